@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef CASEWIRE_CORE_AUTHORITY_H
+#define CASEWIRE_CORE_AUTHORITY_H
+
+/*
+ * Who may do what, as the root log and the authority logs say it: a function of their records in order,
+ * nothing else. Roles are numbers here; what they mean is the cases' business.
+ *
+ * A certificate counts for an entry when it was issued at or below the authority position that the
+ * entry's seal names (cumulative along its log), whatever this daemon's clock says.
+ * Threads: one writer (the node thread); the shell guards readers.
+ */
+
+#include "proto/message.h"
+
+struct authority_limits {
+    uint32_t certs_max;    /* default 8192 */
+    uint32_t policies_max; /* default 1024 */
+};
+
+struct authority_cert {
+    struct cert_id id;
+    enum subject_kind subject;
+    char division[DIVISION_LEN_MAX + 1];
+    char name[NAME_LEN_MAX + 1];
+    uint8_t sign_key[KEY_LEN], seal_key[KEY_LEN], curve_key[KEY_LEN];
+    uint64_t roles; /* bit per role number */
+    bool may_bundle;
+    struct cw_wall not_before, not_after;
+    struct cert_id issuer;
+    struct log_id issued_log; /* authority or root log, and where in it */
+    uint64_t issued_seq;
+    bool revoked;
+    enum revoke_kind revoke_kind;
+    uint64_t revoked_seq;
+};
+
+struct authority_policy {
+    char name[NAME_LEN_MAX + 1];
+    char value[128];
+    struct log_id log;
+    uint64_t seq;
+};
+
+struct authority;
+size_t authority_memory(const struct authority_limits *limits);
+struct authority *authority_init(void *memory, const struct authority_limits *limits,
+                                 const struct network_id *network, const struct network_genesis *genesis);
+
+/*
+ * Applies one stored record of the root or an authority log, in seq order per log. The caller verified
+ * proof and seal. A record that the log may not make (an authority issuing in another's name, a person
+ * with an authority's roles) is ignored with an error naming why: the log stands, the act has no effect.
+ */
+enum cw_err authority_apply(struct authority *a, const struct log_id *log, uint64_t seq,
+                            const struct submission_header *header, const struct authority_record *record,
+                            struct arena *scratch);
+
+const struct authority_cert *authority_find(const struct authority *a, const struct cert_id *id);
+uint32_t authority_cert_count(const struct authority *a);
+const struct authority_cert *authority_cert_at(const struct authority *a, uint32_t index);
+/* By transport key: who connects. NULL: nobody. */
+const struct authority_cert *authority_find_curve(const struct authority *a, const uint8_t key[static KEY_LEN]);
+bool authority_log_known(const struct authority *a, const struct log_id *log, struct cert_id *out_cert); /* admitted authority logs */
+uint32_t authority_root_keys(const struct authority *a, const uint8_t (**out_keys)[KEY_LEN], uint32_t *out_threshold);
+uint32_t authority_policies(const struct authority *a, const struct authority_policy **out);
+
+/* Members of an audience, and the position of the record that last changed its membership. */
+uint32_t authority_members(const struct authority *a, struct cw_slice audience, struct cert_id *out, uint32_t max,
+                           struct position *out_membership);
+
+enum cert_verdict {
+    CERT_COUNTS,      /* issued at or below the named position, and not revoked for it */
+    CERT_UNKNOWN,     /* nobody we know: pending */
+    CERT_POSITION,    /* the seal names an authority position that we do not hold yet: pending */
+    CERT_NOT_YET,     /* issued above the named position: void */
+    CERT_REVOKED,     /* revoked at or below the named position: void */
+};
+enum cert_verdict authority_judge(const struct authority *a, const struct cert_id *id, const struct positions *seal_positions,
+                                  const struct authority_cert **out);
+
+#endif

@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef CASEWIRE_CORE_REPLICA_H
+#define CASEWIRE_CORE_REPLICA_H
+
+/*
+ * The replica: one daemon's decisions about logs, peers and frontiers. Events in, effects out.
+ *
+ *   Same memory, same view, same events: same effects, byte for byte.
+ *   A step that fails changed nothing and listed nothing.
+ *   Everything is bounded by struct replica_limits; memory is the caller's, given once.
+ *
+ * A turn: replica_begin_turn, any number of replica_step, replica_end_turn (which seals what was
+ * submitted, moves the frontier and answers peers), then the shell's one commit, then the speaking.
+ * If the commit fails, the replica is thrown away and loaded from the store again.
+ */
+
+#include "core/authority.h"
+#include "core/effect.h"
+
+struct replica_limits {
+    uint32_t logs_max;       /* 1..LOGS_MAX */
+    uint32_t peers_max;      /* sessions */
+    uint32_t watches_max;    /* held-by-k waits under way */
+    uint64_t credit_peer;    /* bytes granted to one peer at a time, default 1 MiB */
+    uint64_t credit_total;   /* to all, default 8 MiB */
+    int64_t heartbeat_ms;    /* default 30000: frontier to idle peers */
+    int64_t session_dead_ms; /* default 90000 without a word: session over */
+};
+
+struct replica_identity {
+    struct network_id network;
+    struct cert_id cert;
+    char division[DIVISION_LEN_MAX + 1];
+};
+
+/* One log as stored: how the shell loads it at start, and what it reads back. */
+struct log_head {
+    struct log_id log;
+    enum log_scope scope;
+    struct cert_id cert;
+    char division[DIVISION_LEN_MAX + 1];
+    uint64_t n;
+    uint64_t seq;       /* 0: genesis known, no entry */
+    struct hash seal;   /* of the last seal; the log id's bytes when seq is 0 */
+    uint64_t hlc;       /* of the last entry */
+    uint64_t blob_seq;
+    uint32_t hole_count;
+    uint64_t holes[HOLES_MAX];
+    bool has_prior;
+    struct position prior;
+    bool closed, forked;
+    struct positions authority; /* as of the last seal, cumulative */
+};
+
+/* Read access to what is stored, for comparisons. Called only inside a step. */
+struct replica_view {
+    void *ctx;
+    /* The seal that covers seq in log: its position (end) and first seq. false when not held. */
+    bool (*seal_covering)(void *ctx, const struct log_id *log, uint64_t seq, struct position *out_end, uint64_t *out_first);
+};
+
+struct replica;
+
+size_t replica_memory(const struct replica_limits *limits);
+struct replica *replica_init(void *memory, const struct replica_limits *limits, const struct replica_identity *identity);
+
+/* --- loading, before the first turn --- */
+enum cw_err replica_load_log(struct replica *r, const struct log_head *head);
+enum cw_err replica_load_peer(struct replica *r, const struct cert_id *cert, const char *division,
+                              const struct peer_frontier *last_known);
+/*
+ * The incarnation decision (core/incarnation.h) and the frontier's identity. own_log NULL: a new
+ * incarnation opens with the next submission, naming `prior` (may be NULL). nonce, start: fresh entropy.
+ * start_counter continues the stored frontier when the start id is kept.
+ */
+struct replica_start {
+    const struct log_id *own_log;
+    const struct position *prior;
+    uint64_t next_n;
+    uint8_t nonce[32];
+    uint8_t start[16], replaces[16];
+    uint64_t counter;
+};
+void replica_start(struct replica *r, const struct replica_start *how);
+/* Entropy for session ids and further incarnations: a seed for a ChaCha-free splitmix inside; not secret. */
+void replica_seed(struct replica *r, uint64_t seed);
+
+/* --- a turn --- */
+void replica_begin_turn(struct replica *r, const struct replica_view *view, struct effects *out);
+enum cw_err replica_step(struct replica *r, const struct event *event);
+enum cw_err replica_end_turn(struct replica *r, struct cw_mono now, struct cw_wall wall);
+/* Earliest time a TICK is wanted. */
+struct cw_mono replica_wake_at(const struct replica *r);
+
+/* The authority positions this replica holds now: what its next seal will name. */
+void replica_authority_positions(const struct replica *r, struct positions *out);
+/* A new incarnation with fresh nonce at the next submission (after a fork proof, a wrong clock, a restore). */
+void replica_reincarnate(struct replica *r, const uint8_t nonce[static 32], const uint8_t start[static 16]);
+
+/* --- looking --- */
+uint32_t replica_log_count(const struct replica *r);
+const struct log_head *replica_log_at(const struct replica *r, uint32_t index);
+const struct log_head *replica_log_find(const struct replica *r, const struct log_id *log);
+const struct log_head *replica_own_log(const struct replica *r); /* NULL: none open */
+void replica_frontier(const struct replica *r, struct frontier_head *out_head); /* as of the last end_turn */
+uint32_t replica_frontier_items(const struct replica *r, struct frontier_item *out, uint32_t max); /* sorted by log id */
+
+enum peer_state {
+    PEER_STATE_DOWN,      /* no link */
+    PEER_STATE_GREETING,  /* link up, HELLO sent */
+    PEER_STATE_COMPARING, /* HELLO received, frontiers under way */
+    PEER_STATE_FETCHING,  /* it holds what we lack: WANT is out */
+    PEER_STATE_IN_STEP,   /* nothing to fetch; own batches are pushed to it */
+    PEER_STATE_REFUSED,   /* ended by us: network, version, invented bytes; err says why */
+    PEER_STATE_COUNT
+};
+struct peer_status {
+    struct cert_id cert;
+    char division[DIVISION_LEN_MAX + 1];
+    enum peer_state state;
+    enum cw_err last_error;
+    uint64_t behind;  /* entries we hold and its last signed frontier lacks */
+    uint64_t ahead;   /* entries it holds and we lack */
+    struct cw_mono last_heard;
+    struct cw_mono since; /* in this state */
+    bool cut;
+};
+uint32_t replica_peer_count(const struct replica *r);
+void replica_peer_at(const struct replica *r, uint32_t index, struct peer_status *out);
+const char *peer_state_name(enum peer_state state);
+/* Divisions (distinct, this one included) whose signed frontier covers (log, seq) with its blobs; fills certs (max) of the others. */
+uint32_t replica_held_by(const struct replica *r, const struct log_id *log, uint64_t seq, struct cert_id *out_certs,
+                         uint32_t max);
+
+#endif

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef CASEWIRE_VAULT_KEYRING_H
+#define CASEWIRE_VAULT_KEYRING_H
+
+/*
+ * Local keys, one per case: case values and wraps at rest are encrypted under them, and they live in one
+ * file outside the store, so that overwriting one slot makes every copy of the store unopenable for that
+ * case. Keys come from a pool that is durable before any of them is used; the case's row names its slot.
+ *
+ * File: header (magic, version, keyring id, checksum), then slots of 64 bytes {state, key, checksum}.
+ * The bytes are sealed under a file key derived from the daemon's box secret, so a copied file alone opens nothing.
+ */
+
+#include "vault/vault.h"
+
+struct keyring_io { /* the caller's file */
+    void *ctx;
+    enum cw_err (*read)(void *ctx, uint64_t offset, uint8_t *out, size_t len);
+    enum cw_err (*write)(void *ctx, uint64_t offset, const uint8_t *bytes, size_t len); /* durable */
+};
+
+#define KEYRING_POOL 256 /* fresh slots made at a time */
+#define KEYRING_SLOTS_MAX 1048576
+
+struct keyring;
+enum cw_err keyring_open(const struct keyring_io *io, const struct box_secret *daemon, const struct entropy *entropy,
+                         struct keyring **out);
+void keyring_close(struct keyring *k);
+/* A slot never handed out before (in this process); durable already. The caller's row makes the use of it durable. */
+enum cw_err keyring_take(struct keyring *k, uint32_t *out_slot);
+/* After loading: slots above the greatest used by any row are free again. */
+void keyring_used(struct keyring *k, uint32_t slot);
+enum cw_err keyring_destroy(struct keyring *k, uint32_t slot);
+
+/* nonce(24) ‖ AEAD; ad binds the row (table, key). Sealed length is len + 40. */
+enum cw_err keyring_seal(struct keyring *k, uint32_t slot, struct cw_slice ad, struct cw_slice plain,
+                         const struct entropy *entropy, struct writer *out);
+enum cw_err keyring_unseal(struct keyring *k, uint32_t slot, struct cw_slice ad, struct cw_slice sealed,
+                           struct arena *arena, struct cw_slice *out);
+
+#endif

@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef CASEWIRE_VAULT_VAULT_H
+#define CASEWIRE_VAULT_VAULT_H
+
+/*
+ * Keys and ciphertext (DESIGN.md §3, "Keys" and "At rest").
+ *
+ * Every part has its own random key; the part key is wrapped for each audience of the case. An audience's
+ * key is named by the hash of its signed key record; its seed derives an X25519 pair and a symmetric wrap
+ * key under separate labels, and travels in envelopes sealed to the members. Nothing here signs or stores:
+ * entropy comes in, bytes go out. No I/O. Secrets live in locked memory owned by struct vault.
+ * Threads: vault_learn* and vault_forget from the node thread; all const functions from any thread, guarded
+ * by the vault's own lock.
+ */
+
+#include "proto/message.h"
+#include "proto/sign.h"
+
+struct entropy {
+    void *ctx;
+    void (*fill)(void *ctx, void *out, size_t len);
+};
+
+struct vault;
+struct vault_limits {
+    uint32_t audience_keys_max; /* default 1024 */
+};
+/* The secret is copied into locked memory. CW_LOCAL_MEMORY when memory cannot be locked and strict is set. */
+enum cw_err vault_new(const struct vault_limits *limits, const struct cert_id *self, const struct box_secret *seal_secret,
+                      bool strict, struct vault **out);
+void vault_free(struct vault *v);
+
+/* --- parts: nonce(24) ‖ XChaCha20-Poly1305(key, r ‖ padded payload, AD = op_id ‖ u8 part) -------------- */
+#define PART_OVERHEAD (AEAD_NONCE_LEN + 32 + AEAD_TAG_LEN)
+struct part_key { uint8_t b[KEY_LEN]; };
+size_t part_sealed_len(uint32_t size_class);
+void part_key_new(const struct entropy *entropy, struct part_key *out);
+/* out: part_sealed_len bytes */
+enum cw_err part_seal(const struct part_key *key, const struct cw_op_id *op, uint32_t part, const uint8_t r[static 32],
+                      struct cw_slice payload, uint32_t size_class, const struct entropy *entropy, struct writer *out);
+/* Opens into the arena, checks the commitment; *out_payload is unpadded. CW_LOCAL_KEY: wrong key; CW_REFUSED_COMMITMENT. */
+enum cw_err part_open(const struct part_key *key, const struct cw_op_id *op, uint32_t part, struct cw_slice sealed,
+                      const struct part_ref *commitment, struct arena *arena, uint8_t out_r[static 32],
+                      struct cw_slice *out_payload, struct cw_slice *out_padded);
+
+/* --- audience keys --------------------------------------------------------------------------------- */
+/* Makes a seed, its key record, and the envelopes blob for the recipients (X25519 keys). The vault knows the key at once. */
+struct recipient { struct cert_id cert; uint8_t seal_key[KEY_LEN]; };
+enum cw_err vault_make_key(struct vault *v, struct cw_slice audience, const struct position *membership,
+                           const struct recipient *recipients, uint32_t count, const struct entropy *entropy,
+                           struct writer *out_record, struct writer *out_envelopes);
+/* Learns a key record; opens our envelope when there is one. *out_opened: false: not a recipient (or its envelope is
+ * absent). CW_PEER_HASH: our envelope opens to a seed that does not match the record's commitment: alarmed by the caller. */
+enum cw_err vault_learn(struct vault *v, struct cw_slice record, struct cw_slice envelopes, bool *out_opened);
+/* The key record to write under for an audience at the newest membership: the least id of those known at that position. false: none. */
+bool vault_current_key(const struct vault *v, struct cw_slice audience, const struct position *membership,
+                       struct key_record_id *out);
+bool vault_can_open(const struct vault *v, const struct key_record_id *record);
+
+/* --- wraps: nonce(24) ‖ XChaCha20-Poly1305(wrap key, part key, AD = op_id ‖ u8 part ‖ key record id) ---- */
+enum cw_err vault_wrap(const struct vault *v, const struct key_record_id *record, const struct cw_op_id *op, uint32_t part,
+                       const struct part_key *key, const struct entropy *entropy, uint8_t out[static WRAP_LEN]);
+enum cw_err vault_unwrap(const struct vault *v, const struct key_record_id *record, const struct cw_op_id *op,
+                         uint32_t part, const uint8_t wrap[static WRAP_LEN], struct part_key *out);
+
+/* --- local keys: per case, in a keyring file outside the store (vault/keyring.h) ------------------------ */
+
+#endif

@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef CASEWIRE_PROTO_SUBMISSION_H
+#define CASEWIRE_PROTO_SUBMISSION_H
+
+/*
+ * Building and checking a submission: commitments, padding, author's proof. No heap; libsodium behind it.
+ */
+
+#include "proto/message.h"
+#include "proto/sign.h"
+
+/* Smallest size class that holds len bytes and the 0x80 of the padding; CW_REFUSED_SIZE above the largest. */
+enum cw_err size_class_of(size_t len, uint32_t *out_class);
+/* out must hold size_class_len(size_class) bytes. */
+void payload_pad(struct cw_slice payload, uint32_t size_class, uint8_t *out);
+/* The payload inside padded bytes; CW_REFUSED_MALFORMED when the padding is not exactly 0x80 0x00*. */
+enum cw_err payload_unpad(struct cw_slice padded, struct cw_slice *out);
+/* Commitment over the padded form, computed without materialising more than the arena's scratch. */
+enum cw_err payload_commit(const uint8_t r[static 32], struct cw_slice payload, uint32_t size_class,
+                           struct arena *scratch, uint8_t out[static 32]);
+
+struct submission_draft {
+    struct network_id network;
+    struct cert_id author;
+    const struct sign_secret *secret;
+    uint8_t submission_id[16]; /* random; the caller keeps it to send the same submission again */
+    enum op_class op_class;
+    bool has_case;
+    struct cw_case_id case_id;
+    struct cw_wall author_time;
+    uint8_t device[16];
+    struct positions seen;
+    uint32_t part_count;
+    struct submission_part parts[PARTS_MAX]; /* r filled by the caller from its entropy */
+};
+
+/* Header and single proof, both in the arena. */
+enum cw_err submission_build(const struct submission_draft *draft, struct arena *arena, struct cw_slice *out_header,
+                             struct cw_slice *out_proof, struct cw_op_id *out_op);
+
+/* Signs up to BUNDLE_COUNT_MAX op_ids at once; writes one proof per op. */
+enum cw_err bundle_build(const struct network_id *network, const struct sign_secret *secret, const struct cw_op_id *ops,
+                         uint32_t count, struct arena *arena, struct cw_slice *out_proofs);
+
+/* The author's signature by proof kind: single and bundle against public_key; threshold against the root keys. */
+enum cw_err proof_verify(const struct network_id *network, struct cw_slice header, const struct author_proof *proof,
+                         const uint8_t public_key[static KEY_LEN]);
+enum cw_err proof_verify_threshold(const struct network_id *network, struct cw_slice header,
+                                   const struct author_proof *proof, const uint8_t (*root_keys)[KEY_LEN],
+                                   uint32_t root_count, uint32_t threshold);
+/* The 64 bytes that enter the submission hash: signature of single and bundle; the first root signature of threshold. */
+void proof_signature(const struct author_proof *proof, struct signature *out);
+
+/* Each part against its commitment. The refusal names the part. */
+enum cw_err submission_check_parts(const struct submission_header *header, const struct submission *submission,
+                                   struct arena *scratch, struct refusal *refusal);
+
+/* Seal signatures: one against the log's certificate key, or `threshold` against the root keys. */
+bool seal_verify(const struct network_id *network, const struct signed_seal *seal, const uint8_t public_key[static KEY_LEN]);
+bool seal_verify_threshold(const struct network_id *network, const struct signed_seal *seal,
+                           const uint8_t (*root_keys)[KEY_LEN], uint32_t root_count, uint32_t threshold);
+
+#endif
