@@ -1,0 +1,542 @@
+# casewire. `make help` lists what can be made; docs/testing.md explains the tests.
+#
+# Nobody edits this file to add a source: every folder is read by wildcard. What changes from one build to
+# another (folder, compiler, sanitizer) is a variable, so a variant is this file run again with BUILD= and SAN=.
+
+.DELETE_ON_ERROR:
+.SUFFIXES:
+.SECONDARY:
+.SECONDEXPANSION:
+MAKEFLAGS += --no-builtin-rules --no-builtin-variables --no-print-directory
+
+SHELL  := /bin/bash
+BUILD  ?= build
+SAN    ?=
+ifeq ($(origin CC),default)
+  CC   := gcc
+endif
+ifeq ($(origin AR),default)
+  AR   := ar
+endif
+CLANG  ?= clang
+# Debian's own interpreter: only it sees python3-nacl, and another python3 may come first in PATH.
+PYTHON ?= /usr/bin/python3
+JOBS   ?= 2
+V      ?= 0
+
+ifeq ($(V),1)
+  Q   :=
+  say := @:
+else
+  Q   := @
+  say := @printf '  %-8s %s\n'
+endif
+
+.PHONY: all
+all: ## build the daemon, the tool and both client libraries (the default)
+
+# ------------------------------------------------------------------------------------------------ packages
+
+DEPS := pkg-config gcc make libc6-dev binutils libzmq3-dev libprotobuf-c-dev protobuf-c-compiler \
+        protobuf-compiler liblmdb-dev libsodium-dev check libconfuse-dev libjansson-dev uthash-dev \
+        libutf8proc-dev libseccomp-dev libsystemd-dev libzstd-dev python3 python3-nacl iproute2 procps \
+        util-linux
+DEPS_LINT := clang clang-format clang-tidy cppcheck libclang-rt-14-dev llvm gcovr shellcheck mandoc git
+
+DEPS_STAMP      := build/.deps
+DEPS_LINT_STAMP := build/.deps-lint
+
+.PHONY: deps deps-lint
+deps: $(DEPS_STAMP) ## install the Debian packages the build needs, when some are missing
+deps-lint: $(DEPS_LINT_STAMP) ## install the packages that lint, fuzz and coverage need
+
+$(DEPS_STAMP): Makefile tests/tools/deps
+	$(Q)mkdir -p $(@D) && tests/tools/deps $(DEPS) && touch $@
+
+$(DEPS_LINT_STAMP): Makefile tests/tools/deps
+	$(Q)mkdir -p $(@D) && tests/tools/deps $(DEPS_LINT) && touch $@
+
+# Asked of pkg-config once, and only when the first recipe needs it: the packages may arrive in this very run.
+PKGS     := libprotobuf-c libsodium libutf8proc lmdb libzmq libseccomp libsystemd libzstd libconfuse jansson
+PKGS_SIM := libprotobuf-c libsodium libutf8proc
+PKGS_CLI := libprotobuf-c libsodium libutf8proc libzmq libzstd jansson
+ask_once  = $(eval $1 := $$(shell pkg-config $2))$($1)
+PKG_CFLAGS    = $(call ask_once,PKG_CFLAGS,--cflags $(PKGS))
+PKG_LIBS      = $(call ask_once,PKG_LIBS,--libs $(PKGS)) -lm
+PKG_LIBS_SIM  = $(call ask_once,PKG_LIBS_SIM,--libs $(PKGS_SIM)) -lm
+PKG_LIBS_CLI  = $(call ask_once,PKG_LIBS_CLI,--libs $(PKGS_CLI)) -lm
+CHECK_CFLAGS  = $(call ask_once,CHECK_CFLAGS,--cflags check)
+CHECK_LIBS    = $(call ask_once,CHECK_LIBS,--libs check) -pthread
+
+# --------------------------------------------------------------------------------------------------- flags
+
+INCLUDES := -Iinclude -I. -Idaemon -Iclient -I$(BUILD)/gen
+
+WARN := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes \
+        -Wold-style-definition -Wvla -Wwrite-strings -Wformat=2 -Wundef -Wcast-qual -Wpointer-arith \
+        -Wimplicit-fallthrough -Wswitch -Wdouble-promotion -Werror
+ifeq ($(findstring clang,$(CC)),)
+  WARN += -Wlogical-op -Wduplicated-cond -Wduplicated-branches -Wnull-dereference
+endif
+
+BASE  := -std=c11 -D_GNU_SOURCE -g -fno-common -ffile-prefix-map=$(CURDIR)=.
+PROTECT := -fstack-protector-strong -fstack-clash-protection
+ifneq ($(filter x86_64 i686,$(shell uname -m)),)
+  PROTECT += -fcf-protection
+endif
+FORTIFY := -D_FORTIFY_SOURCE=2
+
+# A variant: what it adds to compiling and linking, and how its tests are started.
+OPT     := -O2
+SAN_C   :=
+SAN_L   :=
+RUN     :=
+ifeq ($(SAN),)
+  SAN_C := $(FORTIFY)
+else ifeq ($(SAN),address)
+  OPT   := -O1
+  SAN_C := -fsanitize=address -fno-omit-frame-pointer
+  SAN_L := -fsanitize=address
+else ifeq ($(SAN),undefined)
+  OPT   := -O1
+  SAN_C := -fsanitize=undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
+  SAN_L := -fsanitize=undefined
+else ifeq ($(SAN),thread)
+  OPT   := -O1
+  SAN_C := -fsanitize=thread -fno-omit-frame-pointer
+  SAN_L := -fsanitize=thread
+  # The thread sanitizer of gcc 12 cannot place its shadow when the kernel randomises with many bits.
+  RUN   := setarch -R
+else ifeq ($(SAN),fuzzer)
+  OPT   := -O1
+  SAN_C := -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=undefined \
+           -fno-omit-frame-pointer -DCW_FUZZING=1
+  SAN_L := -fsanitize=fuzzer,address,undefined
+else ifeq ($(SAN),cover)
+  OPT   := -O0
+  SAN_C := --coverage -DCW_COVERAGE=1
+  SAN_L := --coverage
+else
+  $(error SAN=$(SAN) is not one of address, undefined, thread, fuzzer, cover)
+endif
+ifneq ($(SAN),)
+  # The instrumented code confuses gcc's flow analysis into warnings that the plain build does not have.
+  WARN += -Wno-error=maybe-uninitialized -Wno-error=null-dereference
+  ifneq ($(findstring clang,$(CC)),)
+    WARN := $(filter-out -Wno-error=maybe-uninitialized,$(WARN))
+  endif
+endif
+
+ALL_CFLAGS  = $(BASE) $(OPT) $(SAN_C) $(PROTECT) $(INCLUDES) $(PKG_CFLAGS) $(CFLAGS)
+OUR_CFLAGS  = $(ALL_CFLAGS) $(WARN) $(if $(BANNED),-include $(BANNED))
+GEN_CFLAGS  = $(ALL_CFLAGS) -w
+# A suite function is called from a generated list, so it has no prototype of its own.
+TEST_CFLAGS = $(OUR_CFLAGS) $(CHECK_CFLAGS) -Wno-missing-prototypes
+PIC_CFLAGS := -fPIC -fvisibility=hidden
+LINK_FLAGS := $(SAN_L) -Wl,-z,relro,-z,now,-z,noexecstack -Wl,--as-needed
+
+BANNED := $(wildcard proto/banned.h)
+
+# An object appears under its name only when it is complete, so two makes may run in one build folder.
+compile = $(CC) $1 -MMD -MP -MF $(@:.o=.d) -MT $@ -c $< -o $@.$$$$ && mv -f $@.$$$$ $@
+archive = rm -f $@.$$$$ && $(AR) rcs $@.$$$$ $(filter %.o,$^) && mv -f $@.$$$$ $@
+link    = $(CC) -pie $(LINK_FLAGS) -o $@.$$$$ $(filter %.o,$^) $(filter %.a,$^) $1 $(LDFLAGS) && mv -f $@.$$$$ $@
+
+# Touched only when compiler or flags differ from the last build here; everything compiled depends on it.
+FLAGS_STAMP := $(BUILD)/.flags
+$(FLAGS_STAMP): FORCE | $(DEPS_STAMP)
+	@mkdir -p $(@D); flags='$(CC) $(subst ','"'"',$(OUR_CFLAGS)) $(LINK_FLAGS) $(LDFLAGS)'; \
+	[ "$$flags" = "$$(cat $@ 2>/dev/null)" ] || printf '%s\n' "$$flags" > $@
+.PHONY: FORCE
+FORCE:
+
+# ----------------------------------------------------------------------------------------------- generated
+
+PROTOS := $(sort $(wildcard proto/*.proto))
+GEN_H  := $(PROTOS:%.proto=$(BUILD)/gen/%.pb-c.h)
+GEN_O  := $(PROTOS:%.proto=$(BUILD)/gen/%.pb-c.o)
+
+$(BUILD)/gen/%.pb-c.c $(BUILD)/gen/%.pb-c.h &: %.proto | $(DEPS_STAMP)
+	$(say) PROTOC $<
+	$(Q)mkdir -p $(@D) && tmp=$$(mktemp -d $(BUILD)/gen/.tmp.XXXXXX) && trap 'rm -rf "$$tmp"' EXIT && \
+	protoc-c --c_out="$$tmp" -I. $< && mv -f "$$tmp"/$*.pb-c.c "$$tmp"/$*.pb-c.h $(@D)/
+
+$(BUILD)/gen/%.pb-c.o: $(BUILD)/gen/%.pb-c.c $(FLAGS_STAMP) | $(GEN_H)
+	$(say) CC $*.pb-c.c
+	$(Q)$(call compile,$(GEN_CFLAGS) -fPIE)
+
+$(BUILD)/pic/gen/%.pb-c.o: $(BUILD)/gen/%.pb-c.c $(FLAGS_STAMP) | $(GEN_H)
+	$(say) CC "$*.pb-c.c (pic)"
+	$(Q)mkdir -p $(@D) && $(call compile,$(GEN_CFLAGS) $(PIC_CFLAGS))
+
+# -------------------------------------------------------------------------------------------------- floors
+
+# A folder and its direct sub-folders.
+sources = $(sort $(wildcard $1/*.c $1/*/*.c))
+objects = $(patsubst %.c,$(BUILD)/obj/%.o,$1)
+
+FLOORS := proto core cases vault store net host conf node
+folder_proto := proto
+$(foreach f,$(filter-out proto,$(FLOORS)),$(eval folder_$f := daemon/$f))
+
+# What a floor stands on, itself first: what its unit tests link, and nothing else.
+below_proto := proto
+below_core  := core proto
+below_cases := cases proto
+below_vault := vault proto
+below_store := store proto
+below_net   := net proto
+below_host  := host proto
+below_conf  := conf host proto
+below_node  := node vault cases core proto
+below_sim   := $(below_node)
+below_all   := node conf host net store vault cases core proto
+
+lib = $(BUILD)/libcw-$1.a
+libs = $(foreach f,$1,$(call lib,$f))
+
+$(BUILD)/obj/%.o: %.c $(FLAGS_STAMP) | $(GEN_H)
+	$(say) CC $<
+	$(Q)mkdir -p $(@D) && $(call compile,$(OUR_CFLAGS) -fPIE)
+
+$(BUILD)/obj/tests/%.o: tests/%.c $(FLAGS_STAMP) | $(GEN_H)
+	$(say) CC $<
+	$(Q)mkdir -p $(@D) && $(call compile,$(TEST_CFLAGS) -fPIE)
+
+$(BUILD)/pic/%.o: %.c $(FLAGS_STAMP) | $(GEN_H)
+	$(say) CC "$< (pic)"
+	$(Q)mkdir -p $(@D) && $(call compile,$(OUR_CFLAGS) $(PIC_CFLAGS))
+
+# The folder itself is a prerequisite: a source that was deleted leaves the archive too.
+define floor_rules
+src_$1 := $$(call sources,$$(folder_$1))
+obj_$1 := $$(call objects,$$(src_$1))
+$$(call lib,$1): $$(obj_$1) $(if $(filter proto,$1),$$(GEN_O)) $$(wildcard $$(folder_$1))
+	$$(say) AR $$@
+	$$(Q)mkdir -p $$(@D) && $$(archive)
+endef
+$(foreach f,$(FLOORS),$(eval $(call floor_rules,$f)))
+
+.PHONY: floors $(FLOORS:%=floor-%)
+floors: $(FLOORS:%=floor-%) ## build the library of every floor (floor-proto, floor-core, ... for one)
+$(FLOORS:%=floor-%): floor-%: $$(call lib,%)
+
+# ------------------------------------------------------------------------------------------------ programs
+
+# Until a program has its main file, its place is said to be empty rather than taken for built.
+not_yet = tests/tools/not-there-yet
+
+ifneq ($(wildcard daemon/main.c),)
+all: $(BUILD)/casewired
+else
+all: ; @$(not_yet) casewired daemon/main.c
+endif
+ifneq ($(wildcard client/tool/main.c),)
+all: $(BUILD)/casewire
+endif
+ifneq ($(call sources,client/lib),)
+all: $(BUILD)/libcasewire.a $(BUILD)/libcasewire.so.0
+endif
+
+.PHONY: casewired casewire libcasewire
+casewired: $(BUILD)/casewired ## build the daemon
+casewire: $(BUILD)/casewire ## build the tool
+libcasewire: $(BUILD)/libcasewire.a $(BUILD)/libcasewire.so.0 ## build the client library, static and shared
+
+$(BUILD)/casewired: $(BUILD)/obj/daemon/main.o $(call libs,$(below_all))
+	$(say) LINK $@
+	$(Q)$(call link,$(PKG_LIBS) -pthread)
+
+src_lib  := $(call sources,client/lib)
+src_tool := $(filter-out client/tool/main.c,$(call sources,client/tool))
+obj_lib  := $(patsubst %.c,$(BUILD)/pic/%.o,$(src_lib) $(src_proto)) $(PROTOS:%.proto=$(BUILD)/pic/gen/%.pb-c.o)
+LIB_MAP  := $(wildcard client/lib/libcasewire.map)
+
+$(BUILD)/libcasewire.a: $(obj_lib) $(wildcard client/lib)
+	$(say) AR $@
+	$(Q)mkdir -p $(@D) && $(archive)
+
+$(BUILD)/libcasewire.so.0: $(obj_lib) $(LIB_MAP) $(wildcard client/lib)
+	$(say) LINK $@
+	$(Q)mkdir -p $(@D) && $(CC) -shared $(LINK_FLAGS) $(if $(SAN),,-Wl,-z,defs) -Wl,-soname,libcasewire.so.0 \
+	$(LIB_MAP:%=-Wl,--version-script=%) -o $@.$$$$ $(filter %.o,$^) $(PKG_LIBS_CLI) $(LDFLAGS) && \
+	mv -f $@.$$$$ $@ && ln -sf libcasewire.so.0 $(BUILD)/libcasewire.so
+
+$(BUILD)/libcw-tool.a: $(call objects,$(src_tool)) $(wildcard client/tool)
+	$(say) AR $@
+	$(Q)mkdir -p $(@D) && $(archive)
+
+$(BUILD)/casewire: $(BUILD)/obj/client/tool/main.o $(BUILD)/libcw-tool.a $(BUILD)/libcasewire.a
+	$(say) LINK $@
+	$(Q)$(call link,$(PKG_LIBS_CLI) -pthread)
+
+# --------------------------------------------------------------------------------------------------- tests
+
+RESULTS := $(BUILD)/results
+step     = RESULTS=$(RESULTS) tests/tools/step
+TEST_ENV := CK_DEFAULT_TIMEOUT=$(if $(SAN),240,60) \
+            ASAN_OPTIONS=detect_leaks=1:abort_on_error=0:strict_string_checks=1 \
+            UBSAN_OPTIONS=print_stacktrace=1:halt_on_error=1 \
+            TSAN_OPTIONS=halt_on_error=1:second_deadlock_stack=1
+
+# The list of suites is written from the file names: test_frontier.c must define Suite *suite_frontier(void).
+suite_files = $(filter $(addprefix %/,$(notdir $(wildcard $1/test_*.c $1/*/test_*.c))),$(call sources,$1))
+suite_names = $(patsubst test_%,%,$(basename $(notdir $(call suite_files,$1))))
+
+# Written anew only when a test file came or went.
+$(BUILD)/tests/%-list.c: FORCE
+	@mkdir -p $(@D); names='$(call suite_names,$(list_folder))'; \
+	{ echo '#include "tests/unit/runner.h"'; \
+	for n in $$names; do echo "Suite *suite_$$n(void);"; done; \
+	echo 'const struct unit_suite unit_suites[] = {'; \
+	for n in $$names; do echo "    { \"$$n\", suite_$$n },"; done; \
+	echo '    { 0, 0 },'; echo '};'; } > $@.$$$$; \
+	if cmp -s $@.$$$$ $@; then rm -f $@.$$$$; else mv -f $@.$$$$ $@; fi
+
+$(BUILD)/tests/%-list.o: $(BUILD)/tests/%-list.c $(FLAGS_STAMP)
+	$(Q)$(call compile,$(TEST_CFLAGS) -fPIE)
+
+support_obj := $(call objects,$(call sources,tests/unit/support))
+runner_obj  := $(BUILD)/obj/tests/unit/runner.o
+
+UNITS := $(FLOORS) client
+unit_libs = $(call libs,$(below_$1))
+unit_pkgs = $(PKG_LIBS)
+
+# $1 floor, $2 archives its tests link
+define unit_rules
+$(BUILD)/tests/unit-$1-list.c: list_folder = tests/unit/$1
+$(BUILD)/tests/unit-$1: $(call objects,$(call sources,tests/unit/$1)) $(BUILD)/tests/unit-$1-list.o \
+                        $$(runner_obj) $$(support_obj) $2
+	$$(say) LINK $$@
+	$$(Q)$$(call link,$$(CHECK_LIBS) $$(PKG_LIBS))
+
+.PHONY: unit-$1 build-unit-$1
+ifneq ($(call suite_names,tests/unit/$1),)
+build-unit-$1: $(BUILD)/tests/unit-$1
+unit-$1: $(BUILD)/tests/unit-$1
+	@$$(step) --counts unit-$1 env $$(TEST_ENV) $$(RUN) $$< $$(SUITE)
+else
+build-unit-$1:
+unit-$1: ; @$$(not_yet) unit-$1 'tests/unit/$1/test_*.c'
+endif
+endef
+$(foreach f,$(FLOORS),$(eval $(call unit_rules,$f,$(call libs,$(below_$f)))))
+$(eval $(call unit_rules,client,$(BUILD)/libcw-tool.a $(BUILD)/libcasewire.a))
+
+.PHONY: unit
+unit: $(UNITS:%=unit-%) ## run all unit tests (unit-proto, unit-core, ... for one floor; SUITE=name for one suite)
+
+# -------------------------------------------------------------------------------------------------- the sim
+
+SEEDS ?= 200
+SEED  ?= 1
+SIM   := $(BUILD)/tests/sim
+
+$(BUILD)/tests/sim-list.c: list_folder = tests/sim
+$(SIM): $(call objects,$(call sources,tests/sim)) $(BUILD)/tests/sim-list.o $(support_obj) $(call libs,$(below_sim))
+	$(say) LINK $@
+	$(Q)$(call link,$(CHECK_LIBS) $(PKG_LIBS_SIM))
+
+.PHONY: sim sim-seed mutants sim-pure
+ifneq ($(wildcard tests/sim/main.c),)
+sim: $(SIM) ## run the simulator: its scenarios, the kept seeds, then SEEDS=200 drawn worlds
+	@$(step) --counts sim env $(TEST_ENV) $(RUN) $(SIM) --seeds $(SEEDS)
+sim-seed: $(SIM) ## run one world, SEED=n, and tell its story
+	$(Q)$(TEST_ENV) $(RUN) $(SIM) --seed $(SEED) --verbose
+sim-pure: $(SIM) ## guard: the simulator links neither LMDB nor ZeroMQ
+	@$(step) sim-pure tests/tools/sim-pure $(SIM)
+else
+sim sim-seed sim-pure: ; @$(not_yet) $@ tests/sim/main.c
+endif
+
+ifneq ($(wildcard tests/sim/mutants/run),)
+mutants: ## plant every known bug in turn and see that the simulator finds it
+	@$(step) --counts mutants tests/sim/mutants/run
+else
+mutants: ; @$(not_yet) $@ tests/sim/mutants/run
+endif
+
+# ------------------------------------------------------------------------------------------------- fuzzing
+
+FUZZ_SECONDS ?= 60
+FUZZ_JOBS    ?= 1
+FUZZ         ?= $(patsubst tests/fuzz/fuzz_%.c,%,$(sort $(wildcard tests/fuzz/fuzz_*.c)))
+fuzz_bins    := $(patsubst tests/fuzz/%.c,$(BUILD)/%,$(wildcard tests/fuzz/fuzz_*.c))
+fuzz_common  := $(filter-out tests/fuzz/fuzz_%.c,$(call sources,tests/fuzz))
+variant       = $(MAKE) $(parallel) BUILD=build/$1
+# -j only when nobody gave one: a second -j would take us out of the caller's job count.
+parallel      = $(if $(findstring -j,$(MAKEFLAGS)),,-j$(JOBS))
+
+# Made in the fuzzer variant: `make BUILD=build/fuzz SAN=fuzzer CC=clang build-fuzz`.
+$(BUILD)/fuzz_%: $(BUILD)/obj/tests/fuzz/fuzz_%.o $(call objects,$(fuzz_common)) $(BUILD)/libcw-tool.a \
+                 $(call libs,$(below_all)) $(BUILD)/libcasewire.a
+	$(say) LINK $@
+	$(Q)$(call link,$(PKG_LIBS) -pthread)
+
+.PHONY: build-fuzz fuzz fuzz-smoke
+build-fuzz: $(fuzz_bins)
+
+ifneq ($(fuzz_bins),)
+fuzz: | $(DEPS_STAMP) $(DEPS_LINT_STAMP) ## fuzz each target for FUZZ_SECONDS=60 more (FUZZ="frame seal" for some)
+	$(Q)$(call variant,fuzz) SAN=fuzzer CC=$(CLANG) build-fuzz
+	@$(step) --counts fuzz tests/tools/fuzz --seconds $(FUZZ_SECONDS) --jobs $(FUZZ_JOBS) $(FUZZ)
+fuzz-smoke: ## replay the corpora and fuzz each target for a few seconds
+	$(Q)$(MAKE) fuzz FUZZ_SECONDS=5 FUZZ_JOBS=$(JOBS)
+else
+fuzz fuzz-smoke: ; @$(not_yet) $@ 'tests/fuzz/fuzz_*.c'
+endif
+
+# ------------------------------------------------------------------------------ system, demo, bench, vectors
+
+.PHONY: system system-smoke demo bench vectors vectors-write verify-py
+ifneq ($(wildcard tests/system/run),)
+system: all ## run real daemons as real processes, in network namespaces
+	@$(step) --counts system env BUILD=$(BUILD) tests/system/run
+system-smoke: all ## the short part of `make system`
+	@$(step) --counts system-smoke env BUILD=$(BUILD) tests/system/run --smoke
+else
+system system-smoke: ; @$(not_yet) $@ tests/system/run
+endif
+
+ifneq ($(wildcard tests/tools/demo),)
+demo: all ## three divisions, two published operations, one cut, one kill: told and checked
+	$(Q)BUILD=$(BUILD) PYTHON=$(PYTHON) tests/tools/demo
+else
+demo: ; @$(not_yet) $@ tests/tools/demo
+endif
+
+bench_bins := $(patsubst tests/bench/%.c,$(BUILD)/bench/%,$(wildcard tests/bench/bench_*.c))
+bench_common := $(filter-out tests/bench/bench_%.c,$(call sources,tests/bench))
+$(BUILD)/bench/%: $(BUILD)/obj/tests/bench/%.o $(call objects,$(bench_common)) $(BUILD)/libcasewire.a \
+                  $(call libs,$(below_all))
+	$(say) LINK $@
+	$(Q)mkdir -p $(@D) && $(call link,$(PKG_LIBS) -pthread)
+
+ifneq ($(wildcard tests/bench/run),)
+bench: all $(bench_bins) ## measure this machine's limits and casewire beside them
+	$(Q)BUILD=$(BUILD) tests/bench/run
+else
+bench: ; @$(not_yet) $@ tests/bench/run
+endif
+
+# The program that writes the vectors; with --check it makes them in memory and compares byte by byte.
+$(BUILD)/tests/vectors: $(call objects,$(call sources,tests/vectors)) $(call libs,$(below_vault))
+	$(say) LINK $@
+	$(Q)$(call link,$(PKG_LIBS_SIM))
+
+ifneq ($(call sources,tests/vectors),)
+vectors: $(BUILD)/tests/vectors ## check that the signed objects' bytes are still those of tests/vectors
+	@$(step) --counts vectors $(BUILD)/tests/vectors --check tests/vectors
+vectors-write: $(BUILD)/tests/vectors ## write tests/vectors anew (a format changed, on purpose)
+	$(Q)$(BUILD)/tests/vectors --write tests/vectors
+else
+vectors vectors-write: ; @$(not_yet) $@ 'tests/vectors/*.c'
+endif
+
+ifneq ($(wildcard tests/tools/verify.py),)
+verify-py: | $(DEPS_STAMP) ## the independent verifier (Python, from docs/protocol.md only) on the vectors
+	@$(step) --counts verify-py $(PYTHON) tests/tools/verify.py --vectors tests/vectors
+else
+verify-py: ; @$(not_yet) $@ tests/tools/verify.py
+endif
+
+# -------------------------------------------------------------------------------------------------- guards
+
+.PHONY: layers core-pure
+layers: ## guard: every #include goes the way docs/architecture.md allows
+	@$(step) layers $(PYTHON) tests/tools/layers
+
+core-pure: $(call libs,core cases proto) ## guard: core and cases need no heap, no clock, no I/O
+	@$(step) core-pure $(PYTHON) tests/tools/core-pure $(call libs,core cases proto)
+
+# --------------------------------------------------------------------------------------------------- check
+
+.PHONY: build-tests check clean help
+build-tests: all $(UNITS:%=build-unit-%) ## build everything that `make check` runs
+ifneq ($(wildcard tests/sim/main.c),)
+build-tests: $(SIM)
+endif
+
+CHECKS := layers core-pure unit sim sim-pure vectors verify-py system-smoke
+check: | $(DEPS_STAMP) ## build, unit tests, short sim, system smoke, guards, vectors: before every push
+	$(Q)rm -rf $(RESULTS)
+	$(Q)$(MAKE) $(parallel) build-tests
+	@failed=0; $(MAKE) -k -j1 $(CHECKS) || failed=1; tests/tools/tally $(RESULTS) || failed=1; exit $$failed
+
+# ------------------------------------------------------------------------------------------------ variants
+
+SAN_SEEDS ?= 30
+
+.PHONY: asan ubsan tsan clang cover
+asan: ## unit tests and a short sim under the address and leak sanitizers
+	$(Q)$(MAKE) BUILD=build/asan SAN=address $(parallel) build-tests
+	$(Q)$(MAKE) BUILD=build/asan SAN=address -j1 SEEDS=$(SAN_SEEDS) unit sim
+ubsan: ## the same under the undefined behaviour sanitizer
+	$(Q)$(MAKE) BUILD=build/ubsan SAN=undefined $(parallel) build-tests
+	$(Q)$(MAKE) BUILD=build/ubsan SAN=undefined -j1 SEEDS=$(SAN_SEEDS) unit sim
+tsan: ## the same under the thread sanitizer
+	$(Q)$(MAKE) BUILD=build/tsan SAN=thread $(parallel) build-tests
+	$(Q)$(MAKE) BUILD=build/tsan SAN=thread -j1 SEEDS=$(SAN_SEEDS) unit sim
+clang: | $(DEPS_LINT_STAMP) ## build everything with clang and its warnings
+	$(Q)$(MAKE) BUILD=build/clang CC=$(CLANG) $(parallel) build-tests
+
+cover: | $(DEPS_LINT_STAMP) ## line and branch coverage of unit tests and sim, in build/cover/report
+	$(Q)find build/cover -name '*.gcda' -delete 2>/dev/null || true
+	$(Q)$(MAKE) BUILD=build/cover SAN=cover $(parallel) build-tests
+	$(Q)$(MAKE) BUILD=build/cover SAN=cover -j1 SEEDS=$(SAN_SEEDS) unit sim
+	$(Q)mkdir -p build/cover/report && gcovr --root . --object-directory build/cover \
+	    --filter 'proto/' --filter 'daemon/' --filter 'client/' --exclude '.*\.pb-c\.' \
+	    --html-details build/cover/report/index.html --print-summary --txt build/cover/report/summary.txt
+	$(Q)cat build/cover/report/summary.txt
+
+# ---------------------------------------------------------------------------------------------------- lint
+
+OUR_FOLDERS := include proto daemon client tests
+OUR_C := $(sort $(foreach d,$(OUR_FOLDERS),$(shell find $(d) -name '*.c' 2>/dev/null)))
+OUR_H := $(sort $(foreach d,$(OUR_FOLDERS),$(shell find $(d) -name '*.h' 2>/dev/null)))
+FILES ?= $(OUR_C) $(OUR_H)
+
+.PHONY: tidy cppcheck format format-check shellcheck lint
+tidy: $(patsubst %.c,$(BUILD)/tidy/%.ok,$(filter %.c,$(FILES))) ## clang-tidy, on what changed since it last passed
+
+# After the object: it is made anew whenever the source or a header of it changes.
+$(BUILD)/tidy/%.ok: $(BUILD)/obj/%.o .clang-tidy | $(DEPS_LINT_STAMP)
+	$(say) TIDY $*.c
+	$(Q)mkdir -p $(@D) && clang-tidy --quiet --warnings-as-errors='*' $*.c -- \
+	    $(BASE) $(INCLUDES) $(PKG_CFLAGS) $(CHECK_CFLAGS) $(if $(BANNED),-include $(BANNED)) 2>$@.err \
+	    || { cat $@.err; exit 1; }; touch $@
+
+cppcheck: $(GEN_H) | $(DEPS_LINT_STAMP) ## cppcheck, remembering unchanged files
+	$(Q)mkdir -p $(BUILD)/cppcheck && cppcheck --quiet --std=c11 --library=posix --library=gnu -j $(JOBS) \
+	    --enable=warning,performance,portability --inline-suppr --error-exitcode=1 \
+	    --suppressions-list=tests/tools/cppcheck.suppress --cppcheck-build-dir=$(BUILD)/cppcheck \
+	    -D_GNU_SOURCE $(INCLUDES) $(filter %.c,$(FILES))
+
+format: | $(DEPS_LINT_STAMP) ## lay out the C sources (FILES="a.c b.h" for some)
+	$(Q)$(if $(FILES),clang-format -i $(FILES),:)
+format-check: | $(DEPS_LINT_STAMP) ## fail when `make format` would change something
+	$(Q)$(if $(FILES),clang-format --dry-run --Werror $(FILES),:)
+
+SCRIPTS := $(shell grep -lIE '^\#!/bin/(ba)?sh|^\#!/usr/bin/env bash' -r .ci tests systemd 2>/dev/null)
+shellcheck: | $(DEPS_LINT_STAMP) ## shellcheck on our scripts
+	$(Q)$(if $(SCRIPTS),shellcheck -x $(SCRIPTS),:)
+
+lint: tidy cppcheck format-check shellcheck ## all of the above
+
+# --------------------------------------------------------------------------------------------------- other
+
+.PHONY: ci
+ci: ## everything, as .ci/run does it (root, under 40 minutes)
+	$(Q).ci/run
+
+clean: ## remove build/, keeping what fuzzing learned
+	$(Q)find build -mindepth 1 -maxdepth 1 ! -name 'fuzz-*' -exec rm -rf {} + 2>/dev/null || true
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z][a-z-]*:.*## / { printf "  %-15s %s\n", $$1, $$2 }' Makefile
+	@echo
+	@echo '  Variables: V=1 shows commands, BUILD= another folder, CC= another compiler, SAN= address, undefined,'
+	@echo '  thread or cover, CFLAGS= and LDFLAGS= are added to ours.'
+
+-include $(shell find $(BUILD)/obj $(BUILD)/pic $(BUILD)/gen $(BUILD)/tests -name '*.d' 2>/dev/null)
