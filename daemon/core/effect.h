@@ -3,9 +3,9 @@
 #define CASEWIRE_CORE_EFFECT_H
 
 /*
- * What a replica wants done. Effects come in order within a turn: writes (all in one commit), then sends,
- * replies and notes. Nothing is said before it is remembered: the shell performs the writes, commits,
- * moves the anchor, and only then performs the rest. Strings are static; messages live in the turn's arena.
+ * What a replica wants done. Nothing is said before it is remembered: the shell performs the writes
+ * (effect_is_write) in the order listed, commits, moves the anchor, and only then performs the rest in the
+ * order listed. A turn of several events lists them event by event, so the two kinds are mixed in the list. Strings are static; messages live in the turn's arena.
  */
 
 #include "core/event.h"
@@ -20,7 +20,9 @@ enum effect_kind {
     EFFECT_CLOSE_LOG,     /* a later genesis named it prior */
     EFFECT_STORE_FORK,    /* keep the proof; the log is frozen */
     EFFECT_PUT_FRONTIER,  /* this replica's frontier head and changed items; sign after commit */
-    EFFECT_PUT_PEER,      /* a peer's frontier moved: keep its signed head and items (evidence) */
+    EFFECT_PUT_PEER,      /* a peer's frontier moved: keep its signed head and items (evidence); a delta's items replace
+                             those of their logs, a full one's replace all */
+    EFFECT_PUT_LOG,       /* a log's row changed this turn: store it (once per log, after everything else about it) */
     /* after the commit */
     EFFECT_SEND,          /* message to link */
     EFFECT_SEND_FRONTIER, /* the frontier of this turn: full, or items changed since `since` */
@@ -48,6 +50,8 @@ enum note {
     NOTE_PEER_INVENTED,        /* the peer sent bytes that only it can have made wrong */
 };
 
+struct log_head; /* core/replica.h */
+
 struct effect {
     enum effect_kind kind;
     union {
@@ -67,12 +71,16 @@ struct effect {
             struct hash hash;
         } put_seal;
         struct {
-            uint32_t index; /* batch index in the message of the event being handled */
+            const struct peer_entries *entries; /* of the event: genesis when the log is new, batches */
+            uint32_t index;                     /* which batch */
             bool authority; /* an authority or root log: apply after the commit */
         } store_batch;
         struct {
-            uint32_t index;
+            const struct blobs_of *item; /* of the event's BLOBS message */
         } store_blobs;
+        struct {
+            const struct log_head *head; /* valid until the next turn begins */
+        } put_log;
         struct {
             struct log_id log;
             struct position at; /* last known head */
@@ -147,6 +155,11 @@ struct effect {
         } advanced;
     } as;
 };
+
+static inline bool effect_is_write(enum effect_kind kind)
+{
+    return kind < EFFECT_SEND;
+}
 
 /* Filled by replica_step and replica_end_turn, emptied by the shell each turn. */
 struct effects {

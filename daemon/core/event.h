@@ -6,6 +6,8 @@
  * What can happen to a replica. Everything arrives already parsed and, where a signature is involved,
  * already verified against the certificate it names: the core decides, it never computes a signature.
  * Every event carries its time: the core has no clock.
+ *
+ * Whatever an event points at stays valid until the turn's effects have been performed: effects point into it.
  */
 
 #include "proto/message.h"
@@ -29,8 +31,11 @@ enum event_kind {
 /* What the verifiers found about one sealed batch of an ENTRIES message. */
 struct batch_verdict {
     bool signer_known; /* false: the log's certificate is not known here yet */
-    bool seal_ok;      /* signature, Merkle root over the entry hashes, genesis matches log id */
+    bool seal_ok;      /* signature, Merkle root over the entry hashes, submissions match the headers' hashes */
     bool is_member;    /* this division is a member of every entry's audience (holes are counted for members) */
+    /* entry_count flags: blobs present but of other bytes or, for a member, not opening: a hole until EVENT_BLOBS.
+     * NULL: what is present counts as held. */
+    const bool *unheld;
 };
 
 struct event {
@@ -52,12 +57,12 @@ struct event {
             const struct peer_message *message;
             size_t frame_len;
             bool signature_ok;            /* FRONTIER: head signature by the link's certificate; FORK_PROOF: holds */
+            bool signer_unknown;          /* FORK_PROOF: the log's certificate is not known here yet */
             const struct batch_verdict *batches; /* ENTRIES: one per batch */
         } message;
         struct {
             uint64_t tag;               /* the shell's name for it, comes back in effects */
-            const struct entry_header *draft; /* log, seq and hlc are filled by the core */
-            bool is_authority_change;
+            const struct entry_header *draft; /* log, seq and hlc are filled by the core, at the turn's end */
         } submit;
         struct {
             link_id link;

@@ -6,7 +6,9 @@
  * The replica: one daemon's decisions about logs, peers and frontiers. Events in, effects out.
  *
  *   Same memory, same view, same events: same effects, byte for byte.
- *   A step that fails changed nothing and listed nothing.
+ *   A step that fails changed nothing and listed nothing. CW_AGAIN_BUSY: the turn's effects or arena are
+ *   full: end the turn and give the event again in the next. CW_LOCAL_MEMORY: a submission cannot be
+ *   sequenced, the log table is full.
  *   Everything is bounded by struct replica_limits; memory is the caller's, given once.
  *
  * A turn: replica_begin_turn, any number of replica_step, replica_end_turn (which seals what was
@@ -21,7 +23,7 @@ struct replica_limits {
     uint32_t logs_max;       /* 1..LOGS_MAX */
     uint32_t peers_max;      /* sessions */
     uint32_t watches_max;    /* held-by-k waits under way */
-    uint64_t credit_peer;    /* bytes granted to one peer at a time, default 1 MiB */
+    uint64_t credit_peer;    /* bytes granted to one peer at a time, default 1 MiB; not below MESSAGE_LEN_MAX */
     uint64_t credit_total;   /* to all, default 8 MiB */
     int64_t heartbeat_ms;    /* default 30000: frontier to idle peers */
     int64_t session_dead_ms; /* default 90000 without a word: session over */
@@ -62,6 +64,8 @@ struct replica_view {
 struct replica;
 
 size_t replica_memory(const struct replica_limits *limits);
+/* What one turn needs at least: effects, and bytes of the turn's arena. More lets a turn take more events. */
+void replica_turn_bounds(const struct replica_limits *limits, uint32_t *out_effects, size_t *out_arena);
 struct replica *replica_init(void *memory, const struct replica_limits *limits, const struct replica_identity *identity);
 
 /* --- loading, before the first turn --- */
@@ -104,6 +108,8 @@ const struct log_head *replica_log_find(const struct replica *r, const struct lo
 const struct log_head *replica_own_log(const struct replica *r); /* NULL: none open */
 void replica_frontier(const struct replica *r, struct frontier_head *out_head); /* as of the last end_turn */
 uint32_t replica_frontier_items(const struct replica *r, struct frontier_item *out, uint32_t max); /* sorted by log id */
+/* Those changed after frontier counter `since`: the items of EFFECT_SEND_FRONTIER when it is not full. Sorted by log id. */
+uint32_t replica_frontier_changes(const struct replica *r, uint64_t since, struct frontier_item *out, uint32_t max);
 
 enum peer_state {
     PEER_STATE_DOWN,      /* no link */
