@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef CASEWIRE_NODE_CASE_STORE_H
+#define CASEWIRE_NODE_CASE_STORE_H
+
+/*
+ * Cases between the store and the fold: load a case's ops, open and decode them, fold them, and keep what
+ * the fold gave (summary, digest leaf, indexes). Loading and reading: any thread, over a snapshot. Saving:
+ * the node thread only, inside its turn.
+ *
+ * Authority is read inside: hold no node_authority() across these calls.
+ */
+
+#include "node/node.h"
+#include "node/rows.h"
+#include "proto/op.h"
+
+/* One op of a case, as far as this daemon can read it. */
+struct loaded_op {
+    struct cw_op_id op_id;
+    uint64_t hlc;
+    struct log_id log; /* of the entry that is its place */
+    uint64_t seq;
+    char origin[DIVISION_LEN_MAX + 1]; /* whose log that is */
+    enum verdict verdict;
+    enum verdict_reason reason;
+    uint32_t flags;            /* OP_FLAG_* */
+    bool submission_ok;        /* false: `header` is empty */
+    struct submission_header header;
+    struct cw_slice header_bytes;
+    uint32_t part_count;
+    enum part_state parts[PARTS_MAX];
+    struct cw_slice payloads[PARTS_MAX]; /* unpadded; data NULL where not readable */
+    uint8_t r[PARTS_MAX][32];
+    bool decoded;              /* part 0 was opened and is a frame */
+    struct op op;
+    bool author_known;
+    struct cw_slice author_name, author_division; /* text, in the arena */
+    uint64_t author_roles;     /* bit per role number, as of its entry */
+    enum subject_kind author_subject;
+};
+
+struct case_state; /* cases/cases.h */
+struct loaded_case {
+    struct cw_case_id id;
+    uint32_t flags; /* CASE_* */
+    uint32_t op_count;
+    struct loaded_op *ops;          /* in (hlc, op id) order */
+    const struct case_state *state; /* the fold; NULL when the opening op is not readable here */
+    struct hash inputs, state_hash; /* the digest leaf */
+};
+
+/* CW_REFUSED_UNKNOWN_CASE: no op of it is known here. CW_LOCAL_MEMORY: the arena is too small for its history. */
+enum cw_err case_load(const struct node_read *read, const struct cw_case_id *id, struct arena *arena,
+                      struct loaded_case *out);
+
+/* One line of a list, without folding. */
+struct case_summary {
+    struct cw_slice reference, status, title, owner, risk, op_name; /* text */
+    uint32_t conflicts;
+};
+/* Reads the CASE row and opens its summary (empty texts when the case was never folded). */
+enum cw_err case_row_read(const struct node_read *read, const struct cw_case_id *id, struct arena *arena,
+                          struct case_row *out_row, struct case_summary *out_summary);
+
+/*
+ * A case by what a person writes: human reference, at least 8 hex digits of its id, an operation's name or
+ * a title, whole. CW_REFUSED_UNKNOWN_CASE, CW_REFUSED_AMBIGUOUS.
+ */
+enum cw_err case_find(const struct node_read *read, struct cw_slice name, struct arena *arena, struct cw_case_id *out);
+
+/*
+ * The INDEX_NAME hash under which cases whose title or op name starts with `text` are listed (case folded;
+ * *out_exact false: the index holds shorter prefixes only, so compare the summaries too). False: too short.
+ */
+bool case_name_hash(const struct node *n, struct cw_slice text, uint8_t out[static 16], bool *out_exact);
+
+#endif

@@ -1,0 +1,232 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef CASEWIRE_NODE_ROWS_H
+#define CASEWIRE_NODE_ROWS_H
+
+/*
+ * Rows of the store: how keys are built and what values hold (docs/storage.md, "Rows"). Big-endian
+ * throughout, so that key order is number order. Parsed rows borrow from the value they were parsed from.
+ * A row that does not parse is CW_LOCAL_CORRUPT: we wrote it.
+ */
+
+#include "core/replica.h"
+#include "node/ports.h"
+
+#define ROWS_FORMAT 1
+
+/* --- keys ---------------------------------------------------------------------------------------------- */
+
+struct row_key {
+    uint8_t b[160];
+    size_t len;
+};
+static inline struct cw_slice row_key_slice(const struct row_key *k)
+{
+    return slice(k->b, k->len);
+}
+/* Passed as one expression: KEY(row_key_op(&id)) */
+#define KEY(expr) row_key_slice(&(struct row_key[1]){(expr)}[0])
+
+enum blob_kind { BLOB_PART = 1, BLOB_WRAPS = 2, BLOB_ENVELOPES = 3 };
+
+struct row_key row_key_text(const char *name); /* META */
+struct row_key row_key_log(const struct log_id *log);
+struct row_key row_key_seq(const struct log_id *log, uint64_t seq); /* ENTRY, SEAL (by last seq) */
+struct row_key row_key_blob(const struct log_id *log, uint64_t seq, enum blob_kind kind, uint32_t index);
+struct row_key row_key_op(const struct cw_op_id *op);
+struct row_key row_key_submit_id(const struct cert_id *author, const uint8_t submission_id[static 16]);
+struct row_key row_key_case(const struct cw_case_id *id); /* also the prefix of its CASE_OP rows */
+struct row_key row_key_case_op(const struct cw_case_id *id, uint64_t hlc, const struct cw_op_id *op);
+struct row_key row_key_feed(uint64_t arrival);
+struct row_key row_key_cert(const struct cert_id *cert); /* PEER: its signed head */
+struct row_key row_key_peer_item(const struct cert_id *cert, const struct log_id *log);
+struct row_key row_key_key(const struct key_record_id *record);
+
+/* INDEX: a letter, then the key. Values are empty where nothing else is said. */
+enum index_kind {
+    INDEX_REFERENCE = 'R', /* human reference, 0, case id */
+    INDEX_UPDATED = 'U',   /* be32 kind (0: all), be64 of ~hlc, case id: newest first */
+    INDEX_CONFLICT = 'X',  /* as UPDATED, only cases in conflict */
+    INDEX_NAME = 'N',      /* 16 bytes of a keyed hash of a folded prefix of title or op name, case id */
+    INDEX_KEY = 'K',       /* key record id, case id */
+    INDEX_AUTHOR = 'A',    /* certificate id, case id */
+    INDEX_DIGEST = 'D',    /* case id -> H(inputs), H(state) */
+};
+struct row_key row_key_reference(struct cw_slice reference, const struct cw_case_id *id); /* id NULL: the prefix */
+struct row_key row_key_updated(enum index_kind kind_of_index, uint32_t case_kind, uint64_t hlc, const struct cw_case_id *id);
+struct row_key row_key_name(const uint8_t hash[static 16], const struct cw_case_id *id); /* id NULL: the prefix */
+struct row_key row_key_of(enum index_kind kind, const uint8_t id[static ID_LEN], const struct cw_case_id *case_id);
+/* The case id at the end of an index key; false when the key is too short. */
+bool row_key_case_of(struct cw_slice key, struct cw_case_id *out);
+bool row_key_has_prefix(struct cw_slice key, struct cw_slice prefix);
+
+/* PENDING: a letter, then the key. */
+enum pending_kind {
+    PENDING_ENTRY = 'P', /* log, seq: certificate or position not known yet */
+    PENDING_FOLD = 'F',  /* case id: state older than its ops */
+    PENDING_KEY = 'K',   /* key record id, log, seq: not opened for want of this key */
+    PENDING_BLOBS = 'B', /* log, seq: some blob of it is not here */
+};
+struct row_key row_key_pending(enum pending_kind kind, const struct log_id *log, uint64_t seq);
+struct row_key row_key_pending_fold(const struct cw_case_id *id);
+struct row_key row_key_pending_key(const struct key_record_id *record, const struct log_id *log, uint64_t seq);
+
+/* The (log, seq) at the end of a key; false when it is too short. */
+bool row_key_seq_of(struct cw_slice key, struct log_id *out_log, uint64_t *out_seq);
+
+/* --- values -------------------------------------------------------------------------------------------- */
+
+/* META rows, by name */
+#define META_STORE "store"       /* struct store_row */
+#define META_FRONTIER "frontier" /* struct frontier_row */
+#define META_OWN "own"           /* log id of the log this daemon continues */
+#define META_FEED "feed"         /* be64: next arrival number */
+#define META_COUNTERS "counters" /* be64 per counter that is kept in the store */
+
+struct store_row {
+    uint8_t store_id[16];
+    struct network_id network;
+    uint8_t name_key[32]; /* of INDEX_NAME: the index cannot be read without it. Sealed by the keyring's first slot */
+};
+struct frontier_row {
+    uint8_t start[16], replaces[16];
+    uint64_t counter;
+    struct cw_slice head; /* as last signed */
+    struct signature signature;
+};
+
+struct log_row {
+    struct log_head head;
+    struct cw_slice genesis;
+};
+
+struct entry_row {
+    uint64_t arrival; /* its row in FEED */
+    struct cw_slice header, submission, proof;
+};
+
+struct seal_row {
+    uint64_t first;
+    struct hash hash;
+    struct signed_seal seal;
+    struct positions authority; /* cumulative along the log, as of this seal: judges its entries */
+};
+
+enum verdict { VERDICT_VOID = 1, VERDICT_PENDING = 2, VERDICT_EFFECTIVE = 3 };
+
+/* Why not effective, or a flag worth knowing. Numbers are kept in the store. */
+enum verdict_reason {
+    REASON_NONE = 0,
+    REASON_GRAMMAR = 1,    /* the submission header cannot be read */
+    REASON_KIND = 2,       /* entry kind and submission class differ */
+    REASON_OP_ID = 3,      /* the entry's op id or submission hash is not the submission's */
+    REASON_AUTHOR = 4,     /* pending: no such certificate yet */
+    REASON_POSITION = 5,   /* pending: the seal names an authority position not held yet */
+    REASON_NOT_YET = 6,    /* certificate issued above the seal's authority position */
+    REASON_REVOKED = 7,
+    REASON_SIGNATURE = 8,
+    REASON_BUNDLE = 9,     /* bundled without being allowed to, or a class that is signed singly */
+    REASON_PARTS = 10,     /* parts of header and submission do not agree */
+    REASON_SCOPE = 11,     /* a class that this log may not hold */
+    REASON_SUBJECT = 12,   /* a kind of certificate that does not make this class */
+    REASON_RECORD = 13,    /* an authority or key record without effect: malformed or not allowed */
+};
+const char *verdict_name(enum verdict v);
+const char *verdict_reason_text(enum verdict_reason r);
+
+/* Least first. What this daemon can do with one part of an op. */
+enum part_state {
+    PART_ABSENT = 0, /* no blob here */
+    PART_SEALED = 1, /* here, but no key to open it */
+    PART_BAD = 2,    /* opens to something else than its commitment, or not at all with the right key */
+    PART_OPENED = 3,
+    PART_ERASED = 4, /* later */
+};
+
+#define OP_ENTRIES_MAX 32 /* more entries of one op are stored, but no longer listed here */
+#define OP_FLAG_REUSED_ID 1u /* another op has the same author and submission id */
+#define OP_FLAG_QUARANTINED 2u /* made the fold fail */
+
+struct op_entry {
+    struct log_id log;
+    uint64_t seq, hlc;
+    enum verdict verdict;
+    enum verdict_reason reason;
+    uint32_t part_count;
+    uint8_t parts[PARTS_MAX]; /* enum part_state */
+};
+
+/* One op: its entries in (hlc, log id) order, and what they make of it. */
+struct op_row {
+    enum op_class op_class;
+    struct cert_id author;
+    bool has_case;
+    struct cw_case_id case_id; /* the opened case's for an opening op */
+    uint32_t flags;
+    uint32_t entry_count;
+    struct op_entry entries[OP_ENTRIES_MAX];
+};
+/* Effective if any entry makes it so, else pending if any may; *out_place: the least entry of that verdict. */
+enum verdict op_row_verdict(const struct op_row *op, uint32_t *out_place);
+/* Best state of part `index` over all entries, and which entry has it. */
+enum part_state op_row_part(const struct op_row *op, uint32_t index, uint32_t *out_entry);
+
+/* CASE_OP: what a fold needs to find the op. */
+struct case_op_row {
+    enum verdict verdict;
+    enum verdict_reason reason;
+    uint32_t flags;
+    struct log_id log; /* of the entry that is its place */
+    uint64_t seq;
+};
+
+/* CASE: clear numbers, then two sealed pieces under the case's local key (AD: "case", case id, 's' or 'f'). */
+#define CASE_INCOMPLETE 1u
+#define CASE_NEWER 2u
+#define CASE_REVISING 4u
+#define CASE_DEGRADED 8u
+#define CASE_SYNTHETIC 16u
+#define CASE_FOLDED 32u /* opened and folded at least once: kind and summary stand */
+#define CASE_CONFLICT 64u
+struct case_row {
+    uint32_t slot; /* of the keyring */
+    uint32_t flags;
+    uint32_t fold_version;
+    uint32_t kind;
+    uint32_t op_count;
+    uint64_t updated_hlc;
+    struct hash inputs, state; /* the digest leaf */
+    struct cw_slice reference; /* human reference, as indexed */
+    struct cw_slice summary;   /* sealed: case_store.h */
+};
+
+struct key_row {
+    struct log_id log;
+    uint64_t seq;
+    struct cw_slice record;
+};
+
+/* FORK: the proof as a PeerMessage frame holding FORK_PROOF. Stored as is. */
+
+void store_row_encode(const struct store_row *in, struct writer *out);
+void frontier_row_encode(const struct frontier_row *in, struct writer *out);
+void log_row_encode(const struct log_row *in, struct writer *out);
+void entry_row_encode(const struct entry_row *in, struct writer *out);
+void seal_row_encode(const struct seal_row *in, struct writer *out);
+void op_row_encode(const struct op_row *in, struct writer *out);
+void case_op_row_encode(const struct case_op_row *in, struct writer *out);
+void case_row_encode(const struct case_row *in, struct writer *out);
+void key_row_encode(const struct key_row *in, struct writer *out);
+
+enum cw_err store_row_parse(struct cw_slice raw, struct store_row *out);
+enum cw_err frontier_row_parse(struct cw_slice raw, struct frontier_row *out);
+enum cw_err log_row_parse(struct cw_slice raw, struct log_row *out);
+enum cw_err entry_row_parse(struct cw_slice raw, struct entry_row *out);
+enum cw_err seal_row_parse(struct cw_slice raw, struct seal_row *out);
+enum cw_err op_row_parse(struct cw_slice raw, struct op_row *out);
+enum cw_err case_op_row_parse(struct cw_slice raw, struct case_op_row *out);
+enum cw_err case_row_parse(struct cw_slice raw, struct case_row *out);
+enum cw_err key_row_parse(struct cw_slice raw, struct key_row *out);
+
+#define ROW_LEN_MAX 16384 /* the longest encoded row but ENTRY's and BLOB's, which are bounded by their records */
+
+#endif
