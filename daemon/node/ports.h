@@ -86,6 +86,13 @@ struct signer_port {
     const struct box_secret *(*seal_secret)(void *ctx); /* for envelopes addressed to us */
 };
 
+struct allowed_key {
+    uint8_t curve_key[KEY_LEN];
+    struct cert_id cert;
+    enum subject_kind subject;
+    bool revoked;
+};
+
 struct net_port {
     void *ctx;
     /* None of these blocks: the driver queues; a full queue drops the link, never a byte silently. */
@@ -93,12 +100,6 @@ struct net_port {
     void (*dial)(void *ctx, link_id link, const char *address, const uint8_t server_key[static KEY_LEN]);
     void (*hang)(void *ctx, link_id link);
     void (*kick)(void *ctx, const struct cert_id *cert);
-    struct allowed_key {
-        uint8_t curve_key[KEY_LEN];
-        struct cert_id cert;
-        enum subject_kind subject;
-        bool revoked;
-    };
     void (*allow)(void *ctx, const struct allowed_key *keys, size_t count); /* the whole list, replaces */
 };
 
