@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef CASEWIRE_CASES_CHECK_H
+#define CASEWIRE_CASES_CHECK_H
+
+/*
+ * The door: what an author may hand in here, judged before anything is stored. What arrives by sync is never
+ * refused by these rules; there the fold decides (docs/fold.md §5).
+ */
+
+#include "cases/policy.h"
+#include "cases/state.h"
+
+enum admission {
+    ADMIT = 1,          /* takes effect */
+    ADMIT_PROPOSAL = 2, /* stored; somebody with the role named in the refusal must take it up */
+    ADMIT_REFUSED = 3,  /* nothing is stored; *err and the refusal say why */
+};
+
+struct admission_request {
+    const struct op *op;
+    uint32_t roles;
+    struct cw_slice division;
+    const struct case_state *state; /* NULL for an opening op */
+    const struct case_policy *policy; /* NULL: defaults */
+    bool network_synthetic; /* a test network takes only synthetic cases, a real one none */
+};
+
+/*
+ * *refusal (may be NULL) names the field, what is allowed and who may, also for ADMIT_PROPOSAL.
+ * The code of a refusal: CW_REFUSED_UNKNOWN_FIELD, _UNKNOWN_OP, _VALUE, _TEXT, _MARKING, _MISSING, _TRANSITION,
+ * _SYNTHETIC, _SIZE, _ROLE (auditors and other readers, who may not even propose).
+ */
+enum admission cases_check_op(const struct admission_request *request, struct refusal *refusal);
+
+/* One value against its row alone: for clients that check while a person types. */
+enum cw_err cases_check_value(const struct schema_field *field, const struct op_value *value, struct refusal *refusal);
+
+/* A line that is a marking above OFFICIAL-SENSITIVE, as opposed to the word inside a sentence. */
+bool text_is_marked_secret(struct cw_slice text);
+
+#endif

@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef CASEWIRE_CASES_VIEW_H
+#define CASEWIRE_CASES_VIEW_H
+
+/*
+ * Reading a state: look-ups, texts for people, the bytes that digests are made of.
+ */
+
+#include "cases/state.h"
+
+/* --- look-ups; NULL when there is nothing -------------------------------------------------------- */
+
+extern const struct hash scope_none; /* the case itself, and its first episode */
+
+const struct case_cell *state_cell(const struct case_state *state, const struct hash *scope, uint32_t field);
+/* The value shown first of a single-value cell; NULL when nobody set it. */
+const struct case_value *state_value(const struct case_state *state, const struct hash *scope, uint32_t field);
+const struct case_machine *state_machine(const struct case_state *state, enum machine machine, const struct hash *scope);
+const struct case_op *state_op(const struct case_state *state, const struct cw_op_id *op);
+const struct case_tally *state_tally(const struct case_state *state, uint32_t event, int64_t subtype, bool within,
+                                     uint32_t dimension, struct cw_slice value);
+/* The fate of one write; 0 when the op is not in the state. */
+enum fate state_fate(const struct case_state *state, const struct dot *dot);
+/* What a new write of this field should name: the standing writes of its cell (sets: of the element). */
+size_t state_heads(const struct case_state *state, const struct hash *scope, uint32_t field,
+                   const struct op_value *element, struct op_ref *out, size_t max);
+
+enum clock_status { CLOCK_RUNNING = 1, CLOCK_BREACHED = 2, CLOCK_MET = 3, CLOCK_MET_LATE = 4 };
+enum clock_status clock_status_at(const struct case_clock *clock, struct cw_wall now);
+
+/* --- for lists ----------------------------------------------------------------------------------- */
+
+#define HUMAN_REF_LEN 20 /* "MC/NTH/2026/K7Q2M4X-C" and its NUL fit in HUMAN_REF_LEN_MAX */
+#define HUMAN_REF_LEN_MAX 40
+
+struct case_summary {
+    char human_ref[HUMAN_REF_LEN_MAX];
+    struct cw_slice title;
+    const char *kind;     /* "" while the opening op is not here */
+    const char *status;   /* name of the state, "" when unknown */
+    struct cw_slice owner;
+    enum owner_state owner_state;
+    const char *risk;     /* "high", "not assessed"; "" for kinds without a risk */
+    uint32_t conflict_count, proposal_count, note_count;
+    uint32_t flags;       /* STATE_* */
+    uint32_t marking;
+};
+
+void state_summary(const struct case_state *state, struct case_summary *out);
+
+/* KK/DD/YYYY/XXXXXXX-C: kind, opening division, year, 7 characters of the case id, check letter. */
+void human_ref_of(uint32_t kind, struct cw_slice division, struct cw_wall opened, const struct cw_case_id *case_id,
+                  char out[static HUMAN_REF_LEN_MAX]);
+/* Shape and check letter; *out_chars borrows the 7 characters. */
+bool human_ref_parse(struct cw_slice text, struct cw_slice *out_chars);
+/* Whether the 7 characters are this case's. */
+bool human_ref_matches(struct cw_slice chars, const struct cw_case_id *case_id);
+
+/* --- texts; always NUL-terminated, cut at cap with "..." ------------------------------------------- */
+
+#define VALUE_TEXT_LEN_MAX 256
+/* "high", "£15,000.00", "12.5 g", "2026-11-22 16:00 to 17:30 UTC"; a text as it is (LF shown as a space). */
+size_t value_text(const struct schema_field *field, const struct op_value *value, char *out, size_t cap);
+/* A value's flags and fate for people: "withheld", "from a revoked author", ... "" when there is nothing to say. */
+const char *value_remark(const struct case_value *value);
+const char *fate_name(enum fate fate);
+const char *verdict_name(enum case_verdict verdict);
+const char *owner_state_name(enum owner_state state);
+/* "sets missing_risk to high", "adds 2 values", "records arrest (2)". Never the text of a personal field. */
+size_t op_line(const struct op *op, char *out, size_t cap);
+/* One sentence for a note: "closed by ... is held back: it did not know of ...". */
+size_t note_line(const struct case_note *note, char *out, size_t cap);
+
+/* --- bytes ----------------------------------------------------------------------------------------- */
+
+/* docs/fold.md §14: lines of ASCII, the same bytes wherever inputs are the same. */
+enum cw_err case_state_encode(const struct case_state *state, struct writer *out);
+/* hash_one(LABEL_DIGEST) of it, made in what is left of the arena and given back. */
+enum cw_err case_state_hash(const struct case_state *state, struct arena *scratch, struct hash *out);
+/* H(inputs): sorted (op_id, least hlc, log id, verdict, flags), authority positions, fold version. docs/fold.md §15. */
+enum cw_err case_inputs_hash(const struct case_state *state, struct cw_slice authority_positions,
+                             struct arena *scratch, struct hash *out);
+
+#endif

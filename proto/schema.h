@@ -1,0 +1,284 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef CASEWIRE_PROTO_SCHEMA_H
+#define CASEWIRE_PROTO_SCHEMA_H
+
+/*
+ * The one field table: what a case may hold, who may say it, how concurrent statements meet.
+ * Shared by the daemon's fold and the client's tool. Data and look-ups only; pure.
+ *
+ * To add a field, an event, a step, a role or a kind, add a row in schema_fields.h, schema_events.h or
+ * schema_scales.h. docs/fields.md and build/schema.json are printed from these tables.
+ */
+
+#include "proto/bytes.h"
+#include "proto/schema_events.h"
+#include "proto/schema_fields.h"
+#include "proto/schema_scales.h"
+
+#define SCHEMA_VERSION 1
+#define FOLD_VERSION 1
+
+/* --- numbers ----------------------------------------------------------------------------------- */
+
+enum case_kind {
+    KIND_NONE = 0,
+#define SCHEMA_KIND_NUMBER(id, number, name, letters) KIND_##id = (number),
+    SCHEMA_KINDS(SCHEMA_KIND_NUMBER)
+#undef SCHEMA_KIND_NUMBER
+};
+
+#define K_OCG (1u << KIND_OCG)
+#define K_LINE (1u << KIND_LINE)
+#define K_CHILD (1u << KIND_CHILD)
+#define K_OPERATION (1u << KIND_OPERATION)
+#define K_ALL (K_OCG | K_LINE | K_CHILD | K_OPERATION)
+
+enum role {
+    ROLE_NONE = 0,
+#define SCHEMA_ROLE_NUMBER(id, number, title) ROLE_##id = (number),
+    SCHEMA_ROLES(SCHEMA_ROLE_NUMBER)
+#undef SCHEMA_ROLE_NUMBER
+        ROLE_LIMIT = 32
+};
+
+/* A set of roles is a mask of 1 << number. */
+#define ROLE_MASK(id) (1u << ROLE_##id)
+#define R_NONE 0u
+#define R_SUP_UP (ROLE_MASK(SUP) | ROLE_MASK(INSP) | ROLE_MASK(SUPT))
+#define R_INSP_UP (ROLE_MASK(INSP) | ROLE_MASK(SUPT))
+#define R_ANY                                                                                      \
+    (ROLE_MASK(FCR) | ROLE_MASK(PC) | ROLE_MASK(MCET) | R_SUP_UP | ROLE_MASK(LRO) | ROLE_MASK(OCGC) | ROLE_MASK(CLC) | ROLE_MASK(RCLC) | ROLE_MASK(ROCUA) |         \
+     ROLE_MASK(INT) | ROLE_MASK(CRU) | ROLE_MASK(GATE) | ROLE_MASK(RRD) | ROLE_MASK(CSET))
+#define R_CHILD (ROLE_MASK(FCR) | ROLE_MASK(PC) | ROLE_MASK(MCET) | R_SUP_UP | ROLE_MASK(CRU) | ROLE_MASK(CSET))
+#define R_HANDOVER (ROLE_MASK(FCR) | R_SUP_UP | ROLE_MASK(LRO) | ROLE_MASK(OCGC) | ROLE_MASK(CLC) | ROLE_MASK(RCLC))
+#define R_EVENT (R_ANY | ROLE_MASK(SYS)) /* details follow their event's own roles */
+
+enum scale {
+    SCALE_NONE = 0,
+#define SCHEMA_SCALE_NUMBER(id, name) SCALE_##id,
+    SCHEMA_SCALES(SCHEMA_SCALE_NUMBER)
+#undef SCHEMA_SCALE_NUMBER
+        SCALE_COUNT
+};
+
+enum field_place { PLACE_CASE = 1, PLACE_EPISODE = 2, PLACE_DETAIL = 3 };
+
+enum field_type {
+    TYPE_TEXT = 1,     /* one line */
+    TYPE_LINES = 2,    /* text with line feeds */
+    TYPE_ENUM = 3,     /* a number of a scale */
+    TYPE_FLAG = 4,
+    TYPE_NUMBER = 5,   /* >= 0 */
+    TYPE_PENCE = 6,
+    TYPE_MG = 7,
+    TYPE_INTERVAL = 8, /* earliest and latest, milliseconds UTC */
+    TYPE_TIME = 9,     /* an interval whose ends are equal */
+    TYPE_DATE = 10,    /* text: YYYY, YYYY-MM or YYYY-MM-DD, "~" before it when estimated */
+    TYPE_REF = 11,     /* an id */
+    TYPE_PERSON = 12,  /* one line that names a person or role account */
+};
+
+enum merge_rule {
+    RULE_IMM = 1,
+    RULE_LWW = 2,
+    RULE_OWN = 3,
+    RULE_MVR = 4,
+    RULE_MAX = 5,
+    RULE_MIN = 6,
+    RULE_ORS = 7,
+    RULE_GOS = 8,
+    RULE_LOG = 9,
+    RULE_TAL = 10,
+    RULE_FSM = 11,
+    RULE_CLK = 12,
+    RULE_DRV = 13,
+};
+
+#define FIELD_REQUIRED (1u << 0)     /* an opening op must carry it */
+#define FIELD_PERSONAL (1u << 1)     /* about a person: the client gives it a part of its own, erasable alone */
+#define FIELD_RISK (1u << 2)         /* shown as the case's risk in lists */
+#define FIELD_SHOW_HIGHEST (1u << 3) /* safe value of an open conflict */
+#define FIELD_SHOW_LOWEST (1u << 4)
+#define FORM_REFERENCE (1u << 5)    /* upper case, charset [A-Z0-9/.-] (after the scale word) */
+#define FORM_PHONE (1u << 6)        /* digits, spaces, one leading + */
+#define FORM_CODE (1u << 7)         /* upper-case letters and digits */
+#define FIELD_EVERY_EVENT (1u << 8)
+#define FIELD_EVERY_RESULT (1u << 9) /* on every tallied event */
+
+enum event_class {
+    EVENT_CLASS_NONE = 0,
+    EVENT_CLASS_SIGHTING = 1,
+    EVENT_CLASS_ACTIVITY = 2,
+    EVENT_CLASS_INTEL = 3,
+    EVENT_CLASS_ACTION = 4,
+    EVENT_CLASS_OWNERSHIP = 5,
+};
+
+#define EVENT_TALLIED (1u << 0)
+#define EVENT_EPISODE (1u << 1)       /* concerns one missing episode: refs[0], or the first one */
+#define EVENT_OPENS_EPISODE (1u << 2) /* its own id is the episode's */
+
+enum machine { MACHINE_NONE = 0, MACHINE_OCG = 1, MACHINE_LINE = 2, MACHINE_CHILD = 3, MACHINE_OPERATION = 4, MACHINE_EPISODE = 5 };
+
+#define STEP_IN_PERSON (1u << 0)       /* only when how_known is seen by police or by a professional */
+#define STEP_RANK_IF_HIGH (1u << 1)    /* inspector or above while the episode's risk is high */
+#define STEP_SETTLES_DISPUTE (1u << 2) /* accounts for every sighting it knows of */
+
+enum field_number {
+    FIELD_NONE = 0,
+#define SCHEMA_FIELD_NUMBER(id, number, name, kinds, place, type, bound, scale, rule, set, lower, flags) FIELD_##id = (number),
+    SCHEMA_FIELDS(SCHEMA_FIELD_NUMBER)
+#undef SCHEMA_FIELD_NUMBER
+};
+
+enum event_number {
+    EVENT_NONE = 0,
+#define SCHEMA_EVENT_NUMBER(id, number, name, kinds, roles, class, subtype, flags) EVENT_##id = (number),
+    SCHEMA_EVENTS(SCHEMA_EVENT_NUMBER)
+#undef SCHEMA_EVENT_NUMBER
+};
+
+enum clock_number {
+    CLOCK_NONE = 0,
+#define SCHEMA_CLOCK_NUMBER(id, number, name, kinds, start, duration_s, met_by, told) CLOCK_##id = (number),
+    SCHEMA_CLOCKS(SCHEMA_CLOCK_NUMBER)
+#undef SCHEMA_CLOCK_NUMBER
+};
+
+/* --- rows -------------------------------------------------------------------------------------- */
+
+struct schema_field {
+    uint32_t number;
+    const char *name; /* unique within a kind and place; details are their own space */
+    uint32_t kinds;
+    enum field_place place;
+    enum field_type type;
+    int64_t bound;
+    enum scale scale;
+    enum merge_rule rule;
+    uint32_t set_roles, lower_roles;
+    uint32_t flags;
+};
+
+struct schema_event {
+    uint32_t number;
+    const char *name;
+    uint32_t kinds;
+    uint32_t roles;
+    enum event_class class;
+    uint32_t subtype; /* field number or FIELD_NONE */
+    uint32_t flags;
+};
+
+struct schema_event_field {
+    uint32_t event, field;
+    bool required;
+};
+
+struct schema_step {
+    enum machine machine;
+    uint32_t from; /* mask of 1 << state */
+    uint32_t event;
+    uint32_t to;
+    uint32_t roles;
+    uint32_t held_by; /* mask of 1 << event_class */
+    uint32_t flags;
+};
+
+struct schema_clock {
+    uint32_t number;
+    const char *name;
+    uint32_t kinds;
+    uint32_t start; /* event number, or EVENT_NONE: the opening op */
+    int64_t duration_s;
+    uint32_t met_by;
+    uint32_t told;
+};
+
+struct schema_value {
+    enum scale scale;
+    uint32_t number;
+    const char *name;
+};
+
+struct schema_kind {
+    uint32_t number;
+    const char *name;
+    const char *letters; /* of the human reference */
+};
+
+struct schema_role {
+    uint32_t number;
+    const char *code;
+    const char *title;
+};
+
+/* Whole tables, in ascending order of number, for printers and loops. */
+const struct schema_field *schema_fields(size_t *out_count);
+const struct schema_event *schema_events(size_t *out_count);
+const struct schema_event_field *schema_event_fields(size_t *out_count);
+const struct schema_step *schema_steps(size_t *out_count);
+const struct schema_clock *schema_clocks(size_t *out_count);
+const struct schema_value *schema_values(size_t *out_count);
+const struct schema_kind *schema_kinds(size_t *out_count);
+const struct schema_role *schema_roles(size_t *out_count);
+
+/* --- by number: NULL when this version does not know it ------------------------------------------ */
+
+const struct schema_field *schema_field(uint32_t number);
+const struct schema_event *schema_event(uint32_t number);
+const struct schema_clock *schema_clock(uint32_t number);
+const char *schema_kind_name(uint32_t kind);
+const char *schema_role_code(uint32_t role);
+const char *schema_scale_name(enum scale scale);
+const char *schema_value_name(enum scale scale, int64_t number);
+const char *schema_rule_name(enum merge_rule rule);
+const char *schema_type_name(enum field_type type);
+const char *schema_place_name(enum field_place place);
+
+/* --- by name: NULL, 0 or false when there is none ------------------------------------------------ */
+
+/* A cell of the case or of an episode; kind KIND_NONE looks in every kind. */
+const struct schema_field *schema_field_by_name(uint32_t kind, struct cw_slice name);
+/* What an event may carry: its details, and the case fields that it lists. */
+const struct schema_field *schema_event_field_by_name(uint32_t event, struct cw_slice name);
+const struct schema_event *schema_event_by_name(struct cw_slice name);
+uint32_t schema_kind_by_name(struct cw_slice name);
+uint32_t schema_role_by_code(struct cw_slice code);
+bool schema_value_by_name(enum scale scale, struct cw_slice name, uint32_t *out_number);
+
+/* Did you mean: the nearest name within a third of its length, or NULL. */
+const char *schema_suggest_field(uint32_t kind, struct cw_slice name);
+const char *schema_suggest_event_field(uint32_t event, struct cw_slice name);
+const char *schema_suggest_event(uint32_t kind, struct cw_slice name);
+const char *schema_suggest_value(enum scale scale, struct cw_slice name);
+const char *schema_suggest_kind(struct cw_slice name);
+
+/* --- questions ----------------------------------------------------------------------------------- */
+
+bool schema_event_carries(uint32_t event, const struct schema_field *field);
+bool schema_event_requires(uint32_t event, uint32_t field);
+static inline bool schema_field_is_set(const struct schema_field *field)
+{
+    return field->rule == RULE_ORS || field->rule == RULE_GOS;
+}
+/* False for what is derived or logged: nobody writes those. */
+bool schema_field_is_written(const struct schema_field *field);
+/* Wire type of a field's value, an enum value_type of proto/op.h as a number. */
+uint32_t schema_value_type(enum field_type type);
+/* The state field of a machine (FIELD_OCG_STATUS...), its first state, the machine of a kind. */
+uint32_t schema_machine_field(enum machine machine);
+enum machine schema_machine_of(uint32_t kind);
+
+/* Role codes "INSP, SUPT"; "anyone" for R_ANY; "nobody" for none. Returns out. */
+#define SCHEMA_ROLES_TEXT_LEN_MAX 128
+const char *schema_roles_text(uint32_t roles, char out[static SCHEMA_ROLES_TEXT_LEN_MAX]);
+/* "INSP,SUPT", "any" or "none"; false when a code is not known. */
+bool schema_roles_parse(struct cw_slice text, uint32_t *out_roles);
+
+/* --- printing: docs/fields.md and build/schema.json ---------------------------------------------- */
+
+void schema_print_markdown(struct writer *out);
+void schema_print_json(struct writer *out);
+
+#endif

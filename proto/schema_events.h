@@ -1,0 +1,244 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef CASEWIRE_PROTO_SCHEMA_EVENTS_H
+#define CASEWIRE_PROTO_SCHEMA_EVENTS_H
+
+/*
+ * What can happen (DOMAIN §5), what it moves (§7, §9.3) and which duties it starts and meets (§10), as rows.
+ *
+ * EVENT(ID, number, name, kinds, roles, class, subtype, flags)
+ *   class    what it is to a guarded step: a close that did not know of it is held back
+ *   subtype  the detail field whose value splits its tally (FIELD_NONE: none)
+ * EVENT_FIELD(EVENT, FIELD, required)
+ * STEP(machine, from, EVENT, to, roles, held_by, flags)   "from" is a mask of states
+ * CLOCK(ID, number, name, kinds, start, duration_s, met_by, told)
+ */
+
+#define SCHEMA_EVENTS(E)                                                                           \
+    E(NOTE, 1, "note", K_ALL, R_ANY, NONE, NONE, 0)                                                \
+    E(DECISION, 2, "decision", K_ALL, R_ANY, NONE, NONE, 0)                                        \
+    E(SIGHTING, 10, "sighting", K_CHILD, R_ANY, SIGHTING, NONE, EVENT_EPISODE)                     \
+    E(RISK_ASSESSMENT, 11, "risk_assessment", K_ALL, R_ANY, NONE, NONE, EVENT_EPISODE)             \
+    E(REVIEW, 12, "review", K_ALL, R_ANY, NONE, NONE, EVENT_EPISODE)                               \
+    E(SAFEGUARDING_VISIT, 13, "safeguarding_visit", K_ALL, R_ANY, NONE, NONE, EVENT_TALLIED)       \
+    E(WEAPON_SWEEP, 14, "weapon_sweep", K_ALL, R_ANY, NONE, NONE, EVENT_TALLIED)                   \
+    E(PATROL, 15, "patrol", K_ALL, R_ANY, NONE, NONE, EVENT_TALLIED)                               \
+    E(ENGAGEMENT, 16, "engagement", K_ALL, R_ANY, NONE, NONE, EVENT_TALLIED)                       \
+    E(STOP_SEARCH, 17, "stop_search", K_ALL, R_ANY, NONE, NONE, EVENT_TALLIED)                     \
+    E(WARRANT, 18, "warrant", K_ALL, R_ANY, NONE, NONE, EVENT_TALLIED)                             \
+    E(ARREST, 19, "arrest", K_ALL, R_ANY, ACTIVITY, NONE, EVENT_TALLIED)                           \
+    E(CHARGE, 20, "charge", K_ALL, R_ANY, NONE, NONE, EVENT_TALLIED)                               \
+    E(COURT_OUTCOME, 21, "court_outcome", K_ALL, R_ANY, NONE, NONE, EVENT_TALLIED)                 \
+    E(SEIZURE, 22, "seizure", K_ALL, R_ANY, ACTIVITY, SEIZURE_KIND, EVENT_TALLIED)                 \
+    E(SURRENDER, 23, "surrender", K_ALL, R_ANY, NONE, SEIZURE_KIND, EVENT_TALLIED)                 \
+    E(DISRUPTION, 24, "disruption", K_OCG | K_LINE | K_OPERATION, R_ANY, NONE, PILLAR, EVENT_TALLIED) \
+    E(ORDER_MADE, 25, "order_made", K_ALL, R_ANY, NONE, ORDER_KIND, EVENT_TALLIED)                 \
+    E(NRM_STEP, 26, "nrm_step", K_ALL, R(CRU) | R(MCET) | R_SUP_UP, NONE, STEP, EVENT_TALLIED)     \
+    E(STRATEGY_MEETING, 27, "strategy_meeting", K_CHILD, R(CRU) | R(MCET) | R_SUP_UP, NONE, NONE, EVENT_TALLIED) \
+    E(PARTNER_REFERRAL, 28, "partner_referral", K_ALL, R_ANY, NONE, NONE, EVENT_TALLIED)           \
+    E(PUBLICITY, 29, "publicity", K_CHILD, R(SUPT), NONE, NONE, EVENT_EPISODE)                     \
+    E(INTEL_ITEM, 30, "intel_item", K_ALL, R_ANY, INTEL, NONE, 0)                                  \
+    E(DISCLOSURE, 31, "disclosure", K_ALL, R_ANY, NONE, NONE, 0)                                   \
+    E(OTHER_ACTIVITY, 32, "other_activity", K_ALL, R_ANY, NONE, NONE, EVENT_TALLIED)               \
+    E(COMMITMENT, 33, "commitment", K_OPERATION, R_ANY, NONE, NONE, 0)                             \
+    E(RELEASE, 34, "release", K_OPERATION, R(SUPT), NONE, NONE, 0)                                 \
+    E(ACTION, 35, "action", K_ALL, R_ANY, ACTION, NONE, EVENT_EPISODE)                             \
+    E(EPISODE_REPORTED, 40, "episode_reported", K_CHILD, R_CHILD, NONE, NONE, EVENT_OPENS_EPISODE) \
+    E(RETURN_CLAIM, 41, "return_claim", K_CHILD, R_ANY, NONE, NONE, EVENT_EPISODE)                 \
+    E(RETURNED, 42, "returned", K_CHILD, R_ANY, NONE, NONE, EVENT_EPISODE)                         \
+    E(CLAIM_REFUTED, 43, "claim_refuted", K_CHILD, R_ANY, NONE, NONE, EVENT_EPISODE)               \
+    E(FOUND_DEAD, 44, "found_dead", K_CHILD, R_INSP_UP, NONE, NONE, EVENT_EPISODE)                 \
+    E(FOUND_DEAD_CONFIRMED, 45, "found_dead_confirmed", K_CHILD, R_INSP_UP, NONE, NONE, EVENT_EPISODE) \
+    E(LONG_TERM, 46, "long_term", K_CHILD, R(SUPT), NONE, NONE, EVENT_EPISODE)                     \
+    E(PREVENTION_INTERVIEW, 47, "prevention_interview", K_CHILD, R_CHILD, NONE, NONE, EVENT_EPISODE) \
+    E(EPISODE_CLOSED, 48, "episode_closed", K_CHILD, R_SUP_UP, NONE, NONE, EVENT_EPISODE)          \
+    E(EPISODE_CANCELLED, 49, "episode_cancelled", K_CHILD, R_SUP_UP, NONE, NONE, EVENT_EPISODE)    \
+    E(STILL_MISSING, 50, "still_missing", K_CHILD, R_INSP_UP, NONE, NONE, EVENT_EPISODE)           \
+    E(RETURN_CONFIRMED, 51, "return_confirmed", K_CHILD, R_INSP_UP, NONE, NONE, EVENT_EPISODE)     \
+    E(CLOSE_CORRECTED, 52, "close_corrected", K_CHILD, R_INSP_UP, NONE, NONE, EVENT_EPISODE)       \
+    E(RHI, 53, "rhi", K_CHILD, R(CRU) | R(MCET) | R_SUP_UP, NONE, NONE, EVENT_EPISODE)             \
+    E(SCORE, 60, "score", K_OCG, R(OCGC) | R(ROCUA), NONE, NONE, 0)                                \
+    E(REJECTED, 61, "rejected", K_OCG, R(OCGC), NONE, NONE, 0)                                     \
+    E(ARCHIVE_PROPOSED, 62, "archive_proposed", K_OCG, R(LRO), NONE, NONE, 0)                      \
+    E(ARCHIVED, 63, "archived", K_OCG, R(OCGC), NONE, NONE, 0)                                     \
+    E(ARCHIVE_REFUSED, 64, "archive_refused", K_OCG, R(OCGC), NONE, NONE, 0)                       \
+    E(REACTIVATED, 65, "reactivated", K_OCG, R(OCGC), NONE, NONE, 0)                               \
+    E(RENOMINATED, 66, "renominated", K_OCG, R_ANY, NONE, NONE, 0)                                 \
+    E(LINE_ASSESSED, 70, "line_assessed", K_LINE, R(CLC) | R(RCLC), NONE, NONE, 0)                 \
+    E(NOT_A_LINE, 71, "not_a_line", K_LINE, R(CLC) | R(RCLC), NONE, NONE, 0)                       \
+    E(INACTIVITY_ACCEPTED, 72, "inactivity_accepted", K_LINE, R(CLC) | R(RCLC), NONE, NONE, 0)     \
+    E(ACTIVITY, 73, "activity", K_LINE, R_ANY, ACTIVITY, NONE, 0)                                  \
+    E(CLOSE_TYPE1, 74, "close_type1", K_LINE, R(CLC) | R(RCLC), NONE, NONE, 0)                     \
+    E(CLOSURE_CONFIRMED, 75, "closure_confirmed", K_LINE, R(RCLC), NONE, NONE, 0)                  \
+    E(CLOSE_TYPE2, 76, "close_type2", K_LINE, R(CLC) | R(RCLC), NONE, NONE, 0)                     \
+    E(NUMBER_LIVE, 77, "number_live", K_LINE, R_ANY, ACTIVITY, NONE, 0)                            \
+    E(MONITORED, 80, "monitored", K_CHILD, R_CHILD, NONE, NONE, 0)                                 \
+    E(CHILD_CLOSED, 81, "child_closed", K_CHILD, R_SUP_UP, NONE, NONE, 0)                          \
+    E(TRANSITIONED, 82, "transitioned", K_CHILD, R(MCET) | R(CRU) | R_SUP_UP, NONE, NONE, 0)       \
+    E(CHILD_REOPENED, 83, "child_reopened", K_CHILD, R_CHILD, NONE, NONE, 0)                       \
+    E(MERGED, 90, "merged", K_ALL, R(OCGC) | R(ROCUA) | R(RCLC) | R_INSP_UP, NONE, NONE, 0)        \
+    E(DISPOSED, 91, "disposed", K_ALL, R(RRD), NONE, NONE, 0)                                      \
+    E(OP_STARTED, 100, "op_started", K_OPERATION, R_ANY, NONE, NONE, 0)                            \
+    E(OP_CLOSED, 101, "op_closed", K_OPERATION, R_SUP_UP | R(OCGC) | R(CLC), NONE, NONE, 0)        \
+    E(OP_DEBRIEFED, 102, "op_debriefed", K_OPERATION, R_SUP_UP | R(OCGC) | R(CLC), NONE, NONE, 0)  \
+    E(HANDOVER_OFFER, 110, "handover_offer", K_ALL, R_HANDOVER, OWNERSHIP, NONE, 0)                \
+    E(HANDOVER_ACCEPT, 111, "handover_accept", K_ALL, R_HANDOVER, OWNERSHIP, NONE, 0)              \
+    E(HANDOVER_DECLINE, 112, "handover_decline", K_ALL, R_HANDOVER, OWNERSHIP, NONE, 0)            \
+    E(HANDOVER_WITHDRAW, 113, "handover_withdraw", K_ALL, R_HANDOVER, OWNERSHIP, NONE, 0)          \
+    E(HANDOVER_CLAIM, 114, "handover_claim", K_ALL, R_HANDOVER, OWNERSHIP, NONE, 0)                \
+    E(ARBITRATION, 115, "arbitration", K_ALL, R(SUPT) | R(RCLC) | R(FCR), OWNERSHIP, NONE, 0)
+
+#define SCHEMA_EVENT_FIELDS(EF)                                                                    \
+    EF(NOTE, TEXT, 1)                                                                              \
+    EF(DECISION, DECISION, 1)                                                                      \
+    EF(DECISION, RATIONALE, 1)                                                                     \
+    EF(DECISION, LEVEL, 0)                                                                         \
+    EF(SIGHTING, CONFIDENCE, 1)                                                                    \
+    EF(SIGHTING, OCCURRED, 1)                                                                      \
+    EF(RISK_ASSESSMENT, MISSING_RISK, 0)                                                           \
+    EF(RISK_ASSESSMENT, NEXT_REVIEW, 0)                                                            \
+    EF(RISK_ASSESSMENT, LINE_RISK, 0)                                                              \
+    EF(RISK_ASSESSMENT, EXPLOITATION_SEXUAL, 0)                                                    \
+    EF(RISK_ASSESSMENT, EXPLOITATION_CRIMINAL, 0)                                                  \
+    EF(RISK_ASSESSMENT, FACTORS, 0)                                                                \
+    EF(RISK_ASSESSMENT, RATIONALE, 1)                                                              \
+    EF(REVIEW, LEVEL, 1)                                                                           \
+    EF(REVIEW, DECISION, 1)                                                                        \
+    EF(REVIEW, NEXT_REVIEW, 0)                                                                     \
+    EF(REVIEW, RATIONALE, 0)                                                                       \
+    EF(SAFEGUARDING_VISIT, SEEN, 0)                                                                \
+    EF(SAFEGUARDING_VISIT, RESULT, 0)                                                              \
+    EF(SAFEGUARDING_VISIT, CONCERNS, 0)                                                            \
+    EF(STOP_SEARCH, POWER, 0)                                                                      \
+    EF(STOP_SEARCH, RESULT, 0)                                                                     \
+    EF(WARRANT, STATUTE, 0)                                                                        \
+    EF(WARRANT, EXECUTED, 0)                                                                       \
+    EF(WARRANT, RESULT, 0)                                                                         \
+    EF(ARREST, OFFENCE, 0)                                                                         \
+    EF(ARREST, UNDER_18, 0)                                                                        \
+    EF(CHARGE, OFFENCE, 0)                                                                         \
+    EF(COURT_OUTCOME, RESULT, 0)                                                                   \
+    EF(SEIZURE, SEIZURE_KIND, 1)                                                                   \
+    EF(SEIZURE, DRUG_CLASS, 0)                                                                     \
+    EF(SEIZURE, SUBSTANCE, 0)                                                                      \
+    EF(SEIZURE, VALUATION, 0)                                                                      \
+    EF(SEIZURE, POWER, 0)                                                                          \
+    EF(SURRENDER, SEIZURE_KIND, 1)                                                                 \
+    EF(DISRUPTION, PILLAR, 1)                                                                      \
+    EF(DISRUPTION, CLAIMED_LEVEL, 1)                                                               \
+    EF(DISRUPTION, GRADED_LEVEL, 0)                                                                \
+    EF(DISRUPTION, LEAD_AGENCY, 0)                                                                 \
+    EF(DISRUPTION, CONTRIBUTORS, 0)                                                                \
+    EF(DISRUPTION, RATIONALE, 0)                                                                   \
+    EF(ORDER_MADE, ORDER_KIND, 1)                                                                  \
+    EF(NRM_STEP, STEP, 1)                                                                          \
+    EF(STRATEGY_MEETING, DECISION, 0)                                                              \
+    EF(STRATEGY_MEETING, AGENCY, 0)                                                                \
+    EF(PARTNER_REFERRAL, AGENCY, 1)                                                                \
+    EF(PUBLICITY, DECISION, 1)                                                                     \
+    EF(DISCLOSURE, RECIPIENT, 1)                                                                   \
+    EF(COMMITMENT, OFFICERS, 1)                                                                    \
+    EF(RELEASE, DECISION, 1)                                                                       \
+    EF(ACTION, DECISION, 1)                                                                        \
+    EF(ACTION, RESULT, 0)                                                                          \
+    EF(EPISODE_REPORTED, REPORTED_AT, 0)                                                           \
+    EF(EPISODE_REPORTED, LAST_SEEN, 0)                                                             \
+    EF(EPISODE_REPORTED, LAST_SEEN_PLACE, 0)                                                       \
+    EF(EPISODE_REPORTED, MISSING_FROM, 0)                                                          \
+    EF(EPISODE_REPORTED, CIRCUMSTANCES, 0)                                                         \
+    EF(EPISODE_REPORTED, INFORMANT, 0)                                                             \
+    EF(RETURN_CLAIM, HOW_KNOWN, 1)                                                                 \
+    EF(RETURNED, HOW_KNOWN, 1)                                                                     \
+    EF(RETURNED, INTERVIEWED, 0)                                                                   \
+    EF(RETURNED, OCCURRED, 1)                                                                      \
+    EF(FOUND_DEAD, OCCURRED, 1)                                                                    \
+    EF(PREVENTION_INTERVIEW, RESULT, 1)                                                            \
+    EF(PREVENTION_INTERVIEW, DISCLOSURES, 0)                                                       \
+    EF(EPISODE_CLOSED, HARM, 0)                                                                    \
+    EF(EPISODE_CLOSED, OUTCOME, 0)                                                                 \
+    EF(EPISODE_CLOSED, FOUND_BY, 0)                                                                \
+    EF(EPISODE_CANCELLED, REASON, 1)                                                               \
+    EF(RHI, RHI_STEP, 1)                                                                           \
+    EF(RHI, DISCLOSURES, 0)                                                                        \
+    EF(SCORE, METHOD, 1)                                                                           \
+    EF(SCORE, TOTAL, 0)                                                                            \
+    EF(SCORE, BAND, 1)                                                                             \
+    EF(SCORE, LRO, 0)                                                                              \
+    EF(REJECTED, REASON, 1)                                                                        \
+    EF(ARCHIVE_PROPOSED, REASON, 1)                                                                \
+    EF(ARCHIVED, ARCHIVE_REASON, 0)                                                                \
+    EF(REACTIVATED, METHOD, 1)                                                                     \
+    EF(REACTIVATED, BAND, 1)                                                                       \
+    EF(LINE_ASSESSED, LINE_RISK, 0)                                                                \
+    EF(NOT_A_LINE, REASON, 1)                                                                      \
+    EF(ACTIVITY, PHONE, 0)                                                                         \
+    EF(CLOSE_TYPE1, CLOSURE_TYPE, 0)                                                               \
+    EF(CLOSE_TYPE1, CLOSURE_EVIDENCE, 0)                                                           \
+    EF(CLOSE_TYPE2, CLOSURE_TYPE, 0)                                                               \
+    EF(CLOSE_TYPE2, CLOSURE_EVIDENCE, 0)                                                           \
+    EF(NUMBER_LIVE, PHONE, 0)                                                                      \
+    EF(MERGED, SURVIVOR, 1)                                                                        \
+    EF(HANDOVER_OFFER, TO_DIVISION, 1)                                                             \
+    EF(HANDOVER_OFFER, REASON, 1)                                                                  \
+    EF(HANDOVER_DECLINE, REASON, 1)                                                                \
+    EF(HANDOVER_CLAIM, REASON, 1)                                                                  \
+    EF(ARBITRATION, TO_DIVISION, 1)                                                                \
+    EF(ARBITRATION, REASON, 1)
+
+/* A row's first matching (machine, state, event) counts. DOMAIN §7 with the conflict table of §9.3. */
+#define SCHEMA_STEPS(STEP)                                                                         \
+    STEP(OCG, S(1), SCORE, 2, R(OCGC) | R(ROCUA), 0, 0)                                            \
+    STEP(OCG, S(1), REJECTED, 5, R(OCGC), 0, 0)                                                    \
+    STEP(OCG, S(2), ARCHIVE_PROPOSED, 3, R(LRO), 0, 0)                                             \
+    STEP(OCG, S(3), ARCHIVED, 4, R(OCGC), HELD(INTEL), 0)                                          \
+    STEP(OCG, S(3), ARCHIVE_REFUSED, 2, R(OCGC), 0, 0)                                             \
+    STEP(OCG, S(3), INTEL_ITEM, 2, R_ANY, 0, 0)                                                    \
+    STEP(OCG, S(2) | S(4), MERGED, 6, R(OCGC) | R(ROCUA), 0, 0)                                    \
+    STEP(OCG, S(4), REACTIVATED, 2, R(OCGC), 0, 0)                                                 \
+    STEP(OCG, S(5), RENOMINATED, 1, R_ANY, 0, 0)                                                   \
+    STEP(OCG, S(4) | S(5), DISPOSED, 7, R(RRD), 0, 0)                                              \
+    STEP(LINE, S(1), LINE_ASSESSED, 2, R(CLC) | R(RCLC), 0, 0)                                     \
+    STEP(LINE, S(1), NOT_A_LINE, 3, R(CLC) | R(RCLC), 0, 0)                                        \
+    STEP(LINE, S(2), INACTIVITY_ACCEPTED, 4, R(CLC) | R(RCLC), HELD(ACTIVITY), 0)                  \
+    STEP(LINE, S(4), ACTIVITY, 2, R_ANY, 0, 0)                                                     \
+    STEP(LINE, S(4) | S(5) | S(6) | S(7), NUMBER_LIVE, 2, R_ANY, 0, 0)                             \
+    STEP(LINE, S(2) | S(4), CLOSE_TYPE1, 5, R(CLC) | R(RCLC), HELD(ACTIVITY), 0)                   \
+    STEP(LINE, S(5), CLOSURE_CONFIRMED, 6, R(RCLC), HELD(ACTIVITY), 0)                             \
+    STEP(LINE, S(2) | S(4), CLOSE_TYPE2, 7, R(CLC) | R(RCLC), HELD(ACTIVITY), 0)                   \
+    STEP(LINE, S(2) | S(4) | S(6) | S(7), MERGED, 8, R(RCLC) | R_INSP_UP, 0, 0)                    \
+    STEP(LINE, S(3) | S(6) | S(7), DISPOSED, 9, R(RRD), 0, 0)                                      \
+    STEP(CHILD, S(1), MONITORED, 2, R_CHILD, 0, 0)                                                 \
+    STEP(CHILD, S(1) | S(2), CHILD_CLOSED, 3, R_SUP_UP, HELD(SIGHTING), 0)                         \
+    STEP(CHILD, S(2) | S(3), EPISODE_REPORTED, 1, R_CHILD, 0, 0)                                   \
+    STEP(CHILD, S(2) | S(3), CHILD_REOPENED, 1, R_CHILD, 0, 0)                                     \
+    STEP(CHILD, S(1) | S(2) | S(3), TRANSITIONED, 4, R(MCET) | R(CRU) | R_SUP_UP, 0, 0)            \
+    STEP(CHILD, S(1) | S(2) | S(3) | S(4), MERGED, 5, R_INSP_UP, 0, 0)                             \
+    STEP(CHILD, S(3) | S(4), DISPOSED, 6, R(RRD), 0, 0)                                            \
+    STEP(OPERATION, S(1), OP_STARTED, 2, R_ANY, 0, 0)                                              \
+    STEP(OPERATION, S(2), OP_CLOSED, 3, R_SUP_UP | R(OCGC) | R(CLC), 0, 0)                         \
+    STEP(OPERATION, S(3), OP_DEBRIEFED, 4, R_SUP_UP | R(OCGC) | R(CLC), 0, 0)                      \
+    STEP(EPISODE, S(1), RISK_ASSESSMENT, 2, R_ANY, 0, 0)                                           \
+    STEP(EPISODE, S(1) | S(2), EPISODE_CANCELLED, 7, R_SUP_UP, HELD(SIGHTING), 0)                  \
+    STEP(EPISODE, S(2) | S(9), RETURN_CLAIM, 3, R_ANY, 0, 0)                                       \
+    STEP(EPISODE, S(2) | S(3) | S(9), RETURNED, 4, R_ANY, 0, STEP_IN_PERSON)                       \
+    STEP(EPISODE, S(3), CLAIM_REFUTED, 2, R_ANY, 0, 0)                                             \
+    STEP(EPISODE, S(1) | S(2) | S(3) | S(9), FOUND_DEAD_CONFIRMED, 8, R_INSP_UP, 0, 0)             \
+    STEP(EPISODE, S(2), LONG_TERM, 9, R(SUPT), HELD(SIGHTING), 0)                                  \
+    STEP(EPISODE, S(9), SIGHTING, 2, R_ANY, 0, 0)                                                  \
+    STEP(EPISODE, S(4), EPISODE_CLOSED, 6, R_SUP_UP, HELD(SIGHTING) | HELD(ACTION), STEP_RANK_IF_HIGH) \
+    STEP(EPISODE, S(4) | S(5), STILL_MISSING, 2, R_INSP_UP, 0, STEP_SETTLES_DISPUTE)               \
+    STEP(EPISODE, S(4) | S(5), RETURN_CONFIRMED, 4, R_INSP_UP, 0, STEP_SETTLES_DISPUTE)            \
+    STEP(EPISODE, S(6), CLOSE_CORRECTED, 4, R_INSP_UP, 0, 0)
+
+/* Defaults; policy replaces durations ("clock.M8.duration_s"). start: an event, or EVENT_NONE for the opening op. */
+#define SCHEMA_CLOCKS(C)                                                                           \
+    C(M1, 1, "M1", K_CHILD, NONE, 1800, RISK_ASSESSMENT, R_INSP_UP | R(FCR))                       \
+    C(M1E, 2, "M1E", K_CHILD, EPISODE_REPORTED, 1800, RISK_ASSESSMENT, R_INSP_UP | R(FCR))         \
+    C(M7, 3, "M7", K_CHILD, RETURNED, 86400, PREVENTION_INTERVIEW, R_SUP_UP)                       \
+    C(M8, 4, "M8", K_CHILD, RETURNED, 259200, RHI, R(CRU))                                         \
+    C(O1, 5, "O1", K_OCG, NONE, 2419200, SCORE, R(OCGC))                                           \
+    C(O5, 6, "O6", K_OCG, ARCHIVE_PROPOSED, 2419200, ARCHIVED, R(OCGC))                            \
+    C(L1, 7, "L1", K_LINE, NONE, 604800, LINE_ASSESSED, R(CLC))                                    \
+    C(L4, 8, "L4", K_LINE, CLOSURE_CONFIRMED, 2419200, REVIEW, R(CLC))                             \
+    C(W1, 9, "W1", K_ALL, HANDOVER_OFFER, 7200, HANDOVER_ACCEPT, R(FCR))
+
+#endif
