@@ -121,7 +121,8 @@ static enum cw_err system_refusal(const struct store *s, int rc, struct refusal 
 
 static enum cw_err not_ours(const struct store *s, struct refusal *why)
 {
-    return refuse(why, CW_LOCAL_CORRUPT, "store", "%.120s holds data that is not a casewire store: move it away", s->dir);
+    return refuse(why, CW_LOCAL_CORRUPT, "store", "%.120s holds data that is not a casewire store: move it away",
+                  s->dir);
 }
 
 /* An environment without our database is new when it is empty, and somebody else's when it is not. */
@@ -187,9 +188,10 @@ static enum cw_err read_format(const struct store *s, MDB_txn *txn, uint32_t *ou
 static enum cw_err accept_format(const struct store *s, uint32_t format, struct refusal *why)
 {
     if (format > STORE_FORMAT)
-        return refuse(why, CW_LOCAL_FORMAT, "store",
-                      "%.120s has store format %u, and this casewired knows up to %u: install the version that wrote it",
-                      s->dir, format, STORE_FORMAT);
+        return refuse(
+            why, CW_LOCAL_FORMAT, "store",
+            "%.120s has store format %u, and this casewired knows up to %u: install the version that wrote it", s->dir,
+            format, STORE_FORMAT);
     if (format < STORE_FORMAT && s->read_only)
         return refuse(why, CW_LOCAL_FORMAT, "store",
                       "%.120s has the older store format %u: start casewired once, which brings it to %u", s->dir,

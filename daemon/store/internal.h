@@ -17,9 +17,9 @@ struct store_txn {
     struct store *store;
     MDB_txn *mdb;
     bool writes;
-    enum cw_err err;                     /* the first failure: a transaction that failed cannot commit */
+    enum cw_err err;                       /* the first failure: a transaction that failed cannot commit */
     MDB_cursor *cursors[STORE_TABLES_MAX]; /* opened when first asked for */
-    struct store_txn *next, *prev;       /* in the store's list of open readers, or of idle ones */
+    struct store_txn *next, *prev;         /* in the store's list of open readers, or of idle ones */
 };
 
 struct store {

@@ -39,11 +39,11 @@ struct store_options {
     const char *dir; /* made when absent (its parent is not) */
     const struct store_table *tables;
     uint32_t table_count;
-    uint64_t map_len;       /* 0: STORE_MAP_LEN_DEFAULT */
-    uint64_t reserve_len;   /* 0: STORE_RESERVE_LEN_DEFAULT */
-    uint64_t low_water_len; /* 0: the smaller of 5 % of the file system and 1 GiB */
-    bool larger_than_memory; /* MDB_NORDAHEAD: random reads on a store that does not fit */
-    bool read_only;          /* for verifying and copying; nothing is created, nothing is migrated */
+    uint64_t map_len;               /* 0: STORE_MAP_LEN_DEFAULT */
+    uint64_t reserve_len;           /* 0: STORE_RESERVE_LEN_DEFAULT */
+    uint64_t low_water_len;         /* 0: the smaller of 5 % of the file system and 1 GiB */
+    bool larger_than_memory;        /* MDB_NORDAHEAD: random reads on a store that does not fit */
+    bool read_only;                 /* for verifying and copying; nothing is created, nothing is migrated */
     uint8_t fresh_id[STORE_ID_LEN]; /* random; becomes the store id when the store is new */
 };
 
@@ -110,12 +110,12 @@ bool store_failed(const struct store *s);
 void store_tend(struct store *s);
 
 struct store_stats {
-    uint64_t map_len, used_len;    /* bytes of the map; up to its last used page */
+    uint64_t map_len, used_len; /* bytes of the map; up to its last used page */
     uint64_t disk_free_len;
-    uint64_t reserve_len;          /* 0 while it is spent */
-    uint32_t readers;              /* open read transactions of this process */
+    uint64_t reserve_len;           /* 0 while it is spent */
+    uint32_t readers;               /* open read transactions of this process */
     uint64_t oldest_reader_commits; /* how many commits the oldest of them is behind */
-    uint64_t last_commit;          /* number of the last commit */
+    uint64_t last_commit;           /* number of the last commit */
 };
 void store_stats(struct store *s, struct store_stats *out); /* any thread */
 /* Rows of one table, as of the transaction. */
