@@ -10,6 +10,7 @@
  * Authority is read inside: hold no node_authority() across these calls.
  */
 
+#include "cases/cases.h"
 #include "node/node.h"
 #include "node/rows.h"
 #include "proto/op.h"
@@ -21,9 +22,9 @@ struct loaded_op {
     struct log_id log; /* of the entry that is its place */
     uint64_t seq;
     char origin[DIVISION_LEN_MAX + 1]; /* whose log that is */
-    enum verdict verdict;
+    enum case_verdict verdict;
     enum verdict_reason reason;
-    uint32_t flags;            /* OP_FLAG_* */
+    uint32_t flags;            /* CASE_OP_*, OP_FLAG_QUARANTINED */
     bool submission_ok;        /* false: `header` is empty */
     struct submission_header header;
     struct cw_slice header_bytes;
@@ -39,13 +40,12 @@ struct loaded_op {
     enum subject_kind author_subject;
 };
 
-struct case_state; /* cases/cases.h */
 struct loaded_case {
     struct cw_case_id id;
     uint32_t flags; /* CASE_* */
     uint32_t op_count;
-    struct loaded_op *ops;          /* in (hlc, op id) order */
-    const struct case_state *state; /* the fold; NULL when the opening op is not readable here */
+    struct loaded_op **ops;         /* in (hlc, op id) order */
+    const struct case_state *state; /* the fold */
     struct hash inputs, state_hash; /* the digest leaf */
 };
 
@@ -54,13 +54,13 @@ enum cw_err case_load(const struct node_read *read, const struct cw_case_id *id,
                       struct loaded_case *out);
 
 /* One line of a list, without folding. */
-struct case_summary {
+struct case_line {
     struct cw_slice reference, status, title, owner, risk, op_name; /* text */
     uint32_t conflicts;
 };
-/* Reads the CASE row and opens its summary (empty texts when the case was never folded). */
+/* Reads the CASE row and opens its line (empty texts when the case was never folded). */
 enum cw_err case_row_read(const struct node_read *read, const struct cw_case_id *id, struct arena *arena,
-                          struct case_row *out_row, struct case_summary *out_summary);
+                          struct case_row *out_row, struct case_line *out_line);
 
 /*
  * A case by what a person writes: human reference, at least 8 hex digits of its id, an operation's name or

@@ -8,6 +8,7 @@
  * A row that does not parse is CW_LOCAL_CORRUPT: we wrote it.
  */
 
+#include "cases/state.h"
 #include "core/replica.h"
 #include "node/ports.h"
 
@@ -111,7 +112,7 @@ struct seal_row {
     struct positions authority; /* cumulative along the log, as of this seal: judges its entries */
 };
 
-enum verdict { VERDICT_VOID = 1, VERDICT_PENDING = 2, VERDICT_EFFECTIVE = 3 };
+/* Verdicts are those of cases/state.h; VERDICT_VOID_FLOOR goes with REASON_REVOKED. */
 
 /* Why not effective, or a flag worth knowing. Numbers are kept in the store. */
 enum verdict_reason {
@@ -130,7 +131,6 @@ enum verdict_reason {
     REASON_SUBJECT = 12,   /* a kind of certificate that does not make this class */
     REASON_RECORD = 13,    /* an authority or key record without effect: malformed or not allowed */
 };
-const char *verdict_name(enum verdict v);
 const char *verdict_reason_text(enum verdict_reason r);
 
 /* Least first. What this daemon can do with one part of an op. */
@@ -143,13 +143,13 @@ enum part_state {
 };
 
 #define OP_ENTRIES_MAX 32 /* more entries of one op are stored, but no longer listed here */
-#define OP_FLAG_REUSED_ID 1u /* another op has the same author and submission id */
-#define OP_FLAG_QUARANTINED 2u /* made the fold fail */
+/* flags: CASE_OP_* of cases/state.h as stored, and one of our own */
+#define OP_FLAG_QUARANTINED (1u << 31) /* made the fold fail */
 
 struct op_entry {
     struct log_id log;
     uint64_t seq, hlc;
-    enum verdict verdict;
+    enum case_verdict verdict;
     enum verdict_reason reason;
     uint32_t part_count;
     uint8_t parts[PARTS_MAX]; /* enum part_state */
@@ -165,14 +165,14 @@ struct op_row {
     uint32_t entry_count;
     struct op_entry entries[OP_ENTRIES_MAX];
 };
-/* Effective if any entry makes it so, else pending if any may; *out_place: the least entry of that verdict. */
-enum verdict op_row_verdict(const struct op_row *op, uint32_t *out_place);
+/* Effective if any entry makes it so, else pending if any may, else void; *out_place: the least entry of that verdict. */
+enum case_verdict op_row_verdict(const struct op_row *op, uint32_t *out_place);
 /* Best state of part `index` over all entries, and which entry has it. */
 enum part_state op_row_part(const struct op_row *op, uint32_t index, uint32_t *out_entry);
 
 /* CASE_OP: what a fold needs to find the op. */
 struct case_op_row {
-    enum verdict verdict;
+    enum case_verdict verdict;
     enum verdict_reason reason;
     uint32_t flags;
     struct log_id log; /* of the entry that is its place */
