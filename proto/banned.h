@@ -15,6 +15,8 @@
 #include <time.h>
 #include <wchar.h>
 #undef alloca
+#undef sprintf
+#undef vsprintf
 #pragma GCC poison strcpy strncpy strcat strncat strtok sprintf vsprintf gets alloca
 #pragma GCC poison asctime ctime gmtime localtime tmpnam mktemp tempnam
 #endif
