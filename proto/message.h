@@ -28,7 +28,7 @@
 #define KEY_RECORD_LEN_MAX 512
 #define FRONTIER_HEAD_LEN_MAX 1024
 #define FRAME_LEN_MAX 65536       /* part 0, before padding */
-#define PAYLOAD_LEN_MAX 262144    /* one part, before padding */
+#define PAYLOAD_LEN_MAX 262143    /* one part, before padding: the largest size class less its 0x80 */
 #define PARTS_MAX 8
 #define SEAL_ENTRIES_MAX 256
 #define SEAL_PATH_MAX 8
@@ -54,7 +54,7 @@
 #define AEAD_NONCE_LEN 24
 #define WRAP_LEN (AEAD_NONCE_LEN + KEY_LEN + AEAD_TAG_LEN) /* 72 */
 
-/* Size class c pads a payload (payload ‖ 0x80 ‖ zeros) to 256 << c bytes; 0 <= c <= 11 (512 KiB). */
+/* Size class c pads a payload (payload ‖ 0x80 ‖ zeros) to 256 << c bytes; 0 <= c <= 10 (256 KiB). */
 #define SIZE_CLASS_MAX 10
 static inline size_t size_class_len(uint32_t size_class)
 {
@@ -323,6 +323,19 @@ struct envelope {
     struct cw_slice sealed;
 };
 
+/* What a sealed box of an envelope holds. */
+struct envelope_plain {
+    struct cw_slice audience;
+    uint8_t commitment[32];   /* of the key record */
+    struct cert_id recipient;
+    uint8_t seed[32];
+};
+
+#define ENVELOPES_MAX 512     /* recipients of one blob */
+#define ENVELOPE_SEALED_LEN_MAX 512
+#define ENVELOPES_LEN_MAX 262144
+#define SIGNED_SEAL_LEN_MAX (SEAL_LEN_MAX + 80 * ROOT_KEYS_MAX)
+
 /* --- frontier ---------------------------------------------------------------------------------- */
 
 struct frontier_item {
@@ -364,8 +377,11 @@ enum cw_err seal_parse(struct cw_slice bytes, struct seal *out);
 enum cw_err key_record_parse(struct cw_slice bytes, struct key_record *out);
 enum cw_err frontier_head_parse(struct cw_slice bytes, struct frontier_head *out);
 enum cw_err frontier_item_parse(struct cw_slice bytes, struct frontier_item *out);
-/* Envelopes blob: calls back for each; bounded by 512 recipients. */
+/* Envelopes blob: at most ENVELOPES_MAX recipients; CW_REFUSED_SIZE when there are more than max. out is scratch on failure. */
 enum cw_err envelopes_parse(struct cw_slice blob, struct envelope *out, uint32_t max, uint32_t *out_count);
+enum cw_err envelope_plain_parse(struct cw_slice bytes, struct envelope_plain *out);
+/* cw.SignedSeal, as carried and stored. Structure only: the seal inside is seal_parse's. */
+enum cw_err signed_seal_parse(struct cw_slice bytes, struct signed_seal *out);
 
 void network_genesis_encode(const struct network_genesis *in, struct writer *out);
 void certificate_encode(const struct certificate *in, struct writer *out);
@@ -386,6 +402,8 @@ void key_record_encode(const struct key_record *in, struct writer *out);
 void frontier_head_encode(const struct frontier_head *in, struct writer *out);
 void frontier_item_encode(const struct frontier_item *in, struct writer *out);
 void envelopes_encode(const struct envelope *in, uint32_t count, struct writer *out);
+void envelope_plain_encode(const struct envelope_plain *in, struct writer *out);
+void signed_seal_encode(const struct signed_seal *in, struct writer *out);
 
 /* Text rule of every text in every record: valid UTF-8, NFC, no NUL, no control character (LF where allowed),
  * no bidirectional control, at most max bytes. *out_refusal may be NULL. */
