@@ -506,7 +506,7 @@ FILES ?= $(OUR_C) $(OUR_H)
 BY_HAND := proto/schema_%.h
 FORMATTED = $(filter-out $(BY_HAND),$(FILES))
 
-.PHONY: tidy cppcheck format format-check shellcheck lint
+.PHONY: tidy cppcheck format format-check shellcheck man-lint lint
 tidy: $(patsubst %.c,$(BUILD)/tidy/%.ok,$(filter %.c,$(FILES))) ## clang-tidy, on what changed since it last passed
 
 # After the object: it is made anew whenever the source or a header of it changes.
@@ -531,7 +531,11 @@ SCRIPTS := $(shell grep -lIE '^\#!/bin/(ba)?sh|^\#!/usr/bin/env bash' -r .ci tes
 shellcheck: | $(DEPS_LINT_STAMP) ## shellcheck on our scripts
 	$(Q)$(if $(SCRIPTS),shellcheck -x $(SCRIPTS),:)
 
-lint: tidy cppcheck format-check shellcheck ## all of the above
+MAN := $(wildcard docs/man/*.[1-8])
+man-lint: | $(DEPS_LINT_STAMP) ## mandoc's opinion of the manual pages
+	$(Q)$(if $(MAN),mandoc -T lint -W warning $(MAN),:)
+
+lint: tidy cppcheck format-check shellcheck man-lint ## all of the above
 
 # --------------------------------------------------------------------------------------------------- other
 
