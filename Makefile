@@ -41,7 +41,7 @@ DEPS := pkg-config gcc make libc6-dev binutils libzmq3-dev libprotobuf-c-dev pro
         protobuf-compiler liblmdb-dev libsodium-dev check libconfuse-dev libjansson-dev uthash-dev \
         libutf8proc-dev libseccomp-dev libsystemd-dev libzstd-dev python3 python3-nacl iproute2 procps \
         util-linux
-DEPS_LINT := clang clang-format clang-tidy cppcheck libclang-rt-14-dev llvm gcovr shellcheck mandoc git
+DEPS_LINT := clang clang-format clang-tidy cppcheck libclang-rt-14-dev llvm gcovr shellcheck mandoc git patch
 
 DEPS_STAMP      := build/.deps
 DEPS_LINT_STAMP := build/.deps-lint

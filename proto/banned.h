@@ -1,11 +1,12 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Functions nobody here may call, after git's banned.h: each has a bounded or reentrant replacement.
  *
  * The Makefile includes this before every source of ours. The headers that declare the functions come first,
  * since a poisoned name may not even be declared afterwards.
  */
-#ifndef PROTO_BANNED_H
-#define PROTO_BANNED_H
+#ifndef CASEWIRE_PROTO_BANNED_H
+#define CASEWIRE_PROTO_BANNED_H
 
 #include <alloca.h>
 #include <stdio.h>

@@ -1,6 +1,7 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* What the generated list of suites and the runner agree on. */
-#ifndef TESTS_UNIT_RUNNER_H
-#define TESTS_UNIT_RUNNER_H
+#ifndef CASEWIRE_TESTS_UNIT_RUNNER_H
+#define CASEWIRE_TESTS_UNIT_RUNNER_H
 
 #include <check.h>
 
