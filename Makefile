@@ -298,7 +298,12 @@ $(BUILD)/tests/%-list.c: FORCE
 $(BUILD)/tests/%-list.o: $(BUILD)/tests/%-list.c $(FLAGS_STAMP)
 	$(Q)$(call compile,$(TEST_CFLAGS) -fPIE)
 
-support_obj := $(call objects,$(call sources,tests/unit/support))
+# An archive: a helper is linked only where a test calls it, so it may stand on what other floors have not.
+SUPPORT := $(BUILD)/tests/libsupport.a
+$(SUPPORT): $(call objects,$(call sources,tests/unit/support)) $(wildcard tests/unit/support)
+	$(say) AR $@
+	$(Q)mkdir -p $(@D) && $(archive)
+
 runner_obj  := $(BUILD)/obj/tests/unit/runner.o
 
 UNITS := $(FLOORS) client
@@ -309,7 +314,7 @@ unit_pkgs = $(PKG_LIBS)
 define unit_rules
 $(BUILD)/tests/unit-$1-list.c: list_folder = tests/unit/$1
 $(BUILD)/tests/unit-$1: $(call objects,$(call sources,tests/unit/$1)) $(BUILD)/tests/unit-$1-list.o \
-                        $$(runner_obj) $$(support_obj) $2
+                        $$(runner_obj) $$(SUPPORT) $2
 	$$(say) LINK $$@
 	$$(Q)$$(call link,$$(CHECK_LIBS) $$(PKG_LIBS))
 
@@ -336,7 +341,7 @@ SEED  ?= 1
 SIM   := $(BUILD)/tests/sim
 
 $(BUILD)/tests/sim-list.c: list_folder = tests/sim
-$(SIM): $(call objects,$(call sources,tests/sim)) $(BUILD)/tests/sim-list.o $(support_obj) $(call libs,$(below_sim))
+$(SIM): $(call objects,$(call sources,tests/sim)) $(BUILD)/tests/sim-list.o $(SUPPORT) $(call libs,$(below_sim))
 	$(say) LINK $@
 	$(Q)$(call link,$(CHECK_LIBS) $(PKG_LIBS_SIM))
 
