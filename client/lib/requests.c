@@ -1,0 +1,184 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* One function per question: each fills its message and asks. */
+#include "lib/client.h"
+#include "lib/fault.h"
+#include "proto/wire.h"
+
+#include <stdlib.h>
+
+/* An answer to this question holds this message: anything else is a daemon that does not know what it says. */
+static enum cw_err expect(struct cw_client *client, bool held, enum cw_err err, struct cw_answer *answer,
+                          struct cw_answer **out_answer)
+{
+    if (err != CW_OK)
+        return err;
+    if (!held) {
+        cw_answer_close(answer);
+        return fault_set(&client->fault, CW_PEER_MALFORMED, "answer", "the daemon answered another question");
+    }
+    *out_answer = answer;
+    return CW_OK;
+}
+
+#define ASK(member)                                                                                \
+    do {                                                                                           \
+        struct cw_answer *answer = NULL;                                                           \
+        enum cw_err err = client_ask(client, &request, timeout_ms, &answer);                       \
+        return expect(client, answer != NULL && answer->message->member != NULL, err, answer, out_answer); \
+    } while (0)
+
+
+/* 64 hexadecimal digits are an id; anything else a name for the daemon to look up. */
+static bool id_of_name(struct cw_slice name, uint8_t out[static CW_ID_LEN])
+{
+    char text[2 * CW_ID_LEN + 1];
+
+    if (name.len != 2 * CW_ID_LEN)
+        return false;
+    memcpy(text, name.data, name.len);
+    text[name.len] = '\0';
+    return hex_parse(text, out, CW_ID_LEN) == CW_OK;
+}
+
+enum cw_err cw_client_get(struct cw_client *client, struct cw_slice name, int32_t timeout_ms,
+                          struct cw_answer **out_answer)
+{
+    Cw__Request request = CW__REQUEST__INIT;
+    Cw__GetCase get = CW__GET_CASE__INIT;
+    uint8_t id[CW_ID_LEN];
+
+    get.has_case_id = id_of_name(name, id);
+    get.has_name = !get.has_case_id;
+    if (get.has_case_id)
+        get.case_id = wire_bytes(slice(id, sizeof(id)));
+    else
+        get.name = wire_bytes(name);
+    ASK(view);
+}
+
+enum cw_err cw_client_list(struct cw_client *client, const struct cw_list_query *query, int32_t timeout_ms,
+                           struct cw_answer **out_answer)
+{
+    Cw__Request request = CW__REQUEST__INIT;
+    Cw__ListCases list = CW__LIST_CASES__INIT;
+
+    request.list = &list;
+    if (query != NULL && (query->size != sizeof(*query) || query->limit > CW_LIST_LIMIT_MAX))
+        return fault_set(&client->fault, CW_USAGE_ARGUMENT, "query", "size or limit is outside what the header allows");
+    if (query != NULL) {
+        list.has_kind = query->kind != 0;
+        list.kind = query->kind;
+        list.has_limit = query->limit != 0;
+        list.limit = query->limit;
+        list.has_after = query->after.len != 0;
+        list.after = wire_bytes(query->after);
+        list.has_prefix = query->prefix.len != 0;
+        list.prefix = wire_bytes(query->prefix);
+        list.has_conflicts_only = query->conflicts_only != 0;
+        list.conflicts_only = query->conflicts_only != 0;
+    }
+    ASK(list);
+}
+
+enum cw_err cw_client_history(struct cw_client *client, struct cw_slice name, uint32_t limit, struct cw_slice after,
+                              int32_t timeout_ms, struct cw_answer **out_answer)
+{
+    Cw__Request request = CW__REQUEST__INIT;
+    Cw__GetHistory history = CW__GET_HISTORY__INIT;
+    uint8_t id[CW_ID_LEN];
+
+    request.history = &history;
+    history.has_case_id = id_of_name(name, id);
+    history.has_name = !history.has_case_id;
+    if (history.has_case_id)
+        history.case_id = wire_bytes(slice(id, sizeof(id)));
+    else
+        history.name = wire_bytes(name);
+    history.has_limit = limit != 0;
+    history.limit = limit;
+    history.has_after = after.len != 0;
+    history.after = wire_bytes(after);
+    ASK(history);
+}
+
+enum cw_err cw_client_status(struct cw_client *client, int32_t timeout_ms, struct cw_answer **out_answer)
+{
+    Cw__Request request = CW__REQUEST__INIT;
+    Cw__GetStatus status = CW__GET_STATUS__INIT;
+
+    request.status = &status;
+    ASK(status);
+}
+
+enum cw_err cw_client_peers(struct cw_client *client, int32_t timeout_ms, struct cw_answer **out_answer)
+{
+    Cw__Request request = CW__REQUEST__INIT;
+    Cw__GetPeers peers = CW__GET_PEERS__INIT;
+
+    request.peers = &peers;
+    ASK(peers);
+}
+
+enum cw_err cw_client_schema(struct cw_client *client, int32_t timeout_ms, struct cw_answer **out_answer)
+{
+    Cw__Request request = CW__REQUEST__INIT;
+    Cw__GetSchema schema = CW__GET_SCHEMA__INIT;
+
+    request.schema = &schema;
+    ASK(schema);
+}
+
+enum cw_err cw_client_authority(struct cw_client *client, int certificates, int32_t timeout_ms,
+                                struct cw_answer **out_answer)
+{
+    Cw__Request request = CW__REQUEST__INIT;
+    Cw__GetAuthority authority = CW__GET_AUTHORITY__INIT;
+
+    request.authority = &authority;
+    authority.has_certificates = authority.certificates = certificates != 0;
+    ASK(authority);
+}
+
+enum cw_err cw_client_receipt(struct cw_client *client, const struct cw_op_id *op, int32_t timeout_ms,
+                              struct cw_answer **out_answer)
+{
+    Cw__Request request = CW__REQUEST__INIT;
+    Cw__GetReceipt receipt = CW__GET_RECEIPT__INIT;
+
+    request.receipt = &receipt;
+    receipt.has_op_id = true;
+    receipt.op_id = wire_bytes(slice(op->b, CW_ID_LEN));
+    ASK(submitted);
+}
+
+enum cw_err cw_client_export(struct cw_client *client, const uint8_t *log, uint64_t after, int open,
+                             int32_t timeout_ms, struct cw_answer **out_answer)
+{
+    Cw__Request request = CW__REQUEST__INIT;
+    Cw__ExportLog chunk = CW__EXPORT_LOG__INIT;
+
+    request.export = &chunk;
+    chunk.has_log = log != NULL;
+    chunk.log = wire_bytes(slice(log, log != NULL ? CW_ID_LEN : 0));
+    chunk.has_after = after != 0;
+    chunk.after = after;
+    chunk.has_open = chunk.open = open != 0;
+    ASK(export);
+}
+
+enum cw_err cw_client_admin(struct cw_client *client, enum cw_admin_act act, const char *division, int32_t timeout_ms,
+                            struct cw_answer **out_answer)
+{
+    Cw__Request request = CW__REQUEST__INIT;
+    Cw__Admin admin = CW__ADMIN__INIT;
+
+    if (!client->admin)
+        return fault_set(&client->fault, CW_USAGE_ORDER, "admin", "only over the daemon's admin socket");
+    request.admin = &admin;
+    admin.has_act = true;
+    admin.act = act;
+    admin.has_peer = division != NULL;
+    if (division != NULL)
+        admin.peer = wire_bytes(slice_of(division));
+    return client_ask(client, &request, timeout_ms, out_answer);
+}

@@ -1,0 +1,206 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "proto/submission.h"
+
+#include "lib/client.h"
+#include "lib/draft.h"
+#include "lib/fault.h"
+#include "lib/identity.h"
+#include "lib/unpack.h"
+
+#include <stdlib.h>
+
+struct cw_submission {
+    struct cw_op_id op;
+    struct cw_case_id case_id;
+    struct buf bytes; /* cw.Submit without an ack: the same whenever it is sent */
+};
+
+/* A submission from its pieces; header and proof are as signed. */
+static enum cw_err submission_new(struct cw_slice header, struct cw_slice proof, const struct submission_draft *draft,
+                                  struct cw_submission **out)
+{
+    Cw__Submit submit = CW__SUBMIT__INIT;
+    Cw__SubmitPart parts[PARTS_MAX], *part_at[PARTS_MAX];
+    struct cw_submission *submission = calloc(1, sizeof(*submission));
+    enum cw_err err;
+
+    if (submission == NULL)
+        return CW_LOCAL_MEMORY;
+    submit.has_header = submit.has_proof = true;
+    submit.header = wire_bytes(header);
+    submit.proof = wire_bytes(proof);
+    for (uint32_t i = 0; i < draft->part_count; i++) {
+        cw__submit_part__init(&parts[i]);
+        parts[i].has_r = parts[i].has_payload = true;
+        parts[i].r = wire_bytes(slice(draft->parts[i].r, 32));
+        parts[i].payload = wire_bytes(draft->parts[i].payload);
+        part_at[i] = &parts[i];
+    }
+    submit.n_parts = draft->part_count;
+    submit.parts = part_at;
+    err = pack(&submit.base, CW_MESSAGE_LEN_MAX, &submission->bytes);
+    if (err != CW_OK) {
+        free(submission);
+        return err;
+    }
+    op_id_of(header, &submission->op);
+    if (draft->has_case)
+        submission->case_id = draft->case_id;
+    else
+        case_id_of(&submission->op, &submission->case_id);
+    *out = submission;
+    return CW_OK;
+}
+
+static void start_draft(struct submission_draft *out, const struct cw_draft *draft, const struct cw_identity *identity,
+                        struct cw_wall now)
+{
+    *out = (struct submission_draft){
+        .network = identity->certificate.network,
+        .author = identity->id,
+        .secret = &identity->keys.sign,
+        .op_class = CLASS_CASE,
+        .has_case = draft->has_case,
+        .case_id = draft->case_id,
+        .author_time = now,
+    };
+    random_bytes(out->submission_id, sizeof(out->submission_id));
+}
+
+static enum cw_err sign(struct submission_draft *draft, struct cw_submission **out)
+{
+    size_t room = 8 * (size_class_len(SIZE_CLASS_MAX) / 8) + 65536;
+    void *memory = malloc(room);
+    struct arena arena = arena_over(memory, room);
+    struct cw_slice header, proof;
+    struct cw_op_id op;
+    enum cw_err err = CW_LOCAL_MEMORY;
+
+    if (memory != NULL)
+        err = submission_build(draft, &arena, &header, &proof, &op);
+    if (err == CW_OK)
+        err = submission_new(header, proof, draft, out);
+    free(memory);
+    return err;
+}
+
+enum cw_err cw_draft_sign(const struct cw_draft *draft, const struct cw_identity *identity, struct cw_wall now,
+                          struct cw_submission **out_submission, struct cw_fault *out_fault)
+{
+    struct submission_draft plain;
+    struct draft_parts parts;
+    enum cw_err err;
+
+    if (draft->write_count == 0 && draft->type != OP_EVENT)
+        return fault_set(out_fault, CW_USAGE_ARGUMENT, "draft", "it says nothing: no field is written");
+    err = draft_encode(draft, &parts);
+    if (err != CW_OK)
+        return fault_plain(out_fault, err, "draft");
+    start_draft(&plain, draft, identity, now);
+    plain.part_count = parts.count;
+    for (uint32_t i = 0; i < parts.count; i++) {
+        random_bytes(plain.parts[i].r, 32);
+        plain.parts[i].payload = buf_slice(&parts.payloads[i]);
+    }
+    err = sign(&plain, out_submission);
+    draft_parts_done(&parts);
+    return err == CW_OK ? CW_OK : fault_plain(out_fault, err, "draft");
+}
+
+void cw_submission_free(struct cw_submission *submission)
+{
+    if (submission == NULL)
+        return;
+    buf_done(&submission->bytes);
+    free(submission);
+}
+
+void cw_submission_op(const struct cw_submission *submission, struct cw_op_id *out_op)
+{
+    *out_op = submission->op;
+}
+
+void cw_submission_case(const struct cw_submission *submission, struct cw_case_id *out_case)
+{
+    *out_case = submission->case_id;
+}
+
+struct cw_slice cw_submission_bytes(const struct cw_submission *submission)
+{
+    return buf_slice(&submission->bytes);
+}
+
+enum cw_err cw_submission_from(struct cw_slice bytes, struct cw_submission **out_submission)
+{
+    struct submission_header header;
+    struct cw_submission *submission;
+    ProtobufCMessage *message;
+    void *memory;
+    bool unknown;
+    enum cw_err err = unpack(&cw__submit__descriptor, bytes, &memory, &message, &unknown);
+
+    if (err != CW_OK)
+        return err;
+    err = submission_header_parse(wire_slice(((Cw__Submit *)message)->header), &header);
+    submission = err == CW_OK ? calloc(1, sizeof(*submission)) : NULL;
+    if (submission != NULL) {
+        op_id_of(wire_slice(((Cw__Submit *)message)->header), &submission->op);
+        if (header.has_case)
+            submission->case_id = header.case_id;
+        else
+            case_id_of(&submission->op, &submission->case_id);
+        err = buf_add(&submission->bytes, bytes);
+    } else if (err == CW_OK) {
+        err = CW_LOCAL_MEMORY;
+    }
+    free(memory);
+    if (err != CW_OK) {
+        cw_submission_free(submission);
+        return err;
+    }
+    *out_submission = submission;
+    return CW_OK;
+}
+
+/* A submission stored here is a success even when fewer divisions hold it than was asked for. */
+static enum cw_err judge(struct cw_client *client, struct cw_answer *answer, const struct cw_submission *submission,
+                         struct cw_answer **out_answer)
+{
+    const Cw__Submitted *submitted = answer_message(answer)->submitted;
+    enum cw_err err = client_refusal(answer_message(answer), &client->fault);
+
+    if (submitted == NULL || (err != CW_OK && err != CW_AGAIN_NO_PEER)) {
+        cw_answer_close(answer);
+        return err != CW_OK ? err
+                            : fault_set(&client->fault, CW_PEER_MALFORMED, "answer",
+                                        "the daemon answered another question");
+    }
+    if (!slice_eq(wire_slice(submitted->op_id), slice(submission->op.b, CW_ID_LEN))) {
+        cw_answer_close(answer);
+        return fault_set(&client->fault, CW_PEER_MALFORMED, "answer", "the daemon's answer is about another op");
+    }
+    *out_answer = answer;
+    return CW_OK;
+}
+
+enum cw_err cw_client_submit(struct cw_client *client, const struct cw_submission *submission,
+                             const struct cw_ack *ack, int32_t timeout_ms, struct cw_answer **out_answer)
+{
+    Cw__Request request = CW__REQUEST__INIT;
+    struct cw_answer *answer = NULL;
+    ProtobufCMessage *message;
+    void *memory;
+    enum cw_err err = unpack(&cw__submit__descriptor, buf_slice(&submission->bytes), &memory, &message, NULL);
+
+    if (err != CW_OK)
+        return fault_plain(&client->fault, err, "submission");
+    request.submit = (Cw__Submit *)message;
+    if (ack != NULL && ack->held_by > 1) {
+        request.submit->has_held_by = request.submit->has_deadline_ms = true;
+        request.submit->held_by = ack->held_by;
+        request.submit->deadline_ms = (uint32_t)(ack->deadline_ms > 0 ? ack->deadline_ms : 0);
+    }
+    err = client_ask(client, &request, timeout_ms, &answer);
+    free(memory);
+    return err == CW_OK ? judge(client, answer, submission, out_answer) : err;
+}
