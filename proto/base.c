@@ -15,12 +15,14 @@ void *arena_take(struct arena *a, size_t len, size_t align)
 {
     CW_ASSERT(align != 0 && (align & (align - 1)) == 0);
     CW_ASSERT(a->used <= a->len);
+    if (a->base == NULL)
+        return NULL;
 
     /* The address is aligned, not the offset: the memory underneath may begin anywhere. */
     size_t gap = (size_t)(-(uintptr_t)(a->base + a->used)) & (align - 1);
     size_t left = a->len - a->used;
 
-    if (a->base == NULL || gap > left || len > left - gap)
+    if (gap > left || len > left - gap)
         return NULL;
 
     uint8_t *taken = a->base + a->used + gap;
