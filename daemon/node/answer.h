@@ -3,22 +3,63 @@
 #define CASEWIRE_NODE_ANSWER_H
 
 /*
- * Answers to clients. Reads are answered from a snapshot, off the node thread; what a turn decided is
- * answered by the turn itself through the same few functions.
+ * Reads, answered beside the turn from a snapshot: what it shows is committed and anchored. Submissions,
+ * publications and cuts are answered by the turn, with the same frame (answer_frame.h).
+ *
+ * Who may read: people and regional units whose certificate counts, partners never (they submit, they do
+ * not browse). Opened parts in bulk (export) need a records or audit role.
  */
 
 #include "node/intake.h"
 
 /*
- * Answers one read request. Always leaves a whole Answer frame in out (cap MESSAGE_LEN_MAX): an error is an
- * answer too. Threads: any. Limits: arena of 16 MiB.
+ * Writes one Answer frame into out (cap MESSAGE_LEN_MAX), always: a refusal is an answer too.
+ * The arena bounds the work: 16 MiB suffices for a case of a few thousand ops; a larger one needs more,
+ * and CW_LOCAL_MEMORY is returned (nothing written) so that the caller tries again with a larger arena.
+ * Threads: any.
  */
-void answer_read(struct node *n, const Cw__Request *request, const struct reader_identity *who, struct arena *arena,
-                 struct writer *out);
+enum cw_err answer_read(struct node *n, const struct reader_identity *who, const Cw__Request *request,
+                        struct arena *arena, struct writer *out);
 
-/* --- shared by all answers (answer_frame.c) --- */
-void answer_begin(Cw__Answer *answer, const uint8_t request_id[static 16]); /* v, id, code 0 */
-/* A refusal as a whole frame; fits ANSWER_REFUSAL_LEN_MAX. */
-void answer_refusal(const uint8_t request_id[static 16], const struct refusal *why, struct writer *out);
+/* --- between the answer_*.c files -------------------------------------------------------------------- */
+
+struct answering {
+    struct node *node;
+    const struct reader_identity *who;
+    uint64_t roles; /* of the reader, 0 on the admin socket */
+    struct node_read read;
+    struct arena *arena;
+    struct refusal refusal;
+};
+
+enum cw_err answer_get(struct answering *a, const Cw__GetCase *request, Cw__Answer *out);
+enum cw_err answer_list(struct answering *a, const Cw__ListCases *request, Cw__Answer *out);
+enum cw_err answer_history(struct answering *a, const Cw__GetHistory *request, Cw__Answer *out);
+enum cw_err answer_status(struct answering *a, Cw__Answer *out);
+enum cw_err answer_peers(struct answering *a, Cw__Answer *out);
+enum cw_err answer_schema(struct answering *a, Cw__Answer *out);
+enum cw_err answer_export(struct answering *a, const Cw__ExportLog *request, Cw__Answer *out);
+enum cw_err answer_authority(struct answering *a, const Cw__GetAuthority *request, Cw__Answer *out);
+enum cw_err answer_receipt(struct answering *a, const Cw__GetReceipt *request, Cw__Answer *out);
+
+/* By id or name, whichever the request gives. */
+enum cw_err answer_find_case(struct answering *a, bool has_id, ProtobufCBinaryData id, bool has_name,
+                             ProtobufCBinaryData name, struct cw_case_id *out);
+
+/* Texts and bytes in the arena, as protobuf-c wants them; empty on a full arena (then *failed is set). */
+ProtobufCBinaryData answer_text(struct answering *a, const char *text);
+ProtobufCBinaryData answer_bytes(struct answering *a, const void *data, size_t len);
+
+/* Presence of optional bytes: SET_BYTES(view->title, answer_text(a, "...")) */
+#define SET_BYTES(message, field, value)                                                           \
+    do {                                                                                           \
+        (message)->has_##field = 1;                                                                \
+        (message)->field = (value);                                                                \
+    } while (0)
+#define SET_NUMBER(message, field, value)                                                          \
+    do {                                                                                           \
+        (message)->has_##field = 1;                                                                \
+        (message)->field = (value);                                                                \
+    } while (0)
 
 #endif

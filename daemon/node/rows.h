@@ -79,20 +79,29 @@ bool row_key_seq_of(struct cw_slice key, struct log_id *out_log, uint64_t *out_s
 /* META rows, by name */
 #define META_STORE "store"       /* struct store_row */
 #define META_FRONTIER "frontier" /* struct frontier_row */
-#define META_OWN "own"           /* log id of the log this daemon continues */
+#define META_OWN "own"           /* struct own_row: the log this daemon continues, or is to open */
+#define META_SLOT "slot"         /* be32: greatest keyring slot in use */
+#define META_REFOLD "refold"     /* case id: every case up to it is folded under the present policy; absent: all are */
 #define META_FEED "feed"         /* be64: next arrival number */
 #define META_COUNTERS "counters" /* be64 per counter that is kept in the store */
 
 struct store_row {
     uint8_t store_id[16];
     struct network_id network;
-    uint8_t name_key[32]; /* of INDEX_NAME: the index cannot be read without it. Sealed by the keyring's first slot */
+    uint32_t name_slot;
+    uint8_t name_key[32 + 40]; /* of INDEX_NAME, sealed under name_slot: without the keyring the index says nothing */
+};
+struct own_row {
+    bool open;
+    struct log_id log;
+    bool has_prior; /* when not open: what the next genesis names */
+    struct position prior;
+    uint64_t next_n;
 };
 struct frontier_row {
     uint8_t start[16], replaces[16];
     uint64_t counter;
-    struct cw_slice head; /* as last signed */
-    struct signature signature;
+    struct cw_slice head; /* as last signed, or about to be */
 };
 
 struct log_row {
@@ -208,6 +217,7 @@ struct key_row {
 /* FORK: the proof as a PeerMessage frame holding FORK_PROOF. Stored as is. */
 
 void store_row_encode(const struct store_row *in, struct writer *out);
+void own_row_encode(const struct own_row *in, struct writer *out);
 void frontier_row_encode(const struct frontier_row *in, struct writer *out);
 void log_row_encode(const struct log_row *in, struct writer *out);
 void entry_row_encode(const struct entry_row *in, struct writer *out);
@@ -218,6 +228,7 @@ void case_row_encode(const struct case_row *in, struct writer *out);
 void key_row_encode(const struct key_row *in, struct writer *out);
 
 enum cw_err store_row_parse(struct cw_slice raw, struct store_row *out);
+enum cw_err own_row_parse(struct cw_slice raw, struct own_row *out);
 enum cw_err frontier_row_parse(struct cw_slice raw, struct frontier_row *out);
 enum cw_err log_row_parse(struct cw_slice raw, struct log_row *out);
 enum cw_err entry_row_parse(struct cw_slice raw, struct entry_row *out);

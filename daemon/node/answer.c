@@ -1,0 +1,144 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* One read, one answer: who asks, what for, and the frame it goes home in. */
+
+#include "node/answer.h"
+
+#include "proto/schema.h"
+#include "proto/wire.h"
+
+ProtobufCBinaryData answer_bytes(struct answering *a, const void *data, size_t len)
+{
+    uint8_t *copy = arena_copy(a->arena, data, len);
+
+    return (ProtobufCBinaryData){copy == NULL ? 0 : len, copy};
+}
+
+ProtobufCBinaryData answer_text(struct answering *a, const char *text)
+{
+    return answer_bytes(a, text, strlen(text));
+}
+
+/* Partners submit, they never browse (DOMAIN.md §2); daemons and authorities read by other ways. */
+static enum cw_err admit_reader(struct answering *a)
+{
+    const struct authority *authority;
+    const struct authority_cert *cert;
+    enum cw_err err = CW_OK;
+
+    if (a->who->admin)
+        return CW_OK;
+    authority = node_authority(a->node);
+    cert = authority_find(authority, &a->who->cert);
+    if (cert == NULL || cert->revoked)
+        err = CW_REFUSED_READER;
+    else
+        a->roles = cert->roles;
+    node_authority_done(a->node);
+    if (err == CW_OK && a->who->subject == SUBJECT_PERSON && (a->roles & ~(uint64_t)ROLE_MASK(PARTNER)) == 0)
+        err = CW_REFUSED_READER;
+    if (err != CW_OK)
+        return refuse(&a->refusal, err, "certificate", "this certificate may hand in, but not read here");
+    return CW_OK;
+}
+
+static enum cw_err answer_one(struct answering *a, const Cw__Request *request, Cw__Answer *out)
+{
+    if (request->get != NULL)
+        return answer_get(a, request->get, out);
+    if (request->list != NULL)
+        return answer_list(a, request->list, out);
+    if (request->history != NULL)
+        return answer_history(a, request->history, out);
+    if (request->status != NULL)
+        return answer_status(a, out);
+    if (request->peers != NULL)
+        return answer_peers(a, out);
+    if (request->schema != NULL)
+        return answer_schema(a, out);
+    if (request->export_ != NULL)
+        return answer_export(a, request->export_, out);
+    if (request->authority != NULL)
+        return answer_authority(a, request->authority, out);
+    if (request->receipt != NULL)
+        return answer_receipt(a, request->receipt, out);
+    return refuse(&a->refusal, CW_REFUSED_UNKNOWN_OP, "request",
+                  "this daemon knows no such request: it may be older than the program that asks");
+}
+
+/* A certificate needs no case to be read; everything else is asked by a reader. */
+static bool needs_reader(const Cw__Request *request)
+{
+    return request->schema == NULL && request->authority == NULL;
+}
+
+static void put_refusal(struct answering *a, enum cw_err err, Cw__Answer *out)
+{
+    const char *text = a->refusal.code == err && a->refusal.text[0] != '\0' ? a->refusal.text : cw_err_sentence(err);
+
+    SET_NUMBER(out, code, (uint32_t)err);
+    SET_BYTES(out, text, answer_text(a, text));
+    if (a->refusal.code == err && a->refusal.where[0] != '\0')
+        SET_BYTES(out, where, answer_text(a, a->refusal.where));
+}
+
+static void start_answer(const Cw__Request *request, Cw__Answer *out)
+{
+    cw__answer__init(out);
+    SET_NUMBER(out, v, 1);
+    if (request->has_id)
+        SET_BYTES(out, id, request->id);
+    SET_NUMBER(out, code, CW_OK);
+}
+
+enum cw_err answer_read(struct node *n, const struct reader_identity *who, const Cw__Request *request,
+                        struct arena *arena, struct writer *out)
+{
+    struct answering a = {.node = n, .who = who, .arena = arena};
+    size_t start = out->len;
+    Cw__Answer answer;
+    enum cw_err err;
+
+    start_answer(request, &answer);
+    err = needs_reader(request) ? admit_reader(&a) : CW_OK;
+    if (err == CW_OK)
+        err = node_read_begin(n, &a.read);
+    if (err == CW_OK) {
+        err = answer_one(&a, request, &answer);
+        if (err == CW_OK)
+            wire_pack(&answer.base, out); /* while the snapshot still holds what it borrows */
+        node_read_done(&a.read);
+    }
+    if (err == CW_LOCAL_MEMORY)
+        return err;
+    if (err == CW_OK && out->failed) {
+        err = refuse(&a.refusal, CW_REFUSED_SIZE, "answer", "the answer is larger than a frame: ask for less at a time");
+        *out = (struct writer){out->data, out->cap, start, false};
+    }
+    if (err != CW_OK) {
+        start_answer(request, &answer);
+        put_refusal(&a, err, &answer);
+        wire_pack(&answer.base, out);
+    }
+    return CW_OK;
+}
+
+enum cw_err answer_find_case(struct answering *a, bool has_id, ProtobufCBinaryData id, bool has_name,
+                             ProtobufCBinaryData name, struct cw_case_id *out)
+{
+    enum cw_err err;
+
+    if (has_id) {
+        if (id.len != ID_LEN)
+            return refuse(&a->refusal, CW_REFUSED_VALUE, "case_id", "a case id has 32 bytes");
+        memcpy(out->b, id.data, ID_LEN);
+        return CW_OK;
+    }
+    if (!has_name || name.len == 0)
+        return refuse(&a->refusal, CW_REFUSED_MISSING, "name", "name a case: its reference, or at least 8 digits of its id");
+    err = case_find(&a->read, wire_slice(name), a->arena, out);
+    if (err == CW_REFUSED_UNKNOWN_CASE)
+        return refuse(&a->refusal, err, "name", "no case of this name is known at this division");
+    if (err == CW_REFUSED_AMBIGUOUS)
+        return refuse(&a->refusal, err, "name", "several cases have this name: give the whole reference");
+    return err;
+}

@@ -1,0 +1,217 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* One case as a reader sees it: header, fields, and what answer_events.c adds. */
+
+#include "node/answer_case.h"
+
+#include "proto/wire.h"
+
+static bool put_values(struct answering *a, const struct shown_case *shown, const struct case_cell *cell,
+                       Cw__ViewField *out)
+{
+    out->values = ARENA_ARRAY(a->arena, Cw__ViewValue *, cell->value_count + 1);
+    if (out->values == NULL)
+        return false;
+    /* What is shown first comes first; set rules keep their order. */
+    for (uint32_t i = 0; i < cell->value_count; i++) {
+        uint32_t at = i == 0 ? cell->shown : (i <= cell->shown ? i - 1 : i);
+        const struct case_value *value = &cell->values[cell->shown < cell->value_count ? at : i];
+        Cw__ViewValue *view = answer_view_value(a, shown, cell->row, value);
+
+        if (view == NULL)
+            return false;
+        out->values[out->n_values++] = view;
+    }
+    return true;
+}
+
+static Cw__ViewField *field_of(struct answering *a, const struct shown_case *shown, const struct case_cell *cell)
+{
+    Cw__ViewField *out = ARENA_NEW(a->arena, Cw__ViewField);
+
+    if (out == NULL)
+        return NULL;
+    cw__view_field__init(out);
+    SET_NUMBER(out, field, cell->field);
+    if (cell->row != NULL) {
+        SET_BYTES(out, name, answer_text(a, cell->row->name));
+        SET_BYTES(out, rule, answer_text(a, schema_rule_name(cell->row->rule)));
+    }
+    if (cell->in_conflict)
+        SET_NUMBER(out, conflict, 1);
+    if (cell->superseded_count != 0)
+        SET_NUMBER(out, superseded_count, cell->superseded_count);
+    if (!put_values(a, shown, cell, out))
+        return NULL;
+    return out;
+}
+
+/* A write that its author could not set, as the op said it: proposals are writes, not cells. */
+static Cw__ViewValue *proposal_of(struct answering *a, const struct shown_case *shown, const struct case_write *write)
+{
+    const struct case_op *op = &shown->loaded.state->ops[write->op_index];
+    const struct op_write *said = &op->op->writes[write->index];
+    struct case_value value = {
+        .value = said->value,
+        .fate = FATE_PROPOSAL,
+        .flags = said->withheld ? VALUE_WITHHELD : 0,
+        .dot = {op->op_id, write->index},
+        .replaces_count = said->supersede_count,
+        .replaces = said->supersedes,
+    };
+
+    return answer_view_value(a, shown, schema_field(said->field), &value);
+}
+
+static Cw__ViewField *find_or_add(struct answering *a, Cw__CaseView *out, uint32_t number)
+{
+    Cw__ViewField *field;
+    const struct schema_field *row = schema_field(number);
+
+    for (size_t i = 0; i < out->n_fields; i++) {
+        if (out->fields[i]->field == number)
+            return out->fields[i];
+    }
+    field = ARENA_NEW(a->arena, Cw__ViewField);
+    if (field == NULL)
+        return NULL;
+    cw__view_field__init(field);
+    SET_NUMBER(field, field, number);
+    if (row != NULL) {
+        SET_BYTES(field, name, answer_text(a, row->name));
+        SET_BYTES(field, rule, answer_text(a, schema_rule_name(row->rule)));
+    }
+    out->fields[out->n_fields++] = field;
+    return field;
+}
+
+static bool add_proposal(struct answering *a, Cw__ViewField *field, Cw__ViewValue *value)
+{
+    Cw__ViewValue **grown = ARENA_ARRAY(a->arena, Cw__ViewValue *, field->n_proposals + 1);
+
+    if (grown == NULL)
+        return false;
+    if (field->n_proposals != 0)
+        memcpy(grown, field->proposals, field->n_proposals * sizeof *grown);
+    grown[field->n_proposals] = value;
+    field->proposals = grown;
+    field->n_proposals++;
+    return true;
+}
+
+static bool is_proposed_write(const struct case_state *state, const struct case_write *write)
+{
+    const struct op *op = state->ops[write->op_index].op;
+
+    return write->fate == FATE_PROPOSAL && op != NULL && op->type != OP_EVENT && write->index < op->write_count;
+}
+
+static bool put_proposals(struct answering *a, const struct shown_case *shown, Cw__CaseView *out)
+{
+    const struct case_state *state = shown->loaded.state;
+
+    for (uint32_t i = 0; i < state->write_count; i++) {
+        const struct case_write *write = &state->writes[i];
+        Cw__ViewField *field;
+        Cw__ViewValue *value;
+
+        if (!is_proposed_write(state, write))
+            continue;
+        field = find_or_add(a, out, state->ops[write->op_index].op->writes[write->index].field);
+        value = field == NULL ? NULL : proposal_of(a, shown, write);
+        if (value == NULL || !add_proposal(a, field, value))
+            return false;
+    }
+    return true;
+}
+
+static bool put_fields(struct answering *a, const struct shown_case *shown, Cw__CaseView *out)
+{
+    const struct case_state *state = shown->loaded.state;
+
+    /* Every cell, and room for fields that only proposals name. */
+    out->fields = ARENA_ARRAY(a->arena, Cw__ViewField *, state->cell_count + state->proposal_count + 1);
+    if (out->fields == NULL)
+        return false;
+    for (uint32_t i = 0; i < state->cell_count; i++) {
+        Cw__ViewField *field = field_of(a, shown, &state->cells[i]);
+
+        if (field == NULL)
+            return false;
+        out->fields[out->n_fields++] = field;
+    }
+    return put_proposals(a, shown, out);
+}
+
+static void put_owner(struct answering *a, const struct case_owner *owner, Cw__CaseView *out)
+{
+    char text[(DIVISION_LEN_MAX + 8) * (CLAIMANTS_MAX + 1)];
+    struct writer w = writer_over(text, sizeof text - 1);
+
+    writer_slice(&w, owner->division);
+    for (uint32_t i = 0; i < owner->claimant_count; i++) {
+        writer_slice(&w, slice_of(" + "));
+        writer_slice(&w, owner->claimants[i]);
+    }
+    text[w.len] = '\0';
+    SET_BYTES(out, owner, answer_text(a, text));
+    SET_NUMBER(out, owner_epoch, owner->epoch);
+}
+
+static void put_flags(const struct loaded_case *loaded, Cw__CaseView *out)
+{
+    if ((loaded->state->flags & STATE_INCOMPLETE) != 0)
+        SET_NUMBER(out, incomplete, 1);
+    if ((loaded->state->flags & STATE_NEWER) != 0)
+        SET_NUMBER(out, newer, 1);
+    if ((loaded->flags & CASE_REVISING) != 0)
+        SET_NUMBER(out, revising, 1);
+    if ((loaded->flags & CASE_DEGRADED) != 0)
+        SET_NUMBER(out, degraded, 1);
+    if (loaded->state->synthetic)
+        SET_NUMBER(out, synthetic, 1);
+}
+
+static void put_header(struct answering *a, const struct loaded_case *loaded, Cw__CaseView *out)
+{
+    struct case_summary summary;
+
+    state_summary(loaded->state, &summary);
+    SET_BYTES(out, case_id, answer_bytes(a, loaded->id.b, ID_LEN));
+    SET_NUMBER(out, kind, loaded->state->kind);
+    SET_BYTES(out, kind_name, answer_text(a, summary.kind));
+    SET_BYTES(out, human_ref, answer_text(a, summary.human_ref));
+    SET_BYTES(out, status, answer_text(a, summary.status));
+    SET_BYTES(out, title, wire_bytes(summary.title));
+    if (summary.risk[0] != '\0')
+        SET_BYTES(out, risk, answer_text(a, summary.risk));
+    put_owner(a, &loaded->state->owner, out);
+    put_flags(loaded, out);
+    SET_NUMBER(out, op_count, loaded->op_count);
+    SET_BYTES(out, digest_inputs, answer_bytes(a, loaded->inputs.b, ID_LEN));
+    SET_BYTES(out, digest_state, answer_bytes(a, loaded->state_hash.b, ID_LEN));
+    if (loaded->op_count != 0)
+        SET_NUMBER(out, updated_hlc, loaded->ops[loaded->op_count - 1]->hlc);
+}
+
+enum cw_err answer_get(struct answering *a, const Cw__GetCase *request, Cw__Answer *out)
+{
+    Cw__CaseView *view = ARENA_NEW(a->arena, Cw__CaseView);
+    struct shown_case shown;
+    struct cw_case_id id;
+    enum cw_err err;
+
+    if (view == NULL)
+        return CW_LOCAL_MEMORY;
+    err = answer_find_case(a, request->has_case_id, request->case_id, request->has_name, request->name, &id);
+    if (err == CW_OK)
+        err = shown_case_load(a, &id, &shown);
+    if (err != CW_OK)
+        return err;
+    cw__case_view__init(view);
+    put_header(a, &shown.loaded, view);
+    if (!put_fields(a, &shown, view) || !answer_put_events(a, &shown, view) || !answer_put_conflicts(a, &shown, view) ||
+        !answer_put_tallies(a, &shown, view) || !answer_put_deadlines(a, &shown, view))
+        return CW_LOCAL_MEMORY;
+    out->view = view;
+    return CW_OK;
+}

@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef CASEWIRE_NODE_ANSWER_CASE_H
+#define CASEWIRE_NODE_ANSWER_CASE_H
+
+/* The parts of a case view, one file each. All return false when the arena is full. */
+
+#include "node/answer_value.h"
+
+bool answer_put_events(struct answering *a, const struct shown_case *shown, Cw__CaseView *out);
+bool answer_put_conflicts(struct answering *a, const struct shown_case *shown, Cw__CaseView *out);
+bool answer_put_tallies(struct answering *a, const struct shown_case *shown, Cw__CaseView *out);
+bool answer_put_deadlines(struct answering *a, const struct shown_case *shown, Cw__CaseView *out);
+
+/* A view shows this many of a case's newest events; history has the rest. */
+#define ANSWER_EVENTS_MAX 500
+
+#endif

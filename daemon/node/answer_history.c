@@ -1,0 +1,185 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Everything that was ever said about a case, in order, with who said it, where it stands and what became of it. */
+
+#include "node/answer_value.h"
+
+#include "proto/wire.h"
+
+#define HISTORY_LIMIT_DEFAULT 200
+#define HISTORY_LIMIT_MAX 1000
+#define LINE_LEN_MAX 400
+
+/* "missing_risk high: superseded" */
+static ProtobufCBinaryData write_line(struct answering *a, const struct case_state *state, const struct loaded_op *op, uint32_t index)
+{
+    const struct op_write *write = &op->op.writes[index];
+    const struct schema_field *row = schema_field(write->field);
+    struct dot dot = {op->op_id, index};
+    enum fate fate = state_fate(state, &dot);
+    char value[VALUE_TEXT_LEN_MAX] = "";
+    char line[LINE_LEN_MAX];
+    struct writer w = writer_over(line, sizeof line);
+
+    if (write->withheld)
+        memcpy(value, "(withheld)", sizeof "(withheld)");
+    else if (row != NULL && write->has_value)
+        value_text(row, &write->value, value, sizeof value);
+    writer_slice(&w, slice_of(row == NULL ? "newer field" : row->name));
+    writer_slice(&w, slice_of(write->verb == VERB_ADD ? " + " : write->verb == VERB_REMOVE ? " - " : write->verb == VERB_STRIKE ? " struck " : " = "));
+    writer_slice(&w, slice_of(value));
+    if (fate != 0 && fate != FATE_DETAIL) {
+        writer_slice(&w, slice_of("  ["));
+        writer_slice(&w, slice_of(fate_name(fate)));
+        writer_slice(&w, slice_of("]"));
+    }
+    return answer_bytes(a, line, w.len);
+}
+
+static bool put_lines(struct answering *a, const struct case_state *state, const struct loaded_op *op, Cw__HistoryItem *out)
+{
+    if (!op->decoded)
+        return true;
+    out->lines = ARENA_ARRAY(a->arena, ProtobufCBinaryData, op->op.write_count + 1);
+    out->after = ARENA_ARRAY(a->arena, ProtobufCBinaryData, op->op.after_count + 1);
+    if (out->lines == NULL || out->after == NULL)
+        return false;
+    for (uint32_t i = 0; i < op->op.write_count; i++)
+        out->lines[out->n_lines++] = write_line(a, state, op, i);
+    for (uint32_t i = 0; i < op->op.after_count; i++)
+        out->after[out->n_after++] = answer_bytes(a, op->op.after[i].b, ID_LEN);
+    return true;
+}
+
+static const struct {
+    uint32_t flag;
+    const char *text;
+} flag_texts[] = {
+    {CASE_OP_AFTER_REMOVAL, "written after its division left the audience"},
+    {CASE_OP_CONCURRENT_REVOCATION, "its author was being revoked"},
+    {CASE_OP_REUSED_ID, "its submission id was used with other bytes too"},
+    {CASE_OP_ERASED_CASE, "written to an erased case"},
+    {CASE_OP_FORK, "its log forked"},
+    {CASE_OP_PART_ERASED, "a part was erased"},
+    {CASE_OP_PART_UNOPENED, "a part is missing or does not open here"},
+    {OP_FLAG_QUARANTINED, "quarantined: it breaks a bound of the fold"},
+};
+
+static bool put_flags(struct answering *a, const struct loaded_op *op, Cw__HistoryItem *out)
+{
+    out->flags = ARENA_ARRAY(a->arena, ProtobufCBinaryData, CW_COUNT(flag_texts) + 1);
+    if (out->flags == NULL)
+        return false;
+    for (size_t i = 0; i < CW_COUNT(flag_texts); i++) {
+        if ((op->flags & flag_texts[i].flag) != 0)
+            out->flags[out->n_flags++] = answer_text(a, flag_texts[i].text);
+    }
+    if (op->reason != REASON_NONE)
+        out->flags[out->n_flags++] = answer_text(a, verdict_reason_text(op->reason));
+    return true;
+}
+
+/* "unopened" says more to a reader than the verdict of headers that it cannot judge by. */
+static const char *standing(const struct loaded_op *op)
+{
+    return op->verdict == VERDICT_EFFECTIVE && !op->decoded ? "unopened" : verdict_name(op->verdict);
+}
+
+static Cw__HistoryItem *item_of(struct answering *a, const struct case_state *state, const struct loaded_op *op)
+{
+    char what[LINE_LEN_MAX] = "cannot be opened here";
+    Cw__HistoryItem *out = ARENA_NEW(a->arena, Cw__HistoryItem);
+
+    if (out == NULL)
+        return NULL;
+    cw__history_item__init(out);
+    if (op->decoded)
+        op_line(&op->op, what, sizeof what);
+    SET_BYTES(out, op, answer_bytes(a, op->op_id.b, ID_LEN));
+    SET_BYTES(out, log, answer_bytes(a, op->log.b, ID_LEN));
+    SET_NUMBER(out, seq, op->seq);
+    SET_BYTES(out, origin, answer_text(a, op->origin));
+    SET_NUMBER(out, hlc, op->hlc);
+    SET_BYTES(out, verdict, answer_text(a, standing(op)));
+    SET_BYTES(out, what, answer_text(a, what));
+    if (op->submission_ok)
+        SET_NUMBER(out, author_time_ms, (uint64_t)op->header.author_time.ms);
+    out->author = answer_author(a, op);
+    return out->author != NULL && put_lines(a, state, op, out) && put_flags(a, op, out) ? out : NULL;
+}
+
+/* A page mark is the (hlc, op id) of the last item shown. */
+#define MARK_LEN (8 + ID_LEN)
+
+static enum cw_err find_start(struct answering *a, const Cw__GetHistory *request, const struct loaded_case *loaded, uint32_t *out)
+{
+    struct reader r = reader_over(request->has_after ? wire_slice(request->after) : slice(NULL, 0));
+    struct cw_op_id op;
+    uint64_t hlc;
+
+    *out = 0;
+    if (r.len == 0)
+        return CW_OK;
+    hlc = reader_be64(&r);
+    reader_bytes(&r, op.b, ID_LEN);
+    if (reader_finish(&r) != CW_OK)
+        return refuse(&a->refusal, CW_REFUSED_VALUE, "after", "not a page mark of a history: start again without it");
+    while (*out < loaded->op_count && (loaded->ops[*out]->hlc < hlc || (loaded->ops[*out]->hlc == hlc &&
+                                                                        ID_COMPARE(&loaded->ops[*out]->op_id, &op) <= 0)))
+        (*out)++;
+    return CW_OK;
+}
+
+static ProtobufCBinaryData mark_of(struct answering *a, const struct loaded_op *op)
+{
+    uint8_t mark[MARK_LEN];
+    struct writer w = writer_over(mark, sizeof mark);
+
+    writer_be64(&w, op->hlc);
+    writer_bytes(&w, op->op_id.b, ID_LEN);
+    return answer_bytes(a, mark, sizeof mark);
+}
+
+static enum cw_err put_items(struct answering *a, const struct loaded_case *loaded, uint32_t start, uint32_t limit, Cw__History *out)
+{
+    uint32_t left = loaded->op_count - start;
+    uint32_t count = left < limit ? left : limit;
+
+    out->items = ARENA_ARRAY(a->arena, Cw__HistoryItem *, count + 1);
+    if (out->items == NULL)
+        return CW_LOCAL_MEMORY;
+    for (uint32_t i = 0; i < count; i++) {
+        out->items[i] = item_of(a, loaded->state, loaded->ops[start + i]);
+        if (out->items[i] == NULL)
+            return CW_LOCAL_MEMORY;
+    }
+    out->n_items = count;
+    if (count < left)
+        SET_BYTES(out, next, mark_of(a, loaded->ops[start + count - 1]));
+    return CW_OK;
+}
+
+enum cw_err answer_history(struct answering *a, const Cw__GetHistory *request, Cw__Answer *out)
+{
+    uint32_t limit = request->has_limit && request->limit != 0 ? request->limit : HISTORY_LIMIT_DEFAULT;
+    Cw__History *history = ARENA_NEW(a->arena, Cw__History);
+    struct shown_case shown;
+    struct cw_case_id id;
+    uint32_t start;
+    enum cw_err err;
+
+    if (history == NULL)
+        return CW_LOCAL_MEMORY;
+    cw__history__init(history);
+    err = answer_find_case(a, request->has_case_id, request->case_id, request->has_name, request->name, &id);
+    if (err == CW_OK)
+        err = shown_case_load(a, &id, &shown);
+    if (err == CW_OK)
+        err = find_start(a, request, &shown.loaded, &start);
+    if (err == CW_OK)
+        err = put_items(a, &shown.loaded, start, limit < HISTORY_LIMIT_MAX ? limit : HISTORY_LIMIT_MAX, history);
+    if (err != CW_OK)
+        return err;
+    SET_BYTES(history, case_id, answer_bytes(a, id.b, ID_LEN));
+    out->history = history;
+    return CW_OK;
+}

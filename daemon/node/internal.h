@@ -1,0 +1,219 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef CASEWIRE_NODE_INTERNAL_H
+#define CASEWIRE_NODE_INTERNAL_H
+
+/* What a node is made of. Only files of this folder include it. */
+
+#include "cases/cases.h"
+#include "core/dial.h"
+#include "core/incarnation.h"
+#include "core/replica.h"
+#include "node/intake.h"
+#include "node/node.h"
+#include "node/rows.h"
+#include "vault/keyring.h"
+#include "vault/vault.h"
+
+#include <pthread.h>
+
+#define TURN_ARENA_LEN_DEFAULT ((size_t)32 << 20)
+#define TURN_ARENA_KEPT ((size_t)8 << 20) /* a turn takes no further input below this */
+#define TURN_EFFECTS_MAX 16384u
+#define TURN_EFFECTS_KEPT 6000u
+#define TURN_SUBMISSIONS_MAX 1024u
+#define FOLD_OPS_DEFAULT 20000u
+#define CASE_CACHE_DEFAULT 64u
+#define LINK_DIALLED ((link_id)1 << 63) /* links that we dialled carry this bit: the driver numbers the others */
+
+/* One peer's daemon that we know how to dial. */
+struct dialled {
+    struct node_peer where;
+    struct dial dial;
+    link_id link; /* 0: none under way */
+    bool cut;
+};
+
+/* A daemon's link that is up. */
+struct live_link {
+    link_id link;
+    struct cert_id cert;
+    char division[DIVISION_LEN_MAX + 1];
+};
+
+/* Somebody waits until an op of ours is held by k divisions. */
+struct wait {
+    uint64_t tag;
+    link_id link;
+    uint8_t request_id[16];
+    struct cw_op_id op;
+    uint32_t k;
+    bool repeated, proposal;
+};
+
+struct verify_cache;
+struct case_cache;
+
+struct node {
+    struct ports ports;
+    struct node_identity identity;
+    struct cert_id cert;
+    uint8_t sign_key[KEY_LEN];
+    struct network_genesis genesis;
+    uint8_t genesis_bytes[NETWORK_GENESIS_LEN_MAX];
+    struct replica_limits limits;
+    struct authority_limits authority_limits;
+    uint32_t fold_ops_max;
+
+    /* deciding */
+    void *replica_memory;
+    struct replica *replica;
+    pthread_rwlock_t authority_lock; /* held for writing while authority or policy change */
+    void *authority_memory;
+    struct authority *authority;
+    struct case_policy policy;
+    bool synthetic; /* the network takes only synthetic cases */
+
+    /* keys */
+    struct vault *vault;
+    struct keyring *keyring;
+    struct entropy entropy;
+    uint32_t slot_max;
+    struct store_row store_row;
+    uint8_t name_key[32];
+    struct verify_cache *cache;
+    struct case_cache *cases;
+
+    /* the own log's life */
+    struct anchor anchor;
+    struct own_row own;
+    struct frontier_row frontier; /* head borrows frontier_head_bytes */
+    uint8_t frontier_head_bytes[FRONTIER_HEAD_LEN_MAX];
+    uint64_t feed_next;
+    bool failed; /* a commit failed for good: no turn any more */
+
+    /* reading beside the node thread: a snapshot begins only between commit-with-anchor and the next */
+    pthread_rwlock_t gate;
+
+    /* links */
+    struct dialled *dialled;
+    uint32_t dialled_count;
+    struct live_link *links;
+    uint32_t link_count, link_max;
+    uint64_t next_link;
+    bool allow_stale; /* authority changed: the net driver's list must be made again */
+
+    /* waiting */
+    struct wait *waits;
+    uint32_t wait_count, wait_max;
+    uint64_t next_tag;
+    struct event *later; /* events for the next turn */
+    uint32_t later_count, later_max;
+    bool folds_left;
+    bool refold_left;
+
+    /* the turn's memory */
+    uint8_t *arena_memory;
+    size_t arena_len;
+    struct effect *effects;
+
+    /* what is shown */
+    uint64_t counters[COUNTER_COUNT];
+    pthread_mutex_t status_lock;
+    struct node_status *status;
+    struct cw_mono peers_shown;
+    bool digest_dirty[DIGEST_BUCKETS];
+    struct hash digest[DIGEST_BUCKETS];
+    struct cw_mono digest_next; /* when the next exchange may be begun */
+};
+
+/* A submission on its way through the turn. */
+struct turn_submission {
+    const struct prepared *prepared;
+    const struct input *input; /* NULL: our own key record */
+    uint64_t tag;
+    struct entry_header draft;
+    struct cw_slice header_bytes; /* of the entry, once sequenced */
+    struct hash entry_hash;
+    uint64_t seq;
+    struct cw_slice wraps, envelopes;
+    bool proposal;
+};
+
+enum reply_kind { REPLY_REFUSED, REPLY_RECEIPT, REPLY_PUBLISHED, REPLY_DONE };
+struct reply {
+    enum reply_kind kind;
+    link_id link;
+    uint8_t request_id[16];
+    struct refusal refusal;
+    struct cw_op_id op;
+    bool repeated, proposal;
+    uint32_t held_by; /* more than 1: wait for it */
+    uint32_t deadline_ms;
+    uint64_t stored;
+};
+
+struct dirty_case {
+    struct cw_case_id id;
+    struct dirty_case *next;
+};
+#define DIRTY_SLOTS 1024
+
+struct touched_log {
+    struct log_id log;
+    struct cw_slice genesis; /* of a new log; empty: the row has it */
+    struct touched_log *next;
+};
+
+struct turn {
+    struct node *n;
+    struct kv_txn *txn;
+    struct arena arena;
+    struct effects effects;
+    uint32_t effects_done; /* writes performed up to here */
+    struct cw_mono now;
+    struct cw_wall wall;
+    const struct input *input; /* being handled */
+    const struct peer_entries *entries; /* of the message being handled */
+    struct entry_check **checks;
+
+    struct turn_submission *submissions;
+    uint32_t submission_count, sequenced, sealed;
+    struct reply *replies;
+    uint32_t reply_count, reply_max;
+
+    struct dirty_case *dirty[DIRTY_SLOTS];
+    struct dirty_case *dirty_first; /* chained by order? each slot is a list; this counts */
+    uint32_t dirty_count;
+    struct touched_log *touched;
+    bool authority_changed, policy_changed, own_changed, positions_moved;
+    uint64_t counters[COUNTER_COUNT]; /* as the turn will leave them, once it is committed */
+    struct position own_head;
+};
+
+/* --- store access: db.c ------------------------------------------------------------------------------- */
+
+static inline const struct store_port *node_store(const struct node *n)
+{
+    return &n->ports.store;
+}
+enum cw_err db_get(const struct node *n, struct kv_txn *txn, enum table table, struct row_key key, struct cw_slice *out);
+enum cw_err db_put(struct turn *t, enum table table, struct row_key key, struct cw_slice value);
+enum cw_err db_del(struct turn *t, enum table table, struct row_key key);
+bool db_has(const struct node *n, struct kv_txn *txn, enum table table, struct row_key key);
+/* First pair at or above `from` whose key starts with prefix; CW_LOCAL_NOT_FOUND when there is none. */
+enum cw_err db_next(const struct node *n, struct kv_txn *txn, enum table table, struct cw_slice prefix,
+                    struct cw_slice from, bool after, struct kv_pair *out);
+/* A value that outlives the next write: copied into the arena. */
+enum cw_err db_get_copy(const struct node *n, struct kv_txn *txn, enum table table, struct row_key key,
+                        struct arena *arena, struct cw_slice *out);
+enum cw_err db_get_op(const struct node *n, struct kv_txn *txn, const struct cw_op_id *op, struct op_row *out);
+enum cw_err db_put_op(struct turn *t, const struct cw_op_id *op, const struct op_row *row);
+/* The row borrows from the txn. */
+enum cw_err db_get_log(const struct node *n, struct kv_txn *txn, const struct log_id *log, struct log_row *out);
+enum cw_err db_get_entry(const struct node *n, struct kv_txn *txn, const struct log_id *log, uint64_t seq,
+                         struct entry_row *out);
+/* The seal that covers seq. *out_last: its last seq. */
+enum cw_err db_get_seal(const struct node *n, struct kv_txn *txn, const struct log_id *log, uint64_t seq,
+                        struct seal_row *out, uint64_t *out_last);
+
+#endif

@@ -1,0 +1,227 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "node/rows.h"
+
+static struct writer key_writer(struct row_key *k)
+{
+    k->len = 0;
+    return writer_over(k->b, sizeof k->b);
+}
+
+static struct row_key key_done(struct row_key *k, const struct writer *w)
+{
+    CW_ASSERT(!w->failed);
+    k->len = w->len;
+    return *k;
+}
+
+static struct row_key key_from(const void *data, size_t len)
+{
+    struct row_key k;
+    struct writer w = key_writer(&k);
+
+    writer_bytes(&w, data, len);
+    return key_done(&k, &w);
+}
+
+struct row_key row_key_text(const char *name)
+{
+    return key_from(name, strlen(name));
+}
+
+struct row_key row_key_log(const struct log_id *log)
+{
+    return key_from(log->b, ID_LEN);
+}
+
+struct row_key row_key_op(const struct cw_op_id *op)
+{
+    return key_from(op->b, ID_LEN);
+}
+
+struct row_key row_key_case(const struct cw_case_id *id)
+{
+    return key_from(id->b, ID_LEN);
+}
+
+struct row_key row_key_cert(const struct cert_id *cert)
+{
+    return key_from(cert->b, ID_LEN);
+}
+
+struct row_key row_key_key(const struct key_record_id *record)
+{
+    return key_from(record->b, ID_LEN);
+}
+
+struct row_key row_key_seq(const struct log_id *log, uint64_t seq)
+{
+    struct row_key k;
+    struct writer w = key_writer(&k);
+
+    writer_bytes(&w, log->b, ID_LEN);
+    writer_be64(&w, seq);
+    return key_done(&k, &w);
+}
+
+struct row_key row_key_blob(const struct log_id *log, uint64_t seq, enum blob_kind kind, uint32_t index)
+{
+    struct row_key k = row_key_seq(log, seq);
+
+    k.b[k.len++] = (uint8_t)kind;
+    k.b[k.len++] = (uint8_t)index;
+    return k;
+}
+
+struct row_key row_key_submit_id(const struct cert_id *author, const uint8_t submission_id[static 16])
+{
+    struct row_key k;
+    struct writer w = key_writer(&k);
+
+    writer_bytes(&w, author->b, ID_LEN);
+    writer_bytes(&w, submission_id, 16);
+    return key_done(&k, &w);
+}
+
+struct row_key row_key_case_op(const struct cw_case_id *id, uint64_t hlc, const struct cw_op_id *op)
+{
+    struct row_key k;
+    struct writer w = key_writer(&k);
+
+    writer_bytes(&w, id->b, ID_LEN);
+    writer_be64(&w, hlc);
+    writer_bytes(&w, op->b, ID_LEN);
+    return key_done(&k, &w);
+}
+
+struct row_key row_key_feed(uint64_t arrival)
+{
+    struct row_key k;
+    struct writer w = key_writer(&k);
+
+    writer_be64(&w, arrival);
+    return key_done(&k, &w);
+}
+
+struct row_key row_key_peer_item(const struct cert_id *cert, const struct log_id *log)
+{
+    struct row_key k;
+    struct writer w = key_writer(&k);
+
+    writer_bytes(&w, cert->b, ID_LEN);
+    writer_bytes(&w, log->b, ID_LEN);
+    return key_done(&k, &w);
+}
+
+/* --- INDEX ------------------------------------------------------------------------------------------- */
+
+static void write_case(struct writer *w, const struct cw_case_id *id)
+{
+    if (id != NULL)
+        writer_bytes(w, id->b, ID_LEN);
+}
+
+struct row_key row_key_reference(struct cw_slice reference, const struct cw_case_id *id)
+{
+    struct row_key k;
+    struct writer w = key_writer(&k);
+
+    writer_u8(&w, INDEX_REFERENCE);
+    writer_bytes(&w, reference.data, reference.len < 64 ? reference.len : 64);
+    if (id != NULL)
+        writer_u8(&w, 0);
+    write_case(&w, id);
+    return key_done(&k, &w);
+}
+
+struct row_key row_key_updated(enum index_kind kind_of_index, uint32_t case_kind, uint64_t hlc, const struct cw_case_id *id)
+{
+    struct row_key k;
+    struct writer w = key_writer(&k);
+
+    writer_u8(&w, (uint8_t)kind_of_index);
+    writer_be32(&w, case_kind);
+    writer_be64(&w, ~hlc);
+    write_case(&w, id);
+    return key_done(&k, &w);
+}
+
+struct row_key row_key_name(const uint8_t hash[static 16], const struct cw_case_id *id)
+{
+    struct row_key k;
+    struct writer w = key_writer(&k);
+
+    writer_u8(&w, INDEX_NAME);
+    writer_bytes(&w, hash, 16);
+    write_case(&w, id);
+    return key_done(&k, &w);
+}
+
+struct row_key row_key_of(enum index_kind kind, const uint8_t id[static ID_LEN], const struct cw_case_id *case_id)
+{
+    struct row_key k;
+    struct writer w = key_writer(&k);
+
+    writer_u8(&w, (uint8_t)kind);
+    writer_bytes(&w, id, ID_LEN);
+    write_case(&w, case_id);
+    return key_done(&k, &w);
+}
+
+bool row_key_case_of(struct cw_slice key, struct cw_case_id *out)
+{
+    if (key.len < ID_LEN)
+        return false;
+    memcpy(out->b, key.data + key.len - ID_LEN, ID_LEN);
+    return true;
+}
+
+bool row_key_has_prefix(struct cw_slice key, struct cw_slice prefix)
+{
+    return key.len >= prefix.len && memcmp(key.data, prefix.data, prefix.len) == 0;
+}
+
+/* --- PENDING ----------------------------------------------------------------------------------------- */
+
+struct row_key row_key_pending(enum pending_kind kind, const struct log_id *log, uint64_t seq)
+{
+    struct row_key k;
+    struct writer w = key_writer(&k);
+
+    writer_u8(&w, (uint8_t)kind);
+    writer_bytes(&w, log->b, ID_LEN);
+    writer_be64(&w, seq);
+    return key_done(&k, &w);
+}
+
+struct row_key row_key_pending_fold(const struct cw_case_id *id)
+{
+    struct row_key k;
+    struct writer w = key_writer(&k);
+
+    writer_u8(&w, PENDING_FOLD);
+    writer_bytes(&w, id->b, ID_LEN);
+    return key_done(&k, &w);
+}
+
+struct row_key row_key_pending_key(const struct key_record_id *record, const struct log_id *log, uint64_t seq)
+{
+    struct row_key k;
+    struct writer w = key_writer(&k);
+
+    writer_u8(&w, PENDING_KEY);
+    writer_bytes(&w, record->b, ID_LEN);
+    writer_bytes(&w, log->b, ID_LEN);
+    writer_be64(&w, seq);
+    return key_done(&k, &w);
+}
+
+bool row_key_seq_of(struct cw_slice key, struct log_id *out_log, uint64_t *out_seq)
+{
+    if (key.len < ID_LEN + 8)
+        return false;
+
+    struct reader in = reader_over(slice(key.data + key.len - ID_LEN - 8, ID_LEN + 8));
+    reader_bytes(&in, out_log->b, ID_LEN);
+    *out_seq = reader_be64(&in);
+    return reader_finish(&in) == CW_OK;
+}
