@@ -122,7 +122,7 @@ enum machine { MACHINE_NONE = 0, MACHINE_OCG = 1, MACHINE_LINE = 2, MACHINE_CHIL
 
 #define STEP_IN_PERSON (1u << 0)       /* only when how_known is seen by police or by a professional */
 #define STEP_RANK_IF_HIGH (1u << 1)    /* inspector or above while the episode's risk is high */
-#define STEP_SETTLES_DISPUTE (1u << 2) /* accounts for every sighting it knows of */
+#define STEP_SOFT (1u << 2)            /* may be recorded in any state: without effect it is no mistake */
 
 enum field_number {
     FIELD_NONE = 0,

@@ -186,21 +186,21 @@
 
 /* A row's first matching (machine, state, event) counts. DOMAIN §7 with the conflict table of §9.3. */
 #define SCHEMA_STEPS(STEP)                                                                         \
-    STEP(OCG, S(1), SCORE, 2, R(OCGC) | R(ROCUA), 0, 0)                                            \
+    STEP(OCG, S(1), SCORE, 2, R(OCGC) | R(ROCUA), 0, STEP_SOFT)                                    \
     STEP(OCG, S(1), REJECTED, 5, R(OCGC), 0, 0)                                                    \
     STEP(OCG, S(2), ARCHIVE_PROPOSED, 3, R(LRO), 0, 0)                                             \
     STEP(OCG, S(3), ARCHIVED, 4, R(OCGC), HELD(INTEL), 0)                                          \
     STEP(OCG, S(3), ARCHIVE_REFUSED, 2, R(OCGC), 0, 0)                                             \
-    STEP(OCG, S(3), INTEL_ITEM, 2, R_ANY, 0, 0)                                                    \
+    STEP(OCG, S(3), INTEL_ITEM, 2, R_ANY, 0, STEP_SOFT)                                            \
     STEP(OCG, S(2) | S(4), MERGED, 6, R(OCGC) | R(ROCUA), 0, 0)                                    \
     STEP(OCG, S(4), REACTIVATED, 2, R(OCGC), 0, 0)                                                 \
     STEP(OCG, S(5), RENOMINATED, 1, R_ANY, 0, 0)                                                   \
     STEP(OCG, S(4) | S(5), DISPOSED, 7, R(RRD), 0, 0)                                              \
-    STEP(LINE, S(1), LINE_ASSESSED, 2, R(CLC) | R(RCLC), 0, 0)                                     \
+    STEP(LINE, S(1), LINE_ASSESSED, 2, R(CLC) | R(RCLC), 0, STEP_SOFT)                             \
     STEP(LINE, S(1), NOT_A_LINE, 3, R(CLC) | R(RCLC), 0, 0)                                        \
     STEP(LINE, S(2), INACTIVITY_ACCEPTED, 4, R(CLC) | R(RCLC), HELD(ACTIVITY), 0)                  \
-    STEP(LINE, S(4), ACTIVITY, 2, R_ANY, 0, 0)                                                     \
-    STEP(LINE, S(4) | S(5) | S(6) | S(7), NUMBER_LIVE, 2, R_ANY, 0, 0)                             \
+    STEP(LINE, S(4), ACTIVITY, 2, R_ANY, 0, STEP_SOFT)                                             \
+    STEP(LINE, S(4) | S(5) | S(6) | S(7), NUMBER_LIVE, 2, R_ANY, 0, STEP_SOFT)                     \
     STEP(LINE, S(2) | S(4), CLOSE_TYPE1, 5, R(CLC) | R(RCLC), HELD(ACTIVITY), 0)                   \
     STEP(LINE, S(5), CLOSURE_CONFIRMED, 6, R(RCLC), HELD(ACTIVITY), 0)                             \
     STEP(LINE, S(2) | S(4), CLOSE_TYPE2, 7, R(CLC) | R(RCLC), HELD(ACTIVITY), 0)                   \
@@ -208,7 +208,7 @@
     STEP(LINE, S(3) | S(6) | S(7), DISPOSED, 9, R(RRD), 0, 0)                                      \
     STEP(CHILD, S(1), MONITORED, 2, R_CHILD, 0, 0)                                                 \
     STEP(CHILD, S(1) | S(2), CHILD_CLOSED, 3, R_SUP_UP, HELD(SIGHTING), 0)                         \
-    STEP(CHILD, S(2) | S(3), EPISODE_REPORTED, 1, R_CHILD, 0, 0)                                   \
+    STEP(CHILD, S(2) | S(3), EPISODE_REPORTED, 1, R_CHILD, 0, STEP_SOFT)                           \
     STEP(CHILD, S(2) | S(3), CHILD_REOPENED, 1, R_CHILD, 0, 0)                                     \
     STEP(CHILD, S(1) | S(2) | S(3), TRANSITIONED, 4, R(MCET) | R(CRU) | R_SUP_UP, 0, 0)            \
     STEP(CHILD, S(1) | S(2) | S(3) | S(4), MERGED, 5, R_INSP_UP, 0, 0)                             \
@@ -216,17 +216,17 @@
     STEP(OPERATION, S(1), OP_STARTED, 2, R_ANY, 0, 0)                                              \
     STEP(OPERATION, S(2), OP_CLOSED, 3, R_SUP_UP | R(OCGC) | R(CLC), 0, 0)                         \
     STEP(OPERATION, S(3), OP_DEBRIEFED, 4, R_SUP_UP | R(OCGC) | R(CLC), 0, 0)                      \
-    STEP(EPISODE, S(1), RISK_ASSESSMENT, 2, R_ANY, 0, 0)                                           \
+    STEP(EPISODE, S(1), RISK_ASSESSMENT, 2, R_ANY, 0, STEP_SOFT)                                   \
     STEP(EPISODE, S(1) | S(2), EPISODE_CANCELLED, 7, R_SUP_UP, HELD(SIGHTING), 0)                  \
-    STEP(EPISODE, S(2) | S(9), RETURN_CLAIM, 3, R_ANY, 0, 0)                                       \
+    STEP(EPISODE, S(2) | S(9), RETURN_CLAIM, 3, R_ANY, 0, STEP_SOFT)                               \
     STEP(EPISODE, S(2) | S(3) | S(9), RETURNED, 4, R_ANY, 0, STEP_IN_PERSON)                       \
     STEP(EPISODE, S(3), CLAIM_REFUTED, 2, R_ANY, 0, 0)                                             \
     STEP(EPISODE, S(1) | S(2) | S(3) | S(9), FOUND_DEAD_CONFIRMED, 8, R_INSP_UP, 0, 0)             \
     STEP(EPISODE, S(2), LONG_TERM, 9, R(SUPT), HELD(SIGHTING), 0)                                  \
-    STEP(EPISODE, S(9), SIGHTING, 2, R_ANY, 0, 0)                                                  \
+    STEP(EPISODE, S(9), SIGHTING, 2, R_ANY, 0, STEP_SOFT)                                          \
     STEP(EPISODE, S(4), EPISODE_CLOSED, 6, R_SUP_UP, HELD(SIGHTING) | HELD(ACTION), STEP_RANK_IF_HIGH) \
-    STEP(EPISODE, S(4) | S(5), STILL_MISSING, 2, R_INSP_UP, 0, STEP_SETTLES_DISPUTE)               \
-    STEP(EPISODE, S(4) | S(5), RETURN_CONFIRMED, 4, R_INSP_UP, 0, STEP_SETTLES_DISPUTE)            \
+    STEP(EPISODE, S(3) | S(4) | S(5), STILL_MISSING, 2, R_INSP_UP, 0, 0)               \
+    STEP(EPISODE, S(3) | S(4) | S(5), RETURN_CONFIRMED, 4, R_INSP_UP, 0, 0)            \
     STEP(EPISODE, S(6), CLOSE_CORRECTED, 4, R_INSP_UP, 0, 0)
 
 /* Defaults; policy replaces durations ("clock.M8.duration_s"). start: an event, or EVENT_NONE for the opening op. */
@@ -236,7 +236,7 @@
     C(M7, 3, "M7", K_CHILD, RETURNED, 86400, PREVENTION_INTERVIEW, R_SUP_UP)                       \
     C(M8, 4, "M8", K_CHILD, RETURNED, 259200, RHI, R(CRU))                                         \
     C(O1, 5, "O1", K_OCG, NONE, 2419200, SCORE, R(OCGC))                                           \
-    C(O5, 6, "O6", K_OCG, ARCHIVE_PROPOSED, 2419200, ARCHIVED, R(OCGC))                            \
+    C(O6, 6, "O6", K_OCG, ARCHIVE_PROPOSED, 2419200, ARCHIVED, R(OCGC))                            \
     C(L1, 7, "L1", K_LINE, NONE, 604800, LINE_ASSESSED, R(CLC))                                    \
     C(L4, 8, "L4", K_LINE, CLOSURE_CONFIRMED, 2419200, REVIEW, R(CLC))                             \
     C(W1, 9, "W1", K_ALL, HANDOVER_OFFER, 7200, HANDOVER_ACCEPT, R(FCR))

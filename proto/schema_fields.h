@@ -173,18 +173,14 @@
 #define DETAIL(F, ID, number, name, type, bound, scale, flags)                                                         \
     F(ID, number, name, K_ALL, DETAIL, type, bound, scale, LOG, R_EVENT, R_NONE, flags)
 
-/* On every event up to NOT_COUNTED; the others only on the events that list them (schema_events.h). */
+/* Those without EVERY_EVENT or EVERY_RESULT only on the events that list them (schema_events.h). */
 #define SCHEMA_DETAIL_FIELDS(F)                                                                                        \
     DETAIL(F, OCCURRED, 500, "occurred", INTERVAL, 0, NONE, FIELD_EVERY_EVENT)                                         \
     DETAIL(F, PLACE, 501, "place", TEXT, 120, NONE, FIELD_EVERY_EVENT)                                                 \
     DETAIL(F, UNIT, 502, "unit", TEXT, 60, NONE, FIELD_EVERY_EVENT)                                                    \
     DETAIL(F, IN_PHASE, 503, "phase", TEXT, 40, NONE, FIELD_EVERY_EVENT)                                               \
     DETAIL(F, OBJECTIVE, 504, "objective", TEXT, 200, NONE, FIELD_EVERY_EVENT)                                         \
-    DETAIL(F, TEXT, 513, "text", LINES, 2000, NONE, FIELD_EVERY_EVENT | FIELD_PERSONAL)                                \
-    DETAIL(F, SOURCE, 514, "source", TEXT, 120, NONE, FIELD_EVERY_EVENT)                                               \
-    DETAIL(F, REASON, 515, "reason", TEXT, 400, NONE, FIELD_EVERY_EVENT)                                               \
-    DETAIL(F, SUBJECT, 546, "subject", PERSON, 120, NONE, FIELD_EVERY_EVENT | FIELD_PERSONAL)                          \
-    DETAIL(F, EXHIBIT, 505, "exhibit", TEXT, 32, NONE, FIELD_EVERY_RESULT | FORM_REFERENCE)                           \
+    DETAIL(F, EXHIBIT, 505, "exhibit", TEXT, 32, NONE, FIELD_EVERY_RESULT | FORM_REFERENCE)                            \
     DETAIL(F, COUNT, 506, "count", NUMBER, 1000000, NONE, FIELD_EVERY_RESULT)                                          \
     DETAIL(F, PENCE, 507, "pence", PENCE, 0, NONE, FIELD_EVERY_RESULT)                                                 \
     DETAIL(F, MG, 508, "mg", MG, 0, NONE, FIELD_EVERY_RESULT)                                                          \
@@ -192,6 +188,9 @@
     DETAIL(F, NOT_COUNTED, 510, "not_counted", FLAG, 1, NONE, FIELD_EVERY_RESULT)                                      \
     DETAIL(F, WITHIN, 511, "within", REF, 0, NONE, FIELD_EVERY_RESULT)                                                 \
     DETAIL(F, CATEGORY, 512, "category", TEXT, 40, NONE, FIELD_EVERY_RESULT)                                           \
+    DETAIL(F, TEXT, 513, "text", LINES, 2000, NONE, FIELD_EVERY_EVENT | FIELD_PERSONAL)                                \
+    DETAIL(F, SOURCE, 514, "source", TEXT, 120, NONE, FIELD_EVERY_EVENT)                                               \
+    DETAIL(F, REASON, 515, "reason", TEXT, 400, NONE, FIELD_EVERY_EVENT)                                               \
     DETAIL(F, CONFIDENCE, 516, "confidence", ENUM, 0, CONFIDENCE, 0)                                                   \
     DETAIL(F, FACTORS, 517, "factors", LINES, 1000, NONE, FIELD_PERSONAL)                                              \
     DETAIL(F, RATIONALE, 518, "rationale", LINES, 2000, NONE, FIELD_PERSONAL)                                          \
@@ -214,17 +213,18 @@
     DETAIL(F, INTERVIEWED, 535, "interviewed", FLAG, 1, NONE, 0)                                                       \
     DETAIL(F, UNDER_18, 537, "age_under_18", FLAG, 1, NONE, 0)                                                         \
     DETAIL(F, OFFENCE, 538, "offence", TEXT, 60, NONE, 0)                                                              \
-    DETAIL(F, TO_DIVISION, 539, "to_division", TEXT, 16, NONE, FORM_CODE)                                             \
+    DETAIL(F, TO_DIVISION, 539, "to_division", TEXT, 16, NONE, FORM_CODE)                                              \
     DETAIL(F, AGENCY, 540, "agency", TEXT, 60, NONE, 0)                                                                \
     DETAIL(F, RECIPIENT, 541, "recipient", TEXT, 120, NONE, 0)                                                         \
     DETAIL(F, METHOD, 542, "method", ENUM, 0, SCORE_METHOD, 0)                                                         \
     DETAIL(F, TOTAL, 543, "total", NUMBER, 1000000, NONE, 0)                                                           \
     DETAIL(F, STEP, 544, "step", ENUM, 0, NRM, 0)                                                                      \
     DETAIL(F, ORDER_KIND, 545, "order_kind", ENUM, 0, ORDER, 0)                                                        \
+    DETAIL(F, SUBJECT, 546, "subject", PERSON, 120, NONE, FIELD_EVERY_EVENT | FIELD_PERSONAL)                          \
     DETAIL(F, OFFICERS, 547, "officers", NUMBER, 100000, NONE, 0)                                                      \
     DETAIL(F, DISCLOSURES, 548, "disclosures", LINES, 2000, NONE, FIELD_PERSONAL)                                      \
     DETAIL(F, RHI_STEP, 549, "rhi_step", ENUM, 0, RHI, 0)                                                              \
-    DETAIL(F, PHONE, 550, "phone", TEXT, 20, NONE, FORM_PHONE)                                                        \
+    DETAIL(F, PHONE, 550, "phone", TEXT, 20, NONE, FORM_PHONE)                                                         \
     DETAIL(F, SURVIVOR, 551, "survivor", REF, 0, NONE, 0)                                                              \
     DETAIL(F, CONCERNS, 552, "concerns", LINES, 1000, NONE, FIELD_PERSONAL)                                            \
     DETAIL(F, SEEN, 553, "seen", FLAG, 1, NONE, 0)

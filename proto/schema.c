@@ -1,0 +1,257 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The rows of schema_*.h as tables, and look-up by number. Tables stand in ascending order of number where
+ * they are searched (a test keeps them so).
+ */
+#include "proto/schema.h"
+#include "proto/op.h"
+
+#define R(id) ROLE_MASK(id)
+#define S(n) (1u << (n))
+#define HELD(c) (1u << EVENT_CLASS_##c)
+
+static const struct schema_field fields[] = {
+#define ROW(id, number, name, kinds, place, type, bound, scale, rule, set, lower, flags)                               \
+    {(number), (name), (kinds), PLACE_##place, TYPE_##type, (bound), SCALE_##scale, RULE_##rule, (set), (lower), (flags)},
+    SCHEMA_FIELDS(ROW)
+#undef ROW
+};
+
+static const struct schema_event events[] = {
+#define ROW(id, number, name, kinds, roles, class, subtype, flags)                                                     \
+    {(number), (name), (kinds), (roles), EVENT_CLASS_##class, FIELD_##subtype, (flags)},
+    SCHEMA_EVENTS(ROW)
+#undef ROW
+};
+
+static const struct schema_event_field event_fields[] = {
+#define ROW(event, field, required) {EVENT_##event, FIELD_##field, (required) != 0},
+    SCHEMA_EVENT_FIELDS(ROW)
+#undef ROW
+};
+
+static const struct schema_step steps[] = {
+#define ROW(machine, from, event, to, roles, held_by, flags)                                                           \
+    {MACHINE_##machine, (from), EVENT_##event, (to), (roles), (held_by), (flags)},
+    SCHEMA_STEPS(ROW)
+#undef ROW
+};
+
+static const struct schema_clock clocks[] = {
+#define ROW(id, number, name, kinds, start, duration_s, met_by, told)                                                  \
+    {(number), (name), (kinds), EVENT_##start, (duration_s), EVENT_##met_by, (told)},
+    SCHEMA_CLOCKS(ROW)
+#undef ROW
+};
+
+static const struct schema_value values[] = {
+#define ROW(scale, number, name) {SCALE_##scale, (number), (name)},
+    SCHEMA_VALUES(ROW)
+#undef ROW
+};
+
+static const struct schema_kind kinds[] = {
+#define ROW(id, number, name, letters) {(number), (name), (letters)},
+    SCHEMA_KINDS(ROW)
+#undef ROW
+};
+
+static const struct schema_role roles[] = {
+#define ROW(id, number, title) {(number), #id, (title)},
+    SCHEMA_ROLES(ROW)
+#undef ROW
+};
+
+static const char *const scale_names[SCALE_COUNT] = {
+    [SCALE_NONE] = "",
+#define ROW(id, name) [SCALE_##id] = (name),
+    SCHEMA_SCALES(ROW)
+#undef ROW
+};
+
+#define TABLE(type, what)                                                                                              \
+    const struct type *schema_##what(size_t *out_count)                                                                \
+    {                                                                                                                  \
+        *out_count = CW_COUNT(what);                                                                                   \
+        return what;                                                                                                   \
+    }
+TABLE(schema_field, fields)
+TABLE(schema_event, events)
+TABLE(schema_event_field, event_fields)
+TABLE(schema_step, steps)
+TABLE(schema_clock, clocks)
+TABLE(schema_value, values)
+TABLE(schema_kind, kinds)
+TABLE(schema_role, roles)
+
+/* A row that is written out of order is a mistake that the tests find; here it would only not be found. */
+const struct schema_field *schema_field(uint32_t number)
+{
+    size_t low = 0, high = CW_COUNT(fields);
+
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+
+        if (fields[middle].number == number)
+            return &fields[middle];
+        if (fields[middle].number < number)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return NULL;
+}
+
+const struct schema_event *schema_event(uint32_t number)
+{
+    for (size_t i = 0; i < CW_COUNT(events); i++) {
+        if (events[i].number == number)
+            return &events[i];
+    }
+    return NULL;
+}
+
+const struct schema_clock *schema_clock(uint32_t number)
+{
+    for (size_t i = 0; i < CW_COUNT(clocks); i++) {
+        if (clocks[i].number == number)
+            return &clocks[i];
+    }
+    return NULL;
+}
+
+const char *schema_kind_name(uint32_t kind)
+{
+    for (size_t i = 0; i < CW_COUNT(kinds); i++) {
+        if (kinds[i].number == kind)
+            return kinds[i].name;
+    }
+    return NULL;
+}
+
+const char *schema_role_code(uint32_t role)
+{
+    for (size_t i = 0; i < CW_COUNT(roles); i++) {
+        if (roles[i].number == role)
+            return roles[i].code;
+    }
+    return NULL;
+}
+
+const char *schema_scale_name(enum scale scale)
+{
+    return (unsigned)scale < SCALE_COUNT ? scale_names[scale] : NULL;
+}
+
+const char *schema_value_name(enum scale scale, int64_t number)
+{
+    for (size_t i = 0; i < CW_COUNT(values); i++) {
+        if (values[i].scale == scale && (int64_t)values[i].number == number)
+            return values[i].name;
+    }
+    return NULL;
+}
+
+const char *schema_rule_name(enum merge_rule rule)
+{
+    static const char *const names[] = {
+        [RULE_IMM] = "IMM", [RULE_LWW] = "LWW", [RULE_OWN] = "OWN", [RULE_MVR] = "MVR", [RULE_MAX] = "MAX",
+        [RULE_MIN] = "MIN", [RULE_ORS] = "ORS", [RULE_GOS] = "GOS", [RULE_LOG] = "LOG", [RULE_TAL] = "TAL",
+        [RULE_FSM] = "FSM", [RULE_CLK] = "CLK", [RULE_DRV] = "DRV",
+    };
+    return (size_t)rule < CW_COUNT(names) ? names[rule] : NULL;
+}
+
+const char *schema_type_name(enum field_type type)
+{
+    static const char *const names[] = {
+        [TYPE_TEXT] = "text", [TYPE_LINES] = "lines", [TYPE_ENUM] = "enum", [TYPE_FLAG] = "flag",
+        [TYPE_NUMBER] = "number", [TYPE_PENCE] = "pence", [TYPE_MG] = "mg", [TYPE_INTERVAL] = "interval",
+        [TYPE_TIME] = "time", [TYPE_DATE] = "date", [TYPE_REF] = "ref", [TYPE_PERSON] = "person",
+    };
+    return (size_t)type < CW_COUNT(names) ? names[type] : NULL;
+}
+
+const char *schema_place_name(enum field_place place)
+{
+    static const char *const names[] = {
+        [PLACE_CASE] = "case", [PLACE_EPISODE] = "episode", [PLACE_DETAIL] = "detail"};
+
+    return (size_t)place < CW_COUNT(names) ? names[place] : NULL;
+}
+
+uint32_t schema_value_type(enum field_type type)
+{
+    switch (type) {
+    case TYPE_TEXT:
+    case TYPE_LINES:
+    case TYPE_DATE:
+    case TYPE_PERSON:
+        return VALUE_TEXT;
+    case TYPE_ENUM:
+    case TYPE_NUMBER:
+    case TYPE_PENCE:
+    case TYPE_MG:
+        return VALUE_NUMBER;
+    case TYPE_FLAG:
+        return VALUE_FLAG;
+    case TYPE_INTERVAL:
+    case TYPE_TIME:
+        return VALUE_INTERVAL;
+    case TYPE_REF:
+        return VALUE_ID;
+    }
+    return VALUE_NONE;
+}
+
+bool schema_field_is_written(const struct schema_field *field)
+{
+    switch (field->rule) {
+    case RULE_IMM:
+    case RULE_LWW:
+    case RULE_OWN:
+    case RULE_MVR:
+    case RULE_MAX:
+    case RULE_MIN:
+    case RULE_ORS:
+    case RULE_GOS:
+        return true;
+    case RULE_LOG:
+        return field->place == PLACE_DETAIL;
+    case RULE_TAL:
+    case RULE_FSM:
+    case RULE_CLK:
+    case RULE_DRV:
+        break;
+    }
+    return false;
+}
+
+uint32_t schema_machine_field(enum machine machine)
+{
+    static const uint32_t numbers[] = {
+        [MACHINE_NONE] = FIELD_NONE,
+        [MACHINE_OCG] = FIELD_OCG_STATUS,
+        [MACHINE_LINE] = FIELD_LINE_STATUS,
+        [MACHINE_CHILD] = FIELD_CHILD_STATUS,
+        [MACHINE_OPERATION] = FIELD_OPERATION_STATUS,
+        [MACHINE_EPISODE] = FIELD_EPISODE_STATE,
+    };
+    return (size_t)machine < CW_COUNT(numbers) ? numbers[machine] : FIELD_NONE;
+}
+
+enum machine schema_machine_of(uint32_t kind)
+{
+    switch (kind) {
+    case KIND_OCG:
+        return MACHINE_OCG;
+    case KIND_LINE:
+        return MACHINE_LINE;
+    case KIND_CHILD:
+        return MACHINE_CHILD;
+    case KIND_OPERATION:
+        return MACHINE_OPERATION;
+    default:
+        return MACHINE_NONE;
+    }
+}
