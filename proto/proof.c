@@ -1,0 +1,153 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "proto/submission.h"
+
+/* Author's proofs and seal signatures: making bundles, and checking all three kinds. */
+
+/* --- bundle ------------------------------------------------------------------------------------ */
+
+struct bundle {
+    struct author_proof proof; /* what is the same in every proof of the bundle */
+    uint8_t head[64];
+    uint32_t count;
+    struct hash *leaves, *scratch;
+};
+
+static enum cw_err sign_head(const struct network_id *network, const struct sign_secret *secret, struct bundle *b)
+{
+    struct writer w = writer_over(b->head, sizeof(b->head));
+    struct hash root;
+
+    memcpy(b->scratch, b->leaves, b->count * sizeof(*b->leaves));
+    merkle_root(MERKLE_BUNDLE, b->scratch, b->count, &root);
+    bundle_head_encode(b->count, &root, &w);
+    enum cw_err err = writer_finish(&w, &b->proof.bundle_head);
+    if (err != CW_OK)
+        return err;
+    b->proof.kind = PROOF_BUNDLE;
+    sign_bytes(LABEL_BUNDLE, network, b->proof.bundle_head, secret, &b->proof.signature);
+    return CW_OK;
+}
+
+static enum cw_err proof_of_leaf(struct bundle *b, uint32_t index, struct arena *arena, struct cw_slice *out)
+{
+    uint8_t memory[PROOF_LEN_MAX];
+    struct writer w = writer_over(memory, sizeof(memory));
+    struct hash path[MERKLE_PATH_MAX];
+
+    b->proof.bundle_index = index;
+    b->proof.path_count = (uint32_t)merkle_path(MERKLE_BUNDLE, b->leaves, b->count, index, b->scratch, path);
+    CW_ASSERT(b->proof.path_count <= BUNDLE_PATH_MAX);
+    memcpy(b->proof.path, path, b->proof.path_count * sizeof(*path));
+    author_proof_encode(&b->proof, &w);
+
+    CW_ASSERT(!w.failed);
+    const uint8_t *copy = arena_copy(arena, w.data, w.len);
+    if (copy == NULL)
+        return CW_LOCAL_MEMORY;
+    *out = slice(copy, w.len);
+    return CW_OK;
+}
+
+enum cw_err bundle_build(const struct network_id *network, const struct sign_secret *secret, const struct cw_op_id *ops,
+                         uint32_t count, struct arena *arena, struct cw_slice *out_proofs)
+{
+    struct bundle b = {.count = count};
+
+    if (count == 0 || count > BUNDLE_COUNT_MAX)
+        return CW_REFUSED_SIZE;
+    b.leaves = ARENA_ARRAY(arena, struct hash, count);
+    b.scratch = ARENA_ARRAY(arena, struct hash, count);
+    if (b.leaves == NULL || b.scratch == NULL)
+        return CW_LOCAL_MEMORY;
+
+    for (uint32_t i = 0; i < count; i++)
+        merkle_leaf(MERKLE_BUNDLE, ID_SLICE(&ops[i]), &b.leaves[i]);
+    enum cw_err err = sign_head(network, secret, &b);
+    for (uint32_t i = 0; i < count && err == CW_OK; i++)
+        err = proof_of_leaf(&b, i, arena, &out_proofs[i]);
+    return err;
+}
+
+static enum cw_err bundle_verify(const struct network_id *network, struct cw_slice header,
+                                 const struct author_proof *proof, const uint8_t public_key[static KEY_LEN])
+{
+    struct cw_op_id op;
+    struct hash leaf;
+
+    op_id_of(header, &op);
+    merkle_leaf(MERKLE_BUNDLE, ID_SLICE(&op), &leaf);
+    if (merkle_check(MERKLE_BUNDLE, &leaf, proof->bundle_index, proof->bundle_count, proof->path, proof->path_count,
+                     &proof->bundle_root) != CW_OK)
+        return CW_REFUSED_SIGNATURE;
+    return verify_bytes(LABEL_BUNDLE, network, proof->bundle_head, public_key, &proof->signature) ? CW_OK
+                                                                                                 : CW_REFUSED_SIGNATURE;
+}
+
+/* --- checking ---------------------------------------------------------------------------------- */
+
+enum cw_err proof_verify(const struct network_id *network, struct cw_slice header, const struct author_proof *proof,
+                         const uint8_t public_key[static KEY_LEN])
+{
+    switch (proof->kind) {
+    case PROOF_SINGLE:
+        return verify_bytes(LABEL_OP, network, header, public_key, &proof->signature) ? CW_OK : CW_REFUSED_SIGNATURE;
+    case PROOF_BUNDLE:
+        return bundle_verify(network, header, proof, public_key);
+    case PROOF_THRESHOLD:
+        break;
+    }
+    return CW_REFUSED_SIGNATURE;
+}
+
+/* Distinct root keys that signed: indexes ascend, so none counts twice. */
+struct quorum {
+    enum label label;
+    const struct network_id *network;
+    struct cw_slice bytes;
+    const uint8_t (*keys)[KEY_LEN];
+    uint32_t key_count, threshold;
+};
+
+static bool quorum_signed(const struct quorum *q, const uint32_t *index, const struct signature *signatures, uint32_t count)
+{
+    if (q->threshold == 0 || count < q->threshold)
+        return false;
+    for (uint32_t i = 0; i < count; i++) {
+        if (index[i] >= q->key_count || (i > 0 && index[i] <= index[i - 1]))
+            return false;
+        if (!verify_bytes(q->label, q->network, q->bytes, q->keys[index[i]], &signatures[i]))
+            return false;
+    }
+    return true;
+}
+
+enum cw_err proof_verify_threshold(const struct network_id *network, struct cw_slice header,
+                                   const struct author_proof *proof, const uint8_t (*root_keys)[KEY_LEN],
+                                   uint32_t root_count, uint32_t threshold)
+{
+    const struct quorum q = {LABEL_OP, network, header, root_keys, root_count, threshold};
+
+    if (proof->kind != PROOF_THRESHOLD ||
+        !quorum_signed(&q, proof->root_index, proof->root_signature, proof->root_count))
+        return CW_REFUSED_SIGNATURE;
+    return CW_OK;
+}
+
+void proof_signature(const struct author_proof *proof, struct signature *out)
+{
+    *out = proof->kind == PROOF_THRESHOLD ? proof->root_signature[0] : proof->signature;
+}
+
+bool seal_verify(const struct network_id *network, const struct signed_seal *seal, const uint8_t public_key[static KEY_LEN])
+{
+    return seal->signature_count == 1 && seal->signer_index[0] == 0 &&
+           verify_bytes(LABEL_SEAL, network, seal->bytes, public_key, &seal->signatures[0]);
+}
+
+bool seal_verify_threshold(const struct network_id *network, const struct signed_seal *seal,
+                           const uint8_t (*root_keys)[KEY_LEN], uint32_t root_count, uint32_t threshold)
+{
+    const struct quorum q = {LABEL_SEAL, network, seal->bytes, root_keys, root_count, threshold};
+
+    return quorum_signed(&q, seal->signer_index, seal->signatures, seal->signature_count);
+}
