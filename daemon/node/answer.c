@@ -55,8 +55,8 @@ static enum cw_err answer_one(struct answering *a, const Cw__Request *request, C
         return answer_peers(a, out);
     if (request->schema != NULL)
         return answer_schema(a, out);
-    if (request->export_ != NULL)
-        return answer_export(a, request->export_, out);
+    if (request->export != NULL)
+        return answer_export(a, request->export, out);
     if (request->authority != NULL)
         return answer_authority(a, request->authority, out);
     if (request->receipt != NULL)

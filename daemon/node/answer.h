@@ -10,7 +10,9 @@
  * not browse). Opened parts in bulk (export) need a records or audit role.
  */
 
+#include "node/case_store.h"
 #include "node/intake.h"
+#include "node/internal.h"
 
 /*
  * Writes one Answer frame into out (cap MESSAGE_LEN_MAX), always: a refusal is an answer too.

@@ -1,0 +1,249 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Status that never lies: "in sync" only when nothing is unsent, unreceived, unopened, disputed or waiting;
+ * otherwise every reason, one sentence each.
+ */
+
+#include "node/answer.h"
+
+#include "proto/schema.h"
+#include "proto/wire.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+
+#define REASONS_MAX (NODE_PEERS_SHOWN_MAX + 16)
+#define CASEWIRE_VERSION "0.1.0"
+
+static struct cw_wall wall_now(const struct answering *a)
+{
+    return a->node->ports.clock.wall(a->node->ports.clock.ctx);
+}
+
+static struct node_status *read_status(struct answering *a)
+{
+    struct node_status *status = ARENA_NEW(a->arena, struct node_status);
+
+    if (status != NULL)
+        node_status_read(a->node, status);
+    return status;
+}
+
+/* Milliseconds of wall time at which something happened, from a monotonic stamp of this run. */
+static uint64_t wall_of(const struct node_status *status, struct cw_wall now, struct cw_mono then)
+{
+    int64_t ago = then.ms > status->at.ms ? 0 : status->at.ms - then.ms;
+
+    return now.ms > ago ? (uint64_t)(now.ms - ago) : 0;
+}
+
+/* --- why not in sync --------------------------------------------------------------------------------- */
+
+struct reasons {
+    struct answering *a;
+    Cw__Status *out;
+};
+
+static void add_reason(struct reasons *r, const char *format, ...) __attribute__((format(printf, 2, 3)));
+static void add_reason(struct reasons *r, const char *format, ...)
+{
+    char text[240];
+    va_list args;
+
+    if (r->out->n_reasons == REASONS_MAX)
+        return;
+    va_start(args, format);
+    vsnprintf(text, sizeof text, format, args);
+    va_end(args);
+    r->out->reasons[r->out->n_reasons++] = answer_text(r->a, text);
+}
+
+static void peer_reasons(struct reasons *r, const struct node_peer_status *peer)
+{
+    const struct peer_status *is = &peer->is;
+
+    if (is->cut)
+        add_reason(r, "%s is cut off on purpose", is->division);
+    else if (is->state != PEER_STATE_IN_STEP && is->state != PEER_STATE_FETCHING)
+        add_reason(r, "%s is %s", is->division, peer_state_name(is->state));
+    if (is->behind != 0)
+        add_reason(r, "%s lacks %llu entries", is->division, (unsigned long long)is->behind);
+    if (is->ahead != 0)
+        add_reason(r, "%s holds %llu entries that are not here", is->division, (unsigned long long)is->ahead);
+    if (peer->digest == DIGEST_DIFFERS)
+        add_reason(r, "%s folds equal inputs to another state", is->division);
+}
+
+static void counted_reason(struct reasons *r, uint64_t count, const char *what)
+{
+    if (count != 0)
+        add_reason(r, "%llu %s", (unsigned long long)count, what);
+}
+
+static void all_reasons(struct reasons *r, const struct node_status *status)
+{
+    for (uint32_t i = 0; i < status->peer_count && i < NODE_PEERS_SHOWN_MAX; i++)
+        peer_reasons(r, &status->peers[i]);
+    counted_reason(r, status->hole_count, "entries lack their contents");
+    counted_reason(r, status->counters[COUNTER_PENDING], "ops wait for a certificate or an authority position");
+    counted_reason(r, status->counters[COUNTER_FOLDS_WAITING], "cases are being revised");
+    counted_reason(r, status->counters[COUNTER_CONFLICTS], "cases are in conflict");
+    counted_reason(r, status->counters[COUNTER_QUARANTINED], "ops are in quarantine");
+    counted_reason(r, status->counters[COUNTER_UNOPENED], "entries do not open here");
+    for (uint32_t i = 0; i < status->alarm_count; i++)
+        add_reason(r, "alarm: %s", status->alarms[i].text);
+    if (status->low_on_space)
+        add_reason(r, "the disk is nearly full: submissions are refused");
+}
+
+/* --- status ------------------------------------------------------------------------------------------ */
+
+static bool put_counters(struct answering *a, const struct node_status *status, Cw__Status *out)
+{
+    out->counters = ARENA_ARRAY(a->arena, Cw__Counter *, COUNTER_COUNT);
+    if (out->counters == NULL)
+        return false;
+    for (uint32_t i = 0; i < COUNTER_COUNT; i++) {
+        Cw__Counter *counter = ARENA_NEW(a->arena, Cw__Counter);
+
+        if (counter == NULL)
+            return false;
+        cw__counter__init(counter);
+        SET_BYTES(counter, name, answer_text(a, counter_name((enum counter)i)));
+        SET_NUMBER(counter, value, status->counters[i]);
+        out->counters[out->n_counters++] = counter;
+    }
+    return true;
+}
+
+static bool put_alarms(struct answering *a, const struct node_status *status, Cw__Status *out)
+{
+    out->alarms = ARENA_ARRAY(a->arena, Cw__Alarm *, status->alarm_count + 1);
+    if (out->alarms == NULL)
+        return false;
+    for (uint32_t i = 0; i < status->alarm_count; i++) {
+        Cw__Alarm *alarm = ARENA_NEW(a->arena, Cw__Alarm);
+
+        if (alarm == NULL)
+            return false;
+        cw__alarm__init(alarm);
+        SET_BYTES(alarm, id, answer_text(a, status->alarms[i].id));
+        SET_BYTES(alarm, text, answer_text(a, status->alarms[i].text));
+        SET_NUMBER(alarm, since_ms, (uint64_t)status->alarms[i].since.ms);
+        out->alarms[out->n_alarms++] = alarm;
+    }
+    return true;
+}
+
+static void put_identity(struct answering *a, Cw__Status *out)
+{
+    const struct node_identity *self = node_identity(a->node);
+
+    SET_BYTES(out, division, answer_text(a, self->division));
+    SET_BYTES(out, network_name, answer_text(a, self->network_name));
+    SET_BYTES(out, network, answer_bytes(a, self->network.b, ID_LEN));
+    SET_NUMBER(out, started_ms, (uint64_t)self->started.ms);
+    SET_NUMBER(out, now_ms, (uint64_t)wall_now(a).ms);
+    SET_BYTES(out, version, answer_text(a, CASEWIRE_VERSION));
+}
+
+static void put_positions(struct answering *a, const struct node_status *status, Cw__Status *out)
+{
+    char text[32];
+    uint64_t records = 0;
+
+    if (status->has_own_log) {
+        SET_BYTES(out, log, answer_bytes(a, status->own.log.b, ID_LEN));
+        SET_NUMBER(out, seq, status->own.seq);
+        SET_NUMBER(out, n, status->n);
+    }
+    for (uint32_t i = 0; i < status->authority.count; i++)
+        records += status->authority.at[i].seq;
+    snprintf(text, sizeof text, "%llu records", (unsigned long long)records);
+    SET_BYTES(out, authority, answer_text(a, text));
+    SET_BYTES(out, frontier_root, answer_bytes(a, status->frontier_root.b, ID_LEN));
+    if (status->has_digest)
+        SET_BYTES(out, digest, answer_bytes(a, status->digest.b, ID_LEN));
+}
+
+static void put_totals(const struct node_status *status, Cw__Status *out)
+{
+    SET_NUMBER(out, case_count, status->counters[COUNTER_CASES]);
+    SET_NUMBER(out, entry_count, status->counters[COUNTER_ENTRIES]);
+    SET_NUMBER(out, conflict_count, status->counters[COUNTER_CONFLICTS]);
+    SET_NUMBER(out, pending_count, status->counters[COUNTER_PENDING]);
+    SET_NUMBER(out, void_count, status->counters[COUNTER_VOID]);
+    SET_NUMBER(out, hole_count, status->hole_count);
+}
+
+enum cw_err answer_status(struct answering *a, Cw__Answer *out)
+{
+    Cw__Status *view = ARENA_NEW(a->arena, Cw__Status);
+    struct node_status *status = read_status(a);
+    struct reasons reasons = {a, view};
+
+    if (view == NULL || status == NULL)
+        return CW_LOCAL_MEMORY;
+    cw__status__init(view);
+    view->reasons = ARENA_ARRAY(a->arena, ProtobufCBinaryData, REASONS_MAX);
+    if (view->reasons == NULL || !put_counters(a, status, view) || !put_alarms(a, status, view))
+        return CW_LOCAL_MEMORY;
+    put_identity(a, view);
+    put_positions(a, status, view);
+    put_totals(status, view);
+    all_reasons(&reasons, status);
+    SET_NUMBER(view, in_sync, view->n_reasons == 0);
+    out->status = view;
+    return CW_OK;
+}
+
+/* --- peers ------------------------------------------------------------------------------------------- */
+
+static Cw__PeerRow *peer_row(struct answering *a, const struct node_status *status, const struct node_peer_status *peer)
+{
+    static const char *const digests[] = {
+        [DIGEST_NOT_COMPARED] = "not compared", [DIGEST_EQUAL] = "equal", [DIGEST_DIFFERS] = "differs"};
+    struct cw_wall now = wall_now(a);
+    Cw__PeerRow *row = ARENA_NEW(a->arena, Cw__PeerRow);
+
+    if (row == NULL)
+        return NULL;
+    cw__peer_row__init(row);
+    SET_BYTES(row, division, answer_text(a, peer->is.division));
+    SET_BYTES(row, cert, answer_bytes(a, peer->is.cert.b, ID_LEN));
+    SET_BYTES(row, address, answer_text(a, peer->address));
+    SET_BYTES(row, state, answer_text(a, peer_state_name(peer->is.state)));
+    SET_NUMBER(row, behind, peer->is.behind);
+    SET_NUMBER(row, ahead, peer->is.ahead);
+    SET_NUMBER(row, since_ms, wall_of(status, now, peer->is.since));
+    if (peer->is.last_heard.ms > 0)
+        SET_NUMBER(row, last_seen_ms, wall_of(status, now, peer->is.last_heard));
+    if (peer->is.last_error != CW_OK)
+        SET_BYTES(row, last_error, answer_text(a, cw_err_sentence(peer->is.last_error)));
+    SET_BYTES(row, digest, answer_text(a, digests[peer->digest]));
+    if (peer->is.cut)
+        SET_NUMBER(row, cut, 1);
+    return row;
+}
+
+enum cw_err answer_peers(struct answering *a, Cw__Answer *out)
+{
+    Cw__Peers *peers = ARENA_NEW(a->arena, Cw__Peers);
+    struct node_status *status = read_status(a);
+
+    if (peers == NULL || status == NULL)
+        return CW_LOCAL_MEMORY;
+    cw__peers__init(peers);
+    peers->rows = ARENA_ARRAY(a->arena, Cw__PeerRow *, status->peer_count + 1);
+    if (peers->rows == NULL)
+        return CW_LOCAL_MEMORY;
+    for (uint32_t i = 0; i < status->peer_count && i < NODE_PEERS_SHOWN_MAX; i++) {
+        Cw__PeerRow *row = peer_row(a, status, &status->peers[i]);
+
+        if (row == NULL)
+            return CW_LOCAL_MEMORY;
+        peers->rows[peers->n_rows++] = row;
+    }
+    out->peers = peers;
+    return CW_OK;
+}
