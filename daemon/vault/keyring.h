@@ -9,6 +9,9 @@
  *
  * File: header (magic, version, keyring id, checksum), then slots of 64 bytes {state, key, checksum}.
  * The bytes are sealed under a file key derived from the daemon's box secret, so a copied file alone opens nothing.
+ *
+ * A key is read from the file whenever it is used and wiped afterwards; only the file key stays in (locked) memory.
+ * Threads: seal and unseal from any thread; everything else from the node thread.
  */
 
 #include "vault/vault.h"
@@ -22,17 +25,27 @@ struct keyring_io { /* the caller's file */
 #define KEYRING_POOL 256 /* fresh slots made at a time */
 #define KEYRING_SLOTS_MAX 1048576
 
+#define KEYRING_ID_LEN 16
+
 struct keyring;
+/*
+ * Makes the header when there is no file. CW_LOCAL_KEY: made under another secret; CW_LOCAL_CORRUPT: not a keyring;
+ * CW_LOCAL_FORMAT: a newer one. A store that names slots must refuse a keyring that keyring_created, or of another id than before.
+ */
 enum cw_err keyring_open(const struct keyring_io *io, const struct box_secret *daemon, const struct entropy *entropy,
                          struct keyring **out);
 void keyring_close(struct keyring *k);
+bool keyring_created(const struct keyring *k);
+void keyring_id(const struct keyring *k, uint8_t out[static KEYRING_ID_LEN]);
 /* A slot never handed out before (in this process); durable already. The caller's row makes the use of it durable. */
 enum cw_err keyring_take(struct keyring *k, uint32_t *out_slot);
 /* After loading: slots above the greatest used by any row are free again. */
 void keyring_used(struct keyring *k, uint32_t slot);
+/* Overwrites the slot; when it returns CW_OK nothing opens what was sealed under it. Again: CW_OK again. */
 enum cw_err keyring_destroy(struct keyring *k, uint32_t slot);
 
-/* nonce(24) ‖ AEAD; ad binds the row (table, key). Sealed length is len + 40. */
+/* nonce(24) ‖ AEAD; ad binds the row (table, key). Sealed length is len + 40.
+ * CW_LOCAL_KEY: the slot is destroyed, damaged or was never made; CW_LOCAL_CORRUPT: sealed bytes, ad or slot do not fit together. */
 enum cw_err keyring_seal(struct keyring *k, uint32_t slot, struct cw_slice ad, struct cw_slice plain,
                          const struct entropy *entropy, struct writer *out);
 enum cw_err keyring_unseal(struct keyring *k, uint32_t slot, struct cw_slice ad, struct cw_slice sealed,

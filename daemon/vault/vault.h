@@ -9,7 +9,7 @@
  * key is named by the hash of its signed key record; its seed derives an X25519 pair and a symmetric wrap
  * key under separate labels, and travels in envelopes sealed to the members. Nothing here signs or stores:
  * entropy comes in, bytes go out. No I/O. Secrets live in locked memory owned by struct vault.
- * Threads: vault_learn* and vault_forget from the node thread; all const functions from any thread, guarded
+ * Threads: vault_make_key and vault_learn from the node thread; all const functions from any thread, guarded
  * by the vault's own lock.
  */
 
@@ -38,21 +38,24 @@ void part_key_new(const struct entropy *entropy, struct part_key *out);
 /* out: part_sealed_len bytes */
 enum cw_err part_seal(const struct part_key *key, const struct cw_op_id *op, uint32_t part, const uint8_t r[static 32],
                       struct cw_slice payload, uint32_t size_class, const struct entropy *entropy, struct writer *out);
-/* Opens into the arena, checks the commitment; *out_payload is unpadded. CW_LOCAL_KEY: wrong key; CW_REFUSED_COMMITMENT. */
+/* Opens into the arena, checks the commitment; *out_payload is unpadded. CW_LOCAL_KEY: wrong key, op or part, or changed bytes;
+ * CW_REFUSED_COMMITMENT: opens, but is not what was signed, or has another length; CW_REFUSED_MALFORMED: signed with bad padding. */
 enum cw_err part_open(const struct part_key *key, const struct cw_op_id *op, uint32_t part, struct cw_slice sealed,
                       const struct part_ref *commitment, struct arena *arena, uint8_t out_r[static 32],
                       struct cw_slice *out_payload, struct cw_slice *out_padded);
 
 /* --- audience keys --------------------------------------------------------------------------------- */
-/* Makes a seed, its key record, and the envelopes blob for the recipients (X25519 keys). The vault knows the key at once. */
+/* Makes a seed, its key record, and the envelopes blob for the recipients (X25519 keys). The vault knows the key at once.
+ * CW_USAGE_ARGUMENT when we are not among the recipients: after a restart our own envelope is all we have. */
 struct recipient { struct cert_id cert; uint8_t seal_key[KEY_LEN]; };
 enum cw_err vault_make_key(struct vault *v, struct cw_slice audience, const struct position *membership,
                            const struct recipient *recipients, uint32_t count, const struct entropy *entropy,
                            struct writer *out_record, struct writer *out_envelopes);
 /* Learns a key record; opens our envelope when there is one. *out_opened: false: not a recipient (or its envelope is
- * absent). CW_PEER_HASH: our envelope opens to a seed that does not match the record's commitment: alarmed by the caller. */
+ * absent). CW_PEER_HASH: our envelope does not open, or not to the seed, audience and recipient that the record promises: alarmed by the
+ * caller. CW_PEER_MALFORMED. CW_LOCAL_MEMORY: audience_keys_max. */
 enum cw_err vault_learn(struct vault *v, struct cw_slice record, struct cw_slice envelopes, bool *out_opened);
-/* The key record to write under for an audience at the newest membership: the least id of those known at that position. false: none. */
+/* The key record to write under for an audience at the newest membership: the least id of those we can open at that position. false: none. */
 bool vault_current_key(const struct vault *v, struct cw_slice audience, const struct position *membership,
                        struct key_record_id *out);
 bool vault_can_open(const struct vault *v, const struct key_record_id *record);

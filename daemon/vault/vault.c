@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "vault/internal.h"
+#include "vault/locked.h"
+
+#include <stdlib.h>
+
+#define AUDIENCE_KEYS_DEFAULT 1024
+
+static bool take_memory(struct vault *v, bool strict)
+{
+    v->secrets_len = sizeof *v->secrets + v->keys_max * sizeof v->secrets->audience[0];
+    v->secrets = locked_new(v->secrets_len, strict);
+    v->keys = calloc(v->keys_max, sizeof *v->keys);
+    v->lock = calloc(1, sizeof *v->lock);
+    return v->secrets != NULL && v->keys != NULL && v->lock != NULL && pthread_rwlock_init(v->lock, NULL) == 0;
+}
+
+enum cw_err vault_new(const struct vault_limits *limits, const struct cert_id *self,
+                      const struct box_secret *seal_secret, bool strict, struct vault **out)
+{
+    struct vault *v = calloc(1, sizeof *v);
+
+    if (v == NULL)
+        return CW_LOCAL_MEMORY;
+    v->self = *self;
+    v->keys_max = limits->audience_keys_max != 0 ? limits->audience_keys_max : AUDIENCE_KEYS_DEFAULT;
+    if (!take_memory(v, strict)) {
+        free(v->lock); /* initialised last, so not initialised here */
+        v->lock = NULL;
+        vault_free(v);
+        return CW_LOCAL_MEMORY;
+    }
+    v->secrets->seal = *seal_secret;
+    *out = v;
+    return CW_OK;
+}
+
+void vault_free(struct vault *v)
+{
+    if (v == NULL)
+        return;
+    if (v->lock != NULL)
+        (void)pthread_rwlock_destroy(v->lock);
+    free(v->lock);
+    free(v->keys);
+    locked_free(v->secrets, v->secrets_len);
+    free(v);
+}
+
+/* Where the id is, or where it belongs. */
+static uint32_t place_of(const struct vault *v, const struct key_record_id *id)
+{
+    uint32_t low = 0, high = v->key_count;
+
+    while (low < high) {
+        uint32_t middle = low + (high - low) / 2;
+
+        if (ID_COMPARE(&v->keys[middle].id, id) < 0)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+const struct audience_key *vault_find(const struct vault *v, const struct key_record_id *id)
+{
+    uint32_t at = place_of(v, id);
+
+    return at < v->key_count && ID_EQ(&v->keys[at].id, id) ? &v->keys[at] : NULL;
+}
+
+static void insert(struct vault *v, const struct key_record_id *id, const struct key_record *record,
+                   const struct audience_secret *secret)
+{
+    uint32_t at = place_of(v, id);
+    struct audience_key *key = &v->keys[at];
+
+    memmove(key + 1, key, (v->key_count - at) * sizeof *key);
+    *key = (struct audience_key){.id = *id, .membership = record->membership, .secret_index = v->key_count};
+    key->audience_len = record->audience.len;
+    memcpy(key->audience, record->audience.data, record->audience.len);
+    v->secrets->audience[v->key_count] = *secret;
+    v->key_count++;
+}
+
+enum cw_err vault_add(struct vault *v, const struct key_record_id *id, const struct key_record *record,
+                      const struct audience_secret *secret)
+{
+    enum cw_err err = CW_OK;
+
+    CW_ASSERT(record->audience.len <= NAME_LEN_MAX);
+    (void)pthread_rwlock_wrlock(v->lock);
+    if (vault_find(v, id) == NULL) {
+        if (v->key_count < v->keys_max)
+            insert(v, id, record, secret);
+        else
+            err = CW_LOCAL_MEMORY;
+    }
+    (void)pthread_rwlock_unlock(v->lock);
+    return err;
+}
+
+static bool position_eq(const struct position *a, const struct position *b)
+{
+    return ID_EQ(&a->log, &b->log) && a->seq == b->seq && ID_EQ(&a->seal, &b->seal);
+}
+
+bool vault_current_key(const struct vault *v, struct cw_slice audience, const struct position *membership,
+                       struct key_record_id *out)
+{
+    const struct audience_key *found = NULL;
+
+    (void)pthread_rwlock_rdlock(v->lock);
+    for (uint32_t i = 0; i < v->key_count && found == NULL; i++) { /* ascending: the first is the least */
+        const struct audience_key *key = &v->keys[i];
+
+        if (slice_eq(slice(key->audience, key->audience_len), audience) && position_eq(&key->membership, membership))
+            found = key;
+    }
+    if (found != NULL)
+        *out = found->id;
+    (void)pthread_rwlock_unlock(v->lock);
+    return found != NULL;
+}
+
+bool vault_can_open(const struct vault *v, const struct key_record_id *record)
+{
+    bool held;
+
+    (void)pthread_rwlock_rdlock(v->lock);
+    held = vault_find(v, record) != NULL;
+    (void)pthread_rwlock_unlock(v->lock);
+    return held;
+}

@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "tests/unit/vault/lab.h"
+
+static uint64_t drawn;
+
+static void fill(void *ctx, void *out, size_t len)
+{
+    uint8_t *at = out;
+
+    (void)ctx;
+    while (len > 0) {
+        uint8_t block[ID_LEN];
+        size_t take = len < sizeof block ? len : sizeof block;
+
+        drawn++;
+        hash_one(LABEL_LOCAL, slice(&drawn, sizeof drawn), block);
+        memcpy(at, block, take);
+        at += take;
+        len -= take;
+    }
+}
+
+struct entropy lab_entropy(void)
+{
+    return (struct entropy){NULL, fill};
+}
+
+struct holder lab_holder(char name)
+{
+    struct holder h = {0};
+    struct vault_limits limits = {.audience_keys_max = 4};
+    uint8_t seed[32];
+
+    ck_assert(crypto_init());
+    memset(h.cert.b, name, sizeof h.cert.b);
+    memset(seed, name, sizeof seed);
+    box_keypair_from_seed(seed, h.seal_key, h.secret.b);
+    ck_assert_int_eq(vault_new(&limits, &h.cert, &h.secret, false, &h.vault), CW_OK);
+    return h;
+}
+
+struct recipient lab_recipient(const struct holder *h)
+{
+    struct recipient r = {.cert = h->cert};
+
+    memcpy(r.seal_key, h->seal_key, sizeof r.seal_key);
+    return r;
+}
+
+struct position lab_position(uint8_t n)
+{
+    struct position p = {.seq = n};
+
+    memset(p.log.b, 0xa0, sizeof p.log.b);
+    memset(p.seal.b, n, sizeof p.seal.b);
+    return p;
+}
+
+struct made_key lab_make_key(struct holder *maker, const char *audience, uint8_t membership,
+                             const struct holder *const *readers, uint32_t reader_count)
+{
+    struct made_key key = {0};
+    struct recipient recipients[8];
+    struct position position = lab_position(membership);
+    struct entropy entropy = lab_entropy();
+    struct writer record = writer_over(key.record, sizeof key.record);
+    struct writer envelopes = writer_over(key.envelopes, sizeof key.envelopes);
+
+    ck_assert_uint_le(reader_count, CW_COUNT(recipients));
+    for (uint32_t i = 0; i < reader_count; i++)
+        recipients[i] = lab_recipient(readers[i]);
+    ck_assert_int_eq(vault_make_key(maker->vault, slice_of(audience), &position, recipients, reader_count, &entropy,
+                                    &record, &envelopes),
+                     CW_OK);
+    key.record_len = record.len;
+    key.envelopes_len = envelopes.len;
+    key_record_id_of(slice(key.record, key.record_len), &key.id);
+    return key;
+}
+
+enum cw_err lab_learn(struct holder *h, const struct made_key *key, bool *out_opened)
+{
+    return vault_learn(h->vault, slice(key->record, key->record_len), slice(key->envelopes, key->envelopes_len),
+                       out_opened);
+}
