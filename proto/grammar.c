@@ -13,6 +13,7 @@ struct place {
     uint8_t *base;
     size_t index;
     struct arena *arena;
+    bool *unknown; /* set when a field was skipped */
 };
 
 static enum cw_err parse_message(const struct grammar *g, struct cw_slice bytes, const struct place *place);
@@ -38,11 +39,16 @@ static bool may_be_zero(const struct grammar *g, const struct field *f)
 static enum cw_err parse_number(const struct grammar *g, const struct field *f, struct reader *in, uint8_t *at)
 {
     uint64_t v = reader_varint(in);
+
+    if ((f->bits & FIELD_ZIGZAG) != 0)
+        v = v >> 1 ^ (0 - (v & 1));
+    else if (v < f->min || v > f->max)
+        return CW_REFUSED_MALFORMED;
+    if (in->failed || (v == 0 && !may_be_zero(g, f)))
+        return CW_REFUSED_MALFORMED;
+
     uint32_t v32 = (uint32_t)v;
     bool flag = v != 0;
-
-    if (in->failed || v < f->min || v > f->max || (v == 0 && !may_be_zero(g, f)))
-        return CW_REFUSED_MALFORMED;
     if (f->type == FIELD_NUMBER)
         memcpy(at, &v, sizeof(v));
     else if (f->type == FIELD_SHORT)
@@ -88,7 +94,7 @@ static enum cw_err parse_bytes(const struct grammar *g, const struct field *f, s
     if (in->failed)
         return CW_REFUSED_MALFORMED;
     if (f->type == FIELD_MESSAGE) {
-        const struct place inner = {at, element, place->arena};
+        const struct place inner = {at, element, place->arena, place->unknown};
         return parse_message(f->sub, value, &inner);
     }
 
@@ -232,10 +238,11 @@ static bool may_be_absent(const struct field *f)
     return f->min == 0;
 }
 
-static enum cw_err skip_unknown(const struct grammar *g, struct reader *in, uint64_t tag)
+static enum cw_err skip_unknown(const struct grammar *g, struct reader *in, uint64_t tag, const struct place *place)
 {
     if (!g->open)
         return CW_REFUSED_MALFORMED;
+    *place->unknown = true;
 
     switch (tag & 7) {
     case WIRE_VARINT:
@@ -294,7 +301,7 @@ static enum cw_err parse_fields(const struct grammar *g, struct reader *in, cons
         }
 
         bool known = f < end && f->number == number;
-        enum cw_err err = known ? parse_field(g, f++, in, tag, place) : skip_unknown(g, in, tag);
+        enum cw_err err = known ? parse_field(g, f++, in, tag, place) : skip_unknown(g, in, tag, place);
         if (err != CW_OK)
             return err;
         highest = known ? number + 1 : number;
@@ -318,11 +325,13 @@ static enum cw_err parse_message(const struct grammar *g, struct cw_slice bytes,
     return err;
 }
 
-enum cw_err grammar_parse(const struct grammar *g, struct cw_slice bytes, struct arena *arena, void *out)
+enum cw_err grammar_parse_open(const struct grammar *g, struct cw_slice bytes, struct arena *arena, void *out,
+                               bool *out_unknown)
 {
     alignas(max_align_t) uint8_t record[GRAMMAR_STRUCT_SIZE_MAX];
     size_t mark = arena == NULL ? 0 : arena_mark(arena);
-    const struct place place = {record, 0, arena};
+    bool unknown = false;
+    const struct place place = {record, 0, arena, &unknown};
 
     CW_ASSERT(g->size <= sizeof(record));
     if (g->len_max != 0 && bytes.len > g->len_max)
@@ -330,9 +339,19 @@ enum cw_err grammar_parse(const struct grammar *g, struct cw_slice bytes, struct
 
     memset(record, 0, g->size);
     enum cw_err err = parse_message(g, bytes, &place);
-    if (err == CW_OK)
-        memcpy(out, record, g->size);
-    else if (arena != NULL)
-        arena_release(arena, mark);
-    return err;
+    if (err != CW_OK) {
+        if (arena != NULL)
+            arena_release(arena, mark);
+        return err;
+    }
+    memcpy(out, record, g->size);
+    *out_unknown = unknown;
+    return CW_OK;
+}
+
+enum cw_err grammar_parse(const struct grammar *g, struct cw_slice bytes, struct arena *arena, void *out)
+{
+    bool unknown;
+
+    return grammar_parse_open(g, bytes, arena, out, &unknown);
 }

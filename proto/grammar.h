@@ -33,6 +33,7 @@ enum {
     FIELD_ASCENDING = 1 << 3, /* repeated FIELD_SHORT or FIELD_NUMBER: each above the one before */
     FIELD_TEXT = 1 << 4,      /* FIELD_BYTES: the text rule, without line feeds */
     FIELD_CODE = 1 << 5,      /* FIELD_BYTES: a division code, A-Z and 0-9 */
+    FIELD_ZIGZAG = 1 << 6,    /* FIELD_NUMBER: sint64 -> int64_t; min and max are not looked at */
 };
 
 struct grammar;
@@ -69,6 +70,10 @@ struct grammar {
  * CW_REFUSED_VERSION, CW_REFUSED_MALFORMED, or CW_LOCAL_MEMORY when the arena is full.
  */
 enum cw_err grammar_parse(const struct grammar *g, struct cw_slice bytes, struct arena *arena, void *out);
+
+/* The same for an open message; *out_unknown: it, or a message in it, holds a field that the tables do not know. */
+enum cw_err grammar_parse_open(const struct grammar *g, struct cw_slice bytes, struct arena *arena, void *out,
+                               bool *out_unknown);
 
 size_t grammar_size(const struct grammar *g, const void *record);
 /* Overflow is left in the writer. Counts above the table's are our own mistake (asserted). */

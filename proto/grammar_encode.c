@@ -30,6 +30,8 @@ static uint64_t load_number(const struct field *f, const uint8_t *at)
     switch (f->type) {
     case FIELD_NUMBER:
         memcpy(&v, at, sizeof(v));
+        if ((f->bits & FIELD_ZIGZAG) != 0)
+            v = v << 1 ^ (0 - (v >> 63));
         break;
     case FIELD_SHORT:
         memcpy(&v32, at, sizeof(v32));

@@ -13,6 +13,13 @@
 #define SESSION_ID_LEN 16
 #define PROTOCOL_VERSION 1
 
+/* What one frame may hold, so that SESSION_ARENA_LEN is enough for any legal one. */
+#define SESSION_ARENA_LEN ((size_t)4 << 20)
+#define ENTRIES_COUNT_MAX 512   /* entries of one ENTRIES message, over all its batches */
+#define ENTRIES_BATCHES_MAX 256
+#define BLOBS_COUNT_MAX 512
+#define DIGEST_LEAVES_MAX 8192
+
 struct session_id { uint8_t b[SESSION_ID_LEN]; };
 
 enum peer_kind {
@@ -136,6 +143,13 @@ struct peer_message {
  * CW_PEER_MALFORMED, or CW_LOCAL_MEMORY when the arena is too small (4 MiB suffices for any legal frame).
  */
 enum cw_err peer_message_parse(struct cw_slice frame, struct arena *arena, struct peer_message *out);
+
+/* cw.Entries and cw.ForkProof alone, as client messages, exports and the store carry them. Errors as the strict grammar. */
+enum cw_err entries_parse(struct cw_slice bytes, struct arena *arena, struct peer_entries *out);
+void entries_encode(const struct peer_entries *in, struct writer *out);
+size_t entries_size(const struct peer_entries *in);
+enum cw_err fork_proof_parse(struct cw_slice bytes, struct fork_proof *out);
+void fork_proof_encode(const struct fork_proof *in, struct writer *out);
 
 /* Encodes into out (cap MESSAGE_LEN_MAX); CW_REFUSED_SIZE when it does not fit. ENTRIES are encoded from the stored
  * bytes: header_bytes, submission_bytes, proof_bytes, blobs; parsed forms are ignored. */

@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "proto/codec_session.h"
+
+#include <stdalign.h>
+
+/* WANT_BLOBS and BLOBS: what may lag behind the headers; FORK_PROOF. */
+
+/* --- WANT_BLOBS -------------------------------------------------------------------------------- */
+
+static const struct field blob_want_fields[] = {
+    FIXED_FIELD(1, struct blob_want, log, FIELD_REQUIRED),
+    {.number = 2, .type = FIELD_NUMBER, .bits = FIELD_ARENA, .min = 1, .max = UINT64_MAX, .count_min = 1,
+     .count_max = BLOB_SEQS_MAX, .offset = offsetof(struct blob_want, seqs), .stride = sizeof(uint64_t),
+     .align = alignof(uint64_t), .count_offset = offsetof(struct blob_want, seq_count)},
+};
+
+static const struct grammar blob_want_grammar = {GRAMMAR_FIELDS(blob_want_fields), .open = true};
+
+static const struct field want_blobs_fields[] = {
+    ARENA_FIELD(1, struct peer_want_blobs, logs, log_count, WANT_LOGS_MAX, struct blob_want, FIELD_MESSAGE, 0,
+                MESSAGE_LEN_MAX, &blob_want_grammar),
+};
+
+static const struct grammar want_blobs_grammar = {
+    GRAMMAR_FIELDS(want_blobs_fields), .size = sizeof(struct peer_want_blobs), .open = true};
+
+static enum cw_err want_blobs_parse(struct cw_slice body, struct arena *arena, struct peer_message *out)
+{
+    return grammar_parse(&want_blobs_grammar, body, arena, &out->as.want_blobs);
+}
+
+static enum cw_err want_blobs_encode(const struct peer_message *in, struct arena *scratch, struct writer *out)
+{
+    (void)scratch;
+    grammar_encode_field(PEER_WANT_BLOBS, &want_blobs_grammar, &in->as.want_blobs, out);
+    return CW_OK;
+}
+
+const struct body_codec want_blobs_codec = {want_blobs_parse, want_blobs_encode};
+
+/* --- BLOBS ------------------------------------------------------------------------------------- */
+
+static const struct field blobs_of_fields[] = {
+    FIXED_FIELD(1, struct blobs_of, log, FIELD_REQUIRED),
+    NUMBER_FIELD(2, struct blobs_of, seq, 1, UINT64_MAX, 0),
+    {.number = 3, .type = FIELD_MESSAGE, .max = MESSAGE_LEN_MAX, .offset = offsetof(struct blobs_of, blobs),
+     .sub = &entry_blobs_grammar},
+};
+
+static const struct grammar blobs_of_grammar = {GRAMMAR_FIELDS(blobs_of_fields), .open = true};
+
+static const struct field blobs_fields[] = {
+    ARENA_FIELD(1, struct peer_blobs, items, count, BLOBS_COUNT_MAX, struct blobs_of, FIELD_MESSAGE, 0, MESSAGE_LEN_MAX,
+                &blobs_of_grammar),
+};
+
+static const struct grammar blobs_grammar = {
+    GRAMMAR_FIELDS(blobs_fields), .size = sizeof(struct peer_blobs), .open = true};
+
+static enum cw_err blobs_parse(struct cw_slice body, struct arena *arena, struct peer_message *out)
+{
+    return grammar_parse(&blobs_grammar, body, arena, &out->as.blobs);
+}
+
+static enum cw_err blobs_encode(const struct peer_message *in, struct arena *scratch, struct writer *out)
+{
+    (void)scratch;
+    grammar_encode_field(PEER_BLOBS, &blobs_grammar, &in->as.blobs, out);
+    return CW_OK;
+}
+
+const struct body_codec blobs_codec = {blobs_parse, blobs_encode};
+
+/* --- FORK_PROOF -------------------------------------------------------------------------------- */
+
+static const struct field fork_proof_fields[] = {
+    BYTES_FIELD(1, struct fork_proof, genesis_bytes, 1, GENESIS_LEN_MAX, FIELD_REQUIRED),
+    {.number = 2, .type = FIELD_MESSAGE, .bits = FIELD_REQUIRED, .max = SIGNED_SEAL_LEN_MAX,
+     .offset = offsetof(struct fork_proof, signed_a), .sub = &signed_seal_grammar},
+    {.number = 3, .type = FIELD_MESSAGE, .bits = FIELD_REQUIRED, .max = SIGNED_SEAL_LEN_MAX,
+     .offset = offsetof(struct fork_proof, signed_b), .sub = &signed_seal_grammar},
+};
+
+static const struct grammar fork_proof_grammar = {
+    GRAMMAR_FIELDS(fork_proof_fields), .size = sizeof(struct fork_proof), .open = true};
+
+enum cw_err fork_proof_parse(struct cw_slice bytes, struct fork_proof *out)
+{
+    struct fork_proof p;
+    enum cw_err err = grammar_parse(&fork_proof_grammar, bytes, NULL, &p);
+
+    if (err == CW_OK)
+        err = genesis_parse(p.genesis_bytes, &p.genesis);
+    if (err == CW_OK)
+        err = seal_parse(p.signed_a.bytes, &p.a);
+    if (err == CW_OK)
+        err = seal_parse(p.signed_b.bytes, &p.b);
+    if (err == CW_OK)
+        *out = p;
+    return err;
+}
+
+void fork_proof_encode(const struct fork_proof *in, struct writer *out)
+{
+    grammar_encode(&fork_proof_grammar, in, out);
+}
+
+static enum cw_err fork_proof_body_parse(struct cw_slice body, struct arena *arena, struct peer_message *out)
+{
+    (void)arena;
+    return fork_proof_parse(body, &out->as.fork_proof);
+}
+
+static enum cw_err fork_proof_body_encode(const struct peer_message *in, struct arena *scratch, struct writer *out)
+{
+    (void)scratch;
+    grammar_encode_field(PEER_FORK_PROOF, &fork_proof_grammar, &in->as.fork_proof, out);
+    return CW_OK;
+}
+
+const struct body_codec fork_proof_codec = {fork_proof_body_parse, fork_proof_body_encode};
