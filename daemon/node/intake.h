@@ -27,8 +27,9 @@ struct reader_identity {
 struct entry_check {
     bool author_known;
     bool proof_ok;
-    bool parts_ok;     /* every blob that came matches its hash, and the header's counts */
-    uint8_t opened;    /* bit per part: opened here and matches its commitment */
+    uint8_t parts, wraps; /* bit per blob that came and matches the header's hash; others are not stored */
+    bool envelopes;
+    uint8_t opened;       /* bit per part: opened here and matches its commitment */
 };
 
 struct verified_message {
@@ -120,5 +121,7 @@ struct input input_link_up(const struct reader_identity *peer, const char *divis
 struct input input_link_down(link_id link);
 struct input input_cut(const char *division, bool on);
 struct input input_publish(const struct cw_slice *frames, uint32_t count);
+/* One segment (the bytes of a cw.Entries, from a join bundle) as a frame for input_publish, in the arena. */
+enum cw_err intake_segment(struct cw_slice entries, struct arena *arena, struct cw_slice *out_frame);
 
 #endif

@@ -190,6 +190,15 @@ struct turn {
     struct position own_head;
 };
 
+/* --- status.c ------------------------------------------------------------------------------------------- */
+
+void node_count(struct node *n, enum counter c); /* any thread */
+/* A journal line, and an alarm in the status; id is a static text. Any thread. */
+void node_alarm(struct node *n, const char *id, const char *format, ...) __attribute__((format(printf, 3, 4)));
+void node_journal(const struct node *n, enum journal_level level, const char *id, const char *format, ...)
+    __attribute__((format(printf, 4, 5)));
+void status_publish(struct node *n); /* node thread: shows the end of the turn */
+
 /* --- store access: db.c ------------------------------------------------------------------------------- */
 
 static inline const struct store_port *node_store(const struct node *n)

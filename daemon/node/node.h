@@ -18,7 +18,8 @@
 #include "node/ports.h"
 
 struct node;
-struct input; /* intake.h */
+struct input;        /* intake.h */
+struct verify_cache; /* verify_cache.h */
 
 /* Where a peer's daemon can be dialled, and the transport key it must show. */
 #define NODE_ADDRESS_LEN_MAX 200
@@ -39,7 +40,8 @@ struct node_config {
     uint32_t fold_ops_max;   /* ops folded at the end of one turn; 0: 20000. The rest waits for the next turns */
     uint32_t case_cache_max; /* cases kept decoded; 0: 64 */
     bool strict_memory;      /* refuse to run when secrets cannot be locked in memory */
-    bool lab;                /* cut and heal are taken */
+    bool lab;                /* cut and heal are taken; without a policy "network.synthetic" cases are synthetic */
+    struct verify_cache *cache; /* shared with other nodes of the same network (simulator); NULL: one of its own */
 };
 
 /*

@@ -1,0 +1,334 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "node/check_entry.h"
+#include "node/open_part.h"
+#include "node/verify_cache.h"
+
+/*
+ * A peer's frame: parsed, and every signature, root and blob hash looked at, so that the turn only decides.
+ * What cannot be judged yet (a certificate not known here) is said to be unknown, never wrong.
+ */
+
+/* Whose key seals a log. */
+struct sealer {
+    enum log_scope scope;
+    struct cert_id cert;
+    uint8_t key[KEY_LEN];
+};
+
+/* Caller holds the authority for reading. */
+static bool sealer_of_scope(const struct node *n, const struct log_id *log, struct sealer *s)
+{
+    struct cert_id admitted;
+    const struct authority_cert *cert = authority_find(n->authority, &s->cert);
+
+    if (s->scope == LOG_ROOT)
+        return true;
+    if (cert == NULL)
+        return false;
+    if (s->scope == LOG_AUTHORITY && (!authority_log_known(n->authority, log, &admitted) || !ID_EQ(&admitted, &s->cert)))
+        return false;
+    if (s->scope == LOG_DIVISION && cert->subject != SUBJECT_DAEMON)
+        return false;
+    memcpy(s->key, cert->sign_key, KEY_LEN);
+    return true;
+}
+
+static bool genesis_fits(const struct node *n, const struct log_id *log, struct cw_slice bytes, const struct genesis *genesis)
+{
+    struct log_id named;
+
+    log_id_of(bytes, &named);
+    return ID_EQ(&named, log) && ID_EQ(&genesis->network, &n->identity.network);
+}
+
+/* From the stored log, or from the genesis that came along. */
+static bool find_sealer(struct node *n, const struct log_id *log, struct cw_slice genesis_bytes, const struct genesis *genesis,
+                        struct sealer *out, bool *out_wrong)
+{
+    struct node_read read;
+    struct log_row row;
+    bool found = false;
+
+    memset(out, 0, sizeof *out);
+    if (node_read_begin(n, &read) != CW_OK)
+        return false;
+    if (db_get_log(n, read.txn, log, &row) == CW_OK) {
+        out->scope = row.head.scope;
+        out->cert = row.head.cert;
+        found = true;
+    }
+    node_read_done(&read);
+    if (genesis_bytes.len > 0 && !genesis_fits(n, log, genesis_bytes, genesis)) {
+        *out_wrong = true;
+        return true;
+    }
+    if (!found && genesis_bytes.len == 0)
+        return false;
+    if (!found) {
+        out->scope = genesis->scope;
+        out->cert = genesis->cert;
+    }
+    node_authority(n);
+    found = sealer_of_scope(n, log, out);
+    node_authority_done(n);
+    return found;
+}
+
+static bool seal_is_signed(struct node *n, const struct sealer *who, const struct signed_seal *seal)
+{
+    const uint8_t(*keys)[KEY_LEN];
+    uint32_t threshold;
+
+    if (who->scope != LOG_ROOT)
+        return verify_seal(n->cache, &n->identity.network, seal, who->key);
+    node_authority(n);
+    uint32_t count = authority_root_keys(n->authority, &keys, &threshold);
+    bool good = seal_verify_threshold(&n->identity.network, seal, keys, count, threshold);
+    node_authority_done(n);
+    return good;
+}
+
+static bool root_fits(const struct sealed_batch *batch, struct arena *arena)
+{
+    size_t mark = arena_mark(arena);
+    struct hash *leaves = ARENA_ARRAY(arena, struct hash, batch->entry_count);
+    struct hash root;
+
+    if (leaves == NULL)
+        return false;
+    for (uint32_t i = 0; i < batch->entry_count; i++)
+        merkle_leaf(MERKLE_ENTRIES, ID_SLICE(&batch->entries[i].hash), &leaves[i]);
+    merkle_root(MERKLE_ENTRIES, leaves, batch->entry_count, &root);
+    arena_release(arena, mark);
+    return ID_EQ(&root, &batch->seal.root);
+}
+
+/* The entries are those that the seal names: same log, consecutive. */
+static bool entries_fit(const struct sealed_batch *batch, const struct log_id *log)
+{
+    if (!ID_EQ(&batch->seal.log, log) || batch->seal.last - batch->seal.first + 1 != batch->entry_count)
+        return false;
+    for (uint32_t i = 0; i < batch->entry_count; i++) {
+        const struct entry_header *h = &batch->entries[i].header;
+
+        if (!ID_EQ(&h->log, log) || h->seq != batch->seal.first + i)
+            return false;
+    }
+    return true;
+}
+
+/* --- entries ------------------------------------------------------------------------------------------- */
+
+static bool blob_fits(struct cw_slice blob, const struct hash *named)
+{
+    struct hash hash;
+
+    if (blob.len == 0)
+        return false;
+    hash_one(LABEL_BLOB, blob, hash.b);
+    return ID_EQ(&hash, named);
+}
+
+void check_blobs(const struct entry_header *header, const struct entry_blobs *blobs, struct entry_check *out)
+{
+    for (uint32_t i = 0; i < header->part_count && i < blobs->part_count; i++) {
+        if (blobs->parts[i].len == header->parts[i].len && blob_fits(blobs->parts[i], &header->parts[i].hash))
+            out->parts |= (uint8_t)(1u << i);
+    }
+    for (uint32_t i = 0; i < header->key_count && i < blobs->wrap_count; i++) {
+        if (blob_fits(blobs->wraps[i], &header->keys[i].wraps))
+            out->wraps |= (uint8_t)(1u << i);
+    }
+    out->envelopes = header->has_envelopes && blob_fits(blobs->envelopes, &header->envelopes);
+}
+
+void check_author(struct node *n, struct cw_slice submission_bytes, const struct submission_header *submission,
+                  const struct author_proof *proof, struct entry_check *out)
+{
+    const uint8_t(*keys)[KEY_LEN];
+    uint32_t threshold;
+
+    node_authority(n);
+    if (proof->kind == PROOF_THRESHOLD) {
+        uint32_t count = authority_root_keys(n->authority, &keys, &threshold);
+
+        out->author_known = true;
+        out->proof_ok = submission->op_class == CLASS_ROOT &&
+                        proof_verify_threshold(&n->identity.network, submission_bytes, proof, keys, count, threshold) == CW_OK;
+    } else {
+        const struct authority_cert *cert = authority_find(n->authority, &submission->author);
+
+        out->author_known = cert != NULL;
+        out->proof_ok = cert != NULL && submission->op_class != CLASS_ROOT &&
+                        verify_proof(n->cache, &n->identity.network, submission_bytes, proof, cert->sign_key);
+    }
+    node_authority_done(n);
+}
+
+void check_opens(const struct node *n, const struct entry_header *header, const struct submission_header *submission,
+                 const struct entry_blobs *blobs, struct arena *arena, struct entry_check *out)
+{
+    struct cw_slice wraps[KEYS_MAX] = {{NULL, 0}};
+
+    for (uint32_t k = 0; k < header->key_count && k < KEYS_MAX; k++) {
+        if ((out->wraps & (1u << k)) != 0)
+            wraps[k] = blobs->wraps[k];
+    }
+    for (uint32_t i = 0; i < header->part_count && i < submission->part_count; i++) {
+        size_t mark = arena_mark(arena);
+        struct opened_part opened;
+
+        if ((out->parts & (1u << i)) != 0 &&
+            open_part(n, header, submission, i, blobs->parts[i], wraps, arena, &opened) == PART_OPENED)
+            out->opened |= (uint8_t)(1u << i);
+        arena_release(arena, mark);
+    }
+}
+
+static void check_entry(struct node *n, const struct entry_record *e, struct arena *arena, struct entry_check *out)
+{
+    check_blobs(&e->header, &e->blobs, out);
+    if (!e->submission_ok)
+        return;
+    check_author(n, e->submission_bytes, &e->submission, &e->proof, out);
+    check_opens(n, &e->header, &e->submission, &e->blobs, arena, out);
+}
+
+/* Whether this daemon can read what it holds of the entry: of such entries it reports holes. */
+static bool reads_entry(const struct node *n, const struct entry_header *h)
+{
+    if (class_in_clear(h->kind))
+        return true;
+    for (uint32_t k = 0; k < h->key_count; k++) {
+        if (vault_can_open(n->vault, &h->keys[k].record))
+            return true;
+    }
+    return false;
+}
+
+static enum cw_err check_batch(struct node *n, const struct peer_entries *entries, uint32_t index, const struct sealer *who,
+                               bool known, bool wrong, struct arena *arena, struct verified_message *out)
+{
+    const struct sealed_batch *batch = &entries->batches[index];
+    struct batch_verdict *verdict = &out->batches[index];
+
+    out->checks[index] = ARENA_ARRAY(arena, struct entry_check, batch->entry_count);
+    if (out->checks[index] == NULL && batch->entry_count > 0)
+        return CW_LOCAL_MEMORY;
+    verdict->signer_known = known;
+    verdict->seal_ok = known && !wrong && entries_fit(batch, &entries->log) && root_fits(batch, arena) &&
+                       seal_is_signed(n, who, &batch->signed_seal);
+    if (!verdict->seal_ok)
+        return CW_OK;
+    verdict->is_member = true;
+    for (uint32_t i = 0; i < batch->entry_count; i++) {
+        check_entry(n, &batch->entries[i], arena, &out->checks[index][i]);
+        verdict->is_member = verdict->is_member && reads_entry(n, &batch->entries[i].header);
+    }
+    return CW_OK;
+}
+
+enum cw_err intake_entries(struct node *n, const struct peer_entries *entries, struct arena *arena,
+                           struct verified_message *out)
+{
+    struct sealer who;
+    bool wrong = false;
+    bool known = find_sealer(n, &entries->log, entries->genesis_bytes, &entries->genesis, &who, &wrong);
+    enum cw_err err = CW_OK;
+
+    out->batches = ARENA_ARRAY(arena, struct batch_verdict, entries->batch_count);
+    out->checks = ARENA_ARRAY(arena, struct entry_check *, entries->batch_count);
+    if (entries->batch_count > 0 && (out->batches == NULL || out->checks == NULL))
+        return CW_LOCAL_MEMORY;
+    for (uint32_t i = 0; i < entries->batch_count && err == CW_OK; i++)
+        err = check_batch(n, entries, i, &who, known, wrong, arena, out);
+    return err;
+}
+
+/* --- other messages ------------------------------------------------------------------------------------ */
+
+static bool frontier_is_signed(struct node *n, const struct cert_id *from, const struct peer_frontier *f)
+{
+    uint8_t key[KEY_LEN];
+
+    if (!ID_EQ(&f->head.signer, from))
+        return false;
+    const struct authority *a = node_authority(n);
+    const struct authority_cert *cert = authority_find(a, from);
+    if (cert != NULL)
+        memcpy(key, cert->sign_key, KEY_LEN);
+    node_authority_done(n);
+    return cert != NULL && verify_signature(n->cache, LABEL_FRONTIER, &n->identity.network, f->head_bytes, key, &f->signature);
+}
+
+static bool fork_is_proven(struct node *n, const struct fork_proof *proof)
+{
+    struct sealer who;
+    bool wrong = false;
+
+    return find_sealer(n, &proof->a.log, proof->genesis_bytes, &proof->genesis, &who, &wrong) && !wrong &&
+           ID_EQ(&proof->a.log, &proof->b.log) && seal_is_signed(n, &who, &proof->signed_a) &&
+           seal_is_signed(n, &who, &proof->signed_b);
+}
+
+enum cw_err intake_peer(struct node *n, const struct reader_identity *from, struct cw_slice frame, struct arena *arena,
+                        struct input *out)
+{
+    struct verified_message *v = ARENA_NEW(arena, struct verified_message);
+    enum cw_err err = v == NULL ? CW_LOCAL_MEMORY : peer_message_parse(frame, arena, &v->message);
+
+    if (err != CW_OK)
+        return err == CW_LOCAL_MEMORY ? err : CW_PEER_MALFORMED;
+    v->frame_len = frame.len;
+    if (v->message.kind == PEER_ENTRIES)
+        err = intake_entries(n, &v->message.as.entries, arena, v);
+    else if (v->message.kind == PEER_FRONTIER)
+        v->signature_ok = frontier_is_signed(n, &from->cert, &v->message.as.frontier);
+    else if (v->message.kind == PEER_FORK_PROOF)
+        v->signature_ok = fork_is_proven(n, &v->message.as.fork_proof);
+    *out = (struct input){.kind = INPUT_PEER, .who = *from, .as.peer = v};
+    return err;
+}
+
+/* --- inputs without bytes ------------------------------------------------------------------------------ */
+
+static void copy_division(char out[static DIVISION_LEN_MAX + 1], const char *division)
+{
+    size_t len = strnlen(division, DIVISION_LEN_MAX);
+
+    memcpy(out, division, len);
+    out[len] = '\0';
+}
+
+struct input input_tick(void)
+{
+    return (struct input){.kind = INPUT_TICK};
+}
+
+struct input input_link_up(const struct reader_identity *peer, const char *division, bool incoming)
+{
+    struct input in = {.kind = INPUT_LINK_UP, .who = *peer};
+
+    copy_division(in.as.link_up.division, division);
+    in.as.link_up.incoming = incoming;
+    return in;
+}
+
+struct input input_link_down(link_id link)
+{
+    return (struct input){.kind = INPUT_LINK_DOWN, .who.link = link};
+}
+
+struct input input_cut(const char *division, bool on)
+{
+    struct input in = {.kind = INPUT_CUT};
+
+    copy_division(in.as.cut.division, division);
+    in.as.cut.on = on;
+    return in;
+}
+
+struct input input_publish(const struct cw_slice *frames, uint32_t count)
+{
+    return (struct input){.kind = INPUT_PUBLISH, .as.publish = {frames, count}};
+}
