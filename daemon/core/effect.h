@@ -25,7 +25,7 @@ enum effect_kind {
     EFFECT_PUT_LOG,       /* a log's row changed this turn: store it (once per log, after everything else about it) */
     /* after the commit */
     EFFECT_SEND,          /* message to link */
-    EFFECT_SEND_FRONTIER, /* the frontier of this turn: full, or items changed since `since` */
+    EFFECT_SEND_FRONTIER, /* the frontier of this turn: replica_frontier_items, or replica_frontier_changes(since) */
     EFFECT_SEND_ENTRIES,  /* from log, after seq, at most `bytes`: read from the store, answer with EVENT_SENT */
     EFFECT_SEND_BLOBS,
     EFFECT_SEND_FORK,     /* a stored proof, by log */
@@ -92,7 +92,7 @@ struct effect {
             const struct fork_proof *proof; /* when the event carried one */
         } store_fork;
         struct {
-            struct frontier_head head; /* counter raised, root over all items */
+            const struct frontier_head *head; /* counter raised, root over all items; valid until the next turn begins */
         } put_frontier;
         struct {
             struct cert_id cert;

@@ -22,7 +22,7 @@ enum event_kind {
     EVENT_MESSAGE,   /* a peer message on a link */
     EVENT_SUBMIT,    /* a local op, admitted and sealed by the vault: sequence it */
     EVENT_SENT,      /* how far an EFFECT_SEND_ENTRIES got */
-    EVENT_BLOBS,     /* an entry's blobs are now held (or known missing) */
+    EVENT_BLOBS,     /* an entry's blobs are now held (or known missing); of several, the lowest seq first */
     EVENT_WATCH,     /* tell when an op of ours is held by k divisions */
     EVENT_ADMIN_ENTRIES, /* sealed segments handed in by the admin socket: like a message from a peer that cannot be asked */
     EVENT_CUT,       /* lab: refuse (on=true) or allow links with one certificate */
@@ -64,12 +64,15 @@ struct event {
             uint64_t tag;               /* the shell's name for it, comes back in effects */
             const struct entry_header *draft; /* log, seq and hlc are filled by the core, at the turn's end */
         } submit;
+        /* Every EFFECT_SEND_ENTRIES is answered by exactly one, unless its link went down. */
         struct {
             link_id link;
+            struct session_id from; /* as the effect said */
+            uint64_t counter;       /* as the effect said */
             struct log_id log;
-            uint64_t upto; /* last seq sent: a seal end */
-            uint64_t bytes;
-            bool more;     /* stopped for credit or frame size, not at the head */
+            uint64_t upto;  /* last seq sent: a seal end; the effect's `after` when nothing was */
+            uint64_t bytes; /* frame length; 0 when nothing was sent */
+            bool more;      /* stopped for credit or frame size, not at the head; the frame's `last` is its opposite */
         } sent;
         struct {
             struct log_id log;

@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef CASEWIRE_CORE_PEERS_H
+#define CASEWIRE_CORE_PEERS_H
+
+/*
+ * The table of peers: one per daemon certificate met or loaded, with at most one session each. Two daemons may
+ * dial each other: of the two links the one whose dialler has the smaller certificate id carries the session,
+ * the other stands by without one.
+ */
+
+#include "core/credit.h"
+#include "core/frontier.h"
+#include "core/peer_state.h"
+#include "core/push.h"
+
+#define PEER_NONE UINT32_MAX
+
+#define HELLO_RETRY_MS 2000
+#define FETCH_STALL_MS 10000    /* a grant that led to nothing new for so long goes to somebody else */
+#define FULL_FRONTIER_MS_MIN 1000 /* how often a peer may ask for the whole frontier */
+#define BLOBS_RETRY_MS INT64_C(10000)
+#define BLOBS_RETRY_DOUBLINGS_MAX 5u
+#define BLOBS_PAUSE_MS 1000
+#define BLOB_FRAMES_MAX 16
+#define BLOB_ANSWERS_MAX 4      /* a turn; who asks for more asks again */
+#define DISPUTE_MS 5000
+
+enum link_way { LINK_OUT = 0, LINK_IN = 1, LINK_WAYS = 2 };
+
+/* One log that the peer asked us for: sent so far. */
+struct serve {
+    struct log_id log;
+    uint64_t sent;
+};
+
+/* One log that we asked the peer for. */
+struct want {
+    struct log_id log;
+    uint64_t after; /* as asked */
+};
+
+struct peer {
+    struct cert_id cert;
+    char division[DIVISION_LEN_MAX + 1];
+    enum peer_state state;
+    enum cw_err last_error;
+    struct cw_mono since, last_heard;
+    bool cut;
+
+    link_id links[LINK_WAYS]; /* 0: none */
+    enum link_way way;        /* which carries the session */
+    uint32_t standby_hellos;  /* HELLOs heard on the other link: a second one is meant */
+
+    struct session_id mine, theirs;
+    bool reset_told; /* one RESET per greeting is enough */
+    uint64_t sent_counter, heard_counter;
+    struct cw_mono hello_at, heartbeat_at;
+
+    bool told;             /* our whole frontier went out in this session */
+    uint64_t told_counter; /* frontier counter it was at */
+    bool asks_full;
+    struct cw_mono full_at; /* not before */
+    uint32_t forks_told;    /* fork ranks already gossiped in this session */
+
+    struct known_frontier known;
+    bool compare; /* items wait to be compared with our logs */
+    bool asked_full;
+
+    /* asking */
+    struct credit credit;
+    struct want *wants; /* WANT_LOGS_MAX */
+    uint32_t want_count;
+    struct cw_mono stall_at, slow_until;
+    bool disputed; /* one contradiction at a time is looked into */
+    struct position dispute;
+    struct cw_mono dispute_at;
+    uint32_t blob_frames; /* BLOBS frames asked for and not yet here, at most BLOB_FRAMES_MAX */
+    struct cw_mono blobs_at;
+
+    /* serving */
+    uint64_t grant; /* bytes it granted us */
+    struct serve *serves; /* WANT_LOGS_MAX */
+    uint32_t serve_count;
+    uint32_t blob_answers; /* in this turn */
+    uint64_t serving; /* counter of the EFFECT_SEND_ENTRIES whose EVENT_SENT is awaited; 0: none */
+    struct push push;
+};
+
+struct peers {
+    struct peer *at;
+    uint32_t count, max;
+};
+
+void peers_init(struct peers *peers, struct arena *memory, uint32_t max, uint32_t logs_max);
+struct peer *peers_find(const struct peers *peers, const struct cert_id *cert);
+/* The peer that link belongs to and which way it was dialled; NULL: none. */
+struct peer *peers_of_link(const struct peers *peers, link_id link, enum link_way *out_way);
+/* NULL when the table is full. */
+struct peer *peers_add(struct peers *peers, const struct cert_id *cert, const char *division);
+
+void peer_name(struct peer *p, const char *division);
+
+static inline link_id peer_link(const struct peer *p)
+{
+    return p->links[p->way];
+}
+
+/* The one mover: asserts that the table of peer_state.c allows it. Staying is no move. */
+void peer_move(struct peer *p, enum peer_state to, struct cw_mono now);
+/* Forgets everything that belongs to one session; what the peer is known to hold stays. */
+void peer_forget_session(struct peer *p);
+
+#endif

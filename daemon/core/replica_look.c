@@ -1,0 +1,173 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "core/replica_state.h"
+
+uint32_t replica_log_count(const struct replica *r)
+{
+    return r->logs.count;
+}
+
+const struct log_head *replica_log_at(const struct replica *r, uint32_t index)
+{
+    CW_ASSERT(index < r->logs.count);
+    return &replica_slot(r, r->logs.sorted[index])->head;
+}
+
+const struct log_head *replica_log_find(const struct replica *r, const struct log_id *log)
+{
+    uint32_t slot = logs_find(&r->logs, log);
+
+    return slot == LOG_NONE ? NULL : &replica_slot(r, slot)->head;
+}
+
+const struct log_head *replica_own_log(const struct replica *r)
+{
+    return r->own == LOG_NONE ? NULL : &replica_slot(r, r->own)->head;
+}
+
+/* --- frontier ------------------------------------------------------------------------------------------ */
+
+void replica_frontier(const struct replica *r, struct frontier_head *out_head)
+{
+    *out_head = r->head;
+}
+
+static uint32_t list_items(const struct replica *r, bool all, uint64_t since, struct frontier_item *out, uint32_t max)
+{
+    uint32_t count = 0;
+
+    for (uint32_t i = 0; i < r->logs.count && count < max; i++) {
+        const struct log_slot *slot = replica_slot(r, r->logs.sorted[i]);
+
+        if (slot->head.seq > 0 && (all || slot->changed_at > since))
+            log_head_item(&slot->head, &out[count++]);
+    }
+    return count;
+}
+
+uint32_t replica_frontier_items(const struct replica *r, struct frontier_item *out, uint32_t max)
+{
+    return list_items(r, true, 0, out, max);
+}
+
+uint32_t replica_frontier_changes(const struct replica *r, uint64_t since, struct frontier_item *out, uint32_t max)
+{
+    return list_items(r, false, since, out, max);
+}
+
+/* The root log first, then authority logs by id, as many as a seal can name. */
+static void list_authority(const struct replica *r, enum log_scope scope, struct positions *out)
+{
+    for (uint32_t i = 0; i < r->logs.count && out->count < AUTH_POSITIONS_MAX; i++) {
+        const struct log_head *head = &replica_slot(r, r->logs.sorted[i])->head;
+
+        if (head->scope == scope && head->seq > 0)
+            out->at[out->count++] = log_head_position(head);
+    }
+}
+
+void replica_authority_positions(const struct replica *r, struct positions *out)
+{
+    memset(out, 0, sizeof *out);
+    list_authority(r, LOG_ROOT, out);
+    list_authority(r, LOG_AUTHORITY, out);
+}
+
+/* --- peers --------------------------------------------------------------------------------------------- */
+
+uint32_t replica_peer_count(const struct replica *r)
+{
+    return r->peers.count;
+}
+
+static uint64_t entries_ahead(const struct replica *r, const struct peer *p)
+{
+    uint64_t ahead = 0;
+
+    for (uint32_t i = 0; i < p->known.item_count; i++) {
+        const struct log_head *head = replica_log_find(r, &p->known.items[i].log);
+        uint64_t ours = head == NULL ? 0 : head->seq;
+
+        if (p->known.items[i].seq > ours)
+            ahead += p->known.items[i].seq - ours;
+    }
+    return ahead;
+}
+
+static uint64_t entries_behind(const struct replica *r, const struct peer *p)
+{
+    uint64_t behind = 0;
+
+    for (uint32_t i = 0; i < r->logs.count; i++) {
+        const struct log_head *head = &r->logs.slots[i].head;
+        const struct known_item *item = known_frontier_find(&p->known, &head->log);
+        uint64_t theirs = item == NULL ? 0 : item->seq;
+
+        if (head->seq > theirs)
+            behind += head->seq - theirs;
+    }
+    return behind;
+}
+
+void replica_peer_at(const struct replica *r, uint32_t index, struct peer_status *out)
+{
+    CW_ASSERT(index < r->peers.count);
+    const struct peer *p = &r->peers.at[index];
+
+    memset(out, 0, sizeof *out);
+    out->cert = p->cert;
+    memcpy(out->division, p->division, sizeof out->division);
+    out->state = p->state;
+    out->last_error = p->last_error;
+    out->behind = entries_behind(r, p);
+    out->ahead = entries_ahead(r, p);
+    out->last_heard = p->last_heard;
+    out->since = p->since;
+    out->cut = p->cut;
+}
+
+/* --- held by k ----------------------------------------------------------------------------------------- */
+
+static bool peer_holds(const struct peer *p, const struct log_id *log, uint64_t seq)
+{
+    const struct known_item *item = p->known.known ? known_frontier_find(&p->known, log) : NULL;
+
+    return item != NULL && item->agreement == AGREEMENT_SAME && item->seq >= seq &&
+           known_item_holds_blob(&p->known, item, seq);
+}
+
+/* A division counts once, however many certificates it has. */
+static bool is_counted(const struct replica *r, uint32_t index, const struct log_id *log, uint64_t seq)
+{
+    const char *division = r->peers.at[index].division;
+
+    if (strcmp(division, r->self.division) == 0)
+        return true;
+    for (uint32_t i = 0; i < index; i++) {
+        if (strcmp(r->peers.at[i].division, division) == 0 && peer_holds(&r->peers.at[i], log, seq))
+            return true;
+    }
+    return false;
+}
+
+static bool we_hold(const struct replica *r, const struct log_id *log, uint64_t seq)
+{
+    const struct log_head *head = replica_log_find(r, log);
+
+    return head != NULL && seq >= 1 && seq <= head->seq &&
+           log_holds_blob(head->blob_seq, head->holes, head->hole_count, seq);
+}
+
+uint32_t replica_held_by(const struct replica *r, const struct log_id *log, uint64_t seq, struct cert_id *out_certs,
+                         uint32_t max)
+{
+    uint32_t held = we_hold(r, log, seq), listed = 0;
+
+    for (uint32_t i = 0; i < r->peers.count; i++) {
+        if (!peer_holds(&r->peers.at[i], log, seq) || is_counted(r, i, log, seq))
+            continue;
+        held++;
+        if (listed < max)
+            out_certs[listed++] = r->peers.at[i].cert;
+    }
+    return held;
+}

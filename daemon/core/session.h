@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef CASEWIRE_CORE_SESSION_H
+#define CASEWIRE_CORE_SESSION_H
+
+/*
+ * The peer session (docs/protocol.md §6): one kind of message per file. A handler runs inside a step for which
+ * room was reserved; it may list at most SAY_EFFECTS effects beside one per batch or blob of its message.
+ */
+
+#include "core/replica_state.h"
+
+/* links (session_link.c) */
+void session_link_up(struct replica *r, const struct event *event);
+void session_link_down(struct replica *r, const struct event *event);
+void session_cut(struct replica *r, const struct event *event);
+
+/* the frame around every message (session.c) */
+void session_message(struct replica *r, const struct event *event);
+struct peer_message *session_say(struct replica *r, struct peer *p, enum peer_kind kind);
+uint64_t session_next_counter(struct peer *p);
+/* A new session on the peer's link: fresh id, state greeting, HELLO out. */
+void session_greet(struct replica *r, struct peer *p);
+/* This session is over and another may begin at once: RESET, then greet. */
+void session_restart(struct replica *r, struct peer *p, enum cw_err why);
+/* Over, by the peer's doing: RESET, both links dropped, refused until a new link comes. */
+void session_refuse(struct replica *r, struct peer *p, enum cw_err why);
+void session_forget(struct replica *r, struct peer *p);
+
+/* messages */
+void session_say_hello(struct replica *r, struct peer *p, bool reply);
+void session_hello(struct replica *r, struct peer *p, const struct peer_message *message);
+void session_frontier(struct replica *r, struct peer *p, const struct event *event);
+void session_want(struct replica *r, struct peer *p, const struct peer_want *want);
+void session_entries(struct replica *r, struct peer *p, const struct event *event);
+/* Like entries of a peer that cannot be asked. */
+void session_admin_entries(struct replica *r, const struct event *event);
+void session_want_blobs(struct replica *r, struct peer *p, const struct peer_want_blobs *want);
+void session_blobs(struct replica *r, struct peer *p, const struct peer_blobs *blobs);
+void session_fork_proof(struct replica *r, struct peer *p, const struct event *event);
+void session_sent(struct replica *r, const struct event *event);
+
+/* Compares those of the peer's items that wait for it with our logs. */
+void session_compare(struct replica *r, struct peer *p);
+
+/* at the turn's end, for one peer: what is due */
+void session_timers(struct replica *r, struct peer *p);
+void session_tell_frontier(struct replica *r, struct peer *p);
+void session_tell_forks(struct replica *r, struct peer *p);
+void session_fetch(struct replica *r, struct peer *p);
+void session_fetch_blobs(struct replica *r, struct peer *p);
+void session_push(struct replica *r, struct peer *p);
+void session_serve(struct replica *r, struct peer *p);
+
+#endif
