@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef CASEWIRE_LIB_CHAIN_ENTRY_H
+#define CASEWIRE_LIB_CHAIN_ENTRY_H
+
+#include "lib/chain.h"
+
+/*
+ * One entry against itself: grammar, place, op id, submission hash, and every blob that came with it
+ * against the hash that names it. The author's signature and the seal are checked elsewhere.
+ */
+enum cw_err chain_entry_read(const Cw__EntryRecord *record, const struct log_id *log, uint64_t seq,
+                             struct chain_entry *out, struct cw_fault *fault);
+
+/* The record inside part 0 of a class in clear. */
+enum cw_err chain_entry_clear(const struct chain_entry *entry, struct cw_slice *out_payload, struct cw_fault *fault);
+
+#endif

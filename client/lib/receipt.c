@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "proto/receipt.h"
+
+#include "lib/trust.h"
+#include "lib/unpack.h"
+
+#include <stdlib.h>
+
+/* A receipt has at most LOGS_MAX pieces of evidence, but an answer of 1 MiB bounds it far below. */
+#define RECEIPT_MEMORY_LEN ((size_t)16 << 20)
+
+static bool find(void *context, const struct cert_id *id, struct certificate *out)
+{
+    const struct trust_cert *cert = trust_find(context, id);
+
+    if (cert == NULL)
+        return false;
+    *out = cert->parsed;
+    return true;
+}
+
+enum cw_err cw_receipt_check(const struct cw_trust *trust, struct cw_slice receipt, struct cw_receipt_facts *out_facts,
+                             struct cw_fault *out_fault)
+{
+    struct cert_source certs = {find, (void *)(uintptr_t)trust};
+    struct refusal refusal = {0};
+    struct receipt_facts facts;
+    struct arena arena;
+    void *memory = malloc(RECEIPT_MEMORY_LEN);
+    enum cw_err err;
+
+    if (memory == NULL)
+        return fault_plain(out_fault, CW_LOCAL_MEMORY, "receipt");
+    arena = arena_over(memory, RECEIPT_MEMORY_LEN);
+    err = receipt_verify(receipt, &trust->network, &certs, &arena, &facts, &refusal);
+    free(memory);
+    if (err != CW_OK)
+        return fault_of_refusal(out_fault, err, &refusal);
+    *out_facts = (struct cw_receipt_facts){.op = facts.op_id, .seq = facts.seq, .held_by = facts.held_by};
+    memcpy(out_facts->log, facts.log.b, CW_ID_LEN);
+    memcpy(out_facts->division, facts.division, sizeof(out_facts->division));
+    return CW_OK;
+}
+
+enum cw_err cw_answer_check_receipt(const struct cw_answer *answer, const struct cw_trust *trust,
+                                    const struct cw_op_id *op, struct cw_receipt_facts *out_facts,
+                                    struct cw_fault *out_fault)
+{
+    const Cw__Submitted *submitted = answer_message(answer)->submitted;
+    struct cw_receipt_facts facts;
+    struct buf bytes = {0};
+    enum cw_err err;
+
+    if (submitted == NULL || submitted->receipt == NULL)
+        return fault_set(out_fault, CW_PEER_MALFORMED, "receipt", "the daemon sent no receipt");
+    /* The receipt is not itself signed as one string: what is inside it is, so packing it again changes nothing. */
+    err = pack(&submitted->receipt->base, CW_MESSAGE_LEN_MAX, &bytes);
+    if (err == CW_OK)
+        err = cw_receipt_check(trust, buf_slice(&bytes), &facts, out_fault);
+    else
+        fault_plain(out_fault, err, "receipt");
+    buf_done(&bytes);
+    if (err != CW_OK)
+        return err;
+    if (!ID_EQ(&facts.op, op))
+        return fault_set(out_fault, CW_PEER_MALFORMED, "receipt", "the receipt is about another op");
+    *out_facts = facts;
+    return CW_OK;
+}

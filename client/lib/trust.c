@@ -1,0 +1,300 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "lib/trust.h"
+
+#include "lib/client.h"
+#include "lib/trust_record.h"
+#include "lib/unpack.h"
+
+#include <stdlib.h>
+
+enum cw_err cw_trust_new(struct cw_slice genesis, const uint8_t *pinned, struct cw_trust **out_trust,
+                         struct cw_fault *out_fault)
+{
+    struct cw_trust *trust;
+    enum cw_err err;
+
+    if (!crypto_init())
+        return fault_plain(out_fault, CW_LOCAL_SELF_TEST, "libsodium");
+    trust = calloc(1, sizeof(*trust));
+    if (trust == NULL)
+        return fault_plain(out_fault, CW_LOCAL_MEMORY, "");
+    err = buf_add(&trust->genesis_bytes, genesis);
+    if (err == CW_OK)
+        err = network_genesis_parse(buf_slice(&trust->genesis_bytes), &trust->genesis);
+    if (err == CW_OK)
+        network_id_of(genesis, &trust->network);
+    if (err == CW_OK && pinned != NULL && memcmp(pinned, trust->network.b, ID_LEN) != 0)
+        err = CW_REFUSED_NETWORK;
+    if (err != CW_OK) {
+        cw_trust_free(trust);
+        return fault_plain(out_fault, err, "network genesis");
+    }
+    trust->root_key_count = trust->genesis.root_key_count;
+    trust->threshold = trust->genesis.threshold;
+    memcpy(trust->root_keys, trust->genesis.root_keys, sizeof(trust->root_keys));
+    *out_trust = trust;
+    return CW_OK;
+}
+
+void cw_trust_free(struct cw_trust *trust)
+{
+    if (trust == NULL)
+        return;
+    for (size_t i = 0; i < trust->cert_count; i++)
+        free(trust->certs[i].bytes);
+    free(trust->certs);
+    for (size_t i = 0; i < trust->authority_count; i++)
+        chain_done(&trust->authorities[i].chain);
+    free(trust->authorities);
+    chain_done(&trust->root);
+    buf_done(&trust->genesis_bytes);
+    free(trust);
+}
+
+size_t cw_trust_count(const struct cw_trust *trust)
+{
+    return trust->cert_count;
+}
+
+static struct trust_authority *authority_of(struct cw_trust *trust, const struct log_id *log)
+{
+    for (size_t i = 0; i < trust->authority_count; i++)
+        if (ID_EQ(&trust->authorities[i].log, log))
+            return &trust->authorities[i];
+    return NULL;
+}
+
+struct chain *trust_chain(struct cw_trust *trust, const struct log_id *log)
+{
+    struct trust_authority *authority = authority_of(trust, log);
+
+    if (trust->root_started && ID_EQ(&trust->root.log, log))
+        return &trust->root;
+    return authority != NULL && authority->started ? &authority->chain : NULL;
+}
+
+/* --- following --------------------------------------------------------------------------------------- */
+
+static void tell(struct cw_trust *trust, const struct chain *chain, uint64_t seq, const struct cw_fault *fault)
+{
+    trust->watcher->problem(trust->watcher->context, chain, seq, fault);
+}
+
+static void on_problem(void *context, const struct chain *chain, uint64_t seq, const struct cw_fault *fault)
+{
+    tell(context, chain, seq, fault);
+}
+
+/* A record without effect is a problem when it was changed on the way, and void when its author wrote it so. */
+static void on_entry(void *context, struct chain *chain, const struct chain_entry *entry)
+{
+    struct cw_trust *trust = context;
+    struct trust_authority *authority = authority_of(trust, &chain->log);
+    struct cw_fault fault;
+    enum cw_err err = chain == &trust->root ? trust_apply_root(trust, entry, &fault)
+                                            : trust_apply_authority(trust, authority, entry, &fault);
+
+    if (err == CW_LOCAL_MEMORY)
+        trust->memory_failed = true;
+    /* Without its record nothing behind it in this log can be judged. */
+    if (err != CW_OK && (!entry->proof_covered || err == CW_PEER_HASH))
+        tell(trust, chain, entry->header.seq, &fault);
+    else if (err != CW_OK)
+        trust->void_count++;
+    if (trust->watcher->entry != NULL)
+        trust->watcher->entry(trust->watcher->context, chain, entry);
+}
+
+static void on_sealed(void *context, const struct chain *chain, uint32_t entry_count)
+{
+    struct cw_trust *trust = context;
+
+    if (trust->watcher->sealed != NULL)
+        trust->watcher->sealed(trust->watcher->context, chain, entry_count);
+}
+
+static bool start_root(struct cw_trust *trust, struct cw_slice genesis, struct cw_fault *fault)
+{
+    if (trust->root_started)
+        return true;
+    if (chain_start(genesis, &trust->network, &trust->root, fault) != CW_OK)
+        return false;
+    if (trust->root.genesis.scope != LOG_ROOT) {
+        chain_done(&trust->root);
+        trust->root = (struct chain){0};
+        fault_set(fault, CW_REFUSED_MALFORMED, "genesis", "the first log is not a root log");
+        return false;
+    }
+    trust->root_started = true;
+    return true;
+}
+
+static bool start_authority(struct cw_trust *trust, struct trust_authority *authority, struct cw_slice genesis,
+                            struct cw_fault *fault)
+{
+    if (authority->started)
+        return true;
+    if (chain_start(genesis, &trust->network, &authority->chain, fault) != CW_OK)
+        return false;
+    if (!ID_EQ(&authority->chain.log, &authority->log) || authority->chain.genesis.scope != LOG_AUTHORITY ||
+        !ID_EQ(&authority->chain.genesis.cert, &authority->cert)) {
+        chain_done(&authority->chain);
+        authority->chain = (struct chain){0};
+        fault_set(fault, CW_REFUSED_MALFORMED, "genesis", "not the log that the root admitted");
+        return false;
+    }
+    authority->started = true;
+    return true;
+}
+
+static void follow_root(struct cw_trust *trust, const Cw__Entries *message, const struct chain_watcher *mine)
+{
+    /* Keys may rotate between batches: each batch is followed with the keys of that moment. */
+    for (size_t i = 0; i < message->n_batches; i++) {
+        Cw__Entries one = *message;
+        struct chain_keys keys = {trust->root_key_count, trust->threshold,
+                                  (const uint8_t(*)[KEY_LEN])trust->root_keys};
+
+        one.n_batches = 1;
+        one.batches = message->batches + i;
+        chain_follow(&trust->root, &one, &trust->network, &keys, mine);
+    }
+}
+
+void trust_follow(struct cw_trust *trust, const Cw__Entries *message, const struct chain_watcher *watcher)
+{
+    struct chain_watcher mine = {trust, on_problem, on_entry, on_sealed};
+    struct log_id log = {{0}};
+    struct trust_authority *authority;
+    struct cw_slice genesis = wire_slice(message->genesis);
+    struct cw_fault fault;
+
+    trust->watcher = watcher;
+    if (message->log.len == ID_LEN)
+        memcpy(log.b, message->log.data, ID_LEN);
+    authority = authority_of(trust, &log);
+    if (authority != NULL) {
+        const struct trust_cert *cert = trust_find(trust, &authority->cert);
+        uint8_t key[1][KEY_LEN];
+        struct chain_keys keys = {1, 0, (const uint8_t(*)[KEY_LEN])key};
+
+        memcpy(key[0], cert->parsed.sign_key, KEY_LEN);
+        if (start_authority(trust, authority, genesis, &fault))
+            chain_follow(&authority->chain, message, &trust->network, &keys, &mine);
+        else
+            tell(trust, NULL, 0, &fault);
+    } else if (start_root(trust, genesis, &fault) && ID_EQ(&trust->root.log, &log)) {
+        follow_root(trust, message, &mine);
+    } else {
+        if (trust->root_started)
+            fault_set(&fault, CW_REFUSED_AUTHOR, "log", "no authority that the root admitted writes this log");
+        tell(trust, NULL, 0, &fault);
+    }
+    trust->watcher = NULL;
+}
+
+/* --- for callers that only want certificates --------------------------------------------------------- */
+
+struct first_fault {
+    bool any;
+    struct cw_fault fault;
+};
+
+static void keep_first(void *context, const struct chain *chain, uint64_t seq, const struct cw_fault *fault)
+{
+    struct first_fault *first = context;
+    char log[9] = "?";
+    char where[48];
+
+    if (first->any)
+        return;
+    first->any = true;
+    if (chain != NULL)
+        chain_short(&chain->log, log);
+    fault_clean_text(slice_of(fault->where), where, sizeof(where));
+    fault_set(&first->fault, fault->code, where, "log %s entry %llu: %.180s", log, (unsigned long long)seq, fault->text);
+}
+
+enum cw_err cw_trust_add(struct cw_trust *trust, struct cw_slice entries, struct cw_fault *out_fault)
+{
+    struct first_fault first = {0};
+    struct chain_watcher watcher = {&first, keep_first, NULL, NULL};
+    ProtobufCMessage *message;
+    void *memory;
+    enum cw_err err = unpack(&cw__entries__descriptor, entries, &memory, &message, NULL);
+
+    if (err != CW_OK)
+        return fault_set(out_fault, err, "segment", "it cannot be read");
+    trust_follow(trust, (Cw__Entries *)message, &watcher);
+    free(memory);
+    if (!first.any)
+        return trust->memory_failed ? fault_plain(out_fault, CW_LOCAL_MEMORY, "") : CW_OK;
+    if (out_fault != NULL)
+        *out_fault = first.fault;
+    return first.fault.code;
+}
+
+/* One log, chunk by chunk, until the daemon says that was the last. */
+static enum cw_err fetch_log(struct cw_trust *trust, struct cw_client *client, const uint8_t log[static ID_LEN],
+                             int32_t timeout_ms, struct cw_fault *fault)
+{
+    struct first_fault first = {0};
+    struct chain_watcher watcher = {&first, keep_first, NULL, NULL};
+
+    for (;;) {
+        struct log_id id;
+        struct chain *chain;
+        struct cw_answer *answer;
+        const Cw__ExportChunk *chunk;
+        uint64_t before, after;
+        enum cw_err err;
+        bool last;
+
+        memcpy(id.b, log, ID_LEN);
+        chain = trust_chain(trust, &id);
+        before = chain != NULL ? chain->seq : 0;
+        err = cw_client_export(client, log, before, 0, timeout_ms, &answer);
+        if (err != CW_OK) {
+            if (fault != NULL)
+                *fault = *cw_client_fault(client);
+            return err;
+        }
+        chunk = answer_message(answer)->export;
+        if (chunk->entries != NULL)
+            trust_follow(trust, chunk->entries, &watcher);
+        last = chunk->last || chunk->entries == NULL;
+        chain = trust_chain(trust, &id);
+        after = chain != NULL ? chain->seq : 0;
+        cw_answer_close(answer);
+        if (first.any) {
+            if (fault != NULL)
+                *fault = first.fault;
+            return first.fault.code;
+        }
+        if (last || after == before) /* a daemon that repeats itself gets no third turn */
+            return CW_OK;
+    }
+}
+
+enum cw_err cw_trust_fetch(struct cw_trust *trust, struct cw_client *client, int32_t timeout_ms,
+                           struct cw_fault *out_fault)
+{
+    struct cw_answer *answer;
+    enum cw_err err = cw_client_export(client, NULL, 0, 0, timeout_ms, &answer);
+    const Cw__ExportChunk *list;
+
+    if (err != CW_OK) {
+        if (out_fault != NULL)
+            *out_fault = *cw_client_fault(client);
+        return err;
+    }
+    list = answer_message(answer)->export;
+    /* The root first: it says which authority logs to believe. */
+    for (uint32_t scope = LOG_ROOT; err == CW_OK && scope >= LOG_AUTHORITY; scope--)
+        for (size_t i = 0; err == CW_OK && i < list->n_logs; i++)
+            if (list->logs[i]->scope_kind == scope && list->logs[i]->head != NULL &&
+                list->logs[i]->head->log.len == ID_LEN)
+                err = fetch_log(trust, client, list->logs[i]->head->log.data, timeout_ms, out_fault);
+    cw_answer_close(answer);
+    return err;
+}

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef CASEWIRE_LIB_TRUST_H
+#define CASEWIRE_LIB_TRUST_H
+
+/*
+ * From a network id to certificates: the genesis names the root keys; the root log, sealed by them, admits
+ * authorities and their logs; an authority log, sealed by its authority, issues certificates.
+ */
+
+#include "lib/chain.h"
+
+struct trust_cert {
+    struct cert_id id;
+    uint8_t *bytes;
+    struct certificate parsed; /* borrows from bytes */
+    struct log_id issued_log;
+    uint64_t issued_seq;
+    bool revoked;
+};
+
+struct trust_authority {
+    struct cert_id cert;
+    struct log_id log;
+    struct chain chain;
+    bool started;
+};
+
+struct cw_trust {
+    struct network_id network;
+    struct buf genesis_bytes;
+    struct network_genesis genesis; /* borrows */
+    uint32_t root_key_count, threshold;
+    uint8_t root_keys[ROOT_KEYS_MAX][KEY_LEN];
+    struct chain root;
+    bool root_started;
+    struct trust_authority *authorities;
+    size_t authority_count;
+    struct trust_cert *certs; /* ascending by id */
+    size_t cert_count, cert_room;
+    uint64_t void_count; /* records whose author or contents do not count */
+    bool memory_failed;
+    /* Where problems go while entries are being added. */
+    const struct chain_watcher *watcher;
+};
+
+const struct trust_cert *trust_find(const struct cw_trust *trust, const struct cert_id *id);
+/* Follows one message of the root log or an authority log; problems, entries and seals are told to the watcher. */
+void trust_follow(struct cw_trust *trust, const Cw__Entries *message, const struct chain_watcher *watcher);
+/* The chain of a root or authority log that has started; NULL otherwise. */
+struct chain *trust_chain(struct cw_trust *trust, const struct log_id *log);
+
+#endif

@@ -1,0 +1,171 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* An exported history, record by record (docs/protocol.md §8). What each holds is checked in verify_parts.c. */
+#include "lib/verify.h"
+
+#include "lib/unpack.h"
+
+#include <stdlib.h>
+
+enum cw_err cw_verify_new(const uint8_t *pinned, struct cw_verify **out_verify)
+{
+    struct cw_verify *v = crypto_init() ? calloc(1, sizeof(*v)) : NULL;
+
+    if (v == NULL)
+        return CW_LOCAL_MEMORY;
+    v->has_pin = pinned != NULL;
+    if (pinned != NULL)
+        memcpy(v->pin, pinned, CW_ID_LEN);
+    *out_verify = v;
+    return CW_OK;
+}
+
+void cw_verify_free(struct cw_verify *verify)
+{
+    if (verify == NULL)
+        return;
+    cw_trust_free(verify->trust);
+    for (size_t i = 0; i < verify->chain_count; i++) {
+        chain_done(verify->chains[i]);
+        free(verify->chains[i]);
+    }
+    free(verify->chains);
+    free(verify->ops);
+    free(verify);
+}
+
+void verify_note(struct cw_verify *v, const struct chain *chain, uint64_t seq, const struct cw_fault *fault)
+{
+    struct cw_verify_finding *finding;
+
+    if (v->finding_count++ >= FINDINGS_MAX)
+        return;
+    finding = &v->findings[v->finding_count - 1];
+    *finding = (struct cw_verify_finding){.record = v->counts.records, .seq = seq, .fault = *fault};
+    if (chain != NULL) {
+        finding->has_log = 1;
+        memcpy(finding->log, chain->log.b, CW_ID_LEN);
+    }
+}
+
+void verify_note_text(struct cw_verify *v, enum cw_err code, const char *where, const char *text)
+{
+    struct cw_fault fault;
+
+    fault_set(&fault, code, where, "%s", text);
+    verify_note(v, NULL, 0, &fault);
+}
+
+static void start(struct cw_verify *v, const Cw__ExportRecord *record)
+{
+    struct cw_fault fault;
+
+    if (!record->has_network_genesis) {
+        verify_note_text(v, CW_REFUSED_MALFORMED, "record", "the first record does not say which network this is");
+        return;
+    }
+    if (cw_trust_new(wire_slice(record->network_genesis), v->has_pin ? v->pin : NULL, &v->trust, &fault) != CW_OK)
+        verify_note(v, NULL, 0, &fault);
+}
+
+static void read_contents(struct cw_verify *v, const Cw__ExportRecord *record)
+{
+    v->op_count = 0;
+    if (record->entries != NULL)
+        verify_entries(v, record->entries);
+    for (size_t i = 0; i < record->n_opened; i++)
+        verify_opened(v, record->opened[i]);
+    for (size_t i = 0; i < record->n_frontiers; i++)
+        verify_frontier(v, record->frontiers[i]);
+}
+
+static void read_end(struct cw_verify *v, const Cw__ExportRecord *record)
+{
+    v->ended = true;
+    if (record->count != v->counts.records - 1)
+        verify_note_text(v, CW_PEER_CHAIN, "count", "the last record counts another number of records");
+    if (record->entries != NULL || record->n_opened != 0 || record->n_frontiers != 0)
+        verify_note_text(v, CW_REFUSED_MALFORMED, "record", "the last record holds more than its count");
+}
+
+static void read_record(struct cw_verify *v, const Cw__ExportRecord *record)
+{
+    if (!record->has_v || record->v != 1) {
+        verify_note_text(v, CW_REFUSED_VERSION, "record", "the record is of a version that this program does not know");
+        return;
+    }
+    if (v->counts.records == 1)
+        start(v, record);
+    else if (record->has_network_genesis)
+        verify_note_text(v, CW_REFUSED_MALFORMED, "record", "a second record names a network");
+    if (v->trust == NULL)
+        return; /* said once, at the first record: nothing can be judged */
+    if (record->has_count)
+        read_end(v, record);
+    else
+        read_contents(v, record);
+}
+
+enum cw_err cw_verify_record(struct cw_verify *verify, struct cw_slice record)
+{
+    ProtobufCMessage *message;
+    void *memory;
+    bool unknown = false;
+    enum cw_err err;
+
+    verify->counts.records++;
+    if (verify->ended) {
+        verify_note_text(verify, CW_PEER_CHAIN, "record", "a record behind the last one");
+        return CW_OK;
+    }
+    err = unpack(&cw__export_record__descriptor, record, &memory, &message, &unknown);
+    if (err == CW_LOCAL_MEMORY)
+        return err;
+    if (err != CW_OK || unknown) {
+        verify_note_text(verify, CW_REFUSED_MALFORMED, "record",
+                         err != CW_OK ? "the record cannot be read" : "the record holds fields that do not belong there");
+        if (err == CW_OK)
+            free(memory);
+        return CW_OK;
+    }
+    read_record(verify, (const Cw__ExportRecord *)message);
+    free(memory);
+    if (verify->memory_failed || (verify->trust != NULL && verify->trust->memory_failed))
+        return CW_LOCAL_MEMORY;
+    return CW_OK;
+}
+
+enum cw_err cw_verify_finish(struct cw_verify *verify)
+{
+    if (verify->counts.records == 0)
+        verify_note_text(verify, CW_REFUSED_MALFORMED, "file", "the history is empty");
+    else if (!verify->ended)
+        verify_note_text(verify, CW_PEER_CHAIN, "file", "the history stops before its last record");
+    return CW_OK;
+}
+
+size_t cw_verify_finding_count(const struct cw_verify *verify)
+{
+    return verify->finding_count < FINDINGS_MAX ? verify->finding_count : FINDINGS_MAX;
+}
+
+const struct cw_verify_finding *cw_verify_finding_at(const struct cw_verify *verify, size_t index)
+{
+    return &verify->findings[index];
+}
+
+void cw_verify_counts_of(const struct cw_verify *verify, struct cw_verify_counts *out_counts)
+{
+    *out_counts = verify->counts;
+    if (verify->trust != NULL) {
+        out_counts->certificates = verify->trust->cert_count;
+        out_counts->voids += verify->trust->void_count;
+    }
+}
+
+int cw_verify_network(const struct cw_verify *verify, uint8_t out_network[CW_ID_LEN])
+{
+    if (verify->trust == NULL)
+        return 0;
+    memcpy(out_network, verify->trust->network.b, CW_ID_LEN);
+    return 1;
+}

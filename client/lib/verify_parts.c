@@ -1,0 +1,250 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What a record holds: segments of logs, opened parts, signed frontiers. */
+#include "lib/verify.h"
+
+#include <stdlib.h>
+
+static void on_problem(void *context, const struct chain *chain, uint64_t seq, const struct cw_fault *fault)
+{
+    verify_note(context, chain, seq, fault);
+}
+
+static void on_sealed(void *context, const struct chain *chain, uint32_t entry_count)
+{
+    struct cw_verify *v = context;
+
+    (void)chain;
+    v->counts.seals++;
+    v->counts.entries += entry_count;
+    v->counts.submissions += entry_count;
+}
+
+/* --- entries ----------------------------------------------------------------------------------------- */
+
+static void remember_op(struct cw_verify *v, const struct chain_entry *entry)
+{
+    struct verify_op *op;
+
+    if (v->op_count == v->op_room) {
+        size_t room = v->op_room == 0 ? 256 : v->op_room * 2;
+        struct verify_op *ops = realloc(v->ops, room * sizeof(*ops));
+
+        if (ops == NULL) {
+            v->memory_failed = true;
+            return;
+        }
+        v->ops = ops;
+        v->op_room = room;
+    }
+    op = &v->ops[v->op_count++];
+    op->op = entry->header.op_id;
+    op->part_count = entry->submission.part_count;
+    memcpy(op->parts, entry->submission.parts, sizeof(op->parts));
+}
+
+static void count_parts(struct cw_verify *v, const struct chain_entry *entry)
+{
+    for (uint32_t i = 0; i < entry->header.part_count; i++)
+        if (entry->parts[i].len != 0)
+            v->counts.parts_held++;
+        else
+            v->counts.parts_missing++;
+}
+
+static void on_any_entry(void *context, struct chain *chain, const struct chain_entry *entry)
+{
+    (void)chain;
+    remember_op(context, entry);
+    count_parts(context, entry);
+}
+
+/* Why an entry of a division's log has no effect; NULL when it has. *out_changed: its bytes may have been altered. */
+static const char *author_problem(const struct cw_verify *v, const struct chain *chain, const struct chain_entry *entry,
+                                  bool *out_changed)
+{
+    const struct trust_cert *author = trust_find(v->trust, &entry->submission.author);
+
+    *out_changed = false;
+    if (entry->header.kind == CLASS_ROOT || entry->header.kind == CLASS_AUTHORITY)
+        return "a division's log cannot hold authority records";
+    if (author == NULL)
+        return "no certificate of this network names the author";
+    if (proof_verify(&v->trust->network, entry->submission_bytes, &entry->proof, author->parsed.sign_key) != CW_OK) {
+        *out_changed = !entry->proof_covered;
+        return "the author's signature does not verify";
+    }
+    if (entry->header.kind == CLASS_KEY && author->parsed.subject != SUBJECT_DAEMON)
+        return "only a daemon makes key records";
+    if (!chain_knows(chain, &author->issued_log, author->issued_seq))
+        return "the seal did not know the author's certificate";
+    return NULL;
+}
+
+static void on_division_entry(void *context, struct chain *chain, const struct chain_entry *entry)
+{
+    struct cw_verify *v = context;
+    bool changed;
+    const char *problem = author_problem(v, chain, entry, &changed);
+    struct cw_fault fault;
+
+    on_any_entry(context, chain, entry);
+    if (problem == NULL)
+        return;
+    if (!changed) {
+        v->counts.voids++; /* stored as its origin got it: without effect, but nobody altered it */
+        return;
+    }
+    fault_set(&fault, CW_REFUSED_SIGNATURE, "proof", "%s", problem);
+    verify_note(v, chain, entry->header.seq, &fault);
+}
+
+/* --- logs -------------------------------------------------------------------------------------------- */
+
+static struct chain *division_chain(const struct cw_verify *v, const struct log_id *log)
+{
+    for (size_t i = 0; i < v->chain_count; i++)
+        if (ID_EQ(&v->chains[i]->log, log))
+            return v->chains[i];
+    return NULL;
+}
+
+static struct chain *add_chain(struct cw_verify *v, const struct chain *chain)
+{
+    struct chain **chains = realloc(v->chains, (v->chain_count + 1) * sizeof(*chains));
+    struct chain *added = malloc(sizeof(*added));
+
+    if (chains != NULL)
+        v->chains = chains;
+    if (chains == NULL || added == NULL) {
+        free(added);
+        v->memory_failed = true;
+        return NULL;
+    }
+    *added = *chain;
+    chains[v->chain_count++] = added;
+    return added;
+}
+
+static struct chain *start_division(struct cw_verify *v, struct cw_slice genesis)
+{
+    struct chain chain = {0}, *added;
+    const struct trust_cert *cert;
+    struct cw_fault fault;
+
+    if (chain_start(genesis, &v->trust->network, &chain, &fault) != CW_OK) {
+        verify_note(v, NULL, 0, &fault);
+        return NULL;
+    }
+    added = add_chain(v, &chain);
+    if (added == NULL) {
+        chain_done(&chain);
+        return NULL;
+    }
+    cert = trust_find(v->trust, &added->genesis.cert);
+    added->broken = cert == NULL || cert->parsed.subject != SUBJECT_DAEMON ||
+                    !slice_eq(cert->parsed.division, added->genesis.division);
+    if (added->broken) {
+        fault_set(&fault, CW_REFUSED_AUTHOR, "genesis",
+                  cert == NULL ? "no certificate of this network names the daemon that writes this log"
+                               : "the certificate is not that of this division's daemon");
+        verify_note(v, added, 0, &fault);
+    }
+    v->counts.logs++;
+    return added;
+}
+
+static void follow_division(struct cw_verify *v, struct chain *chain, const Cw__Entries *message)
+{
+    struct chain_watcher watcher = {v, on_problem, on_division_entry, on_sealed};
+    const struct trust_cert *cert = trust_find(v->trust, &chain->genesis.cert);
+    uint8_t key[1][KEY_LEN];
+    struct chain_keys keys = {1, 0, (const uint8_t(*)[KEY_LEN])key};
+
+    if (cert == NULL || chain->broken)
+        return; /* said when it was found */
+    memcpy(key[0], cert->parsed.sign_key, KEY_LEN);
+    chain_follow(chain, message, &v->trust->network, &keys, &watcher);
+}
+
+static void follow_authority(struct cw_verify *v, const struct log_id *log, const Cw__Entries *message)
+{
+    struct chain_watcher watcher = {v, on_problem, on_any_entry, on_sealed};
+    bool fresh = trust_chain(v->trust, log) == NULL;
+
+    trust_follow(v->trust, message, &watcher);
+    if (fresh && trust_chain(v->trust, log) != NULL)
+        v->counts.logs++;
+}
+
+void verify_entries(struct cw_verify *v, const Cw__Entries *message)
+{
+    struct cw_slice bytes = wire_slice(message->genesis);
+    struct genesis genesis = {0};
+    struct log_id log, named;
+    struct chain *chain;
+
+    if (message->log.len != ID_LEN) {
+        verify_note_text(v, CW_REFUSED_MALFORMED, "log", "the segment does not say which log it is of");
+        return;
+    }
+    memcpy(log.b, message->log.data, ID_LEN);
+    if (bytes.len != 0) {
+        log_id_of(bytes, &named);
+        if (!ID_EQ(&log, &named) || genesis_parse(bytes, &genesis) != CW_OK) {
+            verify_note_text(v, CW_PEER_HASH, "genesis", "the log's genesis is not the one that its id names");
+            return;
+        }
+    }
+    chain = division_chain(v, &log);
+    if (chain == NULL && bytes.len != 0 && genesis.scope == LOG_DIVISION)
+        chain = start_division(v, bytes);
+    else if (chain == NULL && (bytes.len != 0 || trust_chain(v->trust, &log) != NULL))
+        follow_authority(v, &log, message);
+    else if (chain == NULL)
+        verify_note_text(v, CW_PEER_CHAIN, "log", "a segment of a log whose beginning is not here");
+    if (chain != NULL)
+        follow_division(v, chain, message);
+}
+
+/* --- parts and frontiers ----------------------------------------------------------------------------- */
+
+void verify_opened(struct cw_verify *v, const Cw__OpenedPart *part)
+{
+    uint8_t commit[32];
+    size_t i = 0;
+
+    while (i < v->op_count && !slice_eq(wire_slice(part->op_id), slice(v->ops[i].op.b, ID_LEN)))
+        i++;
+    if (i == v->op_count || part->part >= v->ops[i].part_count) {
+        verify_note_text(v, CW_PEER_HASH, "opened", "an opened part of an op that this record does not hold");
+        return;
+    }
+    if (part->r.len != 32 || part->payload.len != size_class_len(v->ops[i].parts[part->part].size_class)) {
+        verify_note_text(v, CW_REFUSED_COMMITMENT, "opened", "an opened part has not the length its author signed");
+        return;
+    }
+    hash_keyed(LABEL_COMMIT, part->r.data, wire_slice(part->payload), commit);
+    if (memcmp(commit, v->ops[i].parts[part->part].commit, sizeof(commit)) != 0) {
+        verify_note_text(v, CW_REFUSED_COMMITMENT, "opened",
+                         "an opened part does not match the commitment its author signed");
+        return;
+    }
+    v->counts.parts_opened++;
+}
+
+void verify_frontier(struct cw_verify *v, const Cw__SignedFrontier *frontier)
+{
+    struct frontier_head head;
+    const struct trust_cert *signer;
+    struct signature signature;
+
+    if (frontier_head_parse(wire_slice(frontier->head), &head) != CW_OK || frontier->signature.len != SIGNATURE_LEN) {
+        verify_note_text(v, CW_PEER_FRONTIER, "frontier", "a frontier is not in its grammar");
+        return;
+    }
+    memcpy(signature.b, frontier->signature.data, SIGNATURE_LEN);
+    signer = trust_find(v->trust, &head.signer);
+    if (signer == NULL || !verify_bytes(LABEL_FRONTIER, &v->trust->network, wire_slice(frontier->head),
+                                        signer->parsed.sign_key, &signature))
+        verify_note_text(v, CW_PEER_FRONTIER, "frontier", "a frontier's signature does not verify");
+}
