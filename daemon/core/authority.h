@@ -49,7 +49,7 @@ struct authority *authority_init(void *memory, const struct authority_limits *li
 
 /*
  * Applies one stored record of the root or an authority log, in seq order per log. The caller verified
- * proof and seal. A record that the log may not make (an authority issuing in another's name, a person
+ * proof and seal, and, for a record that carries a certificate, its issuer's and its subject's signature. A record that the log may not make (an authority issuing in another's name, a person
  * with an authority's roles) is ignored with an error naming why: the log stands, the act has no effect.
  */
 enum cw_err authority_apply(struct authority *a, const struct log_id *log, uint64_t seq,
@@ -65,7 +65,8 @@ bool authority_log_known(const struct authority *a, const struct log_id *log, st
 uint32_t authority_root_keys(const struct authority *a, const uint8_t (**out_keys)[KEY_LEN], uint32_t *out_threshold);
 uint32_t authority_policies(const struct authority *a, const struct authority_policy **out);
 
-/* Members of an audience, and the position of the record that last changed its membership. */
+/* Members of an audience (all counted, at most max written), and the record that last changed its membership: its log
+ * and seq; the seal is left zero. */
 uint32_t authority_members(const struct authority *a, struct cw_slice audience, struct cert_id *out, uint32_t max,
                            struct position *out_membership);
 

@@ -1,0 +1,186 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "core/authority_table.h"
+
+/* Memory and looking; records are applied in authority_apply.c, judged in authority_judge.c. */
+
+static size_t aligned(size_t len)
+{
+    return len + alignof(max_align_t);
+}
+
+size_t authority_memory(const struct authority_limits *limits)
+{
+    return aligned(sizeof(struct authority)) + aligned(limits->certs_max * sizeof(struct authority_cert)) +
+           aligned(limits->certs_max * sizeof(uint32_t)) + aligned(limits->policies_max * sizeof(struct authority_policy));
+}
+
+struct authority *authority_init(void *memory, const struct authority_limits *limits, const struct network_id *network,
+                                 const struct network_genesis *genesis)
+{
+    struct arena arena = arena_over(memory, authority_memory(limits));
+    struct authority *a = ARENA_NEW(&arena, struct authority);
+
+    CW_ASSERT(a != NULL && genesis->root_key_count <= ROOT_KEYS_MAX);
+    a->limits = *limits;
+    a->network = *network;
+    a->root_key_count = genesis->root_key_count;
+    a->threshold = genesis->threshold;
+    memcpy(a->root_keys, genesis->root_keys, sizeof a->root_keys);
+    a->certs = ARENA_ARRAY(&arena, struct authority_cert, limits->certs_max);
+    a->sorted = ARENA_ARRAY(&arena, uint32_t, limits->certs_max);
+    a->policies = ARENA_ARRAY(&arena, struct authority_policy, limits->policies_max);
+    CW_ASSERT(a->certs != NULL && a->sorted != NULL && a->policies != NULL);
+    return a;
+}
+
+struct authority_log *authority_log_of(struct authority *a, const struct log_id *log)
+{
+    for (uint32_t i = 0; i < a->log_count; i++) {
+        if (ID_EQ(&a->logs[i].log, log))
+            return &a->logs[i];
+    }
+    return NULL;
+}
+
+/* Where id is, or would be, among the sorted. */
+static uint32_t rank_of(const struct authority *a, const struct cert_id *id)
+{
+    uint32_t low = 0, high = a->cert_count;
+
+    while (low < high) {
+        uint32_t middle = low + (high - low) / 2;
+
+        if (ID_COMPARE(&a->certs[a->sorted[middle]].id, id) < 0)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+struct authority_cert *authority_cert_of(const struct authority *a, const struct cert_id *id)
+{
+    uint32_t rank = rank_of(a, id);
+
+    if (rank == a->cert_count || !ID_EQ(&a->certs[a->sorted[rank]].id, id))
+        return NULL;
+    return &a->certs[a->sorted[rank]];
+}
+
+static void fill_cert(struct authority_cert *cert, const struct certificate *c)
+{
+    CW_ASSERT(c->division.len <= DIVISION_LEN_MAX && c->name.len <= NAME_LEN_MAX && c->role_count <= ROLES_MAX);
+    cert->subject = c->subject;
+    if (c->division.len > 0)
+        memcpy(cert->division, c->division.data, c->division.len);
+    if (c->name.len > 0)
+        memcpy(cert->name, c->name.data, c->name.len);
+    memcpy(cert->sign_key, c->sign_key, KEY_LEN);
+    memcpy(cert->seal_key, c->seal_key, KEY_LEN);
+    memcpy(cert->curve_key, c->curve_key, KEY_LEN);
+    for (uint32_t i = 0; i < c->role_count; i++)
+        cert->roles |= c->roles[i] < 64 ? UINT64_C(1) << c->roles[i] : 0;
+    cert->may_bundle = c->may_bundle;
+    cert->not_before = c->not_before;
+    cert->not_after = c->not_after;
+    cert->issuer = c->issuer;
+}
+
+enum cw_err authority_admit_cert(struct authority *a, const struct authority_act_place *at, struct cw_slice bytes,
+                                 const struct certificate *certificate)
+{
+    struct authority_cert *cert;
+    struct cert_id id;
+    uint32_t rank;
+
+    cert_id_of(bytes, &id);
+    if (authority_cert_of(a, &id) != NULL)
+        return CW_OK;
+    if (a->cert_count == a->limits.certs_max)
+        return CW_LOCAL_MEMORY;
+    rank = rank_of(a, &id);
+    memmove(&a->sorted[rank + 1], &a->sorted[rank], (a->cert_count - rank) * sizeof *a->sorted);
+    a->sorted[rank] = a->cert_count;
+    cert = &a->certs[a->cert_count++];
+    memset(cert, 0, sizeof *cert);
+    cert->id = id;
+    fill_cert(cert, certificate);
+    cert->issued_log = at->log->log;
+    cert->issued_seq = at->seq;
+    return CW_OK;
+}
+
+/* --- looking ------------------------------------------------------------------------------------------- */
+
+const struct authority_cert *authority_find(const struct authority *a, const struct cert_id *id)
+{
+    return authority_cert_of(a, id);
+}
+
+uint32_t authority_cert_count(const struct authority *a)
+{
+    return a->cert_count;
+}
+
+const struct authority_cert *authority_cert_at(const struct authority *a, uint32_t index)
+{
+    CW_ASSERT(index < a->cert_count);
+    return &a->certs[index];
+}
+
+/* A renewed certificate may keep its key: the last one issued that is not revoked speaks for it. */
+const struct authority_cert *authority_find_curve(const struct authority *a, const uint8_t key[static KEY_LEN])
+{
+    const struct authority_cert *found = NULL;
+
+    if (id_is_zero(key))
+        return NULL;
+    for (uint32_t i = 0; i < a->cert_count; i++) {
+        if (memcmp(a->certs[i].curve_key, key, KEY_LEN) == 0 && (found == NULL || !a->certs[i].revoked))
+            found = &a->certs[i];
+    }
+    return found;
+}
+
+bool authority_log_known(const struct authority *a, const struct log_id *log, struct cert_id *out_cert)
+{
+    for (uint32_t i = 0; i < a->log_count; i++) {
+        if (a->logs[i].is_root || !ID_EQ(&a->logs[i].log, log))
+            continue;
+        *out_cert = a->logs[i].cert;
+        return true;
+    }
+    return false;
+}
+
+uint32_t authority_root_keys(const struct authority *a, const uint8_t (**out_keys)[KEY_LEN], uint32_t *out_threshold)
+{
+    *out_keys = (const uint8_t(*)[KEY_LEN])a->root_keys;
+    *out_threshold = a->threshold;
+    return a->root_key_count;
+}
+
+uint32_t authority_policies(const struct authority *a, const struct authority_policy **out)
+{
+    *out = a->policies;
+    return a->policy_count;
+}
+
+uint32_t authority_members(const struct authority *a, struct cw_slice audience, struct cert_id *out, uint32_t max,
+                           struct position *out_membership)
+{
+    for (uint32_t i = 0; i < a->audience_count; i++) {
+        const struct audience *found = &a->audiences[i];
+
+        if (!slice_eq(slice_of(found->name), audience))
+            continue;
+        uint32_t listed = found->member_count < max ? found->member_count : max;
+
+        if (listed > 0)
+            memcpy(out, found->members, listed * sizeof *out);
+        *out_membership = found->membership;
+        return found->member_count;
+    }
+    memset(out_membership, 0, sizeof *out_membership);
+    return 0;
+}

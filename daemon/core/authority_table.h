@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef CASEWIRE_CORE_AUTHORITY_TABLE_H
+#define CASEWIRE_CORE_AUTHORITY_TABLE_H
+
+/* What the authority files share. Only core/authority*.c include it. */
+
+#include "core/authority.h"
+
+#define AUTHORITY_LOGS_MAX AUTH_POSITIONS_MAX /* a seal can name no more: the root log and 15 authorities */
+#define AUDIENCES_MAX 16
+#define MEMBERS_MAX 512
+
+struct authority_log {
+    struct log_id log;
+    bool is_root;
+    struct cert_id cert; /* zero for the root log */
+    uint64_t applied;    /* last record's seq, whether it had effect or not */
+    bool stopped;        /* a critical act that this version does not know: nothing later is applied */
+};
+
+struct audience {
+    char name[NAME_LEN_MAX + 1];
+    struct position membership; /* seal left zero: the record's log and seq */
+    uint32_t member_count;
+    struct cert_id members[MEMBERS_MAX];
+};
+
+struct authority {
+    struct authority_limits limits;
+    struct network_id network;
+    uint32_t root_key_count, threshold;
+    uint8_t root_keys[ROOT_KEYS_MAX][KEY_LEN];
+    uint32_t log_count;
+    struct authority_log logs[AUTHORITY_LOGS_MAX];
+    uint32_t cert_count;
+    struct authority_cert *certs; /* in the order issued: never moved */
+    uint32_t *sorted;             /* by certificate id */
+    uint32_t policy_count;
+    struct authority_policy *policies;
+    uint32_t audience_count;
+    struct audience audiences[AUDIENCES_MAX];
+};
+
+struct authority_log *authority_log_of(struct authority *a, const struct log_id *log);
+struct authority_cert *authority_cert_of(const struct authority *a, const struct cert_id *id);
+
+/* Where a record stands: what acts are applied with. */
+struct authority_act_place {
+    struct authority_log *log;
+    uint64_t seq;
+};
+
+/* Takes a certificate up; the one already there stays as it is. */
+enum cw_err authority_admit_cert(struct authority *a, const struct authority_act_place *at, struct cw_slice bytes,
+                                 const struct certificate *certificate);
+enum cw_err authority_apply_membership(struct authority *a, const struct authority_act_place *at, struct cw_slice body,
+                                       struct arena *scratch);
+enum cw_err authority_apply_policy(struct authority *a, const struct authority_act_place *at, struct cw_slice body);
+
+#endif
