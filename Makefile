@@ -64,6 +64,7 @@ ask_once  = $(eval $1 := $$(shell pkg-config $2))$($1)
 PKG_CFLAGS    = $(call ask_once,PKG_CFLAGS,--cflags $(PKGS))
 PKG_LIBS      = $(call ask_once,PKG_LIBS,--libs $(PKGS)) -lm
 PKG_LIBS_SIM  = $(call ask_once,PKG_LIBS_SIM,--libs $(PKGS_SIM)) -lm
+PKG_JSON      = $(call ask_once,PKG_JSON,--libs jansson)
 PKG_LIBS_CLI  = $(call ask_once,PKG_LIBS_CLI,--libs $(PKGS_CLI)) -lm
 CHECK_CFLAGS  = $(call ask_once,CHECK_CFLAGS,--cflags check)
 CHECK_LIBS    = $(call ask_once,CHECK_LIBS,--libs check) -pthread
@@ -448,6 +449,25 @@ else
 verify-py: ; @$(not_yet) $@ tests/tools/verify.py
 endif
 
+# Programs that print tables or fold histories for other programs: one source each in tests/tools.
+$(BUILD)/tests/tools/%: $(BUILD)/obj/tests/tools/%.o $(call libs,$(below_cases))
+	$(say) LINK $@
+	$(Q)mkdir -p $(@D) && $(call link,$(PKG_LIBS_SIM) $(PKG_JSON))
+
+$(BUILD)/schema.json: $(BUILD)/tests/tools/schema_print
+	$(Q)$< json > $@.$$$$ && mv -f $@.$$$$ $@
+
+.PHONY: fields fields-check fold-compare
+fields: $(BUILD)/tests/tools/schema_print ## print docs/fields.md anew from the field table
+	$(Q)$< markdown > $(BUILD)/fields.md && mv -f $(BUILD)/fields.md docs/fields.md
+fields-check: $(BUILD)/tests/tools/schema_print ## guard: docs/fields.md says what the field table says
+	@$(step) fields-check bash -c 'cmp <($< markdown) docs/fields.md'
+
+HISTORIES ?= 1500
+fold-compare: $(BUILD)/tests/tools/fold_dump $(BUILD)/schema.json ## fold HISTORIES=1500 random cases here and in the Python reference
+	@$(step) --counts fold-compare $(PYTHON) tests/tools/reference/compare.py --dump $< --schema $(BUILD)/schema.json \
+	--histories $(HISTORIES) --seed $(SEED) --keep $(BUILD)/fold-differs.json
+
 # -------------------------------------------------------------------------------------------------- guards
 
 .PHONY: layers core-pure
@@ -465,7 +485,7 @@ ifneq ($(wildcard tests/sim/main.c),)
 build-tests: $(SIM)
 endif
 
-CHECKS := layers core-pure $(UNITS:%=unit-%) sim sim-pure vectors verify-py system-smoke
+CHECKS := layers core-pure fields-check $(UNITS:%=unit-%) fold-compare sim sim-pure vectors verify-py system-smoke
 check: | $(DEPS_STAMP) ## build, unit tests, short sim, system smoke, guards, vectors: before every push
 	$(Q)rm -rf $(RESULTS)
 	$(Q)$(MAKE) $(parallel) build-tests
