@@ -149,6 +149,8 @@ static bool signed_seal_holds(const void *record)
 {
     const struct signed_seal *s = record;
 
+    if (slice_empty(s->bytes))
+        return false;
     for (uint32_t i = 1; i < s->signature_count; i++) {
         if (s->signer_index[i] <= s->signer_index[i - 1])
             return false;
@@ -166,7 +168,7 @@ static const struct field seal_signature_fields[] = {
 static const struct grammar seal_signature_grammar = {GRAMMAR_FIELDS(seal_signature_fields), .open = true};
 
 static const struct field signed_seal_fields[] = {
-    BYTES_FIELD(1, struct signed_seal, bytes, 1, SEAL_LEN_MAX, FIELD_REQUIRED),
+    BYTES_FIELD(1, struct signed_seal, bytes, 1, SEAL_LEN_MAX, 0), /* an empty struct is an absent message */
     {.number = 2, .type = FIELD_MESSAGE, .max = SEAL_LEN_MAX, .count_min = 1, .count_max = ROOT_KEYS_MAX, .offset = 0,
      .count_offset = offsetof(struct signed_seal, signature_count), .sub = &seal_signature_grammar},
 };
