@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "host/journal_limit.h"
+
+static struct journal_limit_row *row_of(struct journal_limit *l, const char *id, struct cw_mono now)
+{
+    size_t len = strnlen(id, JOURNAL_LIMIT_ID_LEN_MAX);
+
+    for (uint32_t i = 0; i < l->count; i++) {
+        if (strncmp(l->rows[i].id, id, len) == 0 && l->rows[i].id[len] == '\0')
+            return &l->rows[i];
+    }
+    if (l->count == JOURNAL_LIMIT_IDS)
+        return &l->rows[JOURNAL_LIMIT_IDS - 1];
+
+    struct journal_limit_row *row = &l->rows[l->count++];
+    *row = (struct journal_limit_row){.window = now};
+    memcpy(row->id, id, len);
+    return row;
+}
+
+bool journal_limit_allows(struct journal_limit *l, const char *id, struct cw_mono now, uint32_t *out_held_back)
+{
+    struct journal_limit_row *row = row_of(l, id, now);
+
+    if (mono_reached(now, mono_after(row->window, JOURNAL_LIMIT_WINDOW_MS))) {
+        row->window = now;
+        row->lines = 0;
+    }
+    if (row->lines >= JOURNAL_LIMIT_LINES) {
+        row->held_back++;
+        return false;
+    }
+    row->lines++;
+    *out_held_back = row->held_back;
+    row->held_back = 0;
+    return true;
+}

@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "host/limits.h"
+
+#include <stdio.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+
+/* The soft limit up to wanted, and the hard one with it where that is allowed; false when it stays below. */
+static bool raise_limit(__rlimit_resource_t what, rlim_t wanted)
+{
+    struct rlimit now;
+    struct rlimit both = {wanted, wanted};
+
+    if (getrlimit(what, &now) != 0)
+        return false;
+    if (now.rlim_cur >= wanted)
+        return true;
+    if (now.rlim_max > wanted)
+        both.rlim_max = now.rlim_max;
+    if (setrlimit(what, &both) == 0)
+        return true;
+    now.rlim_cur = now.rlim_max;
+    (void)setrlimit(what, &now);
+    return now.rlim_max >= wanted;
+}
+
+static bool forbid_dumps(void)
+{
+    const struct rlimit none = {0, 0};
+
+    if (setrlimit(RLIMIT_CORE, &none) != 0)
+        return false;
+#if defined(__SANITIZE_ADDRESS__)
+    return true; /* the leak checker traces its own process; such a build holds no real secrets */
+#else
+    return prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) == 0;
+#endif
+}
+
+enum cw_err limits_apply(struct refusal *why)
+{
+    bool files = raise_limit(RLIMIT_NOFILE, LIMITS_FILES);
+    bool locked = raise_limit(RLIMIT_MEMLOCK, LIMITS_LOCKED_LEN);
+
+    if (!forbid_dumps())
+        return refuse(why, CW_LOCAL_IO, "limits", "core dumps cannot be forbidden");
+    if (!files || !locked)
+        (void)refuse(why, CW_OK, "limits", "%s%s%s stayed below what is wanted: set LimitNOFILE=%d LimitMEMLOCK=64M",
+                     files ? "" : "open files", files || locked ? "" : " and ", locked ? "" : "locked memory",
+                     LIMITS_FILES);
+    return CW_OK;
+}
+
+enum cw_err limits_cap_memory(uint64_t len)
+{
+    const struct rlimit cap = {len, len};
+
+    return setrlimit(RLIMIT_DATA, &cap) == 0 ? CW_OK : CW_LOCAL_IO;
+}
