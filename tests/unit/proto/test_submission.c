@@ -1,0 +1,332 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "tests/unit/support/proto_world.h"
+
+#include <check.h>
+
+static struct world w;
+static uint8_t world_memory[WORLD_MEMORY_LEN];
+static uint8_t scratch_memory[1 << 20];
+
+static void one_of_one(void)
+{
+    world_make(&w, world_memory, 1, 1);
+}
+
+static void two_of_three(void)
+{
+    world_make(&w, world_memory, 3, 2);
+}
+
+/* --- padding ------------------------------------------------------------------------------------ */
+
+START_TEST(every_length_pads_to_a_class_and_back)
+{
+    static const size_t lens[] = {0, 1, 254, 255, 256, 511, 512, 65535, 65536, PAYLOAD_LEN_MAX};
+    static uint8_t payload[PAYLOAD_LEN_MAX], padded[PAYLOAD_LEN_MAX + 1];
+
+    for (size_t i = 0; i < CW_COUNT(lens); i++) {
+        uint32_t c;
+        struct cw_slice back;
+
+        payload[lens[i] == 0 ? 0 : lens[i] - 1] = 0; /* trailing zeros are the payload's own */
+        ck_assert_int_eq(size_class_of(lens[i], &c), CW_OK);
+        ck_assert_uint_gt(size_class_len(c), lens[i]);
+        ck_assert(c == 0 || size_class_len(c - 1) <= lens[i]);
+        payload_pad(slice(payload, lens[i]), c, padded);
+        ck_assert_int_eq(payload_unpad(slice(padded, size_class_len(c)), &back), CW_OK);
+        ck_assert_uint_eq(back.len, lens[i]);
+    }
+}
+END_TEST
+
+START_TEST(a_payload_above_the_largest_class_is_refused)
+{
+    uint32_t c;
+
+    ck_assert_int_eq(size_class_of(PAYLOAD_LEN_MAX + 1, &c), CW_REFUSED_SIZE);
+    ck_assert_int_eq(size_class_of(SIZE_MAX, &c), CW_REFUSED_SIZE);
+}
+END_TEST
+
+START_TEST(padding_that_is_not_exactly_padding_is_refused)
+{
+    static uint8_t padded[512];
+    struct cw_slice out;
+
+    payload_pad(slice_of("text"), 0, padded);
+    ck_assert_int_eq(payload_unpad(slice(padded, 255), &out), CW_REFUSED_MALFORMED);
+    ck_assert_int_eq(payload_unpad(slice(padded, 0), &out), CW_REFUSED_MALFORMED);
+    ck_assert_int_eq(payload_unpad(slice(padded, 384), &out), CW_REFUSED_MALFORMED);
+    padded[255] = 1;
+    ck_assert_int_eq(payload_unpad(slice(padded, 256), &out), CW_REFUSED_MALFORMED);
+    memset(padded, 0, sizeof(padded));
+    ck_assert_int_eq(payload_unpad(slice(padded, 256), &out), CW_REFUSED_MALFORMED);
+    /* the mark in the first half: a class larger than the payload needs */
+    padded[10] = 0x80;
+    ck_assert_int_eq(payload_unpad(slice(padded, 512), &out), CW_OK);
+    ck_assert_uint_eq(out.len, 10);
+}
+END_TEST
+
+/* --- commitments -------------------------------------------------------------------------------- */
+
+static enum cw_err check_parts(const struct world_submission *sub, struct refusal *r)
+{
+    struct arena scratch = arena_over(scratch_memory, sizeof(scratch_memory));
+    struct submission s = {.header = sub->header, .proof = sub->proof, .part_count = sub->part_count};
+
+    memcpy(s.parts, sub->parts, sizeof(s.parts));
+    return submission_check_parts(&sub->parsed, &s, &scratch, r);
+}
+
+START_TEST(parts_match_their_commitments_or_the_refusal_names_them)
+{
+    struct world_submission sub;
+    struct refusal r;
+
+    world_submit(&w, 1, &sub);
+    ck_assert_int_eq(check_parts(&sub, &r), CW_OK);
+
+    sub.parts[1].r[31] ^= 1;
+    ck_assert_int_eq(check_parts(&sub, &r), CW_REFUSED_COMMITMENT);
+    ck_assert_str_eq(r.where, "parts[1]");
+    sub.parts[1].r[31] ^= 1;
+
+    sub.parts[1].payload.len--;
+    ck_assert_int_eq(check_parts(&sub, &r), CW_REFUSED_COMMITMENT);
+    sub.parts[1].payload.len++;
+
+    struct submission_part first = sub.parts[0];
+    sub.parts[0] = sub.parts[1];
+    sub.parts[1] = first;
+    ck_assert_int_eq(check_parts(&sub, &r), CW_REFUSED_COMMITMENT);
+    ck_assert_str_eq(r.where, "parts[0]");
+
+    sub.part_count = 1;
+    ck_assert_int_eq(check_parts(&sub, &r), CW_REFUSED_COMMITMENT);
+}
+END_TEST
+
+START_TEST(a_payload_too_long_for_its_class_is_refused)
+{
+    struct world_submission sub;
+    struct refusal r;
+
+    world_submit(&w, 1, &sub);
+    sub.parts[0].payload = slice(scratch_memory, 256);
+    ck_assert_int_eq(check_parts(&sub, &r), CW_REFUSED_SIZE);
+}
+END_TEST
+
+/* --- single ------------------------------------------------------------------------------------- */
+
+START_TEST(the_same_draft_is_the_same_submission)
+{
+    struct world_submission a, b;
+
+    world_submit(&w, 1, &a);
+    world_submit(&w, 1, &b);
+    ck_assert(slice_eq(a.header, b.header));
+    ck_assert(ID_EQ(&a.op, &b.op));
+}
+END_TEST
+
+START_TEST(a_single_proof_holds_for_its_header_network_and_key_only)
+{
+    struct world_submission a, b;
+    struct network_id other = w.network;
+    const uint8_t *key = w.officer.keys.sign_public;
+
+    world_submit(&w, 1, &a);
+    world_submit(&w, 2, &b);
+    ck_assert_int_eq(proof_verify(&w.network, a.header, &a.parsed_proof, key), CW_OK);
+    ck_assert_int_eq(proof_verify(&w.network, b.header, &a.parsed_proof, key), CW_REFUSED_SIGNATURE);
+    ck_assert_int_eq(proof_verify(&w.network, a.header, &a.parsed_proof, w.authority.keys.sign_public), CW_REFUSED_SIGNATURE);
+    other.b[0] ^= 1;
+    ck_assert_int_eq(proof_verify(&other, a.header, &a.parsed_proof, key), CW_REFUSED_SIGNATURE);
+}
+END_TEST
+
+START_TEST(a_signature_under_another_label_is_no_proof)
+{
+    struct world_submission sub;
+
+    world_submit(&w, 1, &sub);
+    for (int label = 0; label < LABEL_COUNT; label++) {
+        sign_bytes((enum label)label, &w.network, sub.header, &w.officer.keys.sign, &sub.parsed_proof.signature);
+        ck_assert_int_eq(proof_verify(&w.network, sub.header, &sub.parsed_proof, w.officer.keys.sign_public) == CW_OK,
+                         label == LABEL_OP);
+    }
+}
+END_TEST
+
+/* --- bundles ------------------------------------------------------------------------------------ */
+
+static struct cw_op_id ops[BUNDLE_COUNT_MAX];
+static struct cw_slice headers[BUNDLE_COUNT_MAX], proofs[BUNDLE_COUNT_MAX];
+static uint8_t header_memory[BUNDLE_COUNT_MAX][8];
+
+static void make_bundle(uint32_t count, struct arena *arena)
+{
+    for (uint32_t i = 0; i < count; i++) {
+        struct writer out = writer_over(header_memory[i], 8);
+        writer_be32(&out, i);
+        headers[i] = slice(header_memory[i], out.len);
+        op_id_of(headers[i], &ops[i]);
+    }
+    ck_assert_int_eq(bundle_build(&w.network, &w.officer.keys.sign, ops, count, arena, proofs), CW_OK);
+}
+
+static const uint32_t bundle_counts[] = {1, 2, 3, 5, 16, 17, 100, 1023, 1024};
+
+START_TEST(each_op_of_a_bundle_verifies_alone)
+{
+    struct arena arena = arena_over(scratch_memory, sizeof(scratch_memory));
+    uint32_t count = bundle_counts[_i];
+
+    make_bundle(count, &arena);
+    for (uint32_t i = 0; i < count; i += 1 + count / 32) {
+        struct author_proof p;
+        ck_assert_int_eq(author_proof_parse(proofs[i], &p), CW_OK);
+        ck_assert_int_eq(proof_verify(&w.network, headers[i], &p, w.officer.keys.sign_public), CW_OK);
+        if (count > 1)
+            ck_assert_int_ne(proof_verify(&w.network, headers[(i + 1) % count], &p, w.officer.keys.sign_public), CW_OK);
+    }
+}
+END_TEST
+
+/* Rebuilds one proof of a bundle with another path length. */
+START_TEST(a_bundle_path_of_the_wrong_length_is_refused_by_the_grammar)
+{
+    struct arena arena = arena_over(scratch_memory, sizeof(scratch_memory));
+    struct author_proof p;
+    uint8_t memory[PROOF_LEN_MAX];
+
+    make_bundle(17, &arena);
+    ck_assert_int_eq(author_proof_parse(proofs[16], &p), CW_OK);
+    ck_assert_uint_eq(p.path_count, 1); /* the odd last leaf is carried up all the way */
+    for (uint32_t path_count = 0; path_count <= BUNDLE_PATH_MAX; path_count++) {
+        struct writer out = writer_over(memory, sizeof(memory));
+        struct author_proof back;
+
+        p.path_count = path_count;
+        author_proof_encode(&p, &out);
+        ck_assert_int_eq(author_proof_parse(slice(memory, out.len), &back) == CW_OK, path_count == 1);
+    }
+}
+END_TEST
+
+START_TEST(bundles_of_none_or_too_many_are_refused)
+{
+    static struct cw_op_id many[BUNDLE_COUNT_MAX + 1];
+    static struct cw_slice out[BUNDLE_COUNT_MAX + 1];
+    struct arena arena = arena_over(scratch_memory, sizeof(scratch_memory));
+
+    ck_assert_int_eq(bundle_build(&w.network, &w.officer.keys.sign, many, 0, &arena, out), CW_REFUSED_SIZE);
+    ck_assert_int_eq(bundle_build(&w.network, &w.officer.keys.sign, many, BUNDLE_COUNT_MAX + 1, &arena, out), CW_REFUSED_SIZE);
+}
+END_TEST
+
+START_TEST(a_bundle_signature_is_no_single_proof_and_back)
+{
+    struct arena arena = arena_over(scratch_memory, sizeof(scratch_memory));
+    struct author_proof p;
+
+    make_bundle(1, &arena);
+    ck_assert_int_eq(author_proof_parse(proofs[0], &p), CW_OK);
+    p.kind = PROOF_SINGLE;
+    ck_assert_int_ne(proof_verify(&w.network, headers[0], &p, w.officer.keys.sign_public), CW_OK);
+    ck_assert_int_ne(proof_verify(&w.network, p.bundle_head, &p, w.officer.keys.sign_public), CW_OK);
+}
+END_TEST
+
+/* --- threshold ---------------------------------------------------------------------------------- */
+
+static enum cw_err verify_root_act(const struct world_submission *sub)
+{
+    return proof_verify_threshold(&w.network, sub->header, &sub->parsed_proof, (const uint8_t(*)[KEY_LEN])w.root_keys,
+                                  w.root_count, w.threshold);
+}
+
+START_TEST(a_root_act_needs_its_threshold_of_distinct_keys)
+{
+    struct world_submission sub;
+
+    world_submit_clear(&w, 1, CLASS_ROOT, slice_of("act"), NULL, &sub);
+    ck_assert_int_eq(verify_root_act(&sub), CW_OK);
+
+    struct world_submission changed = sub;
+    changed.parsed_proof.root_count = 1;
+    ck_assert_int_eq(verify_root_act(&changed), CW_REFUSED_SIGNATURE);
+
+    changed = sub; /* one key twice */
+    changed.parsed_proof.root_index[1] = changed.parsed_proof.root_index[0];
+    changed.parsed_proof.root_signature[1] = changed.parsed_proof.root_signature[0];
+    ck_assert_int_eq(verify_root_act(&changed), CW_REFUSED_SIGNATURE);
+
+    changed = sub; /* signed by another key than it says */
+    changed.parsed_proof.root_index[0] = 0;
+    ck_assert_int_eq(verify_root_act(&changed), CW_REFUSED_SIGNATURE);
+
+    changed = sub;
+    changed.parsed_proof.root_index[1] = 7;
+    ck_assert_int_eq(verify_root_act(&changed), CW_REFUSED_SIGNATURE);
+
+    changed = sub;
+    changed.parsed_proof.kind = PROOF_SINGLE;
+    ck_assert_int_eq(verify_root_act(&changed), CW_REFUSED_SIGNATURE);
+    ck_assert_int_eq(proof_verify(&w.network, sub.header, &sub.parsed_proof, w.root_keys[0]), CW_REFUSED_SIGNATURE);
+}
+END_TEST
+
+START_TEST(a_seal_is_signed_by_one_certificate_or_by_the_roots)
+{
+    struct world_submission sub;
+    struct world_log log;
+    struct world_batch batch;
+    const uint8_t(*keys)[KEY_LEN] = (const uint8_t(*)[KEY_LEN])w.root_keys;
+
+    world_submit_clear(&w, 1, CLASS_ROOT, slice_of("act"), NULL, &sub);
+    world_log_open(&w, LOG_ROOT, NULL, 1, &log);
+    world_sequence(&w, &log, &sub, 1, &batch);
+    ck_assert(seal_verify_threshold(&w.network, &batch.seal, keys, w.root_count, w.threshold));
+    ck_assert(!seal_verify(&w.network, &batch.seal, w.root_keys[0]));
+    batch.seal.signature_count--;
+    ck_assert(!seal_verify_threshold(&w.network, &batch.seal, keys, w.root_count, w.threshold));
+
+    world_log_open(&w, LOG_DIVISION, &w.daemons[0], 2, &log);
+    world_sequence(&w, &log, &sub, 1, &batch);
+    ck_assert(seal_verify(&w.network, &batch.seal, w.daemons[0].keys.sign_public));
+    ck_assert(!seal_verify(&w.network, &batch.seal, w.daemons[1].keys.sign_public));
+    batch.seal.signatures[0].b[0] ^= 1;
+    ck_assert(!seal_verify(&w.network, &batch.seal, w.daemons[0].keys.sign_public));
+}
+END_TEST
+
+Suite *suite_submission(void)
+{
+    Suite *s = suite_create("submission");
+    TCase *t = tcase_create("one root key");
+    TCase *roots = tcase_create("three root keys");
+
+    tcase_add_checked_fixture(t, one_of_one, NULL);
+    tcase_add_test(t, every_length_pads_to_a_class_and_back);
+    tcase_add_test(t, a_payload_above_the_largest_class_is_refused);
+    tcase_add_test(t, padding_that_is_not_exactly_padding_is_refused);
+    tcase_add_test(t, parts_match_their_commitments_or_the_refusal_names_them);
+    tcase_add_test(t, a_payload_too_long_for_its_class_is_refused);
+    tcase_add_test(t, the_same_draft_is_the_same_submission);
+    tcase_add_test(t, a_single_proof_holds_for_its_header_network_and_key_only);
+    tcase_add_test(t, a_signature_under_another_label_is_no_proof);
+    tcase_add_loop_test(t, each_op_of_a_bundle_verifies_alone, 0, (int)CW_COUNT(bundle_counts));
+    tcase_add_test(t, a_bundle_path_of_the_wrong_length_is_refused_by_the_grammar);
+    tcase_add_test(t, bundles_of_none_or_too_many_are_refused);
+    tcase_add_test(t, a_bundle_signature_is_no_single_proof_and_back);
+    suite_add_tcase(s, t);
+
+    tcase_add_checked_fixture(roots, two_of_three, NULL);
+    tcase_add_test(roots, a_root_act_needs_its_threshold_of_distinct_keys);
+    tcase_add_test(roots, a_seal_is_signed_by_one_certificate_or_by_the_roots);
+    suite_add_tcase(s, roots);
+    return s;
+}
