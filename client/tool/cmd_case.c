@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* case open, set, add, remove: fields. */
+#include "tool/cmd_case.h"
+
+#include "proto/schema.h"
+
+const char *view_kind(const Cw__CaseView *view)
+{
+    const char *name = schema_kind_name(view->kind);
+
+    return name != NULL ? name : "";
+}
+
+static enum exit_code assign_all(struct writing *w, int from, enum cw_verb verb)
+{
+    enum exit_code code = EXIT_DONE;
+
+    for (int i = from; code == EXIT_DONE && i < w->cli->operand_count; i++)
+        code = writing_assign(w, w->cli->operands[i], verb);
+    return code;
+}
+
+/* A set field of an opening op is added to, not set. */
+static enum exit_code assign_opening(struct writing *w, uint32_t kind, const char *assignment)
+{
+    size_t len = strcspn(assignment, "=");
+    const struct schema_field *field = schema_field_by_name(kind, slice(assignment, len));
+
+    return writing_assign(w, assignment, field != NULL && schema_field_is_set(field) ? CW_ADD : CW_SET);
+}
+
+static enum exit_code run_open(struct cli *cli)
+{
+    struct context context;
+    struct writing w = {.cli = cli, .context = &context};
+    struct cw_fault fault = {0};
+    enum exit_code code;
+    uint32_t kind;
+
+    if (cw_draft_open(cli->operands[0], &w.draft, &fault) != CW_OK)
+        return complain_fault(cli, "no case was opened", &fault);
+    kind = schema_kind_by_name(slice_of(cli->operands[0]));
+    code = context_start(cli, &context);
+    for (int i = 1; code == EXIT_DONE && i < cli->operand_count; i++)
+        code = assign_opening(&w, kind, cli->operands[i]);
+    if (code == EXIT_DONE)
+        code = writing_send(&w);
+    writing_done(&w);
+    context_close(&context);
+    return code;
+}
+
+static enum exit_code run_write(struct cli *cli, enum cw_verb verb)
+{
+    struct context context;
+    struct writing w = {.cli = cli, .context = &context};
+    struct cw_fault fault = {0};
+    enum exit_code code = context_start(cli, &context);
+
+    if (code == EXIT_DONE)
+        code = writing_look(&w, cli->operands[0]);
+    if (code == EXIT_DONE) {
+        struct cw_case_id id = view_case_id(w.view);
+
+        if (cw_draft_set(view_kind(w.view), &id, &w.draft, &fault) != CW_OK)
+            code = complain_fault(cli, "nothing was recorded", &fault);
+    }
+    if (code == EXIT_DONE)
+        code = assign_all(&w, 1, verb);
+    if (code == EXIT_DONE)
+        code = writing_send(&w);
+    writing_done(&w);
+    context_close(&context);
+    return code;
+}
+
+static enum exit_code run_set(struct cli *cli)
+{
+    return run_write(cli, CW_SET);
+}
+
+static enum exit_code run_add(struct cli *cli)
+{
+    return run_write(cli, CW_ADD);
+}
+
+static enum exit_code run_remove(struct cli *cli)
+{
+    return run_write(cli, CW_REMOVE);
+}
+
+static const struct cli_option options[] = {WRITE_OPTIONS, {NULL, NULL, NULL}};
+
+const struct cli_command cmd_case_open = {
+    "case",    "open", "KIND FIELD=VALUE...", 1,
+    -1,        "open a case: ocg, county_line, missing_child or operation",
+    "  casewire case open missing_child title='Child M, Quarrel Lane' missing_risk=medium\n"
+    "  casewire case open county_line title='Line B' brand='Bramble' line_risk=standard --held-by 2\n",
+    options,   run_open};
+const struct cli_command cmd_case_set = {
+    "case",  "set", "CASE FIELD=VALUE...", 2,
+    -1,      "set fields; each write names the values it replaces, as the case shows them now",
+    "  casewire case set MC/NTH/2026/K7Q2M4X-C missing_risk=high\n"
+    "  casewire case set K7Q2M4X summary='Seen at Dunmarsh station' --held-by 3\n"
+    "  casewire case set K7Q2M4X summary='Written without looking' --base-on none\n",
+    options, run_set};
+const struct cli_command cmd_case_add = {
+    "case", "add", "CASE FIELD=VALUE...", 2, -1, "add to a field that holds several values",
+    "  casewire case add K7Q2M4X tags=repeat external_refs='CAD 30-0142-0987'\n", options, run_add};
+const struct cli_command cmd_case_remove = {
+    "case", "remove", "CASE FIELD=VALUE...", 2, -1, "take a value out of such a field, naming the adds that are seen",
+    "  casewire case remove K7Q2M4X tags=repeat\n", options, run_remove};

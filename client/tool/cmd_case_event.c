@@ -1,0 +1,149 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* case event: something that happened. */
+#include "tool/cmd_case.h"
+
+#include "proto/schema.h"
+#include "proto/wire.h"
+
+/* How many of the newest events an author is taken to have seen. */
+#define SEEN_EVENTS_MAX 16
+
+/* Names the events that the author saw: a closing that did not know of a sighting is held back by the fold. */
+static void note_seen(struct writing *w)
+{
+    for (size_t i = 0; i < w->view->n_events && i < SEEN_EVENTS_MAX; i++) {
+        struct cw_op_id op;
+
+        if (w->view->events[i]->op.len != CW_ID_LEN)
+            continue;
+        memcpy(op.b, w->view->events[i]->op.data, CW_ID_LEN);
+        (void)!cw_draft_after(w->draft, &op);
+    }
+}
+
+static bool starts_with(ProtobufCBinaryData id, const char *hex)
+{
+    char text[2 * CW_ID_LEN + 1];
+
+    if (id.len != CW_ID_LEN)
+        return false;
+    hex_of(wire_slice(id), text);
+    return strncmp(text, hex, strlen(hex)) == 0;
+}
+
+/* The one event whose id, or op id, begins with these digits. */
+static enum exit_code find_event(const struct writing *w, const char *hex, const Cw__ViewEvent **out)
+{
+    const Cw__ViewEvent *found = NULL;
+    bool twice = false;
+
+    for (size_t i = 0; strlen(hex) >= 4 && i < w->view->n_events; i++) {
+        const Cw__ViewEvent *e = w->view->events[i];
+
+        if (!starts_with(e->event_id, hex) && !starts_with(e->op, hex))
+            continue;
+        twice = found != NULL;
+        found = e;
+    }
+    if (found != NULL && !twice) {
+        *out = found;
+        return EXIT_DONE;
+    }
+    return complain(w->cli, twice ? EXIT_USAGE : EXIT_NOT_FOUND,
+                    &(struct trouble){twice ? "more than one event begins like this" : "no such event in this case",
+                                      hex, "give at least 4 digits of its id", "casewire case show CASE"});
+}
+
+static enum exit_code add_named(struct writing *w, const char *option, const char *hex)
+{
+    const Cw__ViewEvent *event = NULL;
+    struct cw_op_id op = {{0}};
+    enum exit_code code = find_event(w, hex, &event);
+    enum cw_err err;
+
+    if (code != EXIT_DONE)
+        return code;
+    if (event->op.len == CW_ID_LEN)
+        memcpy(op.b, event->op.data, CW_ID_LEN);
+    if (strcmp(option, "corrects") == 0)
+        err = cw_draft_corrects(w->draft, &op, 0);
+    else if (event->event_id.len != CW_ID_LEN)
+        err = CW_PEER_MALFORMED;
+    else if (strcmp(option, "same-as") == 0)
+        err = cw_draft_same_as(w->draft, event->event_id.data);
+    else
+        err = cw_draft_ref(w->draft, event->event_id.data);
+    if (err == CW_OK)
+        return EXIT_DONE;
+    return complain(w->cli, exit_code_of(err),
+                    &(struct trouble){"nothing was recorded", option, cw_err_sentence(err), NULL});
+}
+
+static enum exit_code add_references(struct writing *w)
+{
+    /* The episode comes first: it is refs[0] (docs/fold.md 4.2). */
+    static const char *const names[] = {"episode", "corrects", "same-as"};
+    enum exit_code code = EXIT_DONE;
+
+    for (size_t i = 0; i < CW_COUNT(names); i++) {
+        int at = 0;
+        const char *hex;
+
+        while (code == EXIT_DONE && (hex = cli_next(w->cli, names[i], &at)) != NULL)
+            code = add_named(w, names[i], hex);
+    }
+    return code;
+}
+
+static enum exit_code draft_event(struct writing *w, const char *event, int from)
+{
+    struct cw_case_id id = view_case_id(w->view);
+    struct cw_fault fault = {0};
+    enum exit_code code;
+
+    if (cw_draft_event(view_kind(w->view), event, &id, &w->draft, &fault) != CW_OK)
+        return complain_fault(w->cli, "nothing was recorded", &fault);
+    note_seen(w);
+    code = add_references(w);
+    for (int i = from; code == EXIT_DONE && i < w->cli->operand_count; i++)
+        code = writing_assign(w, w->cli->operands[i], CW_SET);
+    return code;
+}
+
+enum exit_code event_record(const struct cli *cli, const char *case_name, const char *event, int from)
+{
+    struct context context;
+    struct writing w = {.cli = cli, .context = &context};
+    enum exit_code code = context_start(cli, &context);
+
+    if (code == EXIT_DONE)
+        code = writing_look(&w, case_name);
+    if (code == EXIT_DONE)
+        code = draft_event(&w, event, from);
+    if (code == EXIT_DONE)
+        code = writing_send(&w);
+    writing_done(&w);
+    context_close(&context);
+    return code;
+}
+
+static enum exit_code run_event(struct cli *cli)
+{
+    return event_record(cli, cli->operands[0], cli->operands[1], 2);
+}
+
+static const struct cli_option options[] = {
+    WRITE_OPTIONS,
+    {"episode", "EVENT", "which missing episode it concerns (default: the first)"},
+    {"corrects", "EVENT", "this event corrects that one"},
+    {"same-as", "EVENT", "this event is the same happening as that one"},
+    {NULL, NULL, NULL},
+};
+
+const struct cli_command cmd_case_event = {
+    "case",  "event", "CASE EVENT FIELD=VALUE...", 2,
+    -1,      "record something that happened: sighting, risk_assessment, arrest, seizure, ...",
+    "  casewire case event K7Q2M4X sighting confidence=probable occurred=2026-11-22T16:00 place='Dunmarsh'\n"
+    "  casewire case event K7Q2M4X risk_assessment missing_risk=high rationale='Seen with older males'\n"
+    "  casewire case event K7Q2M4X seizure seizure_kind=cash pence=£1,250 exhibit=ABC/1\n",
+    options, run_event};

@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* case show, operation show, operation open, operation result. */
+#include "tool/cmd_show.h"
+
+#include "tool/cmd_case.h"
+#include "tool/view.h"
+
+static void show_id(const Cw__CaseView *view)
+{
+    struct cw_case_id id = view_case_id(view);
+    char hex[2 * CW_ID_LEN + 1];
+
+    hex_of(slice(id.b, CW_ID_LEN), hex);
+    printf("%s\n", hex);
+}
+
+static enum exit_code run_show(struct cli *cli)
+{
+    struct context context;
+    struct writing w = {.cli = cli, .context = &context};
+    enum exit_code code = context_start(cli, &context);
+
+    if (code == EXIT_DONE)
+        code = writing_look(&w, cli->operands[0]);
+    if (code == EXIT_DONE) {
+        if (cli->json)
+            json_print_message(&w.view->base);
+        else if (cli->quiet)
+            show_id(w.view);
+        else
+            view_print(cli, w.view);
+    }
+    writing_done(&w);
+    context_close(&context);
+    return code;
+}
+
+static enum exit_code run_result(struct cli *cli)
+{
+    return event_record(cli, cli->operands[0], cli->operands[1], 2);
+}
+
+/* `operation open F=V...` is `case open operation F=V...`. */
+static enum exit_code run_operation_open(struct cli *cli)
+{
+    static char kind[] = "operation";
+    char *operands[66] = {kind};
+    struct cli as_case = *cli;
+
+    if (cli->operand_count > 64)
+        return complain(cli, EXIT_USAGE,
+                        &(struct trouble){"too many fields", NULL, "one statement writes at most 64 values", NULL});
+    memcpy(operands + 1, cli->operands, (size_t)cli->operand_count * sizeof(*operands));
+    as_case.operands = operands;
+    as_case.operand_count = cli->operand_count + 1;
+    return cmd_case_open.run(&as_case);
+}
+
+static const struct cli_option write_flags[] = {
+    WRITE_OPTIONS,
+    {"corrects", "EVENT", "this result corrects that one"},
+    {"same-as", "EVENT", "this result is the same happening as that one: counted once"},
+    {NULL, NULL, NULL},
+};
+
+const struct cli_command cmd_case_show = {
+    "case",
+    "show",
+    "CASE",
+    1,
+    1,
+    "one case: risk, conflicts, fields, totals, events (-v: who said what when)",
+    "  casewire case show MC/NTH/2026/K7Q2M4X-C\n  casewire case show K7Q2M4X -v\n  casewire case show K7Q2M4X --json\n",
+    NULL,
+    run_show};
+const struct cli_command cmd_operation_open = {
+    "operation", "open", "FIELD=VALUE...", 1, -1, "open a joint operation or week of action",
+    "  casewire operation open title='Week of action' op_name=SORREL theme=county_lines runs=2018-03-19/2018-03-23\n",
+    write_flags, run_operation_open};
+const struct cli_command cmd_operation_result = {
+    "operation", "result", "OPERATION EVENT FIELD=VALUE...", 2, -1,
+    "record a result: arrest, warrant, seizure, weapon_sweep, engagement, ...",
+    "  casewire operation result SORREL arrest occurred=2018-03-19T06:30 unit='Team 2'\n"
+    "  casewire operation result SORREL seizure seizure_kind=cash pence=£1,250 exhibit=ABC/1\n"
+    "  casewire operation result SORREL stop_search not_counted=yes\n",
+    write_flags, run_result};
+const struct cli_command cmd_operation_show = {
+    "operation", "show", "OPERATION", 1, 1, "an operation and its totals (-v: per division, phase, place)",
+    "  casewire operation show SORREL\n  casewire operation show SORREL -v\n", NULL, run_show};

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef CASEWIRE_TOOL_CONTEXT_H
+#define CASEWIRE_TOOL_CONTEXT_H
+
+/*
+ * Who speaks, to which daemon of which network. A home folder holds
+ *
+ *   network   the network genesis: its hash is the pinned network id
+ *   key cert  secret keys and certificate
+ *   context   lines "name = value": address, daemon-key, admin-socket, synthetic
+ */
+
+#include "tool/cli.h"
+#include "tool/files.h"
+
+struct context {
+    char home[PATH_LEN_MAX];
+    char address[256], admin_socket[PATH_LEN_MAX];
+    uint8_t daemon_key[CW_ID_LEN];
+    bool synthetic;
+    struct buf genesis;
+    uint8_t network[CW_ID_LEN];
+    struct cw_identity *identity; /* NULL until connected as somebody */
+    struct cw_client *client;
+};
+
+/* The home folder that the options and the environment mean; `as` may override --as. */
+enum exit_code context_home(const struct cli *cli, const char *as, char out[static PATH_LEN_MAX]);
+/* The lab folder likewise. */
+void context_lab(const struct cli *cli, char out[static PATH_LEN_MAX]);
+
+/* Reads the folder; no connection yet. Complains by itself. */
+enum exit_code context_open(const struct cli *cli, const char *home, struct context *out);
+/* Opens keys and connection (admin: the Unix socket instead, which needs no keys). */
+enum exit_code context_connect(const struct cli *cli, struct context *context, bool admin);
+void context_close(struct context *context);
+
+/* Home, context and connection at once: what most commands begin with. */
+enum exit_code context_start(const struct cli *cli, struct context *out);
+
+/* The passphrase for a key file: the option's file, the terminal, or empty. */
+enum exit_code passphrase_get(const struct cli *cli, const char *what, bool confirm, struct buf *out);
+
+#endif

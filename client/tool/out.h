@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef CASEWIRE_TOOL_OUT_H
+#define CASEWIRE_TOOL_OUT_H
+
+/* What goes to standard output: tables, colours for state words, JSON. */
+
+#include "tool/cli.h"
+
+#include "lib/answer.h"
+
+#include <jansson.h>
+
+/* --- tables: aligned under a heading on a terminal, tabs otherwise ------------------------------------ */
+
+#define TABLE_COLUMNS_MAX 10
+
+struct table {
+    const struct cli *cli;
+    const char *const *heading; /* column names, ends with NULL */
+    size_t column_count;
+    char **cells;
+    size_t cell_count, cell_room;
+};
+
+void table_begin(struct table *t, const struct cli *cli, const char *const *heading);
+/* Cells of one row, in order; copied. NULL is an empty cell. */
+void table_add(struct table *t, const char *text);
+/* Prints and frees. */
+void table_end(struct table *t);
+
+/* --- words -------------------------------------------------------------------------------------------- */
+
+enum tone { TONE_PLAIN, TONE_GOOD, TONE_CAREFUL, TONE_BAD, TONE_HEAD };
+/* Escape sequences around a word, or nothing: print as "%s%s%s", tone_on(), word, tone_off(). */
+const char *tone_on(const struct cli *cli, enum tone tone);
+const char *tone_off(const struct cli *cli);
+
+/* Bytes as clean text in a fresh string. */
+char *text_of(ProtobufCBinaryData bytes);
+/* The same into fixed memory. */
+#define TEXT(bytes, out) fault_clean_text(wire_slice(bytes), (out), sizeof(out))
+/* First `len` bytes in hexadecimal. */
+#define SHORT_ID_LEN 5
+void short_id(ProtobufCBinaryData bytes, char out[static 2 * SHORT_ID_LEN + 1]);
+/* Columns a UTF-8 text takes, one each character. */
+size_t text_width(const char *text);
+/* HLC to wall time. */
+static inline struct cw_wall hlc_wall(uint64_t hlc)
+{
+    return (struct cw_wall){(int64_t)(hlc >> 16)};
+}
+
+/* --- JSON --------------------------------------------------------------------------------------------- */
+
+/* Any message of client.proto: ids hexadecimal, times RFC 3339, text as text. */
+json_t *json_of_message(const ProtobufCMessage *message);
+/* Prints {"v": 1, ...members of object} and takes it. */
+void json_print(json_t *object);
+/* --json of one part of an answer. */
+void json_print_message(const ProtobufCMessage *message);
+
+#endif

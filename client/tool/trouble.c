@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "tool/cli.h"
+
+#include <jansson.h>
+
+enum exit_code exit_code_of(enum cw_err err)
+{
+    switch (err) {
+    case CW_OK:
+        return EXIT_DONE;
+    case CW_REFUSED_UNKNOWN_CASE:
+    case CW_LOCAL_NOT_FOUND:
+        return EXIT_NOT_FOUND;
+    case CW_REFUSED_AUTHOR:
+    case CW_REFUSED_SIGNATURE:
+    case CW_REFUSED_EXPIRED:
+    case CW_REFUSED_ROLE:
+    case CW_REFUSED_READER:
+    case CW_REFUSED_NETWORK:
+    case CW_REFUSED_DIVISION:
+    case CW_LOCAL_KEY:
+        return EXIT_DENIED;
+    case CW_REFUSED_TRANSITION:
+    case CW_REFUSED_REUSED_ID:
+        return EXIT_CONFLICT;
+    case CW_REFUSED_UNKNOWN_FIELD:
+    case CW_REFUSED_UNKNOWN_OP:
+    case CW_REFUSED_VALUE:
+    case CW_REFUSED_TEXT:
+    case CW_REFUSED_MISSING:
+    case CW_REFUSED_AMBIGUOUS:
+        return EXIT_USAGE;
+    case CW_AGAIN_NO_DAEMON:
+        return EXIT_UNREACHABLE;
+    case CW_AGAIN_NO_PEER:
+        return EXIT_TIMED_OUT;
+    case CW_AGAIN_BUSY:
+    case CW_AGAIN_BEHIND:
+        return EXIT_TRY_AGAIN;
+    case CW_LOCAL_CONFIG:
+        return EXIT_CONFIG;
+    default:
+        return cw_err_class_of(err) == CW_CLASS_USAGE ? EXIT_USAGE : EXIT_FAILED;
+    }
+}
+
+const char *exit_code_text(enum exit_code code)
+{
+    switch (code) {
+    case EXIT_DONE:
+        return "done";
+    case EXIT_FAILED:
+        return "failed";
+    case EXIT_USAGE:
+        return "the command, a field or a value was not understood";
+    case EXIT_NOT_FOUND:
+        return "there is no such case or thing";
+    case EXIT_DENIED:
+        return "denied: key, certificate or role";
+    case EXIT_TIMED_OUT:
+        return "the time was over before it came true";
+    case EXIT_CONFLICT:
+        return "in conflict with the present state";
+    case EXIT_UNREACHABLE:
+        return "no daemon in reach";
+    case EXIT_TRY_AGAIN:
+        return "try the same again later";
+    case EXIT_CONFIG:
+        return "a setting is wrong";
+    }
+    return "failed";
+}
+
+static void set_text(json_t *object, const char *key, const char *text)
+{
+    if (text != NULL && text[0] != '\0')
+        json_object_set_new(object, key, json_string(text));
+}
+
+static void complain_json(enum exit_code code, const struct trouble *t)
+{
+    json_t *object = json_object(), *error = json_object();
+
+    json_object_set_new(object, "v", json_integer(1));
+    json_object_set_new(error, "exit", json_integer(code));
+    set_text(error, "what", t->what);
+    set_text(error, "where", t->where);
+    set_text(error, "why", t->why);
+    set_text(error, "next", t->next);
+    json_object_set_new(object, "error", error);
+    json_dumpf(object, stderr, JSON_COMPACT);
+    fputc('\n', stderr);
+    json_decref(object);
+}
+
+enum exit_code complain(const struct cli *cli, enum exit_code code, const struct trouble *t)
+{
+    if (cli != NULL && cli->json) {
+        complain_json(code, t);
+        return code;
+    }
+    fprintf(stderr, "casewire: %s\n", t->what);
+    if (t->where != NULL && t->where[0] != '\0')
+        fprintf(stderr, "  where: %s\n", t->where);
+    if (t->why != NULL && t->why[0] != '\0')
+        fprintf(stderr, "  why:   %s\n", t->why);
+    if (t->next != NULL && t->next[0] != '\0')
+        fprintf(stderr, "  next:  %s\n", t->next);
+    return code;
+}
+
+static const char *next_for(enum cw_err err)
+{
+    switch (err) {
+    case CW_AGAIN_NO_DAEMON:
+        return "casewire lab status        (or: systemctl status casewired)";
+    case CW_REFUSED_UNKNOWN_CASE:
+    case CW_REFUSED_AMBIGUOUS:
+        return "casewire case list";
+    case CW_REFUSED_UNKNOWN_FIELD:
+    case CW_REFUSED_UNKNOWN_OP:
+    case CW_REFUSED_VALUE:
+    case CW_REFUSED_MISSING:
+        return "casewire schema";
+    case CW_REFUSED_AUTHOR:
+    case CW_REFUSED_EXPIRED:
+    case CW_REFUSED_READER:
+        return "casewire authority list --dir DIR";
+    case CW_LOCAL_KEY:
+        return "casewire --passphrase-file FILE ...";
+    case CW_AGAIN_BUSY:
+        return "the same command again";
+    default:
+        return NULL;
+    }
+}
+
+enum exit_code complain_fault(const struct cli *cli, const char *what, const struct cw_fault *fault)
+{
+    return complain(cli, exit_code_of(fault->code),
+                    &(struct trouble){what, fault->where, fault->text, next_for(fault->code)});
+}

@@ -1,0 +1,220 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "tool/write.h"
+
+#include "lib/fault.h"
+#include "lib/when.h"
+#include "proto/wire.h"
+
+#include <stdlib.h>
+#include <strings.h>
+
+struct cw_case_id view_case_id(const Cw__CaseView *view)
+{
+    struct cw_case_id id = {{0}};
+
+    if (view->case_id.len == CW_ID_LEN)
+        memcpy(id.b, view->case_id.data, CW_ID_LEN);
+    return id;
+}
+
+enum exit_code writing_look(struct writing *w, const char *name)
+{
+    enum cw_err err = cw_client_get(w->context->client, (struct cw_slice){(const uint8_t *)name, strlen(name)},
+                                    w->cli->timeout_ms, &w->seen);
+
+    if (err != CW_OK)
+        return complain_fault(w->cli, "the case was not found", cw_client_fault(w->context->client));
+    w->view = answer_message(w->seen)->view;
+    return EXIT_DONE;
+}
+
+void writing_done(struct writing *w)
+{
+    cw_answer_close(w->seen);
+    cw_draft_free(w->draft);
+    w->seen = NULL;
+    w->draft = NULL;
+}
+
+/* --- naming what is replaced -------------------------------------------------------------------------- */
+
+static bool same_name(ProtobufCBinaryData bytes, const char *name)
+{
+    return bytes.len == strlen(name) && memcmp(bytes.data, name, bytes.len) == 0;
+}
+
+static void supersede(struct writing *w, const Cw__OpRef *by)
+{
+    struct cw_op_id op;
+
+    if (by == NULL || by->op.len != CW_ID_LEN)
+        return;
+    memcpy(op.b, by->op.data, CW_ID_LEN);
+    /* At most 64 are named; the view shows no more than a person can have seen. */
+    (void)!cw_draft_supersedes(w->draft, &op, by->index);
+}
+
+/* A set's element is named only by a write of the same element; a single value by any write. */
+static bool names(const Cw__ViewValue *value, bool is_set, const char *text)
+{
+    return !is_set || text == NULL ||
+           (value->text.len == strlen(text) && memcmp(value->text.data, text, value->text.len) == 0) ||
+           (value->value != NULL && value->value->text.len == strlen(text) &&
+            memcmp(value->value->text.data, text, value->value->text.len) == 0);
+}
+
+static bool is_set_rule(const Cw__ViewField *field)
+{
+    return same_name(field->rule, "ORS") || same_name(field->rule, "GOS");
+}
+
+static void name_replaced(struct writing *w, const char *field, const char *text)
+{
+    for (size_t i = 0; i < w->view->n_fields; i++) {
+        const Cw__ViewField *f = w->view->fields[i];
+
+        if (!same_name(f->name, field))
+            continue;
+        for (size_t v = 0; v < f->n_values; v++)
+            if (names(f->values[v], is_set_rule(f), text))
+                supersede(w, f->values[v]->set_by);
+        return; /* the first of that name: the case's own, or its first episode's */
+    }
+}
+
+enum exit_code writing_assign(struct writing *w, const char *assignment, enum cw_verb verb)
+{
+    const char *equals = strchr(assignment, '=');
+    const char *base = cli_value(w->cli, "base-on"), *value = equals != NULL ? equals + 1 : NULL;
+    struct cw_fault fault = {0};
+    char field[64];
+    int len = equals != NULL ? (int)(equals - assignment) : (int)strlen(assignment);
+
+    if (equals == NULL && verb != CW_REMOVE)
+        return complain(w->cli, EXIT_USAGE,
+                        &(struct trouble){"a value is missing", assignment, "it is written FIELD=VALUE", NULL});
+    if (base != NULL && strcmp(base, "none") != 0)
+        return complain(w->cli, EXIT_USAGE,
+                        &(struct trouble){"the option was not understood", "--base-on", "it is \"none\"", NULL});
+    snprintf(field, sizeof(field), "%.*s", len, assignment);
+    if (cw_draft_write(w->draft, field, verb, slice(value, value != NULL ? strlen(value) : 0), &fault) != CW_OK)
+        return complain_fault(w->cli, "nothing was recorded", &fault);
+    if (w->view != NULL && base == NULL)
+        name_replaced(w, field, value);
+    return EXIT_DONE;
+}
+
+/* --- sending ------------------------------------------------------------------------------------------ */
+
+static enum exit_code check_receipt(struct writing *w, const struct cw_answer *answer, const struct cw_op_id *op,
+                                    uint32_t *out_proven)
+{
+    struct cw_trust *trust = NULL;
+    struct cw_receipt_facts facts;
+    struct cw_fault fault = {0};
+    struct context *c = w->context;
+    enum cw_err err = cw_trust_new(buf_slice(&c->genesis), c->network, &trust, &fault);
+
+    if (err == CW_OK)
+        err = cw_trust_fetch(trust, c->client, w->cli->timeout_ms, &fault);
+    if (err == CW_OK)
+        err = cw_answer_check_receipt(answer, trust, op, &facts, &fault);
+    cw_trust_free(trust);
+    if (err != CW_OK)
+        return complain_fault(w->cli, "the receipt does not hold", &fault);
+    *out_proven = facts.held_by;
+    return EXIT_DONE;
+}
+
+static void tell_json(const Cw__Submitted *s, uint32_t proven)
+{
+    Cw__Submitted plain = *s;
+    json_t *object;
+
+    plain.receipt = NULL;
+    object = json_of_message(&plain.base);
+    if (proven != 0)
+        json_object_set_new(object, "proven_held_by", json_integer(proven));
+    json_print(object);
+}
+
+static void tell(const struct writing *w, const Cw__Submitted *s, uint32_t proven)
+{
+    char op[2 * SHORT_ID_LEN + 1], reference[64], full[2 * CW_ID_LEN + 1] = "";
+    bool opens = w->view == NULL;
+
+    if (w->cli->json) {
+        tell_json(s, proven);
+        return;
+    }
+    if (w->cli->quiet) {
+        ProtobufCBinaryData id = opens ? s->case_id : s->op_id;
+
+        if (id.len == CW_ID_LEN)
+            hex_of(wire_slice(id), full);
+        printf("%s\n", full);
+        return;
+    }
+    short_id(s->op_id, op);
+    TEXT(s->human_ref, reference);
+    printf("%s %s, op %s, held by %u division%s", s->repeated ? "held already" : opens ? "opened" : "recorded",
+           reference, op, s->held_by, s->held_by == 1 ? "" : "s");
+    printf(proven != 0 ? ", receipt checked: %u\n" : "\n", proven);
+    if (s->proposal)
+        printf("%sa proposal:%s your role may not set this directly; somebody who may must take it up\n",
+               tone_on(w->cli, TONE_CAREFUL), tone_off(w->cli));
+}
+
+static enum exit_code judge(struct writing *w, const struct cw_answer *answer, const struct cw_op_id *op,
+                            uint32_t wanted)
+{
+    const Cw__Submitted *s = answer_message(answer)->submitted;
+    uint32_t proven = 0;
+    enum exit_code code = cli_flag(w->cli, "check") ? check_receipt(w, answer, op, &proven) : EXIT_DONE;
+
+    if (code != EXIT_DONE)
+        return code;
+    tell(w, s, proven);
+    if (s->held_by >= wanted)
+        return EXIT_DONE;
+    return complain(w->cli, EXIT_TIMED_OUT,
+                    &(struct trouble){"it is safe here, but fewer divisions hold it than you asked for", NULL,
+                                      "the deadline came first", "casewire peers"});
+}
+
+static enum exit_code submit(struct writing *w, const struct cw_submission *submission, const struct cw_ack *ack)
+{
+    struct cw_answer *answer;
+    struct cw_op_id op;
+    enum exit_code code;
+    int32_t timeout_ms = w->cli->timeout_ms + (ack->held_by > 1 ? ack->deadline_ms : 0);
+
+    if (timeout_ms > CW_TIMEOUT_MS_MAX)
+        timeout_ms = CW_TIMEOUT_MS_MAX;
+    if (cw_client_submit(w->context->client, submission, ack, timeout_ms, &answer) != CW_OK)
+        return complain_fault(w->cli, "nothing was recorded", cw_client_fault(w->context->client));
+    cw_submission_op(submission, &op);
+    code = judge(w, answer, &op, ack->held_by);
+    cw_answer_close(answer);
+    return code;
+}
+
+enum exit_code writing_send(struct writing *w)
+{
+    struct cw_submission *submission;
+    struct cw_fault fault = {0};
+    int64_t held_by, deadline;
+    enum exit_code code;
+
+    if (!cli_number(w->cli, "held-by", 1, 300, 1, &held_by) || !cli_number(w->cli, "deadline", 1, 600, 10, &deadline))
+        return EXIT_USAGE;
+    if (w->view != NULL)
+        cw_draft_epoch(w->draft, w->view->owner_epoch);
+    else if (w->context->synthetic)
+        cw_draft_synthetic(w->draft);
+    if (cw_draft_sign(w->draft, w->context->identity, when_now(), &submission, &fault) != CW_OK)
+        return complain_fault(w->cli, "nothing was recorded", &fault);
+    code = submit(w, submission, &(struct cw_ack){(uint32_t)held_by, (int32_t)deadline * 1000});
+    cw_submission_free(submission);
+    return code;
+}

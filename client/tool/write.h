@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef CASEWIRE_TOOL_WRITE_H
+#define CASEWIRE_TOOL_WRITE_H
+
+/*
+ * What `case open`, `set`, `event` and `operation result` share: look at the case, draft what is to be
+ * said, let every write name what the author saw, sign, submit, check and tell.
+ */
+
+#include "tool/context.h"
+#include "tool/out.h"
+
+extern const struct cli_option write_options[]; /* held-by, deadline, check, base-on */
+#define WRITE_OPTIONS                                                                              \
+    {"held-by", "K", "wait until K divisions hold it (default 1: this one)"},                      \
+        {"deadline", "SECONDS", "how long to wait for the other divisions (default 10)"},          \
+        {"check", NULL, "check the receipt against the authority logs"},                           \
+        {"base-on", "WHAT", "none: name nothing as replaced (default: what the case shows now)"}
+
+struct writing {
+    const struct cli *cli;
+    struct context *context;
+    struct cw_answer *seen;      /* the case as it was shown; NULL for an opening */
+    const Cw__CaseView *view;
+    struct cw_draft *draft;
+};
+
+/* Fetches the case. Complains. */
+enum exit_code writing_look(struct writing *w, const char *name);
+/* "field=value" or "field" with verb; names what it replaces unless --base-on none. Complains. */
+enum exit_code writing_assign(struct writing *w, const char *assignment, enum cw_verb verb);
+/* Signs, submits and tells. */
+enum exit_code writing_send(struct writing *w);
+void writing_done(struct writing *w);
+
+/* The case id of a view. */
+struct cw_case_id view_case_id(const Cw__CaseView *view);
+
+#endif
