@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "net/allow.h"
+
+#include <stdlib.h>
+
+static int compare_rows(const void *left, const void *right)
+{
+    const struct allow_row *a = left;
+    const struct allow_row *b = right;
+
+    return memcmp(a->key, b->key, KEY_LEN);
+}
+
+void allow_done(struct allow *a)
+{
+    free(a->rows);
+    *a = (struct allow){0};
+}
+
+enum cw_err allow_replace(struct allow *a, const struct allow_row *rows, uint32_t count)
+{
+    struct allow_row *copy;
+
+    if (count > ALLOW_KEYS_MAX)
+        return CW_REFUSED_SIZE;
+
+    copy = calloc(count == 0 ? 1 : count, sizeof *copy);
+    if (copy == NULL)
+        return CW_LOCAL_MEMORY;
+    if (count != 0)
+        memcpy(copy, rows, count * sizeof *copy);
+    qsort(copy, count, sizeof *copy, compare_rows);
+
+    allow_done(a);
+    *a = (struct allow){copy, count};
+    return CW_OK;
+}
+
+const struct allow_row *allow_find(const struct allow *a, const uint8_t key[static KEY_LEN])
+{
+    struct allow_row wanted = {0};
+
+    if (a->count == 0)
+        return NULL;
+    memcpy(wanted.key, key, KEY_LEN);
+    return bsearch(&wanted, a->rows, a->count, sizeof *a->rows, compare_rows);
+}
+
+bool allow_cert(const struct allow *a, const struct cert_id *cert)
+{
+    for (uint32_t i = 0; i < a->count; i++) {
+        if (!a->rows[i].revoked && ID_EQ(&a->rows[i].cert, cert))
+            return true;
+    }
+    return false;
+}
+
+static bool belongs(enum subject_kind subject, enum door door)
+{
+    switch (door) {
+    case DOOR_PEERS:
+        return subject == SUBJECT_DAEMON;
+    case DOOR_CLIENTS:
+        return subject == SUBJECT_PERSON || subject == SUBJECT_REGIONAL;
+    case DOOR_COUNT:
+        break;
+    }
+    return false;
+}
+
+enum allow_verdict allow_judge(const struct allow_row *row, enum door door)
+{
+    if (row == NULL)
+        return ALLOW_UNKNOWN;
+    if (row->revoked)
+        return ALLOW_REVOKED;
+    return belongs(row->subject, door) ? ALLOW_YES : ALLOW_WRONG_DOOR;
+}
+
+const char *allow_reason(enum allow_verdict verdict)
+{
+    static const char *const reasons[] = {
+        [ALLOW_YES] = "allowed",
+        [ALLOW_UNKNOWN] = "no certificate of this network has this key",
+        [ALLOW_REVOKED] = "its certificate is revoked",
+        [ALLOW_WRONG_DOOR] = "its certificate does not belong on this socket",
+    };
+
+    return reasons[verdict];
+}

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef CASEWIRE_NET_ALLOW_H
+#define CASEWIRE_NET_ALLOW_H
+
+/*
+ * Whom the net process lets in: the core's list of transport keys, replaced as a whole. Default deny: a key
+ * that is not listed is nobody. DESIGN.md §3, rule 9: "unknown key 300 (silent close), revoked 400. Peer
+ * socket: daemon certificates only; client socket: people and regional units".
+ */
+
+#include "proto/id.h"
+#include "proto/message.h"
+
+#define ALLOW_KEYS_MAX 8192
+
+/* Which of the two listening sockets. */
+enum door { DOOR_PEERS, DOOR_CLIENTS, DOOR_COUNT };
+
+struct allow_row {
+    uint8_t key[KEY_LEN]; /* CURVE public key */
+    struct cert_id cert;
+    enum subject_kind subject;
+    bool revoked;
+};
+
+struct allow {
+    struct allow_row *rows; /* sorted by key */
+    uint32_t count;
+};
+
+void allow_done(struct allow *a);
+/* Copies; CW_REFUSED_SIZE above ALLOW_KEYS_MAX, CW_LOCAL_MEMORY: the old list stands. */
+enum cw_err allow_replace(struct allow *a, const struct allow_row *rows, uint32_t count);
+const struct allow_row *allow_find(const struct allow *a, const uint8_t key[static KEY_LEN]); /* NULL: unknown */
+/* May this certificate be connected at all now? Asked again whenever the list changes. */
+bool allow_cert(const struct allow *a, const struct cert_id *cert);
+
+enum allow_verdict { ALLOW_YES, ALLOW_UNKNOWN, ALLOW_REVOKED, ALLOW_WRONG_DOOR };
+enum allow_verdict allow_judge(const struct allow_row *row, enum door door); /* row NULL: unknown */
+const char *allow_reason(enum allow_verdict verdict);
+
+#endif

@@ -1,0 +1,264 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "net/loop.h"
+
+#include "net/monitor.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+/* Why a connection came to nothing, in words an administrator can act on. The first reason stands. */
+static void say(struct dial *d, const char *reason, int number)
+{
+    if (d->why[0] == '\0')
+        snprintf(d->why, sizeof d->why, "%s (%d)", reason, number);
+}
+
+static const char *reason_of_end(const struct dial *d, bool connected)
+{
+    if (d->why[0] != '\0')
+        return d->why;
+    if (d->up)
+        return "closed by the other side";
+    if (connected)
+        return "closed before the handshake";
+    return loop_now().ms - d->since.ms >= ZSOCKET_CONNECT_MS ? "no answer in time" : "refused or unreachable";
+}
+
+static void come_up(struct dial *d)
+{
+    if (d->up)
+        return;
+    d->up = true;
+    report_up(d->loop, d->link);
+    order_retry(d->loop, d->link);
+}
+
+static void take_connected(struct dial *d, int fd)
+{
+    d->link->fd = fd;
+    if (!conn_opened(&d->loop->conns, fd, loop_now())) {
+        say(d, "too many connections", fd);
+        conn_shut(fd);
+        return;
+    }
+    conn_find(&d->loop->conns, fd)->link = d->link->id;
+}
+
+static void take_event(struct dial *d, const struct monitor_event *e)
+{
+    switch (e->event) {
+    case ZMQ_EVENT_CONNECTED:
+        take_connected(d, e->value);
+        break;
+    case ZMQ_EVENT_HANDSHAKE_SUCCEEDED:
+        come_up(d);
+        break;
+    case ZMQ_EVENT_HANDSHAKE_FAILED_AUTH:
+        say(d, "refused: our certificate is not accepted there", e->value);
+        break;
+    case ZMQ_EVENT_HANDSHAKE_FAILED_PROTOCOL:
+        say(d, "handshake failed: not the key we expect, or not casewire", e->value);
+        break;
+    case ZMQ_EVENT_HANDSHAKE_FAILED_NO_DETAIL:
+        say(d, "handshake ended without a word: our key is unknown there, or its key is another", e->value);
+        break;
+    case ZMQ_EVENT_DISCONNECTED:
+        dial_end(d, reason_of_end(d, true));
+        break;
+    case ZMQ_EVENT_CLOSED: /* the attempt, not the connection */
+        dial_end(d, reason_of_end(d, d->link->fd >= 0));
+        break;
+    default:
+        break;
+    }
+}
+
+static void drain_events(struct dial *d)
+{
+    struct monitor_event e;
+
+    while (!d->over && monitor_next(d->monitor, &e))
+        take_event(d, &e);
+}
+
+static void work_events(struct source *source)
+{
+    drain_events(source->owner);
+}
+
+static void deliver(struct dial *d, zmq_msg_t *payload)
+{
+    struct conn *c = conn_find(&d->loop->conns, d->link->fd);
+
+    if (c != NULL)
+        conn_delivered(c, zmq_msg_size(payload));
+    if (zmq_msg_more(payload))
+        dial_end(d, "violation: not exactly one frame in a message");
+    else
+        report_received(d->loop, d->link->id, slice(zmq_msg_data(payload), zmq_msg_size(payload)));
+}
+
+static bool receive_one(struct dial *d)
+{
+    zmq_msg_t payload;
+
+    (void)zmq_msg_init(&payload);
+    bool found = zmq_msg_recv(&payload, d->socket, ZMQ_DONTWAIT) >= 0;
+    if (found && !d->up)
+        drain_events(d); /* "up" comes before the first word, in whatever order libzmq tells */
+    if (found && !d->over) {
+        come_up(d);
+        deliver(d, &payload);
+    }
+    (void)zmq_msg_close(&payload);
+    return found && !d->over;
+}
+
+static void work_messages(struct source *source)
+{
+    struct dial *d = source->owner;
+    int left = LOOP_FAIR_SHARE;
+    int events;
+    size_t len = sizeof events;
+
+    if (d->loop->paused) {
+        (void)zmq_getsockopt(d->socket, ZMQ_EVENTS, &events, &len); /* takes the signal; see server.c */
+    } else {
+        while (left > 0 && !d->over && receive_one(d))
+            left--;
+        if (left == 0)
+            poller_touch(&d->loop->poller, source);
+    }
+    if (!d->over && d->up)
+        order_retry(d->loop, d->link);
+}
+
+bool dial_transmit(struct dial *d, struct cw_slice frame)
+{
+    poller_touch(&d->loop->poller, &d->messages);
+    return zmq_send(d->socket, frame.data, frame.len, ZMQ_DONTWAIT) >= 0;
+}
+
+/* --- opening and closing ------------------------------------------------------------------------------- */
+
+static void close_sockets(struct dial *d)
+{
+    struct poller *p = &d->loop->poller;
+
+    if (d->messages.owner != NULL)
+        poller_remove(p, &d->messages);
+    if (d->events.owner != NULL)
+        poller_remove(p, &d->events);
+    monitor_close(d->socket, d->monitor);
+    zsocket_close(d->socket);
+    d->socket = d->monitor = NULL;
+}
+
+void dial_end(struct dial *d, const char *why)
+{
+    struct loop *l = d->loop;
+
+    if (d->over)
+        return;
+    d->over = true;
+    report_down(l, d->link->id, why);
+    if (d->link->fd >= 0)
+        conn_closed(&l->conns, d->link->fd);
+    close_sockets(d);
+    link_free(&l->links, d->link);
+    d->link = NULL;
+}
+
+/* Freed here and not when it ends: whoever ended it may still be looking at it. */
+void dial_sweep(struct loop *l)
+{
+    struct dial *d, *next;
+
+    for (d = LIST_FIRST(&l->dials); d != NULL; d = next) {
+        next = LIST_NEXT(d, next);
+        if (!d->over)
+            continue;
+        LIST_REMOVE(d, next);
+        free(d);
+    }
+}
+
+static bool open_sockets(struct dial *d, const char *address, const uint8_t server_key[static KEY_LEN])
+{
+    struct loop *l = d->loop;
+
+    d->socket = zsocket_client(l->context, &l->own, server_key);
+    if (d->socket == NULL)
+        return false;
+    d->monitor = loop_open_monitor(l, d->socket);
+    if (d->monitor == NULL)
+        return false;
+    d->messages = (struct source){.fd = zsocket_fd(d->socket), .owner = d, .work = work_messages};
+    d->events = (struct source){.fd = zsocket_fd(d->monitor), .owner = d, .work = work_events};
+    return poller_add(&l->poller, &d->messages, false) && poller_add(&l->poller, &d->events, false) &&
+           zmq_connect(d->socket, address) == 0;
+}
+
+static bool parse_address(struct cw_slice address, char *out, size_t out_len)
+{
+    static const char scheme[] = "tcp://";
+    size_t scheme_len = sizeof scheme - 1;
+
+    /* Nothing else of what libzmq can speak: its other transports are not for strangers. */
+    if (address.len >= out_len || address.len < scheme_len || memcmp(address.data, scheme, scheme_len) != 0)
+        return false;
+    memcpy(out, address.data, address.len);
+    out[address.len] = '\0';
+    return true;
+}
+
+/* The certificate behind the key that the other side must show. Its absence is the core's to judge. */
+static const char *name_link(struct loop *l, struct link *link, const uint8_t server_key[static KEY_LEN])
+{
+    const struct allow_row *row = allow_find(&l->allow, server_key);
+
+    if (row == NULL)
+        return NULL;
+    if (allow_judge(row, DOOR_PEERS) != ALLOW_YES)
+        return allow_reason(allow_judge(row, DOOR_PEERS));
+    link->cert = row->cert;
+    link->subject = row->subject;
+    link->known = true;
+    return NULL;
+}
+
+static struct dial *new_dial(struct loop *l, uint64_t id)
+{
+    struct dial *d = calloc(1, sizeof *d);
+
+    if (d == NULL)
+        return NULL;
+    d->link = link_new_dialled(&l->links, id, d);
+    if (d->link == NULL) {
+        free(d);
+        return NULL;
+    }
+    d->loop = l;
+    d->since = loop_now();
+    LIST_INSERT_HEAD(&l->dials, d, next);
+    return d;
+}
+
+void dial_open(struct loop *l, uint64_t id, struct cw_slice address, const uint8_t server_key[static KEY_LEN])
+{
+    char text[256];
+    struct dial *d = new_dial(l, id);
+    const char *why;
+
+    if (d == NULL) {
+        report_down(l, id, "no room for another link");
+        return;
+    }
+    why = name_link(l, d->link, server_key);
+    if (why != NULL)
+        dial_end(d, why);
+    else if (!parse_address(address, text, sizeof text))
+        dial_end(d, "not an address: tcp://HOST:PORT is");
+    else if (!open_sockets(d, text, server_key))
+        dial_end(d, zmq_strerror(zmq_errno()));
+}

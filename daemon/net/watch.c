@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "net/loop.h"
+
+#define LOOK_MS 100     /* while anything is connected */
+#define LOOK_SOON_MS 20 /* while something is unfinished */
+#define UNFINISHED_LEN ((uint64_t)64 << 10)
+
+static void cut(struct loop *l, int fd, const struct conn *c)
+{
+    struct link *link = c->link == 0 ? NULL : link_find(&l->links, c->link);
+
+    if (link != NULL && !link->closed)
+        loop_end_link(l, link, "violation: a message that never ends");
+    else
+        conn_shut(fd); /* it never said who it is, or it is on its way out */
+}
+
+/* Backwards: ending a link may take its connection out of the list. */
+static bool look_at_all(struct loop *l, struct cw_mono now)
+{
+    bool unfinished = false;
+
+    for (uint32_t i = l->conns.count; i-- > 0;) {
+        int fd = i < l->conns.count ? l->conns.fds[i] : -1;
+        struct conn *c = conn_find(&l->conns, fd);
+        uint64_t received;
+
+        if (c == NULL || !conn_received(fd, &received))
+            continue;
+        if (conn_look(c, received, l->paused_lately, now))
+            cut(l, fd, c);
+        else
+            unfinished = unfinished || c->gap > UNFINISHED_LEN;
+    }
+    return unfinished;
+}
+
+static void forget_closed(struct loop *l, struct cw_mono now)
+{
+    struct link *link, *next;
+
+    HASH_ITER(by_id, l->links.by_id, link, next)
+    {
+        if (link->closed && mono_reached(now, mono_after(link->closed_at, LINK_CLOSED_KEEP_MS)))
+            link_free(&l->links, link);
+    }
+}
+
+static void tell_refused(struct loop *l, struct cw_mono now)
+{
+    const struct refused_key *k;
+
+    while ((k = refused_due(&l->refused, now)) != NULL)
+        report_refused(l, k);
+}
+
+void watch_work(struct loop *l, struct cw_mono now)
+{
+    bool unfinished;
+
+    tell_refused(l, now);
+    if (!mono_reached(now, l->look_at))
+        return;
+    for (int d = 0; d < DOOR_COUNT; d++) {
+        if (l->servers[d].monitor != NULL)
+            server_drain_events(&l->servers[d]); /* whose descriptors are these now? */
+    }
+    unfinished = look_at_all(l, now);
+    forget_closed(l, now);
+    l->paused_lately = l->paused;
+    l->look_at = mono_after(now, unfinished ? LOOK_SOON_MS : LOOK_MS);
+}
+
+struct cw_mono watch_wake_at(const struct loop *l)
+{
+    struct cw_mono at = refused_wake_at(&l->refused);
+
+    return l->conns.count == 0 && l->links.count == 0 ? at : mono_earlier(at, l->look_at);
+}
