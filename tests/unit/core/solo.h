@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef TESTS_UNIT_CORE_SOLO_H
+#define TESTS_UNIT_CORE_SOLO_H
+
+/* One replica, and a peer played by the test: messages are made by hand, effects are looked at one by one. */
+
+#include "core/replica.h"
+
+struct solo {
+    struct replica *replica;
+    void *memory;
+    struct replica_limits limits;
+    struct effects effects;
+    struct arena arena, made; /* the turn's; what the test makes */
+    struct cw_mono now;
+    struct cw_wall wall;
+    /* the played peer */
+    struct cert_id peer;
+    link_id link;
+    struct session_id mine, theirs; /* the peer's id, the replica's id */
+    uint64_t counter;
+    /* a log of the peer's making */
+    struct log_id log;
+    struct cw_slice genesis_bytes;
+    struct genesis genesis;
+    uint64_t seq;
+    struct hash head;
+    uint64_t hlc;
+};
+
+void solo_init(struct solo *s);
+void solo_done(struct solo *s);
+/* One event, one turn; the effects stay until the next. */
+enum cw_err solo_turn(struct solo *s, const struct event *event);
+void solo_tick(struct solo *s, int64_t ms);
+/* Link and HELLO both ways: a session. */
+void solo_meet(struct solo *s);
+void solo_link_up(struct solo *s);
+/* Fills ids and counter and gives it to the replica. */
+enum cw_err solo_hear(struct solo *s, struct peer_message *message, size_t frame_len);
+enum cw_err solo_hear_event(struct solo *s, struct event *event, struct peer_message *message);
+struct peer_message solo_hello(const struct solo *s);
+
+/* The next batch of the peer's log, count entries. Not told to anybody. */
+struct sealed_batch solo_batch(struct solo *s, uint32_t count);
+/* Seals again what the batch's entries and seal now say. */
+void solo_reseal(struct solo *s, struct sealed_batch *batch);
+enum cw_err solo_hear_batches(struct solo *s, struct sealed_batch *batches, uint32_t count, bool seal_ok, bool pushed,
+                              bool last, size_t frame_len);
+/* The peer's signed frontier: full, with these items (sorted here). */
+enum cw_err solo_hear_frontier(struct solo *s, struct frontier_item *items, uint32_t count, uint64_t counter);
+struct frontier_item solo_item(const struct solo *s); /* of the peer's log, at its head */
+
+const struct effect *solo_find(const struct solo *s, enum effect_kind kind, uint32_t nth); /* NULL: no such */
+const struct peer_message *solo_said(const struct solo *s, enum peer_kind kind);           /* the last; NULL: none */
+uint32_t solo_count(const struct solo *s, enum effect_kind kind);
+const struct effect *solo_note(const struct solo *s, enum note note);
+enum peer_state solo_state(const struct solo *s);
+enum cw_err solo_error(const struct solo *s);
+
+#endif

@@ -1,0 +1,626 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "tests/unit/core/solo.h"
+
+#include <check.h>
+
+/* A peer that lies, repeats, invents or wants too much. The replica stands, and no accepted entry is lost. */
+
+static struct solo s;
+
+static void make(void)
+{
+    solo_init(&s);
+}
+
+static void unmake(void)
+{
+    solo_done(&s);
+}
+
+static void ck_refused(enum cw_err err)
+{
+    ck_assert_int_eq(solo_state(&s), PEER_STATE_REFUSED);
+    ck_assert_int_eq(solo_error(&s), err);
+    ck_assert_ptr_nonnull(solo_find(&s, EFFECT_DROP_LINK, 0));
+    ck_assert_ptr_nonnull(solo_said(&s, PEER_RESET));
+    ck_assert_uint_eq(solo_said(&s, PEER_RESET)->as.reset.code, (uint32_t)err);
+    ck_assert_ptr_nonnull(solo_note(&s, NOTE_PEER_SESSION_ENDED));
+}
+
+static const struct log_head *copy(void)
+{
+    return replica_log_find(s.replica, &s.log);
+}
+
+/* The peer offers its log and is asked for it. */
+static void offer(uint64_t counter)
+{
+    struct frontier_item item = solo_item(&s);
+
+    ck_assert_int_eq(solo_hear_frontier(&s, &item, 1, counter), CW_OK);
+}
+
+/* --- greeting ------------------------------------------------------------------------------------------ */
+
+START_TEST(a_hello_for_another_network_is_refused)
+{
+    struct peer_message hello = solo_hello(&s);
+
+    solo_link_up(&s);
+    hello.as.hello.network.b[3] ^= 1;
+    solo_hear(&s, &hello, 200);
+    ck_refused(CW_PEER_NETWORK);
+}
+END_TEST
+
+START_TEST(a_hello_without_a_common_version_is_refused)
+{
+    struct peer_message hello = solo_hello(&s);
+
+    solo_link_up(&s);
+    hello.as.hello.v_min = hello.as.hello.v_max = PROTOCOL_VERSION + 1;
+    solo_hear(&s, &hello, 200);
+    ck_refused(CW_PEER_VERSION);
+}
+END_TEST
+
+START_TEST(a_hello_in_another_certificates_name_is_refused)
+{
+    struct peer_message hello = solo_hello(&s);
+
+    solo_link_up(&s);
+    hello.as.hello.cert.b[0] ^= 1;
+    solo_hear(&s, &hello, 200);
+    ck_refused(CW_PEER_SESSION);
+}
+END_TEST
+
+START_TEST(a_refused_peer_is_not_heard_until_a_new_link_comes)
+{
+    struct peer_message hello = solo_hello(&s);
+
+    solo_link_up(&s);
+    hello.as.hello.network.b[3] ^= 1;
+    solo_hear(&s, &hello, 200);
+    hello = solo_hello(&s);
+    solo_hear(&s, &hello, 200);
+    ck_assert_int_eq(solo_state(&s), PEER_STATE_REFUSED);
+    solo_meet(&s);
+    ck_assert_int_eq(solo_state(&s), PEER_STATE_COMPARING);
+}
+END_TEST
+
+START_TEST(what_comes_before_hello_is_answered_by_one_reset)
+{
+    struct peer_message want = {.kind = PEER_WANT};
+
+    solo_link_up(&s);
+    solo_hear(&s, &want, 100);
+    ck_assert_ptr_nonnull(solo_said(&s, PEER_RESET));
+    ck_assert(memcmp(solo_said(&s, PEER_RESET)->to.b, s.mine.b, SESSION_ID_LEN) == 0);
+    solo_hear(&s, &want, 100);
+    ck_assert_ptr_null(solo_said(&s, PEER_RESET));
+    ck_assert_int_eq(solo_state(&s), PEER_STATE_GREETING);
+}
+END_TEST
+
+START_TEST(a_message_of_another_session_ends_this_one_and_greets_again)
+{
+    struct peer_message want = {.kind = PEER_WANT};
+
+    solo_meet(&s);
+    s.theirs.b[0] ^= 1;
+    solo_hear(&s, &want, 100);
+    ck_assert_int_eq(solo_said(&s, PEER_RESET)->as.reset.code, CW_PEER_SESSION);
+    ck_assert_ptr_nonnull(solo_said(&s, PEER_HELLO));
+    ck_assert_int_eq(solo_state(&s), PEER_STATE_GREETING);
+}
+END_TEST
+
+START_TEST(a_counter_that_does_not_rise_ends_the_session)
+{
+    struct peer_message want = {.kind = PEER_WANT};
+
+    solo_meet(&s);
+    solo_hear(&s, &want, 100);
+    ck_assert_int_eq(solo_state(&s), PEER_STATE_COMPARING);
+    s.counter--;
+    solo_hear(&s, &want, 100);
+    ck_assert_int_eq(solo_state(&s), PEER_STATE_GREETING);
+    ck_assert_ptr_nonnull(solo_note(&s, NOTE_PEER_SESSION_ENDED));
+}
+END_TEST
+
+START_TEST(a_reset_of_another_session_is_not_heard)
+{
+    struct peer_message reset = {.kind = PEER_RESET};
+
+    solo_meet(&s);
+    s.theirs.b[0] ^= 1;
+    solo_hear(&s, &reset, 100);
+    ck_assert_int_eq(solo_state(&s), PEER_STATE_COMPARING);
+    s.theirs.b[0] ^= 1;
+    solo_hear(&s, &reset, 100);
+    ck_assert_int_eq(solo_state(&s), PEER_STATE_GREETING);
+}
+END_TEST
+
+START_TEST(resets_do_not_make_two_daemons_greet_without_end)
+{
+    struct peer_message reset = {.kind = PEER_RESET};
+
+    solo_meet(&s);
+    for (int i = 0; i < 10; i++) {
+        solo_hear(&s, &reset, 100);
+        ck_assert_ptr_null(solo_said(&s, PEER_HELLO));
+    }
+    solo_tick(&s, 5000);
+    ck_assert_ptr_nonnull(solo_said(&s, PEER_HELLO));
+}
+END_TEST
+
+START_TEST(a_link_beyond_the_table_of_peers_is_dropped)
+{
+    struct event up = {.kind = EVENT_LINK_UP, .as.link_up = {.link = 100, .division = "WST"}};
+
+    solo_meet(&s);
+    up.as.link_up.cert.b[0] = 1;
+    solo_turn(&s, &up);
+    up.as.link_up.link++;
+    up.as.link_up.cert.b[0] = 2;
+    solo_turn(&s, &up);
+    ck_assert_ptr_nonnull(solo_note(&s, NOTE_LIMIT));
+    ck_assert_uint_eq(solo_find(&s, EFFECT_DROP_LINK, 0)->as.drop_link.link, 101);
+    ck_assert_uint_eq(replica_peer_count(s.replica), 2);
+}
+END_TEST
+
+START_TEST(a_daemon_does_not_talk_to_itself)
+{
+    struct event up = {.kind = EVENT_LINK_UP, .as.link_up = {.link = 100, .division = "NTH"}};
+
+    memset(&up.as.link_up.cert, 0x11, sizeof up.as.link_up.cert);
+    solo_turn(&s, &up);
+    ck_assert_ptr_nonnull(solo_find(&s, EFFECT_DROP_LINK, 0));
+    ck_assert_uint_eq(replica_peer_count(s.replica), 0);
+}
+END_TEST
+
+/* --- frontier ------------------------------------------------------------------------------------------ */
+
+START_TEST(a_frontier_whose_signature_does_not_verify_ends_the_session)
+{
+    struct peer_message m = {.kind = PEER_FRONTIER};
+    struct event event = {.as.message = {.frame_len = 100}};
+
+    solo_meet(&s);
+    m.as.frontier.head.signer = s.peer;
+    m.from = s.mine;
+    m.to = s.theirs;
+    m.counter = ++s.counter;
+    solo_hear_event(&s, &event, &m);
+    ck_refused(CW_PEER_FRONTIER);
+}
+END_TEST
+
+START_TEST(a_replayed_frontier_ends_the_session)
+{
+    solo_meet(&s);
+    solo_batch(&s, 1);
+    offer(7);
+    offer(8);
+    ck_assert_int_eq(solo_state(&s), PEER_STATE_FETCHING);
+    offer(6);
+    ck_refused(CW_PEER_FRONTIER);
+}
+END_TEST
+
+START_TEST(a_frontier_whose_root_is_not_that_of_its_items_ends_the_session)
+{
+    struct peer_message m = {.kind = PEER_FRONTIER};
+    struct frontier_item item;
+    struct cw_slice bytes = slice_of("other bytes");
+
+    solo_meet(&s);
+    solo_batch(&s, 1);
+    item = solo_item(&s);
+    m.as.frontier = (struct peer_frontier){.full = true, .item_count = 1, .items = &item, .item_bytes = &bytes};
+    m.as.frontier.head = (struct frontier_head){.signer = s.peer, .counter = 1, .item_count = 1};
+    solo_hear(&s, &m, 100);
+    ck_refused(CW_PEER_FRONTIER);
+}
+END_TEST
+
+START_TEST(a_delta_from_a_state_we_do_not_have_is_answered_by_asking_for_the_whole_once)
+{
+    struct peer_message m = {.kind = PEER_FRONTIER};
+
+    solo_meet(&s);
+    m.as.frontier.since = 4;
+    m.as.frontier.head = (struct frontier_head){.signer = s.peer, .counter = 5};
+    solo_hear(&s, &m, 100);
+    ck_assert_ptr_nonnull(solo_said(&s, PEER_WANT));
+    ck_assert_uint_eq(solo_said(&s, PEER_WANT)->as.want.log_count, 0);
+    ck_assert_uint_eq(solo_said(&s, PEER_WANT)->as.want.credit, 0);
+    solo_hear(&s, &m, 100);
+    ck_assert_ptr_null(solo_said(&s, PEER_WANT));
+    ck_assert_int_eq(solo_state(&s), PEER_STATE_COMPARING);
+}
+END_TEST
+
+START_TEST(the_whole_frontier_is_sent_at_most_once_a_second)
+{
+    struct peer_message ask = {.kind = PEER_WANT};
+    uint32_t sent = 0;
+
+    solo_meet(&s);
+    for (int i = 0; i < 20; i++) {
+        solo_hear(&s, &ask, 100);
+        const struct effect *e = solo_find(&s, EFFECT_SEND_FRONTIER, 0);
+
+        sent += e != NULL && e->as.send_frontier.full;
+    }
+    ck_assert_uint_eq(sent, 0);
+    solo_tick(&s, 1000);
+    ck_assert(solo_find(&s, EFFECT_SEND_FRONTIER, 0)->as.send_frontier.full);
+}
+END_TEST
+
+/* --- entries ------------------------------------------------------------------------------------------- */
+
+START_TEST(a_batch_that_was_asked_for_is_stored)
+{
+    struct sealed_batch batch = solo_batch(&s, 3);
+
+    solo_meet(&s);
+    offer(1);
+    ck_assert_uint_eq(solo_said(&s, PEER_WANT)->as.want.log_count, 1);
+    ck_assert_uint_eq(solo_said(&s, PEER_WANT)->as.want.credit, MESSAGE_LEN_MAX);
+    solo_hear_batches(&s, &batch, 1, true, false, true, 900);
+    ck_assert_uint_eq(copy()->seq, 3);
+    ck_assert_ptr_nonnull(solo_find(&s, EFFECT_STORE_BATCH, 0));
+    ck_assert_ptr_nonnull(solo_find(&s, EFFECT_PUT_FRONTIER, 0));
+    ck_assert_int_eq(solo_state(&s), PEER_STATE_IN_STEP);
+}
+END_TEST
+
+START_TEST(entries_without_a_grant_end_the_session)
+{
+    struct sealed_batch batch = solo_batch(&s, 1);
+
+    solo_meet(&s);
+    solo_hear_batches(&s, &batch, 1, true, false, true, 900);
+    ck_refused(CW_PEER_CREDIT);
+    ck_assert_ptr_null(copy());
+}
+END_TEST
+
+START_TEST(more_than_was_granted_ends_the_session_and_keeps_what_was_accepted)
+{
+    struct sealed_batch batch = solo_batch(&s, 1);
+
+    solo_meet(&s);
+    offer(1);
+    solo_hear_batches(&s, &batch, 1, true, false, true, MESSAGE_LEN_MAX);
+    ck_assert_uint_eq(copy()->seq, 1);
+    solo_hear_batches(&s, &batch, 1, true, false, true, MESSAGE_LEN_MAX);
+    ck_refused(CW_PEER_CREDIT);
+    ck_assert_uint_eq(copy()->seq, 1);
+}
+END_TEST
+
+START_TEST(pushing_without_end_ends_the_session)
+{
+    struct sealed_batch batch = solo_batch(&s, 1);
+    uint32_t frames = 0;
+
+    solo_meet(&s);
+    solo_hear_batches(&s, &batch, 1, true, true, false, 100000);
+    while (solo_state(&s) != PEER_STATE_REFUSED && frames++ < 20)
+        solo_hear_batches(&s, &batch, 1, true, true, false, 100000); /* the same again: our frontier does not move */
+    ck_assert_int_eq(solo_error(&s), CW_PEER_CREDIT);
+    ck_assert_uint_eq(copy()->seq, 1);
+}
+END_TEST
+
+START_TEST(a_gap_is_not_stored_and_is_asked_for_again)
+{
+    struct sealed_batch first = solo_batch(&s, 2), second = solo_batch(&s, 2), third = solo_batch(&s, 2);
+
+    solo_meet(&s);
+    offer(1);
+    solo_hear_batches(&s, &first, 1, true, false, false, 900);
+    solo_hear_batches(&s, &third, 1, true, false, true, 900);
+    ck_assert_uint_eq(copy()->seq, 2);
+    ck_assert_int_eq(solo_state(&s), PEER_STATE_FETCHING);
+    ck_assert_uint_eq(solo_said(&s, PEER_WANT)->as.want.logs[0].after, 2);
+    solo_hear_batches(&s, &second, 1, true, false, false, 900);
+    ck_assert_uint_eq(copy()->seq, 4);
+}
+END_TEST
+
+START_TEST(an_invented_batch_ends_the_session_and_the_store_stands)
+{
+    struct sealed_batch first = solo_batch(&s, 2), second = solo_batch(&s, 2);
+
+    solo_meet(&s);
+    offer(1);
+    solo_hear_batches(&s, &first, 1, true, false, false, 900);
+    solo_hear_batches(&s, &second, 1, false, false, true, 900);
+    ck_refused(CW_PEER_SEAL);
+    ck_assert_ptr_nonnull(solo_note(&s, NOTE_PEER_INVENTED));
+    ck_assert_uint_eq(copy()->seq, 2);
+}
+END_TEST
+
+START_TEST(a_genesis_that_does_not_make_the_log_ends_the_session)
+{
+    struct sealed_batch batch = solo_batch(&s, 1);
+    uint8_t other[64] = {1};
+
+    solo_meet(&s);
+    offer(1);
+    s.genesis_bytes = slice(other, sizeof other);
+    solo_hear_batches(&s, &batch, 1, true, false, true, 900);
+    ck_refused(CW_PEER_SEAL);
+    ck_assert_ptr_null(copy());
+}
+END_TEST
+
+START_TEST(clocks_that_run_backwards_in_a_log_are_the_origins_fault)
+{
+    struct sealed_batch batch = solo_batch(&s, 3);
+
+    batch.entries[2].header.hlc = batch.entries[1].header.hlc;
+    batch.seal.hlc = batch.entries[2].header.hlc;
+    solo_reseal(&s, &batch);
+    solo_meet(&s);
+    offer(1);
+    solo_hear_batches(&s, &batch, 1, true, false, true, 900);
+    ck_refused(CW_PEER_CHAIN); /* here the origin itself sent it */
+    ck_assert_ptr_nonnull(solo_note(&s, NOTE_SEAL_INVALID));
+    ck_assert_ptr_null(copy());
+}
+END_TEST
+
+START_TEST(a_relay_is_not_punished_for_what_its_origin_signed)
+{
+    struct sealed_batch batch;
+
+    s.genesis.cert.b[0] ^= 1; /* somebody else's log: remake it */
+    struct writer w = writer_over(arena_take(&s.made, GENESIS_LEN_MAX, 1), GENESIS_LEN_MAX);
+
+    genesis_encode(&s.genesis, &w);
+    s.genesis_bytes = slice(w.data, w.len);
+    log_id_of(s.genesis_bytes, &s.log);
+    memcpy(s.head.b, s.log.b, ID_LEN);
+    batch = solo_batch(&s, 3);
+    batch.seal.hlc++;
+    solo_reseal(&s, &batch);
+    solo_meet(&s);
+    offer(1);
+    solo_hear_batches(&s, &batch, 1, true, false, true, 900);
+    ck_assert_ptr_nonnull(solo_note(&s, NOTE_SEAL_INVALID));
+    ck_assert_int_eq(solo_state(&s), PEER_STATE_FETCHING); /* not in step: something is refused */
+    ck_assert_ptr_null(solo_said(&s, PEER_WANT));          /* and not asked for again at once */
+}
+END_TEST
+
+START_TEST(a_second_seal_over_the_head_is_a_fork_kept_and_alarmed)
+{
+    struct sealed_batch first = solo_batch(&s, 2), other, third;
+
+    solo_meet(&s);
+    offer(1);
+    solo_hear_batches(&s, &first, 1, true, false, false, 900);
+    s.seq = 0;
+    memcpy(s.head.b, s.log.b, ID_LEN);
+    other = solo_batch(&s, 2);
+    solo_hear_batches(&s, &other, 1, true, false, true, 900);
+    ck_assert_ptr_nonnull(solo_note(&s, NOTE_FORK_PROVEN));
+    ck_assert_ptr_nonnull(solo_find(&s, EFFECT_STORE_FORK, 0));
+    ck_assert(ID_EQ(&solo_find(&s, EFFECT_STORE_FORK, 0)->as.store_fork.ours.seal, &first.seal_hash));
+    ck_assert(copy()->forked);
+    ck_assert_uint_eq(copy()->seq, 2);
+    ck_assert_ptr_nonnull(solo_find(&s, EFFECT_SEND_FORK, 0));
+
+    third = solo_batch(&s, 1);
+    solo_hear_batches(&s, &third, 1, true, false, true, 900);
+    ck_assert_uint_eq(copy()->seq, 2); /* frozen */
+    ck_assert_ptr_null(solo_note(&s, NOTE_FORK_PROVEN));
+}
+END_TEST
+
+START_TEST(the_same_seal_again_is_no_fork)
+{
+    struct sealed_batch first = solo_batch(&s, 2);
+
+    solo_meet(&s);
+    offer(1);
+    solo_hear_batches(&s, &first, 1, true, false, false, 900);
+    solo_hear_batches(&s, &first, 1, true, false, true, 900);
+    ck_assert_ptr_null(solo_note(&s, NOTE_FORK_PROVEN));
+    ck_assert(!copy()->forked);
+    ck_assert_ptr_null(solo_find(&s, EFFECT_STORE_BATCH, 0));
+}
+END_TEST
+
+START_TEST(a_fork_proof_that_does_not_hold_ends_the_session)
+{
+    struct sealed_batch first = solo_batch(&s, 2), second = solo_batch(&s, 2);
+    struct peer_message m = {.kind = PEER_FORK_PROOF};
+
+    m.as.fork_proof = (struct fork_proof){.genesis_bytes = s.genesis_bytes, .genesis = s.genesis,
+                                          .signed_a = first.signed_seal, .signed_b = second.signed_seal,
+                                          .a = first.seal, .b = second.seal};
+    solo_meet(&s);
+    solo_hear(&s, &m, 900);
+    ck_refused(CW_PEER_PROOF);
+    ck_assert_ptr_null(copy());
+}
+END_TEST
+
+/* A hostile peer fills the table of logs: own submissions still find a place. */
+START_TEST(a_full_table_of_logs_leaves_room_for_the_own_log)
+{
+    struct entry_header draft = {.kind = CLASS_CASE, .part_count = 1};
+    struct event submit = {.kind = EVENT_SUBMIT, .as.submit = {.tag = 1, .draft = &draft}};
+    uint32_t noted = 0;
+
+    solo_meet(&s);
+    for (uint64_t n = 2; n < 60; n++) {
+        struct writer w = writer_over(arena_take(&s.made, GENESIS_LEN_MAX, 1), GENESIS_LEN_MAX);
+
+        s.genesis.n = n;
+        genesis_encode(&s.genesis, &w);
+        s.genesis_bytes = slice(w.data, w.len);
+        log_id_of(s.genesis_bytes, &s.log);
+        memcpy(s.head.b, s.log.b, ID_LEN);
+        s.seq = 0;
+        struct sealed_batch batch = solo_batch(&s, 1);
+
+        solo_hear_batches(&s, &batch, 1, true, true, false, 900);
+        noted += solo_note(&s, NOTE_LIMIT) != NULL;
+    }
+    ck_assert_uint_eq(noted, 1);
+    ck_assert_uint_lt(replica_log_count(s.replica), s.limits.logs_max);
+    ck_assert_int_eq(solo_turn(&s, &submit), CW_OK);
+    ck_assert_ptr_nonnull(solo_find(&s, EFFECT_PUT_SEAL, 0));
+}
+END_TEST
+
+START_TEST(a_peer_that_offers_and_does_not_send_is_left_for_a_while)
+{
+    solo_meet(&s);
+    solo_batch(&s, 4);
+    offer(1);
+    ck_assert_ptr_nonnull(solo_said(&s, PEER_WANT));
+    solo_tick(&s, 10000);
+    ck_assert_ptr_null(solo_said(&s, PEER_WANT));
+    ck_assert_int_eq(solo_state(&s), PEER_STATE_FETCHING);
+    solo_tick(&s, 10000);
+    ck_assert_ptr_nonnull(solo_said(&s, PEER_WANT));
+}
+END_TEST
+
+/* --- blobs, want --------------------------------------------------------------------------------------- */
+
+START_TEST(blobs_nobody_asked_for_end_the_session)
+{
+    struct peer_message m = {.kind = PEER_BLOBS};
+
+    solo_meet(&s);
+    solo_hear(&s, &m, 100);
+    ck_refused(CW_PEER_CREDIT);
+}
+END_TEST
+
+START_TEST(a_want_for_a_log_we_do_not_hold_sends_nothing)
+{
+    struct log_want want = {.log = s.log};
+    struct peer_message m = {.kind = PEER_WANT, .as.want = {.log_count = 1, .logs = &want, .credit = 1000000}};
+
+    solo_meet(&s);
+    solo_hear(&s, &m, 100);
+    ck_assert_ptr_null(solo_find(&s, EFFECT_SEND_ENTRIES, 0));
+}
+END_TEST
+
+START_TEST(nothing_is_sent_beyond_the_grant)
+{
+    struct entry_header draft = {.kind = CLASS_CASE, .part_count = 1};
+    struct event submit = {.kind = EVENT_SUBMIT, .as.submit = {.tag = 1, .draft = &draft}};
+    struct log_want want = {{{0}}, 0};
+    struct peer_message m = {.kind = PEER_WANT, .as.want = {.log_count = 1, .logs = &want, .credit = 5000}};
+    struct event sent = {.kind = EVENT_SENT};
+    const struct effect *e;
+
+    solo_turn(&s, &submit);
+    solo_meet(&s);
+    want.log = replica_own_log(s.replica)->log;
+    solo_hear(&s, &m, 100);
+    e = solo_find(&s, EFFECT_SEND_ENTRIES, 0);
+    ck_assert_ptr_nonnull(e);
+    ck_assert_uint_eq(e->as.send_entries.bytes, 5000);
+    sent.as.sent.link = s.link;
+    sent.as.sent.from = e->as.send_entries.from;
+    sent.as.sent.counter = e->as.send_entries.counter;
+    sent.as.sent.log = want.log;
+    sent.as.sent.upto = 0;
+    sent.as.sent.bytes = 4000;
+    sent.as.sent.more = true;
+    solo_turn(&s, &sent);
+    e = solo_find(&s, EFFECT_SEND_ENTRIES, 0);
+    ck_assert_uint_eq(e->as.send_entries.bytes, 1000);
+    sent.as.sent.counter = e->as.send_entries.counter;
+    sent.as.sent.bytes = 0; /* the next batch does not fit */
+    solo_turn(&s, &sent);
+    ck_assert_ptr_null(solo_find(&s, EFFECT_SEND_ENTRIES, 0));
+}
+END_TEST
+
+START_TEST(a_step_that_does_not_fit_changes_nothing)
+{
+    struct entry_header draft = {.kind = CLASS_CASE, .part_count = 1};
+    struct event submit = {.kind = EVENT_SUBMIT, .as.submit = {.tag = 1, .draft = &draft}};
+    uint32_t max = s.effects.max, taken = 0;
+    static const struct replica_view view;
+
+    s.effects.max = 200;
+    s.effects.count = 0;
+    replica_begin_turn(s.replica, &view, &s.effects);
+    while (replica_step(s.replica, &submit) == CW_OK)
+        taken++;
+    ck_assert_uint_gt(taken, 10);
+    ck_assert_uint_lt(taken, 200);
+    ck_assert_uint_eq(s.effects.count, 0);
+    ck_assert_int_eq(replica_step(s.replica, &submit), CW_AGAIN_BUSY);
+    ck_assert_int_eq(replica_end_turn(s.replica, s.now, s.wall), CW_OK);
+    ck_assert_uint_eq(solo_count(&s, EFFECT_PUT_ENTRY), taken);
+    s.effects.max = max;
+}
+END_TEST
+
+Suite *suite_session_hostile(void)
+{
+    Suite *suite = suite_create("core/session hostile");
+    TCase *c = tcase_create("hostile");
+
+    tcase_add_checked_fixture(c, make, unmake);
+    tcase_add_test(c, a_hello_for_another_network_is_refused);
+    tcase_add_test(c, a_hello_without_a_common_version_is_refused);
+    tcase_add_test(c, a_hello_in_another_certificates_name_is_refused);
+    tcase_add_test(c, a_refused_peer_is_not_heard_until_a_new_link_comes);
+    tcase_add_test(c, what_comes_before_hello_is_answered_by_one_reset);
+    tcase_add_test(c, a_message_of_another_session_ends_this_one_and_greets_again);
+    tcase_add_test(c, a_counter_that_does_not_rise_ends_the_session);
+    tcase_add_test(c, a_reset_of_another_session_is_not_heard);
+    tcase_add_test(c, resets_do_not_make_two_daemons_greet_without_end);
+    tcase_add_test(c, a_link_beyond_the_table_of_peers_is_dropped);
+    tcase_add_test(c, a_daemon_does_not_talk_to_itself);
+    tcase_add_test(c, a_frontier_whose_signature_does_not_verify_ends_the_session);
+    tcase_add_test(c, a_replayed_frontier_ends_the_session);
+    tcase_add_test(c, a_frontier_whose_root_is_not_that_of_its_items_ends_the_session);
+    tcase_add_test(c, a_delta_from_a_state_we_do_not_have_is_answered_by_asking_for_the_whole_once);
+    tcase_add_test(c, the_whole_frontier_is_sent_at_most_once_a_second);
+    tcase_add_test(c, a_batch_that_was_asked_for_is_stored);
+    tcase_add_test(c, entries_without_a_grant_end_the_session);
+    tcase_add_test(c, more_than_was_granted_ends_the_session_and_keeps_what_was_accepted);
+    tcase_add_test(c, pushing_without_end_ends_the_session);
+    tcase_add_test(c, a_gap_is_not_stored_and_is_asked_for_again);
+    tcase_add_test(c, an_invented_batch_ends_the_session_and_the_store_stands);
+    tcase_add_test(c, a_genesis_that_does_not_make_the_log_ends_the_session);
+    tcase_add_test(c, clocks_that_run_backwards_in_a_log_are_the_origins_fault);
+    tcase_add_test(c, a_relay_is_not_punished_for_what_its_origin_signed);
+    tcase_add_test(c, a_second_seal_over_the_head_is_a_fork_kept_and_alarmed);
+    tcase_add_test(c, the_same_seal_again_is_no_fork);
+    tcase_add_test(c, a_fork_proof_that_does_not_hold_ends_the_session);
+    tcase_add_test(c, a_full_table_of_logs_leaves_room_for_the_own_log);
+    tcase_add_test(c, a_peer_that_offers_and_does_not_send_is_left_for_a_while);
+    tcase_add_test(c, blobs_nobody_asked_for_end_the_session);
+    tcase_add_test(c, a_want_for_a_log_we_do_not_hold_sends_nothing);
+    tcase_add_test(c, nothing_is_sent_beyond_the_grant);
+    tcase_add_test(c, a_step_that_does_not_fit_changes_nothing);
+    suite_add_tcase(suite, c);
+    return suite;
+}
