@@ -91,16 +91,18 @@ enum cw_err file_check(const char *path, size_t max, enum file_privacy privacy, 
     return err;
 }
 
+#define READ_CHUNK 4096
+
 /* --- reading ------------------------------------------------------------------------------------------ */
 
-/* One byte more than max is asked for: a file that grows meanwhile is refused as well. */
-static enum cw_err read_all(int fd, const char *path, size_t max, struct buf *out, struct refusal *why)
+/* Until the end, whatever the size was said to be: a file that grows meanwhile is refused as well. */
+static enum cw_err read_chunks(int fd, const char *path, size_t max, uint8_t chunk[static READ_CHUNK], struct buf *out,
+                               struct refusal *why)
 {
     size_t before = out->len;
-    uint8_t chunk[4096];
 
     for (;;) {
-        ssize_t got = read(fd, chunk, sizeof chunk);
+        ssize_t got = read(fd, chunk, READ_CHUNK);
 
         if (got < 0 && errno == EINTR)
             continue;
@@ -113,6 +115,15 @@ static enum cw_err read_all(int fd, const char *path, size_t max, struct buf *ou
         if (buf_add(out, slice(chunk, (size_t)got)) != CW_OK)
             return refuse(why, CW_LOCAL_MEMORY, "file", "%.120s: no memory to read it", path);
     }
+}
+
+static enum cw_err read_all(int fd, const char *path, size_t max, struct buf *out, struct refusal *why)
+{
+    uint8_t chunk[READ_CHUNK];
+    enum cw_err err = read_chunks(fd, path, max, chunk, out, why);
+
+    explicit_bzero(chunk, sizeof chunk); /* it may have held a key */
+    return err;
 }
 
 enum cw_err file_read(const char *path, size_t max, enum file_privacy privacy, struct buf *out, struct refusal *why)

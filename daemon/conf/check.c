@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "conf/identity.h"
+
+#include <errno.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* A folder that exists and can be written, or one that its parent lets us make. */
+static void check_folder(const struct settings *s, const char *name, const char *path, struct problems *problems)
+{
+    char parent[SETTINGS_PATH_LEN_MAX + 1];
+    struct stat st;
+    const char *slash = strrchr(path, '/');
+    size_t len = slash != NULL && slash != path ? (size_t)(slash - path) : 1;
+
+    if (stat(path, &st) == 0) {
+        if (!S_ISDIR(st.st_mode))
+            problem_add(problems, s->file, 0, "%s: %.200s is not a folder", name, path);
+        else if (access(path, W_OK | X_OK) != 0)
+            problem_add(problems, s->file, 0, "%s: %.200s: %s", name, path, strerror(errno));
+        else if ((st.st_mode & 07) != 0)
+            problem_add(problems, s->file, 0, "%s: %.200s is open to everybody: chmod o= it", name, path);
+        return;
+    }
+    memcpy(parent, path, len);
+    parent[len] = '\0';
+    if (access(parent, W_OK | X_OK) != 0)
+        problem_add(problems, s->file, 0, "%s: %.200s does not exist and cannot be made: %s", name, path,
+                    strerror(errno));
+}
+
+static void check_folders(const struct settings *s, struct problems *problems)
+{
+    check_folder(s, "state_dir", s->state_dir, problems);
+    check_folder(s, "run_dir", s->run_dir, problems);
+    if (strcmp(s->state_dir, s->run_dir) == 0)
+        problem_add(problems, s->file, 0, "state_dir and run_dir are the same: a reboot must take run_dir away alone");
+}
+
+static void check_credit(const struct settings *s, struct problems *problems)
+{
+    if (s->credit_total < s->credit_peer)
+        problem_add(problems, s->file, 0, "credit_total is less than credit_peer");
+}
+
+static void check_pair(const struct settings *s, const struct settings_peer *a, const struct settings_peer *b,
+                       struct problems *problems)
+{
+    if (memcmp(a->curve_key, b->curve_key, KEY_LEN) == 0)
+        problem_add(problems, s->file, b->line, "peer \"%s\": has the same curve_key as peer \"%s\"", b->title,
+                    a->title);
+}
+
+static void check_peers(const struct settings *s, const struct identity *id, struct problems *problems)
+{
+    for (uint32_t i = 0; i < s->peer_count; i++) {
+        const struct settings_peer *p = &s->peers[i];
+
+        if (id != NULL && memcmp(p->curve_key, id->parsed.curve_key, KEY_LEN) == 0)
+            problem_add(problems, s->file, p->line, "peer \"%s\": is this daemon itself", p->title);
+        for (uint32_t j = 0; j < i; j++)
+            check_pair(s, &s->peers[j], p, problems);
+    }
+}
+
+static void check_dates(const struct settings *s, const struct certificate *c, struct cw_wall now,
+                        struct problems *problems)
+{
+    if (now.ms < c->not_before.ms)
+        problem_add(problems, s->file, 0, "certificate: is not valid yet; is the clock right?");
+    if (now.ms > c->not_after.ms)
+        problem_add(problems, s->file, 0, "certificate: has expired: ask the authority for a new one");
+}
+
+enum cw_err settings_check(const struct settings *s, struct cw_wall now, struct problems *problems)
+{
+    uint32_t before = problems->count + problems->more;
+    struct identity id;
+    bool loaded;
+
+    check_folders(s, problems);
+    check_credit(s, problems);
+    loaded = identity_load(s, &id, problems) == CW_OK;
+    if (loaded)
+        check_dates(s, &id.parsed, now, problems);
+    check_peers(s, loaded ? &id : NULL, problems);
+    if (loaded)
+        identity_done(&id);
+    return problems->count + problems->more == before ? CW_OK : CW_LOCAL_CONFIG;
+}

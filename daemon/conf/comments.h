@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef CASEWIRE_CONF_COMMENTS_H
+#define CASEWIRE_CONF_COMMENTS_H
+
+#include "proto/base.h"
+
+/*
+ * Overwrites comments (# and // to the end of the line, and C's) with spaces, in place, lines kept.
+ *
+ * Only because libconfuse 3.3 counts a line with a comment as three (and one with a C comment as two), so that every
+ * mistake below a comment would be shown at a wrong line. Where a comment begins inside a word it is left to
+ * libconfuse. Returns the line of a C comment that never ends, or 0.
+ */
+int comments_remove(char *text);
+
+#endif

@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "conf/table.h"
+
+static const char *fallback_text(const struct setting *row)
+{
+    if (row->fallback == NULL)
+        return "must be set";
+    return row->fallback[0] != '\0' ? row->fallback : "not set";
+}
+
+static void print_rows(FILE *out, const struct setting *table, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        char type[SETTING_EXPECTED_LEN_MAX];
+
+        setting_type_text(&table[i], type);
+        (void)fprintf(out, "  %-20s %s\n%23s%s; default: %s\n", table[i].name, table[i].sentence, "", type,
+                      fallback_text(&table[i]));
+    }
+}
+
+void settings_print_help(FILE *out)
+{
+    (void)fprintf(out, "Settings (name = \"value\"):\n");
+    print_rows(out, settings_table, settings_table_count);
+    (void)fprintf(out, "\nFor each peer to connect to, peer \"NAME\" { ... } with:\n");
+    print_rows(out, settings_peer_table, settings_peer_table_count);
+}
+
+/* What must be set stands there to be filled in, the rest as a comment that shows its default. */
+static void print_assignment(FILE *out, const struct setting *row, const char *indent)
+{
+    (void)fprintf(out, "%s# %s\n", indent, row->sentence);
+    if (row->fallback == NULL)
+        (void)fprintf(out, "%s%s = \"\"\n\n", indent, row->name);
+    else
+        (void)fprintf(out, "%s# %s = \"%s\"\n\n", indent, row->name, row->fallback);
+}
+
+void settings_print_example(FILE *out)
+{
+    (void)fprintf(out, "# Settings of one division's casewired. Check them with: casewired --check-config FILE\n\n");
+    for (size_t i = 0; i < settings_table_count; i++)
+        print_assignment(out, &settings_table[i], "");
+    (void)fprintf(out, "# One of these for each division to connect to:\n# peer \"west\" {\n");
+    for (size_t i = 0; i < settings_peer_table_count; i++)
+        (void)fprintf(out, "#     %s = \"\"  # %s\n", settings_peer_table[i].name, settings_peer_table[i].sentence);
+    (void)fprintf(out, "# }\n");
+}
+
+static void print_table(FILE *out, const struct setting *table, size_t count)
+{
+    (void)fprintf(out, "| name | value | default | meaning |\n| --- | --- | --- | --- |\n");
+    for (size_t i = 0; i < count; i++) {
+        char type[SETTING_EXPECTED_LEN_MAX];
+
+        setting_type_text(&table[i], type);
+        (void)fprintf(out, "| `%s` | %s | %s | %s |\n", table[i].name, type, fallback_text(&table[i]),
+                      table[i].sentence);
+    }
+}
+
+void settings_print_markdown(FILE *out)
+{
+    print_table(out, settings_table, settings_table_count);
+    (void)fprintf(out, "\nInside `peer \"NAME\" { ... }`:\n\n");
+    print_table(out, settings_peer_table, settings_peer_table_count);
+}
