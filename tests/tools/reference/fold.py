@@ -141,7 +141,7 @@ class Op:
 def canonical(write):
     """14.3"""
     if write.row is not None and write.row["rule"] == "MAX":
-        return "x:%d" % write.ordinal
+        return "x:%d" % min(write.ordinal, MAXI64)
     if write.withheld or write.value is None:
         return "-"
     kind, value = write.value
@@ -430,8 +430,7 @@ class Fold:
             return
         if op.verdict == VOID_FLOOR:
             w.fate = F_VOID
-            if self.formed(w) == "formed" and w.row["rule"] == "MAX" and op.roles & self.set_roles(w.row) != 0 and not (
-                    w.row["rule"] == "IMM"):
+            if self.formed(w) == "formed" and w.row["rule"] == "MAX" and op.roles & self.set_roles(w.row) != 0:
                 w.floor = w.eligible = True
                 w.fate = FLOOR
             return
@@ -459,8 +458,8 @@ class Fold:
 
     def formed(self, w):
         op, row = w.op, w.row
-        if op.type not in (OPEN, SET, EVENT) or (op.type == OPEN and op is not self.opening):
-            # A void-floor opening cannot be the opening (4.1): its writes are not well formed either.
+        opens = op is self.opening or (op.verdict == VOID_FLOOR and case_id_of(op.id) == self.case_id)  # 5.12
+        if op.type not in (OPEN, SET, EVENT) or (op.type == OPEN and not opens):
             return UNKNOWN
         if row is None or not self.fits(row):
             return UNKNOWN
@@ -485,9 +484,7 @@ class Fold:
     def ordinal_of(w):
         if w.max_value is not None:
             return w.max_value
-        if w.withheld or w.value is None or w.row["type"] not in ("enum", "number", "flag"):
-            return None
-        if w.value[0] != wire_type(w.row) or w.value[1] < 0:
+        if w.withheld or w.value is None or w.value[0] not in ("n", "f") or w.value[1] < 0:
             return None
         return w.value[1]
 
@@ -649,13 +646,12 @@ class Fold:
             if rule == "GOS" and all(w in struck for w in group):
                 head.element_flags |= 1
             if rule == "ORS":
-                removers = [r for n, by in superseded_by.items() for r in by
-                            if r.verb == 3 and equal(n, head) and r.op.id not in head.op.names]
-                if removers:
+                removers = [r for n, by in superseded_by.items() for r in by if r.verb == 3 and equal(n, head)]
+                head.remover = max(removers, key=lambda w: w.later, default=None)
+                if removers and head.remover.op.id not in head.op.names:
                     head.element_flags |= 8
-                    head.remover = max(removers, key=lambda w: w.later)
             elements.append((head, len(group)))
-        plain = sorted((e for e in elements if not e[0].withheld), key=lambda e: canonical(e[0]).encode())
+        plain = sorted((e for e in elements if not e[0].withheld), key=lambda e: e[0].value)
         hidden = sorted((e for e in elements if e[0].withheld), key=lambda e: e[0].later, reverse=True)
         cell["values"] = plain + hidden
         cell["shown_write"] = None
@@ -790,7 +786,7 @@ class Fold:
                 if self.live(op) and self.bit(op.event_row, "EVENT_OPENS_EPISODE"):
                     self.machines[(5, thing_id(op.id))] = [1, None]
         self.applied = defaultdict(list)  # machine -> applied steps
-        self.refused = []                 # (kind, machine, op, last step before, roles)
+        self.refused = []                 # (machine, op, roles)
         self.guarded = 0
         for op in self.events:
             if not self.live(op):
@@ -822,13 +818,13 @@ class Fold:
         row = next((s for s in rows if s["from"] >> machine[0] & 1), None)
         if row is None:
             if not any(s["to"] == machine[0] or s["flags"] & self.schema.bits["STEP_SOFT"] for s in rows):
-                self.refuse_step(2, key, op, machine[1], rows[0]["roles"])
+                self.refuse_step(key, op, rows[0]["roles"])
             return
         if op.roles & row["roles"] == 0:
             self.notes.add((4, op.event, (op.id, 0), ZERO))
             return
         if row["flags"] & self.schema.bits["STEP_IN_PERSON"] and self.detail(op, field_named(self.schema, "how_known")) not in (4, 5):
-            self.refuse_step(2, key, op, machine[1], row["roles"])
+            self.refuse_step(key, op, row["roles"])
             return
         if row["flags"] & self.schema.bits["STEP_RANK_IF_HIGH"] and self.risk_is_high(key[1]) and not op.roles & (
                 1 << self.schema.roles["INSP"] | 1 << self.schema.roles["SUPT"]):
@@ -837,14 +833,14 @@ class Fold:
         blocker = self.blocker(key, op, row)
         if blocker is not None:
             self.notes.add((3, op.event, (op.id, 0), blocker.id))
-            self.refused.append((3, key, op, machine[1], row["roles"]))
+            self.refused.append((key, op, row["roles"]))
             return
         machine[0], machine[1] = row["to"], op
         self.applied[key].append(op)
 
-    def refuse_step(self, kind, key, op, last, roles):
-        self.notes.add((kind, op.event, (op.id, 0), ZERO))
-        self.refused.append((kind, key, op, last, roles))
+    def refuse_step(self, key, op, roles):
+        self.notes.add((2, op.event, (op.id, 0), ZERO))
+        self.refused.append((key, op, roles))
 
     def risk_is_high(self, scope):
         number = field_named(self.schema, "missing_risk")
@@ -908,10 +904,11 @@ class Fold:
 
     def step_conflicts(self):
         fields = {1: 4, 2: 5, 3: 6, 4: 7, 5: 364}
-        for _, key, op, last, roles in self.refused:
+        for key, op, roles in self.refused:
             at = (op.t, op.id)
             if any((a.t, a.id) > at and op.id in a.names for a in self.applied[key]):
                 continue
+            last = self.machines[key][1]
             first = (last.id, 0) if last is not None else (self.opening.id, 0) if self.opening is not None else (ZERO, 0)
             self.conflicts.append((key[1], fields[key[0]], roles, first, sorted({first, (op.id, 0)})))
 
