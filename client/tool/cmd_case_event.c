@@ -61,7 +61,7 @@ static enum exit_code add_named(struct writing *w, const char *option, const cha
     enum exit_code code = find_event(w, hex, &event);
     enum cw_err err;
 
-    if (code != EXIT_DONE)
+    if (code != EXIT_DONE || event == NULL)
         return code;
     if (event->op.len == CW_ID_LEN)
         memcpy(op.b, event->op.data, CW_ID_LEN);

@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef CASEWIRE_TOOL_AUTHORITY_H
+#define CASEWIRE_TOOL_AUTHORITY_H
+
+/*
+ * A force's issuing authority, and the network's root (1 of 1), in one folder:
+ *
+ *   network                        the network genesis
+ *   root.key  authority.key        secret keys, under a passphrase
+ *   authority.cert                 the authority's certificate
+ *   log/root-000001.entries        sealed segments, as they are published: cw.Entries bytes,
+ *   log/authority-000001.entries   named by their first entry
+ *   issued/NAME@DIVISION/          key and cert of each holder, to be handed over
+ */
+
+#include "tool/context.h"
+
+#include "lib/sealer.h"
+#include "lib/trust.h"
+#include "proto/keyfile.h"
+
+#define AUTHORITY_BATCH_MAX 128
+#define AUDIENCE_FORCE "force"
+
+struct authority {
+    char dir[PATH_LEN_MAX];
+    struct buf genesis, cert_bytes;
+    struct network_id network;
+    struct cert_id cert;
+    struct key_bundle keys;
+    struct cw_slice passphrase;         /* of all files of this folder; empty: in clear */
+    struct cw_trust *trust;             /* what the segments say so far */
+    struct sealer log;                  /* the authority's */
+    /* Records waiting for authority_commit(). */
+    void *memory;
+    struct arena arena;
+    uint32_t pending_count;
+    struct sealer_entry pending[AUTHORITY_BATCH_MAX];
+};
+
+struct authority_plan {
+    const char *dir, *network_name, *force;
+    struct cw_slice passphrase;
+};
+/* Makes network, root and authority. The fault names the file or field. */
+enum cw_err authority_create(const struct authority_plan *plan, struct cw_fault *fault);
+
+/* Opens the folder and checks its segments. `sign`: also the authority's key, to write on. */
+enum cw_err authority_open(const char *dir, bool sign, struct cw_slice passphrase, struct authority *out,
+                           struct cw_fault *fault);
+void authority_close(struct authority *a);
+bool authority_needs_passphrase(const char *dir);
+
+struct issue_order {
+    enum subject_kind subject;
+    const char *division, *name;
+    uint32_t role_count;
+    uint32_t roles[ROLES_MAX]; /* ascending */
+    bool may_bundle;
+    int64_t days; /* how long it is valid */
+    const char *home; /* folder for key, cert and network */
+    struct cw_slice passphrase; /* of the new key file */
+};
+/* Makes keys and certificate and a record of it; a daemon becomes a member of the force's audience. */
+enum cw_err authority_issue(struct authority *a, const struct issue_order *order, struct cw_fault *fault);
+enum cw_err authority_policy(struct authority *a, const char *name, const char *value, struct cw_fault *fault);
+/* Seals what is pending into a new segment file. */
+enum cw_err authority_commit(struct authority *a, struct cw_fault *fault);
+
+/* All segments in the order in which they must be published: root log first. Freed with segments_done(). */
+struct authority_segments {
+    size_t count;
+    struct buf *bytes;
+};
+enum cw_err authority_segments_read(const char *dir, struct authority_segments *out, struct cw_fault *fault);
+void authority_segments_done(struct authority_segments *s);
+
+/* Key files: LAB cost when the passphrase is empty. */
+enum cw_err authority_write_key(const char *path, const struct key_bundle *keys, struct cw_slice passphrase);
+
+#endif

@@ -1,0 +1,143 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What an authority says: certificates, membership, policy. */
+#include "tool/authority.h"
+
+#include "lib/fault.h"
+#include "lib/when.h"
+
+#define DAY_MS INT64_C(86400000)
+#define BEFORE_MS INT64_C(3600000)
+
+static enum cw_err add_record(struct authority *a, enum authority_act act, struct cw_slice body, struct cw_fault *fault)
+{
+    struct authority_record record = {.act = act, .body = body};
+    size_t room = body.len + 64;
+    uint8_t *payload = arena_take(&a->arena, room, 1);
+    struct writer w = writer_over(payload, room);
+    struct clear_record clear = {.network = a->network, .author = a->cert, .secret = &a->keys.sign,
+                                 .op_class = CLASS_AUTHORITY, .now = when_now()};
+    enum cw_err err;
+
+    if (payload == NULL || a->pending_count == AUTHORITY_BATCH_MAX)
+        return fault_plain(fault, CW_LOCAL_MEMORY, "authority log");
+    authority_record_encode(&record, &w);
+    clear.payload = slice(payload, w.len);
+    err = clear_record_build(&clear, &a->arena, &a->pending[a->pending_count]);
+    if (err != CW_OK)
+        return fault_plain(fault, err, "authority log");
+    a->pending_count++;
+    return CW_OK;
+}
+
+static void fill_certificate(const struct authority *a, const struct issue_order *order, const struct key_bundle *keys,
+                             struct certificate *out)
+{
+    *out = (struct certificate){.network = a->network, .subject = order->subject, .issuer = a->cert};
+    random_bytes(out->serial, sizeof(out->serial));
+    out->division = slice_of(order->division);
+    out->name = slice_of(order->name);
+    memcpy(out->sign_key, keys->sign_public, KEY_LEN);
+    memcpy(out->curve_key, keys->curve_public, KEY_LEN);
+    /* People read through their daemon: only daemons and regional units get audience keys. */
+    if (order->subject == SUBJECT_DAEMON || order->subject == SUBJECT_REGIONAL)
+        memcpy(out->seal_key, keys->seal_public, KEY_LEN);
+    out->role_count = order->role_count;
+    memcpy(out->roles, order->roles, sizeof(out->roles));
+    out->may_bundle = order->may_bundle;
+    out->not_before.ms = when_now().ms - BEFORE_MS;
+    out->not_after.ms = when_now().ms + order->days * DAY_MS;
+}
+
+static enum cw_err write_home(const struct authority *a, const struct issue_order *order, const struct key_bundle *keys,
+                              struct cw_slice certificate, struct cw_fault *fault)
+{
+    char key[PATH_LEN_MAX], cert[PATH_LEN_MAX], network[PATH_LEN_MAX];
+    enum cw_err err = folder_make(order->home, 0700);
+
+    if (err == CW_OK && !(path_join(key, order->home, "key") && path_join(cert, order->home, "cert") &&
+                          path_join(network, order->home, "network")))
+        err = CW_LOCAL_IO;
+    if (err == CW_OK && file_exists(key))
+        return fault_set(fault, CW_USAGE_ORDER, key, "there is a key already: it is never overwritten");
+    if (err == CW_OK)
+        err = authority_write_key(key, keys, order->passphrase);
+    if (err == CW_OK)
+        err = file_write(cert, certificate, 0644);
+    if (err == CW_OK)
+        err = file_write(network, buf_slice(&a->genesis), 0644);
+    return err == CW_OK ? CW_OK : fault_plain(fault, err, order->home);
+}
+
+static enum cw_err add_issue(struct authority *a, struct cw_slice certificate, const struct key_bundle *keys,
+                             struct cw_fault *fault)
+{
+    struct act_issue act = {.certificate = certificate};
+    uint8_t body[CERT_LEN_MAX + 256];
+    struct writer w = writer_over(body, sizeof(body));
+
+    sign_bytes(LABEL_CERT, &a->network, certificate, &a->keys.sign, &act.issuer);
+    sign_bytes(LABEL_POSSESSION, &a->network, certificate, &keys->sign, &act.possession);
+    act_issue_encode(&act, &w);
+    return add_record(a, ACT_ISSUE, slice(body, w.len), fault);
+}
+
+static enum cw_err add_member(struct authority *a, const struct cert_id *member, struct cw_fault *fault)
+{
+    struct act_membership act = {.audience = slice_of(AUDIENCE_FORCE), .added_count = 1, .added = member};
+    uint8_t body[256];
+    struct writer w = writer_over(body, sizeof(body));
+
+    act_membership_encode(&act, &w);
+    return add_record(a, ACT_MEMBERSHIP, slice(body, w.len), fault);
+}
+
+static enum cw_err issue_with(struct authority *a, const struct issue_order *order, const struct key_bundle *keys,
+                              struct cw_fault *fault)
+{
+    struct certificate cert;
+    uint8_t bytes[CERT_LEN_MAX];
+    struct writer w = writer_over(bytes, sizeof(bytes));
+    struct cert_id id;
+    enum cw_err err;
+
+    fill_certificate(a, order, keys, &cert);
+    certificate_encode(&cert, &w);
+    if (certificate_parse(slice(bytes, w.len), &cert) != CW_OK)
+        return fault_set(fault, CW_REFUSED_VALUE, "issue", "division, name or roles are outside what a certificate holds");
+    cert_id_of(slice(bytes, w.len), &id);
+    err = write_home(a, order, keys, slice(bytes, w.len), fault);
+    if (err == CW_OK)
+        err = add_issue(a, slice(bytes, w.len), keys, fault);
+    if (err == CW_OK && order->subject == SUBJECT_DAEMON)
+        err = add_member(a, &id, fault);
+    return err;
+}
+
+enum cw_err authority_issue(struct authority *a, const struct issue_order *order, struct cw_fault *fault)
+{
+    struct refusal refusal = {0};
+    struct key_bundle keys;
+    enum cw_err err;
+
+    if (text_check(slice_of(order->name), NAME_LEN_MAX, false, "--name", &refusal) != CW_OK)
+        return fault_of_refusal(fault, CW_REFUSED_TEXT, &refusal);
+    if (order->division[0] == '\0' || strlen(order->division) > DIVISION_LEN_MAX ||
+        strspn(order->division, "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789") != strlen(order->division))
+        return fault_set(fault, CW_REFUSED_VALUE, "--division", "a division's code is capital letters and digits, at most 16");
+    key_bundle_new(&keys);
+    err = issue_with(a, order, &keys, fault);
+    key_bundle_wipe(&keys);
+    return err;
+}
+
+enum cw_err authority_policy(struct authority *a, const char *name, const char *value, struct cw_fault *fault)
+{
+    struct act_policy act = {.name = slice_of(name), .value = slice_of(value)};
+    uint8_t body[1024];
+    struct writer w = writer_over(body, sizeof(body));
+
+    if (act.name.len == 0 || act.name.len > NAME_LEN_MAX || act.value.len > 512)
+        return fault_set(fault, CW_REFUSED_VALUE, "policy", "a name has 1 to 80 bytes, a value at most 512");
+    act_policy_encode(&act, &w);
+    return add_record(a, ACT_POLICY, slice(body, w.len), fault);
+}

@@ -1,0 +1,172 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* authority list, publish. */
+#include "tool/authority.h"
+#include "tool/cmd_authority.h"
+#include "tool/out.h"
+#include "tool/publish.h"
+
+#include "lib/fault.h"
+#include "lib/when.h"
+#include "proto/schema.h"
+
+static const char *subject_name(enum subject_kind kind)
+{
+    static const char *const names[] = {"unrecognised", "authority", "daemon", "person", "regional", "auditor"};
+
+    return (size_t)kind < CW_COUNT(names) ? names[kind] : names[0];
+}
+
+static void role_text(const struct certificate *cert, char *out, size_t cap)
+{
+    size_t used = 0;
+
+    out[0] = '\0';
+    for (uint32_t i = 0; i < cert->role_count; i++) {
+        const char *code = schema_role_code(cert->roles[i]);
+        int len = snprintf(out + used, cap - used, "%s%s", i > 0 ? "," : "", code != NULL ? code : "?");
+
+        if (len < 0 || (size_t)len >= cap - used)
+            return;
+        used += (size_t)len;
+    }
+}
+
+static void cert_row(struct table *t, const struct trust_cert *cert)
+{
+    char id[2 * CW_ID_LEN + 1], text[200], when[WHEN_TEXT_LEN_MAX];
+
+    hex_of(slice(cert->id.b, t->cli->terminal ? SHORT_ID_LEN : CW_ID_LEN), id);
+    table_add(t, id);
+    table_add(t, subject_name(cert->parsed.subject));
+    fault_clean_text(cert->parsed.division, text, sizeof(text));
+    table_add(t, text);
+    role_text(&cert->parsed, text, sizeof(text));
+    table_add(t, text);
+    when_london(cert->parsed.not_after, false, when);
+    table_add(t, when);
+    table_add(t, cert->revoked ? "revoked" : "");
+    fault_clean_text(cert->parsed.name, text, sizeof(text));
+    table_add(t, text);
+}
+
+static json_t *cert_json(const struct trust_cert *cert)
+{
+    char id[2 * CW_ID_LEN + 1], division[20], name[100], roles[200], from[WHEN_TEXT_LEN_MAX], to[WHEN_TEXT_LEN_MAX];
+
+    hex_of(slice(cert->id.b, CW_ID_LEN), id);
+    fault_clean_text(cert->parsed.division, division, sizeof(division));
+    fault_clean_text(cert->parsed.name, name, sizeof(name));
+    role_text(&cert->parsed, roles, sizeof(roles));
+    when_utc(cert->parsed.not_before, from);
+    when_utc(cert->parsed.not_after, to);
+    return json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:b, s:I}", "cert", id, "kind", subject_name(cert->parsed.subject),
+                     "division", division, "name", name, "roles", roles, "not_before", from, "not_after", to, "revoked",
+                     cert->revoked, "seq", (json_int_t)cert->issued_seq);
+}
+
+static void list_json(const struct authority *a)
+{
+    json_t *array = json_array();
+    char network[2 * CW_ID_LEN + 1];
+
+    hex_of(slice(a->network.b, CW_ID_LEN), network);
+    for (size_t i = 0; i < a->trust->cert_count; i++)
+        json_array_append_new(array, cert_json(&a->trust->certs[i]));
+    json_print(json_pack("{s:s, s:o}", "network", network, "certificates", array));
+}
+
+static enum exit_code run_list(struct cli *cli)
+{
+    static const char *const heading[] = {"certificate", "kind", "division", "roles", "until", "", "name", NULL};
+    const char *dir = cli_value(cli, "dir");
+    struct cw_fault fault = {0};
+    struct authority a;
+    struct table t;
+
+    if (dir == NULL)
+        return complain(cli, EXIT_USAGE, &(struct trouble){"something is missing behind the command", "--dir",
+                                                           "this option is needed", NULL});
+    if (authority_open(dir, false, slice(NULL, 0), &a, &fault) != CW_OK)
+        return complain_fault(cli, "the authority does not open", &fault);
+    if (cli->json) {
+        list_json(&a);
+    } else {
+        table_begin(&t, cli, heading);
+        for (size_t i = 0; i < a.trust->cert_count; i++)
+            cert_row(&t, &a.trust->certs[i]);
+        table_end(&t);
+    }
+    authority_close(&a);
+    return EXIT_DONE;
+}
+
+/* --- publish ---------------------------------------------------------------------------------------------- */
+
+enum cw_err publish_segments(const char *dir, const char *socket, int32_t timeout_ms, uint64_t *out_stored,
+                             struct cw_fault *fault)
+{
+    struct cw_client_options options = {.size = sizeof(options), .admin_socket = socket};
+    struct authority_segments segments;
+    struct cw_client *client = NULL;
+    struct buf genesis = {0};
+    struct network_id network;
+    char path[PATH_LEN_MAX];
+    enum cw_err err = authority_segments_read(dir, &segments, fault);
+
+    *out_stored = 0;
+    if (err != CW_OK)
+        return err;
+    err = path_join(path, dir, "network") ? file_read(path, NETWORK_GENESIS_LEN_MAX, &genesis) : CW_LOCAL_IO;
+    if (err == CW_OK) {
+        network_id_of(buf_slice(&genesis), &network);
+        memcpy(options.network_id, network.b, CW_ID_LEN);
+        err = cw_client_open(&options, &client, fault);
+    }
+    for (size_t i = 0; err == CW_OK && i < segments.count; i++) {
+        struct cw_slice one = buf_slice(&segments.bytes[i]);
+        struct cw_answer *answer = NULL;
+
+        err = cw_client_publish(client, &one, 1, timeout_ms, &answer);
+        if (err != CW_OK)
+            *fault = *cw_client_fault(client);
+        else if (answer_message(answer)->published != NULL)
+            *out_stored += answer_message(answer)->published->stored;
+        cw_answer_close(answer);
+    }
+    cw_client_close(client);
+    buf_done(&genesis);
+    authority_segments_done(&segments);
+    return err;
+}
+
+static enum exit_code run_publish(struct cli *cli)
+{
+    const char *dir = cli_value(cli, "dir"), *socket = cli_value(cli, "socket");
+    struct cw_fault fault = {0};
+    uint64_t stored;
+
+    if (dir == NULL || socket == NULL)
+        return complain(cli, EXIT_USAGE, &(struct trouble){"something is missing behind the command", "--dir and --socket",
+                                                           "both options are needed", NULL});
+    if (publish_segments(dir, socket, cli->timeout_ms, &stored, &fault) != CW_OK)
+        return complain_fault(cli, "the authority's log was not published", &fault);
+    if (cli->json)
+        json_print(json_pack("{s:I}", "stored", (json_int_t)stored));
+    else if (!cli->quiet)
+        printf("published: %llu new entries; the other daemons get them from this one\n", (unsigned long long)stored);
+    return EXIT_DONE;
+}
+
+static const struct cli_option list_options[] = {{"dir", "DIR", "the authority's folder"}, {NULL, NULL, NULL}};
+static const struct cli_option publish_options[] = {
+    {"dir", "DIR", "the authority's folder"},
+    {"socket", "PATH", "admin socket of any daemon of the network"},
+    {NULL, NULL, NULL},
+};
+
+const struct cli_command cmd_authority_list = {
+    "authority", "list", NULL, 0, 0, "certificates that were issued", "  casewire authority list --dir /srv/authority\n",
+    list_options, run_list};
+const struct cli_command cmd_authority_publish = {
+    "authority", "publish", NULL, 0, 0, "hand the authority's log to a daemon, which passes it on",
+    "  casewire authority publish --dir /srv/authority --socket /run/casewire/admin.sock\n", publish_options, run_publish};

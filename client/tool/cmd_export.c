@@ -1,0 +1,245 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* export-history, verify. A file is a sequence of: be32 length, record. */
+#include "tool/cmd_export.h"
+
+#include "lib/fault.h"
+#include "tool/context.h"
+#include "tool/out.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+/* Twice a message: what the library's exporter keeps to. */
+#define RECORD_LEN_MAX (2u * CW_MESSAGE_LEN_MAX)
+
+/* --- export ------------------------------------------------------------------------------------------- */
+
+struct sink {
+    FILE *file;
+    uint64_t records, bytes;
+};
+
+static enum cw_err write_record(void *context, struct cw_slice record)
+{
+    struct sink *sink = context;
+    uint8_t head[4];
+    struct writer w = writer_over(head, sizeof(head));
+
+    writer_be32(&w, (uint32_t)record.len);
+    if (fwrite(head, 1, 4, sink->file) != 4 || fwrite(record.data, 1, record.len, sink->file) != record.len)
+        return CW_LOCAL_IO;
+    sink->records++;
+    sink->bytes += 4 + record.len;
+    return CW_OK;
+}
+
+static enum exit_code export_to(struct cli *cli, struct context *c, const char *path)
+{
+    struct sink sink = {.file = fopen(path, "wbx")};
+    enum cw_err err;
+
+    if (sink.file == NULL)
+        return complain(cli, EXIT_FAILED,
+                        &(struct trouble){"the file could not be made", path,
+                                          errno == EEXIST ? "there is one of that name already" : strerror(errno), NULL});
+    err = cw_client_export_history(c->client, !cli_flag(cli, "sealed"), cli->timeout_ms, write_record, &sink);
+    if (fclose(sink.file) != 0 && err == CW_OK)
+        err = CW_LOCAL_IO;
+    if (err != CW_OK) {
+        unlink(path);
+        return err == CW_LOCAL_IO ? complain(cli, EXIT_FAILED, &(struct trouble){"the file could not be written", path,
+                                                                                  cw_err_sentence(err), NULL})
+                                  : complain_fault(cli, "the history was not exported", cw_client_fault(c->client));
+    }
+    if (cli->json)
+        json_print(json_pack("{s:s, s:I, s:I}", "file", path, "records", (json_int_t)sink.records, "bytes",
+                             (json_int_t)sink.bytes));
+    else if (!cli->quiet)
+        printf("%s: %llu records, %llu bytes; casewire verify %s checks it anywhere\n", path,
+               (unsigned long long)sink.records, (unsigned long long)sink.bytes, path);
+    return EXIT_DONE;
+}
+
+static enum exit_code run_export(struct cli *cli)
+{
+    struct context context;
+    enum exit_code code = context_start(cli, &context);
+
+    if (code == EXIT_DONE)
+        code = export_to(cli, &context, cli->operands[0]);
+    context_close(&context);
+    return code;
+}
+
+/* --- verify ------------------------------------------------------------------------------------------- */
+
+/* The next record into `record`. *out_more: false at a clean end. A file that is cut short is a finding, not an end. */
+static enum cw_err read_record(FILE *file, struct buf *record, bool *out_more, const char **out_problem)
+{
+    uint8_t head[4];
+    size_t got = fread(head, 1, sizeof(head), file);
+    struct reader r = reader_over(slice(head, sizeof(head)));
+    uint32_t len = reader_be32(&r);
+
+    *out_more = got != 0;
+    *out_problem = NULL;
+    if (got == 0)
+        return CW_OK;
+    buf_clear(record);
+    if (got != sizeof(head) || len > RECORD_LEN_MAX || len == 0) {
+        *out_problem = got != sizeof(head) ? "the file ends inside a record's length" : "a record's length is impossible";
+        return CW_OK;
+    }
+    if (buf_reserve(record, len) != CW_OK)
+        return CW_LOCAL_MEMORY;
+    record->len = fread(record->data, 1, len, file);
+    if (record->len != len)
+        *out_problem = "the file ends inside a record";
+    return CW_OK;
+}
+
+struct verdict {
+    struct cw_verify *verify;
+    const char *file_problem; /* framing: nothing behind it can be found */
+    long file_offset;
+};
+
+static enum cw_err verify_all(FILE *file, struct verdict *out)
+{
+    struct buf record = {0};
+    bool more = true;
+    enum cw_err err = CW_OK;
+
+    while (err == CW_OK && out->file_problem == NULL) {
+        out->file_offset = ftell(file);
+        err = read_record(file, &record, &more, &out->file_problem);
+        if (err != CW_OK || !more || out->file_problem != NULL)
+            break;
+        err = cw_verify_record(out->verify, buf_slice(&record));
+    }
+    buf_done(&record);
+    if (err == CW_OK && out->file_problem == NULL)
+        err = cw_verify_finish(out->verify);
+    return err;
+}
+
+static void print_finding(const struct cli *cli, const struct cw_verify_finding *f)
+{
+    char log[2 * CW_ID_LEN + 1] = "";
+
+    if (f->has_log)
+        hex_of(slice(f->log, CW_ID_LEN), log);
+    printf("%sWRONG%s  record %llu", tone_on(cli, TONE_BAD), tone_off(cli), (unsigned long long)f->record);
+    if (f->has_log)
+        printf(", log %.10s entry %llu", log, (unsigned long long)f->seq);
+    printf(", %s: %s\n", f->fault.where, f->fault.text);
+}
+
+static json_t *json_finding(const struct cw_verify_finding *f)
+{
+    char log[2 * CW_ID_LEN + 1] = "";
+    json_t *object = json_pack("{s:I, s:s, s:s, s:s}", "record", (json_int_t)f->record, "code", cw_err_name(f->fault.code),
+                               "what", f->fault.where, "why", f->fault.text);
+
+    if (f->has_log) {
+        hex_of(slice(f->log, CW_ID_LEN), log);
+        json_object_set_new(object, "log", json_string(log));
+        json_object_set_new(object, "seq", json_integer((json_int_t)f->seq));
+    }
+    return object;
+}
+
+static void report_json(const struct verdict *v, const struct cw_verify_counts *n, bool holds, const char *network)
+{
+    json_t *findings = json_array();
+
+    for (size_t i = 0; i < cw_verify_finding_count(v->verify); i++)
+        json_array_append_new(findings, json_finding(cw_verify_finding_at(v->verify, i)));
+    if (v->file_problem != NULL)
+        json_array_append_new(findings, json_pack("{s:I, s:s, s:s, s:I}", "record", (json_int_t)n->records + 1, "what",
+                                                  "file", "why", v->file_problem, "offset", (json_int_t)v->file_offset));
+    json_print(json_pack("{s:b, s:s, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:o}", "holds", holds, "network", network,
+                         "records", (json_int_t)n->records, "logs", (json_int_t)n->logs, "seals", (json_int_t)n->seals,
+                         "entries", (json_int_t)n->entries, "certificates", (json_int_t)n->certificates, "parts_held",
+                         (json_int_t)n->parts_held, "parts_missing", (json_int_t)n->parts_missing, "parts_opened",
+                         (json_int_t)n->parts_opened, "voids", (json_int_t)n->voids, "findings", findings));
+}
+
+static void report_text(const struct cli *cli, const struct verdict *v, const struct cw_verify_counts *n, bool holds,
+                        const char *network)
+{
+    for (size_t i = 0; i < cw_verify_finding_count(v->verify); i++)
+        print_finding(cli, cw_verify_finding_at(v->verify, i));
+    if (v->file_problem != NULL)
+        printf("%sWRONG%s  record %llu, file at byte %ld: %s\n", tone_on(cli, TONE_BAD), tone_off(cli),
+               (unsigned long long)n->records + 1, v->file_offset, v->file_problem);
+    if (!holds)
+        return;
+    printf("%severything holds%s: network %.10s, %llu logs, %llu seals, %llu entries, %llu certificates,\n"
+           "%llu parts held (%llu missing), %llu opened and matching what their authors signed, %llu void\n",
+           tone_on(cli, TONE_GOOD), tone_off(cli), network, (unsigned long long)n->logs, (unsigned long long)n->seals,
+           (unsigned long long)n->entries, (unsigned long long)n->certificates, (unsigned long long)n->parts_held,
+           (unsigned long long)n->parts_missing, (unsigned long long)n->parts_opened, (unsigned long long)n->voids);
+}
+
+static enum exit_code report(const struct cli *cli, const struct verdict *v)
+{
+    bool holds = v->file_problem == NULL && cw_verify_finding_count(v->verify) == 0;
+    struct cw_verify_counts counts;
+    char network[2 * CW_ID_LEN + 1] = "";
+    uint8_t id[CW_ID_LEN];
+
+    cw_verify_counts_of(v->verify, &counts);
+    if (cw_verify_network(v->verify, id) != 0)
+        hex_of(slice(id, sizeof(id)), network);
+    if (cli->json)
+        report_json(v, &counts, holds, network);
+    else
+        report_text(cli, v, &counts, holds, network);
+    return holds ? EXIT_DONE : EXIT_FAILED;
+}
+
+static enum exit_code run_verify(struct cli *cli)
+{
+    const char *pin = cli_value(cli, "network");
+    struct verdict verdict = {0};
+    uint8_t network[CW_ID_LEN];
+    FILE *file = fopen(cli->operands[0], "rb");
+    enum exit_code code;
+
+    if (file == NULL)
+        return complain(cli, EXIT_NOT_FOUND,
+                        &(struct trouble){"the file cannot be read", cli->operands[0], strerror(errno), NULL});
+    if (pin != NULL && hex_parse(pin, network, sizeof(network)) != CW_OK) {
+        fclose(file);
+        return complain(cli, EXIT_USAGE,
+                        &(struct trouble){"the network id was not understood", "--network", "it is 64 hexadecimal digits",
+                                          "casewire status --json"});
+    }
+    if (cw_verify_new(pin != NULL ? network : NULL, &verdict.verify) != CW_OK ||
+        verify_all(file, &verdict) != CW_OK)
+        code = complain(cli, EXIT_FAILED, &(struct trouble){"the history was not checked", cli->operands[0],
+                                                            cw_err_sentence(CW_LOCAL_MEMORY), NULL});
+    else
+        code = report(cli, &verdict);
+    fclose(file);
+    cw_verify_free(verdict.verify);
+    return code;
+}
+
+static const struct cli_option export_options[] = {
+    {"sealed", NULL, "without opened parts: for who may check but not read"},
+    {NULL, NULL, NULL},
+};
+static const struct cli_option verify_options[] = {
+    {"network", "ID", "the network it must belong to (default: the one it names)"},
+    {NULL, NULL, NULL},
+};
+
+const struct cli_command cmd_export = {
+    "export-history", NULL, "FILE", 1, 1, "write everything this daemon holds into a file that verifies anywhere",
+    "  casewire export-history history.cwh\n  casewire export-history sealed.cwh --sealed\n", export_options, run_export};
+const struct cli_command cmd_verify = {
+    "verify", NULL, "FILE", 1, 1, "check an exported history, from the network id to the last byte (exit 1 when wrong)",
+    "  casewire verify history.cwh\n  casewire verify history.cwh --network 3f0a...\n", verify_options, run_verify};

@@ -1,0 +1,154 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* schema: what a case may hold and what may happen to it; the tables are in this program. */
+#include "tool/cmd_schema.h"
+
+#include "proto/schema.h"
+#include "tool/out.h"
+
+#include <sodium.h>
+
+
+#define TEXT_LEN_MAX 600
+
+static void scale_text(enum scale scale, char out[static TEXT_LEN_MAX])
+{
+    size_t count, used = 0;
+    const struct schema_value *values = schema_values(&count);
+
+    out[0] = '\0';
+    for (size_t i = 0; i < count; i++) {
+        int len;
+
+        if (values[i].scale != scale)
+            continue;
+        len = snprintf(out + used, TEXT_LEN_MAX - used, "%s%s", used > 0 ? " < " : "", values[i].name);
+        if (len < 0 || (size_t)len >= TEXT_LEN_MAX - used)
+            return;
+        used += (size_t)len;
+    }
+}
+
+static bool wanted(const struct schema_field *field, uint32_t kind, const char *name)
+{
+    if (name != NULL && kind == KIND_NONE)
+        return strcmp(field->name, name) == 0;
+    return (kind == KIND_NONE || (field->kinds & (1u << kind)) != 0) && field->place != PLACE_DETAIL;
+}
+
+static void field_row(struct table *t, const struct schema_field *field)
+{
+    char roles[SCHEMA_ROLES_TEXT_LEN_MAX], text[TEXT_LEN_MAX];
+
+    table_add(t, field->name);
+    table_add(t, schema_place_name(field->place));
+    table_add(t, schema_type_name(field->type));
+    table_add(t, schema_rule_name(field->rule));
+    table_add(t, schema_roles_text(field->set_roles, roles));
+    table_add(t, schema_roles_text(field->lower_roles, roles));
+    scale_text(field->scale, text);
+    table_add(t, text);
+}
+
+static size_t print_fields(const struct cli *cli, uint32_t kind, const char *name)
+{
+    static const char *const heading[] = {"field", "place", "type", "rule", "set by", "lowered by", "values", NULL};
+    size_t count, shown = 0;
+    const struct schema_field *fields = schema_fields(&count);
+    struct table t;
+
+    table_begin(&t, cli, heading);
+    for (size_t i = 0; i < count; i++)
+        if (wanted(&fields[i], kind, name)) {
+            field_row(&t, &fields[i]);
+            shown++;
+        }
+    table_end(&t);
+    return shown;
+}
+
+static void print_events(const struct cli *cli, uint32_t kind)
+{
+    static const char *const heading[] = {"event", "roles", "", NULL};
+    size_t count;
+    const struct schema_event *events = schema_events(&count);
+    char roles[SCHEMA_ROLES_TEXT_LEN_MAX];
+    struct table t;
+
+    table_begin(&t, cli, heading);
+    for (size_t i = 0; i < count; i++) {
+        if (kind != KIND_NONE && (events[i].kinds & (1u << kind)) == 0)
+            continue;
+        table_add(&t, events[i].name);
+        table_add(&t, schema_roles_text(events[i].roles, roles));
+        table_add(&t, (events[i].flags & EVENT_TALLIED) != 0 ? "counted in totals" : "");
+    }
+    table_end(&t);
+}
+
+static void print_event(const struct cli *cli, const struct schema_event *event)
+{
+    static const char *const heading[] = {"field", "type", "needed", "values", NULL};
+    size_t count;
+    const struct schema_field *fields = schema_fields(&count);
+    char text[TEXT_LEN_MAX];
+    struct table t;
+
+    table_begin(&t, cli, heading);
+    for (size_t i = 0; i < count; i++) {
+        if (!schema_event_carries(event->number, &fields[i]))
+            continue;
+        table_add(&t, fields[i].name);
+        table_add(&t, schema_type_name(fields[i].type));
+        table_add(&t, schema_event_requires(event->number, fields[i].number) ? "yes" : "");
+        scale_text(fields[i].scale, text);
+        table_add(&t, text);
+    }
+    table_end(&t);
+}
+
+static enum exit_code print_json(void)
+{
+    static char text[1 << 20];
+    struct writer w = writer_over(text, sizeof(text) - 1);
+
+    schema_print_json(&w);
+    text[w.len] = '\0';
+    puts(text);
+    return w.failed ? EXIT_FAILED : EXIT_DONE;
+}
+
+static enum exit_code run_schema(struct cli *cli)
+{
+    const char *name = cli->operand_count > 0 ? cli->operands[0] : NULL;
+    uint32_t kind = name != NULL ? schema_kind_by_name(slice_of(name)) : (uint32_t)KIND_NONE;
+    const struct schema_event *event = name != NULL ? schema_event_by_name(slice_of(name)) : NULL;
+
+    if (cli->json)
+        return print_json();
+    if (event != NULL) {
+        print_event(cli, event);
+        return EXIT_DONE;
+    }
+    if (print_fields(cli, kind, name) == 0)
+        return complain(cli, EXIT_NOT_FOUND,
+                        &(struct trouble){"there is no such kind, event or field", name, NULL, "casewire schema"});
+    if (name == NULL || kind != KIND_NONE)
+        print_events(cli, kind);
+    return EXIT_DONE;
+}
+
+static enum exit_code run_version(struct cli *cli)
+{
+    if (cli->json)
+        json_print(json_pack("{s:s, s:i, s:i}", "version", cw_version(), "schema", SCHEMA_VERSION, "fold", FOLD_VERSION));
+    else
+        printf("casewire %s (schema %d, fold %d; libsodium %s)\n", cw_version(), SCHEMA_VERSION, FOLD_VERSION,
+               sodium_version_string());
+    return EXIT_DONE;
+}
+
+const struct cli_command cmd_schema = {
+    "schema", NULL, "[KIND | EVENT | FIELD]", 0, 1, "fields, values, events, and who may write them",
+    "  casewire schema missing_child\n  casewire schema seizure\n  casewire schema missing_risk\n", NULL, run_schema};
+const struct cli_command cmd_version = {"version", NULL, NULL, 0, 0, "version of the program and its formats", NULL, NULL,
+                                        run_version};

@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef CASEWIRE_TOOL_CMD_STATUS_H
+#define CASEWIRE_TOOL_CMD_STATUS_H
+
+#include "tool/context.h"
+#include "tool/out.h"
+
+extern const struct cli_command cmd_status, cmd_peers, cmd_wait_sync;
+
+/* Whether nothing is left to exchange. What only a person can settle (open conflicts) does not count, unless strict. */
+bool status_exchanged(const Cw__Status *status, bool strict);
+
+#endif
