@@ -55,7 +55,7 @@ static bool begins_line_comment(const struct scan *s)
     return s->fresh && (s->at[0] == '#' || (s->at[0] == '/' && s->at[1] == '/'));
 }
 
-int comments_remove(char *text)
+int comments_remove(char *text, const char **out_fault)
 {
     struct scan s = {text, 1, true};
 
@@ -65,8 +65,12 @@ int comments_remove(char *text)
         } else if (begins_line_comment(&s)) {
             blank_line(&s);
         } else if (s.fresh && s.at[0] == '/' && s.at[1] == '*') {
+            *out_fault = "a comment begins here and never ends";
             if (!blank_block(&s))
                 return s.line;
+        } else if (*s.at == '\\') {
+            *out_fault = "a backslash outside quotes";
+            return s.line;
         } else {
             s.fresh = strchr(" \t\r\n{}()=,+", *s.at) != NULL;
             step(&s);

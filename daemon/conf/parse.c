@@ -237,11 +237,12 @@ static enum cw_err run_parser(const char *text, struct parse *p)
 
 static enum cw_err read_copy(char *text, struct parse *p)
 {
-    int open_line = comments_remove(text);
+    const char *fault = NULL;
+    int line = comments_remove(text, &fault);
     enum cw_err err;
 
-    if (open_line != 0) {
-        problem_add(p->problems, p->name, open_line, "a comment begins here and never ends");
+    if (line != 0) {
+        problem_add(p->problems, p->name, line, "%s", fault);
         return CW_LOCAL_CONFIG;
     }
     err = run_parser(text, p);

@@ -152,6 +152,7 @@ START_TEST(lines_are_counted_through_comments)
         ck_assert_msg(problems.count == 1, "%s", told());
     }
     check_refused("\n/* x\n", "north.conf:2: a comment begins here and never ends");
+    check_refused(REQUIRED "lab = \\yes\n", "north.conf:5: a backslash outside quotes");
 }
 END_TEST
 
