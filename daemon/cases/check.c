@@ -1,0 +1,239 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The door: see check.h and docs/fold.md §17. Shape first, then values, then what the state allows, then who may: the
+ * author gets the most useful sentence, and only the last of these turns into a proposal.
+ */
+#include "cases/check.h"
+#include "cases/check_parts.h"
+
+const struct hash *request_scope(const struct admission_request *r)
+{
+    return r->op->ref_count > 0 ? &r->op->refs[0] : &scope_none;
+}
+
+const struct op_value *request_detail(const struct admission_request *r, uint32_t field)
+{
+    for (uint32_t i = 0; i < r->op->write_count; i++) {
+        if (r->op->writes[i].field == field && r->op->writes[i].has_value)
+            return &r->op->writes[i].value;
+    }
+    return NULL;
+}
+
+static uint32_t kind_of(const struct admission_request *r)
+{
+    return r->op->type == OP_OPEN || r->state == NULL ? r->op->kind : r->state->kind;
+}
+
+/* --- writes ---------------------------------------------------------------------------------------------------- */
+
+static enum cw_err find_field(const struct admission_request *r, const struct op_write *write,
+                              const struct schema_field **out, struct refusal *refusal)
+{
+    const struct schema_field *field = schema_field(write->field);
+    uint32_t kind = kind_of(r);
+    const char *kind_name = schema_kind_name(kind);
+    bool in_event = r->op->type == OP_EVENT;
+
+    if (field == NULL)
+        return refuse(refusal, CW_REFUSED_UNKNOWN_FIELD, "", "there is no field %u", write->field);
+    if (kind != KIND_NONE && (kind >= 32 || (field->kinds & (1u << kind)) == 0))
+        return refuse(refusal, CW_REFUSED_UNKNOWN_FIELD, WHERE(field), "a %s has no such field",
+                      kind_name != NULL ? kind_name : "case of this kind");
+    if (!schema_field_is_written(field))
+        return refuse(refusal, CW_REFUSED_VALUE, WHERE(field), "is computed and cannot be set: record what happened");
+    if (in_event ? !schema_event_carries(r->op->event, field) : field->place == PLACE_DETAIL)
+        return refuse(refusal, CW_REFUSED_UNKNOWN_FIELD, WHERE(field), in_event ? "this event does not carry the field"
+                                                                                : "belongs to events only");
+    *out = field;
+    return CW_OK;
+}
+
+static enum cw_err check_verb(const struct op_write *write, const struct schema_field *field, struct refusal *refusal)
+{
+    switch (write->verb) {
+    case VERB_SET:
+        return schema_field_is_set(field) ? refuse(refusal, CW_REFUSED_VALUE, WHERE(field), "is a set: add or remove")
+                                          : CW_OK;
+    case VERB_ADD:
+        return !schema_field_is_set(field) ? refuse(refusal, CW_REFUSED_VALUE, WHERE(field), "holds one value: set it")
+                                           : CW_OK;
+    case VERB_REMOVE:
+        if (field->rule != RULE_ORS)
+            return refuse(refusal, CW_REFUSED_VALUE, WHERE(field), "nothing can be removed from it");
+        break;
+    case VERB_STRIKE:
+        if (field->rule != RULE_GOS)
+            return refuse(refusal, CW_REFUSED_VALUE, WHERE(field), "nothing can be struck from it");
+        break;
+    default:
+        return refuse(refusal, CW_REFUSED_VALUE, WHERE(field), "verb %u is not known", (unsigned)write->verb);
+    }
+    if (write->supersede_count == 0)
+        return refuse(refusal, CW_REFUSED_MISSING, WHERE(field), "must name the entries it takes back");
+    return CW_OK;
+}
+
+/* The frame carries what a MAX field is set to, so that erasing a text never lowers a risk. */
+static enum cw_err check_max(const struct op_write *write, const struct schema_field *field, struct refusal *refusal)
+{
+    struct op_value value = {.type = schema_value_type(field->type)};
+
+    if (!write->has_max)
+        return refuse(refusal, CW_REFUSED_MISSING, WHERE(field), "the frame must carry its value (max_value)");
+    if (write->max_value > INT64_MAX)
+        return refuse(refusal, CW_REFUSED_VALUE, WHERE(field), "the value in the frame is too large");
+    if (write->has_value && (uint64_t)write->value.number != write->max_value)
+        return refuse(refusal, CW_REFUSED_VALUE, WHERE(field), "frame and value part do not agree");
+    value.number = (int64_t)write->max_value;
+    return cases_check_value(field, &value, refusal);
+}
+
+static enum cw_err check_write(const struct admission_request *r, const struct op_write *write, struct refusal *refusal)
+{
+    const struct schema_field *field = NULL;
+    enum cw_err err = find_field(r, write, &field, refusal);
+
+    if (err == CW_OK)
+        err = check_verb(write, field, refusal);
+    if (err != CW_OK)
+        return err;
+    if (write->withheld)
+        return refuse(refusal, CW_REFUSED_MISSING, WHERE(field), "its value is not in the submission");
+    if (write->verb == VERB_REMOVE || write->verb == VERB_STRIKE)
+        return CW_OK;
+    if (field->rule == RULE_MAX && (err = check_max(write, field, refusal)) != CW_OK)
+        return err;
+    if (!write->has_value)
+        return field->rule == RULE_MAX ? CW_OK
+                                       : refuse(refusal, CW_REFUSED_MISSING, WHERE(field), "has no value");
+    return cases_check_value(field, &write->value, refusal);
+}
+
+/* --- the op ------------------------------------------------------------------------------------------------------ */
+
+static bool writes_field(const struct op *op, uint32_t field)
+{
+    for (uint32_t i = 0; i < op->write_count; i++) {
+        if (op->writes[i].field == field)
+            return true;
+    }
+    return false;
+}
+
+static enum cw_err check_opening(const struct admission_request *r, struct refusal *refusal)
+{
+    size_t count;
+    const struct schema_field *rows = schema_fields(&count);
+
+    if (schema_kind_name(r->op->kind) == NULL)
+        return refuse(refusal, CW_REFUSED_VALUE, "kind", "%u is not a kind of case", r->op->kind);
+    if (r->op->synthetic != r->network_synthetic)
+        return refuse(refusal, CW_REFUSED_SYNTHETIC, "synthetic", "%s",
+                      r->network_synthetic ? "this test network takes only cases marked synthetic"
+                                           : "this network takes no synthetic case");
+    for (size_t i = 0; i < count; i++) {
+        bool required = (rows[i].flags & FIELD_REQUIRED) != 0 && (rows[i].kinds & (1u << r->op->kind)) != 0;
+
+        if (required && !writes_field(r->op, rows[i].number))
+            return refuse(refusal, CW_REFUSED_MISSING, WHERE(&rows[i]), "is required to open a case of this kind");
+    }
+    return CW_OK;
+}
+
+static enum cw_err check_event(const struct admission_request *r, const struct schema_event **out, struct refusal *refusal)
+{
+    const struct schema_event *event = schema_event(r->op->event);
+    size_t count;
+    const struct schema_event_field *rows = schema_event_fields(&count);
+    uint32_t kind = kind_of(r);
+
+    if (event == NULL)
+        return refuse(refusal, CW_REFUSED_UNKNOWN_OP, "event", "there is no event %u", r->op->event);
+    if (kind != KIND_NONE && (kind >= 32 || (event->kinds & (1u << kind)) == 0))
+        return refuse(refusal, CW_REFUSED_UNKNOWN_OP, event->name, "is not recorded on this kind of case");
+    if (r->op->withdraws && r->op->correct_count == 0)
+        return refuse(refusal, CW_REFUSED_MISSING, event->name, "a withdrawal must name an event");
+    for (size_t i = 0; i < count && !r->op->withdraws; i++) {
+        if (rows[i].event == event->number && rows[i].required && !writes_field(r->op, rows[i].field))
+            return refuse(refusal, CW_REFUSED_MISSING, schema_field(rows[i].field)->name, "is required for %s",
+                          event->name);
+    }
+    *out = event;
+    return CW_OK;
+}
+
+static enum cw_err check_shape(const struct admission_request *r, const struct schema_event **out_event,
+                               struct refusal *refusal)
+{
+    if (r->op->newer)
+        return refuse(refusal, CW_REFUSED_UNKNOWN_OP, "", "written by a newer version than this daemon's");
+    if (r->op->marking > 1)
+        return refuse(refusal, CW_REFUSED_MARKING, "marking", "nothing above OFFICIAL-SENSITIVE is held here");
+    switch (r->op->type) {
+    case OP_OPEN:
+        return check_opening(r, refusal);
+    case OP_SET:
+        if (r->op->write_count == 0)
+            return refuse(refusal, CW_REFUSED_MISSING, "writes", "nothing is set");
+        break;
+    case OP_EVENT: {
+        enum cw_err err = check_event(r, out_event, refusal);
+
+        if (err != CW_OK)
+            return err;
+        break;
+    }
+    default:
+        return refuse(refusal, CW_REFUSED_UNKNOWN_OP, "type", "there is no operation %u", r->op->type);
+    }
+    if (r->state == NULL)
+        return refuse(refusal, CW_REFUSED_UNKNOWN_CASE, "", "no such case is known at this division");
+    return CW_OK;
+}
+
+static enum cw_err check_content(const struct admission_request *r, const struct schema_event *event,
+                                 struct refusal *refusal)
+{
+    for (uint32_t i = 0; i < r->op->write_count; i++) {
+        enum cw_err err = check_write(r, &r->op->writes[i], refusal);
+
+        if (err != CW_OK)
+            return err;
+    }
+    return event != NULL ? check_steps(r, event, refusal) : CW_OK;
+}
+
+static bool may_submit(const struct admission_request *r)
+{
+    uint32_t writers = R_ANY | ROLE_MASK(SYS);
+
+    if ((r->roles & writers) != 0)
+        return true;
+    return (r->roles & ROLE_MASK(PARTNER)) != 0 && r->op->type != OP_OPEN; /* partners only propose */
+}
+
+static enum cw_err check_authority(const struct admission_request *r, const struct schema_event *event,
+                                   struct refusal *refusal)
+{
+    enum cw_err err = event != NULL ? check_event_authority(r, event, refusal) : CW_OK;
+
+    for (uint32_t i = 0; i < r->op->write_count && err == CW_OK; i++)
+        err = check_write_authority(r, &r->op->writes[i], schema_field(r->op->writes[i].field), refusal);
+    return err;
+}
+
+enum admission cases_check_op(const struct admission_request *request, struct refusal *refusal)
+{
+    const struct schema_event *event = NULL;
+
+    if (!may_submit(request)) {
+        refuse(refusal, CW_REFUSED_ROLE, "", "this certificate has no role that may write");
+        return ADMIT_REFUSED;
+    }
+    if (check_shape(request, &event, refusal) != CW_OK || check_content(request, event, refusal) != CW_OK)
+        return ADMIT_REFUSED;
+    if (check_authority(request, event, refusal) != CW_OK)
+        return ADMIT_PROPOSAL;
+    return ADMIT;
+}

@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * SECRET and above is never in this system (DOMAIN §11.1). What is refused is a marking, a line of its own; the word
+ * inside a sentence is ordinary language, and refusing it would teach people to write around the check.
+ */
+#include "cases/check.h"
+
+static bool is_letter(uint8_t c)
+{
+    return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
+}
+
+static bool is_decoration(uint8_t c)
+{
+    return c != '\0' && strchr(" \t*-=_#[]().:/<>~+|\"'", c) != NULL;
+}
+
+static struct cw_slice without_decoration(struct cw_slice line)
+{
+    while (line.len > 0 && is_decoration(line.data[0])) {
+        line.data++;
+        line.len--;
+    }
+    while (line.len > 0 && is_decoration(line.data[line.len - 1]))
+        line.len--;
+    return line;
+}
+
+/* Takes the word from the front when it is there as a whole word, in capitals or (any_case) not. */
+static bool take_word(struct cw_slice *line, const char *word, bool any_case)
+{
+    size_t len = strlen(word);
+
+    if (line->len < len)
+        return false;
+    for (size_t i = 0; i < len; i++) {
+        uint8_t c = line->data[i];
+
+        if (any_case && c >= 'a' && c <= 'z')
+            c = (uint8_t)(c - 'a' + 'A');
+        if (c != (uint8_t)word[i])
+            return false;
+    }
+    if (line->len > len && is_letter(line->data[len]))
+        return false;
+    line->data += len;
+    line->len -= len;
+    return true;
+}
+
+static void skip_spaces(struct cw_slice *line)
+{
+    while (line->len > 0 && is_decoration(line->data[0])) {
+        line->data++;
+        line->len--;
+    }
+}
+
+static void take_label(struct cw_slice *line)
+{
+    static const char *const labels[] = {"PROTECTIVE MARKING", "SECURITY CLASSIFICATION", "CLASSIFICATION", "MARKING",
+                                         "HANDLING",           "UK",                      "HMG",            "NATO",
+                                         "EU"};
+
+    for (size_t i = 0; i < CW_COUNT(labels); i++) {
+        if (take_word(line, labels[i], true))
+            skip_spaces(line);
+    }
+}
+
+/* What may follow SECRET in a marking: nothing, a caveat behind a separator, or a known caveat word. */
+static bool is_caveat(struct cw_slice rest)
+{
+    static const char *const caveats[] = {"UK", "EYES", "STRAP", "STRAP1", "STRAP2", "ATOMIC", "REL", "AND"};
+
+    if (rest.len == 0)
+        return true;
+    if (rest.data[0] != ' ')
+        return is_decoration(rest.data[0]);
+    skip_spaces(&rest);
+    for (size_t i = 0; i < CW_COUNT(caveats); i++) {
+        struct cw_slice at = rest;
+
+        if (take_word(&at, caveats[i], false))
+            return true;
+    }
+    return false;
+}
+
+static bool is_marking(struct cw_slice whole)
+{
+    for (int any_case = 0; any_case < 2; any_case++) {
+        struct cw_slice line = without_decoration(whole);
+
+        take_label(&line);
+        if (take_word(&line, "TOP", any_case != 0))
+            skip_spaces(&line);
+        if (!take_word(&line, "SECRET", any_case != 0))
+            continue;
+        /* in small letters only when nothing else is on the line */
+        return any_case != 0 ? without_decoration(line).len == 0 : is_caveat(line);
+    }
+    return false;
+}
+
+bool text_is_marked_secret(struct cw_slice text)
+{
+    size_t from = 0;
+
+    while (from <= text.len) {
+        size_t to = from;
+
+        while (to < text.len && text.data[to] != '\n')
+            to++;
+        if (is_marking(slice(text.data + from, to - from)))
+            return true;
+        from = to + 1;
+    }
+    return false;
+}

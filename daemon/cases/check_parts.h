@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef CASEWIRE_CASES_CHECK_PARTS_H
+#define CASEWIRE_CASES_CHECK_PARTS_H
+
+/* What the files of the entry check share. Each returns CW_OK or fills the refusal. */
+
+#include "cases/check.h"
+#include "cases/view.h"
+
+/* Where a refusal points: the field's name. */
+#define WHERE(field) ((field)->name)
+
+/* check_authority.c: what is well formed but not this author's to set; CW_OK means it takes effect. */
+enum cw_err check_write_authority(const struct admission_request *r, const struct op_write *write,
+                                  const struct schema_field *field, struct refusal *refusal);
+enum cw_err check_event_authority(const struct admission_request *r, const struct schema_event *event,
+                                  struct refusal *refusal);
+/* check_step.c: what the present state does not allow. */
+enum cw_err check_steps(const struct admission_request *r, const struct schema_event *event, struct refusal *refusal);
+
+/* The scope the op will have in the fold (docs/fold.md §4.2), except for one that opens an episode. */
+const struct hash *request_scope(const struct admission_request *r);
+/* The first value the op itself gives for a detail, or NULL. */
+const struct op_value *request_detail(const struct admission_request *r, uint32_t field);
+
+#endif

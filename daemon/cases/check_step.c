@@ -1,0 +1,140 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Steps at the door: an author who sees the present state is told what it allows. By sync the same step would only be
+ * noted (docs/fold.md §12.3), because its author could not know.
+ */
+#include "cases/check_parts.h"
+#include "cases/machine.h"
+
+static const char *state_name(enum machine machine, uint32_t state)
+{
+    const struct schema_field *field = schema_field(schema_machine_field(machine));
+    const char *name = field != NULL ? schema_value_name(field->scale, state) : NULL;
+
+    return name != NULL ? name : "unknown";
+}
+
+static enum cw_err refuse_transition(enum machine machine, const struct schema_step *row, uint32_t state,
+                                     const struct schema_event *event, struct refusal *refusal)
+{
+    char allowed[128];
+    size_t len = 0;
+
+    allowed[0] = '\0';
+    for (uint32_t i = 1; i < 32; i++) {
+        const char *name = state_name(machine, i);
+        size_t name_len = strlen(name);
+
+        if ((row->from & (1u << i)) == 0 || len + name_len + 2 > sizeof(allowed))
+            continue;
+        if (len > 0)
+            allowed[len++] = ' ';
+        memcpy(allowed + len, name, name_len + 1);
+        len += name_len;
+    }
+    return refuse(refusal, CW_REFUSED_TRANSITION, event->name, "the state is %s; this step is possible from: %s",
+                  state_name(machine, state), allowed);
+}
+
+static bool is_high(const struct admission_request *r, const struct hash *scope)
+{
+    const struct case_value *risk = state_value(r->state, scope, FIELD_MISSING_RISK);
+
+    return risk != NULL && risk->value.number >= RISK_HIGH;
+}
+
+static enum cw_err check_row(const struct admission_request *r, const struct case_machine *machine,
+                             const struct schema_step *row, const struct schema_event *event, struct refusal *refusal)
+{
+    const struct op_value *how = request_detail(r, FIELD_HOW_KNOWN);
+    char who[SCHEMA_ROLES_TEXT_LEN_MAX];
+
+    if ((r->roles & row->roles) == 0 && (row->flags & STEP_SOFT) == 0)
+        return refuse(refusal, CW_REFUSED_ROLE, event->name, "this step needs %s", schema_roles_text(row->roles, who));
+    if ((row->flags & STEP_IN_PERSON) != 0 && (how == NULL || how->number < 4))
+        return refuse(refusal, CW_REFUSED_TRANSITION, event->name,
+                      "the child must be seen by police or a professional: otherwise record a return_claim");
+    if ((row->flags & STEP_RANK_IF_HIGH) != 0 && is_high(r, &machine->scope) && (r->roles & R_INSP_UP) == 0)
+        return refuse(refusal, CW_REFUSED_ROLE, event->name, "while the risk is high this step needs %s",
+                      schema_roles_text(R_INSP_UP, who));
+    return CW_OK;
+}
+
+static enum cw_err check_machine(const struct admission_request *r, enum machine kind, const struct hash *scope,
+                                 const struct schema_event *event, struct refusal *refusal)
+{
+    const struct case_machine *machine = state_machine(r->state, kind, scope);
+    const struct schema_step *row;
+
+    if (machine == NULL)
+        return kind == MACHINE_EPISODE && (event->flags & EVENT_EPISODE) != 0 && r->state->kind == KIND_CHILD
+                   ? refuse(refusal, CW_REFUSED_VALUE, event->name, "the first ref names no episode of this case")
+                   : CW_OK;
+    switch (step_find(kind, event->number, machine->state, &row)) {
+    case STEP_MATCHES:
+        return check_row(r, machine, row, event, refusal);
+    case STEP_NOT_FROM_HERE:
+        return refuse_transition(kind, row, machine->state, event, refusal);
+    case STEP_ALREADY_THERE:
+        return (row->flags & STEP_SOFT) != 0 ? CW_OK : refuse_transition(kind, row, machine->state, event, refusal);
+    case STEP_NONE:
+        break;
+    }
+    return CW_OK;
+}
+
+/* --- ownership ------------------------------------------------------------------------------------------------ */
+
+static enum cw_err refuse_owner(struct refusal *refusal, const struct schema_event *event, enum cw_err code,
+                                const char *why)
+{
+    return refuse(refusal, code, event->name, "%s", why);
+}
+
+static enum cw_err check_ownership(const struct admission_request *r, const struct schema_event *event,
+                                   struct refusal *refusal)
+{
+    const struct case_owner *o = &r->state->owner;
+    const struct op_value *to = request_detail(r, FIELD_TO_DIVISION);
+    bool is_owner = slice_eq(o->division, r->division);
+    bool is_invited = o->state == OWNER_OFFERED && slice_eq(o->offered_to, r->division);
+
+    switch (event->number) {
+    case EVENT_HANDOVER_OFFER:
+        if (!is_owner)
+            return refuse_owner(refusal, event, CW_REFUSED_DIVISION, "only the owning division may offer the case");
+        if (o->state != OWNER_OWNED || (to != NULL && slice_eq(to->text, o->division)))
+            return refuse_owner(refusal, event, CW_REFUSED_TRANSITION, "offered, contested or its own already");
+        return CW_OK;
+    case EVENT_HANDOVER_ACCEPT:
+    case EVENT_HANDOVER_DECLINE:
+        return is_invited ? CW_OK
+                          : refuse_owner(refusal, event, CW_REFUSED_TRANSITION, "the case is not offered to this division");
+    case EVENT_HANDOVER_WITHDRAW:
+        return o->state == OWNER_OFFERED && is_owner
+                   ? CW_OK
+                   : refuse_owner(refusal, event, CW_REFUSED_TRANSITION, "there is no offer of this division");
+    case EVENT_HANDOVER_CLAIM:
+        return is_owner ? refuse_owner(refusal, event, CW_REFUSED_TRANSITION, "this division owns the case") : CW_OK;
+    case EVENT_ARBITRATION:
+        return o->state == OWNER_CONTESTED
+                   ? CW_OK
+                   : refuse_owner(refusal, event, CW_REFUSED_TRANSITION, "the ownership is not contested");
+    default:
+        return CW_OK;
+    }
+}
+
+enum cw_err check_steps(const struct admission_request *r, const struct schema_event *event, struct refusal *refusal)
+{
+    enum cw_err err;
+
+    if (r->op->correct_count > 0 || r->op->withdraws)
+        return CW_OK; /* speaks about another event */
+    if (event->class == EVENT_CLASS_OWNERSHIP)
+        return check_ownership(r, event, refusal);
+    err = check_machine(r, schema_machine_of(r->state->kind), &scope_none, event, refusal);
+    if (err != CW_OK || (event->flags & EVENT_EPISODE) == 0)
+        return err;
+    return check_machine(r, MACHINE_EPISODE, request_scope(r), event, refusal);
+}

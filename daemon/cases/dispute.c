@@ -1,0 +1,159 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * After the steps (docs/fold.md §12.6 to §12.8): a sighting can contradict a return, a death is not believed from one
+ * report, an active group needs somebody responsible.
+ */
+#include "cases/work.h"
+
+enum { EPISODE_LOCATED = 3, EPISODE_RETURNED = 4, EPISODE_DISPUTED = 5, EPISODE_DECEASED = 8 };
+enum { OCG_ACTIVE = 2, CONFIDENCE_REFUTED = 4 };
+
+struct episode {
+    struct fold *f;
+    uint32_t machine; /* index */
+    uint32_t first, end; /* its events, in events_by_scope */
+    const struct work_event *returned;
+    int64_t returned_from, returned_to;
+    bool verified;
+    bool walked; /* marks are set for the return */
+};
+
+static const struct work_event *event_at(const struct episode *e, uint32_t i)
+{
+    return &e->f->events[e->f->events_by_scope[i]];
+}
+
+static bool has_interview(const struct episode *e)
+{
+    const struct op_value *said = event_detail(e->f, e->returned, FIELD_INTERVIEWED);
+
+    if (said != NULL && said->number == 1)
+        return true;
+    for (uint32_t i = e->first; i < e->end; i++) {
+        const struct work_event *event = event_at(e, i);
+
+        if (event_stands(event) && event->row->number == EVENT_PREVENTION_INTERVIEW)
+            return true;
+    }
+    return false;
+}
+
+static bool is_verified(const struct episode *e)
+{
+    switch (e->returned->row->number) {
+    case EVENT_RETURN_CONFIRMED:
+    case EVENT_CLOSE_CORRECTED:
+        return true;
+    case EVENT_RETURNED:
+        return has_interview(e);
+    default:
+        return false;
+    }
+}
+
+static bool is_sighting(const struct fold *f, const struct work_event *event)
+{
+    const struct op_value *confidence;
+
+    if (!event_stands(event) || event->corrected || event->row->class != EVENT_CLASS_SIGHTING)
+        return false;
+    confidence = event_detail(f, event, FIELD_CONFIDENCE);
+    return confidence == NULL || confidence->number != CONFIDENCE_REFUTED;
+}
+
+static bool return_knows(struct episode *e, const struct work_event *sighting)
+{
+    if (!e->walked)
+        mark_known_by(e->f, e->returned->op);
+    e->walked = true;
+    return is_marked(e->f, sighting->op);
+}
+
+static enum cw_err weigh_sighting(struct episode *e, const struct work_event *sighting)
+{
+    struct fold *f = e->f;
+    struct case_machine *machine = &f->machines[e->machine];
+    struct dot dot = dot_of(f, sighting->op, 0);
+    int64_t from, to;
+
+    event_occurred(f, sighting, &from, &to);
+    if (to < e->returned_from || return_knows(e, sighting))
+        return CW_OK;
+    if (e->verified && from > e->returned_to)
+        return note_add(f, NOTE_NEW_EPISODE, FIELD_EPISODE_STATE, dot, e->returned->op);
+    machine->state = EPISODE_DISPUTED;
+    f->disputes[f->dispute_count++] = (struct work_dispute){e->machine, e->returned->op, sighting->op};
+    return note_add(f, NOTE_RETURN_DISPUTED, FIELD_EPISODE_STATE, dot, e->returned->op);
+}
+
+static enum cw_err weigh_return(struct episode *e)
+{
+    const struct case_machine *machine = &e->f->machines[e->machine];
+    bool was_returned = machine->state == EPISODE_RETURNED;
+
+    if ((!was_returned && machine->state != EPISODE_LOCATED) || machine->last_step == NONE)
+        return CW_OK;
+    e->returned = &e->f->events[e->f->extra[machine->last_step].event];
+    event_occurred(e->f, e->returned, &e->returned_from, &e->returned_to);
+    e->verified = was_returned && is_verified(e);
+    for (uint32_t i = e->first; i < e->end; i++) {
+        const struct work_event *event = event_at(e, i);
+        enum cw_err err = CW_OK;
+
+        if (event != e->returned && is_sighting(e->f, event))
+            err = weigh_sighting(e, event);
+        if (err != CW_OK)
+            return err;
+    }
+    return CW_OK;
+}
+
+static enum cw_err note_deaths(const struct episode *e)
+{
+    if (e->f->machines[e->machine].state == EPISODE_DECEASED)
+        return CW_OK;
+    for (uint32_t i = e->first; i < e->end; i++) {
+        const struct work_event *event = event_at(e, i);
+        enum cw_err err;
+
+        if (!event_stands(event) || event->row->number != EVENT_FOUND_DEAD)
+            continue;
+        err = note_add(e->f, NOTE_DEATH_UNCONFIRMED, EVENT_FOUND_DEAD, dot_of(e->f, event->op, 0), NONE);
+        if (err != CW_OK)
+            return err;
+    }
+    return CW_OK;
+}
+
+static enum cw_err note_missing_lro(struct fold *f)
+{
+    static const struct hash none;
+    const struct case_cell *cell = fold_cell(f, &none, FIELD_LRO);
+
+    if (f->state->machine_count == 0 || f->machines[0].machine != MACHINE_OCG || f->machines[0].state != OCG_ACTIVE)
+        return CW_OK;
+    if (cell != NULL && cell->value_count > 0)
+        return CW_OK;
+    return note_add(f, NOTE_NO_LRO, FIELD_LRO, dot_of(f, NONE, 0), NONE);
+}
+
+enum cw_err fold_disputes(struct fold *f)
+{
+    f->disputes = ARENA_ARRAY(f->arena, struct work_dispute, f->event_count);
+    if (f->disputes == NULL)
+        return CW_LOCAL_MEMORY;
+    for (uint32_t i = 0; i < f->state->machine_count; i++) {
+        struct episode e = {.f = f, .machine = i};
+        enum cw_err err;
+
+        if (f->machines[i].machine != MACHINE_EPISODE)
+            continue;
+        e.end = events_in_scope(f, &f->machines[i].scope, &e.first);
+        err = weigh_return(&e);
+        if (err == CW_OK)
+            err = note_deaths(&e);
+        if (err != CW_OK)
+            return err;
+    }
+    return note_missing_lro(f);
+}
