@@ -1,0 +1,385 @@
+# SPDX-License-Identifier: Apache-2.0
+"""An exported history, verified by the numbered steps of docs/protocol.md §8.1."""
+
+import records as R
+from records import Bad, h
+
+RECORD_LEN_MAX = 2097152
+
+
+class Stop(Exception):
+    """A failure after which a log (or everything) is not looked at further."""
+
+
+class Log:
+    def __init__(self, log_id, genesis):
+        self.id, self.genesis = log_id, genesis
+        self.last, self.prev, self.hlc = 0, log_id, -1
+        self.authority = {}
+        self.stopped = False
+
+
+class History:
+    """findings: (failure, record number, log hex, seq, why). voids: counted reasons."""
+
+    def __init__(self, network=None):
+        self.network, self.pinned = None, network
+        self.root_keys, self.threshold = [], 0
+        self.certs = {}        # id -> certificate with place (log, seq), revoked (seq or None)
+        self.admitted = {}     # authority log id -> certificate id
+        self.critical = set()  # logs whose records are no longer applied
+        self.logs = {}
+        self.findings, self.voids = [], {}
+        self.counts = {"records": 0, "entries": 0, "seals": 0, "opened": 0}
+        self.record = 0
+        self.seals = {}        # log -> [(first, last, hash)]
+
+    def found(self, failure, why, log=None, seq=0):
+        self.findings.append((failure, self.record, log.hex() if log else "", seq, why))
+
+    # --- 1 to 3 -----------------------------------------------------------------------------------
+
+    def read(self, raw):
+        try:
+            self.read_all(raw)
+        except Stop as stop:
+            self.found(*stop.args)
+        self.find_forks()
+        return not self.findings
+
+    def read_all(self, raw):
+        at = 0
+        while True:
+            self.record += 1
+            if at == len(raw):
+                raise Stop("count", "the file ends before its last record")
+            if len(raw) - at < 4:
+                raise Stop("record", "a length is cut short")
+            size = int.from_bytes(raw[at:at + 4], "big")
+            at += 4
+            if size > RECORD_LEN_MAX or size > len(raw) - at:
+                raise Stop("record", "a record is longer than the file, or than a record may be")
+            try:
+                record = R.parse(R.EXPORT, raw[at:at + size], strict=False)
+                self.no_unknown(raw[at:at + size])
+            except Bad as bad:
+                raise Stop("record", str(bad)) from bad
+            at += size
+            if record["count"]:
+                if record["count"] != self.record - 1 or record["entries"] or record["opened"] or record["frontiers"] or record["network_genesis"]:
+                    raise Stop("count", "it counts %d records before it, there are %d" % (record["count"], self.record - 1))
+                if at != len(raw):
+                    raise Stop("count", "something follows the last record")
+                return
+            self.counts["records"] += 1
+            self.read_record(record)
+
+    @staticmethod
+    def no_unknown(raw):
+        known = {row.number for row in R.EXPORT}
+        for number, _, _ in R.fields(raw):
+            if number not in known:
+                raise Bad("field %d is unknown" % number)
+
+    def read_record(self, record):
+        if (self.record == 1) != bool(record["network_genesis"]):
+            raise Stop("network", "the first record, and no other, names the network")
+        if self.record == 1:
+            self.read_network(record["network_genesis"])
+        entries = {}
+        if record["entries"] is not None:
+            self.read_segment(record["entries"], entries)
+        for opened in record["opened"]:
+            self.read_opened(opened, entries)
+        for frontier in record["frontiers"]:
+            self.read_frontier(frontier)
+
+    def read_network(self, raw):
+        try:
+            genesis = R.network_genesis(raw)
+        except Bad as bad:
+            raise Stop("network", str(bad)) from bad
+        self.network = h("cw1:network", raw)
+        if self.pinned is not None and self.network != self.pinned:
+            raise Stop("network", "it is network " + self.network.hex())
+        self.root_keys, self.threshold = genesis["root_keys"], genesis["threshold"]
+
+    # --- 4 to 12 ----------------------------------------------------------------------------------
+
+    def read_segment(self, segment, entries):
+        log = self.logs.get(segment["log"])
+        try:
+            if log is None:
+                log = self.open_log(segment)
+            elif segment["genesis"] and h("cw1:genesis", segment["genesis"]) != log.id:
+                raise Stop("genesis", "another genesis than the log's", log.id)
+            if log.stopped:
+                return
+            for batch in segment["batches"]:
+                self.read_batch(log, batch, entries)
+        except Stop as stop:
+            self.found(*stop.args)
+            if log is not None:
+                log.stopped = True
+
+    def open_log(self, segment):
+        raw, log_id = segment["genesis"], segment["log"]
+        try:
+            genesis = R.log_genesis(raw)
+        except Bad as bad:
+            raise Stop("genesis", str(bad), log_id) from bad
+        if len(log_id) != 32 or genesis["id"] != log_id or genesis["network"] != self.network:
+            raise Stop("genesis", "the log's id is not the hash of its genesis, or it is of another network", log_id)
+        log = self.logs[log_id] = Log(log_id, genesis)
+        self.check_owner(log)
+        return log
+
+    def check_owner(self, log):
+        genesis = log.genesis
+        cert = self.certs.get(genesis["cert"])
+        if genesis["scope_kind"] == 3:
+            ok = len(self.logs) == 1
+        elif genesis["scope_kind"] == 2:
+            ok = self.admitted.get(log.id) == genesis["cert"]
+        else:
+            ok = cert is not None and cert["subject"] == 2 and cert["division"] == genesis["division"]
+        if not ok:
+            log.stopped = True
+            raise Stop("log-owner", "no certificate of this network may write it", log.id)
+
+    def read_batch(self, log, batch, entries):
+        carried = batch["seal"] or {"seal": b"", "signatures": []}
+        try:
+            seal = R.seal(carried["seal"])
+        except Bad as bad:
+            raise Stop("seal", str(bad), log.id, log.last + 1) from bad
+        if seal["log"] != log.id:
+            raise Stop("seal", "it names another log", log.id, seal["first"])
+        seal_hash = h("cw1:seal", carried["seal"])
+        self.seals.setdefault(log.id, []).append((seal["first"], seal["last"], seal_hash))
+        if seal["first"] != log.last + 1:
+            raise Stop("gap", "seq %d is followed by %d" % (log.last, seal["first"]), log.id, seal["first"])
+        if seal["prev"] != log.prev:
+            raise Stop("prev", "the seal names another one before it", log.id, seal["first"])
+        if not self.is_signed(log, carried):
+            raise Stop("seal-signature", "the seal's signature does not verify", log.id, seal["first"])
+        headers = self.read_headers(log, seal, batch["entries"])
+        self.check_order(log, seal, headers)
+        self.counts["seals"] += 1
+        rotation = None
+        for header, record in zip(headers, batch["entries"]):
+            self.counts["entries"] += 1
+            rotation = self.read_entry(log, header, record, entries) or rotation
+        log.last, log.prev, log.hlc = seal["last"], seal_hash, headers[-1]["hlc"]
+        if rotation:
+            self.root_keys, self.threshold = rotation
+
+    def is_signed(self, log, carried):
+        if log.genesis["scope_kind"] == 3:
+            return R.seal_signed(self.network, carried, root_keys=self.root_keys, threshold=self.threshold)
+        return R.seal_signed(self.network, carried, key=self.certs[log.genesis["cert"]]["sign_key"])
+
+    def read_headers(self, log, seal, carried):
+        if len(carried) != seal["last"] - seal["first"] + 1:
+            raise Stop("entry", "the seal covers another number of entries", log.id, seal["first"])
+        headers = []
+        for i, record in enumerate(carried):
+            seq = seal["first"] + i
+            try:
+                header = R.entry_header(record["header"])
+            except Bad as bad:
+                raise Stop("entry", str(bad), log.id, seq) from bad
+            if header["log"] != log.id or header["seq"] != seq:
+                raise Stop("entry", "it names another place", log.id, seq)
+            headers.append(header)
+        if R.tree_root("seal", [h("cw1:entry", r["header"]) for r in carried]) != seal["root"]:
+            raise Stop("root", "the entries do not lead to the seal's root", log.id, seal["first"])
+        return headers
+
+    def check_order(self, log, seal, headers):
+        at = log.hlc
+        for header in headers:
+            if header["hlc"] <= at:
+                raise Stop("order", "hlc does not ascend", log.id, header["seq"])
+            at = header["hlc"]
+        if at != seal["hlc"]:
+            raise Stop("order", "the seal's hlc is not its last entry's", log.id, seal["last"])
+        for position in seal["authority"]:
+            if position["seq"] < log.authority.get(position["log"], 0):
+                raise Stop("order", "an authority position goes back", log.id, seal["first"])
+            log.authority[position["log"]] = position["seq"]
+
+    # --- 13 to 16 ---------------------------------------------------------------------------------
+
+    def read_entry(self, log, header, record, entries):
+        seq = header["seq"]
+        submission = self.read_submission(log, header, record)
+        if submission is None:
+            return None
+        said, proof = submission
+        entries[header["op_id"]] = said
+        clear = self.check_blobs(log, header, said, record["blobs"])
+        if log.genesis["scope_kind"] == 1:
+            reason = self.void_reason(log, header, said, proof, record["submission"])
+            if reason:
+                self.voids[reason] = self.voids.get(reason, 0) + 1
+            return None
+        if clear is None:
+            return None
+        try:
+            return self.apply_act(log, seq, said, proof, record["submission"], clear)
+        except Bad as bad:
+            self.found("act", str(bad), log.id, seq)
+            return None
+
+    def read_submission(self, log, header, record):
+        try:
+            said, proof = R.submission_header(record["submission"]), R.proof(record["proof"])
+            if h("cw1:op", record["submission"]) != header["op_id"]:
+                raise Bad("the op id is not the submission's")
+            if h("cw1:submission", record["submission"], R.proof_bytes(proof)) != header["submission"]:
+                raise Bad("the submission hash is not the submission's")
+            if said["op_class"] != header["kind"] or len(said["parts"]) != len(header["parts"]):
+                raise Bad("entry and submission do not agree")
+        except Bad as bad:
+            self.found("submission", str(bad), log.id, header["seq"])
+            return None
+        return said, proof
+
+    def check_blobs(self, log, header, said, blobs):
+        """Returns part 0 of a clear class, unpadded, when it is present and whole."""
+        blobs = blobs or {"parts": [], "wraps": [], "envelopes": b""}
+        clear = None
+        pairs = [(b, p["hash"], p["len"]) for b, p in zip(blobs["parts"], header["parts"])]
+        pairs += [(b, k["wraps"], 72 * len(header["parts"])) for b, k in zip(blobs["wraps"], header["keys"])]
+        if header["envelopes"] is not None:
+            pairs.append((blobs["envelopes"], header["envelopes"], len(blobs["envelopes"])))
+        for blob, name, size in pairs:
+            if blob and (len(blob) != size or h("cw1:blob", blob) != name):
+                self.found("blob", "a blob is not what its header names", log.id, header["seq"])
+                return None
+        if header["kind"] not in range(2, 10):
+            return None
+        for i, (stored, ref) in enumerate(zip(blobs["parts"], said["parts"])):
+            if not stored:
+                continue
+            try:
+                payload = self.open_clear(stored, ref)
+                clear = payload if i == 0 else clear
+            except Bad as bad:
+                self.found("commitment", str(bad), log.id, header["seq"])
+        return clear
+
+    @staticmethod
+    def open_clear(stored, ref):
+        if len(stored) != 32 + (256 << ref["size_class"]):
+            raise Bad("a clear part has another length than its size class")
+        if h("cw1:commit", stored[32:], key=stored[:32]) != ref["commit"]:
+            raise Bad("a clear part is not what its author committed to")
+        return R.unpad(stored[32:])
+
+    def void_reason(self, log, header, said, proof, raw):
+        """§5.2, rules 3 to 6."""
+        cert = self.certs.get(said["author"])
+        if cert is None:
+            return "author-unknown"
+        place_log, place_seq = cert["place"]
+        seen = log.authority.get(place_log, 0)
+        if seen < place_seq:
+            return "author-unseen"
+        if cert["revoked"] is not None and cert["revoked"] <= seen:
+            return "author-revoked"
+        if proof["kind"] == "threshold" or (proof["kind"] == "bundle" and (not cert["may_bundle"] or header["kind"] == 2)):
+            return "proof"
+        if not R.proof_holds(self.network, raw, proof, key=cert["sign_key"]):
+            return "proof"
+        if header["kind"] not in (1, 2, 5, 6, 7, 8, 9) or (header["kind"] == 2 and cert["subject"] != 2):
+            return "class"
+        return None
+
+    def apply_act(self, log, seq, said, proof, raw, payload):
+        root = log.genesis["scope_kind"] == 3
+        if said["op_class"] != (4 if root else 3):
+            raise Bad("a class that this log may not hold")
+        if said["author"] != (self.network if root else log.genesis["cert"]):
+            raise Bad("made by somebody else than the log's owner")
+        key = None if root else self.certs[log.genesis["cert"]]["sign_key"]
+        if root != (proof["kind"] == "threshold") or (not root and proof["kind"] != "single"):
+            raise Bad("a proof of another kind")
+        if not R.proof_holds(self.network, raw, proof, key, self.root_keys, self.threshold):
+            raise Bad("its proof does not verify")
+        record = R.authority_record(payload)
+        if log.id in self.critical:
+            return None
+        if record["act_body"] is None:
+            if record["critical"]:
+                self.critical.add(log.id)
+            return None
+        act, body = record["act"], record["act_body"]
+        if act in (1, 2) and root or act in (5, 6) and not root:
+            raise Bad("an act that this log may not make")
+        return {1: self.issue, 2: self.revoke, 5: self.admit, 6: self.rotate}.get(act, lambda *_: None)(log, seq, body)
+
+    def issue(self, log, seq, body):
+        cert = R.certificate(body["certificate"])
+        issuer = log.genesis["cert"]
+        if cert["network"] != self.network or cert["subject"] == 1 or cert["issuer"] != issuer:
+            raise Bad("a certificate that this authority may not issue")
+        if not R.verifies("cw1:cert", self.network, body["certificate"], self.certs[issuer]["sign_key"], body["issuer"]):
+            raise Bad("the issuer's signature does not verify")
+        if not R.verifies("cw1:possess", self.network, body["certificate"], cert["sign_key"], body["possession"]):
+            raise Bad("the holder's signature does not verify")
+        self.add_certificate(cert, log, seq)
+
+    def admit(self, log, seq, body):
+        cert = R.certificate(body["certificate"])
+        if cert["network"] != self.network or cert["subject"] != 1:
+            raise Bad("not an authority's certificate")
+        if not R.verifies("cw1:cert", self.network, body["certificate"], cert["sign_key"], body["issuer"]):
+            raise Bad("the authority's own signature does not verify")
+        self.admitted[body["log"]] = cert["id"]
+        self.add_certificate(cert, log, seq)
+
+    def add_certificate(self, cert, log, seq):
+        cert["place"], cert["revoked"] = (log.id, seq), None
+        self.certs.setdefault(cert["id"], cert)
+
+    def revoke(self, log, seq, body):
+        cert = self.certs.get(body["cert"])
+        if cert is None or cert["place"][0] != log.id:
+            raise Bad("revokes what it did not issue")
+        cert["revoked"] = seq if cert["revoked"] is None else cert["revoked"]
+
+    def rotate(self, _log, _seq, body):
+        return body["root_keys"], body["threshold"]
+
+    # --- 17 to 19 ---------------------------------------------------------------------------------
+
+    def read_opened(self, opened, entries):
+        said = entries.get(opened["op_id"])
+        self.counts["opened"] += 1
+        if said is None or opened["part"] >= len(said["parts"]):
+            self.found("opened", "an opened part of no entry of this record")
+            return
+        ref = said["parts"][opened["part"]]
+        if len(opened["r"]) != 32 or len(opened["payload"]) != 256 << ref["size_class"]:
+            self.found("opened", "an opened part has another length than its size class")
+        elif h("cw1:commit", opened["payload"], key=opened["r"]) != ref["commit"]:
+            self.found("opened", "an opened part is not what its author committed to")
+
+    def read_frontier(self, carried):
+        try:
+            head = R.frontier_head(carried["head"])
+        except Bad as bad:
+            self.found("frontier", str(bad))
+            return
+        cert = self.certs.get(head["signer"])
+        if cert is None or cert["subject"] != 2 or not R.verifies("cw1:frontier", self.network, carried["head"], cert["sign_key"], carried["signature"]):
+            self.found("frontier", "its signature does not verify")
+
+    def find_forks(self):
+        for log, seals in self.seals.items():
+            for i, a in enumerate(seals):
+                for b in seals[:i]:
+                    if a[2] != b[2] and a[0] <= b[1] and b[0] <= a[1]:
+                        self.found("fork", "two different seals overlap", log, max(a[0], b[0]))
