@@ -165,7 +165,7 @@ void dial_end(struct dial *d, const char *why)
     if (d->link->fd >= 0)
         conn_closed(&l->conns, d->link->fd);
     close_sockets(d);
-    link_free(&l->links, d->link);
+    net_link_free(&l->links, d->link);
     d->link = NULL;
 }
 
@@ -213,7 +213,7 @@ static bool parse_address(struct cw_slice address, char *out, size_t out_len)
 }
 
 /* The certificate behind the key that the other side must show. Its absence is the core's to judge. */
-static const char *name_link(struct loop *l, struct link *link, const uint8_t server_key[static KEY_LEN])
+static const char *name_link(struct loop *l, struct net_link *link, const uint8_t server_key[static KEY_LEN])
 {
     const struct allow_row *row = allow_find(&l->allow, server_key);
 
@@ -233,7 +233,7 @@ static struct dial *new_dial(struct loop *l, uint64_t id)
 
     if (d == NULL)
         return NULL;
-    d->link = link_new_dialled(&l->links, id, d);
+    d->link = net_link_new_dialled(&l->links, id, d);
     if (d->link == NULL) {
         free(d);
         return NULL;

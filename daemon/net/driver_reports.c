@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "net/driver_internal.h"
 
-#include "net/link.h"
+#include "net/net_link.h"
 #include "proto/link.pb-c.h"
 #include "proto/wire.h"
 

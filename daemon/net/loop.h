@@ -15,7 +15,7 @@
  */
 
 #include "net/conn.h"
-#include "net/link.h"
+#include "net/net_link.h"
 #include "net/pipe.h"
 #include "net/poller.h"
 #include "net/zap.h"
@@ -35,7 +35,7 @@ struct server {
 
 struct dial {
     struct loop *loop;
-    struct link *link;
+    struct net_link *link;
     void *socket, *monitor;
     struct source messages, events;
     bool up;
@@ -59,7 +59,7 @@ struct loop {
     bool configured;
     struct server servers[DOOR_COUNT];
     LIST_HEAD(, dial) dials;
-    struct links links;
+    struct net_links links;
     struct conns conns;
     uint64_t monitor_count; /* names of monitors are never used twice */
     bool paused, paused_lately;
@@ -78,7 +78,7 @@ bool server_open(struct server *s, struct loop *l, enum door door); /* with moni
 bool server_listen(struct server *s, const char *address, char *out_endpoint, size_t out_len);
 void server_drain_events(struct server *s);
 /* false: it has no room now (errno EAGAIN) or no such connection (anything else) */
-bool server_transmit(struct server *s, const struct link *link, struct cw_slice frame);
+bool server_transmit(struct server *s, const struct net_link *link, struct cw_slice frame);
 
 /* dial.c */
 void dial_open(struct loop *l, uint64_t id, struct cw_slice address, const uint8_t server_key[static KEY_LEN]);
@@ -88,15 +88,15 @@ bool dial_transmit(struct dial *d, struct cw_slice frame);
 
 /* order.c */
 void order_work(struct source *s);
-void order_send(struct loop *l, struct link *link, struct cw_slice frame);
-void order_retry(struct loop *l, struct link *link); /* what waits, when there may be room */
+void order_send(struct loop *l, struct net_link *link, struct cw_slice frame);
+void order_retry(struct loop *l, struct net_link *link); /* what waits, when there may be room */
 /* A link is over, whoever says so: tells the core, ends the connection. */
-void loop_end_link(struct loop *l, struct link *link, const char *why);
+void loop_end_link(struct loop *l, struct net_link *link, const char *why);
 
 /* report.c */
 void report_ready(struct loop *l, const char *peers, const char *clients);
 void report_failed(struct loop *l, const char *text);
-void report_up(struct loop *l, const struct link *link);
+void report_up(struct loop *l, const struct net_link *link);
 void report_down(struct loop *l, uint64_t id, const char *why);
 void report_received(struct loop *l, uint64_t id, struct cw_slice frame);
 void report_refused(struct loop *l, const struct refused_key *key);

@@ -13,13 +13,13 @@
 
 /* --- links --------------------------------------------------------------------------------------------- */
 
-static bool transmit(struct loop *l, struct link *link, struct cw_slice frame)
+static bool transmit(struct loop *l, struct net_link *link, struct cw_slice frame)
 {
     return link->dial != NULL ? dial_transmit(link->dial, frame)
                               : server_transmit(&l->servers[link->rid.door], link, frame);
 }
 
-void loop_end_link(struct loop *l, struct link *link, const char *why)
+void loop_end_link(struct loop *l, struct net_link *link, const char *why)
 {
     if (link->dial != NULL) {
         dial_end(link->dial, why);
@@ -29,7 +29,7 @@ void loop_end_link(struct loop *l, struct link *link, const char *why)
         return;
     link->closed = true;
     link->closed_at = loop_now();
-    link_drop_waiting(&l->links, link);
+    net_link_drop_waiting(&l->links, link);
     report_down(l, link->id, why);
 
     server_drain_events(&l->servers[link->rid.door]); /* is the descriptor still this connection's? */
@@ -37,13 +37,13 @@ void loop_end_link(struct loop *l, struct link *link, const char *why)
         conn_shut(link->fd);
 }
 
-static void wait_for_room(struct loop *l, struct link *link, struct cw_slice frame)
+static void wait_for_room(struct loop *l, struct net_link *link, struct cw_slice frame)
 {
-    if (!link_wait(&l->links, link, frame))
+    if (!net_link_wait(&l->links, link, frame))
         loop_end_link(l, link, "does not take what is sent to it");
 }
 
-void order_send(struct loop *l, struct link *link, struct cw_slice frame)
+void order_send(struct loop *l, struct net_link *link, struct cw_slice frame)
 {
     if (link->closed)
         return;
@@ -59,7 +59,7 @@ void order_send(struct loop *l, struct link *link, struct cw_slice frame)
         loop_end_link(l, link, zmq_strerror(zmq_errno()));
 }
 
-void order_retry(struct loop *l, struct link *link)
+void order_retry(struct loop *l, struct net_link *link)
 {
     while (!STAILQ_EMPTY(&link->waiting)) {
         struct waiting_frame *w = STAILQ_FIRST(&link->waiting);
@@ -69,13 +69,13 @@ void order_retry(struct loop *l, struct link *link)
                 loop_end_link(l, link, zmq_strerror(zmq_errno()));
             return;
         }
-        link_drop_first_waiting(&l->links, link);
+        net_link_drop_first_waiting(&l->links, link);
     }
 }
 
 static void end_links_of(struct loop *l, const struct cert_id *cert, const char *why)
 {
-    struct link *link, *next;
+    struct net_link *link, *next;
 
     HASH_ITER(by_id, l->links.by_id, link, next)
     {
@@ -87,7 +87,7 @@ static void end_links_of(struct loop *l, const struct cert_id *cert, const char 
 /* A session that was let in before its certificate went away does not outlive the list. */
 static void end_links_not_allowed(struct loop *l)
 {
-    struct link *link, *next;
+    struct net_link *link, *next;
 
     HASH_ITER(by_id, l->links.by_id, link, next)
     {
@@ -187,7 +187,7 @@ static bool take_dial(struct loop *l, const Cw__Dial *d)
 
 static bool take_hang(struct loop *l, const Cw__Hang *h)
 {
-    struct link *link = link_find(&l->links, h->link);
+    struct net_link *link = net_link_find(&l->links, h->link);
 
     if (link != NULL)
         loop_end_link(l, link, "hung up");
@@ -196,7 +196,7 @@ static bool take_hang(struct loop *l, const Cw__Hang *h)
 
 static bool take_send(struct loop *l, const Cw__Send *s)
 {
-    struct link *link = link_find(&l->links, s->link);
+    struct net_link *link = net_link_find(&l->links, s->link);
 
     if (link != NULL)
         order_send(l, link, wire_slice(s->frame));

@@ -64,6 +64,19 @@ enum cw_err pipe_put(struct pipe_end *p, const ProtobufCMessage *message)
     return CW_OK;
 }
 
+enum cw_err pipe_put_bytes(struct pipe_end *p, struct cw_slice message)
+{
+    enum cw_err err;
+
+    if (message.len > PIPE_MESSAGE_LEN_MAX)
+        return CW_REFUSED_SIZE;
+    err = buf_reserve(&p->out, LENGTH_LEN + message.len);
+    if (err != CW_OK)
+        return err;
+    (void)buf_add_be32(&p->out, (uint32_t)message.len);
+    return buf_add(&p->out, message);
+}
+
 size_t pipe_pending(const struct pipe_end *p)
 {
     return p->out.len - p->out_at;

@@ -31,6 +31,8 @@ void pipe_done(struct pipe_end *p);
 
 /* Gathers one message. CW_LOCAL_MEMORY, CW_REFUSED_SIZE: nothing was added. */
 enum cw_err pipe_put(struct pipe_end *p, const ProtobufCMessage *message);
+/* The same with bytes that are a message already. */
+enum cw_err pipe_put_bytes(struct pipe_end *p, struct cw_slice message);
 size_t pipe_pending(const struct pipe_end *p); /* bytes gathered and not yet written */
 /* Writes what can be written now. CW_LOCAL_IO: the other end is gone. */
 enum cw_err pipe_flush(struct pipe_end *p);

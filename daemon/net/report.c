@@ -41,7 +41,7 @@ void report_failed(struct loop *l, const char *text)
     put(l, &m);
 }
 
-void report_up(struct loop *l, const struct link *link)
+void report_up(struct loop *l, const struct net_link *link)
 {
     Cw__FromNet m = CW__FROM_NET__INIT;
     Cw__LinkUp up = CW__LINK_UP__INIT;

@@ -8,7 +8,7 @@
 static void lose_connection(struct loop *l, int fd)
 {
     struct conn *c = conn_find(&l->conns, fd);
-    struct link *link = c == NULL || c->link == 0 ? NULL : link_find(&l->links, c->link);
+    struct net_link *link = c == NULL || c->link == 0 ? NULL : net_link_find(&l->links, c->link);
 
     conn_closed(&l->conns, fd);
     if (link == NULL)
@@ -68,7 +68,7 @@ static struct conn *conn_of(struct server *s, int fd)
     return c != NULL && c->link == 0 ? c : NULL;
 }
 
-static struct link *first_message(struct server *s, const struct link_rid *rid, zmq_msg_t *payload)
+static struct net_link *first_message(struct server *s, const struct net_link_rid *rid, zmq_msg_t *payload)
 {
     struct loop *l = s->loop;
     int fd = zmq_msg_get(payload, ZMQ_SRCFD);
@@ -79,9 +79,9 @@ static struct link *first_message(struct server *s, const struct link_rid *rid, 
         return NULL;
 
     const struct allow_row *row = parse_user(payload, &cert) ? row_of(&l->allow, &cert, s->door) : NULL;
-    struct link *link = row == NULL || link_count_of(&l->links, &cert) >= LINKS_PER_CERT_MAX
+    struct net_link *link = row == NULL || net_link_count_of(&l->links, &cert) >= LINKS_PER_CERT_MAX
                             ? NULL
-                            : link_new_incoming(&l->links, rid);
+                            : net_link_new_incoming(&l->links, rid);
     if (link == NULL) {
         conn_shut(fd);
         return NULL;
@@ -95,7 +95,7 @@ static struct link *first_message(struct server *s, const struct link_rid *rid, 
     return link;
 }
 
-static void deliver(struct server *s, struct link *link, zmq_msg_t *payload)
+static void deliver(struct server *s, struct net_link *link, zmq_msg_t *payload)
 {
     struct loop *l = s->loop;
     struct conn *c = conn_find(&l->conns, link->fd);
@@ -110,9 +110,9 @@ static void deliver(struct server *s, struct link *link, zmq_msg_t *payload)
     report_received(l, link->id, slice(zmq_msg_data(payload), zmq_msg_size(payload)));
 }
 
-static void violation(struct server *s, const struct link_rid *rid, bool rid_ok, zmq_msg_t *payload, const char *why)
+static void violation(struct server *s, const struct net_link_rid *rid, bool rid_ok, zmq_msg_t *payload, const char *why)
 {
-    struct link *link = rid_ok ? link_find_rid(&s->loop->links, rid) : NULL;
+    struct net_link *link = rid_ok ? net_link_find_rid(&s->loop->links, rid) : NULL;
     int fd = zmq_msg_get(payload, ZMQ_SRCFD);
 
     if (link != NULL && !link->closed)
@@ -150,7 +150,7 @@ static bool take_frames(struct server *s, zmq_msg_t *name, zmq_msg_t *payload, b
  * Nobody gives itself a routing id: libzmq's own start with a zero byte. A peer that chose its name could
  * wait in the dark with messages nobody reads, or take another's place.
  */
-static bool parse_name(zmq_msg_t *name, enum door door, struct link_rid *out)
+static bool parse_name(zmq_msg_t *name, enum door door, struct net_link_rid *out)
 {
     const uint8_t *bytes = zmq_msg_data(name);
 
@@ -163,7 +163,7 @@ static bool parse_name(zmq_msg_t *name, enum door door, struct link_rid *out)
 
 static void take_message(struct server *s, zmq_msg_t *name, zmq_msg_t *payload, bool surplus)
 {
-    struct link_rid rid = {0};
+    struct net_link_rid rid = {0};
     bool rid_ok = parse_name(name, s->door, &rid);
 
     if (!rid_ok || surplus) {
@@ -171,7 +171,7 @@ static void take_message(struct server *s, zmq_msg_t *name, zmq_msg_t *payload, 
         return;
     }
 
-    struct link *link = link_find_rid(&s->loop->links, &rid);
+    struct net_link *link = net_link_find_rid(&s->loop->links, &rid);
     if (link == NULL)
         link = first_message(s, &rid, payload);
     if (link != NULL && !link->closed)
@@ -196,7 +196,7 @@ static bool receive_one(struct server *s)
 /* There may be room again in any of its pipes: libzmq does not say in which. */
 static void retry_waiting(struct server *s)
 {
-    struct link *link, *next;
+    struct net_link *link, *next;
 
     if (s->loop->links.waiting_len == 0)
         return;
@@ -233,7 +233,7 @@ static void work_messages(struct source *source)
 
 /* --- sending ------------------------------------------------------------------------------------------ */
 
-bool server_transmit(struct server *s, const struct link *link, struct cw_slice frame)
+bool server_transmit(struct server *s, const struct net_link *link, struct cw_slice frame)
 {
     poller_touch(&s->loop->poller, &s->messages);
     if (zmq_send(s->socket, link->rid.rid, LINK_RID_LEN, ZMQ_SNDMORE | ZMQ_DONTWAIT) < 0)

@@ -7,7 +7,7 @@
 
 static void cut(struct loop *l, int fd, const struct conn *c)
 {
-    struct link *link = c->link == 0 ? NULL : link_find(&l->links, c->link);
+    struct net_link *link = c->link == 0 ? NULL : net_link_find(&l->links, c->link);
 
     if (link != NULL && !link->closed)
         loop_end_link(l, link, "violation: a message that never ends");
@@ -37,12 +37,12 @@ static bool look_at_all(struct loop *l, struct cw_mono now)
 
 static void forget_closed(struct loop *l, struct cw_mono now)
 {
-    struct link *link, *next;
+    struct net_link *link, *next;
 
     HASH_ITER(by_id, l->links.by_id, link, next)
     {
         if (link->closed && mono_reached(now, mono_after(link->closed_at, LINK_CLOSED_KEEP_MS)))
-            link_free(&l->links, link);
+            net_link_free(&l->links, link);
     }
 }
 

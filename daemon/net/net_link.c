@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "net/link.h"
+#include "net/net_link.h"
 
 #include <stdlib.h>
 
-static struct link *add(struct links *l, uint64_t id)
+static struct net_link *add(struct net_links *l, uint64_t id)
 {
-    struct link *link;
+    struct net_link *link;
 
-    if (l->count >= LINKS_MAX || link_find(l, id) != NULL)
+    if (l->count >= LINKS_MAX || net_link_find(l, id) != NULL)
         return NULL;
     link = calloc(1, sizeof *link);
     if (link == NULL)
@@ -21,9 +21,9 @@ static struct link *add(struct links *l, uint64_t id)
     return link;
 }
 
-struct link *link_new_incoming(struct links *l, const struct link_rid *rid)
+struct net_link *net_link_new_incoming(struct net_links *l, const struct net_link_rid *rid)
 {
-    struct link *link = add(l, LINK_INCOMING | (l->incoming_count + 1));
+    struct net_link *link = add(l, LINK_INCOMING | (l->incoming_count + 1));
 
     if (link == NULL)
         return NULL;
@@ -33,18 +33,18 @@ struct link *link_new_incoming(struct links *l, const struct link_rid *rid)
     return link;
 }
 
-struct link *link_new_dialled(struct links *l, uint64_t id, struct dial *dial)
+struct net_link *net_link_new_dialled(struct net_links *l, uint64_t id, struct dial *dial)
 {
-    struct link *link = (id & LINK_INCOMING) != 0 || id == 0 ? NULL : add(l, id);
+    struct net_link *link = (id & LINK_INCOMING) != 0 || id == 0 ? NULL : add(l, id);
 
     if (link != NULL)
         link->dial = dial;
     return link;
 }
 
-void link_free(struct links *l, struct link *link)
+void net_link_free(struct net_links *l, struct net_link *link)
 {
-    link_drop_waiting(l, link);
+    net_link_drop_waiting(l, link);
     HASH_DELETE(by_id, l->by_id, link);
     if ((link->id & LINK_INCOMING) != 0)
         HASH_DELETE(by_rid, l->by_rid, link);
@@ -52,32 +52,32 @@ void link_free(struct links *l, struct link *link)
     free(link);
 }
 
-struct link *link_find(const struct links *l, uint64_t id)
+struct net_link *net_link_find(const struct net_links *l, uint64_t id)
 {
-    struct link *found;
+    struct net_link *found;
 
     HASH_FIND(by_id, l->by_id, &id, sizeof id, found);
     return found;
 }
 
-struct link *link_find_rid(const struct links *l, const struct link_rid *rid)
+struct net_link *net_link_find_rid(const struct net_links *l, const struct net_link_rid *rid)
 {
-    struct link *found;
+    struct net_link *found;
 
     HASH_FIND(by_rid, l->by_rid, rid, sizeof *rid, found);
     return found;
 }
 
-uint32_t link_count_of(const struct links *l, const struct cert_id *cert)
+uint32_t net_link_count_of(const struct net_links *l, const struct cert_id *cert)
 {
     uint32_t count = 0;
 
-    for (struct link *k = l->by_id; k != NULL; k = k->by_id.next)
+    for (struct net_link *k = l->by_id; k != NULL; k = k->by_id.next)
         count += k->known && !k->closed && ID_EQ(&k->cert, cert) ? 1 : 0;
     return count;
 }
 
-bool link_wait(struct links *l, struct link *link, struct cw_slice frame)
+bool net_link_wait(struct net_links *l, struct net_link *link, struct cw_slice frame)
 {
     size_t len = sizeof(struct waiting_frame) + frame.len;
     struct waiting_frame *w;
@@ -97,7 +97,7 @@ bool link_wait(struct links *l, struct link *link, struct cw_slice frame)
     return true;
 }
 
-void link_drop_first_waiting(struct links *l, struct link *link)
+void net_link_drop_first_waiting(struct net_links *l, struct net_link *link)
 {
     struct waiting_frame *w = STAILQ_FIRST(&link->waiting);
     size_t len = sizeof *w + w->len;
@@ -108,8 +108,8 @@ void link_drop_first_waiting(struct links *l, struct link *link)
     free(w);
 }
 
-void link_drop_waiting(struct links *l, struct link *link)
+void net_link_drop_waiting(struct net_links *l, struct net_link *link)
 {
     while (!STAILQ_EMPTY(&link->waiting))
-        link_drop_first_waiting(l, link);
+        net_link_drop_first_waiting(l, link);
 }

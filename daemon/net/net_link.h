@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#ifndef CASEWIRE_NET_LINK_H
-#define CASEWIRE_NET_LINK_H
+#ifndef CASEWIRE_NET_NET_LINK_H
+#define CASEWIRE_NET_NET_LINK_H
 
 /*
  * A link, as the net process knows it: one authenticated connection, and the frames that wait for room in
@@ -30,14 +30,14 @@ struct waiting_frame {
 };
 STAILQ_HEAD(waiting_frames, waiting_frame);
 
-struct link_rid {
+struct net_link_rid {
     uint8_t door;
     uint8_t rid[LINK_RID_LEN];
 };
 
 struct dial;
 
-struct link {
+struct net_link {
     uint64_t id;
     struct cert_id cert;
     enum subject_kind subject;
@@ -45,31 +45,31 @@ struct link {
     bool closed;
     struct cw_mono closed_at;
     struct dial *dial;   /* NULL: incoming */
-    struct link_rid rid; /* incoming: where a ROUTER sends to it */
+    struct net_link_rid rid; /* incoming: where a ROUTER sends to it */
     int fd;              /* -1: not known yet */
     struct waiting_frames waiting;
     size_t waiting_len;
     UT_hash_handle by_id, by_rid;
 };
 
-struct links {
-    struct link *by_id, *by_rid;
+struct net_links {
+    struct net_link *by_id, *by_rid;
     uint32_t count;
     uint64_t incoming_count; /* ever: the next incoming id */
     size_t waiting_len;
 };
 
 /* NULL: too many, or the id is taken. */
-struct link *link_new_incoming(struct links *l, const struct link_rid *rid);
-struct link *link_new_dialled(struct links *l, uint64_t id, struct dial *dial);
-void link_free(struct links *l, struct link *link);
-struct link *link_find(const struct links *l, uint64_t id);
-struct link *link_find_rid(const struct links *l, const struct link_rid *rid);
-uint32_t link_count_of(const struct links *l, const struct cert_id *cert);
+struct net_link *net_link_new_incoming(struct net_links *l, const struct net_link_rid *rid);
+struct net_link *net_link_new_dialled(struct net_links *l, uint64_t id, struct dial *dial);
+void net_link_free(struct net_links *l, struct net_link *link);
+struct net_link *net_link_find(const struct net_links *l, uint64_t id);
+struct net_link *net_link_find_rid(const struct net_links *l, const struct net_link_rid *rid);
+uint32_t net_link_count_of(const struct net_links *l, const struct cert_id *cert);
 
 /* Keeps a copy of a frame that did not fit into the pipe. false: over a bound, or no memory. */
-bool link_wait(struct links *l, struct link *link, struct cw_slice frame);
-void link_drop_first_waiting(struct links *l, struct link *link);
-void link_drop_waiting(struct links *l, struct link *link);
+bool net_link_wait(struct net_links *l, struct net_link *link, struct cw_slice frame);
+void net_link_drop_first_waiting(struct net_links *l, struct net_link *link);
+void net_link_drop_waiting(struct net_links *l, struct net_link *link);
 
 #endif

@@ -1,0 +1,408 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "node/pool.h"
+
+#include <stdlib.h>
+#include <time.h>
+#include <utlist.h>
+
+static void lock(struct pool *p)
+{
+    (void)pthread_mutex_lock(&p->lock);
+}
+
+static void unlock(struct pool *p)
+{
+    (void)pthread_mutex_unlock(&p->lock);
+}
+
+static bool init_condition(pthread_cond_t *c)
+{
+    pthread_condattr_t attributes;
+
+    return pthread_condattr_init(&attributes) == 0 && pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC) == 0 &&
+           pthread_cond_init(c, &attributes) == 0;
+}
+
+bool pool_init(struct pool *p)
+{
+    *p = (struct pool){.stopping = false};
+    job_queue_init(&p->peers);
+    job_queue_init(&p->clients);
+    job_queue_init(&p->reads);
+    job_queue_init(&p->ready);
+    return pthread_mutex_init(&p->lock, NULL) == 0 && init_condition(&p->work) && init_condition(&p->input) &&
+           init_condition(&p->reading) && init_condition(&p->room);
+}
+
+static void free_queue(struct job_queue *q)
+{
+    struct job *job;
+
+    while ((job = job_queue_take(q)) != NULL)
+        job_free(job);
+}
+
+/* What waits is freed from its queue, what was verified from its lane. */
+static void free_lane(struct pool *p, struct lane *lane)
+{
+    struct job *job, *next;
+
+    DL_FOREACH_SAFE2(lane->jobs, job, next, lane_next)
+    {
+        if (job->state == JOB_READY)
+            job_free(job);
+    }
+    HASH_DEL(p->lanes, lane);
+    free(lane);
+}
+
+void pool_done(struct pool *p)
+{
+    struct lane *lane, *next;
+
+    HASH_ITER(hh, p->lanes, lane, next)
+    {
+        free_lane(p, lane);
+    }
+    free_queue(&p->peers);
+    free_queue(&p->clients);
+    free_queue(&p->reads);
+    free_queue(&p->ready);
+    (void)pthread_cond_destroy(&p->room);
+    (void)pthread_cond_destroy(&p->reading);
+    (void)pthread_cond_destroy(&p->input);
+    (void)pthread_cond_destroy(&p->work);
+    (void)pthread_mutex_destroy(&p->lock);
+}
+
+void pool_stop(struct pool *p)
+{
+    lock(p);
+    p->stopping = true;
+    (void)pthread_cond_broadcast(&p->work);
+    (void)pthread_cond_broadcast(&p->input);
+    (void)pthread_cond_broadcast(&p->reading);
+    (void)pthread_cond_broadcast(&p->room);
+    unlock(p);
+}
+
+/* --- lanes ----------------------------------------------------------------------------------------------- */
+
+static struct lane *find_lane(struct pool *p, link_id link)
+{
+    struct lane *lane;
+
+    HASH_FIND(hh, p->lanes, &link, sizeof link, lane);
+    return lane;
+}
+
+static void enter_lane(struct pool *p, struct lane *lane, struct job *job)
+{
+    job->lane = lane;
+    DL_APPEND2(lane->jobs, job, lane_prev, lane_next);
+    p->job_count++;
+    p->cost += job->cost;
+}
+
+static void leave_lane(struct job *job)
+{
+    DL_DELETE2(job->lane->jobs, job, lane_prev, lane_next);
+    job->lane = NULL;
+}
+
+static void uncount(struct pool *p, const struct job *job)
+{
+    p->job_count--;
+    p->cost -= job->cost;
+    (void)pthread_cond_broadcast(&p->room);
+}
+
+/* What is verified at the head of a lane goes to the turn; what follows something that is not waits for it. */
+static void advance(struct pool *p, struct lane *lane)
+{
+    struct job *job;
+
+    while ((job = lane->jobs) != NULL && job->state == JOB_READY) {
+        leave_lane(job);
+        job_queue_put(&p->ready, job);
+        (void)pthread_cond_signal(&p->input);
+    }
+    if (lane->ended && lane->jobs == NULL)
+        free_lane(p, lane);
+}
+
+static struct job *input_job(const struct input *input)
+{
+    struct job *job = job_new(JOB_INPUT, &input->who, slice(NULL, 0));
+
+    if (job == NULL)
+        return NULL;
+    job->state = JOB_READY;
+    job->input = *input;
+    return job;
+}
+
+static struct lane *new_lane(struct pool *p, const struct reader_identity *who, bool peer)
+{
+    struct lane *lane = calloc(1, sizeof *lane);
+
+    if (lane == NULL)
+        return NULL;
+    lane->who = *who;
+    lane->peer = peer;
+    HASH_ADD(hh, p->lanes, who.link, sizeof who->link, lane);
+    return lane;
+}
+
+bool pool_add_lane(struct pool *p, const struct reader_identity *who, bool peer, const struct input *first)
+{
+    struct job *job = first == NULL ? NULL : input_job(first);
+    struct lane *lane = NULL;
+
+    if (first != NULL && job == NULL)
+        return false;
+    lock(p);
+    if (find_lane(p, who->link) == NULL)
+        lane = new_lane(p, who, peer);
+    if (lane == NULL) {
+        job_free(job);
+    } else if (job != NULL) {
+        enter_lane(p, lane, job);
+        advance(p, lane);
+    }
+    unlock(p);
+    return lane != NULL;
+}
+
+/* Nobody waits for an answer any more. The queue still names them: whoever takes them there frees them. */
+static void drop_waiting(struct pool *p, struct lane *lane)
+{
+    struct job *job, *next;
+
+    DL_FOREACH_SAFE2(lane->jobs, job, next, lane_next)
+    {
+        if (job->state != JOB_WAITING)
+            continue;
+        leave_lane(job);
+        uncount(p, job);
+    }
+}
+
+bool pool_end_lane(struct pool *p, link_id link, const struct input *last)
+{
+    struct job *job = last == NULL ? NULL : input_job(last);
+    struct lane *lane;
+    bool found;
+
+    lock(p);
+    lane = find_lane(p, link);
+    found = lane != NULL && !lane->ended;
+    if (found) {
+        lane->ended = true;
+        drop_waiting(p, lane);
+        if (job != NULL)
+            enter_lane(p, lane, job);
+        advance(p, lane);
+        (void)pthread_cond_broadcast(&p->room); /* somebody may wait to put a frame of it */
+    } else {
+        job_free(job);
+    }
+    unlock(p);
+    return found;
+}
+
+/* --- frames in ------------------------------------------------------------------------------------------- */
+
+static bool full(const struct pool *p, size_t frame_len)
+{
+    return p->job_count >= POOL_JOBS_MAX || p->cost + frame_len > POOL_COST_MAX;
+}
+
+/* The lane may end while we wait, so it is looked up again each time. */
+static enum pool_put wait_for_room(struct pool *p, link_id link, size_t frame_len, struct lane **out)
+{
+    for (;;) {
+        *out = find_lane(p, link);
+        if (*out == NULL || (*out)->ended || p->stopping)
+            return POOL_NO_LANE;
+        if (!full(p, frame_len))
+            return POOL_TAKEN;
+        if (!(*out)->peer)
+            return POOL_BUSY;
+        (void)pthread_cond_wait(&p->room, &p->lock);
+    }
+}
+
+static enum pool_put put_locked(struct pool *p, link_id link, struct cw_slice frame)
+{
+    struct lane *lane = NULL;
+    enum pool_put result = wait_for_room(p, link, frame.len, &lane);
+    struct job *job;
+
+    if (result != POOL_TAKEN)
+        return result;
+    job = job_new(lane->peer ? JOB_PEER : JOB_CLIENT, &lane->who, frame);
+    if (job == NULL)
+        return POOL_BUSY;
+    enter_lane(p, lane, job);
+    job_queue_put(lane->peer ? &p->peers : &p->clients, job);
+    (void)pthread_cond_signal(&p->work);
+    return POOL_TAKEN;
+}
+
+enum pool_put pool_put(struct pool *p, link_id link, struct cw_slice frame)
+{
+    enum pool_put result;
+
+    lock(p);
+    result = put_locked(p, link, frame);
+    unlock(p);
+    return result;
+}
+
+/* --- workers and readers --------------------------------------------------------------------------------- */
+
+static struct job *first_waiting(struct pool *p)
+{
+    struct job_queue *first = p->peers_turn ? &p->peers : &p->clients;
+    struct job_queue *second = p->peers_turn ? &p->clients : &p->peers;
+    struct job *job = job_queue_take(first);
+
+    p->peers_turn = !p->peers_turn;
+    return job != NULL ? job : job_queue_take(second);
+}
+
+static struct job *take_locked(struct pool *p)
+{
+    while (!p->stopping) {
+        struct job *job = first_waiting(p);
+
+        if (job == NULL) {
+            (void)pthread_cond_wait(&p->work, &p->lock);
+        } else if (job->lane == NULL) {
+            job_free(job); /* its link ended */
+        } else {
+            job->state = JOB_TAKEN;
+            return job;
+        }
+    }
+    return NULL;
+}
+
+struct job *pool_take(struct pool *p)
+{
+    struct job *job;
+
+    lock(p);
+    job = take_locked(p);
+    unlock(p);
+    return job;
+}
+
+void pool_to_turn(struct pool *p, struct job *job)
+{
+    lock(p);
+    job->state = JOB_READY;
+    advance(p, job->lane);
+    unlock(p);
+}
+
+/* Out of the lane; those behind it may go on. */
+static void step_aside(struct pool *p, struct job *job)
+{
+    struct lane *lane = job->lane;
+
+    if (lane == NULL)
+        return;
+    leave_lane(job);
+    advance(p, lane);
+}
+
+bool pool_to_readers(struct pool *p, struct job *job)
+{
+    bool room;
+
+    lock(p);
+    room = p->read_count < POOL_READS_MAX;
+    if (room) {
+        p->read_count++;
+        step_aside(p, job);
+        job_queue_put(&p->reads, job);
+        (void)pthread_cond_signal(&p->reading);
+    }
+    unlock(p);
+    return room;
+}
+
+void pool_drop(struct pool *p, struct job *job)
+{
+    lock(p);
+    step_aside(p, job);
+    uncount(p, job);
+    unlock(p);
+    job_free(job);
+}
+
+struct job *pool_take_read(struct pool *p)
+{
+    struct job *job = NULL;
+
+    lock(p);
+    while (!p->stopping && (job = job_queue_take(&p->reads)) == NULL)
+        (void)pthread_cond_wait(&p->reading, &p->lock);
+    if (job != NULL)
+        p->read_count--;
+    unlock(p);
+    return job;
+}
+
+/* --- the node thread ------------------------------------------------------------------------------------- */
+
+static struct timespec deadline_in(int64_t ms)
+{
+    struct timespec t;
+
+    (void)clock_gettime(CLOCK_MONOTONIC, &t);
+    t.tv_sec += ms / 1000;
+    t.tv_nsec += (long)(ms % 1000) * 1000000L;
+    if (t.tv_nsec >= 1000000000L) {
+        t.tv_nsec -= 1000000000L;
+        t.tv_sec++;
+    }
+    return t;
+}
+
+static void wait_for_input(struct pool *p, int64_t wait_ms)
+{
+    struct timespec until = deadline_in(wait_ms < 0 ? 0 : wait_ms);
+    int rc = 0;
+
+    while (p->ready.first == NULL && !p->stopping && rc == 0) {
+        rc = wait_ms < 0 ? pthread_cond_wait(&p->input, &p->lock)
+                         : pthread_cond_timedwait(&p->input, &p->lock, &until);
+    }
+}
+
+uint32_t pool_gather(struct pool *p, struct job **out, uint32_t max, int64_t wait_ms)
+{
+    uint32_t count = 0;
+
+    lock(p);
+    wait_for_input(p, wait_ms);
+    while (count < max && !p->stopping && (out[count] = job_queue_take(&p->ready)) != NULL)
+        count++;
+    unlock(p);
+    return count;
+}
+
+void pool_turned(struct pool *p, struct job **jobs, uint32_t count, uint32_t taken)
+{
+    lock(p);
+    for (uint32_t i = count; i > taken; i--)
+        job_queue_put_first(&p->ready, jobs[i - 1]);
+    for (uint32_t i = 0; i < taken; i++)
+        uncount(p, jobs[i]);
+    unlock(p);
+    for (uint32_t i = 0; i < taken; i++)
+        job_free(jobs[i]);
+}
