@@ -55,6 +55,7 @@ static bool begins_line_comment(const struct scan *s)
     return s->fresh && (s->at[0] == '#' || (s->at[0] == '/' && s->at[1] == '/'));
 }
 
+/* NOLINTNEXTLINE(readability-non-const-parameter): written through s.at */
 int comments_remove(char *text, const char **out_fault)
 {
     struct scan s = {text, 1, true};

@@ -84,7 +84,7 @@ static enum cw_err open_checked(const char *path, size_t max, enum file_privacy 
 
 enum cw_err file_check(const char *path, size_t max, enum file_privacy privacy, struct refusal *why)
 {
-    int fd;
+    int fd = -1;
     enum cw_err err = open_checked(path, max, privacy, &fd, why);
 
     if (err == CW_OK)
@@ -130,7 +130,7 @@ static enum cw_err read_all(int fd, const char *path, size_t max, struct buf *ou
 enum cw_err file_read(const char *path, size_t max, enum file_privacy privacy, struct buf *out, struct refusal *why)
 {
     size_t before = out->len;
-    int fd;
+    int fd = -1;
     enum cw_err err = open_checked(path, max, privacy, &fd, why);
 
     if (err != CW_OK)

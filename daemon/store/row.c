@@ -104,7 +104,7 @@ static int seek(MDB_cursor *cursor, struct cw_slice from, MDB_val *k, MDB_val *v
 
 enum cw_err store_next(struct store_txn *txn, uint32_t table, struct cw_slice from, bool after, struct store_pair *out)
 {
-    MDB_cursor *cursor;
+    MDB_cursor *cursor = NULL;
     MDB_val k, v;
     int rc;
     enum cw_err err = cursor_of(txn, table, &cursor);
@@ -119,7 +119,7 @@ enum cw_err store_next(struct store_txn *txn, uint32_t table, struct cw_slice fr
 
 enum cw_err store_prev(struct store_txn *txn, uint32_t table, struct cw_slice from, bool after, struct store_pair *out)
 {
-    MDB_cursor *cursor;
+    MDB_cursor *cursor = NULL;
     MDB_val k, v;
     int rc;
     enum cw_err err = cursor_of(txn, table, &cursor);

@@ -101,15 +101,17 @@ enum cw_err store_begin(struct store *s, struct store_txn **out)
     return CW_OK;
 }
 
-static enum cw_err renew(struct store *s, struct store_txn *txn)
+static enum cw_err begin_again(struct store *s, struct store_txn *idle, struct store_txn **out)
 {
-    int rc = mdb_txn_renew(txn->mdb);
+    int rc = mdb_txn_renew(idle->mdb);
 
-    if (rc == MDB_SUCCESS)
-        return CW_OK;
-    mdb_txn_abort(txn->mdb);
-    free(txn);
-    return store_error(s, rc);
+    if (rc != MDB_SUCCESS) {
+        mdb_txn_abort(idle->mdb);
+        free(idle);
+        return store_error(s, rc);
+    }
+    *out = idle;
+    return CW_OK;
 }
 
 static enum cw_err begin_new_reader(struct store *s, struct store_txn **out)
@@ -131,10 +133,10 @@ static enum cw_err begin_new_reader(struct store *s, struct store_txn **out)
 
 enum cw_err store_begin_read(struct store *s, struct store_txn **out)
 {
-    struct store_txn *txn = take_idle(s);
-    enum cw_err err = txn != NULL ? renew(s, txn) : begin_new_reader(s, &txn);
+    struct store_txn *idle = take_idle(s), *txn = NULL;
+    enum cw_err err = idle != NULL ? begin_again(s, idle, &txn) : begin_new_reader(s, &txn);
 
-    if (err != CW_OK)
+    if (txn == NULL)
         return err;
     add_open(s, txn);
     *out = txn;

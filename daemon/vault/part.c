@@ -77,6 +77,7 @@ static enum cw_err decrypt(const struct part_key *key, const struct cw_op_id *op
     return CW_OK;
 }
 
+/* NOLINTNEXTLINE(readability-function-size): nine parameters; the three outputs are wanted apart, by fold and re-wrap */
 enum cw_err part_open(const struct part_key *key, const struct cw_op_id *op, uint32_t part, struct cw_slice sealed,
                       const struct part_ref *commitment, struct arena *arena, uint8_t out_r[static 32],
                       struct cw_slice *out_payload, struct cw_slice *out_padded)

@@ -41,6 +41,7 @@ void lab_fail_meta_write(int nth, int code)
     meta_code = code;
 }
 
+/* NOLINTNEXTLINE(readability-inconsistent-declaration-parameter-name): libc's names are reserved ones */
 int fdatasync(int fd)
 {
     if (flush_countdown > 0 && --flush_countdown == 0) {
@@ -58,6 +59,7 @@ static bool is_meta_write(size_t len)
     return len < 512;
 }
 
+/* NOLINTNEXTLINE(readability-inconsistent-declaration-parameter-name): as above */
 ssize_t pwrite(int fd, const void *data, size_t len, off_t offset)
 {
     if (is_meta_write(len) && meta_countdown > 0 && --meta_countdown == 0) {

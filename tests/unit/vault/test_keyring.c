@@ -323,7 +323,7 @@ END_TEST
 
 START_TEST(a_pool_cut_anywhere_never_gives_a_key_that_is_not_whole)
 {
-    for (size_t cut = 0; cut < 64 * 3; cut++) {
+    for (size_t cut = 0; cut < (size_t)64 * 3; cut++) {
         uint8_t bytes[256];
         uint32_t slot;
 
