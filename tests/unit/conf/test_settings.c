@@ -400,6 +400,19 @@ START_TEST(help_and_manual_name_every_setting)
 }
 END_TEST
 
+START_TEST(docs_security_holds_the_table_as_printed)
+{
+    static char manual[65536];
+    FILE *in = fopen("docs/security.md", "r");
+
+    ck_assert_ptr_nonnull(in);
+    manual[fread(manual, 1, sizeof manual - 1, in)] = '\0';
+    ck_assert_int_eq(fclose(in), 0);
+    ck_assert_msg(strstr(manual, printed(settings_print_markdown)) != NULL,
+                  "docs/security.md is behind the table: replace its last section with settings_print_markdown's text");
+}
+END_TEST
+
 START_TEST(the_example_asks_for_what_must_be_set_and_nothing_else)
 {
     ck_assert_int_eq(parse(printed(settings_print_example)), CW_LOCAL_CONFIG);
@@ -451,6 +464,7 @@ Suite *suite_settings(void)
     tcase_add_test(t, every_row_reads_its_own_default);
     tcase_add_test(t, sizes_are_written_in_the_largest_unit);
     tcase_add_test(t, help_and_manual_name_every_setting);
+    tcase_add_test(t, docs_security_holds_the_table_as_printed);
     tcase_add_test(t, the_example_asks_for_what_must_be_set_and_nothing_else);
     tcase_add_test(t, the_examples_defaults_are_the_defaults);
     suite_add_tcase(suite, t);
