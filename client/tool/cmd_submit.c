@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * submit-file: many statements from a file, over one connection for each speaker.
+ *
+ * The file is a JSON array, or one JSON object a line:
+ *
+ *   {"as": "officer@north", "id": "week", "open": "operation", "fields": {"title": "Week of action"}}
+ *   {"as": "officer@east", "id": "a1", "event": "arrest", "case": "week", "fields": {"occurred": "2018-03-19T06:30"}}
+ *
+ * "id" is a name inside the file; "case", "same_as" and values that begin with "@" refer to it. --names keeps
+ * what the names stand for, so that another division's part of the file can be submitted later.
+ */
+#include "tool/cmd_submit.h"
+
+#include "tool/batch.h"
+
+static enum exit_code load(struct cli *cli, const char *path, json_t **out)
+{
+    json_error_t error;
+    char where[PATH_LEN_MAX + 40];
+
+    *out = batch_read(path, &error);
+    if (*out != NULL)
+        return EXIT_DONE;
+    snprintf(where, sizeof(where), "%s:%d:%d", path, error.line, error.column);
+    return complain(cli, EXIT_USAGE, &(struct trouble){"the file cannot be read", where, error.text,
+                                                       "casewire submit-file --help"});
+}
+
+/* "officer@north" is of division north. */
+static bool is_of(const char *as, const char *division)
+{
+    const char *at = as != NULL ? strchr(as, '@') : NULL;
+
+    return division == NULL || (at != NULL && strcmp(at + 1, division) == 0);
+}
+
+static enum exit_code run_lines(struct cli *cli, struct batch *b, const json_t *lines)
+{
+    const char *only = cli_value(cli, "only");
+    enum exit_code code = EXIT_DONE;
+    int64_t without;
+
+    if (!cli_number(cli, "without", 1, 1000000, 0, &without))
+        return EXIT_USAGE;
+    for (size_t i = 0; code == EXIT_DONE && i < json_array_size(lines); i++) {
+        json_t *line = json_array_get(lines, i);
+        const char *as = json_string_value(json_object_get(line, "as"));
+
+        b->number = i + 1;
+        if (as == NULL)
+            as = cli_value(cli, "as");
+        if ((int64_t)i + 1 == without || !is_of(as, only))
+            continue;
+        code = batch_submit(b, as, line);
+    }
+    return code;
+}
+
+static enum exit_code run_submit(struct cli *cli)
+{
+    struct batch b = {.cli = cli};
+    json_t *lines = NULL;
+    enum exit_code code = load(cli, cli->operands[0], &lines);
+
+    if (code == EXIT_DONE)
+        code = batch_begin(&b);
+    if (code == EXIT_DONE)
+        code = run_lines(cli, &b, lines);
+    if (code == EXIT_DONE)
+        code = batch_save_names(&b);
+    if (code == EXIT_DONE && cli->json)
+        json_print(json_pack("{s:I, s:I}", "submitted", (json_int_t)b.submitted, "proposals", (json_int_t)b.proposals));
+    else if (code == EXIT_DONE && !cli->quiet)
+        printf("%llu statements are held%s\n", (unsigned long long)b.submitted,
+               b.proposals != 0 ? ", some of them as proposals" : "");
+    batch_end(&b);
+    json_decref(lines);
+    return code;
+}
+
+static const struct cli_option options[] = {
+    {"only", "DIVISION", "only the lines of this division (\"as\": WHO@DIVISION)"},
+    {"without", "N", "leave out line N: to see what is missed then"},
+    {"names", "FILE", "read and keep what the file's names stand for"},
+    {NULL, NULL, NULL},
+};
+
+const struct cli_command cmd_submit_file = {
+    "submit-file", NULL, "FILE", 1, 1, "submit many statements from a JSON file",
+    "  casewire submit-file tests/data/demo-events.json --only north --names names.json\n"
+    "  casewire submit-file notes.jsonl --as officer@north\n"
+    "\n  Each object: \"as\", \"id\", then \"open\": KIND, or \"case\": NAME with \"event\": EVENT or without (sets fields);\n"
+    "  \"fields\": {FIELD: VALUE or [VALUES]}, \"same_as\": [NAMES], \"episode\": NAME.\n",
+    options, run_submit};
