@@ -3,7 +3,9 @@
 
 #include "host/file.h"
 
+#include <errno.h>
 #include <stdlib.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 #define PASSPHRASE_LEN_MAX 1024
@@ -147,6 +149,14 @@ static void check_key(const struct settings *s, const struct identity *id, struc
         problem_add(problems, s->file, 0, "key: is not the key that the certificate names");
 }
 
+/* Before the keys are there. The page stays locked when the keys are gone: other secrets may share it. */
+static void lock_keys(const struct settings *s, struct identity *id, struct problems *problems)
+{
+    if (mlock(&id->keys, sizeof id->keys) != 0 && s->strict_memory)
+        problem_add(problems, s->file, 0, "strict_memory: keys cannot be kept out of swap (%s): raise LimitMEMLOCK",
+                    strerror(errno));
+}
+
 /* --- all of it -------------------------------------------------------------------------------------------------------- */
 
 enum cw_err identity_load(const struct settings *s, struct identity *out, struct problems *problems)
@@ -156,6 +166,7 @@ enum cw_err identity_load(const struct settings *s, struct identity *out, struct
     enum cw_err err;
 
     memset(out, 0, sizeof *out);
+    lock_keys(s, out, problems);
     network = read_network(s, out, problems);
     certificate = read_certificate(s, out, problems);
     err = read_key(s, out, problems);

@@ -21,6 +21,7 @@ struct identity {
 
 /*
  * Reads all, and checks that they belong together and to the settings' division. Every problem is told.
+ * The keys' memory is locked first, so *out must not move afterwards.
  * CW_LOCAL_CONFIG, CW_LOCAL_KEY (the key file does not open). On failure *out holds nothing.
  */
 enum cw_err identity_load(const struct settings *s, struct identity *out, struct problems *problems);

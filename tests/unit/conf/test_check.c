@@ -6,7 +6,9 @@
 #include <check.h>
 #include <ftw.h>
 #include <stdlib.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 /* --- a network, a certificate and keys as files ------------------------------------------------------------ */
@@ -326,6 +328,35 @@ START_TEST(credentials_come_first)
 }
 END_TEST
 
+#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__) /* these turn mlock into nothing */
+/* In a child that gives up the privilege to lock, so that the folder can still be removed. */
+static bool told_without_locking(bool strict)
+{
+    const struct rlimit none = {0, 0};
+    pid_t child = fork();
+    int status;
+
+    ck_assert_int_ge(child, 0);
+    if (child == 0) {
+        if (setrlimit(RLIMIT_MEMLOCK, &none) != 0 || (geteuid() == 0 && setresuid(65534, 65534, 65534) != 0))
+            _exit(2);
+        settings.strict_memory = strict;
+        (void)settings_check(&settings, now, &problems);
+        _exit(is_told("strict_memory: keys cannot be kept out of swap") ? 1 : 0);
+    }
+    ck_assert_int_eq(waitpid(child, &status, 0), child);
+    ck_assert(WIFEXITED(status) && WEXITSTATUS(status) != 2);
+    return WEXITSTATUS(status) == 1;
+}
+
+START_TEST(keys_that_cannot_be_locked_are_told_when_that_matters)
+{
+    ck_assert(told_without_locking(true));
+    ck_assert(!told_without_locking(false));
+}
+END_TEST
+#endif
+
 Suite *suite_check(void)
 {
     Suite *suite = suite_create("check");
@@ -346,6 +377,9 @@ Suite *suite_check(void)
     tcase_add_test(t, folders_are_looked_at);
     tcase_add_test(t, a_peer_that_is_ourselves_or_another_is_told);
     tcase_add_test(t, credentials_come_first);
+#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+    tcase_add_test(t, keys_that_cannot_be_locked_are_told_when_that_matters);
+#endif
     suite_add_tcase(suite, t);
     return suite;
 }
