@@ -65,8 +65,8 @@ void world_allow(struct world *w, const struct person *people, uint32_t count)
     free(rows);
 }
 
-struct world *world_start(const char *peer_listen, const char *client_listen, const struct person *people,
-                          uint32_t count)
+struct world *world_start(uint8_t key_seed, const char *peer_listen, const char *client_listen,
+                          const struct person *people, uint32_t count)
 {
     struct world *w = calloc(1, sizeof *w);
     struct driver_settings settings = {0};
@@ -75,7 +75,7 @@ struct world *world_start(const char *peer_listen, const char *client_listen, co
     ck_assert_int_ge(sodium_init(), 0);
     ck_assert_int_eq(keeper_start(&(struct keeper_options){(size_t)192 << 20}, &w->keeper), CW_OK);
 
-    memset(settings.curve_secret, 99, KEY_LEN);
+    memset(settings.curve_secret, key_seed, KEY_LEN);
     zsocket_keys_from(settings.curve_secret, &w->keys);
     snprintf(settings.peer_listen, sizeof settings.peer_listen, "%s", peer_listen);
     snprintf(settings.client_listen, sizeof settings.client_listen, "%s", client_listen);
@@ -84,13 +84,12 @@ struct world *world_start(const char *peer_listen, const char *client_listen, co
     ck_assert_int_eq(driver_open(&w->keeper, &settings, record, w, &w->driver), CW_OK);
     world_allow(w, people, count);
     ck_assert_int_eq(pthread_create(&w->thread, NULL, run, w), 0);
-    w->context = zmq_ctx_new();
     return w;
 }
 
 struct world *world_new(const struct person *people, uint32_t count)
 {
-    struct world *w = world_start("tcp://127.0.0.1:*", "tcp://127.0.0.1:*", people, count);
+    struct world *w = world_start(WORLD_SEED, "tcp://127.0.0.1:*", "tcp://127.0.0.1:*", people, count);
 
     world_wait_ready(w);
     return w;
@@ -109,7 +108,8 @@ void world_free(struct world *w)
     (void)pthread_join(w->thread, NULL);
     driver_close(w->driver);
     keeper_stop(&w->keeper);
-    (void)zmq_ctx_term(w->context); /* the test closed its sockets */
+    if (w->context != NULL)
+        (void)zmq_ctx_term(w->context); /* the test closed its sockets */
     free(w);
 }
 
@@ -158,6 +158,8 @@ bool world_has(struct world *w, enum net_event_kind kind)
 
 void *knock(struct world *w, const struct person *who, const char *endpoint)
 {
+    if (w->context == NULL)
+        w->context = zmq_ctx_new(); /* only now: keepers are forked before any context exists */
     void *s = zsocket_client(w->context, &who->keys, w->keys.public_key);
     int immediate = 0, timeout = WORLD_WAIT_MS;
 

@@ -44,8 +44,10 @@ struct world {
 
 struct person person_of(uint8_t seed, enum subject_kind subject);
 struct world *world_new(const struct person *people, uint32_t count);
-struct world *world_start(const char *peer_listen, const char *client_listen, const struct person *people,
-                          uint32_t count); /* does not wait for READY */
+#define WORLD_SEED 99
+/* Does not wait for READY. */
+struct world *world_start(uint8_t key_seed, const char *peer_listen, const char *client_listen,
+                          const struct person *people, uint32_t count);
 void world_free(struct world *w);
 void world_allow(struct world *w, const struct person *people, uint32_t count);
 
