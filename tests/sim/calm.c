@@ -1,0 +1,155 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "tests/sim/check.h"
+
+#include <stdio.h>
+
+/*
+ * The liveness phase. I14: after all partitions heal and faults stop, all honest frontiers are equal within
+ * T = diameter x (30 s + transfer time); officers' last tries are part of the transfer.
+ */
+
+#define HOP_MS_MAX 40000
+#define OFFICERS_MS_MAX 60000
+#define LOOK_EVERY_MS 250
+#define IDLE_MS 3000
+
+static void end_faults(struct sim *s)
+{
+    s->calm = true;
+    network_heal_all(s);
+    for (uint32_t i = 0; i < s->node_count; i++) {
+        struct sim_node *n = &s->nodes[i];
+
+        n->die_at_call = 0;
+        n->fault_planned = false;
+        mem_store_limit(n->disk, 0);
+        mem_store_set_low(n->disk, false);
+        mem_store_fail(n->disk, MEM_FAULT_NONE, 1, CW_OK);
+    }
+}
+
+static void start_all(struct sim *s)
+{
+    for (uint32_t i = 0; i < s->node_count; i++) {
+        if (!s->nodes[i].up)
+            process_start(&s->nodes[i]);
+    }
+}
+
+/* --- whether all agree ------------------------------------------------------------------------------------------ */
+
+static bool frontier_of(struct sim_node *n, struct frontier_head *out)
+{
+    struct frontier_row row;
+    struct cw_slice value;
+    struct look l;
+    bool found;
+
+    if (!look_begin(&l, n))
+        return false;
+    found = n->store.get(l.txn, TABLE_META, KEY(row_key_text(META_FRONTIER)), &value) == CW_OK &&
+            frontier_row_parse(value, &row) == CW_OK && row.head.len > 0 && frontier_head_parse(row.head, out) == CW_OK;
+    look_done(&l);
+    return found;
+}
+
+static bool has_folds_waiting(struct sim_node *n)
+{
+    uint8_t letter = PENDING_FOLD;
+    struct row_key key = {.len = 0};
+    struct cw_slice value;
+    struct look l;
+    bool waiting;
+
+    if (!look_begin(&l, n))
+        return false;
+    waiting = look_next(&l, TABLE_PENDING, slice(&letter, 1), &key, &value);
+    look_done(&l);
+    return waiting;
+}
+
+static bool say_why(char *why, size_t cap, const struct sim_node *a, const struct sim_node *b, const char *what)
+{
+    snprintf(why, cap, "%s%s%s: %s", sim_name(a), b != NULL ? " and " : "", b != NULL ? sim_name(b) : "", what);
+    return false;
+}
+
+static bool node_agrees(struct sim_node *n, const struct sim_node *with, const struct frontier_head *common, char *why, size_t cap)
+{
+    struct frontier_head head;
+
+    if (!n->up)
+        return say_why(why, cap, n, NULL, "is down");
+    if (!frontier_of(n, &head))
+        return say_why(why, cap, n, NULL, "has no frontier");
+    if (head.item_count != common->item_count || !ID_EQ(&head.root, &common->root))
+        return say_why(why, cap, n, with, "their frontiers differ");
+    return has_folds_waiting(n) ? say_why(why, cap, n, NULL, "has cases to fold") : true;
+}
+
+bool check_converged(struct sim *s, char *why, size_t cap)
+{
+    struct sim_node *first = NULL;
+    struct frontier_head common;
+
+    for (uint32_t i = 0; i < s->node_count; i++) {
+        struct sim_node *n = &s->nodes[i];
+
+        if (!n->honest)
+            continue;
+        if (first == NULL) {
+            first = n;
+            if (!n->up || !frontier_of(n, &common))
+                return say_why(why, cap, n, NULL, "has no frontier");
+        }
+        if (!node_agrees(n, first, &common, why, cap))
+            return false;
+    }
+    return true;
+}
+
+static bool officers_are_answered(const struct sim *s, char *why, size_t cap)
+{
+    for (uint32_t i = 0; i < s->op_count; i++) {
+        if (s->ops[i].state == OP_WAITING) {
+            snprintf(why, cap, "op %u for %s is not answered", i, sim_name(&s->nodes[s->ops[i].node]));
+            return false;
+        }
+    }
+    return true;
+}
+
+/* --- the phase ---------------------------------------------------------------------------------------------------- */
+
+static int64_t bound_ms(const struct sim *s)
+{
+    uint32_t hops = s->options.mesh == MESH_FULL ? 1 : s->options.division_count;
+
+    return (int64_t)hops * HOP_MS_MAX + OFFICERS_MS_MAX;
+}
+
+void sim_calm(struct sim *s)
+{
+    char why[160] = "";
+    int64_t until;
+    bool agreed = false;
+
+    if (s->failed)
+        return;
+    end_faults(s);
+    start_all(s);
+    if (!s->failed)
+        checks_at_heal(s);
+    until = s->now + bound_ms(s);
+    while (!s->failed && !agreed && s->now < until) {
+        sim_run_ms(s, LOOK_EVERY_MS);
+        agreed = !s->failed && officers_are_answered(s, why, sizeof why) && check_converged(s, why, sizeof why);
+    }
+    if (!s->failed && !agreed)
+        sim_fail(s, "I14", "no agreement %lld s after the last fault: %s", (long long)bound_ms(s) / 1000, why);
+    sim_run_ms(s, IDLE_MS);
+    if (!s->failed && !check_converged(s, why, sizeof why))
+        sim_fail(s, "I14", "they agreed and then did not: %s", why);
+    if (!s->failed)
+        checks_at_end(s);
+}

@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "tests/sim/check.h"
+
+/* Asks every property at the moments it wants to be asked. */
+
+#define EACH_CHECK(c) for (const struct sim_check *const *c = sim_checks; *c != NULL && !s->failed; c++)
+
+void checks_after_turn(struct sim *s, struct sim_node *n)
+{
+    EACH_CHECK(c)
+    {
+        if ((*c)->after_turn != NULL)
+            (*c)->after_turn(s, n);
+    }
+}
+
+void checks_on_send(struct sim *s, struct sim_node *n, const struct sim_link *link, struct cw_slice frame)
+{
+    size_t mark = arena_mark(&s->scratch);
+    struct peer_message *message = ARENA_NEW(&s->scratch, struct peer_message);
+
+    if (peer_message_parse(frame, &s->scratch, message) != CW_OK)
+        sim_fail(s, "send", "%s sends a frame that cannot be read", sim_name(n));
+    EACH_CHECK(c)
+    {
+        if ((*c)->on_send != NULL)
+            (*c)->on_send(s, n, link, message);
+    }
+    arena_release(&s->scratch, mark);
+}
+
+void checks_on_start(struct sim *s, struct sim_node *n)
+{
+    EACH_CHECK(c)
+    {
+        if ((*c)->on_start != NULL)
+            (*c)->on_start(s, n);
+    }
+}
+
+void checks_on_ack(struct sim *s, struct sim_op *op, struct sim_node *n)
+{
+    EACH_CHECK(c)
+    {
+        if ((*c)->on_ack != NULL)
+            (*c)->on_ack(s, op, n);
+    }
+}
+
+static void look_at_case(struct sim *s, struct sim_node *n, const struct cw_case_id *id)
+{
+    size_t mark = arena_mark(&s->scratch);
+    struct loaded_case loaded = {0};
+
+    if (view_case(n, id, &loaded)) {
+        EACH_CHECK(c)
+        {
+            if ((*c)->on_case != NULL)
+                (*c)->on_case(s, n, &loaded);
+        }
+    } else if (s->ended) {
+        sim_fail(s, "I6", "%s does not know a case that was acknowledged", sim_name(n));
+    }
+    arena_release(&s->scratch, mark);
+}
+
+static void look_at_cases(struct sim *s)
+{
+    for (uint32_t c = 0; c < s->case_count && !s->failed; c++) {
+        if (!check_is_safe(s, check_opening(s, &s->cases[c])))
+            continue;
+        for (uint32_t i = 0; i < s->node_count && !s->failed; i++) {
+            if (s->nodes[i].up && s->nodes[i].honest)
+                look_at_case(s, &s->nodes[i], &s->cases[c]);
+        }
+    }
+}
+
+void checks_at_heal(struct sim *s)
+{
+    EACH_CHECK(c)
+    {
+        if ((*c)->at_heal != NULL)
+            (*c)->at_heal(s);
+    }
+    look_at_cases(s);
+}
+
+void checks_at_end(struct sim *s)
+{
+    s->ended = true;
+    EACH_CHECK(c)
+    {
+        if ((*c)->at_end != NULL)
+            (*c)->at_end(s);
+    }
+    look_at_cases(s);
+}
+
+/* --- what several properties ask ------------------------------------------------------------------------------ */
+
+const struct sim_op *check_op(const struct sim *s, const struct cw_op_id *id)
+{
+    for (uint32_t i = 0; i < s->op_count; i++) {
+        if (ID_EQ(&s->ops[i].id, id))
+            return &s->ops[i];
+    }
+    return NULL;
+}
+
+const struct sim_op *check_opening(const struct sim *s, const struct cw_case_id *id)
+{
+    for (uint32_t i = 0; i < s->op_count; i++) {
+        if (s->ops[i].opens && ID_EQ(&s->ops[i].case_id, id))
+            return &s->ops[i];
+    }
+    return NULL;
+}
+
+/*
+ * Whether a promise was made that nothing has released since. "local" survives everything but the loss of its
+ * disk; "held by k" the loss of any k-1. A disk that goes back in time is lost as far as it goes back.
+ */
+bool check_is_safe(const struct sim *s, const struct sim_op *op)
+{
+    uint32_t held = op == NULL || op->held_by == 0 ? 1 : op->held_by;
+
+    if (op == NULL || op->state != OP_ACKED || !s->nodes[op->acked_by].honest)
+        return false;
+    if (s->options.tamper_pm > 0 && held > 1)
+        held--; /* the hostile one may say that it holds what it does not */
+    return s->losses - op->losses_at_ack < held || s->nodes[op->acked_by].lost_at < op->acked_at;
+}
+
+bool check_is_steady(const struct sim_node *n)
+{
+    return n->honest && !n->forker;
+}

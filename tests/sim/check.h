@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef TESTS_SIM_CHECK_H
+#define TESTS_SIM_CHECK_H
+
+/*
+ * Properties: REPLICATION.md §4.1, one per file, by its number there. A property that does not hold calls
+ * sim_fail with what proves it; the runner adds seed and time.
+ */
+
+#include "tests/sim/draft.h"
+#include "tests/sim/look.h"
+
+const struct sim_op *check_op(const struct sim *s, const struct cw_op_id *id);
+const struct sim_op *check_opening(const struct sim *s, const struct cw_case_id *id);
+/* The op was acknowledged, and the losses since do not excuse its absence. */
+bool check_is_safe(const struct sim *s, const struct sim_op *op);
+/* Honest, and never put back together with its anchor: bound to its word. */
+bool check_is_steady(const struct sim_node *n);
+
+/* I14: all frontiers of honest nodes that are up are equal. */
+bool check_converged(struct sim *s, char *why, size_t cap);
+
+#endif

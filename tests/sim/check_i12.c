@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "tests/sim/check.h"
+
+/*
+ * I12 Risk never decreases except through an op that names the values it lowers. Reckoned from the ops: the
+ * greatest assessment that no entitled op has named must not be above what is shown.
+ */
+
+static bool counts(const struct loaded_op *op, const struct op_write *w, const struct schema_field *row)
+{
+    const struct schema_event *event = op->op.type == OP_EVENT ? schema_event(op->op.event) : NULL;
+
+    return op->decoded && op->verdict == VERDICT_EFFECTIVE && w->field == row->number && w->verb == VERB_SET &&
+           (op->author_roles & row->set_roles) != 0 && (event == NULL || (event->roles & op->author_roles) != 0) && w->has_max;
+}
+
+/* Entitled: it lowers nothing, or its author may lower. */
+static bool names_rightly(const struct loaded_case *c, const struct loaded_op *by, const struct op_write *w,
+                          const struct schema_field *row, const struct loaded_op *op, uint32_t index)
+{
+    (void)c;
+    if (!counts(by, w, row) || by == op)
+        return false;
+    for (uint32_t k = 0; k < w->supersede_count; k++) {
+        if (ID_EQ(&w->supersedes[k].op, &op->op_id) && w->supersedes[k].index == index)
+            return w->max_value >= op->op.writes[index].max_value || (by->author_roles & row->lower_roles) != 0;
+    }
+    return false;
+}
+
+static bool is_named(const struct loaded_case *c, const struct schema_field *row, const struct loaded_op *op, uint32_t index)
+{
+    for (uint32_t i = 0; i < c->op_count; i++) {
+        for (uint32_t w = 0; c->ops[i]->decoded && w < c->ops[i]->op.write_count; w++) {
+            if (names_rightly(c, c->ops[i], &c->ops[i]->op.writes[w], row, op, index))
+                return true;
+        }
+    }
+    return false;
+}
+
+static uint64_t shown_ordinal(const struct case_state *state, uint32_t field)
+{
+    const struct case_cell *cell = state_cell(state, &scope_none, field);
+    uint64_t greatest = 0;
+
+    for (uint32_t v = 0; cell != NULL && v < cell->value_count; v++) {
+        for (uint32_t i = 0; i < state->op_count; i++) {
+            const struct case_op *op = &state->ops[i];
+
+            if (ID_EQ(&op->op_id, &cell->values[v].dot.op) && op->op != NULL && v == cell->shown)
+                greatest = op->op->writes[cell->values[v].dot.index].max_value;
+        }
+    }
+    return greatest;
+}
+
+static void check_write(struct sim *s, struct sim_node *n, const struct loaded_case *c, const struct loaded_op *op, uint32_t index)
+{
+    const struct op_write *w = &op->op.writes[index];
+    const struct schema_field *row = schema_field(w->field);
+
+    if (row == NULL || row->rule != RULE_MAX || op->op.ref_count > 0 || !counts(op, w, row) || is_named(c, row, op, index) ||
+        (row->kinds & 1u << c->state->kind) == 0 || op->op.event == EVENT_EPISODE_REPORTED)
+        return;
+    if (shown_ordinal(c->state, w->field) < w->max_value)
+        sim_fail(s, "I12", "%s shows %s at %llu although an assessment of %llu was named by nobody", sim_name(n), row->name,
+                 (unsigned long long)shown_ordinal(c->state, w->field), (unsigned long long)w->max_value);
+}
+
+static void on_case(struct sim *s, struct sim_node *n, const struct loaded_case *c)
+{
+    if (c->state->kind == KIND_NONE)
+        return;
+    for (uint32_t i = 0; i < c->op_count && !s->failed; i++) {
+        for (uint32_t w = 0; c->ops[i]->decoded && w < c->ops[i]->op.write_count; w++)
+            check_write(s, n, c, c->ops[i], w);
+    }
+}
+
+const struct sim_check check_i12 = {.name = "I12", .says = "risk goes down only by name", .on_case = on_case};

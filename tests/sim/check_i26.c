@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "tests/sim/check.h"
+
+/* I26 Whoever can open an op opens the same bytes: nobody is given another key or another text. */
+
+static uint64_t payloads_of(const struct loaded_case *c, uint32_t *out_unopened)
+{
+    uint64_t sum = 0;
+
+    for (uint32_t i = 0; i < c->op_count; i++) {
+        const struct loaded_op *op = c->ops[i];
+
+        for (uint32_t p = 0; p < op->part_count; p++) {
+            uint64_t id;
+
+            memcpy(&id, op->op_id.b, sizeof id);
+            if (op->parts[p] != PART_OPENED)
+                ++*out_unopened;
+            sum += sim_quick_hash(op->payloads[p]) * (id | 1) + p;
+        }
+    }
+    return sum;
+}
+
+static void on_case(struct sim *s, struct sim_node *n, const struct loaded_case *c)
+{
+    uint32_t unopened = 0, at = 0;
+    uint64_t sum = payloads_of(c, &unopened);
+
+    while (at < s->case_count && !ID_EQ(&s->cases[at], &c->id))
+        at++;
+    if (!s->ended || at == s->case_count)
+        return;
+    if (unopened > 0) {
+        sim_fail(s, "I26", "%s cannot open %u parts of a case of its own audience", sim_name(n), unopened);
+        return;
+    }
+    if (s->seen[at].payloads != 0 && s->seen[at].payloads != sum)
+        sim_fail(s, "I26", "%s opens other bytes of a case than the division before it", sim_name(n));
+    s->seen[at].payloads = sum;
+}
+
+const struct sim_check check_i26 = {.name = "I26", .says = "all readers open the same bytes", .on_case = on_case};

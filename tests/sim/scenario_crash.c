@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "tests/sim/story.h"
+
+/* Stories of processes that die, machines that start again, disks that go back in time. */
+
+static void restart(struct sim *s, uint32_t node)
+{
+    process_start(&s->nodes[node]);
+    sim_run_ms(s, 2500);
+}
+
+/* Dies at each of the first things that a turn does to the outside, one after the other. */
+void story_of_a_crash_between_commit_and_send_loses_nothing(void);
+void story_of_a_crash_between_commit_and_send_loses_nothing(void)
+{
+    struct sim *s = story_world(3, 11);
+
+    story_open(s, 0, KIND_OPERATION);
+    story_sync(s);
+    for (uint32_t call = 1; call <= 8 && !s->failed; call++) {
+        s->nodes[0].die_at_call = call;
+        story_result(s, 0, 0, EVENT_WARRANT, NULL);
+        EXPECT(s, story_incarnation(s, 0) == 1);
+    }
+    story_sync(s);
+    EXPECT(s, s->nodes[0].starts > 4);
+    EXPECT(s, story_happenings(s, 2, 0, EVENT_WARRANT) == 8);
+    story_ends(s);
+}
+
+void story_of_a_reboot_opens_a_new_incarnation_and_loses_nothing(void);
+void story_of_a_reboot_opens_a_new_incarnation_and_loses_nothing(void)
+{
+    struct sim *s = story_world(2, 12);
+
+    story_open(s, 0, KIND_OPERATION);
+    EXPECT(s, story_incarnation(s, 0) == 1);
+    machine_reboot(&s->nodes[0]);
+    restart(s, 0);
+    story_result(s, 0, 0, EVENT_ARREST, NULL);
+    EXPECT(s, story_incarnation(s, 0) == 2);
+    story_sync(s);
+    EXPECT(s, story_happenings(s, 1, 0, EVENT_ARREST) == 1);
+    story_ends(s);
+}
+
+void story_of_an_old_copy_put_back_opens_a_new_incarnation(void);
+void story_of_an_old_copy_put_back_opens_a_new_incarnation(void)
+{
+    struct sim *s = story_world(3, 13);
+
+    story_open(s, 0, KIND_OPERATION);
+    story_sync(s);
+    machine_keep_copy(&s->nodes[0]);
+    for (uint32_t i = 0; i < 3; i++)
+        story_result(s, 0, 0, EVENT_ARREST, NULL);
+    story_sync(s);
+
+    story_isolate(s, 0); /* nobody can tell it what it forgot */
+    machine_restore(&s->nodes[0]);
+    restart(s, 0);
+    story_result(s, 0, 0, EVENT_WARRANT, NULL); /* I22: it writes again, alone */
+    EXPECT(s, story_incarnation(s, 0) == 2);
+    story_sync(s);
+    for (uint32_t n = 0; n < 3; n++) {
+        EXPECT(s, story_happenings(s, n, 0, EVENT_ARREST) == 3);
+        EXPECT(s, story_happenings(s, n, 0, EVENT_WARRANT) == 1);
+    }
+    story_ends(s);
+}
+
+void story_of_a_failed_commit_is_fatal_and_opens_a_new_incarnation(void);
+void story_of_a_failed_commit_is_fatal_and_opens_a_new_incarnation(void)
+{
+    struct sim *s = story_world(2, 14);
+
+    story_open(s, 0, KIND_OPERATION);
+    s->nodes[0].fault_planned = true;
+    mem_store_fail(s->nodes[0].disk, MEM_FAULT_COMMIT_DONE, 1, CW_LOCAL_IO);
+    story_result(s, 0, 0, EVENT_ARREST, NULL);
+    EXPECT(s, s->nodes[0].starts == 2);
+    story_result(s, 0, 0, EVENT_ARREST, NULL);
+    EXPECT(s, story_incarnation(s, 0) == 2);
+    story_sync(s);
+    EXPECT(s, story_happenings(s, 1, 0, EVENT_ARREST) == 2);
+    story_ends(s);
+}
+
+void story_of_a_reverted_machine_is_proven_to_have_forked(void);
+void story_of_a_reverted_machine_is_proven_to_have_forked(void)
+{
+    struct sim *s = story_world(3, 15);
+    struct log_id forked;
+    uint32_t lost, kept;
+
+    story_open(s, 0, KIND_OPERATION);
+    story_sync(s);
+    machine_keep_copy(&s->nodes[0]);
+    lost = story_result(s, 0, 0, EVENT_ARREST, NULL);
+    story_sync(s);
+    forked = s->nodes[0].own_log;
+
+    story_isolate(s, 0);
+    machine_revert(&s->nodes[0]);
+    restart(s, 0);
+    kept = story_result(s, 0, 0, EVENT_WARRANT, NULL);
+    EXPECT(s, ID_EQ(&s->nodes[0].own_log, &forked));
+    story_sync(s);
+    for (uint32_t n = 0; n < 3; n++) {
+        EXPECT(s, story_alarmed(s, n, "fork-proven"));
+        EXPECT(s, look_holds_op(&s->nodes[n], &s->ops[lost].id) || look_holds_op(&s->nodes[n], &s->ops[kept].id));
+    }
+    story_result(s, 0, 0, EVENT_PATROL, NULL); /* a fork is no reason to stop working */
+    EXPECT(s, !ID_EQ(&s->nodes[0].own_log, &forked));
+    story_sync(s);
+    EXPECT(s, story_happenings(s, 2, 0, EVENT_PATROL) == 1);
+    EXPECT(s, history_log(s->history, &forked)->forked);
+    story_ends(s);
+}
