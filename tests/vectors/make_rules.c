@@ -1,0 +1,171 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "tests/unit/proto/record_kinds.h"
+#include "tests/unit/proto/samples.h"
+#include "tests/vectors/vectors.h"
+
+/* Records whose spelling is right and whose content breaks one rule each: read a sample, change it, write it. */
+
+static uint8_t memory[1 << 15];
+
+static struct writer fresh(void)
+{
+    return writer_over(memory, sizeof(memory));
+}
+
+static const struct record_kind *kind_named(const char *name)
+{
+    size_t i = 0;
+
+    while (i + 1 < CW_COUNT(record_kinds) && strcmp(record_kinds[i].name, name) != 0)
+        i++;
+    world_must(strcmp(record_kinds[i].name, name) == 0, name);
+    return &record_kinds[i];
+}
+
+static void put(struct out *o, const char *kind, const char *reason, const struct writer *w)
+{
+    static uint8_t arena_memory[1 << 20], written[1 << 15];
+    struct arena arena = arena_over(arena_memory, sizeof(arena_memory));
+    struct writer back = writer_over(written, sizeof(written));
+
+    out_vector(o, kind, reason, reason);
+    out_hex(o, "bytes", slice(w->data, w->len));
+    out_check(o, !w->failed && kind_named(kind)->reencode(slice(w->data, w->len), &arena, &back) != CW_OK, reason);
+}
+
+/* Reads the sample of one kind and shape into x, changes it, and writes it as a vector. */
+#define BREAK(o, record, shape, reason, change)                                                              \
+    do {                                                                                                     \
+        struct record x;                                                                                     \
+        struct writer w = fresh();                                                                           \
+        world_must(record##_parse(sample_of(#record, (shape)), &x) == CW_OK, #record);                       \
+        change;                                                                                              \
+        record##_encode(&x, &w);                                                                             \
+        put((o), #record, (reason), &w);                                                                     \
+    } while (0)
+
+static void break_identity(struct out *o)
+{
+    BREAK(o, network_genesis, 0, "threshold above the number of keys", x.threshold = 4);
+    BREAK(o, network_genesis, 0, "threshold of zero", x.threshold = 0);
+    BREAK(o, network_genesis, 0, "one root key twice", memcpy(x.root_keys[1], x.root_keys[0], KEY_LEN));
+    BREAK(o, network_genesis, 0, "no root key", x.root_key_count = 0);
+    BREAK(o, network_genesis, 0, "name of no characters", x.name = slice_of(""));
+    BREAK(o, certificate, 0, "division in lower case", x.division = slice_of("nth"));
+    BREAK(o, certificate, 0, "division with a dash", x.division = slice_of("N-TH"));
+    BREAK(o, certificate, 0, "division of 17 characters", x.division = slice_of("ABCDEFGHIJKLMNOPQ"));
+    BREAK(o, certificate, 0, "name with a direction control", x.name = slice_of("a\xe2\x80\xae" "b"));
+    BREAK(o, certificate, 0, "name with a line feed", x.name = slice_of("a\nb"));
+    BREAK(o, certificate, 0, "name not in normal form", x.name = slice_of("cafe\xcc\x81"));
+    BREAK(o, certificate, 0, "name of 81 bytes",
+          x.name = slice_of("123456789 123456789 123456789 123456789 123456789 123456789 123456789 123456789 1"));
+    BREAK(o, certificate, 0, "roles that do not ascend", x.roles[2] = x.roles[1]);
+    BREAK(o, certificate, 0, "role 0", x.roles[0] = 0);
+    BREAK(o, certificate, 0, "role 65536", x.roles[2] = 65536);
+    BREAK(o, certificate, 0, "ends before it begins", x.not_before.ms = x.not_after.ms + 1);
+    BREAK(o, certificate, 0, "a time of 2^63", x.not_after.ms = INT64_MIN);
+    BREAK(o, certificate, 0, "subject 0", x.subject = SUBJECT_UNKNOWN);
+    BREAK(o, certificate, 0, "a person without issuer", memset(&x.issuer, 0, sizeof(x.issuer)));
+    BREAK(o, certificate, 0, "an authority with an issuer", x.subject = SUBJECT_AUTHORITY);
+}
+
+static void break_acts(struct out *o)
+{
+    BREAK(o, authority_record, 0, "act 0", x.act = ACT_UNKNOWN);
+    BREAK(o, act_issue, 0, "no certificate", x.certificate = slice_of(""));
+    BREAK(o, act_revoke, 0, "kind 0", x.kind = REVOKE_UNKNOWN);
+    BREAK(o, act_policy, 0, "no name", x.name = slice_of(""));
+    BREAK(o, act_policy, 0, "value with a control character", x.value = slice_of("1\t2"));
+    BREAK(o, act_rotate_root, 0, "threshold above the number of keys", x.threshold = 3);
+    BREAK(o, act_rotate_root, 0, "one root key twice", memcpy(x.root_keys[1], x.root_keys[0], KEY_LEN));
+}
+
+static void break_submissions(struct out *o)
+{
+    uint8_t head[64];
+    struct writer head_out = writer_over(head, sizeof(head));
+    const struct hash root = {{1}};
+
+    bundle_head_encode(1025, &root, &head_out);
+    BREAK(o, submission_header, 0, "class 0", x.op_class = CLASS_UNKNOWN);
+    BREAK(o, submission_header, 0, "class 65536", x.op_class = (enum op_class)65536);
+    BREAK(o, submission_header, 0, "no part", x.part_count = 0);
+    BREAK(o, submission_header, 0, "size class 11", x.parts[0].size_class = SIZE_CLASS_MAX + 1);
+    BREAK(o, submission_header, 0, "a time of 2^63", x.author_time.ms = INT64_MIN);
+    BREAK(o, author_proof, 0, "path one hash short", x.path_count--);
+    BREAK(o, author_proof, 0, "path one hash long", x.path_count++);
+    BREAK(o, author_proof, 0, "index with another path length", x.bundle_index = 0);
+    BREAK(o, author_proof, 0, "index beyond the count", x.bundle_index = 1000);
+    BREAK(o, author_proof, 0, "bundle of 1025", x.bundle_head = slice(head, head_out.len));
+    BREAK(o, author_proof, 0, "bundle without signature", memset(&x.signature, 0, sizeof(x.signature)));
+    BREAK(o, author_proof, 1, "no signature at all", memset(&x.signature, 0, sizeof(x.signature)));
+    BREAK(o, author_proof, 2, "root signatures that do not ascend", x.root_index[1] = 0);
+    BREAK(o, author_proof, 2, "root key 8", x.root_index[1] = 8);
+}
+
+/* What the encoder of our own would tidy away: put together by hand. */
+static void break_proof_shape(struct out *o)
+{
+    uint8_t both[2048];
+    struct writer w = writer_over(both, sizeof(both));
+    struct cw_slice single = sample_of("author_proof", 1);
+
+    writer_slice(&w, single);
+    struct cw_slice threshold = sample_of("author_proof", 2);
+    writer_bytes(&w, threshold.data + 2, threshold.len - 2);
+    put(o, "author_proof", "single and threshold at once", &w);
+    w.len = 0;
+    writer_slice(&w, sample_of("author_proof", 1));
+    writer_bytes(&w, (const uint8_t[]){0x20, 0x01}, 2);
+    put(o, "author_proof", "single with a bundle index", &w);
+}
+
+static void break_logs(struct out *o)
+{
+    BREAK(o, genesis, 0, "scope 4", x.scope = (enum log_scope)4);
+    BREAK(o, genesis, 0, "a root log with a division", x.scope = LOG_ROOT);
+    BREAK(o, genesis, 0, "a division log without certificate", memset(&x.cert, 0, sizeof(x.cert)));
+    BREAK(o, genesis, 0, "a division log without division", x.division = slice_of(""));
+    BREAK(o, entry_header, 0, "seq 0", x.seq = 0);
+    BREAK(o, entry_header, 0, "kind 0", x.kind = CLASS_UNKNOWN);
+    BREAK(o, entry_header, 0, "no part", x.part_count = 0);
+    BREAK(o, entry_header, 0, "a part above 1 MiB", x.parts[0].len = MESSAGE_LEN_MAX + 1);
+    BREAK(o, seal, 0, "last below first", x.last = x.first - 1);
+    BREAK(o, seal, 0, "257 entries", x.last = x.first + SEAL_ENTRIES_MAX);
+    BREAK(o, seal, 0, "from seq 0", (x.first = 0, x.last = 3));
+    BREAK(o, seal, 0, "ext of 65 bytes", x.ext = slice(memory, 65));
+}
+
+static void break_keys_and_frontiers(struct out *o)
+{
+    BREAK(o, key_record, 0, "no audience", x.audience = slice_of(""));
+    BREAK(o, key_record, 0, "audience with a control character", x.audience = slice_of("for\x01" "ce"));
+    BREAK(o, envelope_plain, 0, "no audience", x.audience = slice_of(""));
+    BREAK(o, frontier_head, 0, "4097 items", x.item_count = LOGS_MAX + 1);
+    BREAK(o, frontier_item, 0, "blobs beyond the headers", x.blob_seq = x.seq + 1);
+    BREAK(o, frontier_item, 0, "a hole at blob seq", x.holes[63] = x.blob_seq);
+    BREAK(o, frontier_item, 0, "holes that do not ascend", x.holes[1] = x.holes[0]);
+    BREAK(o, frontier_item, 0, "hole 0", x.holes[0] = 0);
+}
+
+static void break_envelopes(struct out *o)
+{
+    struct writer w = fresh();
+
+    envelopes_encode(NULL, 0, &w);
+    put(o, "envelopes", "no envelope", &w);
+    w = fresh();
+    writer_bytes(&w, (const uint8_t[]){0x08, 0x01, 0x12, 0x00}, 4);
+    put(o, "envelopes", "an empty envelope", &w);
+}
+
+void make_broken_rules(struct out *o)
+{
+    break_identity(o);
+    break_acts(o);
+    break_submissions(o);
+    break_proof_shape(o);
+    break_logs(o);
+    break_keys_and_frontiers(o);
+    break_envelopes(o);
+}

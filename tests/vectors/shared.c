@@ -1,0 +1,7 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The same world and samples as the unit tests use: included as sources, because this program is linked
+ * without what else lies beside them.
+ */
+#include "tests/unit/proto/samples.c"
+#include "tests/unit/support/proto_world.c"
