@@ -114,8 +114,8 @@ static bool check_place(const struct step *s)
                                                 : "the seal covers entries that are sealed already");
     if (!ID_EQ(&s->seal.prev, &c->seal))
         return wrong(s, s->seal.first, CW_PEER_CHAIN, "seal", "the seal does not name the hash of the one before it");
-    if (s->seal.hlc < c->hlc)
-        return wrong(s, s->seal.first, CW_PEER_CHAIN, "seal", "the seal's time is before that of the one before it");
+    if (s->seal.hlc <= c->hlc)
+        return wrong(s, s->seal.first, CW_PEER_CHAIN, "seal", "the seal's time is not after that of the one before it");
     return true;
 }
 
@@ -177,8 +177,8 @@ static bool check_times(const struct step *s)
     uint64_t hlc = s->chain->hlc;
 
     for (uint32_t i = 0; i < s->entry_count; i++) {
-        if (s->entries[i].header.hlc < hlc)
-            return wrong(s, s->seal.first + i, CW_PEER_CHAIN, "hlc", "the entry's time is before that of the one before");
+        if (s->entries[i].header.hlc <= hlc)
+            return wrong(s, s->seal.first + i, CW_PEER_CHAIN, "hlc", "the entry's time is not after that of the one before");
         hlc = s->entries[i].header.hlc;
     }
     return hlc == s->seal.hlc || wrong(s, s->seal.last, CW_PEER_SEAL, "hlc", "the seal's time is not its last entry's");
