@@ -14,7 +14,7 @@ enum cw_err answer_take(struct buf *bytes, struct cw_answer **out_answer)
 
     if (bytes->len > CW_MESSAGE_LEN_MAX)
         return CW_PEER_MALFORMED;
-    err = unpack(&cw__answer__descriptor, buf_slice(bytes), &memory, &message, NULL);
+    err = message_unpack(&cw__answer__descriptor, buf_slice(bytes), &memory, &message, NULL);
     if (err != CW_OK)
         return err == CW_LOCAL_MEMORY ? err : CW_PEER_MALFORMED;
     answer = calloc(1, sizeof(*answer));

@@ -127,7 +127,7 @@ enum cw_err client_ask(struct cw_client *client, Cw__Request *request, int32_t t
     request->id = wire_bytes(slice(id, sizeof(id)));
     request->has_network = !client->admin || !id_is_zero(client->network);
     request->network = wire_bytes(slice(client->network, CW_ID_LEN));
-    err = pack(&request->base, CW_MESSAGE_LEN_MAX, &bytes);
+    err = message_pack(&request->base, CW_MESSAGE_LEN_MAX, &bytes);
     if (err != CW_OK)
         fault_set(&client->fault, err, "request", "%s", cw_err_sentence(err));
     else

@@ -177,7 +177,7 @@ static void fill_frame(struct encoding *e, const struct cw_draft *draft)
 
 static enum cw_err pack_parts(struct encoding *e, struct draft_parts *out)
 {
-    enum cw_err err = pack(&e->frame.base, FRAME_LEN_MAX, &out->payloads[0]);
+    enum cw_err err = message_pack(&e->frame.base, FRAME_LEN_MAX, &out->payloads[0]);
 
     out->count = e->part_count;
     for (uint32_t part = 1; err == CW_OK && part < e->part_count; part++) {
@@ -185,7 +185,7 @@ static enum cw_err pack_parts(struct encoding *e, struct draft_parts *out)
 
         values.n_values = e->part_value_count[part];
         values.values = e->part_values[part];
-        err = pack(&values.base, PAYLOAD_LEN_MAX, &out->payloads[part]);
+        err = message_pack(&values.base, PAYLOAD_LEN_MAX, &out->payloads[part]);
     }
     return err;
 }

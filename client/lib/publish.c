@@ -28,7 +28,7 @@ static enum cw_err segments_unpack(struct segments *s, const struct cw_slice *by
     for (; s->count < count; s->count++) {
         ProtobufCMessage *message;
         enum cw_err err =
-            unpack(&cw__entries__descriptor, bytes[s->count], &s->memory[s->count], &message, NULL);
+            message_unpack(&cw__entries__descriptor, bytes[s->count], &s->memory[s->count], &message, NULL);
 
         if (err != CW_OK)
             return err;

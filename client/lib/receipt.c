@@ -54,7 +54,7 @@ enum cw_err cw_answer_check_receipt(const struct cw_answer *answer, const struct
     if (submitted == NULL || submitted->receipt == NULL)
         return fault_set(out_fault, CW_PEER_MALFORMED, "receipt", "the daemon sent no receipt");
     /* The receipt is not itself signed as one string: what is inside it is, so packing it again changes nothing. */
-    err = pack(&submitted->receipt->base, CW_MESSAGE_LEN_MAX, &bytes);
+    err = message_pack(&submitted->receipt->base, CW_MESSAGE_LEN_MAX, &bytes);
     if (err == CW_OK)
         err = cw_receipt_check(trust, buf_slice(&bytes), &facts, out_fault);
     else

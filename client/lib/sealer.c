@@ -132,7 +132,7 @@ static enum cw_err pack_batch(struct batch *b, const struct sealer *s, uint32_t 
     b->message.genesis = wire_bytes(buf_slice(&s->genesis));
     b->message.n_batches = 1;
     b->message.batches = b->sealed_at;
-    return pack(&b->message.base, MESSAGE_LEN_MAX, out);
+    return message_pack(&b->message.base, MESSAGE_LEN_MAX, out);
 }
 
 enum cw_err sealer_seal(struct sealer *s, const struct sealer_entry *entries, uint32_t count,

@@ -38,7 +38,7 @@ static enum cw_err submission_new(struct cw_slice header, struct cw_slice proof,
     }
     submit.n_parts = draft->part_count;
     submit.parts = part_at;
-    err = pack(&submit.base, CW_MESSAGE_LEN_MAX, &submission->bytes);
+    err = message_pack(&submit.base, CW_MESSAGE_LEN_MAX, &submission->bytes);
     if (err != CW_OK) {
         free(submission);
         return err;
@@ -137,7 +137,7 @@ enum cw_err cw_submission_from(struct cw_slice bytes, struct cw_submission **out
     ProtobufCMessage *message;
     void *memory;
     bool unknown;
-    enum cw_err err = unpack(&cw__submit__descriptor, bytes, &memory, &message, &unknown);
+    enum cw_err err = message_unpack(&cw__submit__descriptor, bytes, &memory, &message, &unknown);
 
     if (err != CW_OK)
         return err;
@@ -190,7 +190,7 @@ enum cw_err cw_client_submit(struct cw_client *client, const struct cw_submissio
     struct cw_answer *answer = NULL;
     ProtobufCMessage *message;
     void *memory;
-    enum cw_err err = unpack(&cw__submit__descriptor, buf_slice(&submission->bytes), &memory, &message, NULL);
+    enum cw_err err = message_unpack(&cw__submit__descriptor, buf_slice(&submission->bytes), &memory, &message, NULL);
 
     if (err != CW_OK)
         return fault_plain(&client->fault, err, "submission");

@@ -221,7 +221,7 @@ enum cw_err cw_trust_add(struct cw_trust *trust, struct cw_slice entries, struct
     struct chain_watcher watcher = {&first, keep_first, NULL, NULL};
     ProtobufCMessage *message;
     void *memory;
-    enum cw_err err = unpack(&cw__entries__descriptor, entries, &memory, &message, NULL);
+    enum cw_err err = message_unpack(&cw__entries__descriptor, entries, &memory, &message, NULL);
 
     if (err != CW_OK)
         return fault_set(out_fault, err, "segment", "it cannot be read");

@@ -21,7 +21,7 @@ static enum cw_err unpack_within(const ProtobufCMessageDescriptor *type, struct 
     return CW_OK;
 }
 
-enum cw_err unpack(const ProtobufCMessageDescriptor *type, struct cw_slice bytes, void **out_memory,
+enum cw_err message_unpack(const ProtobufCMessageDescriptor *type, struct cw_slice bytes, void **out_memory,
                    ProtobufCMessage **out, bool *out_unknown)
 {
     size_t bound = 8192 + bytes.len * 4;
@@ -37,7 +37,7 @@ enum cw_err unpack(const ProtobufCMessageDescriptor *type, struct cw_slice bytes
     return err;
 }
 
-enum cw_err pack(const ProtobufCMessage *message, size_t len_max, struct buf *out)
+enum cw_err message_pack(const ProtobufCMessage *message, size_t len_max, struct buf *out)
 {
     size_t len = protobuf_c_message_get_packed_size(message);
     struct writer w;

@@ -117,7 +117,7 @@ enum cw_err cw_verify_record(struct cw_verify *verify, struct cw_slice record)
         verify_note_text(verify, CW_PEER_CHAIN, "record", "a record behind the last one");
         return CW_OK;
     }
-    err = unpack(&cw__export_record__descriptor, record, &memory, &message, &unknown);
+    err = message_unpack(&cw__export_record__descriptor, record, &memory, &message, &unknown);
     if (err == CW_LOCAL_MEMORY)
         return err;
     if (err != CW_OK || unknown) {
