@@ -101,6 +101,12 @@ void replica_authority_positions(const struct replica *r, struct positions *out)
 /* A new incarnation with fresh nonce at the next submission (after a fork proof, a wrong clock, a restore). */
 void replica_reincarnate(struct replica *r, const uint8_t nonce[static 32], const uint8_t start[static 16]);
 
+/*
+ * Addresses a message of the shell's own making (PEER_DIGEST) to a peer in session: fills from, to, counter. Between
+ * turns' ends only, and what is addressed must be sent before anything else goes to that peer. false: no session.
+ */
+bool replica_say(struct replica *r, const struct cert_id *peer, struct peer_message *message, link_id *out_link);
+
 /* --- looking --- */
 uint32_t replica_log_count(const struct replica *r);
 const struct log_head *replica_log_at(const struct replica *r, uint32_t index);
