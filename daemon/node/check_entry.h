@@ -11,8 +11,8 @@ void check_author(struct node *n, struct cw_slice submission_bytes, const struct
                   const struct author_proof *proof, struct entry_check *out);
 void check_opens(const struct node *n, const struct entry_header *header, const struct submission_header *submission,
                  const struct entry_blobs *blobs, struct arena *arena, struct entry_check *out);
-/* A whole ENTRIES message. */
-enum cw_err intake_entries(struct node *n, const struct peer_entries *entries, struct arena *arena,
-                           struct verified_message *out);
+/* A whole ENTRIES message. head: what the node thread knows of its log; NULL on other threads, which ask the store. */
+enum cw_err intake_entries(struct node *n, const struct peer_entries *entries, const struct log_head *head,
+                           struct arena *arena, struct verified_message *out);
 
 #endif

@@ -36,6 +36,7 @@ struct verified_message {
     struct peer_message message;
     size_t frame_len;
     bool signature_ok;                 /* FRONTIER, FORK_PROOF */
+    bool signer_unknown;               /* FORK_PROOF: the log's certificate is not known here yet */
     struct batch_verdict *batches;     /* ENTRIES: one per batch */
     struct entry_check **checks;       /* ENTRIES: per batch, per entry */
 };

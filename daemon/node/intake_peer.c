@@ -42,22 +42,35 @@ static bool genesis_fits(const struct node *n, const struct log_id *log, struct 
 }
 
 /* From the stored log, or from the genesis that came along. */
-static bool find_sealer(struct node *n, const struct log_id *log, struct cw_slice genesis_bytes, const struct genesis *genesis,
-                        struct sealer *out, bool *out_wrong)
+static bool find_stored(struct node *n, const struct log_id *log, struct sealer *out)
 {
     struct node_read read;
     struct log_row row;
-    bool found = false;
 
-    memset(out, 0, sizeof *out);
     if (node_read_begin(n, &read) != CW_OK)
         return false;
-    if (db_get_log(n, read.txn, log, &row) == CW_OK) {
+    bool found = db_get_log(n, read.txn, log, &row) == CW_OK;
+    if (found) {
         out->scope = row.head.scope;
         out->cert = row.head.cert;
-        found = true;
     }
     node_read_done(&read);
+    return found;
+}
+
+/* head: what the node thread knows of the log; NULL on other threads. */
+static bool find_sealer(struct node *n, const struct log_id *log, const struct log_head *head, struct cw_slice genesis_bytes,
+                        const struct genesis *genesis, struct sealer *out, bool *out_wrong)
+{
+    bool found = head != NULL;
+
+    memset(out, 0, sizeof *out);
+    if (head != NULL) {
+        out->scope = head->scope;
+        out->cert = head->cert;
+    } else {
+        found = find_stored(n, log, out);
+    }
     if (genesis_bytes.len > 0 && !genesis_fits(n, log, genesis_bytes, genesis)) {
         *out_wrong = true;
         return true;
@@ -194,6 +207,17 @@ static void check_entry(struct node *n, const struct entry_record *e, struct are
     check_opens(n, &e->header, &e->submission, &e->blobs, arena, out);
 }
 
+/* Not all there, or not opened: a hole, until the turn, which may hold the key by then, says otherwise. */
+static bool is_unheld(const struct entry_record *e, const struct entry_check *check)
+{
+    const struct entry_header *h = &e->header;
+    uint8_t all_parts = (uint8_t)((1u << h->part_count) - 1), all_wraps = (uint8_t)((1u << h->key_count) - 1);
+
+    if (check->parts != all_parts || check->wraps != all_wraps || (h->has_envelopes && !check->envelopes))
+        return true;
+    return !class_in_clear(h->kind) && e->submission_ok && check->opened != all_parts;
+}
+
 /* Whether this daemon can read what it holds of the entry: of such entries it reports holes. */
 static bool reads_entry(const struct node *n, const struct entry_header *h)
 {
@@ -220,20 +244,25 @@ static enum cw_err check_batch(struct node *n, const struct peer_entries *entrie
                        seal_is_signed(n, who, &batch->signed_seal);
     if (!verdict->seal_ok)
         return CW_OK;
+    bool *unheld = ARENA_ARRAY(arena, bool, batch->entry_count);
+    if (unheld == NULL)
+        return CW_LOCAL_MEMORY;
+    verdict->unheld = unheld;
     verdict->is_member = true;
     for (uint32_t i = 0; i < batch->entry_count; i++) {
         check_entry(n, &batch->entries[i], arena, &out->checks[index][i]);
+        unheld[i] = is_unheld(&batch->entries[i], &out->checks[index][i]);
         verdict->is_member = verdict->is_member && reads_entry(n, &batch->entries[i].header);
     }
     return CW_OK;
 }
 
-enum cw_err intake_entries(struct node *n, const struct peer_entries *entries, struct arena *arena,
-                           struct verified_message *out)
+enum cw_err intake_entries(struct node *n, const struct peer_entries *entries, const struct log_head *head,
+                           struct arena *arena, struct verified_message *out)
 {
     struct sealer who;
     bool wrong = false;
-    bool known = find_sealer(n, &entries->log, entries->genesis_bytes, &entries->genesis, &who, &wrong);
+    bool known = find_sealer(n, &entries->log, head, entries->genesis_bytes, &entries->genesis, &who, &wrong);
     enum cw_err err = CW_OK;
 
     out->batches = ARENA_ARRAY(arena, struct batch_verdict, entries->batch_count);
@@ -261,12 +290,13 @@ static bool frontier_is_signed(struct node *n, const struct cert_id *from, const
     return cert != NULL && verify_signature(n->cache, LABEL_FRONTIER, &n->identity.network, f->head_bytes, key, &f->signature);
 }
 
-static bool fork_is_proven(struct node *n, const struct fork_proof *proof)
+static bool fork_is_proven(struct node *n, const struct fork_proof *proof, bool *out_unknown)
 {
     struct sealer who;
     bool wrong = false;
 
-    return find_sealer(n, &proof->a.log, proof->genesis_bytes, &proof->genesis, &who, &wrong) && !wrong &&
+    *out_unknown = !find_sealer(n, &proof->a.log, NULL, proof->genesis_bytes, &proof->genesis, &who, &wrong);
+    return !*out_unknown && !wrong &&
            ID_EQ(&proof->a.log, &proof->b.log) && seal_is_signed(n, &who, &proof->signed_a) &&
            seal_is_signed(n, &who, &proof->signed_b);
 }
@@ -281,11 +311,11 @@ enum cw_err intake_peer(struct node *n, const struct reader_identity *from, stru
         return err == CW_LOCAL_MEMORY ? err : CW_PEER_MALFORMED;
     v->frame_len = frame.len;
     if (v->message.kind == PEER_ENTRIES)
-        err = intake_entries(n, &v->message.as.entries, arena, v);
+        err = intake_entries(n, &v->message.as.entries, NULL, arena, v);
     else if (v->message.kind == PEER_FRONTIER)
         v->signature_ok = frontier_is_signed(n, &from->cert, &v->message.as.frontier);
     else if (v->message.kind == PEER_FORK_PROOF)
-        v->signature_ok = fork_is_proven(n, &v->message.as.fork_proof);
+        v->signature_ok = fork_is_proven(n, &v->message.as.fork_proof, &v->signer_unknown);
     *out = (struct input){.kind = INPUT_PEER, .who = *from, .as.peer = v};
     return err;
 }

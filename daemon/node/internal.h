@@ -17,10 +17,10 @@
 #include <pthread.h>
 
 #define TURN_ARENA_LEN_DEFAULT ((size_t)32 << 20)
-#define TURN_ARENA_KEPT ((size_t)8 << 20) /* a turn takes no further input below this */
-#define TURN_EFFECTS_MAX 16384u
-#define TURN_EFFECTS_KEPT 6000u
+#define TURN_ARENA_LEFT_MIN ((size_t)4 << 20) /* a turn takes no further input below this */
+#define TURN_EFFECTS_MAX 8192u
 #define TURN_SUBMISSIONS_MAX 1024u
+#define VAULTS_RETIRED_MAX 8u
 #define FOLD_OPS_DEFAULT 20000u
 #define CASE_CACHE_DEFAULT 64u
 #define LINK_DIALLED ((link_id)1 << 63) /* links that we dialled carry this bit: the driver numbers the others */
@@ -38,6 +38,7 @@ struct live_link {
     link_id link;
     struct cert_id cert;
     char division[DIVISION_LEN_MAX + 1];
+    bool incoming;
 };
 
 /* Somebody waits until an op of ours is held by k divisions. */
@@ -50,6 +51,20 @@ struct wait {
     bool repeated, proposal;
 };
 
+/* How a peer's digest compared, and what was last said to it. */
+struct digest_peer {
+    struct cert_id cert;
+    enum digest_standing standing;
+    struct hash root, whole;
+};
+
+struct digest_answer {
+    struct cert_id to;
+    bool ask;
+    uint32_t bucket;
+    struct digest_answer *next;
+};
+
 struct verify_cache;
 struct case_cache;
 
@@ -60,9 +75,12 @@ struct node {
     uint8_t sign_key[KEY_LEN];
     struct network_genesis genesis;
     uint8_t genesis_bytes[NETWORK_GENESIS_LEN_MAX];
+    size_t genesis_len;
+    bool owns_cache;
     struct replica_limits limits;
     struct authority_limits authority_limits;
-    uint32_t fold_ops_max;
+    uint32_t fold_ops_max, case_cache_max;
+    bool strict_memory;
 
     /* deciding */
     void *replica_memory;
@@ -75,6 +93,8 @@ struct node {
 
     /* keys */
     struct vault *vault;
+    struct vault *retired[VAULTS_RETIRED_MAX]; /* knew a key of a turn that came to nothing; readers may hold them still */
+    uint32_t retired_count;
     struct keyring *keyring;
     struct entropy entropy;
     uint32_t slot_max;
@@ -88,6 +108,8 @@ struct node {
     struct own_row own;
     struct frontier_row frontier; /* head borrows frontier_head_bytes */
     uint8_t frontier_head_bytes[FRONTIER_HEAD_LEN_MAX];
+    bool frontier_signed;
+    struct signature frontier_signature;
     uint64_t feed_next;
     bool failed; /* a commit failed for good: no turn any more */
 
@@ -115,15 +137,24 @@ struct node {
     uint8_t *arena_memory;
     size_t arena_len;
     struct effect *effects;
+    uint32_t effects_max;
+    struct turn *turn;
 
     /* what is shown */
     uint64_t counters[COUNTER_COUNT];
+    _Atomic uint64_t outside[COUNTER_COUNT]; /* counted by other threads */
     pthread_mutex_t status_lock;
     struct node_status *status;
-    struct cw_mono peers_shown;
+    struct cw_mono peers_shown; /* peers are shown again from then on */
+    bool peers_stale;
     bool digest_dirty[DIGEST_BUCKETS];
     struct hash digest[DIGEST_BUCKETS];
-    struct cw_mono digest_next; /* when the next exchange may be begun */
+    struct cw_mono digest_at;   /* not before: the next exchange */
+    struct cw_mono digest_next; /* when a turn is wanted for it; CW_NEVER: when something moves */
+    struct hash digest_root;    /* frontier as of the last exchange */
+    bool digest_waiting;        /* some session is not in step yet */
+    struct digest_peer *digest_peers;
+    uint32_t digest_peer_count;
 };
 
 /* A submission on its way through the turn. */
@@ -135,6 +166,7 @@ struct turn_submission {
     struct cw_slice header_bytes; /* of the entry, once sequenced */
     struct hash entry_hash;
     uint64_t seq;
+    struct key_record_id key_record;
     struct cw_slice wraps, envelopes;
     bool proposal;
 };
@@ -154,6 +186,7 @@ struct reply {
 
 struct dirty_case {
     struct cw_case_id id;
+    bool foreign; /* touched by more than this turn's own submissions: the cached copy is stale */
     struct dirty_case *next;
 };
 #define DIRTY_SLOTS 1024
@@ -167,14 +200,18 @@ struct touched_log {
 struct turn {
     struct node *n;
     struct kv_txn *txn;
-    struct arena arena;
+    struct arena arena; /* scratch: given back by mark and release */
+    struct arena kept;  /* what is noted down until the turn ends */
+    struct arena said;  /* the core's messages */
     struct effects effects;
     uint32_t effects_done; /* writes performed up to here */
+    bool made_key;         /* the vault knows a key that is only durable after the commit */
+    bool applying_own;     /* the entry being applied was admitted in this turn */
+    bool core_open;        /* between replica_begin_turn and replica_end_turn: steps may be taken */
     struct cw_mono now;
     struct cw_wall wall;
     const struct input *input; /* being handled */
-    const struct peer_entries *entries; /* of the message being handled */
-    struct entry_check **checks;
+    const struct verified_message *verified; /* the message being handled */
 
     struct turn_submission *submissions;
     uint32_t submission_count, sequenced, sealed;
@@ -182,10 +219,10 @@ struct turn {
     uint32_t reply_count, reply_max;
 
     struct dirty_case *dirty[DIRTY_SLOTS];
-    struct dirty_case *dirty_first; /* chained by order? each slot is a list; this counts */
     uint32_t dirty_count;
     struct touched_log *touched;
-    bool authority_changed, policy_changed, own_changed, positions_moved;
+    struct digest_answer *digest_answers;
+    bool authority_changed, policy_changed, own_changed;
     uint64_t counters[COUNTER_COUNT]; /* as the turn will leave them, once it is committed */
     struct position own_head;
 };
@@ -198,6 +235,9 @@ void node_alarm(struct node *n, const char *id, const char *format, ...) __attri
 void node_journal(const struct node *n, enum journal_level level, const char *id, const char *format, ...)
     __attribute__((format(printf, 4, 5)));
 void status_publish(struct node *n); /* node thread: shows the end of the turn */
+bool counter_is_kept(enum counter c); /* in the store, across runs */
+
+enum digest_standing digest_compared_with(const struct node *n, const struct cert_id *peer); /* digest.c */
 
 /* --- store access: db.c ------------------------------------------------------------------------------- */
 

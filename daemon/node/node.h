@@ -129,7 +129,7 @@ struct node_status {
     struct node_peer_status {
         struct peer_status is;
         char address[NODE_ADDRESS_LEN_MAX + 1]; /* "" when it only connects to us */
-        enum { DIGEST_NOT_COMPARED, DIGEST_EQUAL, DIGEST_DIFFERS } digest;
+        enum digest_standing { DIGEST_NOT_COMPARED, DIGEST_EQUAL, DIGEST_DIFFERS } digest;
     } peers[NODE_PEERS_SHOWN_MAX];
 };
 /* As of the end of the last turn; about 150 KiB: give it an arena or the heap, not the stack. Threads: any. */

@@ -78,6 +78,7 @@ bool row_key_seq_of(struct cw_slice key, struct log_id *out_log, uint64_t *out_s
 
 /* META rows, by name */
 #define META_STORE "store"       /* struct store_row */
+#define META_GENESIS "genesis"   /* the network's genesis, bytes */
 #define META_FRONTIER "frontier" /* struct frontier_row */
 #define META_OWN "own"           /* struct own_row: the log this daemon continues, or is to open */
 #define META_SLOT "slot"         /* be32: greatest keyring slot in use */

@@ -1,0 +1,266 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "node/entry.h"
+
+/*
+ * The one door: an entry sequenced here, sent by a peer or handed in by an administrator is stored, judged
+ * and indexed by the same function. What is stored already and can now be judged or opened otherwise goes
+ * through entry_settle alone.
+ */
+
+/* --- rows of the entry itself --------------------------------------------------------------------------- */
+
+static enum cw_err put_feed(struct turn *t, const struct entry_in *e)
+{
+    struct row_key seq = row_key_seq(&e->log, e->header.seq);
+
+    return db_put(t, TABLE_FEED, row_key_feed(t->n->feed_next), row_key_slice(&seq));
+}
+
+static enum cw_err put_entry_row(struct turn *t, const struct entry_in *e)
+{
+    struct entry_row row = {t->n->feed_next, e->header_bytes, e->submission_bytes, e->proof_bytes};
+    uint8_t bytes[8 + 3 * 2 + 2 * HEADER_LEN_MAX + PROOF_LEN_MAX + 2048];
+    struct writer w = writer_over(bytes, sizeof bytes);
+
+    entry_row_encode(&row, &w);
+    if (w.failed) /* the session's parser bounds these */
+        return CW_LOCAL_CORRUPT;
+    return db_put(t, TABLE_ENTRY, row_key_seq(&e->log, e->header.seq), slice(bytes, w.len));
+}
+
+/* --- the op --------------------------------------------------------------------------------------------- */
+
+static bool place_before(const struct op_entry *a, const struct op_entry *b)
+{
+    return a->hlc != b->hlc ? a->hlc < b->hlc : ID_COMPARE(&a->log, &b->log) < 0;
+}
+
+static bool same_place(const struct op_entry *a, const struct op_entry *b)
+{
+    return a->seq == b->seq && ID_EQ(&a->log, &b->log);
+}
+
+/* Replaces the entry when it is listed, else inserts it in (hlc, log) order; the last makes room in a full list. */
+static void list_entry(struct op_row *op, const struct op_entry *entry)
+{
+    uint32_t at = 0;
+
+    for (uint32_t i = 0; i < op->entry_count; i++) {
+        if (same_place(&op->entries[i], entry)) {
+            op->entries[i] = *entry;
+            return;
+        }
+    }
+    while (at < op->entry_count && place_before(&op->entries[at], entry))
+        at++;
+    if (at == OP_ENTRIES_MAX)
+        return;
+    if (op->entry_count < OP_ENTRIES_MAX)
+        op->entry_count++;
+    memmove(&op->entries[at + 1], &op->entries[at], (op->entry_count - 1 - at) * sizeof *op->entries);
+    op->entries[at] = *entry;
+}
+
+static enum cw_err load_op(struct turn *t, const struct entry_in *e, struct op_row *out, bool *out_new)
+{
+    enum cw_err err = db_get_op(t->n, t->txn, &e->header.op_id, out);
+
+    *out_new = err == CW_LOCAL_NOT_FOUND;
+    if (!*out_new)
+        return err;
+    memset(out, 0, sizeof *out);
+    if (e->submission_ok) {
+        out->op_class = e->submission.op_class;
+        out->author = e->submission.author;
+        out->has_case = entry_case(e, &out->case_id);
+    } else {
+        out->op_class = e->header.kind;
+    }
+    return CW_OK;
+}
+
+/* --- reused submission ids ------------------------------------------------------------------------------ */
+
+static enum cw_err put_case_op(struct turn *t, const struct cw_op_id *id, const struct op_row *op);
+
+static enum cw_err flag_other(struct turn *t, const struct cw_op_id *other)
+{
+    struct op_row op;
+    enum cw_err err = db_get_op(t->n, t->txn, other, &op);
+
+    if (err != CW_OK || (op.flags & CASE_OP_REUSED_ID) != 0)
+        return err == CW_LOCAL_NOT_FOUND ? CW_OK : err;
+    op.flags |= CASE_OP_REUSED_ID;
+    err = db_put_op(t, other, &op);
+    if (err == CW_OK && op.has_case)
+        err = put_case_op(t, other, &op);
+    return err == CW_OK && op.has_case ? turn_dirty_case(t, &op.case_id) : err;
+}
+
+/* Only a submission that its author signed may name an id: others could block an officer's. */
+static enum cw_err note_submission_id(struct turn *t, const struct entry_in *e, enum case_verdict verdict, struct op_row *op)
+{
+    struct row_key key = row_key_submit_id(&e->submission.author, e->submission.submission_id);
+    struct cw_slice known;
+    struct cw_op_id other;
+
+    if (!e->submission_ok || verdict == VERDICT_VOID || verdict == VERDICT_PENDING)
+        return CW_OK;
+    enum cw_err err = db_get(t->n, t->txn, TABLE_SUBMIT_ID, key, &known);
+    if (err == CW_LOCAL_NOT_FOUND)
+        return db_put(t, TABLE_SUBMIT_ID, key, ID_SLICE(&e->header.op_id));
+    if (err != CW_OK || known.len != ID_LEN || memcmp(known.data, e->header.op_id.b, ID_LEN) == 0)
+        return err;
+    memcpy(other.b, known.data, ID_LEN);
+    op->flags |= CASE_OP_REUSED_ID;
+    t->counters[COUNTER_REUSED_IDS]++;
+    node_alarm(t->n, "submission-id-reused", "two submissions of one author carry one id: log of %s, seq %llu", e->division,
+               (unsigned long long)e->header.seq);
+    return flag_other(t, &other);
+}
+
+/* --- the case ------------------------------------------------------------------------------------------- */
+
+static enum cw_err put_case_op(struct turn *t, const struct cw_op_id *id, const struct op_row *op)
+{
+    uint32_t place;
+    struct case_op_row row = {.verdict = op_row_verdict(op, &place), .flags = op->flags};
+    uint8_t bytes[128];
+    struct writer w = writer_over(bytes, sizeof bytes);
+
+    row.reason = op->entries[place].reason;
+    row.log = op->entries[place].log;
+    row.seq = op->entries[place].seq;
+    case_op_row_encode(&row, &w);
+    return db_put(t, TABLE_CASE_OP, row_key_case_op(&op->case_id, op->entries[place].hlc, id), slice(bytes, w.len));
+}
+
+static enum cw_err index_case(struct turn *t, const struct entry_in *e, const struct cw_case_id *id)
+{
+    enum cw_err err = db_put(t, TABLE_INDEX, row_key_of(INDEX_AUTHOR, e->submission.author.b, id), slice("", 0));
+
+    for (uint32_t k = 0; k < e->header.key_count && err == CW_OK; k++)
+        err = db_put(t, TABLE_INDEX, row_key_of(INDEX_KEY, e->header.keys[k].record.b, id), slice("", 0));
+    return err;
+}
+
+static enum cw_err settle_case(struct turn *t, const struct entry_in *e, const struct op_row *op, bool had_place,
+                               uint64_t old_hlc)
+{
+    uint32_t place, slot;
+    enum cw_err err = case_slot(t, &op->case_id, &slot);
+
+    op_row_verdict(op, &place);
+    if (err == CW_OK && had_place && old_hlc != op->entries[place].hlc)
+        err = db_del(t, TABLE_CASE_OP, row_key_case_op(&op->case_id, old_hlc, &e->header.op_id));
+    if (err == CW_OK)
+        err = put_case_op(t, &e->header.op_id, op);
+    if (err == CW_OK)
+        err = index_case(t, e, &op->case_id);
+    return err == CW_OK ? turn_dirty_case(t, &op->case_id) : err;
+}
+
+/* --- verdicts ------------------------------------------------------------------------------------------- */
+
+static bool is_void(enum case_verdict v)
+{
+    return v == VERDICT_VOID || v == VERDICT_VOID_FLOOR;
+}
+
+static void count_verdict(struct turn *t, const struct entry_in *e, enum case_verdict was, enum case_verdict is,
+                          enum verdict_reason reason)
+{
+    if (was == is)
+        return;
+    if (was == VERDICT_PENDING)
+        t->counters[COUNTER_PENDING]--;
+    if (is == VERDICT_PENDING)
+        t->counters[COUNTER_PENDING]++;
+    if (is_void(is) && !is_void(was)) {
+        t->counters[COUNTER_VOID]++;
+        node_alarm(t->n, "entry-void", "log of %s, seq %llu: %s", e->division, (unsigned long long)e->header.seq,
+                   verdict_reason_text(reason));
+    }
+}
+
+static enum cw_err mark_pending(struct turn *t, const struct entry_in *e, enum case_verdict was, enum case_verdict is,
+                                enum verdict_reason reason)
+{
+    struct row_key key = row_key_pending(PENDING_ENTRY, &e->log, e->header.seq);
+    uint8_t why = (uint8_t)reason;
+
+    if (is == VERDICT_PENDING)
+        return db_put(t, TABLE_PENDING, key, slice(&why, 1));
+    return was == VERDICT_PENDING ? db_del(t, TABLE_PENDING, key) : CW_OK;
+}
+
+static enum case_verdict verdict_before(const struct op_row *op, const struct op_entry *entry)
+{
+    for (uint32_t i = 0; i < op->entry_count; i++) {
+        if (same_place(&op->entries[i], entry))
+            return op->entries[i].verdict;
+    }
+    return (enum case_verdict)0;
+}
+
+/* Authority records act once, when they become effective; key records whenever their bytes or envelopes came. A
+ * record that means nothing is void after all. */
+static enum cw_err act(struct turn *t, struct entry_in *e, struct op_entry *entry)
+{
+    enum cw_err err = CW_OK;
+
+    if (e->submission.op_class == CLASS_KEY)
+        err = key_record_apply(t, e);
+    else if (e->submission.op_class == CLASS_AUTHORITY || e->submission.op_class == CLASS_ROOT)
+        err = authority_entry_apply(t, e);
+    if (err == CW_OK || cw_err_class_of(err) == CW_CLASS_LOCAL)
+        return err;
+    entry->verdict = VERDICT_VOID;
+    entry->reason = REASON_RECORD;
+    return CW_OK;
+}
+
+enum cw_err entry_settle(struct turn *t, struct entry_in *e)
+{
+    struct op_row op;
+    struct op_entry entry = {.log = e->log, .seq = e->header.seq, .hlc = e->header.hlc};
+    bool is_new;
+    uint32_t place = 0;
+    enum cw_err err = load_op(t, e, &op, &is_new);
+
+    if (err != CW_OK)
+        return err;
+    enum case_verdict was = verdict_before(&op, &entry);
+    uint64_t old_hlc = is_new ? 0 : op.entries[(op_row_verdict(&op, &place), place)].hlc;
+    entry.verdict = entry_judge(t->n, e, &entry.reason);
+    entry_part_states(t->n, e, &entry);
+    if (entry.verdict == VERDICT_EFFECTIVE && (was != VERDICT_EFFECTIVE || e->submission.op_class == CLASS_KEY))
+        err = act(t, e, &entry);
+    if (err == CW_OK)
+        err = note_submission_id(t, e, entry.verdict, &op);
+    if (err == CW_OK)
+        err = mark_pending(t, e, was, entry.verdict, entry.reason);
+    if (err != CW_OK)
+        return err;
+    count_verdict(t, e, was, entry.verdict, entry.reason);
+    list_entry(&op, &entry);
+    err = db_put_op(t, &e->header.op_id, &op);
+    return err == CW_OK && op.has_case ? settle_case(t, e, &op, !is_new, old_hlc) : err;
+}
+
+enum cw_err entry_apply(struct turn *t, struct entry_in *e)
+{
+    enum cw_err err = put_entry_row(t, e);
+
+    if (err == CW_OK)
+        err = put_feed(t, e);
+    t->n->feed_next++;
+    t->counters[COUNTER_ENTRIES]++;
+    if (err == CW_OK)
+        err = entry_put_blobs(t, e);
+    if (err == CW_OK)
+        err = entry_settle(t, e);
+    if (err == CW_OK)
+        err = pending_wait_for_keys(t, e);
+    return err;
+}

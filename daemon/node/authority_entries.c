@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "node/authority_entries.h"
+
+#include "node/payload.h"
+
+/*
+ * Records of the root and authority logs as they take effect. Readers of certificates are held off while
+ * the table changes, and for nothing else.
+ */
+
+/* --- policy ---------------------------------------------------------------------------------------------- */
+
+#define POLICY_SYNTHETIC "network.synthetic"
+
+static bool policy_before(const struct authority_policy *a, const struct authority_policy *b)
+{
+    int order = ID_COMPARE(&a->log, &b->log);
+
+    return order != 0 ? order < 0 : a->seq < b->seq;
+}
+
+/* In (log id, seq) order, so that every daemon that holds the same records folds under the same policy. */
+static const struct authority_policy *policy_next(const struct authority_policy *all, uint32_t count,
+                                                  const struct authority_policy *last)
+{
+    const struct authority_policy *next = NULL;
+
+    for (uint32_t i = 0; i < count; i++) {
+        if ((last == NULL || policy_before(last, &all[i])) && (next == NULL || policy_before(&all[i], next)))
+            next = &all[i];
+    }
+    return next;
+}
+
+static void apply_policy(struct node *n, const struct authority_policy *p)
+{
+    if (strcmp(p->name, POLICY_SYNTHETIC) == 0)
+        n->synthetic = strcmp(p->value, "true") == 0;
+    else /* a name that a newer version knows changes nothing here */
+        (void)case_policy_apply(&n->policy, slice_of(p->name), slice_of(p->value), NULL);
+}
+
+void authority_read_policy(struct node *n)
+{
+    const struct authority_policy *all;
+    uint32_t count = authority_policies(n->authority, &all);
+
+    memset(&n->policy, 0, sizeof n->policy);
+    n->synthetic = n->identity.lab;
+    for (const struct authority_policy *p = policy_next(all, count, NULL); p != NULL; p = policy_next(all, count, p))
+        apply_policy(n, p);
+}
+
+void authority_policy_positions(const struct node *n, struct writer *out)
+{
+    const struct authority_policy *all, *next;
+    uint32_t count = authority_policies(n->authority, &all);
+
+    for (const struct authority_policy *p = policy_next(all, count, NULL); p != NULL; p = next) {
+        next = policy_next(all, count, p);
+        if (next != NULL && ID_EQ(&next->log, &p->log))
+            continue; /* not its log's newest */
+        writer_bytes(out, p->log.b, ID_LEN);
+        writer_be64(out, p->seq);
+    }
+}
+
+/* --- records --------------------------------------------------------------------------------------------- */
+
+enum cw_err authority_apply_record(struct node *n, const struct entry_in *e, struct cw_slice payload, struct arena *arena,
+                                   enum authority_act *out_act)
+{
+    struct authority_record record;
+    enum cw_err err = authority_record_parse(payload, &record);
+
+    if (err != CW_OK)
+        return err;
+    *out_act = record.act;
+    pthread_rwlock_wrlock(&n->authority_lock);
+    err = authority_apply(n->authority, &e->log, e->header.seq, &e->submission, &record, arena);
+    if (err == CW_OK && record.act == ACT_POLICY)
+        authority_read_policy(n);
+    pthread_rwlock_unlock(&n->authority_lock);
+    return err;
+}
+
+enum cw_err authority_entry_apply(struct turn *t, struct entry_in *e)
+{
+    struct cw_slice payload;
+    enum authority_act act;
+
+    if (!entry_record_payload(e, &payload))
+        return CW_REFUSED_MISSING;
+    enum cw_err err = authority_apply_record(t->n, e, payload, &t->arena, &act);
+    if (err != CW_OK) {
+        node_alarm(t->n, "authority-record", "record %llu of the log of %s has no effect: %s",
+                   (unsigned long long)e->header.seq, e->division, cw_err_sentence(err));
+        return err;
+    }
+    t->authority_changed = true;
+    t->policy_changed = t->policy_changed || act == ACT_POLICY;
+    return CW_OK;
+}
+
+/* --- who may connect --------------------------------------------------------------------------------------- */
+
+void authority_tell_net(struct node *n, struct arena *arena)
+{
+    size_t mark = arena_mark(arena);
+    uint32_t count = authority_cert_count(n->authority), listed = 0;
+    struct allowed_key *keys = ARENA_ARRAY(arena, struct allowed_key, count);
+
+    if (keys == NULL) {
+        node_alarm(n, "memory", "no room for the list of allowed keys: it stays as it was");
+        return;
+    }
+    for (uint32_t i = 0; i < count; i++) {
+        const struct authority_cert *cert = authority_cert_at(n->authority, i);
+
+        if (id_is_zero(cert->curve_key))
+            continue;
+        memcpy(keys[listed].curve_key, cert->curve_key, KEY_LEN);
+        keys[listed].cert = cert->id;
+        keys[listed].subject = cert->subject;
+        keys[listed].revoked = cert->revoked;
+        listed++;
+    }
+    n->ports.net.allow(n->ports.net.ctx, keys, listed);
+    n->allow_stale = false;
+    arena_release(arena, mark);
+}

@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "node/authority_entries.h"
+#include "node/case_work.h"
+
+/* The loaded ops through the pure fold. Caller holds the authority, or is the node thread. */
+
+static void fill_op(const struct loaded_op *op, struct case_op *out)
+{
+    *out = (struct case_op){
+        .op_id = op->op_id,
+        .hlc = op->hlc,
+        .log = op->log,
+        .author = op->header.author,
+        .roles = (uint32_t)op->author_roles,
+        .division = op->author_division,
+        .verdict = op->verdict,
+        .author_time = op->header.author_time,
+        .flags = op->flags & ~OP_FLAG_QUARANTINED,
+        .op = op->decoded ? &op->op : NULL,
+    };
+    for (uint32_t i = 0; i < op->part_count; i++) {
+        if (op->parts[i] != PART_OPENED && op->parts[i] != PART_ERASED)
+            out->flags |= CASE_OP_PART_UNOPENED;
+        if (op->parts[i] == PART_ERASED)
+            out->flags |= CASE_OP_PART_ERASED;
+    }
+}
+
+/* An op that the fold cannot take is set aside: one case degraded, nothing else. */
+static enum cw_err add_op(struct fold *fold, struct loaded_case *c, struct loaded_op *op)
+{
+    struct case_op in;
+
+    if (!op->submission_ok) /* void: nothing of it can be read, not even whose it is */
+        return CW_OK;
+    fill_op(op, &in);
+    enum cw_err err = fold_add(fold, &in);
+    if (err != CW_REFUSED_MALFORMED && err != CW_REFUSED_SIZE)
+        return err;
+    op->flags |= OP_FLAG_QUARANTINED;
+    c->flags |= CASE_DEGRADED;
+    return CW_OK;
+}
+
+static void read_flags(struct loaded_case *c)
+{
+    const struct case_state *s = c->state;
+
+    if ((s->flags & STATE_INCOMPLETE) != 0)
+        c->flags |= CASE_INCOMPLETE;
+    if ((s->flags & STATE_NEWER) != 0)
+        c->flags |= CASE_NEWER;
+    if (s->synthetic)
+        c->flags |= CASE_SYNTHETIC;
+    if (s->conflict_count > 0)
+        c->flags |= CASE_CONFLICT;
+    c->flags |= CASE_FOLDED;
+}
+
+static enum cw_err hash_inputs(const struct node *n, struct loaded_case *c, struct arena *arena)
+{
+    uint8_t positions[1024];
+    struct writer w = writer_over(positions, sizeof positions);
+
+    authority_policy_positions(n, &w);
+    return case_inputs_hash(c->state, slice(positions, w.len), arena, &c->inputs);
+}
+
+enum cw_err case_fold_loaded(const struct node *n, struct loaded_case *c, struct arena *arena)
+{
+    struct case_policy *policy = arena_copy(arena, &n->policy, sizeof n->policy);
+    struct fold *fold = policy == NULL ? NULL : fold_begin(arena, &c->id, policy);
+    enum cw_err err = fold == NULL ? CW_LOCAL_MEMORY : CW_OK;
+
+    c->flags = 0;
+    for (uint32_t i = 0; i < c->op_count && err == CW_OK; i++)
+        err = add_op(fold, c, c->ops[i]);
+    if (err == CW_OK)
+        err = fold_finish(fold, &c->state);
+    if (err != CW_OK)
+        return err;
+    read_flags(c);
+    err = case_state_hash(c->state, arena, &c->state_hash);
+    return err == CW_OK ? hash_inputs(n, c, arena) : err;
+}

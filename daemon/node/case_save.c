@@ -1,0 +1,247 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "node/case_work.h"
+
+/* What the fold gave, kept for lists and digests: the row, its sealed line, the indexes, the leaf. */
+
+#define LINE_LEN_MAX 1024
+
+/* --- the sealed line -------------------------------------------------------------------------------------- */
+
+static void write_text(struct writer *w, struct cw_slice text)
+{
+    size_t len = text.len < 160 ? text.len : 160;
+
+    writer_u8(w, (uint8_t)len);
+    writer_bytes(w, text.data, len);
+}
+
+static struct cw_slice read_text(struct reader *in)
+{
+    size_t len = reader_u8(in);
+
+    return reader_slice(in, len);
+}
+
+static void line_encode(const struct case_line *line, struct writer *w)
+{
+    write_text(w, line->reference);
+    write_text(w, line->status);
+    write_text(w, line->title);
+    write_text(w, line->owner);
+    write_text(w, line->risk);
+    write_text(w, line->op_name);
+    writer_be32(w, line->conflicts);
+}
+
+static enum cw_err line_parse(struct cw_slice raw, struct case_line *out)
+{
+    struct reader in = reader_over(raw);
+
+    out->reference = read_text(&in);
+    out->status = read_text(&in);
+    out->title = read_text(&in);
+    out->owner = read_text(&in);
+    out->risk = read_text(&in);
+    out->op_name = read_text(&in);
+    out->conflicts = reader_be32(&in);
+    return reader_finish(&in) == CW_OK ? CW_OK : CW_LOCAL_CORRUPT;
+}
+
+static struct row_key line_ad(const struct cw_case_id *id)
+{
+    return row_key_of((enum index_kind)'s', id->b, NULL);
+}
+
+static enum cw_err line_open(const struct node *n, const struct cw_case_id *id, const struct case_row *row,
+                             struct arena *arena, struct case_line *out)
+{
+    struct row_key ad = line_ad(id);
+    struct cw_slice plain;
+
+    memset(out, 0, sizeof *out);
+    if (row->summary.len == 0)
+        return CW_OK;
+    enum cw_err err = keyring_unseal(n->keyring, row->slot, row_key_slice(&ad), row->summary, arena, &plain);
+    if (err == CW_LOCAL_KEY) /* destroyed: nothing to show */
+        return CW_OK;
+    return err == CW_OK ? line_parse(plain, out) : err;
+}
+
+enum cw_err case_row_read(const struct node_read *read, const struct cw_case_id *id, struct arena *arena,
+                          struct case_row *out_row, struct case_line *out_line)
+{
+    struct cw_slice raw;
+    enum cw_err err = db_get(read->node, read->txn, TABLE_CASE, row_key_case(id), &raw);
+
+    if (err == CW_LOCAL_NOT_FOUND)
+        return CW_REFUSED_UNKNOWN_CASE;
+    if (err == CW_OK)
+        err = case_row_parse(raw, out_row);
+    return err == CW_OK ? line_open(read->node, id, out_row, arena, out_line) : err;
+}
+
+/* --- indexes ---------------------------------------------------------------------------------------------- */
+
+enum change { REMOVE, INSERT };
+
+static enum cw_err set_row(struct turn *t, enum change change, struct row_key key)
+{
+    return change == INSERT ? db_put(t, TABLE_INDEX, key, slice("", 0)) : db_del(t, TABLE_INDEX, key);
+}
+
+static enum cw_err set_orders(struct turn *t, enum change change, const struct cw_case_id *id, const struct case_row *row)
+{
+    enum cw_err err = set_row(t, change, row_key_updated(INDEX_UPDATED, 0, row->updated_hlc, id));
+
+    if (err == CW_OK && row->kind != 0)
+        err = set_row(t, change, row_key_updated(INDEX_UPDATED, row->kind, row->updated_hlc, id));
+    if (err != CW_OK || (row->flags & CASE_CONFLICT) == 0)
+        return err;
+    err = set_row(t, change, row_key_updated(INDEX_CONFLICT, 0, row->updated_hlc, id));
+    return err == CW_OK && row->kind != 0
+               ? set_row(t, change, row_key_updated(INDEX_CONFLICT, row->kind, row->updated_hlc, id))
+               : err;
+}
+
+static enum cw_err set_names(struct turn *t, enum change change, const struct cw_case_id *id, struct cw_slice text)
+{
+    uint8_t hashes[NAME_PREFIXES][16];
+    uint32_t count = case_name_hashes(t->n, text, hashes);
+    enum cw_err err = CW_OK;
+
+    for (uint32_t i = 0; i < count && err == CW_OK; i++)
+        err = set_row(t, change, row_key_name(hashes[i], id));
+    return err;
+}
+
+static enum cw_err set_indexes(struct turn *t, enum change change, const struct cw_case_id *id, const struct case_row *row,
+                               const struct case_line *line)
+{
+    enum cw_err err = set_orders(t, change, id, row);
+
+    if (err == CW_OK && row->reference.len > 0)
+        err = set_row(t, change, row_key_reference(row->reference, id));
+    if (err == CW_OK)
+        err = set_names(t, change, id, line->title);
+    return err == CW_OK ? set_names(t, change, id, line->op_name) : err;
+}
+
+/* The old entries go; a case that was never folded has none. */
+static enum cw_err remove_old(struct turn *t, const struct cw_case_id *id, const struct case_row *old)
+{
+    struct case_line line;
+
+    if ((old->flags & CASE_FOLDED) == 0)
+        return CW_OK;
+    enum cw_err err = line_open(t->n, id, old, &t->arena, &line);
+    return err == CW_OK ? set_indexes(t, REMOVE, id, old, &line) : err;
+}
+
+static enum cw_err put_leaf(struct turn *t, const struct loaded_case *c)
+{
+    uint8_t leaf[2 * ID_LEN];
+
+    memcpy(leaf, c->inputs.b, ID_LEN);
+    memcpy(leaf + ID_LEN, c->state_hash.b, ID_LEN);
+    t->n->digest_dirty[c->id.b[0]] = true;
+    return db_put(t, TABLE_INDEX, row_key_of(INDEX_DIGEST, c->id.b, NULL), slice(leaf, sizeof leaf));
+}
+
+/* --- the row ---------------------------------------------------------------------------------------------- */
+
+static void fill_line(const struct loaded_case *c, const struct case_summary *s, struct case_line *out)
+{
+    const struct case_value *name = state_value(c->state, &scope_none, FIELD_OP_NAME);
+
+    *out = (struct case_line){
+        .reference = slice_of(s->human_ref),
+        .status = slice_of(s->status),
+        .title = s->title,
+        .owner = s->owner,
+        .risk = slice_of(s->risk),
+        .conflicts = s->conflict_count,
+    };
+    if (name != NULL && name->value.type == VALUE_TEXT)
+        out->op_name = name->value.text;
+}
+
+static uint64_t newest_hlc(const struct loaded_case *c)
+{
+    uint64_t newest = 0;
+
+    for (uint32_t i = 0; i < c->op_count; i++) {
+        if (c->ops[i]->hlc > newest)
+            newest = c->ops[i]->hlc;
+    }
+    return newest;
+}
+
+static enum cw_err seal_line(struct turn *t, const struct cw_case_id *id, uint32_t slot, const struct case_line *line,
+                             struct writer *out)
+{
+    uint8_t plain[LINE_LEN_MAX];
+    struct writer w = writer_over(plain, sizeof plain);
+    struct row_key ad = line_ad(id);
+
+    line_encode(line, &w);
+    CW_ASSERT(!w.failed);
+    return keyring_seal(t->n->keyring, slot, row_key_slice(&ad), slice(plain, w.len), &t->n->entropy, out);
+}
+
+static void count_conflicts(struct turn *t, uint32_t old_flags, uint32_t new_flags)
+{
+    if ((new_flags & CASE_CONFLICT) != 0 && (old_flags & CASE_CONFLICT) == 0)
+        t->counters[COUNTER_CONFLICTS]++;
+    if ((new_flags & CASE_CONFLICT) == 0 && (old_flags & CASE_CONFLICT) != 0)
+        t->counters[COUNTER_CONFLICTS]--;
+    if ((new_flags & CASE_DEGRADED) != 0 && (old_flags & CASE_DEGRADED) == 0)
+        t->counters[COUNTER_QUARANTINED]++;
+}
+
+static enum cw_err put_row(struct turn *t, const struct loaded_case *c, const struct case_row *old)
+{
+    struct case_summary summary;
+    struct case_line line;
+    uint8_t sealed[LINE_LEN_MAX + 64], bytes[LINE_LEN_MAX + 512];
+    struct writer sealed_out = writer_over(sealed, sizeof sealed), w = writer_over(bytes, sizeof bytes);
+
+    state_summary(c->state, &summary);
+    fill_line(c, &summary, &line);
+    enum cw_err err = seal_line(t, &c->id, old->slot, &line, &sealed_out);
+    if (err != CW_OK)
+        return err;
+    struct case_row row = {
+        .slot = old->slot,
+        .flags = c->flags,
+        .fold_version = FOLD_VERSION,
+        .kind = c->state->kind,
+        .op_count = c->op_count,
+        .updated_hlc = newest_hlc(c),
+        .inputs = c->inputs,
+        .state = c->state_hash,
+        .reference = line.reference,
+        .summary = slice(sealed, sealed_out.len),
+    };
+    case_row_encode(&row, &w);
+    CW_ASSERT(!w.failed);
+    count_conflicts(t, old->flags, row.flags);
+    err = db_put(t, TABLE_CASE, row_key_case(&c->id), slice(bytes, w.len));
+    return err == CW_OK ? set_indexes(t, INSERT, &c->id, &row, &line) : err;
+}
+
+enum cw_err case_save(struct turn *t, const struct loaded_case *c)
+{
+    size_t mark = arena_mark(&t->arena);
+    struct cw_slice raw;
+    struct case_row old;
+    enum cw_err err = db_get_copy(t->n, t->txn, TABLE_CASE, row_key_case(&c->id), &t->arena, &raw);
+
+    if (err == CW_OK)
+        err = case_row_parse(raw, &old);
+    if (err == CW_OK)
+        err = remove_old(t, &c->id, &old);
+    if (err == CW_OK)
+        err = put_row(t, c, &old);
+    arena_release(&t->arena, mark);
+    return err == CW_OK ? put_leaf(t, c) : err;
+}

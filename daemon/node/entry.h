@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef CASEWIRE_NODE_ENTRY_H
+#define CASEWIRE_NODE_ENTRY_H
+
+/*
+ * One entry as the node handles it, whichever door it came through: sequenced here, sent by a peer, handed
+ * in by an administrator, or read back from the store.
+ */
+
+#include "node/internal.h"
+
+struct entry_in {
+    struct log_id log;
+    enum log_scope scope;
+    struct cert_id log_cert;
+    char division[DIVISION_LEN_MAX + 1];
+    const struct positions *positions; /* cumulative along its log, as of its seal */
+    struct cw_slice header_bytes, submission_bytes, proof_bytes;
+    struct entry_header header;
+    bool submission_ok;
+    struct submission_header submission;
+    struct author_proof proof;
+    const struct entry_blobs *blobs; /* wraps in clear */
+    struct entry_check check;
+};
+
+/* The case an entry concerns: named by its submission, or opened by it. False: none. */
+bool entry_case(const struct entry_in *e, struct cw_case_id *out);
+
+/* --- reading back (entry_load.c) --- */
+/* The submission of raw bytes, when they are in the grammar. */
+bool entry_parse_submission(struct cw_slice submission, struct cw_slice proof, struct submission_header *out_header,
+                            struct author_proof *out_proof);
+/* Everything but blobs and check; slices are copied into the arena, so writes may follow. */
+enum cw_err entry_load(const struct node *n, struct kv_txn *txn, const struct log_id *log, uint64_t seq, struct arena *arena,
+                       struct entry_in *out);
+/* The blobs held of an entry, copied into the arena, wraps opened under the case's local key. */
+enum cw_err entry_load_blobs(const struct node *n, struct kv_txn *txn, const struct entry_in *e, struct arena *arena,
+                             struct entry_blobs *out);
+/* The same from parts: one blob, NULL data when it is not held. */
+enum cw_err entry_load_part(const struct node *n, struct kv_txn *txn, const struct entry_header *header, uint32_t index,
+                            struct cw_slice *out);
+enum cw_err entry_load_wraps(const struct node *n, struct kv_txn *txn, const struct entry_header *header,
+                             const struct cw_case_id *case_id, uint32_t index, struct arena *arena, struct cw_slice *out);
+
+/* --- storing blobs (entry_blobs.c): only those that e->check found right --- */
+enum cw_err entry_put_blobs(struct turn *t, const struct entry_in *e);
+/* The keyring slot of a case; its row is made when there is none. */
+enum cw_err case_slot(struct turn *t, const struct cw_case_id *id, uint32_t *out_slot);
+/* Every blob that the header names is here and, where this daemon can read, opens. */
+bool entry_is_held(const struct node *n, struct kv_txn *txn, const struct entry_in *e);
+void entry_part_states(const struct node *n, const struct entry_in *e, struct op_entry *out);
+
+/* --- judging (judge.c) --- */
+enum case_verdict entry_judge(struct node *n, struct entry_in *e, enum verdict_reason *out_reason);
+
+/* --- applying (apply.c): an entry that is about to be stored; everything that follows from it --- */
+enum cw_err entry_apply(struct turn *t, struct entry_in *e);
+/* The same for one that is stored already and may now be judged, or opened, otherwise. */
+enum cw_err entry_settle(struct turn *t, struct entry_in *e);
+
+/* --- what single classes do --- */
+enum cw_err key_record_apply(struct turn *t, struct entry_in *e);          /* key_records.c */
+enum cw_err authority_entry_apply(struct turn *t, struct entry_in *e);     /* authority_entries.c */
+/* Entries waiting for a certificate or a position are judged again. */
+enum cw_err pending_judge_again(struct turn *t);                           /* pending.c */
+enum cw_err pending_wait_for_keys(struct turn *t, const struct entry_in *e);
+enum cw_err pending_key_arrived(struct turn *t, const struct key_record_id *record);
+
+/* --- turn helpers (turn_marks.c) --- */
+enum cw_err turn_dirty_case(struct turn *t, const struct cw_case_id *id);
+enum cw_err turn_blobs_held(struct turn *t, const struct log_id *log, uint64_t seq, bool held);
+void turn_event_later(struct node *n, const struct event *event);
+
+#endif

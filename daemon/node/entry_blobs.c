@@ -1,0 +1,157 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "node/entry.h"
+
+/* --- slots ---------------------------------------------------------------------------------------------- */
+
+static enum cw_err put_slot_max(struct turn *t, uint32_t slot)
+{
+    uint8_t bytes[4];
+    struct writer w = writer_over(bytes, sizeof bytes);
+
+    writer_be32(&w, slot);
+    t->n->slot_max = slot;
+    return db_put(t, TABLE_META, row_key_text(META_SLOT), slice(bytes, w.len));
+}
+
+static enum cw_err make_case_row(struct turn *t, const struct cw_case_id *id, uint32_t *out_slot)
+{
+    struct case_row row = {0};
+    uint8_t bytes[256];
+    struct writer w = writer_over(bytes, sizeof bytes);
+    enum cw_err err = keyring_take(t->n->keyring, &row.slot);
+
+    if (err != CW_OK)
+        return err;
+    *out_slot = row.slot;
+    if (row.slot > t->n->slot_max)
+        err = put_slot_max(t, row.slot);
+    if (err != CW_OK)
+        return err;
+    t->counters[COUNTER_CASES]++;
+    case_row_encode(&row, &w);
+    return db_put(t, TABLE_CASE, row_key_case(id), slice(bytes, w.len));
+}
+
+enum cw_err case_slot(struct turn *t, const struct cw_case_id *id, uint32_t *out_slot)
+{
+    struct cw_slice raw;
+    struct case_row row;
+    enum cw_err err = db_get(t->n, t->txn, TABLE_CASE, row_key_case(id), &raw);
+
+    if (err == CW_LOCAL_NOT_FOUND)
+        return make_case_row(t, id, out_slot);
+    if (err == CW_OK)
+        err = case_row_parse(raw, &row);
+    if (err == CW_OK)
+        *out_slot = row.slot;
+    return err;
+}
+
+/* --- storing -------------------------------------------------------------------------------------------- */
+
+static enum cw_err put_wraps_sealed(struct turn *t, struct row_key key, uint32_t slot, struct cw_slice wraps)
+{
+    size_t mark = arena_mark(&t->arena), cap = wraps.len + 1 + 40;
+    struct writer w = writer_over(arena_take(&t->arena, cap, 1), cap);
+
+    if (w.data == NULL)
+        return CW_LOCAL_MEMORY;
+    writer_u8(&w, 1);
+    enum cw_err err = keyring_seal(t->n->keyring, slot, row_key_slice(&key), wraps, &t->n->entropy, &w);
+    if (err == CW_OK)
+        err = db_put(t, TABLE_BLOB, key, slice(w.data, w.len));
+    arena_release(&t->arena, mark);
+    return err;
+}
+
+static enum cw_err put_wraps_clear(struct turn *t, struct row_key key, struct cw_slice wraps)
+{
+    size_t mark = arena_mark(&t->arena), cap = wraps.len + 1;
+    struct writer w = writer_over(arena_take(&t->arena, cap, 1), cap);
+
+    if (w.data == NULL)
+        return CW_LOCAL_MEMORY;
+    writer_u8(&w, 0);
+    writer_slice(&w, wraps);
+    enum cw_err err = db_put(t, TABLE_BLOB, key, slice(w.data, w.len));
+    arena_release(&t->arena, mark);
+    return err;
+}
+
+static enum cw_err put_wraps(struct turn *t, const struct entry_in *e)
+{
+    struct cw_case_id id;
+    uint32_t slot = 0;
+    bool has_case = entry_case(e, &id);
+    enum cw_err err = has_case && e->header.key_count > 0 ? case_slot(t, &id, &slot) : CW_OK;
+
+    for (uint32_t i = 0; i < e->header.key_count && err == CW_OK; i++) {
+        struct row_key key = row_key_blob(&e->log, e->header.seq, BLOB_WRAPS, i);
+
+        if ((e->check.wraps & (1u << i)) == 0)
+            continue;
+        err = has_case ? put_wraps_sealed(t, key, slot, e->blobs->wraps[i]) : put_wraps_clear(t, key, e->blobs->wraps[i]);
+    }
+    return err;
+}
+
+enum cw_err entry_put_blobs(struct turn *t, const struct entry_in *e)
+{
+    enum cw_err err = CW_OK;
+
+    for (uint32_t i = 0; i < e->header.part_count && err == CW_OK; i++) {
+        if ((e->check.parts & (1u << i)) != 0)
+            err = db_put(t, TABLE_BLOB, row_key_blob(&e->log, e->header.seq, BLOB_PART, i), e->blobs->parts[i]);
+    }
+    if (err == CW_OK && e->check.envelopes)
+        err = db_put(t, TABLE_BLOB, row_key_blob(&e->log, e->header.seq, BLOB_ENVELOPES, 0), e->blobs->envelopes);
+    return err == CW_OK ? put_wraps(t, e) : err;
+}
+
+/* --- held? ---------------------------------------------------------------------------------------------- */
+
+static bool all_bits(uint8_t bits, uint32_t count)
+{
+    return bits == (uint8_t)((1u << count) - 1);
+}
+
+bool entry_is_held(const struct node *n, struct kv_txn *txn, const struct entry_in *e)
+{
+    const struct entry_header *h = &e->header;
+    bool key_unknown = h->key_count > 0;
+
+    if (!all_bits(e->check.parts, h->part_count) || !all_bits(e->check.wraps, h->key_count) ||
+        (h->has_envelopes && !e->check.envelopes))
+        return false;
+    if (class_in_clear(h->kind) || !e->submission_ok || all_bits(e->check.opened, h->part_count))
+        return true;
+    for (uint32_t k = 0; k < h->key_count; k++) {
+        if (vault_can_open(n->vault, &h->keys[k].record))
+            return false; /* ours to read, and it does not open */
+        if (db_has(n, txn, TABLE_KEY, row_key_key(&h->keys[k].record)))
+            key_unknown = false;
+    }
+    return !key_unknown; /* a record we know and are no recipient of: relayed, and so held */
+}
+
+static enum part_state state_of(const struct entry_in *e, uint32_t i, bool have_key)
+{
+    if ((e->check.parts & (1u << i)) == 0)
+        return PART_ABSENT;
+    if ((e->check.opened & (1u << i)) != 0)
+        return PART_OPENED;
+    return have_key ? PART_BAD : PART_SEALED;
+}
+
+void entry_part_states(const struct node *n, const struct entry_in *e, struct op_entry *out)
+{
+    bool have_key = class_in_clear(e->header.kind);
+
+    for (uint32_t k = 0; k < e->header.key_count; k++) {
+        if ((e->check.wraps & (1u << k)) != 0 && vault_can_open(n->vault, &e->header.keys[k].record))
+            have_key = true;
+    }
+    out->part_count = e->header.part_count;
+    for (uint32_t i = 0; i < out->part_count; i++)
+        out->parts[i] = (uint8_t)state_of(e, i, have_key);
+}

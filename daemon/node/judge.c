@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "node/check_entry.h"
+#include "node/entry.h"
+
+/*
+ * "Storing and counting are different questions": this is the second. The verdict is a function of the
+ * entry, its log and seal, and the authority records that the seal names: the same at every daemon.
+ */
+
+static bool names_its_submission(const struct entry_in *e)
+{
+    struct cw_op_id op;
+    struct hash submission;
+    struct signature signature;
+
+    op_id_of(e->submission_bytes, &op);
+    proof_signature(&e->proof, &signature);
+    submission_hash_of(e->submission_bytes, signature.b, &submission);
+    return ID_EQ(&op, &e->header.op_id) && ID_EQ(&submission, &e->header.submission);
+}
+
+static bool scope_allows(const struct entry_in *e)
+{
+    switch (e->submission.op_class) {
+    case CLASS_AUTHORITY:
+        return e->scope == LOG_AUTHORITY;
+    case CLASS_ROOT:
+        return e->scope == LOG_ROOT;
+    default:
+        return e->scope == LOG_DIVISION;
+    }
+}
+
+static bool parts_agree(const struct entry_in *e)
+{
+    bool clear = class_in_clear(e->header.kind);
+
+    if (e->header.part_count != e->submission.part_count || clear != (e->header.key_count == 0))
+        return false;
+    for (uint32_t i = 0; i < e->header.part_count; i++) {
+        uint32_t size_class = e->submission.parts[i].size_class;
+        size_t len = clear ? 32 + size_class_len(size_class) : part_sealed_len(size_class);
+
+        if (e->header.parts[i].len != len)
+            return false;
+    }
+    return true;
+}
+
+static bool subject_allows(const struct entry_in *e, const struct authority_cert *cert)
+{
+    switch (e->submission.op_class) {
+    case CLASS_AUTHORITY:
+        return cert->subject == SUBJECT_AUTHORITY && ID_EQ(&cert->id, &e->log_cert);
+    case CLASS_KEY:
+        return cert->subject == SUBJECT_DAEMON;
+    case CLASS_CASE:
+        return cert->subject == SUBJECT_PERSON || cert->subject == SUBJECT_DAEMON;
+    default:
+        return true;
+    }
+}
+
+static enum verdict_reason judge_shape(const struct entry_in *e)
+{
+    if (!e->submission_ok)
+        return REASON_GRAMMAR;
+    if (e->header.kind != e->submission.op_class)
+        return REASON_KIND;
+    if (!names_its_submission(e))
+        return REASON_OP_ID;
+    if (!scope_allows(e))
+        return REASON_SCOPE;
+    return parts_agree(e) ? REASON_NONE : REASON_PARTS;
+}
+
+static enum verdict_reason reason_of_certificate(enum cert_verdict verdict)
+{
+    switch (verdict) {
+    case CERT_COUNTS:
+        break;
+    case CERT_UNKNOWN:
+        return REASON_AUTHOR;
+    case CERT_POSITION:
+        return REASON_POSITION;
+    case CERT_NOT_YET:
+        return REASON_NOT_YET;
+    case CERT_REVOKED:
+        return REASON_REVOKED;
+    }
+    return REASON_NONE;
+}
+
+static enum verdict_reason judge_author(struct node *n, struct entry_in *e)
+{
+    const struct authority_cert *cert = NULL;
+    enum cert_verdict verdict;
+
+    if (!e->check.author_known) /* its certificate may have come since */
+        check_author(n, e->submission_bytes, &e->submission, &e->proof, &e->check);
+    if (e->submission.op_class == CLASS_ROOT)
+        return e->check.proof_ok ? REASON_NONE : REASON_SIGNATURE;
+    if (e->submission.op_class == CLASS_AUTHORITY) { /* its log was admitted: it needs no position of its own */
+        cert = authority_find(n->authority, &e->submission.author);
+        verdict = cert == NULL ? CERT_UNKNOWN : CERT_COUNTS;
+    } else {
+        verdict = authority_judge(n->authority, &e->submission.author, e->positions, &cert);
+    }
+    if (verdict != CERT_COUNTS && (verdict != CERT_REVOKED || e->check.proof_ok))
+        return reason_of_certificate(verdict);
+    if (!e->check.proof_ok)
+        return REASON_SIGNATURE;
+    if (!subject_allows(e, cert))
+        return REASON_SUBJECT;
+    if (e->proof.kind == PROOF_BUNDLE && (!cert->may_bundle || e->submission.op_class != CLASS_CASE))
+        return REASON_BUNDLE;
+    return REASON_NONE;
+}
+
+enum case_verdict entry_judge(struct node *n, struct entry_in *e, enum verdict_reason *out_reason)
+{
+    enum verdict_reason reason = judge_shape(e);
+
+    if (reason == REASON_NONE)
+        reason = judge_author(n, e);
+    *out_reason = reason;
+    switch (reason) {
+    case REASON_NONE:
+        return VERDICT_EFFECTIVE;
+    case REASON_AUTHOR:
+    case REASON_POSITION:
+        return VERDICT_PENDING;
+    case REASON_REVOKED:
+        return VERDICT_VOID_FLOOR;
+    default:
+        return VERDICT_VOID;
+    }
+}

@@ -1,0 +1,140 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "node/key_records.h"
+
+#include "node/payload.h"
+#include "node/prepare.h"
+
+#define RECIPIENTS_MAX 512
+#define ENVELOPE_LEN_MAX 320
+
+/* --- learning -------------------------------------------------------------------------------------------- */
+
+static enum cw_err put_record(struct turn *t, const struct entry_in *e, const struct key_record_id *id, struct cw_slice record)
+{
+    struct key_row row = {e->log, e->header.seq, record};
+    uint8_t bytes[KEY_RECORD_LEN_MAX + 64];
+    struct writer w = writer_over(bytes, sizeof bytes);
+
+    key_row_encode(&row, &w);
+    if (w.failed)
+        return CW_REFUSED_SIZE;
+    return db_put(t, TABLE_KEY, row_key_key(id), slice(bytes, w.len));
+}
+
+static void learn(struct turn *t, const struct entry_in *e, struct cw_slice record)
+{
+    struct cw_slice envelopes = e->check.envelopes ? e->blobs->envelopes : slice(NULL, 0);
+    bool opened = false;
+    enum cw_err err = vault_learn(t->n->vault, record, envelopes, &opened);
+
+    if (err != CW_OK)
+        node_alarm(t->n, "key-record", "key record in the log of %s, seq %llu: %s", e->division,
+                   (unsigned long long)e->header.seq, cw_err_sentence(err));
+}
+
+enum cw_err key_record_apply(struct turn *t, struct entry_in *e)
+{
+    struct cw_slice bytes;
+    struct key_record record;
+    struct key_record_id id;
+
+    if (!entry_record_payload(e, &bytes))
+        return CW_OK; /* its bytes are still on their way */
+    if (key_record_parse(bytes, &record) != CW_OK)
+        return CW_REFUSED_MALFORMED;
+    key_record_id_of(bytes, &id);
+    bool known = db_has(t->n, t->txn, TABLE_KEY, row_key_key(&id));
+    if (known && vault_can_open(t->n->vault, &id))
+        return CW_OK;
+    enum cw_err err = known ? CW_OK : put_record(t, e, &id, bytes);
+    if (err != CW_OK)
+        return err;
+    learn(t, e, bytes);
+    return pending_key_arrived(t, &id);
+}
+
+/* --- making ---------------------------------------------------------------------------------------------- */
+
+static uint32_t gather_recipients(const struct node *n, struct recipient *out, struct position *out_membership)
+{
+    struct cert_id members[RECIPIENTS_MAX];
+    uint32_t known = authority_members(n->authority, slice_of(AUDIENCE_FORCE), members, RECIPIENTS_MAX, out_membership);
+    uint32_t count = 0;
+
+    for (uint32_t i = 0; i < known; i++) {
+        const struct authority_cert *cert = authority_find(n->authority, &members[i]);
+
+        if (cert == NULL || cert->revoked || id_is_zero(cert->seal_key))
+            continue;
+        out[count].cert = members[i];
+        memcpy(out[count].seal_key, cert->seal_key, KEY_LEN);
+        count++;
+    }
+    return count;
+}
+
+static enum cw_err sign_submission(struct turn *t, struct prepared *p)
+{
+    uint8_t *header = arena_take(&t->kept, HEADER_LEN_MAX, 1), *proof = arena_take(&t->kept, PROOF_LEN_MAX, 1);
+    struct writer header_out = writer_over(header, HEADER_LEN_MAX), proof_out = writer_over(proof, PROOF_LEN_MAX);
+    const struct signer_port *signer = &t->n->ports.signer;
+
+    if (header == NULL || proof == NULL)
+        return CW_LOCAL_MEMORY;
+    submission_header_encode(&p->header, &header_out);
+    p->header_bytes = slice(header, header_out.len);
+    op_id_of(p->header_bytes, &p->op_id);
+    p->proof = (struct author_proof){.kind = PROOF_SINGLE};
+    signer->sign(signer->ctx, LABEL_OP, p->header_bytes, &p->proof.signature);
+    author_proof_encode(&p->proof, &proof_out);
+    p->proof_bytes = slice(proof, proof_out.len);
+    submission_hash_of(p->header_bytes, p->proof.signature.b, &p->submission_hash);
+    return CW_OK;
+}
+
+static enum cw_err prepare_record(struct turn *t, struct cw_slice record, struct prepared *p)
+{
+    const struct entropy *entropy = &t->n->entropy;
+    uint8_t r[32];
+
+    p->header.author = t->n->cert;
+    p->header.op_class = CLASS_KEY;
+    p->header.part_count = 1;
+    p->header.author_time = t->wall;
+    entropy->fill(entropy->ctx, p->header.submission_id, sizeof p->header.submission_id);
+    entropy->fill(entropy->ctx, r, sizeof r);
+    enum cw_err err = prepare_clear_part(r, record, &t->kept, &p->blobs[0], &p->header.parts[0]);
+    if (err != CW_OK)
+        return err;
+    p->part_count = 1;
+    p->hashes[0].len = (uint32_t)p->blobs[0].len;
+    hash_one(LABEL_BLOB, p->blobs[0], p->hashes[0].hash.b);
+    return sign_submission(t, p);
+}
+
+enum cw_err key_record_make(struct turn *t, struct prepared **out, struct cw_slice *out_envelopes,
+                            struct key_record_id *out_record)
+{
+    struct node *n = t->n;
+    struct position membership;
+    struct recipient *recipients = ARENA_ARRAY(&t->kept, struct recipient, RECIPIENTS_MAX);
+    uint8_t *record = arena_take(&t->kept, KEY_RECORD_LEN_MAX, 1);
+    size_t cap = (size_t)RECIPIENTS_MAX * ENVELOPE_LEN_MAX;
+    uint8_t *envelopes = arena_take(&t->kept, cap, 1);
+    struct prepared *p = ARENA_NEW(&t->kept, struct prepared);
+
+    if (recipients == NULL || record == NULL || envelopes == NULL || p == NULL)
+        return CW_LOCAL_MEMORY;
+    if (!audience_membership(n, &membership) || authority_find(n->authority, &n->cert) == NULL)
+        return CW_AGAIN_BUSY;
+    uint32_t count = gather_recipients(n, recipients, &membership);
+    struct writer record_out = writer_over(record, KEY_RECORD_LEN_MAX), envelopes_out = writer_over(envelopes, cap);
+    enum cw_err err = vault_make_key(n->vault, slice_of(AUDIENCE_FORCE), &membership, recipients, count, &n->entropy,
+                                     &record_out, &envelopes_out);
+    if (err != CW_OK || record_out.failed || envelopes_out.failed)
+        return err == CW_OK ? CW_LOCAL_MEMORY : err;
+    *out_envelopes = slice(envelopes, envelopes_out.len);
+    key_record_id_of(slice(record, record_out.len), out_record);
+    *out = p;
+    return prepare_record(t, slice(record, record_out.len), p);
+}

@@ -1,0 +1,209 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "node/entry.h"
+#include "node/turn.h"
+
+#include <stdlib.h>
+
+/* Links to other daemons: which are up, whom to dial and when, and the lab's cuts. */
+
+const struct live_link *link_find(const struct node *n, link_id link)
+{
+    for (uint32_t i = 0; i < n->link_count; i++) {
+        if (n->links[i].link == link)
+            return &n->links[i];
+    }
+    return NULL;
+}
+
+static struct dialled *dialled_by_link(struct node *n, link_id link)
+{
+    for (uint32_t i = 0; i < n->dialled_count && link != 0; i++) {
+        if (n->dialled[i].link == link)
+            return &n->dialled[i];
+    }
+    return NULL;
+}
+
+static bool note_link(struct node *n, const struct input *in)
+{
+    if (link_find(n, in->who.link) != NULL)
+        return true;
+    if (n->link_count == n->link_max) {
+        uint32_t max = n->link_max == 0 ? 16 : 2 * n->link_max;
+        struct live_link *more = realloc(n->links, max * sizeof *more);
+
+        if (more == NULL)
+            return false;
+        n->links = more;
+        n->link_max = max;
+    }
+    struct live_link *l = &n->links[n->link_count++];
+    l->link = in->who.link;
+    l->cert = in->who.cert;
+    l->incoming = in->as.link_up.incoming;
+    memcpy(l->division, in->as.link_up.division, sizeof l->division);
+    return true;
+}
+
+static void forget_link(struct node *n, link_id link)
+{
+    for (uint32_t i = 0; i < n->link_count; i++) {
+        if (n->links[i].link == link) {
+            n->links[i] = n->links[--n->link_count];
+            return;
+        }
+    }
+}
+
+static void fill_link_up(const struct live_link *l, struct event *out)
+{
+    *out = (struct event){.kind = EVENT_LINK_UP};
+    out->as.link_up.link = l->link;
+    out->as.link_up.cert = l->cert;
+    out->as.link_up.incoming = l->incoming;
+    memcpy(out->as.link_up.division, l->division, sizeof l->division);
+}
+
+enum cw_err link_up(struct turn *t, const struct input *in)
+{
+    struct dialled *d = dialled_by_link(t->n, in->who.link);
+    struct event event;
+
+    if (in->who.subject != SUBJECT_DAEMON || !note_link(t->n, in)) {
+        t->n->ports.net.hang(t->n->ports.net.ctx, in->who.link);
+        return CW_OK;
+    }
+    if (d != NULL)
+        dial_linked(&d->dial);
+    const struct live_link *l = link_find(t->n, in->who.link);
+    CW_ASSERT(l != NULL);
+    fill_link_up(l, &event);
+    return turn_step(t, &event);
+}
+
+static uint64_t jitter(const struct node *n)
+{
+    uint64_t random;
+
+    n->ports.entropy.fill(n->ports.entropy.ctx, &random, sizeof random);
+    return random;
+}
+
+/* Whatever ended it: a link that we dialled is dialled again after a while. */
+static void dial_ended(struct node *n, link_id link, enum dial_outcome outcome)
+{
+    struct dialled *d = dialled_by_link(n, link);
+
+    if (d == NULL)
+        return;
+    d->link = 0;
+    dial_failed(&d->dial, outcome, n->ports.clock.mono(n->ports.clock.ctx), jitter(n));
+}
+
+enum cw_err link_down(struct turn *t, const struct input *in)
+{
+    struct event event = {.kind = EVENT_LINK_DOWN};
+    bool was_up = link_find(t->n, in->who.link) != NULL;
+
+    waits_forget_link(t->n, in->who.link);
+    dial_ended(t->n, in->who.link, DIAL_UNREACHABLE);
+    if (!was_up)
+        return CW_OK;
+    event.as.link_down.link = in->who.link;
+    enum cw_err err = turn_step(t, &event);
+    if (err == CW_OK)
+        forget_link(t->n, in->who.link);
+    return err;
+}
+
+void link_dropped(struct node *n, link_id link, enum cw_err why)
+{
+    n->ports.net.hang(n->ports.net.ctx, link);
+    forget_link(n, link);
+    dial_ended(n, link, why == CW_PEER_NETWORK || why == CW_PEER_VERSION ? DIAL_REFUSED : DIAL_UNREACHABLE);
+}
+
+void links_greet_again(struct node *n)
+{
+    for (uint32_t i = 0; i < n->link_count; i++) {
+        struct event event;
+
+        fill_link_up(&n->links[i], &event);
+        turn_event_later(n, &event);
+    }
+}
+
+/* --- dialling ---------------------------------------------------------------------------------------------- */
+
+void links_dial_due(struct node *n)
+{
+    struct cw_mono now = n->ports.clock.mono(n->ports.clock.ctx);
+
+    for (uint32_t i = 0; i < n->dialled_count; i++) {
+        struct dialled *d = &n->dialled[i];
+
+        if (d->cut || d->link != 0 || !dial_due(&d->dial, now))
+            continue;
+        d->link = LINK_DIALLED | ++n->next_link;
+        dial_started(&d->dial);
+        n->ports.net.dial(n->ports.net.ctx, d->link, d->where.address, d->where.server_key);
+    }
+}
+
+struct cw_mono links_wake_at(const struct node *n)
+{
+    struct cw_mono at = CW_NEVER;
+
+    for (uint32_t i = 0; i < n->dialled_count; i++) {
+        if (!n->dialled[i].cut && n->dialled[i].link == 0)
+            at = mono_earlier(at, n->dialled[i].dial.next);
+    }
+    return at;
+}
+
+/* --- cut and heal: labs only -------------------------------------------------------------------------------- */
+
+static bool names(const char *wanted, const char *division)
+{
+    return wanted[0] == '\0' || strcmp(wanted, division) == 0;
+}
+
+static void cut_dialling(struct node *n, const char *division, bool on)
+{
+    for (uint32_t i = 0; i < n->dialled_count; i++) {
+        struct dialled *d = &n->dialled[i];
+
+        if (!names(division, d->where.division) || d->cut == on)
+            continue;
+        d->cut = on;
+        if (on && d->link != 0 && link_find(n, d->link) == NULL) { /* still dialling */
+            n->ports.net.hang(n->ports.net.ctx, d->link);
+            d->link = 0;
+        }
+        dial_init(&d->dial, n->ports.clock.mono(n->ports.clock.ctx));
+    }
+}
+
+enum cw_err link_cut(struct turn *t, const struct input *in)
+{
+    struct node *n = t->n;
+    uint32_t count = authority_cert_count(n->authority);
+
+    if (!n->identity.lab)
+        return CW_OK;
+    for (uint32_t i = 0; i < count; i++) {
+        const struct authority_cert *cert = authority_cert_at(n->authority, i);
+        struct event event = {.kind = EVENT_CUT};
+
+        if (cert->subject != SUBJECT_DAEMON || ID_EQ(&cert->id, &n->cert) || !names(in->as.cut.division, cert->division))
+            continue;
+        event.as.cut.cert = cert->id;
+        event.as.cut.on = in->as.cut.on;
+        enum cw_err err = turn_step(t, &event);
+        if (err != CW_OK)
+            return err;
+    }
+    cut_dialling(n, in->as.cut.division, in->as.cut.on);
+    (void)reply_new(t, in, REPLY_DONE);
+    return CW_OK;
+}

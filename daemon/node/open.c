@@ -1,0 +1,294 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "node/turn.h"
+#include "node/verify_cache.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+/* --- who we are -------------------------------------------------------------------------------------------------- */
+
+static void copy_text(char *out, size_t cap, struct cw_slice text)
+{
+    size_t len = text.len < cap - 1 ? text.len : cap - 1;
+
+    memcpy(out, text.data, len);
+    out[len] = '\0';
+}
+
+static enum cw_err read_identity(struct node *n, const struct node_config *config, struct refusal *why)
+{
+    struct certificate cert;
+
+    if (config->network_genesis.len > sizeof n->genesis_bytes)
+        return refuse(why, CW_LOCAL_CONFIG, "network", "the network's genesis is too long");
+    memcpy(n->genesis_bytes, config->network_genesis.data, config->network_genesis.len);
+    n->genesis_len = config->network_genesis.len;
+    if (network_genesis_parse(slice(n->genesis_bytes, n->genesis_len), &n->genesis) != CW_OK)
+        return refuse(why, CW_LOCAL_CONFIG, "network", "the network's genesis cannot be read");
+    network_id_of(slice(n->genesis_bytes, n->genesis_len), &n->identity.network);
+    copy_text(n->identity.network_name, sizeof n->identity.network_name, n->genesis.name);
+    if (certificate_parse(config->certificate, &cert) != CW_OK || cert.subject != SUBJECT_DAEMON)
+        return refuse(why, CW_LOCAL_CONFIG, "certificate", "this is not a daemon's certificate");
+    if (!ID_EQ(&cert.network, &n->identity.network))
+        return refuse(why, CW_LOCAL_CONFIG, "certificate", "the certificate belongs to another network");
+    cert_id_of(config->certificate, &n->cert);
+    n->identity.cert = n->cert;
+    copy_text(n->identity.division, sizeof n->identity.division, cert.division);
+    memcpy(n->sign_key, cert.sign_key, KEY_LEN);
+    n->identity.lab = config->lab;
+    n->identity.started = n->ports.clock.wall(n->ports.clock.ctx);
+    return CW_OK;
+}
+
+/* --- limits and memory ---------------------------------------------------------------------------------------------- */
+
+static void take_limits(struct node *n, const struct node_config *c)
+{
+    const struct replica_limits d = {1024, 64, 1024, (uint64_t)1 << 20, (uint64_t)8 << 20, 30000, 90000};
+    const struct authority_limits a = {8192, 1024};
+
+    n->limits = c->replica;
+#define DEFAULT(field) n->limits.field = n->limits.field == 0 ? d.field : n->limits.field
+    DEFAULT(logs_max);
+    DEFAULT(peers_max);
+    DEFAULT(watches_max);
+    DEFAULT(credit_peer);
+    DEFAULT(credit_total);
+    DEFAULT(heartbeat_ms);
+    DEFAULT(session_dead_ms);
+#undef DEFAULT
+    n->authority_limits.certs_max = c->authority.certs_max == 0 ? a.certs_max : c->authority.certs_max;
+    n->authority_limits.policies_max = c->authority.policies_max == 0 ? a.policies_max : c->authority.policies_max;
+    n->arena_len = c->turn_arena_len == 0 ? TURN_ARENA_LEN_DEFAULT : c->turn_arena_len;
+    n->fold_ops_max = c->fold_ops_max == 0 ? FOLD_OPS_DEFAULT : c->fold_ops_max;
+    n->case_cache_max = c->case_cache_max == 0 ? CASE_CACHE_DEFAULT : c->case_cache_max;
+    n->strict_memory = c->strict_memory;
+}
+
+static enum cw_err take_peers(struct node *n, const struct node_config *c)
+{
+    struct cw_mono now = n->ports.clock.mono(n->ports.clock.ctx);
+
+    n->dialled = calloc(c->peer_count + 1, sizeof *n->dialled);
+    if (n->dialled == NULL)
+        return CW_LOCAL_MEMORY;
+    for (uint32_t i = 0; i < c->peer_count; i++) {
+        if (strcmp(c->peers[i].division, n->identity.division) == 0)
+            continue;
+        n->dialled[n->dialled_count].where = c->peers[i];
+        dial_init(&n->dialled[n->dialled_count++].dial, now);
+    }
+    return CW_OK;
+}
+
+static enum cw_err take_memory(struct node *n, const struct node_config *config)
+{
+    size_t arena_needed;
+
+    replica_turn_bounds(&n->limits, &n->effects_max, &arena_needed);
+    if (n->effects_max < TURN_EFFECTS_MAX)
+        n->effects_max = TURN_EFFECTS_MAX;
+    n->effects = calloc(n->effects_max, sizeof *n->effects);
+    n->arena_memory = malloc(n->arena_len);
+    n->turn = calloc(1, sizeof *n->turn);
+    n->status = calloc(1, sizeof *n->status);
+    n->cache = config->cache != NULL ? config->cache : verify_cache_new();
+    n->owns_cache = config->cache == NULL;
+    if (n->effects == NULL || n->arena_memory == NULL || n->turn == NULL || n->status == NULL || n->cache == NULL)
+        return CW_LOCAL_MEMORY;
+    return n->arena_len / 2 < arena_needed ? CW_LOCAL_CONFIG : take_peers(n, config);
+}
+
+/* --- the store's own row ---------------------------------------------------------------------------------------------- */
+
+static enum cw_err put_first_rows(struct node *n, struct turn *t)
+{
+    uint8_t bytes[256], slot[4];
+    struct writer w = writer_over(bytes, sizeof bytes), slot_out = writer_over(slot, sizeof slot);
+
+    store_row_encode(&n->store_row, &w);
+    writer_be32(&slot_out, n->store_row.name_slot);
+    enum cw_err err = db_put(t, TABLE_META, row_key_text(META_STORE), slice(bytes, w.len));
+    if (err == CW_OK)
+        err = db_put(t, TABLE_META, row_key_text(META_SLOT), slice(slot, slot_out.len));
+    return err == CW_OK ? db_put(t, TABLE_META, row_key_text(META_GENESIS), slice(n->genesis_bytes, n->genesis_len)) : err;
+}
+
+/* An empty store becomes this network's. */
+static enum cw_err make_store(struct node *n)
+{
+    struct turn t = {.n = n};
+    struct writer sealed = writer_over(n->store_row.name_key, sizeof n->store_row.name_key);
+    enum cw_err err = keyring_take(n->keyring, &n->store_row.name_slot);
+
+    n->store_row.network = n->identity.network;
+    n->entropy.fill(n->entropy.ctx, n->store_row.store_id, sizeof n->store_row.store_id);
+    n->entropy.fill(n->entropy.ctx, n->name_key, sizeof n->name_key);
+    if (err == CW_OK)
+        err = keyring_seal(n->keyring, n->store_row.name_slot, slice_of(META_STORE), slice(n->name_key, sizeof n->name_key),
+                           &n->entropy, &sealed);
+    if (err == CW_OK)
+        err = node_store(n)->begin_write(node_store(n)->ctx, &t.txn);
+    if (err != CW_OK)
+        return err;
+    err = put_first_rows(n, &t);
+    if (err == CW_OK)
+        return node_store(n)->commit(node_store(n)->ctx, t.txn);
+    node_store(n)->abort(node_store(n)->ctx, t.txn);
+    return err;
+}
+
+static enum cw_err open_name_key(struct node *n)
+{
+    uint8_t memory[128];
+    struct arena arena = arena_over(memory, sizeof memory);
+    struct cw_slice key;
+    enum cw_err err = keyring_unseal(n->keyring, n->store_row.name_slot, slice_of(META_STORE),
+                                     slice(n->store_row.name_key, sizeof n->store_row.name_key), &arena, &key);
+
+    if (err != CW_OK || key.len != sizeof n->name_key)
+        return CW_LOCAL_KEY;
+    memcpy(n->name_key, key.data, sizeof n->name_key);
+    wipe(memory, sizeof memory);
+    return CW_OK;
+}
+
+static enum cw_err open_store(struct node *n, struct refusal *why)
+{
+    struct kv_txn *txn;
+    struct cw_slice raw;
+    enum cw_err err = node_store(n)->begin_read(node_store(n)->ctx, &txn);
+
+    if (err != CW_OK)
+        return refuse(why, err, "store", "%s", cw_err_sentence(err));
+    err = db_get(n, txn, TABLE_META, row_key_text(META_STORE), &raw);
+    bool is_new = err == CW_LOCAL_NOT_FOUND;
+    if (err == CW_OK)
+        err = store_row_parse(raw, &n->store_row);
+    node_store(n)->abort(node_store(n)->ctx, txn);
+    if (is_new)
+        err = make_store(n);
+    if (err != CW_OK)
+        return refuse(why, err, "store", "the store cannot be used: %s", cw_err_sentence(err));
+    if (!ID_EQ(&n->store_row.network, &n->identity.network))
+        return refuse(why, CW_REFUSED_NETWORK, "store", "this store belongs to another network");
+    if (is_new)
+        return CW_OK;
+    return open_name_key(n) == CW_OK
+               ? CW_OK
+               : refuse(why, CW_LOCAL_KEY, "keyring", "the keyring does not open this store: it is another's, or was lost");
+}
+
+/* --- opening and closing ----------------------------------------------------------------------------------------------- */
+
+static enum cw_err open_keyring(struct node *n, struct refusal *why)
+{
+    const struct keyring_io io = {n->ports.keyring.ctx, n->ports.keyring.read, n->ports.keyring.write};
+    const struct signer_port *signer = &n->ports.signer;
+
+    n->entropy = (struct entropy){n->ports.entropy.ctx, n->ports.entropy.fill};
+    enum cw_err err = keyring_open(&io, signer->seal_secret(signer->ctx), &n->entropy, &n->keyring);
+    return err == CW_OK ? CW_OK : refuse(why, err, "keyring", "%s", cw_err_sentence(err));
+}
+
+static enum cw_err open_all(struct node *n, const struct node_config *config, struct refusal *why)
+{
+    enum cw_err err = read_identity(n, config, why);
+
+    if (err != CW_OK)
+        return err;
+    take_limits(n, config);
+    err = take_memory(n, config);
+    if (err != CW_OK)
+        return refuse(why, err, "", "memory for turns: %s", cw_err_sentence(err));
+    err = open_keyring(n, why);
+    if (err == CW_OK)
+        err = open_store(n, why);
+    if (err == CW_OK)
+        err = node_load(n, true, why);
+    return err;
+}
+
+enum cw_err node_open(const struct node_config *config, const struct ports *ports, struct node **out, struct refusal *why)
+{
+    struct node *n = calloc(1, sizeof *n);
+
+    if (n == NULL)
+        return refuse(why, CW_LOCAL_MEMORY, "", "no memory");
+    n->ports = *ports;
+    if (pthread_rwlock_init(&n->authority_lock, NULL) != 0 || pthread_rwlock_init(&n->gate, NULL) != 0 ||
+        pthread_mutex_init(&n->status_lock, NULL) != 0) {
+        free(n);
+        return refuse(why, CW_LOCAL_MEMORY, "", "no locks");
+    }
+    n->digest_next = CW_NEVER;
+    enum cw_err err = open_all(n, config, why);
+    if (err != CW_OK) {
+        node_close(n);
+        return err;
+    }
+    status_publish(n);
+    *out = n;
+    return CW_OK;
+}
+
+void node_close(struct node *n)
+{
+    if (n == NULL)
+        return;
+    node_unload(n);
+    vault_free(n->vault);
+    for (uint32_t i = 0; i < n->retired_count; i++)
+        vault_free(n->retired[i]);
+    free(n->authority_memory);
+    keyring_close(n->keyring);
+    if (n->owns_cache)
+        verify_cache_free(n->cache);
+    free(n->dialled);
+    free(n->links);
+    free(n->waits);
+    free(n->later);
+    free(n->digest_peers);
+    free(n->effects);
+    free(n->arena_memory);
+    free(n->turn);
+    free(n->status);
+    wipe(n->name_key, sizeof n->name_key);
+    pthread_rwlock_destroy(&n->authority_lock);
+    pthread_rwlock_destroy(&n->gate);
+    pthread_mutex_destroy(&n->status_lock);
+    free(n);
+}
+
+/* --- reading ------------------------------------------------------------------------------------------------------------- */
+
+const struct node_identity *node_identity(const struct node *n)
+{
+    return &n->identity;
+}
+
+enum cw_err node_read_begin(struct node *n, struct node_read *out)
+{
+    pthread_rwlock_rdlock(&n->gate);
+    out->node = n;
+    enum cw_err err = node_store(n)->begin_read(node_store(n)->ctx, &out->txn);
+    pthread_rwlock_unlock(&n->gate);
+    return err;
+}
+
+void node_read_done(struct node_read *r)
+{
+    node_store(r->node)->abort(node_store(r->node)->ctx, r->txn);
+    r->txn = NULL;
+}
+
+const struct authority *node_authority(struct node *n)
+{
+    pthread_rwlock_rdlock(&n->authority_lock);
+    return n->authority;
+}
+
+void node_authority_done(struct node *n)
+{
+    pthread_rwlock_unlock(&n->authority_lock);
+}

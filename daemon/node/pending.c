@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "node/check_entry.h"
+#include "node/entry.h"
+
+/* What waits for something that has not arrived: a certificate, a position, a key. */
+
+#define AT_ONCE 4096 /* rows looked at in one turn; the rest when authority or keys move next */
+
+/* --- keys ----------------------------------------------------------------------------------------------- */
+
+static bool some_sealed(const struct entry_in *e)
+{
+    return e->submission_ok && !class_in_clear(e->header.kind) && e->header.part_count > 0 &&
+           e->check.opened != (uint8_t)((1u << e->header.part_count) - 1);
+}
+
+/* Nothing opened: listed under every key that could open it and is not held. */
+enum cw_err pending_wait_for_keys(struct turn *t, const struct entry_in *e)
+{
+    enum cw_err err = CW_OK;
+
+    if (!some_sealed(e))
+        return CW_OK;
+    t->counters[COUNTER_UNOPENED]++;
+    for (uint32_t k = 0; k < e->header.key_count && err == CW_OK; k++) {
+        const struct key_record_id *record = &e->header.keys[k].record;
+
+        if (!vault_can_open(t->n->vault, record))
+            err = db_put(t, TABLE_PENDING, row_key_pending_key(record, &e->log, e->header.seq), slice("", 0));
+    }
+    return err;
+}
+
+static enum cw_err try_again(struct turn *t, const struct log_id *log, uint64_t seq, bool for_key)
+{
+    size_t mark = arena_mark(&t->arena);
+    struct entry_in e;
+    struct entry_blobs blobs;
+    bool own = t->applying_own;
+    enum cw_err err = entry_load(t->n, t->txn, log, seq, &t->arena, &e);
+
+    if (err == CW_OK)
+        err = entry_load_blobs(t->n, t->txn, &e, &t->arena, &blobs);
+    if (err != CW_OK)
+        return err;
+    e.blobs = &blobs;
+    check_blobs(&e.header, &blobs, &e.check);
+    if (e.submission_ok)
+        check_opens(t->n, &e.header, &e.submission, &blobs, &t->arena, &e.check);
+    t->applying_own = false; /* whatever made us look again: this entry is not of this turn */
+    err = entry_settle(t, &e);
+    t->applying_own = own;
+    if (err == CW_OK && for_key && t->counters[COUNTER_UNOPENED] > 0 && !some_sealed(&e))
+        t->counters[COUNTER_UNOPENED]--;
+    if (err == CW_OK)
+        err = turn_blobs_held(t, log, seq, entry_is_held(t->n, t->txn, &e));
+    arena_release(&t->arena, mark);
+    return err;
+}
+
+/* The keys are gathered first: settling writes, and a pair is borrowed only until the next write. */
+static uint32_t gather(struct turn *t, struct cw_slice prefix, struct row_key *out, uint32_t max)
+{
+    struct kv_pair pair;
+    struct row_key from = {.len = prefix.len};
+    uint32_t count = 0;
+    bool after = false;
+
+    memcpy(from.b, prefix.data, prefix.len);
+    while (count < max &&
+           db_next(t->n, t->txn, TABLE_PENDING, prefix, row_key_slice(&from), after, &pair) == CW_OK &&
+           pair.key.len <= sizeof from.b) {
+        memcpy(from.b, pair.key.data, pair.key.len);
+        from.len = pair.key.len;
+        out[count++] = from;
+        after = true;
+    }
+    return count;
+}
+
+enum cw_err pending_key_arrived(struct turn *t, const struct key_record_id *record)
+{
+    uint8_t prefix[1 + ID_LEN] = {PENDING_KEY};
+    size_t mark = arena_mark(&t->arena);
+    struct row_key *keys = ARENA_ARRAY(&t->arena, struct row_key, AT_ONCE);
+    enum cw_err err = CW_OK;
+
+    if (keys == NULL)
+        return CW_LOCAL_MEMORY;
+    memcpy(prefix + 1, record->b, ID_LEN);
+    uint32_t count = gather(t, slice(prefix, sizeof prefix), keys, AT_ONCE);
+    for (uint32_t i = 0; i < count && err == CW_OK; i++) {
+        struct log_id log;
+        uint64_t seq;
+
+        if (!row_key_seq_of(row_key_slice(&keys[i]), &log, &seq))
+            return CW_LOCAL_CORRUPT;
+        err = db_del(t, TABLE_PENDING, keys[i]);
+        if (err == CW_OK)
+            err = try_again(t, &log, seq, true);
+    }
+    arena_release(&t->arena, mark);
+    return err;
+}
+
+/* --- certificates and positions -------------------------------------------------------------------------- */
+
+static enum cw_err judge_again(struct turn *t, const struct row_key *key)
+{
+    struct log_id log;
+    uint64_t seq;
+
+    if (!row_key_seq_of(row_key_slice(key), &log, &seq))
+        return CW_LOCAL_CORRUPT;
+    return try_again(t, &log, seq, false);
+}
+
+enum cw_err pending_judge_again(struct turn *t)
+{
+    uint8_t prefix[1] = {PENDING_ENTRY};
+    size_t mark = arena_mark(&t->arena);
+    struct row_key *keys = ARENA_ARRAY(&t->arena, struct row_key, AT_ONCE);
+    enum cw_err err = CW_OK;
+
+    if (keys == NULL)
+        return CW_LOCAL_MEMORY;
+    uint32_t count = gather(t, slice(prefix, sizeof prefix), keys, AT_ONCE);
+    for (uint32_t i = 0; i < count && err == CW_OK; i++)
+        err = judge_again(t, &keys[i]);
+    arena_release(&t->arena, mark);
+    return err;
+}

@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef CASEWIRE_NODE_TURN_H
+#define CASEWIRE_NODE_TURN_H
+
+/* The pieces of a turn, one file each. */
+
+#include "node/internal.h"
+
+/* admit.c: CW_OK also when it was refused (the reply says so); CW_AGAIN_BUSY: not taken, cut the turn. */
+enum cw_err admit_submission(struct turn *t, const struct input *in);
+
+/* links.c */
+enum cw_err link_up(struct turn *t, const struct input *in);
+enum cw_err link_down(struct turn *t, const struct input *in);
+enum cw_err link_cut(struct turn *t, const struct input *in);
+void links_greet_again(struct node *n);          /* the core was loaded anew: its links come up again */
+void links_dial_due(struct node *n);             /* after the turn */
+struct cw_mono links_wake_at(const struct node *n);
+void link_dropped(struct node *n, link_id link, enum cw_err why); /* the core is done with it */
+const struct live_link *link_find(const struct node *n, link_id link);
+
+/* publish.c */
+enum cw_err publish_segments(struct turn *t, const struct input *in);
+
+/* reply.c */
+struct reply *reply_new(struct turn *t, const struct input *in, enum reply_kind kind); /* NULL: nobody waits */
+void reply_refuse(struct turn *t, const struct input *in, const struct refusal *why);
+void replies_send(struct turn *t);                                /* after commit */
+void replies_give_up(struct turn *t, enum cw_err code);           /* the turn came to nothing */
+void reply_held(struct turn *t, uint64_t tag, uint32_t held);
+void waits_give_up(struct node *n);                               /* the core forgot them */
+void waits_forget_link(struct node *n, link_id link);
+
+/* digest.c */
+enum cw_err digest_heard(struct turn *t, const struct reader_identity *from, const struct peer_digest *message);
+void digest_exchange(struct turn *t);                             /* after commit: rate-limited */
+
+/* exec_own.c: after the core's turn, the row of the own log says what the core decided about it */
+enum cw_err own_row_follow(struct turn *t);
+
+/* A step of the core, its writes performed at once. */
+enum cw_err turn_step(struct turn *t, struct event *event);
+
+/* load.c: everything from the store; decides the incarnation only when asked to */
+enum cw_err node_load(struct node *n, bool decide, struct refusal *why);
+void node_unload(struct node *n);
+enum cw_err vault_make(struct node *n); /* a fresh one, in place of the present */
+enum cw_err incarnation_begin(struct node *n, bool decide, struct refusal *why); /* incarnation_begin.c */
+enum cw_err node_write_anchor(struct node *n, bool failed);
+
+#endif
