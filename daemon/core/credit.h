@@ -3,11 +3,13 @@
 #define CASEWIRE_CORE_CREDIT_H
 
 /*
- * Bytes that we, the receiver, have granted to one peer. A new grant replaces what was left at the sender,
- * but what it sent under the old one may still be under way: up to two grants may arrive.
+ * Bytes that we, the receiver, have granted to one peer. The sender sends whole batches while anything is left of a
+ * grant, so the last frame of a grant may exceed it: or a batch larger than what is left would wait for ever. A new grant
+ * replaces what was left at the sender, but what it sent under the old one may still be under way: up to two grants,
+ * each with its last frame, may arrive.
  */
 
-#include "proto/base.h"
+#include "proto/message.h"
 
 struct credit {
     uint64_t granted;  /* last grant still running; 0: none */
@@ -32,7 +34,9 @@ static inline bool credit_half_used(const struct credit *c)
 
 static inline void credit_grant(struct credit *c, uint64_t amount)
 {
-    c->accepted = c->accepted > amount ? 2 * amount : c->accepted + amount;
+    uint64_t worth = amount + MESSAGE_LEN_MAX;
+
+    c->accepted = (c->accepted < worth ? c->accepted : worth) + worth;
     c->granted = amount;
     c->used = 0;
 }

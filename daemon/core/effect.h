@@ -26,7 +26,8 @@ enum effect_kind {
     /* after the commit */
     EFFECT_SEND,          /* message to link */
     EFFECT_SEND_FRONTIER, /* the frontier of this turn: replica_frontier_items, or replica_frontier_changes(since) */
-    EFFECT_SEND_ENTRIES,  /* from log, after seq, at most `bytes`: read from the store, answer with EVENT_SENT */
+    EFFECT_SEND_ENTRIES,  /* from log, after seq, as many batches as fit `bytes` but always one (without its blobs when it
+                             would not fit a frame): read from the store, answer with EVENT_SENT */
     EFFECT_SEND_BLOBS,
     EFFECT_SEND_FORK,     /* a stored proof, by log */
     EFFECT_DROP_LINK,     /* session over: hang up (or forget, for an incoming link) */

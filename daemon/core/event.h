@@ -71,7 +71,7 @@ struct event {
             uint64_t counter;       /* as the effect said */
             struct log_id log;
             uint64_t upto;  /* last seq sent: a seal end; the effect's `after` when nothing was */
-            uint64_t bytes; /* frame length; 0 when nothing was sent */
+            uint64_t bytes; /* frame length, not less; 0 when nothing was sent */
             bool more;      /* stopped for credit or frame size, not at the head; the frame's `last` is its opposite */
         } sent;
         struct {

@@ -10,8 +10,9 @@
 #include "core/frontier.h"
 
 #define PUSH_WINDOW_LEN 262144
-/* The receiver's view of the sender's window: it may have reopened while our frontier was under way. */
-#define PUSH_HEARD_LEN_MAX (2 * PUSH_WINDOW_LEN)
+/* The receiver's view of the sender's window: it may have reopened while our frontier was under way, and the last frame
+ * of each may exceed it. */
+#define PUSH_HEARD_LEN_MAX (2 * (PUSH_WINDOW_LEN + MESSAGE_LEN_MAX))
 
 struct push {
     struct log_id log; /* what `upto` is about */

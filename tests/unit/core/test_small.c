@@ -52,17 +52,18 @@ END_TEST
 
 /* --- credit -------------------------------------------------------------------------------------------- */
 
-START_TEST(no_more_than_two_grants_are_ever_accepted)
+START_TEST(no_more_than_two_grants_with_their_last_frames_are_ever_accepted)
 {
     struct credit c = {0};
+    const uint64_t worth = 1000 + MESSAGE_LEN_MAX;
 
     ck_assert(!credit_take(&c, 1));
     for (int i = 0; i < 5; i++)
         credit_grant(&c, 1000);
-    ck_assert(credit_take(&c, 2000));
+    ck_assert(credit_take(&c, 2 * worth));
     ck_assert(!credit_take(&c, 1));
     credit_grant(&c, 1000);
-    ck_assert(!credit_take(&c, 1001));
+    ck_assert(!credit_take(&c, worth + 1));
     ck_assert(!credit_half_used(&c));
     ck_assert(credit_take(&c, 500) && credit_half_used(&c));
     credit_withdraw(&c);
@@ -303,7 +304,7 @@ Suite *suite_small(void)
 
     tcase_add_test(c, issued_clocks_rise_whatever_the_wall_does);
     tcase_add_test(c, a_remote_clock_pulls_nobody_more_than_60_s_ahead);
-    tcase_add_test(c, no_more_than_two_grants_are_ever_accepted);
+    tcase_add_test(c, no_more_than_two_grants_with_their_last_frames_are_ever_accepted);
     tcase_add_test(c, an_unreachable_peer_is_dialled_within_2_s_and_a_refusing_one_after_minutes);
     tcase_add_test(c, positions_only_rise_and_a_17th_log_is_left_out);
     tcase_add_test(c, a_hold_ends_by_authority_or_time_and_doubles);

@@ -338,8 +338,8 @@ void store_send_entries(struct node *n, const struct effect *e, struct event *ou
         if (batch->seal.last <= e->as.send_entries.after)
             continue;
         entry_count += batch->entry_count;
-        more = len + batch_len > e->as.send_entries.bytes || entry_count > ENTRIES_COUNT_MAX ||
-               entries->batch_count == ENTRIES_BATCHES_MAX;
+        more = entries->batch_count > 0 && (len + batch_len > e->as.send_entries.bytes || entry_count > ENTRIES_COUNT_MAX ||
+                                            entries->batch_count == ENTRIES_BATCHES_MAX);
         if (more)
             break;
         if (batch->seal.first == 1)
@@ -358,7 +358,6 @@ void store_send_entries(struct node *n, const struct effect *e, struct event *ou
     out_sent->as.sent.more = more;
     if (entries->batch_count > 0 || !more) {
         out_sent->as.sent.bytes = world_send(n, e->as.send_entries.link, &m);
-        CW_ASSERT(out_sent->as.sent.bytes <= e->as.send_entries.bytes);
         n->entries_frames_out++;
         n->pushed_frames_out += entries->pushed;
     }
