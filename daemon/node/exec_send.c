@@ -91,9 +91,12 @@ static bool add_batch(struct sending *s, uint64_t *after, enum cw_err *err)
 
     *err = load_batch(s, *after + 1, batch, &len, &blobs, &last);
     bool counts = *err != CW_OK || s->entry_count + batch->entry_count <= ENTRIES_COUNT_MAX;
-    if (*err == CW_LOCAL_MEMORY && s->count > 0) /* the rest goes with the next frame */
+    if (*err == CW_LOCAL_MEMORY && s->count > 0) { /* the rest goes with the next frame */
         *err = CW_OK;
-    else if (*err == CW_OK && s->count == 0 && len + blobs > FRAME_ROOM)
+        arena_release(&s->t->arena, mark);
+        return false;
+    }
+    if (*err == CW_OK && s->count == 0 && len + blobs > FRAME_ROOM)
         drop_blobs(batch);
     else if (*err == CW_OK && (s->count == 0 || (counts && s->used + len + blobs <= s->limit)))
         len += blobs;
