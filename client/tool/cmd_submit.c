@@ -35,9 +35,17 @@ static bool is_of(const char *as, const char *division)
     return division == NULL || (at != NULL && strcmp(at + 1, division) == 0);
 }
 
+/* Whether the statement opens the case of this name or is about it. */
+static bool is_about(const json_t *line, const char *name)
+{
+    const char *id = json_string_value(json_object_get(line, "id")), *about = json_string_value(json_object_get(line, "case"));
+
+    return name == NULL || (id != NULL && strcmp(id, name) == 0) || (about != NULL && strcmp(about, name) == 0);
+}
+
 static enum exit_code run_lines(struct cli *cli, struct batch *b, const json_t *lines)
 {
-    const char *only = cli_value(cli, "only");
+    const char *only = cli_value(cli, "only"), *about = cli_value(cli, "case");
     enum exit_code code = EXIT_DONE;
     int64_t without;
 
@@ -50,7 +58,7 @@ static enum exit_code run_lines(struct cli *cli, struct batch *b, const json_t *
         b->number = i + 1;
         if (as == NULL)
             as = cli_value(cli, "as");
-        if ((int64_t)i + 1 == without || !is_of(as, only))
+        if ((int64_t)i + 1 == without || !is_of(as, only) || !is_about(line, about))
             continue;
         code = batch_submit(b, as, line);
     }
@@ -81,6 +89,7 @@ static enum exit_code run_submit(struct cli *cli)
 
 static const struct cli_option options[] = {
     {"only", "DIVISION", "only the lines of this division (\"as\": WHO@DIVISION)"},
+    {"case", "NAME", "only what opens the case of this name, or is about it"},
     {"without", "N", "leave out line N: to see what is missed then"},
     {"names", "FILE", "read and keep what the file's names stand for"},
     {NULL, NULL, NULL},
