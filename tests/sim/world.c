@@ -141,6 +141,8 @@ struct sim *sim_new(const struct sim_options *options)
     s->node_count = options->division_count;
     network_heal_all(s);
     for (uint32_t i = 0; i < options->division_count; i++)
+        s->nodes[i].who = &s->cast->daemons[i]; /* everybody is named before the first one starts and dials */
+    for (uint32_t i = 0; i < options->division_count; i++)
         make_node(s, i);
     return s;
 }
