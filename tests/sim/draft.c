@@ -86,7 +86,7 @@ void draft_names(struct draft *d, struct op_write *w, const struct op_ref *names
 
 static void *keep(struct sim *s, const void *bytes, size_t len)
 {
-    void *copy = arena_copy(&s->keep, bytes, len > 0 ? len : 1);
+    void *copy = arena_copy(&s->keep, len > 0 ? bytes : "", len > 0 ? len : 1);
 
     CW_ASSERT(copy != NULL);
     return copy;
