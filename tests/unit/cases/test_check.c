@@ -1,0 +1,408 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The door: hostile and mistaken input first, each refused with its code and a place. */
+#include "tests/unit/cases/story.h"
+
+#define MCET_ ROLE_MASK(MCET)
+#define CLC_ ROLE_MASK(CLC)
+#define PC_ ROLE_MASK(PC)
+
+static struct refusal refusal;
+
+static void ck_assert_refused(struct story *s, const struct case_state *state, uint32_t op, enum cw_err code,
+                              const char *where)
+{
+    memset(&refusal, 0, sizeof(refusal));
+    ck_assert_int_eq(story_check(s, state, op, &refusal), ADMIT_REFUSED);
+    ck_assert_str_eq(cw_err_name(refusal.code), cw_err_name(code));
+    ck_assert_str_eq(refusal.where, where);
+    ck_assert_uint_gt(strlen(refusal.text), 0);
+}
+
+static struct story *child(const struct case_state **state)
+{
+    struct story *s = story_open(KIND_CHILD, "NTH", MCET_);
+
+    story_text(s, 0, FIELD_TITLE, "episode north 1");
+    *state = story_fold(s);
+    return s;
+}
+
+START_TEST(an_unknown_field_is_refused)
+{
+    const struct case_state *state;
+    struct story *s = child(&state);
+    uint32_t op = story_op(s, "NTH", MCET_, OP_SET);
+
+    story_write(s, op, 6543, VERB_SET, (struct op_value){.type = VALUE_NUMBER});
+    ck_assert_refused(s, state, op, CW_REFUSED_UNKNOWN_FIELD, "");
+}
+END_TEST
+
+START_TEST(a_field_of_another_kind_is_refused)
+{
+    const struct case_state *state;
+    struct story *s = child(&state);
+
+    ck_assert_refused(s, state, story_set_text(s, "NTH", R_ANY, FIELD_BRAND, "Juniper"), CW_REFUSED_UNKNOWN_FIELD, "brand");
+}
+END_TEST
+
+START_TEST(a_computed_field_is_refused)
+{
+    const struct case_state *state;
+    struct story *s = child(&state);
+
+    ck_assert_refused(s, state, story_set_number(s, "NTH", R_ANY, FIELD_CHILD_STATUS, 1), CW_REFUSED_VALUE, "status");
+}
+END_TEST
+
+START_TEST(an_unknown_op_event_or_verb_is_refused)
+{
+    const struct case_state *state;
+    struct story *s = child(&state);
+    uint32_t verb = story_set_text(s, "NTH", MCET_, FIELD_SUMMARY, "x");
+
+    ck_assert_refused(s, state, story_op(s, "NTH", MCET_, 42), CW_REFUSED_UNKNOWN_OP, "type");
+    ck_assert_refused(s, state, story_event(s, "NTH", MCET_, 9999), CW_REFUSED_UNKNOWN_OP, "event");
+    ck_assert_refused(s, state, story_event(s, "NTH", MCET_, EVENT_SCORE), CW_REFUSED_UNKNOWN_OP, "score");
+    story_at(s, verb)->writes[0].verb = (enum write_verb)77;
+    ck_assert_refused(s, state, verb, CW_REFUSED_VALUE, "summary");
+}
+END_TEST
+
+START_TEST(a_number_outside_its_scale_or_bound_is_refused)
+{
+    const struct case_state *state;
+    struct story *s = child(&state);
+    uint32_t pence;
+
+    ck_assert_refused(s, state, story_set_number(s, "NTH", MCET_, FIELD_MISSING_RISK, 5), CW_REFUSED_VALUE, "missing_risk");
+    ck_assert_refused(s, state, story_set_number(s, "NTH", MCET_, FIELD_MISSING_RISK, 0), CW_REFUSED_VALUE, "missing_risk");
+    ck_assert_refused(s, state, story_set_number(s, "NTH", MCET_, FIELD_HEIGHT_CM, 251), CW_REFUSED_VALUE, "height_cm");
+    ck_assert_refused(s, state, story_set_number(s, "NTH", MCET_, FIELD_HEIGHT_CM, -1), CW_REFUSED_VALUE, "height_cm");
+    ck_assert_refused(s, state, story_set_number(s, "NTH", MCET_, FIELD_PHOTO_PUBLICITY, 2), CW_REFUSED_VALUE,
+                      "photo_publicity");
+    pence = story_event(s, "NTH", MCET_, EVENT_SEIZURE);
+    story_number(s, pence, FIELD_SEIZURE_KIND, 2);
+    story_number(s, pence, FIELD_PENCE, -1);
+    ck_assert_refused(s, state, pence, CW_REFUSED_VALUE, "pence");
+}
+END_TEST
+
+START_TEST(an_interval_that_ends_before_it_begins_is_refused)
+{
+    const struct case_state *state;
+    struct story *s = child(&state);
+    uint32_t op = story_op(s, "NTH", MCET_, OP_SET);
+
+    story_interval(s, op, FIELD_LAST_SEEN, 9, 8);
+    ck_assert_refused(s, state, op, CW_REFUSED_VALUE, "last_seen");
+    op = story_op(s, "NTH", MCET_, OP_SET);
+    story_interval(s, op, FIELD_NEXT_REVIEW, 8, 9);
+    ck_assert_refused(s, state, op, CW_REFUSED_VALUE, "next_review");
+}
+END_TEST
+
+START_TEST(a_date_that_is_not_one_is_refused)
+{
+    static const char *const wrong[] = {"2015-02-29", "2015-13-01", "2015-00-01", "2015-1-1", "15-01-01", "2015-01-",
+                                        "2015-01-01x", "~", "2015/01/01", "2015-04-31"};
+    static const char *const right[] = {"2016-02-29", "2015", "2015-01", "~2015-06-01", "~2015"};
+    const struct case_state *state;
+    struct story *s = child(&state);
+
+    for (size_t i = 0; i < CW_COUNT(wrong); i++) {
+        ck_assert_int_eq(story_check(s, state, story_set_text(s, "NTH", MCET_, FIELD_BIRTH_DATE, wrong[i]), &refusal),
+                         ADMIT_REFUSED);
+    }
+    for (size_t i = 0; i < CW_COUNT(right); i++) {
+        ck_assert_int_eq(story_check(s, state, story_set_text(s, "NTH", MCET_, FIELD_BIRTH_DATE, right[i]), &refusal),
+                         ADMIT);
+    }
+}
+END_TEST
+
+START_TEST(a_text_that_is_too_long_or_not_clean_is_refused)
+{
+    const struct case_state *state;
+    struct story *s = child(&state);
+    char text[82];
+
+    memset(text, 'a', sizeof(text));
+    text[81] = '\0';
+    ck_assert_int_eq(story_check(s, state, story_set_text(s, "NTH", MCET_, FIELD_TITLE, text), &refusal), ADMIT_REFUSED);
+    text[80] = '\0';
+    ck_assert_int_eq(story_check(s, state, story_set_text(s, "NTH", MCET_, FIELD_TITLE, text), &refusal), ADMIT);
+    ck_assert_int_eq(story_check(s, state, story_set_text(s, "NTH", MCET_, FIELD_TITLE, "two\nlines"), &refusal),
+                     ADMIT_REFUSED);
+    ck_assert_int_eq(story_check(s, state, story_set_text(s, "NTH", MCET_, FIELD_SUMMARY, "two\nlines"), &refusal), ADMIT);
+    ck_assert_int_eq(story_check(s, state, story_set_text(s, "NTH", MCET_, FIELD_SUMMARY, "\xff\xfe"), &refusal),
+                     ADMIT_REFUSED);
+    ck_assert_int_eq(
+        story_check(s, state, story_set_text(s, "NTH", MCET_, FIELD_SUMMARY, "a\xe2\x80\xae" "b"), &refusal), ADMIT_REFUSED);
+}
+END_TEST
+
+START_TEST(forms_are_kept)
+{
+    const struct case_state *state;
+    struct story *s = story_open(KIND_LINE, "NTH", CLC_);
+
+    state = story_fold(s);
+    ck_assert_refused(s, state, story_add_text(s, "NTH", CLC_, FIELD_DEAL_NUMBERS, "call me"), CW_REFUSED_VALUE,
+                      "deal_numbers");
+    ck_assert_int_eq(story_check(s, state, story_add_text(s, "NTH", CLC_, FIELD_DEAL_NUMBERS, "+44 7700 900123"), &refusal),
+                     ADMIT);
+    ck_assert_refused(s, state, story_add_text(s, "NTH", CLC_, FIELD_EXTERNAL_REFS, "PARISH 12"), CW_REFUSED_VALUE,
+                      "external_refs");
+    ck_assert_refused(s, state, story_add_text(s, "NTH", CLC_, FIELD_EXTERNAL_REFS, "CRIME zz/1"), CW_REFUSED_VALUE,
+                      "external_refs");
+    ck_assert_refused(s, state, story_add_text(s, "NTH", CLC_, FIELD_EXTERNAL_REFS, "CRIME"), CW_REFUSED_VALUE,
+                      "external_refs");
+    ck_assert_int_eq(
+        story_check(s, state, story_add_text(s, "NTH", CLC_, FIELD_EXTERNAL_REFS, "CRIME ZZ/012345/30"), &refusal), ADMIT);
+    ck_assert_refused(s, state, story_add_text(s, "NTH", CLC_, FIELD_TAGS, ""), CW_REFUSED_VALUE, "tags");
+}
+END_TEST
+
+START_TEST(a_max_field_must_say_its_value_in_the_frame)
+{
+    const struct case_state *state;
+    struct story *s = child(&state);
+    uint32_t op = story_set_number(s, "NTH", MCET_, FIELD_MISSING_RISK, 3);
+
+    story_at(s, op)->writes[0].has_max = false;
+    ck_assert_refused(s, state, op, CW_REFUSED_MISSING, "missing_risk");
+    story_at(s, op)->writes[0].has_max = true;
+    story_at(s, op)->writes[0].max_value = 2;
+    ck_assert_refused(s, state, op, CW_REFUSED_VALUE, "missing_risk");
+    story_at(s, op)->writes[0].max_value = UINT64_MAX;
+    story_at(s, op)->writes[0].has_value = false;
+    ck_assert_refused(s, state, op, CW_REFUSED_VALUE, "missing_risk");
+}
+END_TEST
+
+START_TEST(a_value_that_is_not_there_is_refused)
+{
+    const struct case_state *state;
+    struct story *s = child(&state);
+    uint32_t op = story_set_text(s, "NTH", MCET_, FIELD_SUMMARY, "x");
+
+    story_at(s, op)->writes[0].has_value = false;
+    ck_assert_refused(s, state, op, CW_REFUSED_MISSING, "summary");
+    story_at(s, op)->writes[0].withheld = true;
+    ck_assert_refused(s, state, op, CW_REFUSED_MISSING, "summary");
+    ck_assert_refused(s, state, story_op(s, "NTH", MCET_, OP_SET), CW_REFUSED_MISSING, "writes");
+}
+END_TEST
+
+START_TEST(a_remove_must_name_what_it_takes_back)
+{
+    const struct case_state *state;
+    struct story *s = child(&state);
+    uint32_t op = story_op(s, "NTH", MCET_, OP_SET);
+
+    story_write(s, op, FIELD_TAGS, VERB_REMOVE, (struct op_value){.type = VALUE_NONE});
+    ck_assert_refused(s, state, op, CW_REFUSED_MISSING, "tags");
+}
+END_TEST
+
+START_TEST(an_opening_needs_a_known_kind_its_required_fields_and_the_right_marker)
+{
+    struct story *s = story_open(KIND_LINE, "NTH", CLC_);
+
+    ck_assert_refused(s, NULL, 0, CW_REFUSED_MISSING, "title");
+    story_text(s, 0, FIELD_TITLE, "a line");
+    ck_assert_refused(s, NULL, 0, CW_REFUSED_MISSING, "brand");
+    story_text(s, 0, FIELD_BRAND, "Juniper");
+    ck_assert_int_eq(story_check(s, NULL, 0, &refusal), ADMIT);
+    story_at(s, 0)->op.synthetic = false;
+    ck_assert_refused(s, NULL, 0, CW_REFUSED_SYNTHETIC, "synthetic");
+    story_at(s, 0)->op.kind = 77;
+    ck_assert_refused(s, NULL, 0, CW_REFUSED_VALUE, "kind");
+}
+END_TEST
+
+START_TEST(an_event_needs_its_required_fields_and_carries_no_others)
+{
+    const struct case_state *state;
+    struct story *s = child(&state);
+    uint32_t op = story_event(s, "NTH", MCET_, EVENT_SIGHTING);
+
+    ck_assert_refused(s, state, op, CW_REFUSED_MISSING, "confidence");
+    story_number(s, op, FIELD_CONFIDENCE, 2);
+    story_interval(s, op, FIELD_OCCURRED, 1, 2);
+    ck_assert_int_eq(story_check(s, state, op, &refusal), ADMIT);
+    story_number(s, op, FIELD_PENCE, 5);
+    ck_assert_refused(s, state, op, CW_REFUSED_UNKNOWN_FIELD, "pence");
+    op = story_set_text(s, "NTH", MCET_, FIELD_PLACE, "Harrowby");
+    ck_assert_refused(s, state, op, CW_REFUSED_UNKNOWN_FIELD, "place");
+}
+END_TEST
+
+START_TEST(an_illegal_step_is_refused_with_what_is_allowed)
+{
+    const struct case_state *state;
+    struct story *s = child(&state);
+    uint32_t closed = story_event(s, "NTH", ROLE_MASK(INSP), EVENT_EPISODE_CLOSED);
+
+    ck_assert_refused(s, state, closed, CW_REFUSED_TRANSITION, "episode_closed");
+    ck_assert_ptr_nonnull(strstr(refusal.text, "reported"));
+    ck_assert_ptr_nonnull(strstr(refusal.text, "returned"));
+}
+END_TEST
+
+START_TEST(a_return_that_nobody_saw_is_refused_as_a_return)
+{
+    const struct case_state *state;
+    struct story *s = child(&state);
+    uint32_t assessed = story_event(s, "NTH", MCET_, EVENT_RISK_ASSESSMENT), back;
+
+    story_number(s, assessed, FIELD_MISSING_RISK, 3);
+    state = story_fold(s);
+    back = story_event(s, "NTH", MCET_, EVENT_RETURNED);
+    story_number(s, back, FIELD_HOW_KNOWN, 2);
+    story_interval(s, back, FIELD_OCCURRED, 1, 2);
+    ck_assert_refused(s, state, back, CW_REFUSED_TRANSITION, "returned");
+}
+END_TEST
+
+START_TEST(who_may_not_write_at_all_is_refused_and_a_partner_only_proposes)
+{
+    const struct case_state *state;
+    struct story *s = child(&state);
+    uint32_t op = story_set_text(s, "NTH", ROLE_MASK(AUD), FIELD_SUMMARY, "x");
+
+    ck_assert_refused(s, state, op, CW_REFUSED_ROLE, "");
+    story_at(s, op)->head.roles = 0;
+    ck_assert_refused(s, state, op, CW_REFUSED_ROLE, "");
+    story_at(s, op)->head.roles = ROLE_MASK(PARTNER);
+    ck_assert_int_eq(story_check(s, state, op, &refusal), ADMIT_PROPOSAL);
+    story_at(s, 0)->head.roles = ROLE_MASK(PARTNER);
+    ck_assert_refused(s, NULL, 0, CW_REFUSED_ROLE, "");
+}
+END_TEST
+
+START_TEST(an_owners_field_from_elsewhere_is_taken_as_a_proposal)
+{
+    const struct case_state *state;
+    struct story *s = child(&state);
+
+    ck_assert_int_eq(story_check(s, state, story_set_text(s, "EST", MCET_, FIELD_TITLE, "x"), &refusal), ADMIT_PROPOSAL);
+    ck_assert_int_eq(refusal.code, CW_REFUSED_DIVISION);
+    ck_assert_ptr_nonnull(strstr(refusal.text, "NTH"));
+}
+END_TEST
+
+START_TEST(a_set_on_a_case_that_is_not_known_is_refused)
+{
+    struct story *s = story_open(KIND_CHILD, "NTH", MCET_);
+
+    ck_assert_refused(s, NULL, story_set_text(s, "NTH", MCET_, FIELD_TITLE, "x"), CW_REFUSED_UNKNOWN_CASE, "");
+}
+END_TEST
+
+START_TEST(a_marking_is_refused_and_the_word_is_not)
+{
+    static const char *const marked[] = {"SECRET", "TOP SECRET", "secret", "Top Secret", "  SECRET  ", "*** SECRET ***",
+                                         "[TOP SECRET]", "UK SECRET", "SECRET - UK EYES ONLY", "SECRET UK EYES ONLY",
+                                         "TOP SECRET STRAP1", "Classification: SECRET", "NATO SECRET",
+                                         "SECRET//REL TO", "text\n\nTOP SECRET\nmore", "MARKING: TOP SECRET"};
+    static const char *const spoken[] = {"a secret", "SECRETARY", "Secret: he told his sister", "It is top secret, she said",
+                                         "The SECRET place by the canal", "SECRET SANTA", "OFFICIAL-SENSITIVE", "",
+                                         "secret admirer", "TOP OF THE HILL", "no longer secret"};
+
+    for (size_t i = 0; i < CW_COUNT(marked); i++)
+        ck_assert_msg(text_is_marked_secret(slice_of(marked[i])), "%s", marked[i]);
+    for (size_t i = 0; i < CW_COUNT(spoken); i++)
+        ck_assert_msg(!text_is_marked_secret(slice_of(spoken[i])), "%s", spoken[i]);
+}
+END_TEST
+
+START_TEST(a_marking_in_the_frame_above_sensitive_is_refused)
+{
+    const struct case_state *state;
+    struct story *s = child(&state);
+    uint32_t op = story_set_text(s, "NTH", MCET_, FIELD_SUMMARY, "x");
+
+    story_at(s, op)->op.marking = 2;
+    ck_assert_refused(s, state, op, CW_REFUSED_MARKING, "marking");
+}
+END_TEST
+
+/* What the door admits takes effect in the fold, and what it calls a proposal is one: the two never disagree alone. */
+START_TEST(door_and_fold_agree_on_who_may)
+{
+    static const uint32_t fields[] = {FIELD_MISSING_RISK, FIELD_CARE_STATUS, FIELD_TITLE, FIELD_TAGS, FIELD_NEXT_REVIEW,
+                                      FIELD_RELOCATION,   FIELD_MOPI_GROUP,  FIELD_FOUND_BY};
+    uint32_t admitted = 0, proposed = 0;
+
+    for (uint64_t seed = 0; seed < 600; seed++) {
+        struct draw d = {seed};
+        struct story *s = story_open(KIND_CHILD, "NTH", R_ANY);
+        const struct schema_field *row = schema_field(fields[draw_below(&d, CW_COUNT(fields))]);
+        const struct case_state *state;
+        struct op_ref heads[8];
+        size_t head_count;
+        uint32_t op;
+        enum admission admission;
+
+        for (int i = 0; i < 2; i++) {
+            if (row->type == TYPE_TEXT)
+                story_set_text(s, "NTH", R_ANY, row->number, "x");
+            else
+                story_set_number(s, "NTH", R_ANY, row->number, 1 + draw_below(&d, row->type == TYPE_FLAG ? 1 : 3));
+        }
+        state = story_fold(s);
+        head_count = state_heads(state, &scope_none, row->number, NULL, heads, 8);
+        op = row->type == TYPE_TEXT
+                 ? story_set_text(s, draw_below(&d, 2) ? "NTH" : "EST", 1u << (1 + draw_below(&d, 17)), row->number, "y")
+                 : story_set_number(s, draw_below(&d, 2) ? "NTH" : "EST", 1u << (1 + draw_below(&d, 17)), row->number,
+                                    1 + draw_below(&d, row->type == TYPE_FLAG ? 1 : 3));
+        for (size_t i = 0; i < head_count && draw_below(&d, 3) != 0; i++) {
+            story_at(s, op)->named[0][i] = heads[i];
+            story_at(s, op)->writes[0].supersede_count++;
+        }
+        admission = story_check(s, state, op, &refusal);
+        if (admission == ADMIT_REFUSED)
+            continue;
+        state = story_fold(s);
+        ck_assert_int_eq(admission == ADMIT_PROPOSAL, story_fate(state, s, op) == FATE_PROPOSAL);
+        admitted += admission == ADMIT;
+        proposed += admission == ADMIT_PROPOSAL;
+    }
+    ck_assert_uint_gt(admitted, 50);
+    ck_assert_uint_gt(proposed, 50);
+}
+END_TEST
+
+Suite *suite_check(void)
+{
+    Suite *suite = suite_create("cases/check");
+    TCase *hostile = tcase_create("hostile");
+
+    tcase_add_test(hostile, an_unknown_field_is_refused);
+    tcase_add_test(hostile, a_field_of_another_kind_is_refused);
+    tcase_add_test(hostile, a_computed_field_is_refused);
+    tcase_add_test(hostile, an_unknown_op_event_or_verb_is_refused);
+    tcase_add_test(hostile, a_number_outside_its_scale_or_bound_is_refused);
+    tcase_add_test(hostile, an_interval_that_ends_before_it_begins_is_refused);
+    tcase_add_test(hostile, a_date_that_is_not_one_is_refused);
+    tcase_add_test(hostile, a_text_that_is_too_long_or_not_clean_is_refused);
+    tcase_add_test(hostile, forms_are_kept);
+    tcase_add_test(hostile, a_max_field_must_say_its_value_in_the_frame);
+    tcase_add_test(hostile, a_value_that_is_not_there_is_refused);
+    tcase_add_test(hostile, a_remove_must_name_what_it_takes_back);
+    tcase_add_test(hostile, an_opening_needs_a_known_kind_its_required_fields_and_the_right_marker);
+    tcase_add_test(hostile, an_event_needs_its_required_fields_and_carries_no_others);
+    tcase_add_test(hostile, an_illegal_step_is_refused_with_what_is_allowed);
+    tcase_add_test(hostile, a_return_that_nobody_saw_is_refused_as_a_return);
+    tcase_add_test(hostile, who_may_not_write_at_all_is_refused_and_a_partner_only_proposes);
+    tcase_add_test(hostile, an_owners_field_from_elsewhere_is_taken_as_a_proposal);
+    tcase_add_test(hostile, a_set_on_a_case_that_is_not_known_is_refused);
+    tcase_add_test(hostile, a_marking_is_refused_and_the_word_is_not);
+    tcase_add_test(hostile, a_marking_in_the_frame_above_sensitive_is_refused);
+    tcase_add_test(hostile, door_and_fold_agree_on_who_may);
+    suite_add_tcase(suite, hostile);
+    return suite;
+}
