@@ -135,7 +135,7 @@ static void work_messages(struct source *source)
 
 bool dial_transmit(struct dial *d, struct cw_slice frame)
 {
-    poller_touch(&d->loop->poller, &d->messages);
+    poller_suspect(&d->loop->poller, &d->messages);
     return zmq_send(d->socket, frame.data, frame.len, ZMQ_DONTWAIT) >= 0;
 }
 

@@ -256,6 +256,4 @@ void order_work(struct source *source)
     }
     if (filled == CW_LOCAL_IO || err == CW_PEER_MALFORMED)
         l->stopping = true; /* nobody is left to work for */
-    else if (filled == CW_OK)
-        poller_touch(&l->poller, source);
 }

@@ -4,11 +4,14 @@
 #include <sys/epoll.h>
 
 #define EVENTS_MAX 64
+#define SUSPECT_ROUNDS 8
 
 bool poller_init(struct poller *p)
 {
     p->first = NULL;
     p->last = &p->first;
+    LIST_INIT(&p->suspects);
+    p->rounds_since_suspects = 0;
     p->epoll = epoll_create1(EPOLL_CLOEXEC);
     return p->epoll >= 0;
 }
@@ -50,6 +53,9 @@ static void untouch(struct poller *p, struct source *s)
 void poller_remove(struct poller *p, struct source *s)
 {
     untouch(p, s);
+    if (s->suspected)
+        LIST_REMOVE(s, next_suspect);
+    s->suspected = false;
     (void)epoll_ctl(p->epoll, EPOLL_CTL_DEL, s->fd, NULL);
 }
 
@@ -61,6 +67,26 @@ void poller_touch(struct poller *p, struct source *s)
     s->next = NULL;
     *p->last = s;
     p->last = &s->next;
+}
+
+void poller_suspect(struct poller *p, struct source *s)
+{
+    if (s->suspected)
+        return;
+    s->suspected = true;
+    LIST_INSERT_HEAD(&p->suspects, s, next_suspect);
+}
+
+static void touch_suspects(struct poller *p)
+{
+    struct source *s;
+
+    while ((s = LIST_FIRST(&p->suspects)) != NULL) {
+        LIST_REMOVE(s, next_suspect);
+        s->suspected = false;
+        poller_touch(p, s);
+    }
+    p->rounds_since_suspects = 0;
 }
 
 static struct source *take_first(struct poller *p)
@@ -90,11 +116,21 @@ void poller_work(struct poller *p)
     }
 }
 
-void poller_wait(struct poller *p, int timeout_ms)
+static int look(struct poller *p, int timeout_ms)
 {
     struct epoll_event events[EVENTS_MAX];
-    int n = epoll_wait(p->epoll, events, EVENTS_MAX, p->first == NULL ? timeout_ms : 0);
+    int n = epoll_wait(p->epoll, events, EVENTS_MAX, timeout_ms);
 
     for (int i = 0; i < n; i++)
         poller_touch(p, events[i].data.ptr);
+    return n;
+}
+
+void poller_wait(struct poller *p, int timeout_ms)
+{
+    bool suspects = !LIST_EMPTY(&p->suspects);
+    int n = look(p, p->first == NULL && !suspects ? timeout_ms : 0);
+
+    if (suspects && ((n <= 0 && p->first == NULL) || ++p->rounds_since_suspects >= SUSPECT_ROUNDS))
+        touch_suspects(p);
 }

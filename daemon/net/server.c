@@ -235,7 +235,7 @@ static void work_messages(struct source *source)
 
 bool server_transmit(struct server *s, const struct net_link *link, struct cw_slice frame)
 {
-    poller_touch(&s->loop->poller, &s->messages);
+    poller_suspect(&s->loop->poller, &s->messages);
     if (zmq_send(s->socket, link->rid.rid, LINK_RID_LEN, ZMQ_SNDMORE | ZMQ_DONTWAIT) < 0)
         return false;
     return zmq_send(s->socket, frame.data, frame.len, ZMQ_DONTWAIT) >= 0;
