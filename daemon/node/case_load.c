@@ -113,11 +113,9 @@ static enum cw_err load_origin(const struct node *n, struct kv_txn *txn, struct 
     struct log_row row;
     enum cw_err err = db_get_log(n, txn, &op->log, &row);
 
-    if (err == CW_LOCAL_NOT_FOUND) /* opened in this very turn: its row comes at the turn's end */
-        memcpy(op->origin, n->identity.division, sizeof op->origin);
-    else if (err == CW_OK)
+    if (err == CW_OK)
         memcpy(op->origin, row.head.division, sizeof op->origin);
-    return err == CW_LOCAL_NOT_FOUND ? CW_OK : err;
+    return err;
 }
 
 static enum cw_err load_op(const struct node *n, struct kv_txn *txn, const struct cw_case_id *id,

@@ -20,6 +20,9 @@ enum cw_err exec_put_log(struct turn *t, const struct effect *e);
 enum cw_err exec_put_frontier(struct turn *t, const struct effect *e);
 enum cw_err exec_put_peer(struct turn *t, const struct effect *e);
 
+/* A log's row; a new log gets its row at once, so that its entries can be read back within the turn. */
+enum cw_err log_row_put(struct turn *t, const struct log_head *head);
+
 /* After commit and anchor: everything said, from a snapshot (exec_say.c). */
 void exec_says(struct turn *t);
 void exec_send_frontier(struct turn *t, const struct effect *e);

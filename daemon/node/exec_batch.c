@@ -7,15 +7,15 @@
 
 /* A verified batch of another's log, and blobs that came later. */
 
-static enum cw_err remember_genesis(struct turn *t, const struct log_id *log, struct cw_slice genesis)
+static enum cw_err remember_genesis(struct turn *t, const struct log_head *head, struct cw_slice genesis)
 {
     struct touched_log *touched = ARENA_NEW(&t->kept, struct touched_log);
 
     if (touched == NULL)
         return CW_LOCAL_MEMORY;
-    *touched = (struct touched_log){*log, genesis, t->touched};
+    *touched = (struct touched_log){head->log, genesis, t->touched};
     t->touched = touched;
-    return CW_OK;
+    return log_row_put(t, head);
 }
 
 /* What the log had named before this seal, and what this seal adds. */
@@ -113,7 +113,7 @@ enum cw_err exec_store_batch(struct turn *t, const struct effect *effect)
     if (positions == NULL)
         return CW_LOCAL_MEMORY;
     if (batch->seal.first == 1)
-        err = remember_genesis(t, &entries->log, entries->genesis_bytes);
+        err = remember_genesis(t, head, entries->genesis_bytes);
     if (err == CW_OK)
         err = seal_put(t, &batch->seal, &batch->signed_seal, &batch->seal_hash, positions);
     for (uint32_t i = 0; i < batch->entry_count && err == CW_OK; i++)

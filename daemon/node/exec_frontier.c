@@ -13,9 +13,8 @@ static struct cw_slice genesis_of(struct turn *t, const struct log_id *log, stru
     return stored;
 }
 
-enum cw_err exec_put_log(struct turn *t, const struct effect *effect)
+enum cw_err log_row_put(struct turn *t, const struct log_head *head)
 {
-    const struct log_head *head = effect->as.put_log.head;
     struct log_row row = {.head = *head}, stored = {0};
     uint8_t bytes[GENESIS_LEN_MAX + 2048 + AUTH_POSITIONS_MAX * 72];
     struct writer w = writer_over(bytes, sizeof bytes);
@@ -27,6 +26,11 @@ enum cw_err exec_put_log(struct turn *t, const struct effect *effect)
     log_row_encode(&row, &w);
     CW_ASSERT(!w.failed);
     return db_put(t, TABLE_LOG, row_key_log(&head->log), slice(bytes, w.len));
+}
+
+enum cw_err exec_put_log(struct turn *t, const struct effect *effect)
+{
+    return log_row_put(t, effect->as.put_log.head);
 }
 
 /* Persist before sign: the head is stored as it will be signed when somebody asks for it. */

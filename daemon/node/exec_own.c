@@ -19,7 +19,10 @@ enum cw_err exec_open_log(struct turn *t, const struct effect *effect)
     t->touched = touched;
     n->own = (struct own_row){.open = true, .log = effect->as.open_log.log};
     own_row_encode(&n->own, &w);
-    return db_put(t, TABLE_META, row_key_text(META_OWN), slice(bytes, w.len));
+    const struct log_head *head = replica_log_find(n->replica, &n->own.log);
+    CW_ASSERT(head != NULL);
+    enum cw_err err = log_row_put(t, head);
+    return err == CW_OK ? db_put(t, TABLE_META, row_key_text(META_OWN), slice(bytes, w.len)) : err;
 }
 
 static struct turn_submission *submission_of(struct turn *t, uint64_t tag)

@@ -53,15 +53,6 @@ static enum cw_err check_last_seal(struct node *n, const struct log_head *stored
     return err == CW_OK ? CW_OK : refuse(why, CW_LOCAL_CORRUPT, "own", "the own log's last seal is not what its row says: restore, or start anew");
 }
 
-static bool is_zero(const uint8_t *bytes, size_t len)
-{
-    uint8_t any = 0;
-
-    for (size_t i = 0; i < len; i++)
-        any |= bytes[i];
-    return any == 0;
-}
-
 static void leave_log(struct node *n, const struct log_head *stored)
 {
     n->own.open = false;
@@ -110,15 +101,14 @@ static enum cw_err decide_anew(struct node *n, const struct log_head *stored, st
 
     gather(n, stored, &facts);
     enum incarnation_choice choice = incarnation_decide(&facts, &reason);
-    bool fresh = is_zero(n->frontier.start, sizeof n->frontier.start);
 
     if (choice == INCARNATION_NEW && stored != NULL)
         leave_log(n, stored);
-    if (choice == INCARNATION_NEW || fresh)
+    if (choice != INCARNATION_CONTINUE)
         renew_frontier(n);
     node_journal(n, choice == INCARNATION_NEW ? JOURNAL_WARNING : JOURNAL_INFO, "incarnation", "%s: %s",
                  choice == INCARNATION_CONTINUE ? "the log continues" : "the next submission opens a new log", reason);
-    enum cw_err err = choice == INCARNATION_NEW || fresh ? put_decision(n) : CW_OK;
+    enum cw_err err = choice != INCARNATION_CONTINUE ? put_decision(n) : CW_OK;
     if (err != CW_OK)
         return refuse(why, err, "store", "the incarnation could not be stored: %s", cw_err_sentence(err));
     memcpy(n->anchor.boot_id, facts.boot_id, sizeof n->anchor.boot_id);
