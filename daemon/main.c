@@ -376,8 +376,8 @@ static void on_net(void *ctx, const struct net_event *e)
     case NET_REFUSED:
         tell_counted(d, LOG_LEVEL_WARNING, "net-refused", e);
         break;
-    case NET_DOWN:
-        journal_write(d->journal, LOG_LEVEL_INFO, "net-link-down", e->text);
+    case NET_DOWN: /* clients come and go; whom we dialled is worth a line */
+        journal_write(d->journal, (e->link & LINK_TOP) == 0 ? LOG_LEVEL_INFO : LOG_LEVEL_DEBUG, "net-link-down", e->text);
         take_link_event(d, e);
         break;
     case NET_UP:

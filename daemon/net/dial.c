@@ -157,11 +157,13 @@ static void close_sockets(struct dial *d)
 void dial_end(struct dial *d, const char *why)
 {
     struct loop *l = d->loop;
+    char text[sizeof d->address + sizeof d->why + 4];
 
     if (d->over)
         return;
     d->over = true;
-    report_down(l, d->link->id, why);
+    snprintf(text, sizeof text, "%s: %s", d->address, why);
+    report_down(l, d->link->id, text);
     if (d->link->fd >= 0)
         conn_closed(&l->conns, d->link->fd);
     close_sockets(d);
@@ -183,7 +185,7 @@ void dial_sweep(struct loop *l)
     }
 }
 
-static bool open_sockets(struct dial *d, const char *address, const uint8_t server_key[static KEY_LEN])
+static bool open_sockets(struct dial *d, const uint8_t server_key[static KEY_LEN])
 {
     struct loop *l = d->loop;
 
@@ -196,7 +198,7 @@ static bool open_sockets(struct dial *d, const char *address, const uint8_t serv
     d->messages = (struct source){.fd = zsocket_fd(d->socket), .owner = d, .work = work_messages};
     d->events = (struct source){.fd = zsocket_fd(d->monitor), .owner = d, .work = work_events};
     return poller_add(&l->poller, &d->messages, false) && poller_add(&l->poller, &d->events, false) &&
-           zmq_connect(d->socket, address) == 0;
+           zmq_connect(d->socket, d->address) == 0;
 }
 
 static bool parse_address(struct cw_slice address, char *out, size_t out_len)
@@ -246,7 +248,6 @@ static struct dial *new_dial(struct loop *l, uint64_t id)
 
 void dial_open(struct loop *l, uint64_t id, struct cw_slice address, const uint8_t server_key[static KEY_LEN])
 {
-    char text[256];
     struct dial *d = new_dial(l, id);
     const char *why;
 
@@ -254,11 +255,13 @@ void dial_open(struct loop *l, uint64_t id, struct cw_slice address, const uint8
         report_down(l, id, "no room for another link");
         return;
     }
+    if (!parse_address(address, d->address, sizeof d->address)) {
+        dial_end(d, "not an address: tcp://HOST:PORT is");
+        return;
+    }
     why = name_link(l, d->link, server_key);
     if (why != NULL)
         dial_end(d, why);
-    else if (!parse_address(address, text, sizeof text))
-        dial_end(d, "not an address: tcp://HOST:PORT is");
-    else if (!open_sockets(d, text, server_key))
+    else if (!open_sockets(d, server_key))
         dial_end(d, zmq_strerror(zmq_errno()));
 }

@@ -16,7 +16,7 @@
 
 #define DRIVER_ADDRESS_LEN_MAX 255
 #define DRIVER_PENDING_LEN_MAX ((size_t)32 << 20) /* on its way to the net process; above it a link is dropped */
-#define DRIVER_TEXT_LEN_MAX 160
+#define DRIVER_TEXT_LEN_MAX 320
 
 struct driver_settings {
     char peer_listen[DRIVER_ADDRESS_LEN_MAX + 1];   /* "tcp://..." */

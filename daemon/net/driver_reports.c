@@ -34,7 +34,7 @@ void driver_say(struct driver *d, enum net_event_kind kind, uint64_t link, const
 
 static bool take_ready(struct driver *d, const Cw__Ready *r)
 {
-    char text[DRIVER_TEXT_LEN_MAX], peers[72], clients[72];
+    char text[DRIVER_TEXT_LEN_MAX], peers[144], clients[144];
 
     copy_text(r->peer_endpoint, peers, sizeof peers);
     copy_text(r->client_endpoint, clients, sizeof clients);

@@ -41,6 +41,7 @@ struct dial {
     bool up;
     bool over;          /* reported down: freed at the end of the round */
     struct cw_mono since;
+    char address[201];
     char why[128];      /* the first reason that libzmq gave */
     LIST_ENTRY(dial) next;
 };

@@ -68,7 +68,7 @@ START_TEST(a_dialled_daemon_is_named_and_heard_both_ways)
 
     driver_hang(t.here->driver, OUR_LINK);
     driver_flush(t.here->driver);
-    ck_assert_str_eq(world_wait(t.here, NET_DOWN)->text, "hung up");
+    ck_assert_ptr_nonnull(strstr(world_wait(t.here, NET_DOWN)->text, "hung up"));
     ck_assert_uint_eq(world_wait(t.there, NET_DOWN)->is.link, in->is.link);
     two_free(&t);
 }
@@ -85,7 +85,7 @@ START_TEST(a_link_that_the_other_side_ends_says_so)
     driver_flush(t.here->driver);
     driver_kick(t.there->driver, &world_wait(t.there, NET_UP)->is.cert);
     driver_flush(t.there->driver);
-    ck_assert_str_eq(world_wait(t.here, NET_DOWN)->text, "closed by the other side");
+    ck_assert_ptr_nonnull(strstr(world_wait(t.here, NET_DOWN)->text, "closed by the other side"));
     two_free(&t);
 }
 END_TEST
@@ -132,7 +132,7 @@ START_TEST(nobody_there_is_reported_at_once)
     struct world *w = world_new(&other, 1);
 
     dial(w, "tcp://127.0.0.1:1", other.keys.public_key);
-    ck_assert_str_eq(world_wait(w, NET_DOWN)->text, "refused or unreachable");
+    ck_assert_ptr_nonnull(strstr(world_wait(w, NET_DOWN)->text, "refused or unreachable"));
     world_free(w);
 }
 END_TEST
