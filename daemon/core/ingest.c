@@ -90,12 +90,22 @@ static void look_for_twin(struct replica *r, uint32_t added)
     }
 }
 
+/* A daemon that opens logs without end takes no room from others. */
+static bool has_its_share(const struct replica *r, const struct cert_id *cert)
+{
+    uint32_t share = r->logs.max / LOGS_SHARE, count = 0;
+
+    for (uint32_t i = 0; i < r->logs.count; i++)
+        count += ID_EQ(&r->logs.slots[i].head.cert, cert);
+    return count >= (share > LOGS_OF_ONE_MIN ? share : LOGS_OF_ONE_MIN);
+}
+
 uint32_t ingest_open_log(struct replica *r, const struct log_id *log, const struct genesis *genesis)
 {
     struct log_head head;
     uint32_t slot;
 
-    if (r->logs.count + OWN_LOGS_RESERVED >= r->logs.max) {
+    if (r->logs.count + OWN_LOGS_RESERVED >= r->logs.max || has_its_share(r, &genesis->cert)) {
         if (!r->told_full_table)
             effects_note(r->out, NOTE_LIMIT, CW_LOCAL_MEMORY, "logs_max");
         r->told_full_table = true;
@@ -116,6 +126,7 @@ void ingest_freeze(struct replica *r, uint32_t number)
     struct log_slot *slot = replica_slot(r, number);
     struct effect *note;
 
+    replica_settle_claims(r, &slot->head.log);
     slot->head.forked = true;
     slot->fork_rank = ++r->logs.fork_count;
     logs_touch(&r->logs, number);
@@ -255,6 +266,7 @@ static void take(struct replica *r, uint32_t number, const struct peer_entries *
     take_blobs(r, head, batch, verdict);
     logs_touch(&r->logs, number);
     settle_ahead(r, batch);
+    replica_settle_claims(r, &head->log);
     mind_clocks(r, head);
     if (head->scope != LOG_DIVISION)
         r->authority_epoch++;

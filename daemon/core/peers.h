@@ -62,6 +62,9 @@ struct peer {
     struct cw_mono full_at; /* not before */
     uint32_t forks_told;    /* fork ranks already gossiped in this session */
 
+    bool claims; /* it said, and has not shown, that it knows more of a log of ours */
+    struct log_id claimed;
+
     struct known_frontier known;
     bool compare; /* items wait to be compared with our logs */
     bool asked_full;

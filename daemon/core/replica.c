@@ -192,11 +192,33 @@ void replica_reincarnate(struct replica *r, const uint8_t nonce[static 32], cons
     renew_start(r, start);
 }
 
+/* A witness that is no peer is our own log's certificate on bytes that are here: proven. */
+static bool believe_claim(struct replica *r, const struct cert_id *witness)
+{
+    struct peer *p = peers_find(&r->peers, witness);
+
+    if (p == NULL)
+        return true;
+    if (p->claims)
+        return false;
+    p->claims = true;
+    p->claimed = replica_slot(r, r->own)->head.log;
+    return true;
+}
+
+void replica_settle_claims(struct replica *r, const struct log_id *log)
+{
+    for (uint32_t i = 0; i < r->peers.count; i++) {
+        if (ID_EQ(&r->peers.at[i].claimed, log))
+            r->peers.at[i].claims = false;
+    }
+}
+
 void replica_own_fork(struct replica *r, const struct cert_id *witness, uint64_t seq, const char *text)
 {
     struct effect *note;
 
-    if (r->own == LOG_NONE)
+    if (r->own == LOG_NONE || !believe_claim(r, witness))
         return;
     note = effects_note(r->out, NOTE_OWN_FORK, CW_PEER_FORK, text);
     note->as.note.log = replica_slot(r, r->own)->head.log;

@@ -12,6 +12,8 @@
 #include "core/watch.h"
 
 #define PENDING_MAX 4096                /* submissions of one turn */
+#define LOGS_SHARE 8                    /* one certificate fills at most this part of the table of logs, */
+#define LOGS_OF_ONE_MIN 16              /* and may always have this many */
 #define OWN_LOGS_RESERVED 16            /* slots that others' logs may not take: a division can always write */
 #define MESSAGE_ITEMS_MAX 1024          /* batches or blobs looked at in one message; the rest is asked for again */
 #define SAY_EFFECTS 16                  /* what one peer may be told in a turn, or one small event lists */
@@ -71,8 +73,13 @@ void replica_random_fill(struct replica *r, uint8_t *out, size_t len);
 /* A position in one of our logs: compared with our copy of it. AHEAD also when the log is not known here. */
 enum agreement replica_agrees(const struct replica *r, const struct log_id *log, uint64_t seq, const struct hash *seal);
 
-/* Stops sequencing in the own log: somebody has seen more of it, or another of it. */
+/*
+ * Stops sequencing in the own log: somebody has seen more of it, or another of it. What a peer only says is believed
+ * once: until the entries it spoke of are here, it cannot make us open another log.
+ */
 void replica_own_fork(struct replica *r, const struct cert_id *witness, uint64_t seq, const char *text);
+/* Entries or a proof of this log came: whoever spoke of it spoke the truth. */
+void replica_settle_claims(struct replica *r, const struct log_id *log);
 /* Opens nothing yet: the next submission does. */
 void replica_close_own(struct replica *r);
 

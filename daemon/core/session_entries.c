@@ -69,6 +69,7 @@ static bool act_on(struct replica *r, struct peer *p, const struct peer_entries 
         on_other_past(r, p, entries);
         return false;
     case INGEST_UNKNOWN:
+    case INGEST_NO_ROOM:
         holdoffs_add(&r->holdoffs, &entries->log, r->authority_epoch, r->now);
         return false;
     case INGEST_INVENTED:
@@ -80,7 +81,6 @@ static bool act_on(struct replica *r, struct peer *p, const struct peer_entries 
     case INGEST_GAP:
     case INGEST_FORK:
     case INGEST_FROZEN:
-    case INGEST_NO_ROOM:
         return false;
     }
     return false;

@@ -51,20 +51,20 @@ enum { SEQS = 200 };
 
 static void ck_well_formed(const struct log_head *head)
 {
+    bool ascending = true;
+
     ck_assert_uint_le(head->blob_seq, head->seq);
     ck_assert_uint_le(head->hole_count, HOLES_MAX);
-    for (uint32_t i = 0; i < head->hole_count; i++) {
-        ck_assert_uint_lt(head->holes[i], head->blob_seq);
-        if (i > 0)
-            ck_assert_uint_lt(head->holes[i - 1], head->holes[i]);
-    }
+    for (uint32_t i = 0; i < head->hole_count; i++)
+        ascending = ascending && head->holes[i] < head->blob_seq && (i == 0 || head->holes[i - 1] < head->holes[i]);
+    ck_assert(ascending);
 }
 
 /* Whatever is said in whatever order, nothing is claimed to be held that is not. */
 START_TEST(nothing_is_ever_claimed_that_is_not_held)
 {
     srand(11);
-    for (int round = 0; round < 300; round++) {
+    for (int round = 0; round < 100; round++) {
         struct log_head head = {.seq = SEQS};
         bool held[SEQS + 1] = {false}, full = false;
 
@@ -75,8 +75,11 @@ START_TEST(nothing_is_ever_claimed_that_is_not_held)
             held[seq] = now;
             log_head_blob(&head, seq, now, &full);
             ck_well_formed(&head);
+            bool honest = true;
+
             for (uint64_t i = 1; i <= SEQS; i++)
-                ck_assert(!log_holds_blob(head.blob_seq, head.holes, head.hole_count, i) || held[i]);
+                honest = honest && (held[i] || !log_holds_blob(head.blob_seq, head.holes, head.hole_count, i));
+            ck_assert(honest);
         }
     }
 }

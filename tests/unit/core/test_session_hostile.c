@@ -186,6 +186,30 @@ START_TEST(a_daemon_does_not_talk_to_itself)
 }
 END_TEST
 
+START_TEST(a_peer_that_only_says_it_knows_more_of_our_log_is_believed_once)
+{
+    struct entry_header draft = {.kind = CLASS_CASE, .part_count = 1};
+    struct event submit = {.kind = EVENT_SUBMIT, .as.submit = {.tag = 1, .draft = &draft}};
+    uint32_t forks = 0;
+
+    solo_turn(&s, &submit);
+    for (int i = 0; i < 20; i++) {
+        struct peer_message hello = solo_hello(&s);
+        struct position more = {replica_own_log(s.replica)->log, 1000, {{1}}};
+
+        solo_link_up(&s);
+        hello.as.hello.your_count = 1;
+        hello.as.hello.your = &more;
+        hello.as.hello.reply = true;
+        solo_hear(&s, &hello, 200);
+        forks += solo_note(&s, NOTE_OWN_FORK) != NULL;
+        ck_assert_int_eq(solo_turn(&s, &submit), CW_OK);
+    }
+    ck_assert_uint_eq(forks, 1);
+    ck_assert_uint_eq(replica_log_count(s.replica), 2);
+}
+END_TEST
+
 /* --- frontier ------------------------------------------------------------------------------------------ */
 
 START_TEST(a_frontier_whose_signature_does_not_verify_ends_the_session)
@@ -600,6 +624,7 @@ Suite *suite_session_hostile(void)
     tcase_add_test(c, resets_do_not_make_two_daemons_greet_without_end);
     tcase_add_test(c, a_link_beyond_the_table_of_peers_is_dropped);
     tcase_add_test(c, a_daemon_does_not_talk_to_itself);
+    tcase_add_test(c, a_peer_that_only_says_it_knows_more_of_our_log_is_believed_once);
     tcase_add_test(c, a_frontier_whose_signature_does_not_verify_ends_the_session);
     tcase_add_test(c, a_replayed_frontier_ends_the_session);
     tcase_add_test(c, a_frontier_whose_root_is_not_that_of_its_items_ends_the_session);
