@@ -193,7 +193,9 @@ START_TEST(values_at_their_bounds)
 
     ck_assert_int_eq(parse(REQUIRED "map_size = \"64 TiB\"\n"), CW_OK);
     ck_assert_int_eq(parse(REQUIRED "map_size = \"65 TiB\"\n"), CW_LOCAL_CONFIG);
-    ck_assert_int_eq(parse(REQUIRED "map_size = \"18446744073709551616\"\n"), CW_LOCAL_CONFIG);
+    /* 2^64 bytes and 1 GiB, and 2^44 MiB and 1 GiB: what an overflow would take for 1 GiB */
+    ck_assert_int_eq(parse(REQUIRED "map_size = \"18446744074783293440\"\n"), CW_LOCAL_CONFIG);
+    ck_assert_int_eq(parse(REQUIRED "map_size = \"17592186045440 MiB\"\n"), CW_LOCAL_CONFIG);
     ck_assert_int_eq(parse(REQUIRED "map_size = \"18446744073709551615 TiB\"\n"), CW_LOCAL_CONFIG);
     ck_assert_int_eq(parse(REQUIRED "map_size = \"1 mib\"\n"), CW_LOCAL_CONFIG);
     ck_assert_int_eq(parse(REQUIRED "map_size = \"1 MiB \"\n"), CW_LOCAL_CONFIG);

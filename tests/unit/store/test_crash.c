@@ -168,36 +168,76 @@ START_TEST(a_long_reader_pins_pages_is_seen_and_lets_go)
 }
 END_TEST
 
-START_TEST(a_killed_readers_slot_is_freed_at_the_next_open)
+/* A process that has the store open, and reads in it when asked to. Returns once it does. */
+static pid_t spawn_user(bool reads)
 {
     int pipe_fds[2];
     char byte;
     pid_t child;
-    struct store *s = lab_open(&lab);
-    uint64_t before;
 
-    rewrite(s, 4);
-    store_close(s);
     ck_assert_int_eq(pipe(pipe_fds), 0);
     child = fork();
     ck_assert_int_ge(child, 0);
     if (child == 0) {
         struct store_txn *txn = NULL;
+        struct store *s = lab_open(&lab);
 
-        s = lab_open(&lab);
-        ck_assert_int_eq(store_begin_read(s, &txn), CW_OK);
-        ck_assert_int_eq(write(pipe_fds[1], "r", 1), 1);
+        if ((reads && store_begin_read(s, &txn) != CW_OK) || write(pipe_fds[1], "r", 1) != 1)
+            _exit(1);
         (void)pause();
         _exit(0);
     }
+    (void)close(pipe_fds[1]);
     ck_assert_int_eq(read(pipe_fds[0], &byte, 1), 1);
+    (void)close(pipe_fds[0]);
+    return child;
+}
+
+static void kill_user(pid_t child)
+{
     ck_assert_int_eq(kill(child, SIGKILL), 0);
     ck_assert_int_eq(waitpid(child, NULL, 0), child);
+}
 
-    s = lab_open(&lab);
-    before = used(s);
+static void check_nothing_is_pinned(struct store *s)
+{
+    uint64_t before = used(s);
+
     rewrite(s, 40);
     ck_assert_uint_lt(used(s), before * 4);
+}
+
+/* While another process lives LMDB does not make its lock table anew: the dead one's slot must be looked for. */
+START_TEST(a_killed_readers_slot_is_freed_at_the_next_open)
+{
+    struct store *s = lab_open(&lab);
+    pid_t other, reader;
+
+    rewrite(s, 4);
+    store_close(s);
+    other = spawn_user(false);
+    reader = spawn_user(true);
+    kill_user(reader);
+
+    s = lab_open(&lab);
+    check_nothing_is_pinned(s);
+    store_close(s);
+    kill_user(other);
+}
+END_TEST
+
+START_TEST(a_killed_readers_slot_is_freed_by_tending)
+{
+    struct store *s = lab_open(&lab);
+    pid_t reader;
+
+    rewrite(s, 4);
+    store_close(s);
+    reader = spawn_user(true); /* opened before us: a fork of an open environment would be another mistake */
+    s = lab_open(&lab);
+    kill_user(reader);
+    store_tend(s);
+    check_nothing_is_pinned(s);
     store_close(s);
 }
 END_TEST
@@ -275,6 +315,7 @@ Suite *suite_crash(void)
     tcase_add_test(t, every_acknowledged_row_survives_being_killed);
     tcase_add_test(t, a_long_reader_pins_pages_is_seen_and_lets_go);
     tcase_add_test(t, a_killed_readers_slot_is_freed_at_the_next_open);
+    tcase_add_test(t, a_killed_readers_slot_is_freed_by_tending);
     tcase_add_test(t, readers_in_many_threads_see_whole_commits);
     tcase_add_test(t, more_readers_than_are_pooled_all_work);
     suite_add_tcase(suite, t);

@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <signal.h>
+#include <stdio.h>
 #include <sys/resource.h>
 
 static struct lab lab;
@@ -96,6 +97,31 @@ START_TEST(a_full_disk_is_no_space_and_loses_nothing)
 
     s = lab_open_with(&o); /* and all of it is there after a restart */
     ck_assert_uint_eq(lab_rows(s, LAB_ROWS), kept + more);
+    store_close(s);
+}
+END_TEST
+
+/* Rows of many pages are one large write; where it ends short LMDB says EIO, and only the free space tells why. */
+START_TEST(a_write_that_ends_short_on_a_full_disk_is_no_space)
+{
+    static uint8_t large[200000];
+    struct store_options o = lab_options(&lab);
+    struct store *s;
+    uint64_t kept = 0;
+    enum cw_err err;
+
+    lab_mount_small(&lab, 2U << 20);
+    s = lab_open_with(&o);
+    do {
+        char key[24];
+
+        (void)snprintf(key, sizeof key, "%llu", (unsigned long long)kept++);
+        err = lab_put(s, LAB_ROWS, key, slice(large, sizeof large));
+    } while (err == CW_OK);
+    ck_assert_int_eq(err, CW_LOCAL_NO_SPACE);
+    ck_assert_uint_gt(kept, 3);
+    ck_assert(!store_failed(s));
+    ck_assert_uint_eq(lab_rows(s, LAB_ROWS), kept - 1);
     store_close(s);
 }
 END_TEST
@@ -297,6 +323,7 @@ Suite *suite_space(void)
 
     tcase_add_checked_fixture(t, set_up, tear_down);
     tcase_add_test(t, a_full_disk_is_no_space_and_loses_nothing);
+    tcase_add_test(t, a_write_that_ends_short_on_a_full_disk_is_no_space);
     tcase_add_test(t, deleting_works_on_a_full_disk);
     tcase_add_test(t, the_reserve_is_made_again_when_there_is_room);
     tcase_add_test(t, the_low_water_mark_is_seen);

@@ -138,6 +138,21 @@ START_TEST(an_envelope_of_another_record_is_alarmed)
 }
 END_TEST
 
+/* The commitment covers the audience, but an envelope must also say the same by itself. */
+START_TEST(an_envelope_that_names_another_audience_is_alarmed)
+{
+    uint8_t seed[32] = {9};
+    struct key_record record = record_of(seed, "force"), renamed = record;
+    struct made_key key = with_envelope(&record, seed, &east, &east), other;
+    bool opened = false;
+
+    renamed.audience = slice_of("farce");
+    other = with_envelope(&renamed, seed, &east, &east);
+    memcpy(key.envelopes, other.envelopes, sizeof key.envelopes);
+    ck_assert_int_eq(lab_learn(&east, &key, &opened), CW_PEER_HASH);
+}
+END_TEST
+
 START_TEST(an_envelope_sealed_for_somebody_else_is_alarmed)
 {
     uint8_t seed[32] = {9};
@@ -405,6 +420,26 @@ START_TEST(a_wrap_opens_nowhere_else)
 }
 END_TEST
 
+/* A maker that uses one seed twice gives both records one wrap key: still each wrap is for one record. */
+START_TEST(a_wrap_is_for_one_record_even_when_two_share_a_seed)
+{
+    uint8_t seed[32] = {9}, wrap[WRAP_LEN];
+    struct key_record first = record_of(seed, "force"), second = first;
+    struct entropy entropy = lab_entropy();
+    struct made_key a, b;
+    bool opened;
+
+    second.membership = lab_position(2);
+    a = with_envelope(&first, seed, &east, &east);
+    b = with_envelope(&second, seed, &east, &east);
+    ck_assert_int_eq(lab_learn(&east, &a, &opened), CW_OK);
+    ck_assert_int_eq(lab_learn(&east, &b, &opened), CW_OK);
+    ck_assert_int_eq(vault_wrap(east.vault, &a.id, &op, 0, &part_key, &entropy, wrap), CW_OK);
+    ck_assert_int_eq(unwrap_by_east(&a.id, &op, 0, wrap), CW_OK);
+    ck_assert_int_eq(unwrap_by_east(&b.id, &op, 0, wrap), CW_LOCAL_KEY);
+}
+END_TEST
+
 START_TEST(a_key_that_is_not_held_neither_wraps_nor_unwraps)
 {
     struct made_key key = key_for_two("force", 1);
@@ -469,6 +504,7 @@ Suite *suite_audience(void)
     tcase_add_test(t, a_substituted_commitment_is_alarmed);
     tcase_add_test(t, a_substituted_public_key_is_alarmed);
     tcase_add_test(t, an_envelope_of_another_record_is_alarmed);
+    tcase_add_test(t, an_envelope_that_names_another_audience_is_alarmed);
     tcase_add_test(t, an_envelope_sealed_for_somebody_else_is_alarmed);
     tcase_add_test(t, an_envelope_that_names_somebody_else_inside_is_alarmed);
     tcase_add_test(t, every_changed_byte_of_an_envelope_is_refused);
@@ -485,6 +521,7 @@ Suite *suite_audience(void)
     tcase_add_test(t, a_key_is_current_for_its_own_audience_and_membership_only);
     tcase_add_test(t, a_member_unwraps_what_another_wrapped);
     tcase_add_test(t, a_wrap_opens_nowhere_else);
+    tcase_add_test(t, a_wrap_is_for_one_record_even_when_two_share_a_seed);
     tcase_add_test(t, a_key_that_is_not_held_neither_wraps_nor_unwraps);
     tcase_add_test(t, what_a_seed_gives_is_fixed);
 #if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)

@@ -236,6 +236,9 @@ START_TEST(a_pool_that_was_not_written_gives_no_slot)
     file.cut_after = 100;
     ck_assert_int_eq(keyring_take(keyring, &slot), CW_LOCAL_IO);
     ck_assert_uint_eq(slot, 99);
+    file.cut_after = SIZE_MAX; /* the disk is back: the same pool is written, and none of it was lost */
+    ck_assert_uint_eq(take(), 0);
+    ck_assert_uint_eq(file.len, 64 + 64 * KEYRING_POOL);
 }
 END_TEST
 
