@@ -31,26 +31,47 @@ static void end_faults(struct sim *s)
 static void start_all(struct sim *s)
 {
     for (uint32_t i = 0; i < s->node_count; i++) {
-        if (!s->nodes[i].up)
+        if (s->nodes[i].present && !s->nodes[i].up)
             process_start(&s->nodes[i]);
     }
 }
 
 /* --- whether all agree ------------------------------------------------------------------------------------------ */
 
-static bool frontier_of(struct sim_node *n, struct frontier_head *out)
+/*
+ * One log at two nodes. A forked log is left out, as frontier comparison leaves it out (decision 0005): what
+ * each holds of it stays as it is until somebody adjudicates.
+ */
+static bool log_agrees(const struct look *other, const struct log_row *log)
 {
-    struct frontier_row row;
-    struct cw_slice value;
-    struct look l;
-    bool found;
+    struct log_row there;
 
-    if (!look_begin(&l, n))
+    if (log->head.forked || log->head.seq == 0)
+        return true;
+    return look_log(other, &log->head.log, &there) &&
+           (there.head.forked || (there.head.seq == log->head.seq && ID_EQ(&there.head.seal, &log->head.seal) &&
+                                  there.head.blob_seq == log->head.blob_seq && there.head.hole_count == log->head.hole_count));
+}
+
+static bool logs_agree(struct sim_node *a, struct sim_node *b)
+{
+    struct row_key key = {.len = 0};
+    struct cw_slice value;
+    struct log_row log;
+    struct look l, other;
+    bool agree = true;
+
+    if (!look_begin(&l, a))
         return false;
-    found = n->store.get(l.txn, TABLE_META, KEY(row_key_text(META_FRONTIER)), &value) == CW_OK &&
-            frontier_row_parse(value, &row) == CW_OK && row.head.len > 0 && frontier_head_parse(row.head, out) == CW_OK;
+    if (!look_begin(&other, b)) {
+        look_done(&l);
+        return false;
+    }
+    while (agree && look_next(&l, TABLE_LOG, slice(NULL, 0), &key, &value))
+        agree = log_row_parse(value, &log) == CW_OK && log_agrees(&other, &log);
+    look_done(&other);
     look_done(&l);
-    return found;
+    return agree;
 }
 
 static bool has_folds_waiting(struct sim_node *n)
@@ -74,15 +95,11 @@ static bool say_why(char *why, size_t cap, const struct sim_node *a, const struc
     return false;
 }
 
-static bool node_agrees(struct sim_node *n, const struct sim_node *with, const struct frontier_head *common, char *why, size_t cap)
+static bool node_agrees(struct sim_node *n, struct sim_node *with, char *why, size_t cap)
 {
-    struct frontier_head head;
-
     if (!n->up)
         return say_why(why, cap, n, NULL, "is down");
-    if (!frontier_of(n, &head))
-        return say_why(why, cap, n, NULL, "has no frontier");
-    if (head.item_count != common->item_count || !ID_EQ(&head.root, &common->root))
+    if (!logs_agree(n, with) || !logs_agree(with, n))
         return say_why(why, cap, n, with, "their frontiers differ");
     return has_folds_waiting(n) ? say_why(why, cap, n, NULL, "has cases to fold") : true;
 }
@@ -90,19 +107,15 @@ static bool node_agrees(struct sim_node *n, const struct sim_node *with, const s
 bool check_converged(struct sim *s, char *why, size_t cap)
 {
     struct sim_node *first = NULL;
-    struct frontier_head common;
 
     for (uint32_t i = 0; i < s->node_count; i++) {
         struct sim_node *n = &s->nodes[i];
 
         if (!n->honest)
             continue;
-        if (first == NULL) {
+        if (first == NULL)
             first = n;
-            if (!n->up || !frontier_of(n, &common))
-                return say_why(why, cap, n, NULL, "has no frontier");
-        }
-        if (!node_agrees(n, first, &common, why, cap))
+        if (!node_agrees(n, first, why, cap))
             return false;
     }
     return true;

@@ -113,7 +113,8 @@ static void write_entry(const struct cast *c, const struct hand_log *log, const 
     entry_hash_of(e->header_bytes, &e->hash);
 }
 
-static void seal_batch(const struct cast *c, struct hand_log *log, struct sealed_batch *batch, struct arena *arena)
+static void seal_batch(const struct cast *c, struct hand_log *log, struct sealed_batch *batch, const struct positions *authority,
+                       struct arena *arena)
 {
     struct hash *leaves = ARENA_ARRAY(arena, struct hash, batch->entry_count);
     struct seal seal = {.log = log->log, .first = log->seq + 1, .last = log->seq + batch->entry_count, .prev = log->prev};
@@ -123,6 +124,8 @@ static void seal_batch(const struct cast *c, struct hand_log *log, struct sealed
         merkle_leaf(MERKLE_ENTRIES, ID_SLICE(&batch->entries[i].hash), &leaves[i]);
     merkle_root(MERKLE_ENTRIES, leaves, batch->entry_count, &seal.root);
     seal.hlc = batch->entries[batch->entry_count - 1].header.hlc;
+    if (authority != NULL)
+        seal.authority = *authority;
     seal_encode(&seal, &out);
     CW_ASSERT(!out.failed);
     batch->signed_seal.bytes = slice(out.data, out.len);
@@ -133,29 +136,39 @@ static void seal_batch(const struct cast *c, struct hand_log *log, struct sealed
     seal_hash_of(batch->signed_seal.bytes, &log->prev);
 }
 
+uint8_t *hand_log_seal(const struct cast *c, struct hand_log *log, struct sealed_batch *batch, const struct positions *authority,
+                       struct arena *arena, size_t *out_len)
+{
+    uint8_t *frame = malloc(MESSAGE_LEN_MAX);
+    struct writer out = writer_over(frame, MESSAGE_LEN_MAX);
+    struct peer_message message = {.counter = 1, .kind = PEER_ENTRIES};
+
+    CW_ASSERT(frame != NULL);
+    message.as.entries.log = log->log;
+    if (log->seq == 0)
+        message.as.entries.genesis_bytes = slice(log->genesis, log->genesis_len);
+    seal_batch(c, log, batch, authority, arena);
+    message.as.entries.batch_count = 1;
+    message.as.entries.batches = batch;
+    message.as.entries.last = true;
+    CW_ASSERT(peer_message_encode(&message, arena, &out) == CW_OK);
+    *out_len = out.len;
+    return realloc(frame, out.len);
+}
+
 uint8_t *hand_log_write(const struct cast *c, struct hand_log *log, const struct hand_record *records, uint32_t count,
                         size_t *out_len)
 {
     uint8_t *memory = malloc(HAND_ARENA_LEN);
-    uint8_t *frame = malloc(MESSAGE_LEN_MAX);
     struct arena arena = arena_over(memory, HAND_ARENA_LEN);
-    struct writer out = writer_over(frame, MESSAGE_LEN_MAX);
     struct sealed_batch batch = {.entry_count = count};
-    struct peer_message message = {.counter = 1, .kind = PEER_ENTRIES};
+    uint8_t *frame;
 
-    CW_ASSERT(memory != NULL && frame != NULL);
+    CW_ASSERT(memory != NULL);
     batch.entries = ARENA_ARRAY(&arena, struct entry_record, count);
     for (uint32_t i = 0; i < count; i++)
         write_entry(c, log, &records[i], log->seq + 1 + i, &arena, &batch.entries[i]);
-    message.as.entries.log = log->log;
-    if (log->seq == 0)
-        message.as.entries.genesis_bytes = slice(log->genesis, log->genesis_len);
-    seal_batch(c, log, &batch, &arena);
-    message.as.entries.batch_count = 1;
-    message.as.entries.batches = &batch;
-    message.as.entries.last = true;
-    CW_ASSERT(peer_message_encode(&message, &arena, &out) == CW_OK);
+    frame = hand_log_seal(c, log, &batch, NULL, &arena, out_len);
     free(memory);
-    *out_len = out.len;
-    return realloc(frame, out.len);
+    return frame;
 }

@@ -125,11 +125,23 @@ bool check_is_safe(const struct sim *s, const struct sim_op *op)
 {
     uint32_t held = op == NULL || op->held_by == 0 ? 1 : op->held_by;
 
-    if (op == NULL || op->state != OP_ACKED || !s->nodes[op->acked_by].honest)
+    if (op == NULL || op->state != OP_ACKED || !s->nodes[op->acked_by].honest || s->nodes[op->acked_by].forker)
         return false;
     if (s->options.tamper_pm > 0 && held > 1)
         held--; /* the hostile one may say that it holds what it does not */
     return s->losses - op->losses_at_ack < held || s->nodes[op->acked_by].lost_at < op->acked_at;
+}
+
+bool check_any_fork(const struct sim *s)
+{
+    const struct made_log *logs;
+    uint32_t count = history_logs(s->history, &logs);
+
+    for (uint32_t i = 0; i < count; i++) {
+        if (logs[i].forked)
+            return true;
+    }
+    return false;
 }
 
 bool check_is_steady(const struct sim_node *n)

@@ -35,7 +35,7 @@ static void on_case(struct sim *s, struct sim_node *n, const struct loaded_case 
         sim_fail(s, "I26", "%s cannot open %u parts of a case of its own audience", sim_name(n), unopened);
         return;
     }
-    if (s->seen[at].payloads != 0 && s->seen[at].payloads != sum)
+    if (s->seen[at].payloads != 0 && !check_any_fork(s) && s->seen[at].payloads != sum)
         sim_fail(s, "I26", "%s opens other bytes of a case than the division before it", sim_name(n));
     s->seen[at].payloads = sum;
 }

@@ -23,6 +23,7 @@ struct draft {
     uint8_t submission_id[16];
     bool bad_signature, reuses;
     bool invalid, newer;
+    bool poison; /* names more than an op may: the wire's grammar lets it pass, the fold does not */
     uint32_t held_by;
     struct cw_slice proof; /* of a bundle; else made */
 };
@@ -35,6 +36,9 @@ struct op_write *draft_number(struct draft *d, uint32_t field, int64_t number); 
 struct op_write *draft_text(struct draft *d, uint32_t field, const char *text);
 void draft_names(struct draft *d, struct op_write *w, const struct op_ref *names, size_t count);
 
+/* Header, proof and parts, in the scratch arena. */
+struct submission;
+void draft_submission(struct sim *s, struct draft *d, struct submission *out, struct cw_op_id *out_op);
 /* Headers, proof and request, kept in the world's arena. */
 void draft_build(struct sim *s, struct draft *d, struct sim_op *out);
 /* One signature for several ops of one author: fills their proofs; then build each. */

@@ -133,6 +133,11 @@ static void keep_entry(struct history *h, const struct made_entry *e)
     *head = ++h->entry_count;
 }
 
+void history_add(struct history *h, const struct made_entry *e)
+{
+    keep_entry(h, e);
+}
+
 static bool overlap(const struct made_seal *a, const struct made_seal *b)
 {
     return a->first <= b->last && b->first <= a->last;

@@ -20,7 +20,12 @@
     X(a_late_certificate_lets_its_officer_write)                                                   \
     X(a_clock_wrong_by_an_hour_changes_no_order_that_was_named)                                    \
     X(nobody_takes_a_spoilt_signature)                                                             \
-    X(garbage_ends_a_session_and_nothing_else)
+    X(garbage_ends_a_session_and_nothing_else)                                                     \
+    X(an_op_of_a_newer_version_is_kept_and_shown_as_newer)                                         \
+    X(a_poisonous_op_degrades_one_case_only)                                                       \
+    X(an_op_nobody_certified_has_no_effect_until_somebody_does)                                    \
+    X(a_badly_signed_op_is_stored_void)                                                            \
+    X(a_backlog_larger_than_any_credit_arrives_whole)
 
 #define DECLARE(name) void story_of_##name(void);
 STORIES(DECLARE)
