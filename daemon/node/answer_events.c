@@ -5,13 +5,21 @@
 
 #include "proto/wire.h"
 
+/* What was said: a MAX field may carry its ordinal in the frame alone. */
+static struct op_value said_value(const struct op_write *write)
+{
+    if (write->has_value || !write->has_max)
+        return write->value;
+    return (struct op_value){.type = VALUE_NUMBER, .number = write->max_value > INT64_MAX ? INT64_MAX : (int64_t)write->max_value};
+}
+
 static Cw__ViewField *detail_of(struct answering *a, const struct shown_case *shown, const struct case_event *event,
                                 const struct op_write *write, uint32_t index)
 {
     struct case_value value = {
-        .value = write->value,
+        .value = said_value(write),
         .fate = FATE_DETAIL,
-        .flags = write->withheld ? VALUE_WITHHELD : 0,
+        .flags = write->withheld && !write->has_max ? VALUE_WITHHELD : 0,
         .dot = {event->dot.op, index},
     };
     const struct schema_field *row = schema_field(write->field);

@@ -111,6 +111,8 @@ static enum cw_err take_input(struct turn *t, const struct input *in)
 {
     t->input = in;
     t->verified = NULL;
+    if (in->kind == INPUT_LINK_UP || in->kind == INPUT_LINK_DOWN || in->kind == INPUT_CUT)
+        t->n->peers_shown = (struct cw_mono){0}; /* who is there is shown at once: a status is never old news */
     switch (in->kind) {
     case INPUT_TICK:
         return tick(t);
