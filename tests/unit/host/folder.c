@@ -41,7 +41,10 @@ const char *in_folder(const char *name)
 
 void put_file(const char *path, const char *text, unsigned int mode)
 {
-    int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC, 0600);
+    int fd;
+
+    (void)unlink(path); /* it may be one that even we may not write */
+    fd = open(path, O_WRONLY | O_CREAT | O_EXCL, 0600);
 
     ck_assert_int_ge(fd, 0);
     ck_assert_int_eq(write(fd, text, strlen(text)), (ssize_t)strlen(text));
