@@ -43,7 +43,7 @@ static enum exit_code export_to(struct cli *cli, struct context *c, const char *
         return complain(cli, EXIT_FAILED,
                         &(struct trouble){"the file could not be made", path,
                                           errno == EEXIST ? "there is one of that name already" : strerror(errno), NULL});
-    err = cw_client_export_history(c->client, !cli_flag(cli, "sealed"), cli->timeout_ms, write_record, &sink);
+    err = cw_client_export_history(c->client, cli_flag(cli, "open"), cli->timeout_ms, write_record, &sink);
     if (fclose(sink.file) != 0 && err == CW_OK)
         err = CW_LOCAL_IO;
     if (err != CW_OK) {
@@ -229,7 +229,7 @@ static enum exit_code run_verify(struct cli *cli)
 }
 
 static const struct cli_option export_options[] = {
-    {"sealed", NULL, "without opened parts: for who may check but not read"},
+    {"open", NULL, "with opened contents: for who may read in bulk (role RRD or AUD)"},
     {NULL, NULL, NULL},
 };
 static const struct cli_option verify_options[] = {
@@ -239,7 +239,7 @@ static const struct cli_option verify_options[] = {
 
 const struct cli_command cmd_export = {
     "export-history", NULL, "FILE", 1, 1, "write everything this daemon holds into a file that verifies anywhere",
-    "  casewire export-history history.cwh\n  casewire export-history sealed.cwh --sealed\n", export_options, run_export};
+    "  casewire export-history history.cwh\n  casewire export-history opened.cwh --open --as records@north\n", export_options, run_export};
 const struct cli_command cmd_verify = {
     "verify", NULL, "FILE", 1, 1, "check an exported history, from the network id to the last byte (exit 1 when wrong)",
     "  casewire verify history.cwh\n  casewire verify history.cwh --network 3f0a...\n", verify_options, run_verify};
