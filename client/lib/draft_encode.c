@@ -3,7 +3,7 @@
  * From a draft to parts. The frame goes first and holds nothing personal; a value about a person gets a
  * part of its own, so that it can be erased alone. When parts run out, the last is shared.
  *
- * A MAX field's value travels in the frame as its ordinal: erasing a text must never lower a risk.
+ * A MAX field's value is in the frame too, as its ordinal: erasing a part must never lower a risk.
  */
 #include "lib/draft.h"
 #include "lib/unpack.h"
@@ -100,7 +100,6 @@ static void place_value(struct encoding *e, Cw__FieldWrite *out, const struct dr
     if (write->field->rule == RULE_MAX) {
         out->has_max_value = true;
         out->max_value = (uint64_t)write->value.number;
-        return;
     }
     part = part_for(e, write->field);
     out->has_part = out->has_value_index = true;

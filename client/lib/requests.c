@@ -47,6 +47,7 @@ enum cw_err cw_client_get(struct cw_client *client, struct cw_slice name, int32_
     Cw__GetCase get = CW__GET_CASE__INIT;
     uint8_t id[CW_ID_LEN];
 
+    request.get = &get;
     get.has_case_id = id_of_name(name, id);
     get.has_name = !get.has_case_id;
     if (get.has_case_id)

@@ -20,7 +20,7 @@ static enum exit_code make_new(struct cli *cli, const char *dir, struct lab *lab
 
     if (code != EXIT_DONE)
         return code;
-    if (folder_make(dir, 0700) != CW_OK || realpath(dir, lab->dir) == NULL)
+    if (folder_make(dir, 0700) != CW_OK || !path_absolute(dir, lab->dir))
         return complain(cli, EXIT_FAILED, &(struct trouble){"the lab was not made", dir, "the folder cannot be made", NULL});
     if (lab_make(lab, &fault) != CW_OK)
         return complain_fault(cli, "the lab was not made", &fault);
@@ -33,11 +33,13 @@ static enum exit_code run_all(struct cli *cli, const struct lab *lab)
     int32_t wait_ms = cli->timeout_ms < 30000 ? 30000 : cli->timeout_ms;
     enum cw_err err = CW_OK;
 
-    for (uint32_t i = 0; err == CW_OK && i < lab->division_count; i++)
+    /* One after the other: each knows the next one's certificate before that one calls. */
+    for (uint32_t i = 0; err == CW_OK && i < lab->division_count; i++) {
         if (lab_pid(lab, &lab->divisions[i]) == 0)
             err = lab_spawn(lab, &lab->divisions[i], &fault);
-    for (uint32_t i = 0; err == CW_OK && i < lab->division_count; i++)
-        err = lab_ready(lab, &lab->divisions[i], wait_ms, &fault);
+        if (err == CW_OK)
+            err = lab_ready(lab, &lab->divisions[i], wait_ms, &fault);
+    }
     if (err == CW_OK)
         err = lab_in_step(lab, wait_ms, &fault);
     return err == CW_OK ? EXIT_DONE : complain_fault(cli, "the lab did not start", &fault);
@@ -162,6 +164,8 @@ static enum exit_code tell(struct cli *cli, const struct lab *lab, const struct 
         return complain_fault(cli, "the daemon was not told", &fault);
     if (cw_client_admin(client, act, peer, cli->timeout_ms, &answer) != CW_OK)
         code = complain_fault(cli, "the daemon was not told", cw_client_fault(client));
+    else if (lab_shows_cut(lab, d, peer, act == CW_ADMIN_CUT, cli->timeout_ms, &fault) != CW_OK)
+        code = complain_fault(cli, "the line is not as it should be", &fault);
     cw_answer_close(answer);
     cw_client_close(client);
     return code;

@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -94,6 +95,15 @@ enum cw_err folder_make(const char *path, unsigned mode)
         if (path[i] == '\0')
             return CW_OK;
     }
+}
+
+bool path_absolute(const char *path, char out[static PATH_LEN_MAX])
+{
+    char *whole = realpath(path, NULL);
+    bool fits = whole != NULL && snprintf(out, PATH_LEN_MAX, "%s", whole) < PATH_LEN_MAX;
+
+    free(whole);
+    return fits;
 }
 
 bool path_join(char out[static PATH_LEN_MAX], const char *dir, const char *format, ...)

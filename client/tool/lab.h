@@ -64,6 +64,9 @@ enum cw_err lab_admin(const struct lab *lab, const struct lab_division *division
 /* Until it answers on its admin socket; then hands it the authority's log. */
 enum cw_err lab_ready(const struct lab *lab, const struct lab_division *division, int32_t timeout_ms,
                       struct cw_fault *fault);
+/* Until the division itself shows its line to `peer` (a code) as cut, or no longer so. */
+enum cw_err lab_shows_cut(const struct lab *lab, const struct lab_division *division, const char *peer, bool cut,
+                          int32_t timeout_ms, struct cw_fault *fault);
 /* Until each division is in step with all the others. */
 enum cw_err lab_in_step(const struct lab *lab, int32_t timeout_ms, struct cw_fault *fault);
 

@@ -75,7 +75,7 @@ enum exit_code lab_load(const struct cli *cli, struct lab *out)
 
     context_lab(cli, dir);
     *out = (struct lab){0};
-    if (realpath(dir, out->dir) == NULL || !path_join(path, out->dir, "lab.json") || !file_exists(path))
+    if (!path_absolute(dir, out->dir) || !path_join(path, out->dir, "lab.json") || !file_exists(path))
         return complain(cli, EXIT_NOT_FOUND,
                         &(struct trouble){"there is no lab in this folder", dir, "it has no lab.json",
                                           "casewire lab start --divisions north,east,west --dir DIR"});

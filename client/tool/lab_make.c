@@ -23,6 +23,7 @@ const struct lab_person lab_people[] = {
     {"coordinator", "Coordinator", "LRO,OCGC,CLC"},
     {"intel", "Intelligence unit", "INT"},
     {"referral", "Central referral unit", "CRU"},
+    {"auditor", "Auditor", "AUD"},
     {NULL, NULL, NULL},
 };
 

@@ -45,7 +45,7 @@ static bool is_daemon(pid_t pid)
     struct buf bytes = {0};
     bool yes;
 
-    /* A child of ours that ended must be collected, or it would look alive. */
+    /* Before it becomes the daemon, a child of ours still has our name. One that ended must be collected, or it looks alive. */
     waitpid(pid, NULL, WNOHANG);
     snprintf(path, sizeof(path), "/proc/%d/stat", (int)pid);
     if (file_read(path, 4096, &bytes) != CW_OK || bytes.len == 0) {
@@ -55,7 +55,7 @@ static bool is_daemon(pid_t pid)
     snprintf(text, sizeof(text), "%.*s", (int)(bytes.len < 500 ? bytes.len : 500), (const char *)bytes.data);
     buf_done(&bytes);
     name = strrchr(text, ')');
-    yes = strstr(text, "(casewired") != NULL && name != NULL && name[1] == ' ' && name[2] != 'Z' && name[2] != 'X';
+    yes = strstr(text, "(casewire") != NULL && name != NULL && name[1] == ' ' && name[2] != 'Z' && name[2] != 'X';
     return yes;
 }
 

@@ -95,8 +95,26 @@ static bool is_in_step(const struct cw_answer *answer, uint32_t others)
     return count >= others;
 }
 
-static enum cw_err wait_in_step(const struct lab *lab, const struct lab_division *d, struct cw_mono deadline,
-                                struct cw_fault *fault)
+/* What a division's list of peers is asked for, again and again. */
+struct wish {
+    uint32_t in_step;  /* so many others, when peer is NULL */
+    const char *peer;
+    bool cut;
+    const char *otherwise; /* what to say when the time is over */
+};
+
+static bool is_cut(const struct cw_answer *answer, const struct wish *wish)
+{
+    const Cw__Peers *peers = answer_message(answer)->peers;
+
+    for (size_t i = 0; i < peers->n_rows; i++)
+        if (slice_eq(wire_slice(peers->rows[i]->division), slice_of(wish->peer)) && (peers->rows[i]->cut != 0) == wish->cut)
+            return true;
+    return false;
+}
+
+static enum cw_err wait_peers(const struct lab *lab, const struct lab_division *d, const struct wish *wish,
+                              struct cw_mono deadline, struct cw_fault *fault)
 {
     struct cw_client *client;
     enum cw_err err = lab_admin(lab, d, &client, fault);
@@ -113,10 +131,10 @@ static enum cw_err wait_in_step(const struct lab *lab, const struct lab_division
             *fault = *cw_client_fault(client);
             break;
         }
-        reached = is_in_step(answer, lab->division_count - 1);
+        reached = wish->peer != NULL ? is_cut(answer, wish) : is_in_step(answer, wish->in_step);
         cw_answer_close(answer);
         if (!reached && left == 0)
-            err = fault_set(fault, CW_AGAIN_NO_PEER, d->name, "the daemons did not find each other in time");
+            err = fault_set(fault, CW_AGAIN_NO_PEER, d->name, "%s", wish->otherwise);
         else if (!reached)
             nanosleep(&pause_between, NULL);
     }
@@ -124,12 +142,21 @@ static enum cw_err wait_in_step(const struct lab *lab, const struct lab_division
     return err;
 }
 
+enum cw_err lab_shows_cut(const struct lab *lab, const struct lab_division *division, const char *peer, bool cut,
+                          int32_t timeout_ms, struct cw_fault *fault)
+{
+    struct wish wish = {.peer = peer, .cut = cut, .otherwise = "the daemon took the order but does not show it in time"};
+
+    return wait_peers(lab, division, &wish, mono_after(link_now(), timeout_ms), fault);
+}
+
 enum cw_err lab_in_step(const struct lab *lab, int32_t timeout_ms, struct cw_fault *fault)
 {
     struct cw_mono deadline = mono_after(link_now(), timeout_ms);
+    struct wish wish = {.in_step = lab->division_count - 1, .otherwise = "the daemons did not find each other in time"};
     enum cw_err err = CW_OK;
 
     for (uint32_t i = 0; err == CW_OK && i < lab->division_count; i++)
-        err = wait_in_step(lab, &lab->divisions[i], deadline, fault);
+        err = wait_peers(lab, &lab->divisions[i], &wish, deadline, fault);
     return err;
 }

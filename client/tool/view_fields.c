@@ -47,8 +47,10 @@ void view_conflicts(const struct cli *cli, const Cw__CaseView *view)
         view_wrap(why, 10);
         for (size_t v = 0; v < c->n_candidates; v++)
             print_candidate(c->candidates[v]);
-        if (resolvers[0] != '\0')
-            printf("    may be resolved by: %s\n", resolvers);
+        if (resolvers[0] != '\0') {
+            printf("    may be resolved by: ");
+            view_wrap(resolvers, 24);
+        }
     }
 }
 
