@@ -47,7 +47,7 @@ void writer_u8(struct writer *w, uint8_t v);
 void writer_be16(struct writer *w, uint16_t v);
 void writer_be32(struct writer *w, uint32_t v);
 void writer_be64(struct writer *w, uint64_t v);
-void writer_varint(struct writer *w, uint64_t v); /* LEB128, minimal, as protobuf */
+void writer_varint(struct writer *w, uint64_t v);                        /* LEB128, minimal, as protobuf */
 enum cw_err writer_finish(const struct writer *w, struct cw_slice *out); /* CW_REFUSED_SIZE after an overflow */
 
 struct reader {

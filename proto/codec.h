@@ -13,10 +13,8 @@ extern const struct grammar signed_seal_grammar; /* struct signed_seal */
 #define CLASS_NUMBER_MAX 65535
 
 /* repeated Position n -> struct positions */
-#define POSITIONS_FIELD(n, kind, member)                                                                     \
-    {.number = (n), .type = FIELD_MESSAGE, .max = HEADER_LEN_MAX, .count_max = AUTH_POSITIONS_MAX,           \
-     .offset = offsetof(kind, member.at), .stride = sizeof(struct position),                                 \
-     .count_offset = offsetof(kind, member.count), .sub = &position_grammar}
+#define POSITIONS_FIELD(n, kind, member) \
+    MESSAGES_FIELD(n, kind, member.at, member.count, 0, AUTH_POSITIONS_MAX, &position_grammar)
 
 /* The same key twice would let one custodian count as two. keys: count times KEY_LEN bytes. */
 bool root_keys_differ(const uint8_t *keys, uint32_t count);

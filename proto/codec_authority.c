@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "proto/codec.h"
 
-#include <stdalign.h>
-
 #define MEMBERS_MAX 512
 #define POLICY_VALUE_LEN_MAX 512
 #define REVOKE_NUMBER_MAX 255
@@ -15,12 +13,8 @@ static const struct field authority_record_fields[] = {
     BYTES_FIELD(4, struct authority_record, body, 1, FRAME_LEN_MAX, 0),
 };
 
-static const struct grammar authority_record_grammar = {
-    GRAMMAR_FIELDS(authority_record_fields),
-    .version = 1,
-    .len_max = FRAME_LEN_MAX,
-    .size = sizeof(struct authority_record),
-};
+static const struct grammar authority_record_grammar =
+    RECORD_GRAMMAR(authority_record_fields, struct authority_record, FRAME_LEN_MAX, NULL);
 
 enum cw_err authority_record_parse(struct cw_slice bytes, struct authority_record *out)
 {
@@ -40,11 +34,7 @@ static const struct field act_issue_fields[] = {
     FIXED_FIELD(3, struct act_issue, possession, FIELD_REQUIRED),
 };
 
-static const struct grammar act_issue_grammar = {
-    GRAMMAR_FIELDS(act_issue_fields),
-    .len_max = FRAME_LEN_MAX,
-    .size = sizeof(struct act_issue),
-};
+static const struct grammar act_issue_grammar = PLAIN_GRAMMAR(act_issue_fields, struct act_issue, FRAME_LEN_MAX, NULL);
 
 enum cw_err act_issue_parse(struct cw_slice body, struct act_issue *out)
 {
@@ -62,11 +52,8 @@ static const struct field act_revoke_fields[] = {
     POSITIONS_FIELD(3, struct act_revoke, cut),
 };
 
-static const struct grammar act_revoke_grammar = {
-    GRAMMAR_FIELDS(act_revoke_fields),
-    .len_max = FRAME_LEN_MAX,
-    .size = sizeof(struct act_revoke),
-};
+static const struct grammar act_revoke_grammar =
+    PLAIN_GRAMMAR(act_revoke_fields, struct act_revoke, FRAME_LEN_MAX, NULL);
 
 enum cw_err act_revoke_parse(struct cw_slice body, struct act_revoke *out)
 {
@@ -83,11 +70,8 @@ static const struct field act_policy_fields[] = {
     BYTES_FIELD(2, struct act_policy, value, 1, POLICY_VALUE_LEN_MAX, FIELD_TEXT),
 };
 
-static const struct grammar act_policy_grammar = {
-    GRAMMAR_FIELDS(act_policy_fields),
-    .len_max = FRAME_LEN_MAX,
-    .size = sizeof(struct act_policy),
-};
+static const struct grammar act_policy_grammar =
+    PLAIN_GRAMMAR(act_policy_fields, struct act_policy, FRAME_LEN_MAX, NULL);
 
 enum cw_err act_policy_parse(struct cw_slice body, struct act_policy *out)
 {
@@ -99,23 +83,14 @@ void act_policy_encode(const struct act_policy *in, struct writer *out)
     grammar_encode(&act_policy_grammar, in, out);
 }
 
-#define MEMBERS_FIELD(n, member, members_count)                                                              \
-    {.number = (n), .type = FIELD_FIXED, .bits = FIELD_ARENA, .min = ID_LEN, .max = ID_LEN,                  \
-     .count_max = MEMBERS_MAX, .offset = offsetof(struct act_membership, member),                            \
-     .stride = sizeof(struct cert_id), .align = alignof(struct cert_id),                                     \
-     .count_offset = offsetof(struct act_membership, members_count)}
-
 static const struct field act_membership_fields[] = {
     BYTES_FIELD(1, struct act_membership, audience, 1, NAME_LEN_MAX, FIELD_REQUIRED | FIELD_TEXT),
-    MEMBERS_FIELD(2, added, added_count),
-    MEMBERS_FIELD(3, removed, removed_count),
+    FIXEDS_ARENA_FIELD(2, struct act_membership, added, added_count, MEMBERS_MAX),
+    FIXEDS_ARENA_FIELD(3, struct act_membership, removed, removed_count, MEMBERS_MAX),
 };
 
-static const struct grammar act_membership_grammar = {
-    GRAMMAR_FIELDS(act_membership_fields),
-    .len_max = FRAME_LEN_MAX,
-    .size = sizeof(struct act_membership),
-};
+static const struct grammar act_membership_grammar =
+    PLAIN_GRAMMAR(act_membership_fields, struct act_membership, FRAME_LEN_MAX, NULL);
 
 enum cw_err act_membership_parse(struct cw_slice body, struct arena *arena, struct act_membership *out)
 {
@@ -135,11 +110,8 @@ static const struct field act_admit_authority_fields[] = {
     FIXED_FIELD(3, struct act_admit_authority, log, FIELD_REQUIRED),
 };
 
-static const struct grammar act_admit_authority_grammar = {
-    GRAMMAR_FIELDS(act_admit_authority_fields),
-    .len_max = FRAME_LEN_MAX,
-    .size = sizeof(struct act_admit_authority),
-};
+static const struct grammar act_admit_authority_grammar =
+    PLAIN_GRAMMAR(act_admit_authority_fields, struct act_admit_authority, FRAME_LEN_MAX, NULL);
 
 enum cw_err act_admit_authority_parse(struct cw_slice body, struct act_admit_authority *out)
 {
@@ -160,18 +132,12 @@ static bool act_rotate_root_holds(const void *record)
 }
 
 static const struct field act_rotate_root_fields[] = {
-    {.number = 1, .type = FIELD_FIXED, .min = KEY_LEN, .max = KEY_LEN, .count_min = 1, .count_max = ROOT_KEYS_MAX,
-     .offset = offsetof(struct act_rotate_root, root_keys), .stride = KEY_LEN,
-     .count_offset = offsetof(struct act_rotate_root, root_key_count)},
+    FIXEDS_FIELD(1, struct act_rotate_root, root_keys, root_key_count, 1, ROOT_KEYS_MAX),
     SHORT_FIELD(2, struct act_rotate_root, threshold, 1, ROOT_KEYS_MAX, FIELD_REQUIRED),
 };
 
-static const struct grammar act_rotate_root_grammar = {
-    GRAMMAR_FIELDS(act_rotate_root_fields),
-    .len_max = FRAME_LEN_MAX,
-    .size = sizeof(struct act_rotate_root),
-    .check = act_rotate_root_holds,
-};
+static const struct grammar act_rotate_root_grammar =
+    PLAIN_GRAMMAR(act_rotate_root_fields, struct act_rotate_root, FRAME_LEN_MAX, act_rotate_root_holds);
 
 enum cw_err act_rotate_root_parse(struct cw_slice body, struct act_rotate_root *out)
 {

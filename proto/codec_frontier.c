@@ -10,8 +10,7 @@ static bool frontier_item_holds(const void *record)
 {
     const struct frontier_item *item = record;
 
-    return item->blob_seq <= item->seq &&
-           (item->hole_count == 0 || item->holes[item->hole_count - 1] < item->blob_seq);
+    return item->blob_seq <= item->seq && (item->hole_count == 0 || item->holes[item->hole_count - 1] < item->blob_seq);
 }
 
 static const struct field frontier_item_fields[] = {
@@ -19,17 +18,11 @@ static const struct field frontier_item_fields[] = {
     NUMBER_FIELD(2, struct frontier_item, seq, 0, UINT64_MAX, 0),
     FIXED_FIELD(3, struct frontier_item, seal, 0),
     NUMBER_FIELD(4, struct frontier_item, blob_seq, 0, UINT64_MAX, 0),
-    {.number = 5, .type = FIELD_NUMBER, .bits = FIELD_ASCENDING, .min = 1, .max = UINT64_MAX, .count_max = HOLES_MAX,
-     .offset = offsetof(struct frontier_item, holes), .stride = sizeof(uint64_t),
-     .count_offset = offsetof(struct frontier_item, hole_count)},
+    NUMBERS_FIELD(5, struct frontier_item, holes, hole_count, HOLES_MAX, 1, UINT64_MAX, FIELD_ASCENDING),
 };
 
-static const struct grammar frontier_item_grammar = {
-    GRAMMAR_FIELDS(frontier_item_fields),
-    .len_max = FRONTIER_ITEM_LEN_MAX,
-    .size = sizeof(struct frontier_item),
-    .check = frontier_item_holds,
-};
+static const struct grammar frontier_item_grammar =
+    PLAIN_GRAMMAR(frontier_item_fields, struct frontier_item, FRONTIER_ITEM_LEN_MAX, frontier_item_holds);
 
 enum cw_err frontier_item_parse(struct cw_slice bytes, struct frontier_item *out)
 {
@@ -54,12 +47,8 @@ static const struct field frontier_head_fields[] = {
     POSITIONS_FIELD(9, struct frontier_head, authority),
 };
 
-static const struct grammar frontier_head_grammar = {
-    GRAMMAR_FIELDS(frontier_head_fields),
-    .version = 1,
-    .len_max = FRONTIER_HEAD_LEN_MAX,
-    .size = sizeof(struct frontier_head),
-};
+static const struct grammar frontier_head_grammar =
+    RECORD_GRAMMAR(frontier_head_fields, struct frontier_head, FRONTIER_HEAD_LEN_MAX, NULL);
 
 enum cw_err frontier_head_parse(struct cw_slice bytes, struct frontier_head *out)
 {

@@ -1,24 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "proto/codec.h"
 
-#include <stdalign.h>
-
 /* --- key record -------------------------------------------------------------------------------- */
 
 static const struct field key_record_fields[] = {
     BYTES_FIELD(2, struct key_record, audience, 1, NAME_LEN_MAX, FIELD_REQUIRED | FIELD_TEXT),
-    {.number = 3, .type = FIELD_MESSAGE, .bits = FIELD_REQUIRED, .max = KEY_RECORD_LEN_MAX,
-     .offset = offsetof(struct key_record, membership), .sub = &position_grammar},
+    MESSAGE_FIELD(3, struct key_record, membership, &position_grammar, FIELD_REQUIRED),
     FIXED_FIELD(4, struct key_record, public_key, FIELD_REQUIRED),
     FIXED_FIELD(5, struct key_record, commitment, FIELD_REQUIRED),
 };
 
-static const struct grammar key_record_grammar = {
-    GRAMMAR_FIELDS(key_record_fields),
-    .version = 1,
-    .len_max = KEY_RECORD_LEN_MAX,
-    .size = sizeof(struct key_record),
-};
+static const struct grammar key_record_grammar =
+    RECORD_GRAMMAR(key_record_fields, struct key_record, KEY_RECORD_LEN_MAX, NULL);
 
 enum cw_err key_record_parse(struct cw_slice bytes, struct key_record *out)
 {
@@ -42,21 +35,14 @@ static const struct field envelope_fields[] = {
     BYTES_FIELD(2, struct envelope, sealed, 1, ENVELOPE_SEALED_LEN_MAX, FIELD_REQUIRED),
 };
 
-static const struct grammar envelope_grammar = {GRAMMAR_FIELDS(envelope_fields)};
+static const struct grammar envelope_grammar = PART_GRAMMAR(envelope_fields);
 
 static const struct field envelope_list_fields[] = {
-    {.number = 2, .type = FIELD_MESSAGE, .bits = FIELD_ARENA, .max = ENVELOPES_LEN_MAX, .count_min = 1,
-     .count_max = ENVELOPES_MAX, .offset = offsetof(struct envelope_list, items), .stride = sizeof(struct envelope),
-     .align = alignof(struct envelope), .count_offset = offsetof(struct envelope_list, count),
-     .sub = &envelope_grammar},
+    MESSAGES_ARENA_FIELD(2, struct envelope_list, items, count, 1, ENVELOPES_MAX, &envelope_grammar),
 };
 
-static const struct grammar envelope_list_grammar = {
-    GRAMMAR_FIELDS(envelope_list_fields),
-    .version = 1,
-    .len_max = ENVELOPES_LEN_MAX,
-    .size = sizeof(struct envelope_list),
-};
+static const struct grammar envelope_list_grammar =
+    RECORD_GRAMMAR(envelope_list_fields, struct envelope_list, ENVELOPES_LEN_MAX, NULL);
 
 /* The caller's array is the arena: the one array that is taken from it begins where the array does. */
 enum cw_err envelopes_parse(struct cw_slice blob, struct envelope *out, uint32_t max, uint32_t *out_count)
@@ -86,12 +72,8 @@ static const struct field envelope_plain_fields[] = {
     FIXED_FIELD(5, struct envelope_plain, seed, FIELD_REQUIRED),
 };
 
-static const struct grammar envelope_plain_grammar = {
-    GRAMMAR_FIELDS(envelope_plain_fields),
-    .version = 1,
-    .len_max = ENVELOPE_SEALED_LEN_MAX,
-    .size = sizeof(struct envelope_plain),
-};
+static const struct grammar envelope_plain_grammar =
+    RECORD_GRAMMAR(envelope_plain_fields, struct envelope_plain, ENVELOPE_SEALED_LEN_MAX, NULL);
 
 enum cw_err envelope_plain_parse(struct cw_slice bytes, struct envelope_plain *out)
 {

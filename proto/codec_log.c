@@ -11,7 +11,7 @@ static const struct field position_fields[] = {
     FIXED_FIELD(3, struct position, seal, 0),
 };
 
-const struct grammar position_grammar = {GRAMMAR_FIELDS(position_fields), .size = sizeof(struct position)};
+const struct grammar position_grammar = PLAIN_GRAMMAR(position_fields, struct position, 0, NULL);
 
 /* --- log genesis ------------------------------------------------------------------------------- */
 
@@ -32,18 +32,11 @@ static const struct field genesis_fields[] = {
     FIXED_FIELD(5, struct genesis, cert, 0),
     NUMBER_FIELD(6, struct genesis, n, 0, UINT64_MAX, 0),
     FIXED_FIELD(7, struct genesis, nonce, FIELD_REQUIRED),
-    {.number = 8, .type = FIELD_MESSAGE, .bits = FIELD_HAS, .max = GENESIS_LEN_MAX,
-     .offset = offsetof(struct genesis, prior), .has_offset = offsetof(struct genesis, has_prior),
-     .sub = &position_grammar},
+    MESSAGE_HAS_FIELD(8, struct genesis, prior, &position_grammar, has_prior),
 };
 
-static const struct grammar genesis_grammar = {
-    GRAMMAR_FIELDS(genesis_fields),
-    .version = 1,
-    .len_max = GENESIS_LEN_MAX,
-    .size = sizeof(struct genesis),
-    .check = genesis_holds,
-};
+static const struct grammar genesis_grammar =
+    RECORD_GRAMMAR(genesis_fields, struct genesis, GENESIS_LEN_MAX, genesis_holds);
 
 enum cw_err genesis_parse(struct cw_slice bytes, struct genesis *out)
 {
@@ -62,14 +55,14 @@ static const struct field part_hash_fields[] = {
     SHORT_FIELD(2, struct part_hash, len, 0, MESSAGE_LEN_MAX, 0),
 };
 
-static const struct grammar part_hash_grammar = {GRAMMAR_FIELDS(part_hash_fields)};
+static const struct grammar part_hash_grammar = PART_GRAMMAR(part_hash_fields);
 
 static const struct field entry_key_fields[] = {
     FIXED_FIELD(1, struct entry_key, record, FIELD_REQUIRED),
     FIXED_FIELD(2, struct entry_key, wraps, FIELD_REQUIRED),
 };
 
-static const struct grammar entry_key_grammar = {GRAMMAR_FIELDS(entry_key_fields)};
+static const struct grammar entry_key_grammar = PART_GRAMMAR(entry_key_fields);
 
 static const struct field entry_header_fields[] = {
     FIXED_FIELD(2, struct entry_header, log, FIELD_REQUIRED),
@@ -78,22 +71,13 @@ static const struct field entry_header_fields[] = {
     SHORT_FIELD(5, struct entry_header, kind, 1, CLASS_NUMBER_MAX, 0),
     FIXED_FIELD(6, struct entry_header, op_id, FIELD_REQUIRED),
     FIXED_FIELD(7, struct entry_header, submission, FIELD_REQUIRED),
-    {.number = 8, .type = FIELD_MESSAGE, .max = HEADER_LEN_MAX, .count_min = 1, .count_max = PARTS_MAX,
-     .offset = offsetof(struct entry_header, parts), .stride = sizeof(struct part_hash),
-     .count_offset = offsetof(struct entry_header, part_count), .sub = &part_hash_grammar},
-    {.number = 9, .type = FIELD_MESSAGE, .max = HEADER_LEN_MAX, .count_max = KEYS_MAX,
-     .offset = offsetof(struct entry_header, keys), .stride = sizeof(struct entry_key),
-     .count_offset = offsetof(struct entry_header, key_count), .sub = &entry_key_grammar},
-    {.number = 10, .type = FIELD_FIXED, .bits = FIELD_HAS, .min = ID_LEN, .max = ID_LEN,
-     .offset = offsetof(struct entry_header, envelopes), .has_offset = offsetof(struct entry_header, has_envelopes)},
+    MESSAGES_FIELD(8, struct entry_header, parts, part_count, 1, PARTS_MAX, &part_hash_grammar),
+    MESSAGES_FIELD(9, struct entry_header, keys, key_count, 0, KEYS_MAX, &entry_key_grammar),
+    FIXED_HAS_FIELD(10, struct entry_header, envelopes, has_envelopes),
 };
 
-static const struct grammar entry_header_grammar = {
-    GRAMMAR_FIELDS(entry_header_fields),
-    .version = 1,
-    .len_max = HEADER_LEN_MAX,
-    .size = sizeof(struct entry_header),
-};
+static const struct grammar entry_header_grammar =
+    RECORD_GRAMMAR(entry_header_fields, struct entry_header, HEADER_LEN_MAX, NULL);
 
 enum cw_err entry_header_parse(struct cw_slice bytes, struct entry_header *out)
 {
@@ -115,23 +99,13 @@ static bool seal_holds(const void *record)
 }
 
 static const struct field seal_fields[] = {
-    FIXED_FIELD(2, struct seal, log, FIELD_REQUIRED),
-    NUMBER_FIELD(3, struct seal, first, 1, UINT64_MAX, 0),
-    NUMBER_FIELD(4, struct seal, last, 1, UINT64_MAX, 0),
-    FIXED_FIELD(5, struct seal, root, FIELD_REQUIRED),
-    FIXED_FIELD(6, struct seal, prev, FIELD_REQUIRED),
-    NUMBER_FIELD(7, struct seal, hlc, 0, UINT64_MAX, 0),
-    POSITIONS_FIELD(8, struct seal, authority),
-    BYTES_FIELD(9, struct seal, ext, 1, SEAL_EXT_LEN_MAX, 0),
+    FIXED_FIELD(2, struct seal, log, FIELD_REQUIRED),     NUMBER_FIELD(3, struct seal, first, 1, UINT64_MAX, 0),
+    NUMBER_FIELD(4, struct seal, last, 1, UINT64_MAX, 0), FIXED_FIELD(5, struct seal, root, FIELD_REQUIRED),
+    FIXED_FIELD(6, struct seal, prev, FIELD_REQUIRED),    NUMBER_FIELD(7, struct seal, hlc, 0, UINT64_MAX, 0),
+    POSITIONS_FIELD(8, struct seal, authority),           BYTES_FIELD(9, struct seal, ext, 1, SEAL_EXT_LEN_MAX, 0),
 };
 
-static const struct grammar seal_grammar = {
-    GRAMMAR_FIELDS(seal_fields),
-    .version = 1,
-    .len_max = SEAL_LEN_MAX,
-    .size = sizeof(struct seal),
-    .check = seal_holds,
-};
+static const struct grammar seal_grammar = RECORD_GRAMMAR(seal_fields, struct seal, SEAL_LEN_MAX, seal_holds);
 
 enum cw_err seal_parse(struct cw_slice bytes, struct seal *out)
 {
@@ -159,27 +133,19 @@ static bool signed_seal_holds(const void *record)
 }
 
 static const struct field seal_signature_fields[] = {
-    {.number = 1, .type = FIELD_SHORT, .max = ROOT_KEYS_MAX - 1,
-     .offset = offsetof(struct signed_seal, signer_index), .index_stride = sizeof(uint32_t)},
-    {.number = 2, .type = FIELD_FIXED, .bits = FIELD_REQUIRED, .min = SIGNATURE_LEN, .max = SIGNATURE_LEN,
-     .offset = offsetof(struct signed_seal, signatures), .index_stride = sizeof(struct signature)},
+    EACH_SHORT_FIELD(1, struct signed_seal, signer_index, 0, ROOT_KEYS_MAX - 1, 0),
+    EACH_FIXED_FIELD(2, struct signed_seal, signatures, FIELD_REQUIRED),
 };
 
 static const struct grammar seal_signature_grammar = {GRAMMAR_FIELDS(seal_signature_fields), .open = true};
 
 static const struct field signed_seal_fields[] = {
     BYTES_FIELD(1, struct signed_seal, bytes, 1, SEAL_LEN_MAX, 0), /* an empty struct is an absent message */
-    {.number = 2, .type = FIELD_MESSAGE, .max = SEAL_LEN_MAX, .count_min = 1, .count_max = ROOT_KEYS_MAX, .offset = 0,
-     .count_offset = offsetof(struct signed_seal, signature_count), .sub = &seal_signature_grammar},
+    FLAT_MESSAGES_FIELD(2, struct signed_seal, signature_count, 1, ROOT_KEYS_MAX, &seal_signature_grammar),
 };
 
-const struct grammar signed_seal_grammar = {
-    GRAMMAR_FIELDS(signed_seal_fields),
-    .len_max = SIGNED_SEAL_LEN_MAX,
-    .size = sizeof(struct signed_seal),
-    .open = true,
-    .check = signed_seal_holds,
-};
+const struct grammar signed_seal_grammar =
+    OPEN_GRAMMAR(signed_seal_fields, struct signed_seal, SIGNED_SEAL_LEN_MAX, signed_seal_holds);
 
 enum cw_err signed_seal_parse(struct cw_slice bytes, struct signed_seal *out)
 {

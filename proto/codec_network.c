@@ -27,19 +27,12 @@ static bool network_genesis_holds(const void *record)
 static const struct field network_genesis_fields[] = {
     FIXED_FIELD(2, struct network_genesis, nonce, FIELD_REQUIRED),
     BYTES_FIELD(3, struct network_genesis, name, 1, NAME_LEN_MAX, FIELD_REQUIRED | FIELD_TEXT),
-    {.number = 4, .type = FIELD_FIXED, .min = KEY_LEN, .max = KEY_LEN, .count_min = 1, .count_max = ROOT_KEYS_MAX,
-     .offset = offsetof(struct network_genesis, root_keys), .stride = KEY_LEN,
-     .count_offset = offsetof(struct network_genesis, root_key_count)},
+    FIXEDS_FIELD(4, struct network_genesis, root_keys, root_key_count, 1, ROOT_KEYS_MAX),
     SHORT_FIELD(5, struct network_genesis, threshold, 1, ROOT_KEYS_MAX, 0),
 };
 
-static const struct grammar network_genesis_grammar = {
-    GRAMMAR_FIELDS(network_genesis_fields),
-    .version = 1,
-    .len_max = NETWORK_GENESIS_LEN_MAX,
-    .size = sizeof(struct network_genesis),
-    .check = network_genesis_holds,
-};
+static const struct grammar network_genesis_grammar =
+    RECORD_GRAMMAR(network_genesis_fields, struct network_genesis, NETWORK_GENESIS_LEN_MAX, network_genesis_holds);
 
 enum cw_err network_genesis_parse(struct cw_slice bytes, struct network_genesis *out)
 {
@@ -70,22 +63,15 @@ static const struct field certificate_fields[] = {
     FIXED_FIELD(7, struct certificate, sign_key, FIELD_REQUIRED),
     FIXED_FIELD(8, struct certificate, seal_key, 0),
     FIXED_FIELD(9, struct certificate, curve_key, 0),
-    {.number = 10, .type = FIELD_SHORT, .bits = FIELD_ASCENDING, .min = 1, .max = ROLE_NUMBER_MAX,
-     .count_max = ROLES_MAX, .offset = offsetof(struct certificate, roles), .stride = sizeof(uint32_t),
-     .count_offset = offsetof(struct certificate, role_count)},
+    SHORTS_FIELD(10, struct certificate, roles, role_count, ROLES_MAX, 1, ROLE_NUMBER_MAX, FIELD_ASCENDING),
     FLAG_FIELD(11, struct certificate, may_bundle),
     NUMBER_FIELD(12, struct certificate, not_before, 0, INT64_MAX, 0),
     NUMBER_FIELD(13, struct certificate, not_after, 1, INT64_MAX, 0),
     FIXED_FIELD(14, struct certificate, issuer, 0),
 };
 
-static const struct grammar certificate_grammar = {
-    GRAMMAR_FIELDS(certificate_fields),
-    .version = 1,
-    .len_max = CERT_LEN_MAX,
-    .size = sizeof(struct certificate),
-    .check = certificate_holds,
-};
+static const struct grammar certificate_grammar =
+    RECORD_GRAMMAR(certificate_fields, struct certificate, CERT_LEN_MAX, certificate_holds);
 
 enum cw_err certificate_parse(struct cw_slice bytes, struct certificate *out)
 {

@@ -2,7 +2,6 @@
 #include "proto/codec.h"
 #include "proto/op.h"
 
-#include <stdalign.h>
 #include <stdio.h>
 
 #define FIELD_NUMBER_MAX 65535
@@ -45,20 +44,13 @@ static const struct field op_ref_fields[] = {
 
 static const struct grammar op_ref_grammar = {GRAMMAR_FIELDS(op_ref_fields), .open = true};
 
-#define ARRAY_FIELD(n, holder, member, counter, most, element_kind, with_type, len, with_sub)                \
-    {.number = (n), .type = (with_type), .bits = FIELD_ARENA, .min = (len), .max = (len), .count_max = (most), \
-     .offset = offsetof(holder, member), .stride = sizeof(element_kind), .align = alignof(element_kind),      \
-     .count_offset = offsetof(holder, counter), .sub = (with_sub)}
-
 static const struct field frame_write_fields[] = {
     SHORT_FIELD(1, struct frame_write, field, 1, FIELD_NUMBER_MAX, 0),
     SHORT_FIELD(2, struct frame_write, verb, 1, FIELD_NUMBER_MAX, 0),
     SHORT_FIELD(3, struct frame_write, part, 0, PARTS_MAX - 1, 0),
     SHORT_FIELD(4, struct frame_write, value_index, 0, VALUES_MAX - 1, 0),
-    ARRAY_FIELD(5, struct frame_write, supersedes, supersede_count, SUPERSEDES_MAX, struct op_ref, FIELD_MESSAGE, 0,
-                &op_ref_grammar),
-    {.number = 6, .type = FIELD_NUMBER, .bits = FIELD_HAS, .max = UINT64_MAX,
-     .offset = offsetof(struct frame_write, max_value), .has_offset = offsetof(struct frame_write, has_max)},
+    MESSAGES_ARENA_FIELD(5, struct frame_write, supersedes, supersede_count, 0, SUPERSEDES_MAX, &op_ref_grammar),
+    NUMBER_HAS_FIELD(6, struct frame_write, max_value, 0, UINT64_MAX, 0, has_max),
 };
 
 static const struct grammar frame_write_grammar = {GRAMMAR_FIELDS(frame_write_fields), .open = true};
@@ -68,13 +60,11 @@ static const struct field frame_fields[] = {
     SHORT_FIELD(2, struct frame, op.schema, 0, UINT32_MAX, 0),
     SHORT_FIELD(3, struct frame, op.kind, 0, UINT32_MAX, 0),
     SHORT_FIELD(4, struct frame, op.event, 0, UINT32_MAX, 0),
-    ARRAY_FIELD(5, struct frame, writes, write_count, WRITES_MAX, struct frame_write, FIELD_MESSAGE, 0,
-                &frame_write_grammar),
-    ARRAY_FIELD(6, struct frame, op.after, op.after_count, AFTER_MAX, struct cw_op_id, FIELD_FIXED, ID_LEN, NULL),
-    ARRAY_FIELD(7, struct frame, op.refs, op.ref_count, REFS_MAX, struct hash, FIELD_FIXED, ID_LEN, NULL),
-    ARRAY_FIELD(8, struct frame, op.corrects, op.correct_count, SAME_MAX, struct op_ref, FIELD_MESSAGE, 0,
-                &op_ref_grammar),
-    ARRAY_FIELD(9, struct frame, op.same_as, op.same_count, SAME_MAX, struct hash, FIELD_FIXED, ID_LEN, NULL),
+    MESSAGES_ARENA_FIELD(5, struct frame, writes, write_count, 0, WRITES_MAX, &frame_write_grammar),
+    FIXEDS_ARENA_FIELD(6, struct frame, op.after, op.after_count, AFTER_MAX),
+    FIXEDS_ARENA_FIELD(7, struct frame, op.refs, op.ref_count, REFS_MAX),
+    MESSAGES_ARENA_FIELD(8, struct frame, op.corrects, op.correct_count, 0, SAME_MAX, &op_ref_grammar),
+    FIXEDS_ARENA_FIELD(9, struct frame, op.same_as, op.same_count, SAME_MAX),
     SHORT_FIELD(10, struct frame, op.grade, 0, UINT32_MAX, 0),
     SHORT_FIELD(11, struct frame, op.marking, 0, UINT32_MAX, 0),
     SHORT_FIELD(12, struct frame, op.nature, 0, UINT32_MAX, 0),
@@ -83,8 +73,7 @@ static const struct field frame_fields[] = {
     FLAG_FIELD(15, struct frame, op.withdraws),
 };
 
-static const struct grammar frame_grammar = {
-    GRAMMAR_FIELDS(frame_fields), .len_max = FRAME_LEN_MAX, .size = sizeof(struct frame), .open = true};
+static const struct grammar frame_grammar = OPEN_GRAMMAR(frame_fields, struct frame, FRAME_LEN_MAX, NULL);
 
 static const struct field interval_fields[] = {
     NUMBER_FIELD(1, struct value, earliest, 0, 0, FIELD_ZIGZAG),
@@ -94,26 +83,21 @@ static const struct field interval_fields[] = {
 static const struct grammar interval_grammar = {GRAMMAR_FIELDS(interval_fields), .open = true};
 
 static const struct field value_fields[] = {
-    {.number = 1, .type = FIELD_BYTES, .bits = FIELD_HAS, .max = PAYLOAD_LEN_MAX, .offset = offsetof(struct value, text),
-     .has_offset = offsetof(struct value, has_text)},
-    {.number = 2, .type = FIELD_NUMBER, .bits = FIELD_HAS | FIELD_ZIGZAG, .offset = offsetof(struct value, number),
-     .has_offset = offsetof(struct value, has_number)},
-    {.number = 3, .type = FIELD_FIXED, .bits = FIELD_HAS, .min = ID_LEN, .max = ID_LEN, .offset = offsetof(struct value, id),
-     .has_offset = offsetof(struct value, has_id)},
-    {.number = 4, .type = FIELD_MESSAGE, .bits = FIELD_HAS, .offset = 0, .has_offset = offsetof(struct value, has_interval),
-     .sub = &interval_grammar}, /* lies flat in struct value */
-    {.number = 5, .type = FIELD_FLAG, .bits = FIELD_HAS, .max = 1, .offset = offsetof(struct value, flag),
-     .has_offset = offsetof(struct value, has_flag)},
+    BYTES_HAS_FIELD(1, struct value, text, 0, PAYLOAD_LEN_MAX, has_text),
+    NUMBER_HAS_FIELD(2, struct value, number, 0, 0, FIELD_ZIGZAG, has_number),
+    FIXED_HAS_FIELD(3, struct value, id, has_id),
+    FLAT_HAS_FIELD(4, struct value, &interval_grammar, has_interval), /* lies flat in struct value */
+    FLAG_HAS_FIELD(5, struct value, flag, has_flag),
 };
 
 static const struct grammar value_grammar = {GRAMMAR_FIELDS(value_fields), .open = true};
 
 static const struct field value_list_fields[] = {
-    ARRAY_FIELD(1, struct value_list, values, count, VALUES_MAX, struct value, FIELD_MESSAGE, 0, &value_grammar),
+    MESSAGES_ARENA_FIELD(1, struct value_list, values, count, 0, VALUES_MAX, &value_grammar),
 };
 
-static const struct grammar value_list_grammar = {
-    GRAMMAR_FIELDS(value_list_fields), .len_max = PAYLOAD_LEN_MAX, .size = sizeof(struct value_list), .open = true};
+static const struct grammar value_list_grammar =
+    OPEN_GRAMMAR(value_list_fields, struct value_list, PAYLOAD_LEN_MAX, NULL);
 
 /* --- decoding ---------------------------------------------------------------------------------- */
 
@@ -286,8 +270,12 @@ enum cw_err op_encode(const struct op *in, struct writer *out_frame, struct writ
         return CW_REFUSED_SIZE;
     for (uint32_t i = 0; i < in->write_count; i++) {
         const struct op_write *w = &in->writes[i];
-        writes[i] = (struct frame_write){.field = w->field, .verb = w->verb, .supersede_count = w->supersede_count,
-                                         .supersedes = w->supersedes, .has_max = w->has_max, .max_value = w->max_value};
+        writes[i] = (struct frame_write){.field = w->field,
+                                         .verb = w->verb,
+                                         .supersede_count = w->supersede_count,
+                                         .supersedes = w->supersedes,
+                                         .has_max = w->has_max,
+                                         .max_value = w->max_value};
         if (!w->has_value)
             continue;
         writes[i].part = VALUES_PART;

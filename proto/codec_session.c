@@ -14,10 +14,9 @@ struct envelope_fields {
     bool has_body[BODY_COUNT];
 };
 
-#define BODY_FIELD(kind)                                                                                     \
-    {.number = (kind), .type = FIELD_BYTES, .bits = FIELD_HAS, .max = MESSAGE_LEN_MAX,                       \
-     .offset = offsetof(struct envelope_fields, body[(kind) - BODY_NUMBER_MIN]),                             \
-     .has_offset = offsetof(struct envelope_fields, has_body[(kind) - BODY_NUMBER_MIN])}
+#define BODY_FIELD(kind)                                                                            \
+    BYTES_HAS_FIELD(kind, struct envelope_fields, body[(kind)-BODY_NUMBER_MIN], 0, MESSAGE_LEN_MAX, \
+                    has_body[(kind)-BODY_NUMBER_MIN])
 
 static const struct field envelope_field_table[] = {
     FIXED_FIELD(2, struct envelope_fields, from, FIELD_REQUIRED),

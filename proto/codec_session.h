@@ -22,10 +22,4 @@ extern const struct body_codec hello_codec, frontier_codec, want_codec, entries_
 
 extern const struct grammar entry_blobs_grammar; /* struct entry_blobs */
 
-/* Array of sub-messages or ids in the arena. */
-#define ARENA_FIELD(n, kind, member, counter, most, element_kind, with_type, with_min, with_max, with_sub)   \
-    {.number = (n), .type = (with_type), .bits = FIELD_ARENA, .min = (with_min), .max = (with_max),          \
-     .count_max = (most), .offset = offsetof(kind, member), .stride = sizeof(element_kind),                  \
-     .align = alignof(element_kind), .count_offset = offsetof(kind, counter), .sub = (with_sub)}
-
 #endif

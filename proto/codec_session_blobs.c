@@ -1,28 +1,22 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "proto/codec_session.h"
 
-#include <stdalign.h>
-
 /* WANT_BLOBS and BLOBS: what may lag behind the headers; FORK_PROOF. */
 
 /* --- WANT_BLOBS -------------------------------------------------------------------------------- */
 
 static const struct field blob_want_fields[] = {
     FIXED_FIELD(1, struct blob_want, log, FIELD_REQUIRED),
-    {.number = 2, .type = FIELD_NUMBER, .bits = FIELD_ARENA, .min = 1, .max = UINT64_MAX, .count_min = 1,
-     .count_max = BLOB_SEQS_MAX, .offset = offsetof(struct blob_want, seqs), .stride = sizeof(uint64_t),
-     .align = alignof(uint64_t), .count_offset = offsetof(struct blob_want, seq_count)},
+    NUMBERS_ARENA_FIELD(2, struct blob_want, seqs, seq_count, 1, BLOB_SEQS_MAX, 1, UINT64_MAX),
 };
 
 static const struct grammar blob_want_grammar = {GRAMMAR_FIELDS(blob_want_fields), .open = true};
 
 static const struct field want_blobs_fields[] = {
-    ARENA_FIELD(1, struct peer_want_blobs, logs, log_count, WANT_LOGS_MAX, struct blob_want, FIELD_MESSAGE, 0,
-                MESSAGE_LEN_MAX, &blob_want_grammar),
+    MESSAGES_ARENA_FIELD(1, struct peer_want_blobs, logs, log_count, 0, WANT_LOGS_MAX, &blob_want_grammar),
 };
 
-static const struct grammar want_blobs_grammar = {
-    GRAMMAR_FIELDS(want_blobs_fields), .size = sizeof(struct peer_want_blobs), .open = true};
+static const struct grammar want_blobs_grammar = OPEN_GRAMMAR(want_blobs_fields, struct peer_want_blobs, 0, NULL);
 
 static enum cw_err want_blobs_parse(struct cw_slice body, struct arena *arena, struct peer_message *out)
 {
@@ -43,19 +37,16 @@ const struct body_codec want_blobs_codec = {want_blobs_parse, want_blobs_encode}
 static const struct field blobs_of_fields[] = {
     FIXED_FIELD(1, struct blobs_of, log, FIELD_REQUIRED),
     NUMBER_FIELD(2, struct blobs_of, seq, 1, UINT64_MAX, 0),
-    {.number = 3, .type = FIELD_MESSAGE, .max = MESSAGE_LEN_MAX, .offset = offsetof(struct blobs_of, blobs),
-     .sub = &entry_blobs_grammar},
+    MESSAGE_FIELD(3, struct blobs_of, blobs, &entry_blobs_grammar, 0),
 };
 
 static const struct grammar blobs_of_grammar = {GRAMMAR_FIELDS(blobs_of_fields), .open = true};
 
 static const struct field blobs_fields[] = {
-    ARENA_FIELD(1, struct peer_blobs, items, count, BLOBS_COUNT_MAX, struct blobs_of, FIELD_MESSAGE, 0, MESSAGE_LEN_MAX,
-                &blobs_of_grammar),
+    MESSAGES_ARENA_FIELD(1, struct peer_blobs, items, count, 0, BLOBS_COUNT_MAX, &blobs_of_grammar),
 };
 
-static const struct grammar blobs_grammar = {
-    GRAMMAR_FIELDS(blobs_fields), .size = sizeof(struct peer_blobs), .open = true};
+static const struct grammar blobs_grammar = OPEN_GRAMMAR(blobs_fields, struct peer_blobs, 0, NULL);
 
 static enum cw_err blobs_parse(struct cw_slice body, struct arena *arena, struct peer_message *out)
 {
@@ -75,14 +66,11 @@ const struct body_codec blobs_codec = {blobs_parse, blobs_encode};
 
 static const struct field fork_proof_fields[] = {
     BYTES_FIELD(1, struct fork_proof, genesis_bytes, 1, GENESIS_LEN_MAX, FIELD_REQUIRED),
-    {.number = 2, .type = FIELD_MESSAGE, .bits = FIELD_REQUIRED, .max = SIGNED_SEAL_LEN_MAX,
-     .offset = offsetof(struct fork_proof, signed_a), .sub = &signed_seal_grammar},
-    {.number = 3, .type = FIELD_MESSAGE, .bits = FIELD_REQUIRED, .max = SIGNED_SEAL_LEN_MAX,
-     .offset = offsetof(struct fork_proof, signed_b), .sub = &signed_seal_grammar},
+    MESSAGE_FIELD(2, struct fork_proof, signed_a, &signed_seal_grammar, FIELD_REQUIRED),
+    MESSAGE_FIELD(3, struct fork_proof, signed_b, &signed_seal_grammar, FIELD_REQUIRED),
 };
 
-static const struct grammar fork_proof_grammar = {
-    GRAMMAR_FIELDS(fork_proof_fields), .size = sizeof(struct fork_proof), .open = true};
+static const struct grammar fork_proof_grammar = OPEN_GRAMMAR(fork_proof_fields, struct fork_proof, 0, NULL);
 
 enum cw_err fork_proof_parse(struct cw_slice bytes, struct fork_proof *out)
 {

@@ -1,20 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "proto/codec_session.h"
 
-#include <stdalign.h>
-
 /* ENTRIES: sealed batches of one log, consecutive. */
 
 /* --- blobs of one entry ------------------------------------------------------------------------ */
 
 /* Field 1, entry_hash, is read over: the position (log, seq) says whose blobs these are. */
 static const struct field entry_blobs_fields[] = {
-    {.number = 2, .type = FIELD_BYTES, .max = MESSAGE_LEN_MAX, .count_max = PARTS_MAX,
-     .offset = offsetof(struct entry_blobs, parts), .stride = sizeof(struct cw_slice),
-     .count_offset = offsetof(struct entry_blobs, part_count)},
-    {.number = 3, .type = FIELD_BYTES, .max = PARTS_MAX * WRAP_LEN, .count_max = KEYS_MAX,
-     .offset = offsetof(struct entry_blobs, wraps), .stride = sizeof(struct cw_slice),
-     .count_offset = offsetof(struct entry_blobs, wrap_count)},
+    BYTES_LIST_FIELD(2, struct entry_blobs, parts, part_count, PARTS_MAX, 0, MESSAGE_LEN_MAX),
+    BYTES_LIST_FIELD(3, struct entry_blobs, wraps, wrap_count, KEYS_MAX, 0, PARTS_MAX *WRAP_LEN),
     BYTES_FIELD(4, struct entry_blobs, envelopes, 0, ENVELOPES_LEN_MAX, 0),
 };
 
@@ -26,17 +20,14 @@ static const struct field entry_record_fields[] = {
     BYTES_FIELD(1, struct entry_record, header_bytes, 1, HEADER_LEN_MAX, FIELD_REQUIRED),
     BYTES_FIELD(2, struct entry_record, submission_bytes, 0, HEADER_LEN_MAX, 0),
     BYTES_FIELD(3, struct entry_record, proof_bytes, 0, PROOF_LEN_MAX, 0),
-    {.number = 4, .type = FIELD_MESSAGE, .max = MESSAGE_LEN_MAX, .offset = offsetof(struct entry_record, blobs),
-     .sub = &entry_blobs_grammar},
+    MESSAGE_FIELD(4, struct entry_record, blobs, &entry_blobs_grammar, 0),
 };
 
 static const struct grammar entry_record_grammar = {GRAMMAR_FIELDS(entry_record_fields), .open = true};
 
 static const struct field sealed_batch_fields[] = {
-    {.number = 1, .type = FIELD_MESSAGE, .bits = FIELD_REQUIRED, .max = SIGNED_SEAL_LEN_MAX,
-     .offset = offsetof(struct sealed_batch, signed_seal), .sub = &signed_seal_grammar},
-    ARENA_FIELD(2, struct sealed_batch, entries, entry_count, SEAL_ENTRIES_MAX, struct entry_record, FIELD_MESSAGE, 0,
-                MESSAGE_LEN_MAX, &entry_record_grammar),
+    MESSAGE_FIELD(1, struct sealed_batch, signed_seal, &signed_seal_grammar, FIELD_REQUIRED),
+    MESSAGES_ARENA_FIELD(2, struct sealed_batch, entries, entry_count, 0, SEAL_ENTRIES_MAX, &entry_record_grammar),
 };
 
 static const struct grammar sealed_batch_grammar = {GRAMMAR_FIELDS(sealed_batch_fields), .open = true};
@@ -44,14 +35,12 @@ static const struct grammar sealed_batch_grammar = {GRAMMAR_FIELDS(sealed_batch_
 static const struct field entries_fields[] = {
     FIXED_FIELD(1, struct peer_entries, log, FIELD_REQUIRED),
     BYTES_FIELD(2, struct peer_entries, genesis_bytes, 0, GENESIS_LEN_MAX, 0),
-    ARENA_FIELD(3, struct peer_entries, batches, batch_count, ENTRIES_BATCHES_MAX, struct sealed_batch, FIELD_MESSAGE, 0,
-                MESSAGE_LEN_MAX, &sealed_batch_grammar),
+    MESSAGES_ARENA_FIELD(3, struct peer_entries, batches, batch_count, 0, ENTRIES_BATCHES_MAX, &sealed_batch_grammar),
     FLAG_FIELD(4, struct peer_entries, pushed),
     FLAG_FIELD(5, struct peer_entries, last),
 };
 
-static const struct grammar entries_grammar = {
-    GRAMMAR_FIELDS(entries_fields), .size = sizeof(struct peer_entries), .open = true};
+static const struct grammar entries_grammar = OPEN_GRAMMAR(entries_fields, struct peer_entries, 0, NULL);
 
 /* --- the records inside ------------------------------------------------------------------------ */
 

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "proto/codec_session.h"
 
-#include <stdalign.h>
-
 /* FRONTIER: a signed head and items by their own strict grammar. */
 
 #define ITEM_LEN_MAX 1024
@@ -16,15 +14,13 @@ static const struct grammar signed_frontier_grammar = {GRAMMAR_FIELDS(signed_fro
 
 /* The head lies flat in peer_frontier, so its table works on the same struct (offset 0). */
 static const struct field frontier_fields[] = {
-    {.number = 1, .type = FIELD_MESSAGE, .bits = FIELD_REQUIRED, .max = MESSAGE_LEN_MAX, .sub = &signed_frontier_grammar},
+    FLAT_FIELD(1, &signed_frontier_grammar, FIELD_REQUIRED),
     FLAG_FIELD(2, struct peer_frontier, full),
     NUMBER_FIELD(3, struct peer_frontier, since, 0, UINT64_MAX, 0),
-    ARENA_FIELD(4, struct peer_frontier, item_bytes, item_count, LOGS_MAX, struct cw_slice, FIELD_BYTES, 1, ITEM_LEN_MAX,
-                NULL),
+    BYTES_ARENA_FIELD(4, struct peer_frontier, item_bytes, item_count, LOGS_MAX, 1, ITEM_LEN_MAX),
 };
 
-static const struct grammar frontier_grammar = {
-    GRAMMAR_FIELDS(frontier_fields), .size = sizeof(struct peer_frontier), .open = true};
+static const struct grammar frontier_grammar = OPEN_GRAMMAR(frontier_fields, struct peer_frontier, 0, NULL);
 
 static enum cw_err parse_items(struct peer_frontier *f, struct arena *arena)
 {

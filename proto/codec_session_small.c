@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "proto/codec_session.h"
 
-#include <stdalign.h>
-
 /* HELLO, WANT, RESET and DIGEST: messages whose struct is what their table fills. */
 
 /* --- HELLO ------------------------------------------------------------------------------------- */
@@ -12,16 +10,13 @@ static const struct field hello_fields[] = {
     SHORT_FIELD(2, struct peer_hello, v_max, 1, UINT32_MAX, 0),
     FIXED_FIELD(3, struct peer_hello, network, FIELD_REQUIRED),
     FIXED_FIELD(4, struct peer_hello, cert, FIELD_REQUIRED),
-    ARENA_FIELD(5, struct peer_hello, own, own_count, HELLO_LOGS_MAX, struct position, FIELD_MESSAGE, 0, HEADER_LEN_MAX,
-                &position_grammar),
-    ARENA_FIELD(6, struct peer_hello, your, your_count, HELLO_LOGS_MAX, struct position, FIELD_MESSAGE, 0,
-                HEADER_LEN_MAX, &position_grammar),
+    MESSAGES_ARENA_FIELD(5, struct peer_hello, own, own_count, 0, HELLO_LOGS_MAX, &position_grammar),
+    MESSAGES_ARENA_FIELD(6, struct peer_hello, your, your_count, 0, HELLO_LOGS_MAX, &position_grammar),
     NUMBER_FIELD(7, struct peer_hello, features, 0, UINT64_MAX, 0),
     FLAG_FIELD(8, struct peer_hello, reply),
 };
 
-static const struct grammar hello_grammar = {
-    GRAMMAR_FIELDS(hello_fields), .size = sizeof(struct peer_hello), .open = true};
+static const struct grammar hello_grammar = OPEN_GRAMMAR(hello_fields, struct peer_hello, 0, NULL);
 
 static enum cw_err hello_parse(struct cw_slice body, struct arena *arena, struct peer_message *out)
 {
@@ -47,13 +42,11 @@ static const struct field log_want_fields[] = {
 static const struct grammar log_want_grammar = {GRAMMAR_FIELDS(log_want_fields), .open = true};
 
 static const struct field want_fields[] = {
-    ARENA_FIELD(1, struct peer_want, logs, log_count, WANT_LOGS_MAX, struct log_want, FIELD_MESSAGE, 0, HEADER_LEN_MAX,
-                &log_want_grammar),
+    MESSAGES_ARENA_FIELD(1, struct peer_want, logs, log_count, 0, WANT_LOGS_MAX, &log_want_grammar),
     NUMBER_FIELD(2, struct peer_want, credit, 0, UINT64_MAX, 0),
 };
 
-static const struct grammar want_grammar = {
-    GRAMMAR_FIELDS(want_fields), .size = sizeof(struct peer_want), .open = true};
+static const struct grammar want_grammar = OPEN_GRAMMAR(want_fields, struct peer_want, 0, NULL);
 
 static enum cw_err want_parse(struct cw_slice body, struct arena *arena, struct peer_message *out)
 {
@@ -76,8 +69,7 @@ static const struct field reset_fields[] = {
     BYTES_FIELD(2, struct peer_reset, text, 0, REFUSAL_TEXT_LEN_MAX, FIELD_TEXT),
 };
 
-static const struct grammar reset_grammar = {
-    GRAMMAR_FIELDS(reset_fields), .size = sizeof(struct peer_reset), .open = true};
+static const struct grammar reset_grammar = OPEN_GRAMMAR(reset_fields, struct peer_reset, 0, NULL);
 
 static enum cw_err reset_parse(struct cw_slice body, struct arena *arena, struct peer_message *out)
 {
@@ -113,17 +105,13 @@ static const struct grammar digest_leaf_grammar = {GRAMMAR_FIELDS(digest_leaf_fi
 static const struct field digest_fields[] = {
     SHORT_FIELD(1, struct peer_digest, fold_version, 0, UINT32_MAX, 0),
     BYTES_FIELD(2, struct peer_digest, audience, 0, NAME_LEN_MAX, FIELD_TEXT),
-    ARENA_FIELD(3, struct peer_digest, buckets, bucket_count, DIGEST_BUCKETS, struct hash, FIELD_FIXED, ID_LEN, ID_LEN,
-                NULL),
-    ARENA_FIELD(4, struct peer_digest, leaves, leaf_count, DIGEST_LEAVES_MAX, struct digest_leaf, FIELD_MESSAGE, 0,
-                HEADER_LEN_MAX, &digest_leaf_grammar),
-    {.number = 5, .type = FIELD_SHORT, .bits = FIELD_HAS, .max = DIGEST_BUCKETS - 1,
-     .offset = offsetof(struct peer_digest, bucket), .has_offset = offsetof(struct peer_digest, has_bucket)},
+    FIXEDS_ARENA_FIELD(3, struct peer_digest, buckets, bucket_count, DIGEST_BUCKETS),
+    MESSAGES_ARENA_FIELD(4, struct peer_digest, leaves, leaf_count, 0, DIGEST_LEAVES_MAX, &digest_leaf_grammar),
+    SHORT_HAS_FIELD(5, struct peer_digest, bucket, 0, DIGEST_BUCKETS - 1, has_bucket),
     FLAG_FIELD(6, struct peer_digest, ask),
 };
 
-static const struct grammar digest_grammar = {
-    GRAMMAR_FIELDS(digest_fields), .size = sizeof(struct peer_digest), .open = true, .check = digest_holds};
+static const struct grammar digest_grammar = OPEN_GRAMMAR(digest_fields, struct peer_digest, 0, digest_holds);
 
 static enum cw_err digest_parse(struct cw_slice body, struct arena *arena, struct peer_message *out)
 {

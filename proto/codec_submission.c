@@ -10,28 +10,21 @@ static const struct field part_ref_fields[] = {
     SHORT_FIELD(2, struct part_ref, size_class, 0, SIZE_CLASS_MAX, 0),
 };
 
-static const struct grammar part_ref_grammar = {GRAMMAR_FIELDS(part_ref_fields)};
+static const struct grammar part_ref_grammar = PART_GRAMMAR(part_ref_fields);
 
 static const struct field submission_header_fields[] = {
     FIXED_FIELD(2, struct submission_header, author, FIELD_REQUIRED),
     FIXED_FIELD(3, struct submission_header, submission_id, FIELD_REQUIRED),
     SHORT_FIELD(4, struct submission_header, op_class, 1, CLASS_NUMBER_MAX, 0),
-    {.number = 5, .type = FIELD_FIXED, .bits = FIELD_HAS, .min = ID_LEN, .max = ID_LEN,
-     .offset = offsetof(struct submission_header, case_id), .has_offset = offsetof(struct submission_header, has_case)},
-    {.number = 6, .type = FIELD_MESSAGE, .max = HEADER_LEN_MAX, .count_min = 1, .count_max = PARTS_MAX,
-     .offset = offsetof(struct submission_header, parts), .stride = sizeof(struct part_ref),
-     .count_offset = offsetof(struct submission_header, part_count), .sub = &part_ref_grammar},
+    FIXED_HAS_FIELD(5, struct submission_header, case_id, has_case),
+    MESSAGES_FIELD(6, struct submission_header, parts, part_count, 1, PARTS_MAX, &part_ref_grammar),
     NUMBER_FIELD(7, struct submission_header, author_time, 0, INT64_MAX, 0),
     FIXED_FIELD(8, struct submission_header, device, 0),
     POSITIONS_FIELD(9, struct submission_header, seen),
 };
 
-static const struct grammar submission_header_grammar = {
-    GRAMMAR_FIELDS(submission_header_fields),
-    .version = 1,
-    .len_max = HEADER_LEN_MAX,
-    .size = sizeof(struct submission_header),
-};
+static const struct grammar submission_header_grammar =
+    RECORD_GRAMMAR(submission_header_fields, struct submission_header, HEADER_LEN_MAX, NULL);
 
 enum cw_err submission_header_parse(struct cw_slice bytes, struct submission_header *out)
 {
@@ -55,12 +48,8 @@ static const struct field bundle_head_fields[] = {
     FIXED_FIELD(3, struct bundle_head, root, FIELD_REQUIRED),
 };
 
-static const struct grammar bundle_head_grammar = {
-    GRAMMAR_FIELDS(bundle_head_fields),
-    .version = 1,
-    .len_max = BUNDLE_HEAD_LEN_MAX,
-    .size = sizeof(struct bundle_head),
-};
+static const struct grammar bundle_head_grammar =
+    RECORD_GRAMMAR(bundle_head_fields, struct bundle_head, BUNDLE_HEAD_LEN_MAX, NULL);
 
 void bundle_head_encode(uint32_t count, const struct hash *root, struct writer *out)
 {
@@ -70,31 +59,22 @@ void bundle_head_encode(uint32_t count, const struct hash *root, struct writer *
 }
 
 static const struct field root_signature_fields[] = {
-    {.number = 1, .type = FIELD_SHORT, .bits = FIELD_REQUIRED, .max = ROOT_KEYS_MAX - 1,
-     .offset = offsetof(struct author_proof, root_index), .index_stride = sizeof(uint32_t)},
-    {.number = 2, .type = FIELD_FIXED, .bits = FIELD_REQUIRED, .min = SIGNATURE_LEN, .max = SIGNATURE_LEN,
-     .offset = offsetof(struct author_proof, root_signature), .index_stride = sizeof(struct signature)},
+    EACH_SHORT_FIELD(1, struct author_proof, root_index, 0, ROOT_KEYS_MAX - 1, FIELD_REQUIRED),
+    EACH_FIXED_FIELD(2, struct author_proof, root_signature, FIELD_REQUIRED),
 };
 
-static const struct grammar root_signature_grammar = {GRAMMAR_FIELDS(root_signature_fields)};
+static const struct grammar root_signature_grammar = PART_GRAMMAR(root_signature_fields);
 
 static const struct field author_proof_fields[] = {
     FIXED_FIELD(2, struct author_proof, signature, 0),
     BYTES_FIELD(3, struct author_proof, bundle_head, 1, BUNDLE_HEAD_LEN_MAX, 0),
     SHORT_FIELD(4, struct author_proof, bundle_index, 0, BUNDLE_COUNT_MAX - 1, 0),
-    {.number = 5, .type = FIELD_FIXED, .min = ID_LEN, .max = ID_LEN, .count_max = BUNDLE_PATH_MAX,
-     .offset = offsetof(struct author_proof, path), .stride = sizeof(struct hash),
-     .count_offset = offsetof(struct author_proof, path_count)},
-    {.number = 6, .type = FIELD_MESSAGE, .max = PROOF_LEN_MAX, .count_max = ROOT_KEYS_MAX, .offset = 0,
-     .count_offset = offsetof(struct author_proof, root_count), .sub = &root_signature_grammar},
+    FIXEDS_FIELD(5, struct author_proof, path, path_count, 0, BUNDLE_PATH_MAX),
+    FLAT_MESSAGES_FIELD(6, struct author_proof, root_count, 0, ROOT_KEYS_MAX, &root_signature_grammar),
 };
 
-static const struct grammar author_proof_grammar = {
-    GRAMMAR_FIELDS(author_proof_fields),
-    .version = 1,
-    .len_max = PROOF_LEN_MAX,
-    .size = sizeof(struct author_proof),
-};
+static const struct grammar author_proof_grammar =
+    RECORD_GRAMMAR(author_proof_fields, struct author_proof, PROOF_LEN_MAX, NULL);
 
 uint32_t path_len_of(uint32_t index, uint32_t count)
 {

@@ -159,7 +159,7 @@ static enum cw_err place_array(const struct field *f, const struct reader *in, u
         if (count > f->count_max)
             return CW_REFUSED_MALFORMED;
         CW_ASSERT(place->arena != NULL);
-        array = arena_array(place->arena, count, f->stride, f->align);
+        array = arena_array(place->arena, count, f->stride, alignof(uint64_t));
         if (array == NULL)
             return CW_LOCAL_MEMORY;
         memcpy(pointer_at, &array, sizeof(array));

@@ -47,7 +47,6 @@ struct field {
     size_t offset;                 /* of the value, in the struct that the grammar fills */
     size_t stride;                 /* between elements of a repeated field */
     size_t index_stride;           /* inside a repeated sub-message kept as parallel arrays */
-    size_t align;                  /* of an element, when in the arena */
     size_t count_offset, has_offset;
     const struct grammar *sub;
 };
@@ -82,25 +81,177 @@ void grammar_encode(const struct grammar *g, const void *record, struct writer *
 /* One sub-message with its tag and length, for messages that are composed by hand. */
 void grammar_encode_field(uint32_t number, const struct grammar *g, const void *record, struct writer *out);
 
-/* --- building tables -------------------------------------------------------------------------------- */
+/* --- building tables ---------------------------------------------------------------------------------
+ *
+ * n: field number. kind: the struct. with: bits. Numbers and byte strings have lo and hi, repeated ones least
+ * and most (how many) and a counter, a uint32_t member. HAS: presence is the bool member `has`. ARENA: the
+ * member is a pointer. FLAT: the sub-message's table fills the same struct. EACH: inside a repeated flat
+ * sub-message, one of its parallel arrays.
+ */
 
 /* offsetof, refused by the compiler when the member does not have the size that the field type stores. */
 #define FIELD_OFFSET(kind, member, width) \
     (offsetof(kind, member) + 0 * sizeof(char[sizeof(((kind *)0)->member) == (width) ? 1 : -1]))
 #define FIELD_SIZEOF(kind, member) sizeof(((kind *)0)->member)
 
-#define NUMBER_FIELD(n, kind, member, lo, hi, with) \
-    {.number = (n), .type = FIELD_NUMBER, .bits = (with), .min = (lo), .max = (hi), .offset = FIELD_OFFSET(kind, member, 8)}
-#define SHORT_FIELD(n, kind, member, lo, hi, with) \
-    {.number = (n), .type = FIELD_SHORT, .bits = (with), .min = (lo), .max = (hi), .offset = FIELD_OFFSET(kind, member, 4)}
-#define FLAG_FIELD(n, kind, member) {.number = (n), .type = FIELD_FLAG, .max = 1, .offset = FIELD_OFFSET(kind, member, sizeof(bool))}
-#define FIXED_FIELD(n, kind, member, with)                                                                     \
-    {.number = (n), .type = FIELD_FIXED, .bits = (with), .min = FIELD_SIZEOF(kind, member),                    \
-     .max = FIELD_SIZEOF(kind, member), .offset = offsetof(kind, member)}
-#define BYTES_FIELD(n, kind, member, lo, hi, with)                                      \
-    {.number = (n), .type = FIELD_BYTES, .bits = (with), .min = (lo), .max = (hi), \
-     .offset = FIELD_OFFSET(kind, member, sizeof(struct cw_slice))}
+#define FIELD_HEAD(n, of_type, with) .number = (n), .type = (of_type), .bits = (with)
+#define FIELD_RANGE(lo, hi) .min = (lo), .max = (hi)
+#define FIELD_COUNT(kind, counter, least, most) \
+    .count_min = (least), .count_max = (most), .count_offset = FIELD_OFFSET(kind, counter, 4)
 
+#define NUMBER_FIELD(n, kind, member, lo, hi, with)                                                     \
+    {                                                                                                   \
+        FIELD_HEAD(n, FIELD_NUMBER, with), FIELD_RANGE(lo, hi), .offset = FIELD_OFFSET(kind, member, 8) \
+    }
+#define SHORT_FIELD(n, kind, member, lo, hi, with)                                                     \
+    {                                                                                                  \
+        FIELD_HEAD(n, FIELD_SHORT, with), FIELD_RANGE(lo, hi), .offset = FIELD_OFFSET(kind, member, 4) \
+    }
+#define FLAG_FIELD(n, kind, member)                                                                         \
+    {                                                                                                       \
+        FIELD_HEAD(n, FIELD_FLAG, 0), FIELD_RANGE(0, 1), .offset = FIELD_OFFSET(kind, member, sizeof(bool)) \
+    }
+#define FIXED_FIELD(n, kind, member, with)                                                                     \
+    {                                                                                                          \
+        FIELD_HEAD(n, FIELD_FIXED, with), FIELD_RANGE(FIELD_SIZEOF(kind, member), FIELD_SIZEOF(kind, member)), \
+            .offset = offsetof(kind, member)                                                                   \
+    }
+#define BYTES_FIELD(n, kind, member, lo, hi, with)                        \
+    {                                                                     \
+        FIELD_HEAD(n, FIELD_BYTES, with), FIELD_RANGE(lo, hi),            \
+            .offset = FIELD_OFFSET(kind, member, sizeof(struct cw_slice)) \
+    }
+#define MESSAGE_FIELD(n, kind, member, table, with)                                          \
+    {                                                                                        \
+        FIELD_HEAD(n, FIELD_MESSAGE, with), .offset = offsetof(kind, member), .sub = (table) \
+    }
+#define FLAT_FIELD(n, table, with)                         \
+    {                                                      \
+        FIELD_HEAD(n, FIELD_MESSAGE, with), .sub = (table) \
+    }
+
+#define NUMBER_HAS_FIELD(n, kind, member, lo, hi, with, has)                                             \
+    {                                                                                                    \
+        FIELD_HEAD(n, FIELD_NUMBER, FIELD_HAS | (with)), FIELD_RANGE(lo, hi),                            \
+            .offset = FIELD_OFFSET(kind, member, 8), .has_offset = FIELD_OFFSET(kind, has, sizeof(bool)) \
+    }
+#define SHORT_HAS_FIELD(n, kind, member, lo, hi, has)                                                    \
+    {                                                                                                    \
+        FIELD_HEAD(n, FIELD_SHORT, FIELD_HAS), FIELD_RANGE(lo, hi),                                      \
+            .offset = FIELD_OFFSET(kind, member, 4), .has_offset = FIELD_OFFSET(kind, has, sizeof(bool)) \
+    }
+#define FLAG_HAS_FIELD(n, kind, member, has)                                                                         \
+    {                                                                                                                \
+        FIELD_HEAD(n, FIELD_FLAG, FIELD_HAS), FIELD_RANGE(0, 1), .offset = FIELD_OFFSET(kind, member, sizeof(bool)), \
+                                                                 .has_offset = FIELD_OFFSET(kind, has, sizeof(bool)) \
+    }
+#define FIXED_HAS_FIELD(n, kind, member, has)                                                                       \
+    {                                                                                                               \
+        FIELD_HEAD(n, FIELD_FIXED, FIELD_HAS), FIELD_RANGE(FIELD_SIZEOF(kind, member), FIELD_SIZEOF(kind, member)), \
+            .offset = offsetof(kind, member), .has_offset = FIELD_OFFSET(kind, has, sizeof(bool))                   \
+    }
+#define BYTES_HAS_FIELD(n, kind, member, lo, hi, has)                      \
+    {                                                                      \
+        FIELD_HEAD(n, FIELD_BYTES, FIELD_HAS), FIELD_RANGE(lo, hi),        \
+            .offset = FIELD_OFFSET(kind, member, sizeof(struct cw_slice)), \
+            .has_offset = FIELD_OFFSET(kind, has, sizeof(bool))            \
+    }
+#define MESSAGE_HAS_FIELD(n, kind, member, table, has)                                                               \
+    {                                                                                                                \
+        FIELD_HEAD(n, FIELD_MESSAGE, FIELD_HAS), .offset = offsetof(kind, member),                                   \
+                                                 .has_offset = FIELD_OFFSET(kind, has, sizeof(bool)), .sub = (table) \
+    }
+#define FLAT_HAS_FIELD(n, kind, table, has)                                                                          \
+    {                                                                                                                \
+        FIELD_HEAD(n, FIELD_MESSAGE, FIELD_HAS), .has_offset = FIELD_OFFSET(kind, has, sizeof(bool)), .sub = (table) \
+    }
+
+/* Repeated, in an array of the struct. */
+#define FIELD_ARRAY(kind, member) .offset = offsetof(kind, member), .stride = FIELD_SIZEOF(kind, member[0])
+#define NUMBERS_FIELD(n, kind, member, counter, most, lo, hi, with)                                  \
+    {                                                                                                \
+        FIELD_HEAD(n, FIELD_NUMBER, with), FIELD_RANGE(lo, hi), FIELD_COUNT(kind, counter, 0, most), \
+            FIELD_ARRAY(kind, member)                                                                \
+    }
+#define SHORTS_FIELD(n, kind, member, counter, most, lo, hi, with)                                  \
+    {                                                                                               \
+        FIELD_HEAD(n, FIELD_SHORT, with), FIELD_RANGE(lo, hi), FIELD_COUNT(kind, counter, 0, most), \
+            FIELD_ARRAY(kind, member)                                                               \
+    }
+#define FIXEDS_FIELD(n, kind, member, counter, least, most)                                                       \
+    {                                                                                                             \
+        FIELD_HEAD(n, FIELD_FIXED, 0), FIELD_RANGE(FIELD_SIZEOF(kind, member[0]), FIELD_SIZEOF(kind, member[0])), \
+            FIELD_COUNT(kind, counter, least, most), FIELD_ARRAY(kind, member)                                    \
+    }
+#define BYTES_LIST_FIELD(n, kind, member, counter, most, lo, hi)                                 \
+    {                                                                                            \
+        FIELD_HEAD(n, FIELD_BYTES, 0), FIELD_RANGE(lo, hi), FIELD_COUNT(kind, counter, 0, most), \
+            FIELD_ARRAY(kind, member)                                                            \
+    }
+#define MESSAGES_FIELD(n, kind, member, counter, least, most, table)                                         \
+    {                                                                                                        \
+        FIELD_HEAD(n, FIELD_MESSAGE, 0), FIELD_COUNT(kind, counter, least, most), FIELD_ARRAY(kind, member), \
+            .sub = (table)                                                                                   \
+    }
+
+/* Repeated, in an array of the arena. */
+#define FIELD_POINTER(kind, member) \
+    .offset = FIELD_OFFSET(kind, member, sizeof(void *)), .stride = FIELD_SIZEOF(kind, member[0])
+#define NUMBERS_ARENA_FIELD(n, kind, member, counter, least, most, lo, hi)                                      \
+    {                                                                                                           \
+        FIELD_HEAD(n, FIELD_NUMBER, FIELD_ARENA), FIELD_RANGE(lo, hi), FIELD_COUNT(kind, counter, least, most), \
+            FIELD_POINTER(kind, member)                                                                         \
+    }
+#define FIXEDS_ARENA_FIELD(n, kind, member, counter, most)                             \
+    {                                                                                  \
+        FIELD_HEAD(n, FIELD_FIXED, FIELD_ARENA),                                       \
+            FIELD_RANGE(FIELD_SIZEOF(kind, member[0]), FIELD_SIZEOF(kind, member[0])), \
+            FIELD_COUNT(kind, counter, 0, most), FIELD_POINTER(kind, member)           \
+    }
+#define BYTES_ARENA_FIELD(n, kind, member, counter, most, lo, hi)                                          \
+    {                                                                                                      \
+        FIELD_HEAD(n, FIELD_BYTES, FIELD_ARENA), FIELD_RANGE(lo, hi), FIELD_COUNT(kind, counter, 0, most), \
+            FIELD_POINTER(kind, member)                                                                    \
+    }
+#define MESSAGES_ARENA_FIELD(n, kind, member, counter, least, most, table)                  \
+    {                                                                                       \
+        FIELD_HEAD(n, FIELD_MESSAGE, FIELD_ARENA), FIELD_COUNT(kind, counter, least, most), \
+            FIELD_POINTER(kind, member), .sub = (table)                                     \
+    }
+
+/* A repeated sub-message kept as parallel arrays. */
+#define FLAT_MESSAGES_FIELD(n, kind, counter, least, most, table)                                \
+    {                                                                                            \
+        FIELD_HEAD(n, FIELD_MESSAGE, 0), FIELD_COUNT(kind, counter, least, most), .sub = (table) \
+    }
+#define EACH_SHORT_FIELD(n, kind, member, lo, hi, with)                                                    \
+    {                                                                                                      \
+        FIELD_HEAD(n, FIELD_SHORT, with), FIELD_RANGE(lo, hi), .offset = FIELD_OFFSET(kind, member[0], 4), \
+                                                               .index_stride = 4                           \
+    }
+#define EACH_FIXED_FIELD(n, kind, member, with)                                                                      \
+    {                                                                                                                \
+        FIELD_HEAD(n, FIELD_FIXED, with), FIELD_RANGE(FIELD_SIZEOF(kind, member[0]), FIELD_SIZEOF(kind, member[0])), \
+            .offset = offsetof(kind, member), .index_stride = FIELD_SIZEOF(kind, member[0])                          \
+    }
+
+/* A signed or hashed record; one without version; a part of either; an open message. */
 #define GRAMMAR_FIELDS(array) .fields = (array), .field_count = CW_COUNT(array)
+#define RECORD_GRAMMAR(array, kind, most, verify)                                                       \
+    {                                                                                                   \
+        GRAMMAR_FIELDS(array), .version = 1, .len_max = (most), .size = sizeof(kind), .check = (verify) \
+    }
+#define PLAIN_GRAMMAR(array, kind, most, verify)                                          \
+    {                                                                                     \
+        GRAMMAR_FIELDS(array), .len_max = (most), .size = sizeof(kind), .check = (verify) \
+    }
+#define PART_GRAMMAR(array)   \
+    {                         \
+        GRAMMAR_FIELDS(array) \
+    }
+#define OPEN_GRAMMAR(array, kind, most, verify)                                                         \
+    {                                                                                                   \
+        GRAMMAR_FIELDS(array), .len_max = (most), .size = sizeof(kind), .open = true, .check = (verify) \
+    }
 
 #endif

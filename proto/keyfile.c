@@ -110,7 +110,8 @@ static enum cw_err protected_body(const uint8_t plain[static PLAIN_LEN], struct 
     return CW_OK;
 }
 
-enum cw_err keyfile_seal(const struct key_bundle *bundle, struct cw_slice passphrase, enum keyfile_cost cost, struct writer *out)
+enum cw_err keyfile_seal(const struct key_bundle *bundle, struct cw_slice passphrase, enum keyfile_cost cost,
+                         struct writer *out)
 {
     uint8_t plain[PLAIN_LEN], head[HEAD_LEN];
     enum cw_err err = CW_OK;

@@ -22,10 +22,11 @@ struct key_bundle {
 /* Argon2id cost. LAB is for tests and labs only: its files say so. */
 enum keyfile_cost { KEYFILE_COST_LAB = 1, KEYFILE_COST_NORMAL = 2 };
 
-void key_bundle_new(struct key_bundle *out); /* from libsodium's entropy */
+void key_bundle_new(struct key_bundle *out);                                      /* from libsodium's entropy */
 void key_bundle_from_seed(const uint8_t seed[static 32], struct key_bundle *out); /* tests: reproducible */
 void key_bundle_wipe(struct key_bundle *bundle);
-enum cw_err keyfile_seal(const struct key_bundle *bundle, struct cw_slice passphrase, enum keyfile_cost cost, struct writer *out);
+enum cw_err keyfile_seal(const struct key_bundle *bundle, struct cw_slice passphrase, enum keyfile_cost cost,
+                         struct writer *out);
 /* CW_LOCAL_KEY: damaged, or wrong passphrase. */
 enum cw_err keyfile_open(struct cw_slice bytes, struct cw_slice passphrase, struct key_bundle *out);
 bool keyfile_needs_passphrase(struct cw_slice bytes);

@@ -16,50 +16,7 @@
  */
 
 #include "proto/id.h"
-
-/* --- limits ------------------------------------------------------------------------------------ */
-
-#define HEADER_LEN_MAX 1024       /* submission header, entry header */
-#define SEAL_LEN_MAX 1024
-#define GENESIS_LEN_MAX 512
-#define CERT_LEN_MAX 4096
-#define NETWORK_GENESIS_LEN_MAX 1024
-#define PROOF_LEN_MAX 1024
-#define KEY_RECORD_LEN_MAX 512
-#define FRONTIER_HEAD_LEN_MAX 1024
-#define FRAME_LEN_MAX 65536       /* part 0, before padding */
-#define PAYLOAD_LEN_MAX 262143    /* one part, before padding: the largest size class less its 0x80 */
-#define PARTS_MAX 8
-#define SEAL_ENTRIES_MAX 256
-#define SEAL_PATH_MAX 8
-#define BUNDLE_COUNT_MAX 1024
-#define BUNDLE_PATH_MAX 10
-#define SUPERSEDES_MAX 64         /* per field */
-#define WRITES_MAX 64             /* per op */
-#define AFTER_MAX 64
-#define REFS_MAX 64
-#define KEYS_MAX 4                /* audiences of one entry */
-#define HOLES_MAX 64
-#define AUTH_POSITIONS_MAX 16
-#define ROOT_KEYS_MAX 8
-#define ROLES_MAX 24
-#define MESSAGE_LEN_MAX 1048576   /* one frame between processes */
-#define LOGS_MAX 4096
-#define DIVISION_LEN_MAX 16
-#define NAME_LEN_MAX 80
-
-#define KEY_LEN 32
-#define SIGNATURE_LEN 64
-#define AEAD_TAG_LEN 16
-#define AEAD_NONCE_LEN 24
-#define WRAP_LEN (AEAD_NONCE_LEN + KEY_LEN + AEAD_TAG_LEN) /* 72 */
-
-/* Size class c pads a payload (payload ‖ 0x80 ‖ zeros) to 256 << c bytes; 0 <= c <= 10 (256 KiB). */
-#define SIZE_CLASS_MAX 10
-static inline size_t size_class_len(uint32_t size_class)
-{
-    return (size_t)256 << size_class;
-}
+#include "proto/limits.h"
 
 /* --- shared pieces ----------------------------------------------------------------------------- */
 
@@ -102,8 +59,8 @@ struct certificate {
     struct network_id network;
     uint8_t serial[16];
     enum subject_kind subject;
-    struct cw_slice division; /* code, upper case, at most DIVISION_LEN_MAX */
-    struct cw_slice name;     /* display name, at most NAME_LEN_MAX; role account preferred */
+    struct cw_slice division;   /* code, upper case, at most DIVISION_LEN_MAX */
+    struct cw_slice name;       /* display name, at most NAME_LEN_MAX; role account preferred */
     uint8_t sign_key[KEY_LEN];  /* Ed25519 */
     uint8_t seal_key[KEY_LEN];  /* X25519, envelopes; zero when the subject reads through a daemon */
     uint8_t curve_key[KEY_LEN]; /* transport */
@@ -117,10 +74,10 @@ struct certificate {
 /* An authority log's record (class AUTHORITY) or a root log's (class ROOT): part 0, in clear. */
 enum authority_act {
     ACT_UNKNOWN = 0,
-    ACT_ISSUE = 1,        /* certificate, issuer's signature */
-    ACT_REVOKE = 2,       /* cert id, kind, cut: grammar now, behaviour later */
-    ACT_POLICY = 3,       /* roles, durations: name, value pairs */
-    ACT_MEMBERSHIP = 4,   /* audience, member cert ids added/removed */
+    ACT_ISSUE = 1,           /* certificate, issuer's signature */
+    ACT_REVOKE = 2,          /* cert id, kind, cut: grammar now, behaviour later */
+    ACT_POLICY = 3,          /* roles, durations: name, value pairs */
+    ACT_MEMBERSHIP = 4,      /* audience, member cert ids added/removed */
     ACT_ADMIT_AUTHORITY = 5, /* root only: an authority's certificate and its log id */
     ACT_ROTATE_ROOT = 6,     /* root only: new root keys and threshold */
     ACT_REINSTATE = 7,       /* reserved */
@@ -130,7 +87,7 @@ enum authority_act {
 
 struct authority_record {
     enum authority_act act;
-    bool critical; /* a reader that does not know the act stops applying later records */
+    bool critical;        /* a reader that does not know the act stops applying later records */
     struct cw_slice body; /* act-specific message, parsed by the functions below */
 };
 
@@ -155,7 +112,7 @@ struct act_policy {
 struct act_membership {
     struct cw_slice audience; /* audience name, at most NAME_LEN_MAX; "force" here */
     uint32_t added_count, removed_count;
-    const struct cert_id *added;   /* at most 512, in the parse arena */
+    const struct cert_id *added; /* at most 512, in the parse arena */
     const struct cert_id *removed;
 };
 
@@ -253,7 +210,7 @@ struct genesis {
     uint64_t n;               /* incarnation number: for people; the nonce makes the log unique */
     uint8_t nonce[32];
     bool has_prior;
-    struct position prior;    /* last known head of the log this one closes */
+    struct position prior; /* last known head of the log this one closes */
 };
 
 struct part_hash {
@@ -284,25 +241,25 @@ struct entry_header {
 
 struct seal {
     struct log_id log;
-    uint64_t first, last; /* at most SEAL_ENTRIES_MAX entries */
-    struct hash root;     /* Merkle root (MERKLE_ENTRIES) over entry_hash leaves */
-    struct hash prev;     /* previous seal's hash; the log id's bytes for the first */
-    uint64_t hlc;         /* of the last entry */
+    uint64_t first, last;       /* at most SEAL_ENTRIES_MAX entries */
+    struct hash root;           /* Merkle root (MERKLE_ENTRIES) over entry_hash leaves */
+    struct hash prev;           /* previous seal's hash; the log id's bytes for the first */
+    uint64_t hlc;               /* of the last entry */
     struct positions authority; /* changes only: absent log = as before in this log */
-    struct cw_slice ext;  /* reserved, at most 64 bytes, kept */
+    struct cw_slice ext;        /* reserved, at most 64 bytes, kept */
 };
 
 /* A seal as stored and sent: its bytes, and one signature (`threshold` root signatures in the root log). */
 struct signed_seal {
     struct cw_slice bytes;
-    uint32_t signature_count;               /* 1 to ROOT_KEYS_MAX */
-    uint32_t signer_index[ROOT_KEYS_MAX];   /* root key index; 0 when one certificate signs */
+    uint32_t signature_count;             /* 1 to ROOT_KEYS_MAX */
+    uint32_t signer_index[ROOT_KEYS_MAX]; /* root key index; 0 when one certificate signs */
     struct signature signatures[ROOT_KEYS_MAX];
 };
 
 /* Largest last-first+1 that is legal, checked by seal_parse. */
 struct receipt_item {
-    struct cw_slice entry;      /* header bytes */
+    struct cw_slice entry; /* header bytes */
     struct signed_seal seal;
     uint32_t path_count;
     struct hash path[SEAL_PATH_MAX];
@@ -326,15 +283,10 @@ struct envelope {
 /* What a sealed box of an envelope holds. */
 struct envelope_plain {
     struct cw_slice audience;
-    uint8_t commitment[32];   /* of the key record */
+    uint8_t commitment[32]; /* of the key record */
     struct cert_id recipient;
     uint8_t seed[32];
 };
-
-#define ENVELOPES_MAX 512     /* recipients of one blob */
-#define ENVELOPE_SEALED_LEN_MAX 512
-#define ENVELOPES_LEN_MAX 262144
-#define SIGNED_SEAL_LEN_MAX (SEAL_LEN_MAX + 80 * ROOT_KEYS_MAX)
 
 /* --- frontier ---------------------------------------------------------------------------------- */
 
@@ -407,6 +359,7 @@ void signed_seal_encode(const struct signed_seal *in, struct writer *out);
 
 /* Text rule of every text in every record: valid UTF-8, NFC, no NUL, no control character (LF where allowed),
  * no bidirectional control, at most max bytes. *out_refusal may be NULL. */
-enum cw_err text_check(struct cw_slice text, size_t max, bool line_feed, const char *where, struct refusal *out_refusal);
+enum cw_err text_check(struct cw_slice text, size_t max, bool line_feed, const char *where,
+                       struct refusal *out_refusal);
 
 #endif

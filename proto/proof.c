@@ -79,8 +79,9 @@ static enum cw_err bundle_verify(const struct network_id *network, struct cw_sli
     if (merkle_check(MERKLE_BUNDLE, &leaf, proof->bundle_index, proof->bundle_count, proof->path, proof->path_count,
                      &proof->bundle_root) != CW_OK)
         return CW_REFUSED_SIGNATURE;
-    return verify_bytes(LABEL_BUNDLE, network, proof->bundle_head, public_key, &proof->signature) ? CW_OK
-                                                                                                 : CW_REFUSED_SIGNATURE;
+    return verify_bytes(LABEL_BUNDLE, network, proof->bundle_head, public_key, &proof->signature)
+               ? CW_OK
+               : CW_REFUSED_SIGNATURE;
 }
 
 /* --- checking ---------------------------------------------------------------------------------- */
@@ -108,7 +109,8 @@ struct quorum {
     uint32_t key_count, threshold;
 };
 
-static bool quorum_signed(const struct quorum *q, const uint32_t *index, const struct signature *signatures, uint32_t count)
+static bool quorum_signed(const struct quorum *q, const uint32_t *index, const struct signature *signatures,
+                          uint32_t count)
 {
     if (q->threshold == 0 || count < q->threshold)
         return false;
@@ -138,7 +140,8 @@ void proof_signature(const struct author_proof *proof, struct signature *out)
     *out = proof->kind == PROOF_THRESHOLD ? proof->root_signature[0] : proof->signature;
 }
 
-bool seal_verify(const struct network_id *network, const struct signed_seal *seal, const uint8_t public_key[static KEY_LEN])
+bool seal_verify(const struct network_id *network, const struct signed_seal *seal,
+                 const uint8_t public_key[static KEY_LEN])
 {
     return seal->signature_count == 1 && seal->signer_index[0] == 0 &&
            verify_bytes(LABEL_SEAL, network, seal->bytes, public_key, &seal->signatures[0]);

@@ -47,7 +47,8 @@ static enum cw_err fails(struct checking *c, enum cw_err err, const char *what, 
 
 /* --- a log and its certificate ------------------------------------------------------------------ */
 
-static enum cw_err find_certificate(struct checking *c, const char *what, const struct cert_id *id, struct certificate *out)
+static enum cw_err find_certificate(struct checking *c, const char *what, const struct cert_id *id,
+                                    struct certificate *out)
 {
     if (!c->certs->find(c->certs->ctx, id, out))
         return fails(c, CW_REFUSED_AUTHOR, what, "signed under a certificate that is not known here");
@@ -164,7 +165,8 @@ static enum cw_err check_item(struct checking *c, const struct receipt_evidence 
     if (!ID_EQ(&out->log, &s->log.id))
         return fails(c, CW_PEER_FRONTIER, "frontier_item", "the frontier item is of another log");
     if (out->blob_seq < s->entry.seq || is_hole(out, s->entry.seq))
-        return fails(c, CW_PEER_FRONTIER, "frontier_item", "the division does not say that it holds this entry's parts");
+        return fails(c, CW_PEER_FRONTIER, "frontier_item",
+                     "the division does not say that it holds this entry's parts");
     return CW_OK;
 }
 
@@ -202,8 +204,8 @@ static enum cw_err check_frontier(struct checking *c, const struct receipt_evide
     if (err != CW_OK)
         return fails(c, err, "frontier", "the frontier head is outside the grammar");
     merkle_leaf(MERKLE_ITEMS, e->frontier_item, &leaf);
-    if (merkle_check(MERKLE_ITEMS, &leaf, e->item_index, head.item_count, e->item_path, e->item_path_count, &head.root) !=
-        CW_OK)
+    if (merkle_check(MERKLE_ITEMS, &leaf, e->item_index, head.item_count, e->item_path, e->item_path_count,
+                     &head.root) != CW_OK)
         return fails(c, CW_PEER_FRONTIER, "item_path", "the path does not lead from the item to the frontier's root");
     err = find_certificate(c, "frontier", &head.signer, out_signer);
     if (err != CW_OK)
@@ -281,7 +283,8 @@ static enum cw_err count_divisions(struct checking *c, const struct sealed_entry
     return CW_OK;
 }
 
-static void facts_of(const struct checking *c, const struct sealed_entry *local, uint32_t held_by, struct receipt_facts *out)
+static void facts_of(const struct checking *c, const struct sealed_entry *local, uint32_t held_by,
+                     struct receipt_facts *out)
 {
     *out = (struct receipt_facts){
         .op_id = c->receipt->op_id,

@@ -51,7 +51,8 @@ static const struct schema_value values[] = {
 };
 
 static const struct schema_kind kinds[] = {
-#define ROW(id, number, name, letters) {(number), (name), (letters)},
+#define ROW(id, number, name, letters, machine, status)                                                                \
+    {(number), (name), (letters), MACHINE_##machine, FIELD_##status},
     SCHEMA_KINDS(ROW)
 #undef ROW
 };
@@ -229,29 +230,18 @@ bool schema_field_is_written(const struct schema_field *field)
 
 uint32_t schema_machine_field(enum machine machine)
 {
-    static const uint32_t numbers[] = {
-        [MACHINE_NONE] = FIELD_NONE,
-        [MACHINE_OCG] = FIELD_OCG_STATUS,
-        [MACHINE_LINE] = FIELD_LINE_STATUS,
-        [MACHINE_CHILD] = FIELD_CHILD_STATUS,
-        [MACHINE_OPERATION] = FIELD_OPERATION_STATUS,
-        [MACHINE_EPISODE] = FIELD_EPISODE_STATE,
-    };
-    return (size_t)machine < CW_COUNT(numbers) ? numbers[machine] : FIELD_NONE;
+    for (size_t i = 0; i < CW_COUNT(kinds); i++) {
+        if (kinds[i].machine == machine)
+            return kinds[i].status;
+    }
+    return machine == MACHINE_EPISODE ? FIELD_EPISODE_STATE : FIELD_NONE;
 }
 
 enum machine schema_machine_of(uint32_t kind)
 {
-    switch (kind) {
-    case KIND_OCG:
-        return MACHINE_OCG;
-    case KIND_LINE:
-        return MACHINE_LINE;
-    case KIND_CHILD:
-        return MACHINE_CHILD;
-    case KIND_OPERATION:
-        return MACHINE_OPERATION;
-    default:
-        return MACHINE_NONE;
+    for (size_t i = 0; i < CW_COUNT(kinds); i++) {
+        if (kinds[i].number == kind)
+            return kinds[i].machine;
     }
+    return MACHINE_NONE;
 }

@@ -22,7 +22,7 @@
 
 enum case_kind {
     KIND_NONE = 0,
-#define SCHEMA_KIND_NUMBER(id, number, name, letters) KIND_##id = (number),
+#define SCHEMA_KIND_NUMBER(id, number, name, letters, machine, status) KIND_##id = (number),
     SCHEMA_KINDS(SCHEMA_KIND_NUMBER)
 #undef SCHEMA_KIND_NUMBER
 };
@@ -96,14 +96,15 @@ enum merge_rule {
 
 #define FIELD_REQUIRED (1u << 0)     /* an opening op must carry it */
 #define FIELD_PERSONAL (1u << 1)     /* about a person: the client gives it a part of its own, erasable alone */
-#define FIELD_RISK (1u << 2)         /* shown as the case's risk in lists */
+#define FIELD_RISK (1u << 2)         /* the case's risk in lists */
 #define FIELD_SHOW_HIGHEST (1u << 3) /* safe value of an open conflict */
 #define FIELD_SHOW_LOWEST (1u << 4)
 #define FORM_REFERENCE (1u << 5)    /* upper case, charset [A-Z0-9/.-] (after the scale word) */
 #define FORM_PHONE (1u << 6)        /* digits, spaces, one leading + */
 #define FORM_CODE (1u << 7)         /* upper-case letters and digits */
-#define FIELD_EVERY_EVENT (1u << 8)
-#define FIELD_EVERY_RESULT (1u << 9) /* on every tallied event */
+#define FIELD_EVERY_EVENT (1u << 8)  /* a detail of every event */
+#define FIELD_EVERY_RESULT (1u << 9) /* a detail of every tallied event */
+#define FIELD_NAME (1u << 10)        /* names the case in lists; the first one that is set */
 
 enum event_class {
     EVENT_CLASS_NONE = 0,
@@ -205,6 +206,8 @@ struct schema_kind {
     uint32_t number;
     const char *name;
     const char *letters; /* of the human reference */
+    enum machine machine;
+    uint32_t status; /* field that shows the machine's state */
 };
 
 struct schema_role {

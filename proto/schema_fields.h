@@ -24,12 +24,12 @@
     F(CHILD_STATUS, 6, "status", K_CHILD, CASE, ENUM, 0, CHILD_STATUS, FSM, R_NONE, R_NONE, 0)                         \
     F(OPERATION_STATUS, 7, "status", K_OPERATION, CASE, ENUM, 0, OPERATION_STATUS, FSM, R_NONE, R_NONE, 0)             \
     F(CONFLICTS, 8, "conflicts", K_ALL, CASE, NUMBER, 0, NONE, DRV, R_NONE, R_NONE, 0)                                 \
-    F(TITLE, 10, "title", K_ALL, CASE, TEXT, 80, NONE, OWN, R_ANY, R_ANY, FIELD_REQUIRED)                              \
+    F(TITLE, 10, "title", K_ALL, CASE, TEXT, 80, NONE, OWN, R_ANY, R_ANY, FIELD_REQUIRED | FIELD_NAME)                 \
     F(SUMMARY, 11, "summary", K_ALL, CASE, LINES, 4000, NONE, MVR, R_ANY, R_ANY, 0)                                    \
     F(MARKING, 12, "marking", K_ALL, CASE, ENUM, 0, MARKING, MAX, R_ANY, R(INT) | R_INSP_UP, 0)                        \
     F(HANDLING, 13, "handling", K_ALL, CASE, TEXT, 80, NONE, ORS, R_ANY, R(INT), 0)                                    \
     F(OP_NAME, 14, "op_name", K_ALL, CASE, TEXT, 32, NONE, MVR, R(OCGC) | R(LRO) | R(CLC) | R_SUP_UP,                  \
-      R(OCGC) | R(LRO) | R(CLC) | R_SUP_UP, 0)                                                                         \
+      R(OCGC) | R(LRO) | R(CLC) | R_SUP_UP, FIELD_NAME)                                                                \
     F(SPOC, 15, "spoc", K_ALL, CASE, PERSON, 80, NONE, OWN, R_ANY, R_ANY, 0)                                           \
     F(DEPUTY_SPOC, 16, "deputy_spoc", K_ALL, CASE, PERSON, 80, NONE, OWN, R_ANY, R_ANY, 0)                             \
     F(TAGS, 17, "tags", K_ALL, CASE, TEXT, 24, NONE, ORS, R_ANY, R_ANY, 0)                                             \
@@ -43,7 +43,8 @@
     F(RRD_REVIEW_DUE, 26, "rrd_review_due", K_ALL, CASE, TIME, 0, NONE, MIN, R(RRD), R(RRD), 0)
 
 #define SCHEMA_OCG_FIELDS(F)                                                                                           \
-    F(OCG_NAME, 100, "name", K_OCG, CASE, TEXT, 80, NONE, MVR, R(LRO) | R(OCGC), R(LRO) | R(OCGC), FIELD_REQUIRED)     \
+    F(OCG_NAME, 100, "name", K_OCG, CASE, TEXT, 80, NONE, MVR, R(LRO) | R(OCGC), R(LRO) | R(OCGC),                     \
+      FIELD_REQUIRED | FIELD_NAME)                                                                                     \
     F(ALIASES, 101, "aliases", K_OCG, CASE, TEXT, 80, NONE, ORS, R_ANY, R_ANY, 0)                                      \
     F(GROUP_TYPE, 102, "group_type", K_OCG, CASE, ENUM, 0, GROUP_TYPE, MVR, R(OCGC) | R(ROCUA), R(OCGC), 0)            \
     F(PRIMARY_THREAT, 103, "primary_threat", K_OCG, CASE, ENUM, 10, THREAT, MVR, R(OCGC), R(OCGC), 0)                  \
@@ -80,7 +81,8 @@
     F(MEMBER_COUNT, 133, "member_count", K_OCG, CASE, NUMBER, 0, NONE, DRV, R_NONE, R_NONE, 0)
 
 #define SCHEMA_LINE_FIELDS(F)                                                                                          \
-    F(BRAND, 200, "brand", K_LINE, CASE, TEXT, 40, NONE, LWW, R(CLC) | R(RCLC), R(CLC) | R(RCLC), FIELD_REQUIRED)      \
+    F(BRAND, 200, "brand", K_LINE, CASE, TEXT, 40, NONE, LWW, R(CLC) | R(RCLC), R(CLC) | R(RCLC),                      \
+      FIELD_REQUIRED | FIELD_NAME)                                                                                     \
     F(BRAND_ALIASES, 201, "brand_aliases", K_LINE, CASE, TEXT, 40, NONE, ORS, R_ANY, R_ANY, 0)                         \
     F(DEAL_NUMBERS, 202, "deal_numbers", K_LINE, CASE, TEXT, 20, NONE, ORS, R(CLC) | R(INT), R(CLC) | R(INT),          \
       FORM_PHONE)                                                                                                     \
@@ -131,9 +133,9 @@
     F(PROFESSIONALS, 316, "professionals", K_CHILD, CASE, PERSON, 200, NONE, ORS, R_ANY, R_ANY, FIELD_PERSONAL)        \
     F(VULNERABILITY, 317, "vulnerability", K_CHILD, CASE, ENUM, 0, VULNERABILITY, ORS, R_ANY, R_SUP_UP, 0)             \
     F(EXPLOITATION_SEXUAL, 318, "exploitation_risk_sexual", K_CHILD, CASE, ENUM, 0, EXPLOITATION, MAX, R_ANY,          \
-      R(CSET) | R_INSP_UP, FIELD_RISK)                                                                                 \
+      R(CSET) | R_INSP_UP, 0)                                                                                          \
     F(EXPLOITATION_CRIMINAL, 319, "exploitation_risk_criminal", K_CHILD, CASE, ENUM, 0, EXPLOITATION, MAX, R_ANY,      \
-      R(CSET) | R_INSP_UP, FIELD_RISK)                                                                                 \
+      R(CSET) | R_INSP_UP, 0)                                                                                          \
     F(MEDICAL, 320, "medical", K_CHILD, CASE, LINES, 1000, NONE, MVR, R_CHILD, R_CHILD, FIELD_PERSONAL)                \
     F(KNOWN_PLACES, 321, "known_places", K_CHILD, CASE, TEXT, 200, NONE, ORS, R_ANY, R_ANY, FIELD_PERSONAL)            \
     F(KNOWN_ASSOCIATES, 322, "known_associates", K_CHILD, CASE, PERSON, 120, NONE, ORS, R_ANY, R_ANY, FIELD_PERSONAL)  \

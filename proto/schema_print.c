@@ -347,7 +347,8 @@ void schema_print_json(struct writer *out)
                member_text(out, "name", at->name, "")));
     JSON_ROWS(out, kinds, kind,
               (member_number(out, "number", at->number, ", "), member_text(out, "name", at->name, ", "),
-               member_text(out, "letters", at->letters, "")));
+               member_text(out, "letters", at->letters, ", "), member_number(out, "machine", at->machine, ", "),
+               member_number(out, "status", at->status, "")));
     JSON_ROWS(out, roles, role,
               (member_number(out, "number", at->number, ", "), member_text(out, "code", at->code, ", "),
                member_text(out, "title", at->title, "")));

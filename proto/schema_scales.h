@@ -8,12 +8,12 @@
  * Rows only: proto/schema.c turns them into tables.
  */
 
-/* KIND(ID, number, name, two letters of the human reference) */
+/* KIND(ID, number, name, two letters of the human reference, its machine, the field that shows its state) */
 #define SCHEMA_KINDS(KIND)                                                                         \
-    KIND(OCG, 1, "ocg", "OC")                                                                      \
-    KIND(LINE, 2, "county_line", "CL")                                                             \
-    KIND(CHILD, 3, "missing_child", "MC")                                                          \
-    KIND(OPERATION, 4, "operation", "OP")
+    KIND(OCG, 1, "ocg", "OC", OCG, OCG_STATUS)                                                     \
+    KIND(LINE, 2, "county_line", "CL", LINE, LINE_STATUS)                                          \
+    KIND(CHILD, 3, "missing_child", "MC", CHILD, CHILD_STATUS)                                     \
+    KIND(OPERATION, 4, "operation", "OP", OPERATION, OPERATION_STATUS)
 
 /* ROLE(ID, number, practitioner): the code people read is the ID. DOMAIN §2. */
 #define SCHEMA_ROLES(ROLE)                                                                         \

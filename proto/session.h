@@ -15,16 +15,25 @@
 
 /* What one frame may hold, so that SESSION_ARENA_LEN is enough for any legal one. */
 #define SESSION_ARENA_LEN ((size_t)4 << 20)
-#define ENTRIES_COUNT_MAX 512   /* entries of one ENTRIES message, over all its batches */
+#define ENTRIES_COUNT_MAX 512 /* entries of one ENTRIES message, over all its batches */
 #define ENTRIES_BATCHES_MAX 256
 #define BLOBS_COUNT_MAX 512
 #define DIGEST_LEAVES_MAX 8192
 
-struct session_id { uint8_t b[SESSION_ID_LEN]; };
+struct session_id {
+    uint8_t b[SESSION_ID_LEN];
+};
 
 enum peer_kind {
-    PEER_HELLO = 10, PEER_FRONTIER = 11, PEER_WANT = 12, PEER_ENTRIES = 13, PEER_WANT_BLOBS = 14,
-    PEER_BLOBS = 15, PEER_FORK_PROOF = 16, PEER_RESET = 17, PEER_DIGEST = 18,
+    PEER_HELLO = 10,
+    PEER_FRONTIER = 11,
+    PEER_WANT = 12,
+    PEER_ENTRIES = 13,
+    PEER_WANT_BLOBS = 14,
+    PEER_BLOBS = 15,
+    PEER_FORK_PROOF = 16,
+    PEER_RESET = 17,
+    PEER_DIGEST = 18,
 };
 
 #define HELLO_LOGS_MAX 64
@@ -50,7 +59,10 @@ struct peer_frontier {
 };
 
 #define WANT_LOGS_MAX 256
-struct log_want { struct log_id log; uint64_t after; };
+struct log_want {
+    struct log_id log;
+    uint64_t after;
+};
 struct peer_want {
     uint32_t log_count;
     struct log_want *logs;
@@ -93,10 +105,24 @@ struct peer_entries {
 };
 
 #define BLOB_SEQS_MAX 256
-struct blob_want { struct log_id log; uint32_t seq_count; uint64_t *seqs; };
-struct peer_want_blobs { uint32_t log_count; struct blob_want *logs; };
-struct blobs_of { struct log_id log; uint64_t seq; struct entry_blobs blobs; };
-struct peer_blobs { uint32_t count; struct blobs_of *items; };
+struct blob_want {
+    struct log_id log;
+    uint32_t seq_count;
+    uint64_t *seqs;
+};
+struct peer_want_blobs {
+    uint32_t log_count;
+    struct blob_want *logs;
+};
+struct blobs_of {
+    struct log_id log;
+    uint64_t seq;
+    struct entry_blobs blobs;
+};
+struct peer_blobs {
+    uint32_t count;
+    struct blobs_of *items;
+};
 
 struct fork_proof {
     struct cw_slice genesis_bytes;
@@ -105,10 +131,16 @@ struct fork_proof {
     struct seal a, b;
 };
 
-struct peer_reset { uint32_t code; struct cw_slice text; };
+struct peer_reset {
+    uint32_t code;
+    struct cw_slice text;
+};
 
 #define DIGEST_BUCKETS 256
-struct digest_leaf { struct cw_case_id case_id; struct hash inputs, state; };
+struct digest_leaf {
+    struct cw_case_id case_id;
+    struct hash inputs, state;
+};
 struct peer_digest {
     uint32_t fold_version;
     struct cw_slice audience;

@@ -16,7 +16,8 @@ void sign_keypair(uint8_t public_key[static KEY_LEN], struct sign_secret *secret
     (void)crypto_sign_keypair(public_key, secret->b);
 }
 
-void sign_keypair_from_seed(const uint8_t seed[static 32], uint8_t public_key[static KEY_LEN], struct sign_secret *secret)
+void sign_keypair_from_seed(const uint8_t seed[static 32], uint8_t public_key[static KEY_LEN],
+                            struct sign_secret *secret)
 {
     (void)crypto_sign_seed_keypair(public_key, secret->b, seed);
 }

@@ -12,16 +12,24 @@
 #include "proto/id.h"
 #include "proto/message.h"
 
-struct sign_secret { uint8_t b[64]; };  /* libsodium's form: seed ‖ public key */
-struct box_secret { uint8_t b[32]; };
-struct curve_secret { uint8_t b[32]; };
+struct sign_secret {
+    uint8_t b[64];
+}; /* libsodium's form: seed ‖ public key */
+struct box_secret {
+    uint8_t b[32];
+};
+struct curve_secret {
+    uint8_t b[32];
+};
 
 bool crypto_init(void);
 void sign_keypair(uint8_t public_key[static KEY_LEN], struct sign_secret *secret);
-void sign_keypair_from_seed(const uint8_t seed[static 32], uint8_t public_key[static KEY_LEN], struct sign_secret *secret);
+void sign_keypair_from_seed(const uint8_t seed[static 32], uint8_t public_key[static KEY_LEN],
+                            struct sign_secret *secret);
 /* X25519, for envelopes and for CURVE alike */
 void box_keypair(uint8_t public_key[static KEY_LEN], uint8_t secret[static 32]);
-void box_keypair_from_seed(const uint8_t seed[static 32], uint8_t public_key[static KEY_LEN], uint8_t secret[static 32]);
+void box_keypair_from_seed(const uint8_t seed[static 32], uint8_t public_key[static KEY_LEN],
+                           uint8_t secret[static 32]);
 bool sign_key_valid(const uint8_t public_key[static KEY_LEN]); /* enrolment: canonical, main subgroup */
 void wipe(void *memory, size_t len);
 void random_bytes(void *out, size_t len); /* tools only: the daemon takes entropy from its port */

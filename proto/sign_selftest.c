@@ -71,8 +71,9 @@ static bool x25519_answers(void)
 }
 
 /* draft-irtf-cfrg-xchacha-03 §A.3.1: the tag, which depends on every byte of text, key and nonce. */
-static const char xchacha_text[] = "Ladies and Gentlemen of the class of '99: If I could offer you only one tip for the "
-                                   "future, sunscreen would be it.";
+static const char xchacha_text[] =
+    "Ladies and Gentlemen of the class of '99: If I could offer you only one tip for the "
+    "future, sunscreen would be it.";
 static const char xchacha_ad[] = "50515253c0c1c2c3c4c5c6c7";
 static const char xchacha_tag[] = "c0875924c1c7987947deafd8780acf49";
 
@@ -97,5 +98,6 @@ bool crypto_init(void)
 {
     if (sodium_init() < 0)
         return false;
-    return ed25519_answers() && mixed_points_are_refused() && blake2b_answers() && x25519_answers() && xchacha_answers();
+    return ed25519_answers() && mixed_points_are_refused() && blake2b_answers() && x25519_answers() &&
+           xchacha_answers();
 }

@@ -56,7 +56,8 @@ enum cw_err submission_check_parts(const struct submission_header *header, const
                                    struct arena *scratch, struct refusal *refusal);
 
 /* Seal signatures: one against the log's certificate key, or `threshold` against the root keys. */
-bool seal_verify(const struct network_id *network, const struct signed_seal *seal, const uint8_t public_key[static KEY_LEN]);
+bool seal_verify(const struct network_id *network, const struct signed_seal *seal,
+                 const uint8_t public_key[static KEY_LEN]);
 bool seal_verify_threshold(const struct network_id *network, const struct signed_seal *seal,
                            const uint8_t (*root_keys)[KEY_LEN], uint32_t root_count, uint32_t threshold);
 

@@ -3,7 +3,8 @@
 #include "proto/op.h"
 #include "tests/fuzz/fuzz.h"
 
-static uint8_t arena_memory[1 << 20], again_memory[1 << 20], frame_memory[FRAME_LEN_MAX], values_memory[PAYLOAD_LEN_MAX];
+static uint8_t arena_memory[1 << 20], again_memory[1 << 20], frame_memory[FRAME_LEN_MAX],
+    values_memory[PAYLOAD_LEN_MAX];
 
 static void keeps_bounds(const struct op *op)
 {

@@ -51,7 +51,8 @@ static void fork_is_refused(struct cw_slice bytes)
         return;
     if (!certs.find(certs.ctx, &p.genesis.cert, &owner))
         return;
-    FUZZ_MUST(!(seal_verify(&w.network, &p.signed_a, owner.sign_key) && seal_verify(&w.network, &p.signed_b, owner.sign_key)));
+    FUZZ_MUST(!(seal_verify(&w.network, &p.signed_a, owner.sign_key) &&
+                seal_verify(&w.network, &p.signed_b, owner.sign_key)));
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

@@ -43,7 +43,8 @@ static struct cw_slice issue_of(const struct world_identity *subject)
     struct writer out = writer_over(memory, sizeof(memory));
     bool forged = h.breakage == VOID_ISSUER && subject == &h.w.daemons[WORLD_WST];
 
-    sign_bytes(LABEL_CERT, &h.w.network, act.certificate, forged ? &subject->keys.sign : &h.w.authority.keys.sign, &act.issuer);
+    sign_bytes(LABEL_CERT, &h.w.network, act.certificate, forged ? &subject->keys.sign : &h.w.authority.keys.sign,
+               &act.issuer);
     sign_bytes(LABEL_POSSESSION, &h.w.network, act.certificate, &subject->keys.sign, &act.possession);
     act_issue_encode(&act, &out);
     return record_of(ACT_ISSUE, &out);
@@ -101,7 +102,8 @@ static void see_authority(struct history_log *log)
 
 static struct cw_slice key_record(void)
 {
-    struct key_record k = {.audience = slice_of("force"), .membership = {authority_log.log.id, authority_log.log.seq, authority_log.log.head}};
+    struct key_record k = {.audience = slice_of("force"),
+                           .membership = {authority_log.log.id, authority_log.log.seq, authority_log.log.head}};
     uint8_t memory[KEY_RECORD_LEN_MAX];
     struct writer out = writer_over(memory, sizeof(memory));
 
@@ -143,7 +145,8 @@ static void write_divisions(void)
 {
     struct world_submission key, ops[2], bundled[2];
 
-    world_log_open(&h.w, LOG_DIVISION, h.breakage == BREAK_OWNER ? &h.w.officer : &h.w.daemons[WORLD_NTH], 402, &north.log);
+    world_log_open(&h.w, LOG_DIVISION, h.breakage == BREAK_OWNER ? &h.w.officer : &h.w.daemons[WORLD_NTH], 402,
+                   &north.log);
     world_log_open(&h.w, LOG_DIVISION, &h.w.daemons[WORLD_EST], 403, &east.log);
     world_submit_clear(&h.w, 430, CLASS_KEY, key_record(), &h.w.daemons[WORLD_NTH], &key);
     case_op(1, &ops[0]);

@@ -8,13 +8,13 @@
 
 enum breakage {
     BREAK_NOTHING,
-    BREAK_NETWORK,        /* another network's genesis */
-    BREAK_COUNT,          /* the last record counts one too many */
-    BREAK_NO_END,         /* no last record */
-    BREAK_GENESIS,        /* a log's genesis is another's */
-    BREAK_OWNER,          /* a division log under a person's certificate */
-    BREAK_GAP,            /* a batch is left out */
-    BREAK_PREV,           /* signed, but names another predecessor */
+    BREAK_NETWORK, /* another network's genesis */
+    BREAK_COUNT,   /* the last record counts one too many */
+    BREAK_NO_END,  /* no last record */
+    BREAK_GENESIS, /* a log's genesis is another's */
+    BREAK_OWNER,   /* a division log under a person's certificate */
+    BREAK_GAP,     /* a batch is left out */
+    BREAK_PREV,    /* signed, but names another predecessor */
     BREAK_SEAL_SIGNATURE,
     BREAK_ROOT_THRESHOLD, /* a root seal with one signature too few */
     BREAK_ENTRY,          /* an entry header changed */

@@ -28,7 +28,8 @@ static struct cw_slice clear_part(struct history *h, const struct world_submissi
     return slice(memory, 32 + padded_len);
 }
 
-static void store_parts(struct history *h, struct history_log *log, const struct world_submission *sub, uint32_t i, bool sound)
+static void store_parts(struct history *h, struct history_log *log, const struct world_submission *sub, uint32_t i,
+                        bool sound)
 {
     struct entry_record *e = &log->entries[i];
     uint32_t number = (uint32_t)(16 * (log->log.seq + 1)) + log->log.id.b[0];
@@ -36,9 +37,10 @@ static void store_parts(struct history *h, struct history_log *log, const struct
     e->blobs.part_count = sub->parsed.part_count;
     for (uint32_t p = 0; p < sub->parsed.part_count; p++) {
         /* nobody opens the encrypted ones here: any bytes of the right length will do */
-        e->blobs.parts[p] = class_in_clear(sub->parsed.op_class)
-                                ? clear_part(h, sub, sound)
-                                : random_blob(h, "ciphertext", number + p, 72 + size_class_len(sub->parsed.parts[p].size_class));
+        e->blobs.parts[p] =
+            class_in_clear(sub->parsed.op_class)
+                ? clear_part(h, sub, sound)
+                : random_blob(h, "ciphertext", number + p, 72 + size_class_len(sub->parsed.parts[p].size_class));
         hash_one(LABEL_BLOB, e->blobs.parts[p], e->header.parts[p].hash.b);
         e->header.parts[p].len = (uint32_t)e->blobs.parts[p].len;
     }
@@ -63,8 +65,8 @@ void history_append(struct history *h, struct history_log *log, const struct wor
     log->subs[i] = *sub;
     e->submission_bytes = sub->header;
     e->proof_bytes = sub->proof;
-    e->header = (struct entry_header){.log = log->log.id, .kind = sub->parsed.op_class, .op_id = sub->op,
-                                      .part_count = sub->parsed.part_count};
+    e->header = (struct entry_header){
+        .log = log->log.id, .kind = sub->parsed.op_class, .op_id = sub->op, .part_count = sub->parsed.part_count};
     store_parts(h, log, sub, i, sound_part);
     e->header.seq = ++log->log.seq;
     if (h->breakage != BREAK_HLC || log->log.parsed.scope != LOG_DIVISION || log->log.seq != 3)
@@ -89,8 +91,12 @@ static void fill_seal(const struct history *h, struct history_log *log, struct s
 {
     struct hash leaves[HISTORY_ENTRIES_MAX], entry;
 
-    b->seal = (struct seal){.log = log->log.id, .first = b->entries[0].header.seq, .last = log->log.seq, .prev = log->log.head,
-                            .hlc = log->log.hlc, .authority = log->authority};
+    b->seal = (struct seal){.log = log->log.id,
+                            .first = b->entries[0].header.seq,
+                            .last = log->log.seq,
+                            .prev = log->log.head,
+                            .hlc = log->log.hlc,
+                            .authority = log->authority};
     for (uint32_t i = 0; i < b->entry_count; i++) {
         entry_hash_of(b->entries[i].header_bytes, &entry);
         merkle_leaf(MERKLE_ENTRIES, ID_SLICE(&entry), &leaves[i]);

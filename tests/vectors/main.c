@@ -19,7 +19,8 @@ static const struct {
     {"keys.json", make_keys, "docs/protocol.md 4: key records, envelopes, parts, wraps"},
     {"frontiers.json", make_frontiers, "docs/protocol.md 3.10: frontiers"},
     {"receipts.json", make_receipts, "docs/protocol.md 5.3, 5.4: receipts and fork proofs"},
-    {"histories.json", make_histories, "docs/protocol.md 8: exported histories; a bad one is the good one with a splice"},
+    {"histories.json", make_histories,
+     "docs/protocol.md 8: exported histories; a bad one is the good one with a splice"},
 };
 
 static bool same_as_file(const char *path, struct cw_slice bytes)
@@ -29,7 +30,8 @@ static bool same_as_file(const char *path, struct cw_slice bytes)
     bool same = false;
 
     if (f != NULL && held != NULL)
-        same = fread(held, 1, bytes.len + 1, f) == bytes.len && (bytes.len == 0 || memcmp(held, bytes.data, bytes.len) == 0);
+        same = fread(held, 1, bytes.len + 1, f) == bytes.len &&
+               (bytes.len == 0 || memcmp(held, bytes.data, bytes.len) == 0);
     if (f != NULL)
         (void)fclose(f);
     free(held);

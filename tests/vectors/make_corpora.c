@@ -62,8 +62,15 @@ static void small_messages(struct sink *s, struct position *at)
     struct digest_leaf leaf = {.case_id = {{1}}};
     struct peer_message m;
 
-    m = (struct peer_message){.kind = PEER_HELLO, .as.hello = {.v_min = 1, .v_max = 1, .network = w.network,
-                              .cert = w.daemons[0].id, .own_count = 1, .own = at, .your_count = 1, .your = at}};
+    m = (struct peer_message){.kind = PEER_HELLO,
+                              .as.hello = {.v_min = 1,
+                                           .v_max = 1,
+                                           .network = w.network,
+                                           .cert = w.daemons[0].id,
+                                           .own_count = 1,
+                                           .own = at,
+                                           .your_count = 1,
+                                           .your = at}};
     message_seed(s, "hello", &m);
     m = (struct peer_message){.kind = PEER_WANT, .as.want = {1, &want, 65536}};
     message_seed(s, "want", &m);
@@ -73,8 +80,13 @@ static void small_messages(struct sink *s, struct position *at)
     message_seed(s, "blobs", &m);
     m = (struct peer_message){.kind = PEER_RESET, .as.reset = {201, slice_of("another session")}};
     message_seed(s, "reset", &m);
-    m = (struct peer_message){.kind = PEER_DIGEST, .as.digest = {.fold_version = 1, .audience = slice_of("force"),
-                              .has_bucket = true, .bucket = 3, .leaf_count = 1, .leaves = &leaf}};
+    m = (struct peer_message){.kind = PEER_DIGEST,
+                              .as.digest = {.fold_version = 1,
+                                            .audience = slice_of("force"),
+                                            .has_bucket = true,
+                                            .bucket = 3,
+                                            .leaf_count = 1,
+                                            .leaves = &leaf}};
     message_seed(s, "digest", &m);
 }
 
@@ -87,10 +99,12 @@ static void entries_seed(struct sink *s, const struct world_log *log, const stru
 
     for (uint32_t i = 0; i < 3; i++)
         records[i] = (struct entry_record){.header_bytes = i < 2 ? batches[0].headers[i] : batches[1].headers[0],
-                                           .submission_bytes = subs[i].header, .proof_bytes = subs[i].proof};
+                                           .submission_bytes = subs[i].header,
+                                           .proof_bytes = subs[i].proof};
     sealed[0] = (struct sealed_batch){.signed_seal = batches[0].seal, .entry_count = 2, .entries = records};
     sealed[1] = (struct sealed_batch){.signed_seal = batches[1].seal, .entry_count = 1, .entries = records + 2};
-    m.as.entries = (struct peer_entries){.log = log->id, .genesis_bytes = log->genesis, .batch_count = 2, .batches = sealed};
+    m.as.entries =
+        (struct peer_entries){.log = log->id, .genesis_bytes = log->genesis, .batch_count = 2, .batches = sealed};
     message_seed(s, "entries", &m);
 }
 
@@ -112,11 +126,12 @@ static void session_seeds(struct sink *s)
     small_messages(s, &at);
     entries_seed(s, &log, subs, batches);
     world_frontier_of(&w, &w.daemons[0], logs, 1, &f);
-    m.as.frontier = (struct peer_frontier){.head_bytes = f.head, .signature = f.signature, .full = true, .item_count = 1,
-                                           .item_bytes = f.items};
+    m.as.frontier = (struct peer_frontier){
+        .head_bytes = f.head, .signature = f.signature, .full = true, .item_count = 1, .item_bytes = f.items};
     message_seed(s, "frontier", &m);
     m = (struct peer_message){.kind = PEER_FORK_PROOF};
-    m.as.fork_proof = (struct fork_proof){.genesis_bytes = log.genesis, .signed_a = batches[0].seal, .signed_b = batches[1].seal};
+    m.as.fork_proof =
+        (struct fork_proof){.genesis_bytes = log.genesis, .signed_a = batches[0].seal, .signed_b = batches[1].seal};
     message_seed(s, "fork_proof", &m);
 }
 

@@ -96,8 +96,8 @@ static const struct {
     const char *name;
 } kinds[] = {{MERKLE_BUNDLE, "bundle"}, {MERKLE_ENTRIES, "seal"}, {MERKLE_ITEMS, "frontier"}};
 
-static void put_path(struct out *o, const struct hash *leaf, uint32_t index, uint32_t count, const struct hash *path, size_t n,
-                     const struct hash *root, const char *name, const char *reason)
+static void put_path(struct out *o, const struct hash *leaf, uint32_t index, uint32_t count, const struct hash *path,
+                     size_t n, const struct hash *root, const char *name, const char *reason)
 {
     out_vector(o, "path", name, reason);
     out_text(o, "tree", "seal");
@@ -128,9 +128,11 @@ static void path_vectors(struct out *o, uint32_t count)
         put_path(o, &leaves[i], i, count, path, n, &root, name, NULL);
         if (i != 0)
             continue;
-        put_path(o, &leaves[i], i, count, path, n + 1, &root, "one hash too many", "path is longer than (index, count)");
+        put_path(o, &leaves[i], i, count, path, n + 1, &root, "one hash too many",
+                 "path is longer than (index, count)");
         if (n > 0)
-            put_path(o, &leaves[i], i, count, path, n - 1, &root, "one hash too few", "path is shorter than (index, count)");
+            put_path(o, &leaves[i], i, count, path, n - 1, &root, "one hash too few",
+                     "path is shorter than (index, count)");
         put_path(o, &leaves[i], count, count, path, n, &root, "no such leaf", "index is not below count");
     }
 }

@@ -83,7 +83,8 @@ static struct cw_slice aead(const uint8_t key[static 32], struct cw_slice plain,
 
     world_must(plain.len + 40 <= sizeof(memory), "aead size");
     world_bytes("nonce", number, memory, 24);
-    (void)crypto_aead_xchacha20poly1305_ietf_encrypt(memory + 24, &len, plain.data, plain.len, ad.data, ad.len, NULL, memory, key);
+    (void)crypto_aead_xchacha20poly1305_ietf_encrypt(memory + 24, &len, plain.data, plain.len, ad.data, ad.len, NULL,
+                                                     memory, key);
     struct writer out = {memory, sizeof(memory), 24 + (size_t)len, false};
     return world_keep(&w, &out);
 }
@@ -100,7 +101,8 @@ static struct cw_slice stored_part(const struct world_submission *s, uint32_t pa
     return aead(key, slice(plain, 32 + padded_len), slice(ad, sizeof(ad)), part);
 }
 
-static struct cw_slice wrap_of(const struct audience *a, const struct cw_op_id *op, uint32_t part, const uint8_t key[static 32])
+static struct cw_slice wrap_of(const struct audience *a, const struct cw_op_id *op, uint32_t part,
+                               const uint8_t key[static 32])
 {
     uint8_t ad[65];
 
@@ -144,8 +146,8 @@ static void put_envelope(struct out *o, const char *name, const char *reason, co
 }
 
 /* Opens as the vault does it: envelope, wrap, part. */
-static bool opens(const struct audience *a, const struct world_identity *reader, const struct world_submission *s, uint32_t part,
-                  struct cw_slice stored, struct cw_slice wrap)
+static bool opens(const struct audience *a, const struct world_identity *reader, const struct world_submission *s,
+                  uint32_t part, struct cw_slice stored, struct cw_slice wrap)
 {
     static uint8_t memory[8192];
     struct arena arena = arena_over(memory, sizeof(memory));
@@ -166,8 +168,8 @@ static bool opens(const struct audience *a, const struct world_identity *reader,
 }
 
 static void put_part(struct out *o, const char *name, const char *reason, const struct audience *a,
-                     const struct world_submission *s, uint32_t part, const uint8_t key[static 32], struct cw_slice stored,
-                     struct cw_slice wrap)
+                     const struct world_submission *s, uint32_t part, const uint8_t key[static 32],
+                     struct cw_slice stored, struct cw_slice wrap)
 {
     uint8_t blob[ID_LEN];
 

@@ -46,7 +46,8 @@ static bool root_holds(const struct world_batch *b, const struct seal *seal)
         struct entry_header entry;
         struct hash hash;
 
-        if (entry_header_parse(b->headers[i], &entry) != CW_OK || entry.seq != seal->first + i || !ID_EQ(&entry.log, &seal->log))
+        if (entry_header_parse(b->headers[i], &entry) != CW_OK || entry.seq != seal->first + i ||
+            !ID_EQ(&entry.log, &seal->log))
             return false;
         entry_hash_of(b->headers[i], &hash);
         merkle_leaf(MERKLE_ENTRIES, ID_SLICE(&hash), &leaves[i]);

@@ -116,8 +116,8 @@ static bool fork_holds(const struct fork_proof *p, const struct world_identity *
     log_id_of(p->genesis_bytes, &log);
     seal_hash_of(p->signed_a.bytes, &a);
     seal_hash_of(p->signed_b.bytes, &b);
-    return ID_EQ(&p->genesis.network, &w.network) && ID_EQ(&log, &p->a.log) && ID_EQ(&log, &p->b.log) && !ID_EQ(&a, &b) &&
-           p->a.first <= p->b.last && p->b.first <= p->a.last &&
+    return ID_EQ(&p->genesis.network, &w.network) && ID_EQ(&log, &p->a.log) && ID_EQ(&log, &p->b.log) &&
+           !ID_EQ(&a, &b) && p->a.first <= p->b.last && p->b.first <= p->a.last &&
            seal_verify(&w.network, &p->signed_a, owner->keys.sign_public) &&
            seal_verify(&w.network, &p->signed_b, owner->keys.sign_public);
 }
@@ -134,7 +134,8 @@ static void put_fork(struct out *o, const char *name, const char *reason, const 
     out_hex(o, "certificate", log->owner->bytes);
     out_hex(o, "proof", slice(out.data, out.len));
     out_check(o,
-              (fork_proof_parse(slice(out.data, out.len), &back) == CW_OK && fork_holds(&back, log->owner)) == (reason == NULL),
+              (fork_proof_parse(slice(out.data, out.len), &back) == CW_OK && fork_holds(&back, log->owner)) ==
+                  (reason == NULL),
               name);
 }
 

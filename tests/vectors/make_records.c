@@ -12,9 +12,9 @@ static const struct {
     const char *id;
     enum label label;
 } ids[] = {
-    {"network_genesis", "network_id", LABEL_NETWORK}, {"certificate", "cert_id", LABEL_CERT},
-    {"submission_header", "op_id", LABEL_OP},         {"genesis", "log_id", LABEL_GENESIS},
-    {"entry_header", "entry_hash", LABEL_ENTRY},      {"seal", "seal_hash", LABEL_SEAL},
+    {"network_genesis", "network_id", LABEL_NETWORK},  {"certificate", "cert_id", LABEL_CERT},
+    {"submission_header", "op_id", LABEL_OP},          {"genesis", "log_id", LABEL_GENESIS},
+    {"entry_header", "entry_hash", LABEL_ENTRY},       {"seal", "seal_hash", LABEL_SEAL},
     {"key_record", "key_record_id", LABEL_KEY_RECORD},
 };
 
@@ -78,7 +78,8 @@ static void take_apart(struct cw_slice whole, struct taken *out)
     out->at[out->count] = whole.len;
 }
 
-static void put_bad(struct out *o, const struct record_kind *kind, const char *name, const char *reason, const struct writer *w)
+static void put_bad(struct out *o, const struct record_kind *kind, const char *name, const char *reason,
+                    const struct writer *w)
 {
     struct cw_slice bytes = slice(w->data, w->len);
 
@@ -143,10 +144,19 @@ static void bad_varints(struct out *o, const struct record_kind *kind, const str
 
 static void bad_zero(struct out *o, const struct record_kind *kind, const struct taken *t, struct writer *w)
 {
-    static const struct { const char *kind; uint8_t b[2]; size_t after; } zeros[] = {
-        {"certificate", {0x60, 0}, 11},       {"authority_record", {0x18, 0}, 2}, {"submission_header", {0x38, 0}, 6},
-        {"entry_header", {0x20, 0}, 3},       {"seal", {0x38, 0}, 6},             {"genesis", {0x30, 0}, 5},
-        {"frontier_head", {0x28, 0}, 4},      {"frontier_item", {0x20, 0}, 3},
+    static const struct {
+        const char *kind;
+        uint8_t b[2];
+        size_t after;
+    } zeros[] = {
+        {"certificate", {0x60, 0}, 11},
+        {"authority_record", {0x18, 0}, 2},
+        {"submission_header", {0x38, 0}, 6},
+        {"entry_header", {0x20, 0}, 3},
+        {"seal", {0x38, 0}, 6},
+        {"genesis", {0x30, 0}, 5},
+        {"frontier_head", {0x28, 0}, 4},
+        {"frontier_item", {0x20, 0}, 3},
     };
 
     for (size_t z = 0; z < CW_COUNT(zeros); z++) {

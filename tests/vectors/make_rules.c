@@ -34,14 +34,14 @@ static void put(struct out *o, const char *kind, const char *reason, const struc
 }
 
 /* Reads the sample of one kind and shape into x, changes it, and writes it as a vector. */
-#define BREAK(o, record, shape, reason, change)                                                              \
-    do {                                                                                                     \
-        struct record x;                                                                                     \
-        struct writer w = fresh();                                                                           \
-        world_must(record##_parse(sample_of(#record, (shape)), &x) == CW_OK, #record);                       \
-        change;                                                                                              \
-        record##_encode(&x, &w);                                                                             \
-        put((o), #record, (reason), &w);                                                                     \
+#define BREAK(o, record, shape, reason, change)                                        \
+    do {                                                                               \
+        struct record x;                                                               \
+        struct writer w = fresh();                                                     \
+        world_must(record##_parse(sample_of(#record, (shape)), &x) == CW_OK, #record); \
+        change;                                                                        \
+        record##_encode(&x, &w);                                                       \
+        put((o), #record, (reason), &w);                                               \
     } while (0)
 
 static void break_identity(struct out *o)
@@ -54,7 +54,9 @@ static void break_identity(struct out *o)
     BREAK(o, certificate, 0, "division in lower case", x.division = slice_of("nth"));
     BREAK(o, certificate, 0, "division with a dash", x.division = slice_of("N-TH"));
     BREAK(o, certificate, 0, "division of 17 characters", x.division = slice_of("ABCDEFGHIJKLMNOPQ"));
-    BREAK(o, certificate, 0, "name with a direction control", x.name = slice_of("a\xe2\x80\xae" "b"));
+    BREAK(o, certificate, 0, "name with a direction control",
+          x.name = slice_of("a\xe2\x80\xae"
+                            "b"));
     BREAK(o, certificate, 0, "name with a line feed", x.name = slice_of("a\nb"));
     BREAK(o, certificate, 0, "name not in normal form", x.name = slice_of("cafe\xcc\x81"));
     BREAK(o, certificate, 0, "name of 81 bytes",
@@ -139,7 +141,9 @@ static void break_logs(struct out *o)
 static void break_keys_and_frontiers(struct out *o)
 {
     BREAK(o, key_record, 0, "no audience", x.audience = slice_of(""));
-    BREAK(o, key_record, 0, "audience with a control character", x.audience = slice_of("for\x01" "ce"));
+    BREAK(o, key_record, 0, "audience with a control character",
+          x.audience = slice_of("for\x01"
+                                "ce"));
     BREAK(o, envelope_plain, 0, "no audience", x.audience = slice_of(""));
     BREAK(o, frontier_head, 0, "4097 items", x.item_count = LOGS_MAX + 1);
     BREAK(o, frontier_item, 0, "blobs beyond the headers", x.blob_seq = x.seq + 1);

@@ -12,7 +12,8 @@ static void put(struct out *o, const char *name, const char *reason, const struc
 {
     bool held = key != NULL ? proof_verify(network, s->header, &s->parsed_proof, key) == CW_OK
                             : proof_verify_threshold(network, s->header, &s->parsed_proof,
-                                                     (const uint8_t(*)[KEY_LEN])w.root_keys, w.root_count, w.threshold) == CW_OK;
+                                                     (const uint8_t(*)[KEY_LEN])w.root_keys, w.root_count,
+                                                     w.threshold) == CW_OK;
     struct signature signature;
     struct hash submission_hash;
     struct cw_case_id opened;
@@ -34,8 +35,8 @@ static void put(struct out *o, const char *name, const char *reason, const struc
     out_check(o, held == proof_holds, name);
 }
 
-static void put_part(struct out *o, const char *name, const char *reason, const struct part_ref *ref, const uint8_t r[static 32],
-                     struct cw_slice payload)
+static void put_part(struct out *o, const char *name, const char *reason, const struct part_ref *ref,
+                     const uint8_t r[static 32], struct cw_slice payload)
 {
     static uint8_t padded[1024], scratch_memory[4096];
     struct arena scratch = arena_over(scratch_memory, sizeof(scratch_memory));
@@ -68,7 +69,8 @@ static void single(struct out *o)
     ref = s.parsed.parts[1];
     ref.commit[0] ^= 1;
     put_part(o, "commitment changed", "the commitment is of other bytes", &ref, s.parts[1].r, s.parts[1].payload);
-    put_part(o, "another blinding", "the commitment is of another r", &s.parsed.parts[1], s.parts[0].r, s.parts[1].payload);
+    put_part(o, "another blinding", "the commitment is of another r", &s.parsed.parts[1], s.parts[0].r,
+             s.parts[1].payload);
 
     bad = s;
     bad.proof = other.proof;

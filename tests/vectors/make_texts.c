@@ -5,7 +5,10 @@ static const struct {
     const char *name, *reason, *text;
     size_t len;
 } texts[] = {
-#define TEXT(name, reason, text) {name, reason, text, sizeof(text) - 1}
+#define TEXT(name, reason, text)             \
+    {                                        \
+        name, reason, text, sizeof(text) - 1 \
+    }
     TEXT("plain", NULL, "duty inspector"),
     TEXT("composed", NULL, "caf\xc3\xa9"),
     TEXT("dash", NULL, "north \xe2\x80\x93 south"),
@@ -19,7 +22,9 @@ static const struct {
     TEXT("delete", "control character", "a\x7f"),
     TEXT("C1", "control character", "\xc2\x85"),
     TEXT("line separator", "control character", "\xe2\x80\xa8"),
-    TEXT("right-to-left override", "direction control", "a\xe2\x80\xae" "b"),
+    TEXT("right-to-left override", "direction control",
+         "a\xe2\x80\xae"
+         "b"),
     TEXT("isolate", "direction control", "\xe2\x81\xa6"),
     TEXT("arabic letter mark", "direction control", "\xd8\x9c"),
     TEXT("overlong", "not UTF-8", "\xc0\xaf"),
@@ -42,6 +47,7 @@ void make_texts(struct out *o)
 
         out_vector(o, "text", texts[i].name, texts[i].reason);
         out_hex(o, "bytes", text);
-        out_check(o, (text_check(text, NAME_LEN_MAX, false, "", NULL) == CW_OK) == (texts[i].reason == NULL), texts[i].name);
+        out_check(o, (text_check(text, NAME_LEN_MAX, false, "", NULL) == CW_OK) == (texts[i].reason == NULL),
+                  texts[i].name);
     }
 }

@@ -8,16 +8,16 @@
 
 typedef enum cw_err (*reencode_fn)(struct cw_slice in, struct arena *arena, struct writer *out);
 
-#define REENCODE(record)                                                                                     \
-    static enum cw_err reencode_##record(struct cw_slice in, struct arena *arena, struct writer *out)         \
-    {                                                                                                        \
-        struct record value;                                                                                 \
-        enum cw_err err = record##_parse(in, &value);                                                        \
-                                                                                                             \
-        (void)arena;                                                                                         \
-        if (err == CW_OK)                                                                                    \
-            record##_encode(&value, out);                                                                    \
-        return err;                                                                                          \
+#define REENCODE(record)                                                                              \
+    static enum cw_err reencode_##record(struct cw_slice in, struct arena *arena, struct writer *out) \
+    {                                                                                                 \
+        struct record value;                                                                          \
+        enum cw_err err = record##_parse(in, &value);                                                 \
+                                                                                                      \
+        (void)arena;                                                                                  \
+        if (err == CW_OK)                                                                             \
+            record##_encode(&value, out);                                                             \
+        return err;                                                                                   \
     }
 
 REENCODE(network_genesis)

@@ -27,7 +27,8 @@ void sample_positions(struct positions *out, uint32_t count, uint8_t salt)
 
 static void make_network_genesis(uint32_t v, struct writer *out)
 {
-    struct network_genesis g = {.name = slice_of("lab network"), .root_key_count = v == 1 ? 1 : 3, .threshold = v == 1 ? 1 : 2};
+    struct network_genesis g = {
+        .name = slice_of("lab network"), .root_key_count = v == 1 ? 1 : 3, .threshold = v == 1 ? 1 : 2};
 
     FILL(g.nonce, 1);
     for (uint8_t i = 0; i < 3; i++)
@@ -37,8 +38,10 @@ static void make_network_genesis(uint32_t v, struct writer *out)
 
 static void make_certificate(uint32_t v, struct writer *out)
 {
-    struct certificate c = {.subject = v == 1 ? SUBJECT_AUTHORITY : SUBJECT_PERSON, .division = slice_of("NTH"),
-                            .name = slice_of("duty inspector \xe2\x80\x93 north"), .not_after = {1900000000000}};
+    struct certificate c = {.subject = v == 1 ? SUBJECT_AUTHORITY : SUBJECT_PERSON,
+                            .division = slice_of("NTH"),
+                            .name = slice_of("duty inspector \xe2\x80\x93 north"),
+                            .not_after = {1900000000000}};
 
     FILL(c.network, 1);
     FILL(c.serial, 2);
@@ -59,7 +62,8 @@ static void make_certificate(uint32_t v, struct writer *out)
 
 static void make_authority_record(uint32_t v, struct writer *out)
 {
-    struct authority_record r = {.act = ACT_POLICY, .critical = v == 0, .body = v == 1 ? slice(NULL, 0) : slice_of("body")};
+    struct authority_record r = {
+        .act = ACT_POLICY, .critical = v == 0, .body = v == 1 ? slice(NULL, 0) : slice_of("body")};
 
     authority_record_encode(&r, out);
 }
@@ -85,7 +89,8 @@ static void make_act_revoke(uint32_t v, struct writer *out)
 
 static void make_act_policy(uint32_t v, struct writer *out)
 {
-    struct act_policy a = {.name = slice_of("clock.M8.duration_s"), .value = v == 1 ? slice(NULL, 0) : slice_of("3600")};
+    struct act_policy a = {.name = slice_of("clock.M8.duration_s"),
+                           .value = v == 1 ? slice(NULL, 0) : slice_of("3600")};
 
     act_policy_encode(&a, out);
 }
@@ -197,7 +202,8 @@ static void make_genesis(uint32_t v, struct writer *out)
 
 static void make_entry_header(uint32_t v, struct writer *out)
 {
-    struct entry_header h = {.seq = 1000000, .kind = v == 2 ? CLASS_KEY : CLASS_CASE, .part_count = v == 0 ? PARTS_MAX : 1};
+    struct entry_header h = {
+        .seq = 1000000, .kind = v == 2 ? CLASS_KEY : CLASS_CASE, .part_count = v == 0 ? PARTS_MAX : 1};
 
     FILL(h.log, 1);
     FILL(h.op_id, 2);
@@ -298,15 +304,24 @@ static const struct {
     const char *kind;
     void (*make)(uint32_t variant, struct writer *out);
 } makers[] = {
-    {"network_genesis", make_network_genesis}, {"certificate", make_certificate},
-    {"authority_record", make_authority_record}, {"act_issue", make_act_issue},
-    {"act_revoke", make_act_revoke}, {"act_policy", make_act_policy},
-    {"act_membership", make_act_membership}, {"act_admit_authority", make_act_admit_authority},
-    {"act_rotate_root", make_act_rotate_root}, {"submission_header", make_submission_header},
-    {"author_proof", make_author_proof}, {"genesis", make_genesis},
-    {"entry_header", make_entry_header}, {"seal", make_seal},
-    {"key_record", make_key_record}, {"frontier_head", make_frontier_head},
-    {"frontier_item", make_frontier_item}, {"envelope_plain", make_envelope_plain},
+    {"network_genesis", make_network_genesis},
+    {"certificate", make_certificate},
+    {"authority_record", make_authority_record},
+    {"act_issue", make_act_issue},
+    {"act_revoke", make_act_revoke},
+    {"act_policy", make_act_policy},
+    {"act_membership", make_act_membership},
+    {"act_admit_authority", make_act_admit_authority},
+    {"act_rotate_root", make_act_rotate_root},
+    {"submission_header", make_submission_header},
+    {"author_proof", make_author_proof},
+    {"genesis", make_genesis},
+    {"entry_header", make_entry_header},
+    {"seal", make_seal},
+    {"key_record", make_key_record},
+    {"frontier_head", make_frontier_head},
+    {"frontier_item", make_frontier_item},
+    {"envelope_plain", make_envelope_plain},
     {"envelopes", make_envelopes},
 };
 

@@ -99,10 +99,10 @@ END_TEST
 
 START_TEST(every_error_has_its_name_class_and_sentence)
 {
-#define KNOWN(name, number, class, sentence)                     \
-    ck_assert_str_eq(cw_err_name(name), #name);                  \
-    ck_assert_str_eq(cw_err_sentence(name), sentence);           \
-    ck_assert_int_eq(cw_err_class_of(name), CW_CLASS_##class);   \
+#define KNOWN(name, number, class, sentence)                   \
+    ck_assert_str_eq(cw_err_name(name), #name);                \
+    ck_assert_str_eq(cw_err_sentence(name), sentence);         \
+    ck_assert_int_eq(cw_err_class_of(name), CW_CLASS_##class); \
     ck_assert_int_eq(name, number);
     CW_ERR_TABLE(KNOWN)
 #undef KNOWN

@@ -4,8 +4,8 @@
 
 #include <check.h>
 
-static const uint64_t numbers[] = {0, 1, 127, 128, 300, 16383, 16384, UINT32_MAX, (uint64_t)UINT32_MAX + 1,
-                                   INT64_MAX, UINT64_MAX - 1, UINT64_MAX};
+static const uint64_t numbers[] = {
+    0, 1, 127, 128, 300, 16383, 16384, UINT32_MAX, (uint64_t)UINT32_MAX + 1, INT64_MAX, UINT64_MAX - 1, UINT64_MAX};
 
 START_TEST(slices_compare_by_bytes_then_by_length)
 {
@@ -67,7 +67,11 @@ END_TEST
 
 START_TEST(a_varint_has_one_spelling_only)
 {
-    static const struct { const char *name; uint8_t b[11]; size_t len; } bad[] = {
+    static const struct {
+        const char *name;
+        uint8_t b[11];
+        size_t len;
+    } bad[] = {
         {"zero in two bytes", {0x80, 0x00}, 2},
         {"one in two bytes", {0x81, 0x00}, 2},
         {"one in ten bytes", {0x81, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x00}, 10},

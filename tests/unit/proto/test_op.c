@@ -17,17 +17,41 @@ static struct op full_op(void)
     sample_fill(refs, sizeof(refs), 1);
     sample_fill(ids, sizeof(ids), 2);
     sample_fill(after, sizeof(after), 3);
-    writes[0] = (struct op_write){.field = 1, .verb = VERB_SET, .has_value = true, .supersede_count = 64, .supersedes = refs,
+    writes[0] = (struct op_write){.field = 1,
+                                  .verb = VERB_SET,
+                                  .has_value = true,
+                                  .supersede_count = 64,
+                                  .supersedes = refs,
                                   .value = {.type = VALUE_TEXT, .text = slice_of("harbour road")}};
-    writes[1] = (struct op_write){.field = 2, .verb = VERB_SET, .has_value = true, .has_max = true, .max_value = 0,
+    writes[1] = (struct op_write){.field = 2,
+                                  .verb = VERB_SET,
+                                  .has_value = true,
+                                  .has_max = true,
+                                  .max_value = 0,
                                   .value = {.type = VALUE_NUMBER, .number = INT64_MIN}};
-    writes[2] = (struct op_write){.field = 3, .verb = VERB_ADD, .has_value = true, .value = {.type = VALUE_ID, .id = ids[0]}};
-    writes[3] = (struct op_write){.field = 4, .verb = VERB_SET, .has_value = true,
-                                  .value = {.type = VALUE_INTERVAL, .number = -5, .latest = 7}};
+    writes[2] =
+        (struct op_write){.field = 3, .verb = VERB_ADD, .has_value = true, .value = {.type = VALUE_ID, .id = ids[0]}};
+    writes[3] = (struct op_write){
+        .field = 4, .verb = VERB_SET, .has_value = true, .value = {.type = VALUE_INTERVAL, .number = -5, .latest = 7}};
     writes[4] = (struct op_write){.field = 5, .verb = VERB_REMOVE, .supersede_count = 1, .supersedes = refs};
-    return (struct op){.type = OP_EVENT, .schema = 1, .event = 9, .write_count = 5, .writes = writes, .after_count = 64,
-                       .after = after, .ref_count = 64, .refs = ids, .correct_count = 8, .corrects = refs, .same_count = 8,
-                       .same_as = ids, .grade = 0x10203, .marking = 1, .nature = 3, .epoch = 77, .withdraws = true};
+    return (struct op){.type = OP_EVENT,
+                       .schema = 1,
+                       .event = 9,
+                       .write_count = 5,
+                       .writes = writes,
+                       .after_count = 64,
+                       .after = after,
+                       .ref_count = 64,
+                       .refs = ids,
+                       .correct_count = 8,
+                       .corrects = refs,
+                       .same_count = 8,
+                       .same_as = ids,
+                       .grade = 0x10203,
+                       .marking = 1,
+                       .nature = 3,
+                       .epoch = 77,
+                       .withdraws = true};
 }
 
 struct encoded {
@@ -120,7 +144,7 @@ START_TEST(a_frame_or_values_cut_short_never_reads_beyond)
     struct op in = full_op(), out;
     struct encoded e = encode(&in), cut = e;
 
-    for (size_t len = 0; len < e.payloads[0].len; len += len > 300 ? 37U : 1U) {
+    for (size_t len = 0; len<e.payloads[0].len; len += len> 300 ? 37U : 1U) {
         cut.payloads[0] = slice(frame_memory, len);
         (void)decode(&cut, &out, NULL);
     }
@@ -146,13 +170,25 @@ static const struct {
     {"part 8", "frame", {0x08, 2, 0x2a, 6, 0x08, 1, 0x10, 1, 0x18, 8}, 10, {0}, 0},
     {"a part that is not there", "frame.writes[0]", {0x08, 2, 0x2a, 6, 0x08, 1, 0x10, 1, 0x18, 2}, 10, {0}, 0},
     {"a value that is not there", "frame.writes[0]", {0x08, 2, 0x2a, 6, 0x08, 1, 0x10, 1, 0x18, 1}, 10, {0}, 0},
-    {"two values in one", "frame.writes[0]", {0x08, 2, 0x2a, 6, 0x08, 1, 0x10, 1, 0x18, 1}, 10,
-     {0x0a, 5, 0x0a, 1, 'a', 0x10, 2}, 7},
-    {"an interval that ends before it begins", "frame.writes[0]", {0x08, 2, 0x2a, 6, 0x08, 1, 0x10, 1, 0x18, 1}, 10,
-     {0x0a, 6, 0x22, 4, 0x08, 4, 0x10, 2}, 8},
+    {"two values in one",
+     "frame.writes[0]",
+     {0x08, 2, 0x2a, 6, 0x08, 1, 0x10, 1, 0x18, 1},
+     10,
+     {0x0a, 5, 0x0a, 1, 'a', 0x10, 2},
+     7},
+    {"an interval that ends before it begins",
+     "frame.writes[0]",
+     {0x08, 2, 0x2a, 6, 0x08, 1, 0x10, 1, 0x18, 1},
+     10,
+     {0x0a, 6, 0x22, 4, 0x08, 4, 0x10, 2},
+     8},
     {"an id of 31 bytes", "parts[1]", {0x08, 2, 0x2a, 6, 0x08, 1, 0x10, 1, 0x18, 1}, 10, {0x0a, 3, 0x1a, 1, 'a'}, 5},
-    {"values out of order", "parts[1]", {0x08, 2, 0x2a, 6, 0x08, 1, 0x10, 1, 0x18, 1}, 10,
-     {0x0a, 5, 0x10, 2, 0x0a, 1, 'a'}, 7},
+    {"values out of order",
+     "parts[1]",
+     {0x08, 2, 0x2a, 6, 0x08, 1, 0x10, 1, 0x18, 1},
+     10,
+     {0x0a, 5, 0x10, 2, 0x0a, 1, 'a'},
+     7},
     {"a flag of 2", "parts[1]", {0x08, 2, 0x2a, 6, 0x08, 1, 0x10, 1, 0x18, 1}, 10, {0x0a, 2, 0x28, 2}, 4},
 };
 
@@ -169,10 +205,13 @@ END_TEST
 
 START_TEST(what_a_newer_version_wrote_is_kept_and_marked)
 {
-    static const struct { uint8_t frame[16]; size_t len; } newer[] = {
-        {{0x08, 4}, 2},                               /* an op type of the future */
-        {{0x08, 2, 0xa2, 0x06, 0}, 5},                /* a field of the future */
-        {{0x08, 2, 0x2a, 4, 0x08, 1, 0x10, 9}, 8},    /* a verb of the future */
+    static const struct {
+        uint8_t frame[16];
+        size_t len;
+    } newer[] = {
+        {{0x08, 4}, 2},                                      /* an op type of the future */
+        {{0x08, 2, 0xa2, 0x06, 0}, 5},                       /* a field of the future */
+        {{0x08, 2, 0x2a, 4, 0x08, 1, 0x10, 9}, 8},           /* a verb of the future */
         {{0x08, 2, 0x2a, 6, 0x08, 1, 0x10, 1, 0x18, 1}, 10}, /* a value of the future, below */
     };
     const uint8_t value[] = {0x0a, 3, 0x82, 0x06, 0};

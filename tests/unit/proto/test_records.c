@@ -16,7 +16,8 @@ static enum cw_err accepts(const struct record_kind *kind, struct cw_slice bytes
     enum cw_err err = kind->reencode(bytes, &arena, &out);
 
     if (err == CW_OK) {
-        ck_assert_msg(!out.failed && slice_eq(slice(out.data, out.len), bytes), "%s: written back differently", kind->name);
+        ck_assert_msg(!out.failed && slice_eq(slice(out.data, out.len), bytes), "%s: written back differently",
+                      kind->name);
         return CW_OK;
     }
     ck_assert_msg(err == CW_REFUSED_MALFORMED || err == CW_REFUSED_SIZE || err == CW_REFUSED_VERSION, "%s: %s",
@@ -143,10 +144,17 @@ END_TEST
 
 START_TEST(a_field_of_the_future_is_refused)
 {
-    static const struct { const char *name; uint8_t b[8]; size_t len; } tails[] = {
-        {"varint 100", {0xa0, 0x06, 0x01}, 3},    {"bytes 100", {0xa2, 0x06, 0x00}, 3},
-        {"group 100", {0xa3, 0x06, 0xa4, 0x06}, 4}, {"fixed32 100", {0xa5, 0x06, 0, 0, 0, 0}, 6},
-        {"field 0", {0x00, 0x01}, 2},             {"a lone tag", {0xa0, 0x06}, 2},
+    static const struct {
+        const char *name;
+        uint8_t b[8];
+        size_t len;
+    } tails[] = {
+        {"varint 100", {0xa0, 0x06, 0x01}, 3},
+        {"bytes 100", {0xa2, 0x06, 0x00}, 3},
+        {"group 100", {0xa3, 0x06, 0xa4, 0x06}, 4},
+        {"fixed32 100", {0xa5, 0x06, 0, 0, 0, 0}, 6},
+        {"field 0", {0x00, 0x01}, 2},
+        {"a lone tag", {0xa0, 0x06}, 2},
     };
 
     for (size_t i = 0; i < CW_COUNT(tails); i++) {

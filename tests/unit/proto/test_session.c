@@ -1,155 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "tests/unit/proto/samples.h"
-#include "tests/unit/support/proto_world.h"
+#include "tests/unit/proto/session_samples.h"
 
 #include <check.h>
 
-static struct world w;
-static uint8_t world_memory[WORLD_MEMORY_LEN], scratch_memory[1 << 16];
+static uint8_t scratch_memory[1 << 16];
 static uint8_t frame_memory[MESSAGE_LEN_MAX], back_memory[MESSAGE_LEN_MAX + 64], changed[1 << 15];
 static uint8_t arena_memory[SESSION_ARENA_LEN];
-
-static struct world_log log_nth;
-static struct world_batch batches[2];
-static struct world_submission subs[3];
-static struct world_frontier shown;
-
-static struct peer_message message_of(enum peer_kind kind)
-{
-    struct peer_message m = {.counter = 7, .kind = kind};
-
-    sample_fill(&m.from, sizeof(m.from), 1);
-    sample_fill(&m.to, sizeof(m.to), 2);
-    return m;
-}
-
-/* --- one message of each kind -------------------------------------------------------------------- */
-
-static struct peer_message sample_hello(void)
-{
-    static struct position own[2], your[1];
-    struct peer_message m = message_of(PEER_HELLO);
-
-    sample_fill(own, sizeof(own), 3);
-    sample_fill(your, sizeof(your), 4);
-    memset(&m.to, 0, sizeof(m.to));
-    m.as.hello = (struct peer_hello){.v_min = 1, .v_max = 1, .network = w.network, .cert = w.daemons[0].id, .own_count = 2,
-                                     .own = own, .your_count = 1, .your = your, .features = 5, .reply = true};
-    return m;
-}
-
-static struct peer_message sample_frontier(void)
-{
-    static const struct world_log *logs[1];
-    struct peer_message m = message_of(PEER_FRONTIER);
-
-    logs[0] = &log_nth;
-    world_frontier_of(&w, &w.daemons[0], logs, 1, &shown);
-    m.as.frontier = (struct peer_frontier){.head_bytes = shown.head, .signature = shown.signature, .full = true,
-                                           .item_count = 1, .item_bytes = shown.items};
-    return m;
-}
-
-static struct peer_message sample_want(void)
-{
-    static struct log_want wants[2];
-    struct peer_message m = message_of(PEER_WANT);
-
-    sample_fill(wants, sizeof(wants), 5);
-    wants[1].after = 0;
-    m.as.want = (struct peer_want){.log_count = 2, .logs = wants, .credit = 1 << 20};
-    return m;
-}
-
-static struct peer_message sample_entries(void)
-{
-    static struct entry_record records[3];
-    static struct sealed_batch sealed[2];
-    struct peer_message m = message_of(PEER_ENTRIES);
-
-    for (uint32_t i = 0; i < 3; i++) {
-        records[i] = (struct entry_record){.header_bytes = i < 2 ? batches[0].headers[i] : batches[1].headers[0],
-                                           .submission_bytes = subs[i].header, .proof_bytes = subs[i].proof};
-        records[i].blobs.part_count = 2;
-        records[i].blobs.parts[1] = slice_of("ciphertext of part 1"); /* part 0 is not held */
-        records[i].blobs.wrap_count = 1;
-        records[i].blobs.wraps[0] = slice_of("wraps");
-    }
-    records[2].blobs = (struct entry_blobs){.part_count = 0};
-    sealed[0] = (struct sealed_batch){.signed_seal = batches[0].seal, .entry_count = 2, .entries = records};
-    sealed[1] = (struct sealed_batch){.signed_seal = batches[1].seal, .entry_count = 1, .entries = records + 2};
-    m.as.entries = (struct peer_entries){.log = log_nth.id, .genesis_bytes = log_nth.genesis, .batch_count = 2,
-                                         .batches = sealed, .pushed = true, .last = true};
-    return m;
-}
-
-static struct peer_message sample_want_blobs(void)
-{
-    static uint64_t seqs[] = {1, 5, UINT64_MAX};
-    static struct blob_want wants[1];
-    struct peer_message m = message_of(PEER_WANT_BLOBS);
-
-    wants[0] = (struct blob_want){.log = log_nth.id, .seq_count = 3, .seqs = seqs};
-    m.as.want_blobs = (struct peer_want_blobs){.log_count = 1, .logs = wants};
-    return m;
-}
-
-static struct peer_message sample_blobs(void)
-{
-    static struct blobs_of items[2];
-    struct peer_message m = message_of(PEER_BLOBS);
-
-    items[0] = (struct blobs_of){.log = log_nth.id, .seq = 1, .blobs = {.part_count = 1, .parts = {slice_of("part")}}};
-    items[1] = (struct blobs_of){.log = log_nth.id, .seq = 2, .blobs = {.envelopes = slice_of("envelopes")}};
-    m.as.blobs = (struct peer_blobs){.count = 2, .items = items};
-    return m;
-}
-
-static struct peer_message sample_fork_proof(void)
-{
-    struct peer_message m = message_of(PEER_FORK_PROOF);
-
-    m.as.fork_proof = (struct fork_proof){.genesis_bytes = log_nth.genesis, .signed_a = batches[0].seal,
-                                          .signed_b = batches[1].seal};
-    return m;
-}
-
-static struct peer_message sample_reset(void)
-{
-    struct peer_message m = message_of(PEER_RESET);
-
-    m.as.reset = (struct peer_reset){.code = CW_PEER_SESSION, .text = slice_of("another session")};
-    return m;
-}
-
-static struct peer_message sample_digest(void)
-{
-    static struct hash buckets[DIGEST_BUCKETS];
-    static struct digest_leaf leaves[2];
-    struct peer_message m = message_of(PEER_DIGEST);
-
-    sample_fill(buckets, sizeof(buckets), 6);
-    sample_fill(leaves, sizeof(leaves), 7);
-    m.as.digest = (struct peer_digest){.fold_version = 1, .audience = slice_of("force"), .bucket_count = DIGEST_BUCKETS,
-                                       .buckets = buckets, .has_bucket = true, .bucket = 0, .ask = true, .leaf_count = 2,
-                                       .leaves = leaves};
-    return m;
-}
-
-static struct peer_message (*const samples[])(void) = {
-    sample_hello, sample_frontier, sample_want, sample_entries, sample_want_blobs,
-    sample_blobs, sample_fork_proof, sample_reset, sample_digest,
-};
-
-static void make_world(void)
-{
-    world_make(&w, world_memory, 1, 1);
-    for (uint32_t i = 0; i < 3; i++)
-        world_submit(&w, i, &subs[i]);
-    world_log_open(&w, LOG_DIVISION, &w.daemons[0], 1, &log_nth);
-    world_sequence(&w, &log_nth, subs, 2, &batches[0]);
-    world_sequence(&w, &log_nth, subs + 2, 1, &batches[1]);
-}
 
 static struct cw_slice encode(const struct peer_message *m, uint8_t *memory)
 {
@@ -171,7 +27,7 @@ static enum cw_err parse(struct cw_slice frame, struct peer_message *out)
 
 START_TEST(a_message_of_every_kind_comes_back)
 {
-    struct peer_message m = samples[_i](), back;
+    struct peer_message m = session_samples[_i](), back;
     struct cw_slice frame = encode(&m, frame_memory);
 
     ck_assert_int_eq(parse(frame, &back), CW_OK);
@@ -184,7 +40,7 @@ END_TEST
 
 START_TEST(a_message_cut_anywhere_is_malformed)
 {
-    struct peer_message m = samples[_i](), back;
+    struct peer_message m = session_samples[_i](), back;
     struct cw_slice frame = encode(&m, frame_memory);
 
     for (size_t cut = 0; cut < frame.len; cut++)
@@ -194,7 +50,7 @@ END_TEST
 
 START_TEST(a_message_with_a_bit_turned_is_read_or_malformed_never_more)
 {
-    struct peer_message m = samples[_i](), back;
+    struct peer_message m = session_samples[_i](), back;
     struct cw_slice frame = encode(&m, frame_memory);
 
     memcpy(changed, frame.data, frame.len);
@@ -209,7 +65,7 @@ END_TEST
 
 START_TEST(fields_of_a_newer_peer_are_read_over)
 {
-    struct peer_message m = samples[_i](), back;
+    struct peer_message m = session_samples[_i](), back;
     struct cw_slice frame = encode(&m, frame_memory);
     struct writer out = writer_over(changed, sizeof(changed));
 
@@ -227,8 +83,8 @@ START_TEST(entries_borrow_from_the_frame_and_carry_their_hashes)
     ck_assert_int_eq(parse(frame, &back), CW_OK);
     const struct sealed_batch *b = &back.as.entries.batches[0];
     ck_assert(b->entries[1].header_bytes.data > frame.data && b->entries[1].header_bytes.data < frame.data + frame.len);
-    ck_assert(ID_EQ(&b->seal_hash, &batches[0].seal_hash));
-    ck_assert(ID_EQ(&b->entries[1].hash, &batches[0].hashes[1]));
+    ck_assert(ID_EQ(&b->seal_hash, &sw.batches[0].seal_hash));
+    ck_assert(ID_EQ(&b->entries[1].hash, &sw.batches[0].hashes[1]));
     ck_assert(b->entries[1].submission_ok);
     ck_assert(slice_empty(b->entries[1].blobs.parts[0]));
     ck_assert(slice_eq(b->entries[1].blobs.parts[1], slice_of("ciphertext of part 1")));
@@ -260,7 +116,7 @@ START_TEST(entries_that_are_not_what_the_seal_says_are_malformed)
     m.as.entries.batches[0].entries[1] = first;
     ck_assert_int_eq(parse(encode(&m, frame_memory), &back), CW_PEER_MALFORMED);
 
-    m = sample_entries(); /* batches with a gap */
+    m = sample_entries(); /* sw.batches with a gap */
     m.as.entries.batches[0] = m.as.entries.batches[1];
     ck_assert_int_eq(parse(encode(&m, frame_memory), &back), CW_PEER_MALFORMED);
 
@@ -269,7 +125,7 @@ START_TEST(entries_that_are_not_what_the_seal_says_are_malformed)
     ck_assert_int_eq(parse(encode(&m, frame_memory), &back), CW_PEER_MALFORMED);
 
     m = sample_entries();
-    m.as.entries.genesis_bytes = w.genesis;
+    m.as.entries.genesis_bytes = sw.w.genesis;
     ck_assert_int_eq(parse(encode(&m, frame_memory), &back), CW_PEER_MALFORMED);
 }
 END_TEST
@@ -277,7 +133,7 @@ END_TEST
 START_TEST(a_frontier_out_of_order_or_miscounted_is_malformed)
 {
     struct peer_message m = sample_frontier(), back;
-    struct cw_slice twice[2] = {shown.items[0], shown.items[0]};
+    struct cw_slice twice[2] = {sw.shown.items[0], sw.shown.items[0]};
 
     m.as.frontier.item_count = 2;
     m.as.frontier.item_bytes = twice;
@@ -334,8 +190,8 @@ START_TEST(a_megabyte_of_empty_entries_is_malformed_and_takes_only_the_arena)
     struct writer out = bomb(PEER_ENTRIES, body_len);
 
     writer_be16(&out, 0x0a20);
-    writer_slice(&out, ID_SLICE(&log_nth.id));
-    while (out.len + 1000 < sizeof(frame_memory)) { /* batches of 256 entries that hold nothing */
+    writer_slice(&out, ID_SLICE(&sw.log.id));
+    while (out.len + 1000 < sizeof(frame_memory)) { /* sw.batches of 256 entries that hold nothing */
         writer_u8(&out, 0x1a);
         writer_varint(&out, 2 * 256);
         for (int i = 0; i < 256; i++)
@@ -392,9 +248,9 @@ Suite *suite_session(void)
 {
     Suite *s = suite_create("session");
     TCase *t = tcase_create("session");
-    const int kinds = (int)CW_COUNT(samples);
+    const int kinds = SESSION_SAMPLES;
 
-    tcase_add_checked_fixture(t, make_world, NULL);
+    tcase_add_checked_fixture(t, session_world_make, NULL);
     tcase_add_loop_test(t, a_message_of_every_kind_comes_back, 0, kinds);
     tcase_add_loop_test(t, a_message_cut_anywhere_is_malformed, 0, kinds);
     tcase_add_loop_test(t, a_message_with_a_bit_turned_is_read_or_malformed_never_more, 0, kinds);

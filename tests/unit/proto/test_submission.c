@@ -141,7 +141,8 @@ START_TEST(a_single_proof_holds_for_its_header_network_and_key_only)
     world_submit(&w, 2, &b);
     ck_assert_int_eq(proof_verify(&w.network, a.header, &a.parsed_proof, key), CW_OK);
     ck_assert_int_eq(proof_verify(&w.network, b.header, &a.parsed_proof, key), CW_REFUSED_SIGNATURE);
-    ck_assert_int_eq(proof_verify(&w.network, a.header, &a.parsed_proof, w.authority.keys.sign_public), CW_REFUSED_SIGNATURE);
+    ck_assert_int_eq(proof_verify(&w.network, a.header, &a.parsed_proof, w.authority.keys.sign_public),
+                     CW_REFUSED_SIGNATURE);
     other.b[0] ^= 1;
     ck_assert_int_eq(proof_verify(&other, a.header, &a.parsed_proof, key), CW_REFUSED_SIGNATURE);
 }
@@ -223,7 +224,8 @@ START_TEST(bundles_of_none_or_too_many_are_refused)
     struct arena arena = arena_over(scratch_memory, sizeof(scratch_memory));
 
     ck_assert_int_eq(bundle_build(&w.network, &w.officer.keys.sign, many, 0, &arena, out), CW_REFUSED_SIZE);
-    ck_assert_int_eq(bundle_build(&w.network, &w.officer.keys.sign, many, BUNDLE_COUNT_MAX + 1, &arena, out), CW_REFUSED_SIZE);
+    ck_assert_int_eq(bundle_build(&w.network, &w.officer.keys.sign, many, BUNDLE_COUNT_MAX + 1, &arena, out),
+                     CW_REFUSED_SIZE);
 }
 END_TEST
 

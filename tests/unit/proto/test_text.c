@@ -7,7 +7,10 @@ static const struct {
     const char *name, *text;
     size_t len;
 } bad[] = {
-#define BAD(name, text) {name, text, sizeof(text) - 1}
+#define BAD(name, text)              \
+    {                                \
+        name, text, sizeof(text) - 1 \
+    }
     BAD("NUL", "a\0b"),
     BAD("line feed", "a\nb"),
     BAD("tab", "a\tb"),
@@ -15,7 +18,8 @@ static const struct {
     BAD("delete", "a\x7f"),
     BAD("C1 control", "\xc2\x85"),
     BAD("line separator", "\xe2\x80\xa8"),
-    BAD("right-to-left override", "a\xe2\x80\xae" "b"),
+    BAD("right-to-left override", "a\xe2\x80\xae"
+                                  "b"),
     BAD("left-to-right mark", "\xe2\x80\x8e"),
     BAD("isolate", "\xe2\x81\xa6"),
     BAD("arabic letter mark", "\xd8\x9c"),
@@ -40,7 +44,8 @@ START_TEST(unclean_text_is_refused)
 {
     struct refusal r;
 
-    ck_assert_msg(text_check(slice((const uint8_t *)bad[_i].text, bad[_i].len), 80, false, "name", &r) == CW_REFUSED_TEXT,
+    ck_assert_msg(text_check(slice((const uint8_t *)bad[_i].text, bad[_i].len), 80, false, "name", &r) ==
+                      CW_REFUSED_TEXT,
                   "%s", bad[_i].name);
     ck_assert_str_eq(r.where, "name");
 }
@@ -49,8 +54,15 @@ END_TEST
 START_TEST(clean_text_passes)
 {
     static const char *const good[] = {
-        "", "plain", "caf\xc3\xa9", "\xe2\x80\x93", "\xea\xb0\x80", "\xe4\xb8\xad\xe6\x96\x87", "\xd8\xb3\xd9\x84\xd8\xa7\xd9\x85",
-        "\xf0\x9f\x9a\x93", /* a mark that composes with nothing, in canonical order: */ "q\xcc\xa3\xcc\x87",
+        "",
+        "plain",
+        "caf\xc3\xa9",
+        "\xe2\x80\x93",
+        "\xea\xb0\x80",
+        "\xe4\xb8\xad\xe6\x96\x87",
+        "\xd8\xb3\xd9\x84\xd8\xa7\xd9\x85",
+        "\xf0\x9f\x9a\x93",
+        /* a mark that composes with nothing, in canonical order: */ "q\xcc\xa3\xcc\x87",
     };
 
     for (size_t i = 0; i < CW_COUNT(good); i++)

@@ -85,7 +85,8 @@ static const struct {
 
 START_TEST(ill_formed_bytes_are_refused)
 {
-    ck_assert_msg(unpack(slice(bad[_i].b, bad[_i].len), sizeof(memory), NULL) == CW_REFUSED_MALFORMED, "%s", bad[_i].name);
+    ck_assert_msg(unpack(slice(bad[_i].b, bad[_i].len), sizeof(memory), NULL) == CW_REFUSED_MALFORMED, "%s",
+                  bad[_i].name);
     ck_assert_int_eq(wire_prescan(&cw__request__descriptor, slice(bad[_i].b, bad[_i].len), 100), CW_REFUSED_MALFORMED);
 }
 END_TEST

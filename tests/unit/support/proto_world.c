@@ -54,7 +54,8 @@ static void make_keys(const char *tag, uint32_t number, struct key_bundle *out)
 
 static void make_network(struct world *w)
 {
-    struct network_genesis g = {.name = slice_of("vector network"), .root_key_count = w->root_count, .threshold = w->threshold};
+    struct network_genesis g = {
+        .name = slice_of("vector network"), .root_key_count = w->root_count, .threshold = w->threshold};
     uint8_t memory[NETWORK_GENESIS_LEN_MAX];
     struct writer out = writer_over(memory, sizeof(memory));
 
@@ -69,11 +70,14 @@ static void make_network(struct world *w)
     network_id_of(w->genesis, &w->network);
 }
 
-static void make_identity(struct world *w, enum subject_kind subject, const char *division, const char *name, uint32_t number,
-                          struct world_identity *out)
+static void make_identity(struct world *w, enum subject_kind subject, const char *division, const char *name,
+                          uint32_t number, struct world_identity *out)
 {
-    struct certificate c = {.subject = subject, .division = slice_of(division), .name = slice_of(name),
-                            .not_before = {WORLD_TIME_MS - 1000}, .not_after = {WORLD_TIME_MS + INT64_C(31536000000)}};
+    struct certificate c = {.subject = subject,
+                            .division = slice_of(division),
+                            .name = slice_of(name),
+                            .not_before = {WORLD_TIME_MS - 1000},
+                            .not_after = {WORLD_TIME_MS + INT64_C(31536000000)}};
     uint8_t memory[CERT_LEN_MAX];
     struct writer bytes = writer_over(memory, sizeof(memory));
 
@@ -143,7 +147,9 @@ static void finish(struct world_submission *out)
 
 static struct submission_draft draft_of(struct world *w, uint32_t number, const struct world_identity *author)
 {
-    struct submission_draft d = {.network = w->network, .author = author->id, .secret = &author->keys.sign,
+    struct submission_draft d = {.network = w->network,
+                                 .author = author->id,
+                                 .secret = &author->keys.sign,
                                  .author_time = {WORLD_TIME_MS + number}};
 
     WORLD_FILL(d.submission_id, "submission id", number);
@@ -164,7 +170,9 @@ void world_submit(struct world *w, uint32_t number, struct world_submission *out
     uint8_t frame_memory[512], values_memory[512];
     struct writer frame = writer_over(frame_memory, sizeof(frame_memory));
     struct writer values = writer_over(values_memory, sizeof(values_memory));
-    const struct op_write write = {.field = 7, .verb = VERB_SET, .has_value = true,
+    const struct op_write write = {.field = 7,
+                                   .verb = VERB_SET,
+                                   .has_value = true,
                                    .value = {.type = VALUE_TEXT, .text = slice_of("seen near the harbour")}};
     const struct op op = {.type = OP_SET, .schema = 1, .write_count = 1, .writes = &write};
 
@@ -235,8 +243,12 @@ void world_log_open(struct world *w, enum log_scope scope, const struct world_id
 
 static struct cw_slice entry_of(struct world *w, struct world_log *log, const struct world_submission *sub)
 {
-    struct entry_header h = {.log = log->id, .seq = ++log->seq, .hlc = ++log->hlc, .kind = sub->parsed.op_class,
-                             .op_id = sub->op, .part_count = sub->parsed.part_count};
+    struct entry_header h = {.log = log->id,
+                             .seq = ++log->seq,
+                             .hlc = ++log->hlc,
+                             .kind = sub->parsed.op_class,
+                             .op_id = sub->op,
+                             .part_count = sub->parsed.part_count};
     struct signature signature;
     uint8_t memory[HEADER_LEN_MAX];
     struct writer bytes = writer_over(memory, sizeof(memory));
