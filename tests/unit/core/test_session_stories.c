@@ -2,6 +2,7 @@
 #include "tests/unit/core/world.h"
 
 #include <check.h>
+#include <stdlib.h>
 
 /* Two to four replicas over good and bad links; time is virtual. */
 

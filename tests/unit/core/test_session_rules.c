@@ -1,0 +1,230 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "tests/unit/core/solo.h"
+
+#include <check.h>
+
+/* Rules that a story could pass by without: which link, which past, which order, who is counted. */
+
+static struct solo s;
+static struct entry_header draft;
+static const struct event submit = {.kind = EVENT_SUBMIT, .as.submit = {.tag = 1, .draft = &draft}};
+
+static void make(void)
+{
+    solo_init(&s);
+    draft = (struct entry_header){.kind = CLASS_CASE, .part_count = 1};
+}
+
+static void unmake(void)
+{
+    solo_done(&s);
+}
+
+/* --- links --------------------------------------------------------------------------------------------- */
+
+static bool greets_on(link_id link, bool incoming)
+{
+    struct event up = {.kind = EVENT_LINK_UP, .as.link_up = {.link = link, .cert = s.peer, .division = "EST", .incoming = incoming}};
+
+    solo_turn(&s, &up);
+    const struct effect *e = solo_find(&s, EFFECT_SEND, 0);
+
+    ck_assert(e == NULL || e->as.send.link == link);
+    return e != NULL;
+}
+
+START_TEST(the_link_dialled_by_the_smaller_certificate_carries_the_session)
+{
+    ck_assert(greets_on(1, true));
+    ck_assert(greets_on(2, false));  /* ours is the smaller certificate: our dialling is better */
+    ck_assert(!greets_on(3, true));  /* one in reserve, replaced: no session moves */
+    ck_assert(greets_on(4, false));  /* the one in use, replaced */
+}
+END_TEST
+
+START_TEST(the_link_dialled_by_a_smaller_peer_is_kept)
+{
+    memset(&s.peer, 1, sizeof s.peer);
+    ck_assert(greets_on(1, false));
+    ck_assert(greets_on(2, true));
+    ck_assert(!greets_on(3, false));
+}
+END_TEST
+
+/* --- another past -------------------------------------------------------------------------------------- */
+
+START_TEST(a_batch_with_another_past_is_not_stored_and_its_past_is_asked_for)
+{
+    struct sealed_batch first = solo_batch(&s, 4), second;
+    struct frontier_item item;
+
+    solo_meet(&s);
+    item = solo_item(&s);
+    solo_hear_frontier(&s, &item, 1, 1);
+    solo_hear_batches(&s, &first, 1, true, false, false, 900);
+    s.head.b[0] ^= 1; /* the peer's chain comes from another seal at seq 4 */
+    second = solo_batch(&s, 2);
+    solo_hear_batches(&s, &second, 1, true, false, true, 900);
+    ck_assert_uint_eq(replica_log_find(s.replica, &s.log)->seq, 4);
+    ck_assert_ptr_null(solo_note(&s, NOTE_FORK_PROVEN)); /* nothing is proven yet */
+    ck_assert_uint_eq(solo_said(&s, PEER_WANT)->as.want.log_count, 1);
+    ck_assert_uint_eq(solo_said(&s, PEER_WANT)->as.want.logs[0].after, 3);
+}
+END_TEST
+
+/* --- held by ------------------------------------------------------------------------------------------- */
+
+static struct frontier_item own_item(void)
+{
+    const struct log_head *own = replica_own_log(s.replica);
+
+    return (struct frontier_item){.log = own->log, .seq = own->seq, .seal = own->seal, .blob_seq = own->blob_seq};
+}
+
+START_TEST(a_division_counts_when_it_holds_our_very_chain)
+{
+    struct frontier_item item;
+    struct log_id log;
+
+    solo_turn(&s, &submit);
+    log = replica_own_log(s.replica)->log;
+    solo_meet(&s);
+    item = own_item();
+    ck_assert_uint_eq(replica_held_by(s.replica, &log, 1, NULL, 0), 1);
+    item.blob_seq = 0;
+    solo_hear_frontier(&s, &item, 1, 1);
+    ck_assert_uint_eq(replica_held_by(s.replica, &log, 1, NULL, 0), 1);
+    item.blob_seq = 1;
+    solo_hear_frontier(&s, &item, 1, 2);
+    ck_assert_uint_eq(replica_held_by(s.replica, &log, 1, NULL, 0), 2);
+    ck_assert_uint_eq(replica_held_by(s.replica, &log, 2, NULL, 0), 0);
+    item.seal.b[0] ^= 1;
+    solo_hear_frontier(&s, &item, 1, 3);
+    ck_assert_uint_eq(replica_held_by(s.replica, &log, 1, NULL, 0), 1);
+}
+END_TEST
+
+START_TEST(our_own_division_is_not_counted_twice)
+{
+    struct event up = {.kind = EVENT_LINK_UP, .as.link_up = {.link = 1, .cert = s.peer, .division = "NTH"}};
+    struct peer_message hello = solo_hello(&s);
+    struct frontier_item item;
+    struct log_id log;
+
+    solo_turn(&s, &submit);
+    log = replica_own_log(s.replica)->log;
+    s.link = 1;
+    solo_turn(&s, &up);
+    s.theirs = solo_said(&s, PEER_HELLO)->from;
+    hello.as.hello.reply = true;
+    solo_hear(&s, &hello, 200);
+    item = own_item();
+    solo_hear_frontier(&s, &item, 1, 1);
+    ck_assert_uint_eq(replica_held_by(s.replica, &log, 1, NULL, 0), 1);
+}
+END_TEST
+
+START_TEST(a_watch_beyond_the_table_is_answered_at_once)
+{
+    struct event watch = {.kind = EVENT_WATCH, .as.watch = {.seq = 1, .k = 2, .deadline = {INT64_MAX}}};
+
+    solo_turn(&s, &submit);
+    watch.as.watch.log = replica_own_log(s.replica)->log;
+    for (uint64_t i = 1; i <= s.limits.watches_max; i++) {
+        watch.as.watch.tag = i;
+        solo_turn(&s, &watch);
+        ck_assert_ptr_null(solo_find(&s, EFFECT_HELD, 0));
+    }
+    watch.as.watch.tag = 99;
+    solo_turn(&s, &watch);
+    ck_assert_ptr_nonnull(solo_note(&s, NOTE_LIMIT));
+    ck_assert_uint_eq(solo_find(&s, EFFECT_HELD, 0)->as.held.tag, 99);
+    ck_assert(!solo_find(&s, EFFECT_HELD, 0)->as.held.reached);
+    ck_assert_uint_eq(solo_find(&s, EFFECT_HELD, 0)->as.held.held, 1);
+}
+END_TEST
+
+/* --- order --------------------------------------------------------------------------------------------- */
+
+static uint32_t place_of(enum effect_kind kind)
+{
+    for (uint32_t i = 0; i < s.effects.count; i++) {
+        if (s.effects.at[i].kind == kind)
+            return i;
+    }
+    ck_abort_msg("an effect is missing");
+    return 0;
+}
+
+START_TEST(a_push_goes_before_the_frontier_that_shows_it_and_after_every_write)
+{
+    struct frontier_item item;
+
+    solo_turn(&s, &submit);
+    solo_meet(&s);
+    item = own_item();
+    solo_hear_frontier(&s, &item, 1, 1);
+    solo_turn(&s, &submit);
+    ck_assert_uint_lt(place_of(EFFECT_SEND_ENTRIES), place_of(EFFECT_SEND_FRONTIER));
+    ck_assert_uint_lt(place_of(EFFECT_PUT_ENTRY), place_of(EFFECT_PUT_SEAL));
+    ck_assert_uint_lt(place_of(EFFECT_PUT_SEAL), place_of(EFFECT_PUT_FRONTIER));
+    ck_assert_uint_lt(place_of(EFFECT_PUT_FRONTIER), place_of(EFFECT_SEND_ENTRIES));
+    ck_assert(solo_find(&s, EFFECT_SEND_ENTRIES, 0)->as.send_entries.pushed);
+    ck_assert_uint_eq(solo_find(&s, EFFECT_SEND_ENTRIES, 0)->as.send_entries.after, 1);
+}
+END_TEST
+
+/* --- forks --------------------------------------------------------------------------------------------- */
+
+START_TEST(each_peer_is_told_of_each_fork_once_a_session)
+{
+    uint32_t told = 0;
+
+    for (uint8_t i = 1; i <= 3; i++) {
+        struct log_head head = {.scope = LOG_DIVISION, .log = {{i}}, .seq = 2, .blob_seq = 2, .forked = true};
+
+        ck_assert_int_eq(replica_load_log(s.replica, &head), CW_OK);
+    }
+    solo_meet(&s);
+    for (int i = 0; i < 6; i++) {
+        told += solo_count(&s, EFFECT_SEND_FORK);
+        ck_assert(i > 1 || mono_reached(s.now, replica_wake_at(s.replica))); /* some are untold: at once again */
+        solo_tick(&s, 0);
+    }
+    ck_assert_uint_eq(told, 3);
+}
+END_TEST
+
+START_TEST(a_fork_proof_whose_signer_is_unknown_is_not_the_peers_fault)
+{
+    struct peer_message m = {.kind = PEER_FORK_PROOF};
+    struct event event = {.as.message = {.signer_unknown = true}};
+
+    solo_meet(&s);
+    m.from = s.mine;
+    m.to = s.theirs;
+    m.counter = ++s.counter;
+    solo_hear_event(&s, &event, &m);
+    ck_assert_int_eq(solo_state(&s), PEER_STATE_COMPARING);
+    ck_assert_uint_eq(replica_log_count(s.replica), 0);
+}
+END_TEST
+
+Suite *suite_session_rules(void)
+{
+    Suite *suite = suite_create("core/session rules");
+    TCase *c = tcase_create("rules");
+
+    tcase_add_checked_fixture(c, make, unmake);
+    tcase_add_test(c, the_link_dialled_by_the_smaller_certificate_carries_the_session);
+    tcase_add_test(c, the_link_dialled_by_a_smaller_peer_is_kept);
+    tcase_add_test(c, a_batch_with_another_past_is_not_stored_and_its_past_is_asked_for);
+    tcase_add_test(c, a_division_counts_when_it_holds_our_very_chain);
+    tcase_add_test(c, our_own_division_is_not_counted_twice);
+    tcase_add_test(c, a_watch_beyond_the_table_is_answered_at_once);
+    tcase_add_test(c, a_push_goes_before_the_frontier_that_shows_it_and_after_every_write);
+    tcase_add_test(c, each_peer_is_told_of_each_fork_once_a_session);
+    tcase_add_test(c, a_fork_proof_whose_signer_is_unknown_is_not_the_peers_fault);
+    suite_add_tcase(suite, c);
+    return suite;
+}
