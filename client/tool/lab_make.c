@@ -24,6 +24,7 @@ const struct lab_person lab_people[] = {
     {"intel", "Intelligence unit", "INT"},
     {"referral", "Central referral unit", "CRU"},
     {"auditor", "Auditor", "AUD"},
+    {"records", "Records officer", "RRD"},
     {NULL, NULL, NULL},
 };
 
