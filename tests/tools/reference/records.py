@@ -223,7 +223,7 @@ CERTIFICATE = [V, ident(2, "network", always=True), ident(3, "serial", 16, alway
                ident(7, "sign_key", always=True), ident(8, "seal_key"), ident(9, "curve_key"),
                num(10, "roles", 1, 65535, repeated=(0, 24)), flag(11, "may_bundle"), num(12, "not_before_ms", 0, 2**63 - 1),
                num(13, "not_after_ms", 1, 2**63 - 1, always=True), ident(14, "issuer")]
-RECORD = [V, num(2, "act", 1, 65535, always=True), flag(3, "critical"), data(4, "body", 1, 65536, always=True)]
+RECORD = [V, num(2, "act", 1, 65535, always=True), flag(3, "critical"), data(4, "body", 0, 65536)]
 ACTS = {
     1: [data(1, "certificate", 1, 4096, always=True), ident(2, "issuer", 64, always=True), ident(3, "possession", 64, always=True)],
     2: [ident(1, "cert", always=True), num(2, "kind", 1, 255, always=True), positions(3, "cut")],
