@@ -104,6 +104,46 @@ START_TEST(a_division_counts_when_it_holds_our_very_chain)
 }
 END_TEST
 
+START_TEST(a_peer_that_was_ahead_counts_once_we_have_caught_up)
+{
+    struct sealed_batch batch = solo_batch(&s, 3);
+    struct frontier_item item = solo_item(&s);
+
+    solo_meet(&s);
+    solo_hear_frontier(&s, &item, 1, 1);
+    ck_assert_uint_eq(replica_held_by(s.replica, &s.log, 3, NULL, 0), 0);
+    solo_hear_batches(&s, &batch, 1, true, false, true, 900);
+    ck_assert_uint_eq(replica_held_by(s.replica, &s.log, 3, NULL, 0), 2);
+}
+END_TEST
+
+START_TEST(exactly_the_missing_blobs_are_asked_for_from_who_has_them)
+{
+    struct sealed_batch batch = solo_batch(&s, 5);
+    struct frontier_item item = solo_item(&s);
+    const struct peer_message *want;
+
+    batch.entries[1].blobs.part_count = 0; /* seq 2 */
+    batch.entries[2].blobs.parts[0] = slice("", 0); /* seq 3 */
+    batch.entries[4].blobs.part_count = 0; /* seq 5, at the end */
+    item.hole_count = 1;
+    item.holes[0] = 3;
+    solo_meet(&s);
+    solo_hear_frontier(&s, &item, 1, 1);
+    solo_hear_batches(&s, &batch, 1, true, false, true, 900);
+    want = solo_said(&s, PEER_WANT_BLOBS);
+    ck_assert_ptr_nonnull(want);
+    ck_assert_uint_eq(want->as.want_blobs.log_count, 1);
+    ck_assert_uint_eq(want->as.want_blobs.logs[0].seq_count, 2);
+    ck_assert_uint_eq(want->as.want_blobs.logs[0].seqs[0], 2);
+    ck_assert_uint_eq(want->as.want_blobs.logs[0].seqs[1], 5);
+    solo_tick(&s, 2000);
+    ck_assert_ptr_null(solo_said(&s, PEER_WANT_BLOBS)); /* not again so soon */
+    solo_tick(&s, 10000);
+    ck_assert_ptr_nonnull(solo_said(&s, PEER_WANT_BLOBS));
+}
+END_TEST
+
 START_TEST(our_own_division_is_not_counted_twice)
 {
     struct event up = {.kind = EVENT_LINK_UP, .as.link_up = {.link = 1, .cert = s.peer, .division = "NTH"}};
@@ -220,6 +260,8 @@ Suite *suite_session_rules(void)
     tcase_add_test(c, the_link_dialled_by_a_smaller_peer_is_kept);
     tcase_add_test(c, a_batch_with_another_past_is_not_stored_and_its_past_is_asked_for);
     tcase_add_test(c, a_division_counts_when_it_holds_our_very_chain);
+    tcase_add_test(c, a_peer_that_was_ahead_counts_once_we_have_caught_up);
+    tcase_add_test(c, exactly_the_missing_blobs_are_asked_for_from_who_has_them);
     tcase_add_test(c, our_own_division_is_not_counted_twice);
     tcase_add_test(c, a_watch_beyond_the_table_is_answered_at_once);
     tcase_add_test(c, a_push_goes_before_the_frontier_that_shows_it_and_after_every_write);
