@@ -4,6 +4,10 @@
 #include "net/monitor.h"
 
 #include <errno.h>
+#include <poll.h>
+
+#define BIND_TRIES 30
+#define BIND_RETRY_MS 100
 
 static void lose_connection(struct loop *l, int fd)
 {
@@ -257,9 +261,27 @@ bool server_open(struct server *s, struct loop *l, enum door door)
     return true;
 }
 
+/*
+ * A daemon that was killed and started again may find its own former net process still at the port: that one
+ * ends as soon as it notices. The core's end is watched meanwhile: nobody is kept waiting for.
+ */
+static bool bind_patiently(struct server *s, const char *address)
+{
+    struct pollfd core = {.fd = s->loop->core.fd, .events = POLLRDHUP};
+
+    for (int i = 0; i < BIND_TRIES; i++) {
+        if (zsocket_bind(s->socket, address))
+            return true;
+        if (zmq_errno() != EADDRINUSE || poll(&core, 1, BIND_RETRY_MS) != 0)
+            return false;
+    }
+    errno = EADDRINUSE;
+    return false;
+}
+
 bool server_listen(struct server *s, const char *address, char *out_endpoint, size_t out_len)
 {
-    if (!zsocket_bind(s->socket, address) || !zsocket_endpoint(s->socket, out_endpoint, out_len))
+    if (!bind_patiently(s, address) || !zsocket_endpoint(s->socket, out_endpoint, out_len))
         return false;
     return poller_add(&s->loop->poller, &s->events, false) && poller_add(&s->loop->poller, &s->messages, false);
 }
