@@ -178,13 +178,14 @@ void hex_of(struct cw_slice s, char *out)
     *out = '\0';
 }
 
-static int digit_value(char c)
+/* Above 15: not a digit. */
+static unsigned digit_value(char c)
 {
     if (c >= '0' && c <= '9')
-        return c - '0';
+        return (unsigned)(c - '0');
     if (c >= 'a' && c <= 'f')
-        return c - 'a' + 10;
-    return -1;
+        return (unsigned)(c - 'a') + 10;
+    return 16;
 }
 
 enum cw_err hex_parse(const char *text, uint8_t *out, size_t out_len)
@@ -193,7 +194,7 @@ enum cw_err hex_parse(const char *text, uint8_t *out, size_t out_len)
         return CW_REFUSED_MALFORMED;
 
     for (size_t i = 0; i < 2 * out_len; i++) {
-        if (digit_value(text[i]) < 0)
+        if (digit_value(text[i]) > 15)
             return CW_REFUSED_MALFORMED;
     }
     for (size_t i = 0; i < out_len; i++)

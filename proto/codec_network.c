@@ -10,7 +10,7 @@ bool root_keys_differ(const uint8_t *keys, uint32_t count)
 {
     for (uint32_t i = 0; i < count; i++) {
         for (uint32_t j = 0; j < i; j++) {
-            if (memcmp(keys + i * KEY_LEN, keys + j * KEY_LEN, KEY_LEN) == 0)
+            if (memcmp(keys + (size_t)i * KEY_LEN, keys + (size_t)j * KEY_LEN, KEY_LEN) == 0)
                 return false;
         }
     }

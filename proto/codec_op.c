@@ -12,11 +12,11 @@
 /* --- tables: open messages, whose newer fields are kept and shown as newer ---------------------- */
 
 struct frame_write {
+    const struct op_ref *supersedes;
+    uint64_t max_value;
     uint32_t field, verb, part, value_index;
     uint32_t supersede_count;
-    const struct op_ref *supersedes;
     bool has_max;
-    uint64_t max_value;
 };
 
 struct frame {
@@ -26,10 +26,10 @@ struct frame {
 };
 
 struct value {
-    bool has_text, has_number, has_id, has_interval, has_flag, flag;
     struct cw_slice text;
     int64_t number, earliest, latest;
     struct hash id;
+    bool has_text, has_number, has_id, has_interval, has_flag, flag;
 };
 
 struct value_list {

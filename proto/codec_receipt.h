@@ -6,8 +6,8 @@
 
 #include "proto/message.h"
 
-#define RECEIPT_HELD_MAX 64
-#define RECEIPT_BETWEEN_MAX 512
+#define RECEIPT_HELD_MAX 512
+#define RECEIPT_BETWEEN_MAX 1024
 #define RECEIPT_LEN_MAX MESSAGE_LEN_MAX
 #define ITEM_PATH_MAX 12 /* of LOGS_MAX items */
 

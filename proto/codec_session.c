@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "proto/codec_session.h"
 
-#define BODY_NUMBER_MIN PEER_HELLO
-#define BODY_NUMBER_MAX PEER_DIGEST
+#define BODY_NUMBER_MIN 10
+#define BODY_NUMBER_MAX 18
 #define BODY_COUNT (BODY_NUMBER_MAX - BODY_NUMBER_MIN + 1)
+
+_Static_assert(BODY_NUMBER_MIN == PEER_HELLO && BODY_NUMBER_MAX == PEER_DIGEST, "bodies are numbered without gap");
 
 /* --- the envelope ------------------------------------------------------------------------------ */
 

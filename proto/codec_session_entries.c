@@ -5,10 +5,12 @@
 
 /* --- blobs of one entry ------------------------------------------------------------------------ */
 
+#define WRAPS_LEN_MAX ((size_t)PARTS_MAX * WRAP_LEN)
+
 /* Field 1, entry_hash, is read over: the position (log, seq) says whose blobs these are. */
 static const struct field entry_blobs_fields[] = {
     BYTES_LIST_FIELD(2, struct entry_blobs, parts, part_count, PARTS_MAX, 0, MESSAGE_LEN_MAX),
-    BYTES_LIST_FIELD(3, struct entry_blobs, wraps, wrap_count, KEYS_MAX, 0, PARTS_MAX *WRAP_LEN),
+    BYTES_LIST_FIELD(3, struct entry_blobs, wraps, wrap_count, KEYS_MAX, 0, WRAPS_LEN_MAX),
     BYTES_FIELD(4, struct entry_blobs, envelopes, 0, ENVELOPES_LEN_MAX, 0),
 };
 

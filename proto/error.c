@@ -1,38 +1,40 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <casewire/error.h>
 
+#include <stddef.h>
+
+static const struct row {
+    enum cw_err err;
+    enum cw_err_class class;
+    const char *name, *sentence;
+} rows[] = {
+#define ROW(name, number, class, sentence) {name, CW_CLASS_##class, #name, sentence},
+    CW_ERR_TABLE(ROW)
+#undef ROW
+};
+
+static const struct row *row_of(enum cw_err err)
+{
+    static const struct row unknown = {CW_LOCAL_CORRUPT, CW_CLASS_LOCAL, "CW_UNKNOWN", "unknown error"};
+
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        if (rows[i].err == err)
+            return &rows[i];
+    }
+    return &unknown;
+}
+
 const char *cw_err_sentence(enum cw_err err)
 {
-    switch (err) {
-#define SENTENCE_CASE(name, number, class, sentence) \
-    case name:                                       \
-        return sentence;
-        CW_ERR_TABLE(SENTENCE_CASE)
-#undef SENTENCE_CASE
-    }
-    return "unknown error";
+    return row_of(err)->sentence;
 }
 
 const char *cw_err_name(enum cw_err err)
 {
-    switch (err) {
-#define NAME_CASE(name, number, class, sentence) \
-    case name:                                   \
-        return #name;
-        CW_ERR_TABLE(NAME_CASE)
-#undef NAME_CASE
-    }
-    return "CW_UNKNOWN";
+    return row_of(err)->name;
 }
 
 enum cw_err_class cw_err_class_of(enum cw_err err)
 {
-    switch (err) {
-#define CLASS_CASE_OF(name, number, class, sentence) \
-    case name:                                       \
-        return CW_CLASS_##class;
-        CW_ERR_TABLE(CLASS_CASE_OF)
-#undef CLASS_CASE_OF
-    }
-    return CW_CLASS_LOCAL;
+    return row_of(err)->class;
 }

@@ -195,8 +195,7 @@ void grammar_encode_field(uint32_t number, const struct grammar *g, const void *
     }
 
 /* Repeated, in an array of the arena. */
-#define FIELD_POINTER(kind, member) \
-    .offset = FIELD_OFFSET(kind, member, sizeof(void *)), .stride = FIELD_SIZEOF(kind, member[0])
+#define FIELD_POINTER(kind, member) .offset = offsetof(kind, member), .stride = FIELD_SIZEOF(kind, member[0])
 #define NUMBERS_ARENA_FIELD(n, kind, member, counter, least, most, lo, hi)                                      \
     {                                                                                                           \
         FIELD_HEAD(n, FIELD_NUMBER, FIELD_ARENA), FIELD_RANGE(lo, hi), FIELD_COUNT(kind, counter, least, most), \

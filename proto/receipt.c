@@ -270,7 +270,7 @@ static enum cw_err count_divisions(struct checking *c, const struct sealed_entry
     uint32_t count = 1;
 
     for (uint32_t i = 0; i < c->receipt->held_count; i++) {
-        struct certificate signer;
+        struct certificate signer = {.subject = SUBJECT_UNKNOWN};
 
         snprintf(c->place, sizeof(c->place), "held[%u]", i);
         enum cw_err err = check_held(c, &c->receipt->held[i], local, &signer);

@@ -6,8 +6,8 @@
 #define SIGNED_STRING_LEN 80
 
 _Static_assert(sizeof(struct sign_secret) == crypto_sign_SECRETKEYBYTES, "libsodium's form");
-_Static_assert(KEY_LEN == crypto_sign_PUBLICKEYBYTES && KEY_LEN == crypto_box_PUBLICKEYBYTES, "32 bytes everywhere");
-_Static_assert(SIGNATURE_LEN == crypto_sign_BYTES, "Ed25519");
+_Static_assert(sizeof(struct box_secret) == crypto_box_SECRETKEYBYTES, "X25519");
+_Static_assert(sizeof(struct signature) == crypto_sign_BYTES, "Ed25519");
 
 /* --- keys -------------------------------------------------------------------------------------- */
 
