@@ -11,14 +11,15 @@
 #define HELD(c) (1u << EVENT_CLASS_##c)
 
 static const struct schema_field fields[] = {
-#define ROW(id, number, name, kinds, place, type, bound, scale, rule, set, lower, flags)                               \
-    {(number), (name), (kinds), PLACE_##place, TYPE_##type, (bound), SCALE_##scale, RULE_##rule, (set), (lower), (flags)},
+#define ROW(id, number, name, kinds, place, type, bound, scale, rule, set, lower, flags) \
+    {(number),      (name),      (kinds), PLACE_##place, TYPE_##type, (bound),           \
+     SCALE_##scale, RULE_##rule, (set),   (lower),       (flags)},
     SCHEMA_FIELDS(ROW)
 #undef ROW
 };
 
 static const struct schema_event events[] = {
-#define ROW(id, number, name, kinds, roles, class, subtype, flags)                                                     \
+#define ROW(id, number, name, kinds, roles, class, subtype, flags) \
     {(number), (name), (kinds), (roles), EVENT_CLASS_##class, FIELD_##subtype, (flags)},
     SCHEMA_EVENTS(ROW)
 #undef ROW
@@ -31,14 +32,14 @@ static const struct schema_event_field event_fields[] = {
 };
 
 static const struct schema_step steps[] = {
-#define ROW(machine, from, event, to, roles, held_by, flags)                                                           \
+#define ROW(machine, from, event, to, roles, held_by, flags) \
     {MACHINE_##machine, (from), EVENT_##event, (to), (roles), (held_by), (flags)},
     SCHEMA_STEPS(ROW)
 #undef ROW
 };
 
 static const struct schema_clock clocks[] = {
-#define ROW(id, number, name, kinds, start, duration_s, met_by, told)                                                  \
+#define ROW(id, number, name, kinds, start, duration_s, met_by, told) \
     {(number), (name), (kinds), EVENT_##start, (duration_s), EVENT_##met_by, (told)},
     SCHEMA_CLOCKS(ROW)
 #undef ROW
@@ -51,7 +52,7 @@ static const struct schema_value values[] = {
 };
 
 static const struct schema_kind kinds[] = {
-#define ROW(id, number, name, letters, machine, status)                                                                \
+#define ROW(id, number, name, letters, machine, status) \
     {(number), (name), (letters), MACHINE_##machine, FIELD_##status},
     SCHEMA_KINDS(ROW)
 #undef ROW
@@ -63,18 +64,17 @@ static const struct schema_role roles[] = {
 #undef ROW
 };
 
-static const char *const scale_names[SCALE_COUNT] = {
-    [SCALE_NONE] = "",
+static const char *const scale_names[SCALE_COUNT] = {[SCALE_NONE] = "",
 #define ROW(id, name) [SCALE_##id] = (name),
-    SCHEMA_SCALES(ROW)
+                                                     SCHEMA_SCALES(ROW)
 #undef ROW
 };
 
-#define TABLE(type, what)                                                                                              \
-    const struct type *schema_##what(size_t *out_count)                                                                \
-    {                                                                                                                  \
-        *out_count = CW_COUNT(what);                                                                                   \
-        return what;                                                                                                   \
+#define TABLE(type, what)                               \
+    const struct type *schema_##what(size_t *out_count) \
+    {                                                   \
+        *out_count = CW_COUNT(what);                    \
+        return what;                                    \
     }
 TABLE(schema_field, fields)
 TABLE(schema_event, events)
@@ -166,17 +166,16 @@ const char *schema_rule_name(enum merge_rule rule)
 const char *schema_type_name(enum field_type type)
 {
     static const char *const names[] = {
-        [TYPE_TEXT] = "text", [TYPE_LINES] = "lines", [TYPE_ENUM] = "enum", [TYPE_FLAG] = "flag",
-        [TYPE_NUMBER] = "number", [TYPE_PENCE] = "pence", [TYPE_MG] = "mg", [TYPE_INTERVAL] = "interval",
-        [TYPE_TIME] = "time", [TYPE_DATE] = "date", [TYPE_REF] = "ref", [TYPE_PERSON] = "person",
+        [TYPE_TEXT] = "text",     [TYPE_LINES] = "lines", [TYPE_ENUM] = "enum", [TYPE_FLAG] = "flag",
+        [TYPE_NUMBER] = "number", [TYPE_PENCE] = "pence", [TYPE_MG] = "mg",     [TYPE_INTERVAL] = "interval",
+        [TYPE_TIME] = "time",     [TYPE_DATE] = "date",   [TYPE_REF] = "ref",   [TYPE_PERSON] = "person",
     };
     return (size_t)type < CW_COUNT(names) ? names[type] : NULL;
 }
 
 const char *schema_place_name(enum field_place place)
 {
-    static const char *const names[] = {
-        [PLACE_CASE] = "case", [PLACE_EPISODE] = "episode", [PLACE_DETAIL] = "detail"};
+    static const char *const names[] = {[PLACE_CASE] = "case", [PLACE_EPISODE] = "episode", [PLACE_DETAIL] = "detail"};
 
     return (size_t)place < CW_COUNT(names) ? names[place] : NULL;
 }

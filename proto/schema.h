@@ -46,9 +46,10 @@ enum role {
 #define R_NONE 0u
 #define R_SUP_UP (ROLE_MASK(SUP) | ROLE_MASK(INSP) | ROLE_MASK(SUPT))
 #define R_INSP_UP (ROLE_MASK(INSP) | ROLE_MASK(SUPT))
-#define R_ANY                                                                                      \
-    (ROLE_MASK(FCR) | ROLE_MASK(PC) | ROLE_MASK(MCET) | R_SUP_UP | ROLE_MASK(LRO) | ROLE_MASK(OCGC) | ROLE_MASK(CLC) | ROLE_MASK(RCLC) | ROLE_MASK(ROCUA) |         \
-     ROLE_MASK(INT) | ROLE_MASK(CRU) | ROLE_MASK(GATE) | ROLE_MASK(RRD) | ROLE_MASK(CSET))
+#define R_ANY                                                                                                          \
+    (ROLE_MASK(FCR) | ROLE_MASK(PC) | ROLE_MASK(MCET) | R_SUP_UP | ROLE_MASK(LRO) | ROLE_MASK(OCGC) | ROLE_MASK(CLC) | \
+     ROLE_MASK(RCLC) | ROLE_MASK(ROCUA) | ROLE_MASK(INT) | ROLE_MASK(CRU) | ROLE_MASK(GATE) | ROLE_MASK(RRD) |         \
+     ROLE_MASK(CSET))
 #define R_CHILD (ROLE_MASK(FCR) | ROLE_MASK(PC) | ROLE_MASK(MCET) | R_SUP_UP | ROLE_MASK(CRU) | ROLE_MASK(CSET))
 #define R_HANDOVER (ROLE_MASK(FCR) | R_SUP_UP | ROLE_MASK(LRO) | ROLE_MASK(OCGC) | ROLE_MASK(CLC) | ROLE_MASK(RCLC))
 #define R_EVENT (R_ANY | ROLE_MASK(SYS)) /* details follow their event's own roles */
@@ -64,11 +65,11 @@ enum scale {
 enum field_place { PLACE_CASE = 1, PLACE_EPISODE = 2, PLACE_DETAIL = 3 };
 
 enum field_type {
-    TYPE_TEXT = 1,     /* one line */
-    TYPE_LINES = 2,    /* text with line feeds */
-    TYPE_ENUM = 3,     /* a number of a scale */
+    TYPE_TEXT = 1,  /* one line */
+    TYPE_LINES = 2, /* text with line feeds */
+    TYPE_ENUM = 3,  /* a number of a scale */
     TYPE_FLAG = 4,
-    TYPE_NUMBER = 5,   /* >= 0 */
+    TYPE_NUMBER = 5, /* >= 0 */
     TYPE_PENCE = 6,
     TYPE_MG = 7,
     TYPE_INTERVAL = 8, /* earliest and latest, milliseconds UTC */
@@ -99,9 +100,9 @@ enum merge_rule {
 #define FIELD_RISK (1u << 2)         /* the case's risk in lists */
 #define FIELD_SHOW_HIGHEST (1u << 3) /* safe value of an open conflict */
 #define FIELD_SHOW_LOWEST (1u << 4)
-#define FORM_REFERENCE (1u << 5)    /* upper case, charset [A-Z0-9/.-] (after the scale word) */
-#define FORM_PHONE (1u << 6)        /* digits, spaces, one leading + */
-#define FORM_CODE (1u << 7)         /* upper-case letters and digits */
+#define FORM_REFERENCE (1u << 5)     /* upper case, charset [A-Z0-9/.-] (after the scale word) */
+#define FORM_PHONE (1u << 6)         /* digits, spaces, one leading + */
+#define FORM_CODE (1u << 7)          /* upper-case letters and digits */
 #define FIELD_EVERY_EVENT (1u << 8)  /* a detail of every event */
 #define FIELD_EVERY_RESULT (1u << 9) /* a detail of every tallied event */
 #define FIELD_NAME (1u << 10)        /* names the case in lists; the first one that is set */
@@ -119,15 +120,23 @@ enum event_class {
 #define EVENT_EPISODE (1u << 1)       /* concerns one missing episode: refs[0], or the first one */
 #define EVENT_OPENS_EPISODE (1u << 2) /* its own id is the episode's */
 
-enum machine { MACHINE_NONE = 0, MACHINE_OCG = 1, MACHINE_LINE = 2, MACHINE_CHILD = 3, MACHINE_OPERATION = 4, MACHINE_EPISODE = 5 };
+enum machine {
+    MACHINE_NONE = 0,
+    MACHINE_OCG = 1,
+    MACHINE_LINE = 2,
+    MACHINE_CHILD = 3,
+    MACHINE_OPERATION = 4,
+    MACHINE_EPISODE = 5
+};
 
-#define STEP_IN_PERSON (1u << 0)       /* only when how_known is seen by police or by a professional */
-#define STEP_RANK_IF_HIGH (1u << 1)    /* inspector or above while the episode's risk is high */
-#define STEP_SOFT (1u << 2)            /* may be recorded in any state: without effect it is no mistake */
+#define STEP_IN_PERSON (1u << 0)    /* only when how_known is seen by police or by a professional */
+#define STEP_RANK_IF_HIGH (1u << 1) /* inspector or above while the episode's risk is high */
+#define STEP_SOFT (1u << 2)         /* may be recorded in any state: without effect it is no mistake */
 
 enum field_number {
     FIELD_NONE = 0,
-#define SCHEMA_FIELD_NUMBER(id, number, name, kinds, place, type, bound, scale, rule, set, lower, flags) FIELD_##id = (number),
+#define SCHEMA_FIELD_NUMBER(id, number, name, kinds, place, type, bound, scale, rule, set, lower, flags) \
+    FIELD_##id = (number),
     SCHEMA_FIELDS(SCHEMA_FIELD_NUMBER)
 #undef SCHEMA_FIELD_NUMBER
 };

@@ -13,6 +13,7 @@
  * CLOCK(ID, number, name, kinds, start, duration_s, met_by, told)
  */
 
+/* clang-format off: a row is a line where it can be one */
 #define SCHEMA_EVENTS(E)                                                                           \
     E(NOTE, 1, "note", K_ALL, R_ANY, NONE, NONE, 0)                                                \
     E(DECISION, 2, "decision", K_ALL, R_ANY, NONE, NONE, 0)                                        \
@@ -240,5 +241,7 @@
     C(L1, 7, "L1", K_LINE, NONE, 604800, LINE_ASSESSED, R(CLC))                                    \
     C(L4, 8, "L4", K_LINE, CLOSURE_CONFIRMED, 2419200, REVIEW, R(CLC))                             \
     C(W1, 9, "W1", K_ALL, HANDOVER_OFFER, 7200, HANDOVER_ACCEPT, R(FCR))
+
+/* clang-format on */
 
 #endif

@@ -15,6 +15,7 @@
  * Numbers: 1-99 common, 100- groups, 200- lines, 300- children, 350- episodes, 400- operations, 500- details.
  */
 
+/* clang-format off: a row is a line where it can be one */
 #define SCHEMA_COMMON_FIELDS(F)                                                                                        \
     F(KIND, 1, "kind", K_ALL, CASE, TEXT, 16, NONE, DRV, R_NONE, R_NONE, 0)                                            \
     F(HUMAN_REF, 2, "human_ref", K_ALL, CASE, TEXT, 24, NONE, DRV, R_NONE, R_NONE, 0)                                  \
@@ -239,5 +240,7 @@
     SCHEMA_EPISODE_FIELDS(F)                                                                                           \
     SCHEMA_OPERATION_FIELDS(F)                                                                                         \
     SCHEMA_DETAIL_FIELDS(F)
+
+/* clang-format on */
 
 #endif

@@ -143,9 +143,11 @@ static void event_table(struct writer *out)
     size_t count;
     const struct schema_event *rows = schema_events(&count);
 
-    put(out, "\n## Events\n\nEvery event may carry occurred, place, unit, phase, objective, text, source, reason and subject; tallied ones "
-             "also exhibit,\ncount, pence, mg, wraps, not_counted, within and category. Beside those (bold: required):\n\n"
-             "| number | name | kinds | roles | tallied | fields |\n| ---: | --- | --- | --- | --- | --- |\n");
+    put(out,
+        "\n## Events\n\nEvery event may carry occurred, place, unit, phase, objective, text, source, reason and "
+        "subject; tallied ones "
+        "also exhibit,\ncount, pence, mg, wraps, not_counted, within and category. Beside those (bold: required):\n\n"
+        "| number | name | kinds | roles | tallied | fields |\n| ---: | --- | --- | --- | --- | --- |\n");
     for (size_t i = 0; i < count; i++) {
         put(out, "|");
         cell_number(out, rows[i].number);
@@ -179,7 +181,8 @@ static void step_table(struct writer *out)
     size_t count;
     const struct schema_step *rows = schema_steps(&count);
 
-    put(out, "\n## Steps of the state machines\n\n| machine | from | event | to | roles |\n| --- | --- | --- | --- | --- |\n");
+    put(out, "\n## Steps of the state machines\n\n| machine | from | event | to | roles |\n| --- | --- | --- | --- | "
+             "--- |\n");
     for (size_t i = 0; i < count; i++) {
         const struct schema_field *field = schema_field(schema_machine_field(rows[i].machine));
         const struct schema_event *event = schema_event(rows[i].event);
@@ -237,7 +240,8 @@ static void role_table(struct writer *out)
 
 void schema_print_markdown(struct writer *out)
 {
-    put(out, "# Fields, events, steps, roles\n\nPrinted from `proto/schema_*.h` by `tests/tools/schema_print.c`; do not edit. How the rules "
+    put(out, "# Fields, events, steps, roles\n\nPrinted from `proto/schema_*.h` by `tests/tools/schema_print.c`; do "
+             "not edit. How the rules "
              "work: `docs/fold.md`. Schema version ");
     put_number(out, SCHEMA_VERSION);
     put(out, ".\n");
@@ -269,17 +273,17 @@ static void member_text(struct writer *out, const char *name, const char *text, 
     put(out, after);
 }
 
-#define JSON_ROWS(out, table, row, body)                                                                               \
-    do {                                                                                                               \
-        size_t count_;                                                                                                 \
-        const struct schema_##row *at = schema_##table(&count_);                                                       \
-        put((out), "  \"" #table "\": [\n");                                                                           \
-        for (size_t i_ = 0; i_ < count_; i_++, at++) {                                                                 \
-            put((out), "    {");                                                                                       \
-            body;                                                                                                      \
-            put((out), i_ + 1 < count_ ? "},\n" : "}\n");                                                              \
-        }                                                                                                              \
-        put((out), "  ],\n");                                                                                          \
+#define JSON_ROWS(out, table, row, body)                         \
+    do {                                                         \
+        size_t count_;                                           \
+        const struct schema_##row *at = schema_##table(&count_); \
+        put((out), "  \"" #table "\": [\n");                     \
+        for (size_t i_ = 0; i_ < count_; i_++, at++) {           \
+            put((out), "    {");                                 \
+            body;                                                \
+            put((out), i_ + 1 < count_ ? "},\n" : "}\n");        \
+        }                                                        \
+        put((out), "  ],\n");                                    \
     } while (0)
 
 static void json_field(struct writer *out, const struct schema_field *at)
@@ -330,6 +334,40 @@ static void json_clock(struct writer *out, const struct schema_clock *at)
     member_number(out, "told", at->told, "");
 }
 
+/* The bits that the flags and masks in the rows are made of. */
+static void json_bits(struct writer *out)
+{
+#define BIT(name)   \
+    {               \
+#name, name \
+    }
+    static const struct {
+        const char *name;
+        uint32_t bit;
+    } bits[] = {BIT(FIELD_REQUIRED),
+                BIT(FIELD_PERSONAL),
+                BIT(FIELD_RISK),
+                BIT(FIELD_SHOW_HIGHEST),
+                BIT(FIELD_SHOW_LOWEST),
+                BIT(FIELD_NAME),
+                BIT(EVENT_TALLIED),
+                BIT(EVENT_EPISODE),
+                BIT(EVENT_OPENS_EPISODE),
+                BIT(STEP_IN_PERSON),
+                BIT(STEP_RANK_IF_HIGH),
+                BIT(STEP_SOFT),
+                {"CLASS_SIGHTING", EVENT_CLASS_SIGHTING},
+                {"CLASS_ACTIVITY", EVENT_CLASS_ACTIVITY},
+                {"CLASS_INTEL", EVENT_CLASS_INTEL},
+                {"CLASS_ACTION", EVENT_CLASS_ACTION},
+                {"CLASS_OWNERSHIP", EVENT_CLASS_OWNERSHIP}};
+#undef BIT
+
+    put(out, "  \"bits\": {");
+    for (size_t i = 0; i < CW_COUNT(bits); i++)
+        member_number(out, bits[i].name, bits[i].bit, i + 1 < CW_COUNT(bits) ? ", " : "}\n}\n");
+}
+
 void schema_print_json(struct writer *out)
 {
     put(out, "{\n  ");
@@ -343,8 +381,8 @@ void schema_print_json(struct writer *out)
     JSON_ROWS(out, steps, step, json_step(out, at));
     JSON_ROWS(out, clocks, clock, json_clock(out, at));
     JSON_ROWS(out, values, value,
-              (member_text(out, "scale", schema_scale_name(at->scale), ", "), member_number(out, "number", at->number, ", "),
-               member_text(out, "name", at->name, "")));
+              (member_text(out, "scale", schema_scale_name(at->scale), ", "),
+               member_number(out, "number", at->number, ", "), member_text(out, "name", at->name, "")));
     JSON_ROWS(out, kinds, kind,
               (member_number(out, "number", at->number, ", "), member_text(out, "name", at->name, ", "),
                member_text(out, "letters", at->letters, ", "), member_number(out, "machine", at->machine, ", "),
@@ -352,22 +390,5 @@ void schema_print_json(struct writer *out)
     JSON_ROWS(out, roles, role,
               (member_number(out, "number", at->number, ", "), member_text(out, "code", at->code, ", "),
                member_text(out, "title", at->title, "")));
-    /* the bits that the numbers above are made of */
-    put(out, "  \"bits\": {");
-    member_number(out, "FIELD_REQUIRED", FIELD_REQUIRED, ", ");
-    member_number(out, "FIELD_PERSONAL", FIELD_PERSONAL, ", ");
-    member_number(out, "FIELD_RISK", FIELD_RISK, ", ");
-    member_number(out, "FIELD_SHOW_HIGHEST", FIELD_SHOW_HIGHEST, ", ");
-    member_number(out, "FIELD_SHOW_LOWEST", FIELD_SHOW_LOWEST, ", ");
-    member_number(out, "EVENT_TALLIED", EVENT_TALLIED, ", ");
-    member_number(out, "EVENT_EPISODE", EVENT_EPISODE, ", ");
-    member_number(out, "EVENT_OPENS_EPISODE", EVENT_OPENS_EPISODE, ", ");
-    member_number(out, "CLASS_SIGHTING", EVENT_CLASS_SIGHTING, ", ");
-    member_number(out, "CLASS_ACTIVITY", EVENT_CLASS_ACTIVITY, ", ");
-    member_number(out, "CLASS_INTEL", EVENT_CLASS_INTEL, ", ");
-    member_number(out, "CLASS_ACTION", EVENT_CLASS_ACTION, ", ");
-    member_number(out, "CLASS_OWNERSHIP", EVENT_CLASS_OWNERSHIP, ", ");
-    member_number(out, "STEP_IN_PERSON", STEP_IN_PERSON, ", ");
-    member_number(out, "STEP_RANK_IF_HIGH", STEP_RANK_IF_HIGH, ", ");
-    member_number(out, "STEP_SOFT", STEP_SOFT, "}\n}\n");
+    json_bits(out);
 }

@@ -8,6 +8,7 @@
  * Rows only: proto/schema.c turns them into tables.
  */
 
+/* clang-format off: a row is a line where it can be one */
 /* KIND(ID, number, name, two letters of the human reference, its machine, the field that shows its state) */
 #define SCHEMA_KINDS(KIND)                                                                         \
     KIND(OCG, 1, "ocg", "OC", OCG, OCG_STATUS)                                                     \
@@ -402,5 +403,7 @@
     V(RHI, 4, "attempted")                                                                         \
     V(RHI, 5, "completed")                                                                         \
     V(RHI, 6, "received")
+
+/* clang-format on */
 
 #endif

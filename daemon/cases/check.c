@@ -27,26 +27,36 @@ static uint32_t kind_of(const struct admission_request *r)
 
 /* --- writes ---------------------------------------------------------------------------------------------------- */
 
-static enum cw_err find_field(const struct admission_request *r, const struct op_write *write,
-                              const struct schema_field **out, struct refusal *refusal)
+/* NULL when refused; the code is in *code. */
+static const struct schema_field *find_field(const struct admission_request *r, const struct op_write *write,
+                                             enum cw_err *code, struct refusal *refusal)
 {
     const struct schema_field *field = schema_field(write->field);
     uint32_t kind = kind_of(r);
     const char *kind_name = schema_kind_name(kind);
     bool in_event = r->op->type == OP_EVENT;
 
-    if (field == NULL)
-        return refuse(refusal, CW_REFUSED_UNKNOWN_FIELD, "", "there is no field %u", write->field);
-    if (kind != KIND_NONE && (kind >= 32 || (field->kinds & (1u << kind)) == 0))
-        return refuse(refusal, CW_REFUSED_UNKNOWN_FIELD, WHERE(field), "a %s has no such field",
-                      kind_name != NULL ? kind_name : "case of this kind");
-    if (!schema_field_is_written(field))
-        return refuse(refusal, CW_REFUSED_VALUE, WHERE(field), "is computed and cannot be set: record what happened");
-    if (in_event ? !schema_event_carries(r->op->event, field) : field->place == PLACE_DETAIL)
-        return refuse(refusal, CW_REFUSED_UNKNOWN_FIELD, WHERE(field), in_event ? "this event does not carry the field"
-                                                                                : "belongs to events only");
-    *out = field;
-    return CW_OK;
+    *code = CW_REFUSED_UNKNOWN_FIELD;
+    if (field == NULL) {
+        refuse(refusal, *code, "", "there is no field %u", write->field);
+        return NULL;
+    }
+    if (kind != KIND_NONE && (kind >= 32 || (field->kinds & (1u << kind)) == 0)) {
+        refuse(refusal, *code, WHERE(field), "a %s has no such field",
+               kind_name != NULL ? kind_name : "case of this kind");
+        return NULL;
+    }
+    if (!schema_field_is_written(field)) {
+        *code = CW_REFUSED_VALUE;
+        refuse(refusal, *code, WHERE(field), "is computed and cannot be set: record what happened");
+        return NULL;
+    }
+    if (in_event ? !schema_event_carries(r->op->event, field) : field->place == PLACE_DETAIL) {
+        refuse(refusal, *code, WHERE(field), "%s",
+               in_event ? "this event does not carry the field" : "belongs to events only");
+        return NULL;
+    }
+    return field;
 }
 
 static enum cw_err check_verb(const struct op_write *write, const struct schema_field *field, struct refusal *refusal)
@@ -91,11 +101,12 @@ static enum cw_err check_max(const struct op_write *write, const struct schema_f
 
 static enum cw_err check_write(const struct admission_request *r, const struct op_write *write, struct refusal *refusal)
 {
-    const struct schema_field *field = NULL;
-    enum cw_err err = find_field(r, write, &field, refusal);
+    enum cw_err err;
+    const struct schema_field *field = find_field(r, write, &err, refusal);
 
-    if (err == CW_OK)
-        err = check_verb(write, field, refusal);
+    if (field == NULL)
+        return err;
+    err = check_verb(write, field, refusal);
     if (err != CW_OK)
         return err;
     if (write->withheld)
@@ -105,8 +116,7 @@ static enum cw_err check_write(const struct admission_request *r, const struct o
     if (field->rule == RULE_MAX && (err = check_max(write, field, refusal)) != CW_OK)
         return err;
     if (!write->has_value)
-        return field->rule == RULE_MAX ? CW_OK
-                                       : refuse(refusal, CW_REFUSED_MISSING, WHERE(field), "has no value");
+        return field->rule == RULE_MAX ? CW_OK : refuse(refusal, CW_REFUSED_MISSING, WHERE(field), "has no value");
     return cases_check_value(field, &write->value, refusal);
 }
 
@@ -141,7 +151,8 @@ static enum cw_err check_opening(const struct admission_request *r, struct refus
     return CW_OK;
 }
 
-static enum cw_err check_event(const struct admission_request *r, const struct schema_event **out, struct refusal *refusal)
+static enum cw_err check_event(const struct admission_request *r, const struct schema_event **out,
+                               struct refusal *refusal)
 {
     const struct schema_event *event = schema_event(r->op->event);
     size_t count;

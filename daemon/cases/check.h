@@ -20,9 +20,9 @@ struct admission_request {
     const struct op *op;
     uint32_t roles;
     struct cw_slice division;
-    const struct case_state *state; /* NULL for an opening op */
+    const struct case_state *state;   /* NULL for an opening op */
     const struct case_policy *policy; /* NULL: defaults */
-    bool network_synthetic; /* a test network takes only synthetic cases, a real one none */
+    bool network_synthetic;           /* a test network takes only synthetic cases, a real one none */
 };
 
 /*
@@ -31,6 +31,11 @@ struct admission_request {
  * _SYNTHETIC, _SIZE, _ROLE (auditors and other readers, who may not even propose).
  */
 enum admission cases_check_op(const struct admission_request *request, struct refusal *refusal);
+
+/*
+ * False: request.state may be a zeroed struct with the case's kind and nothing else; the answer is the same.
+ */
+bool cases_check_needs_state(const struct op *op);
 
 /* One value against its row alone: for clients that check while a person types. */
 enum cw_err cases_check_value(const struct schema_field *field, const struct op_value *value, struct refusal *refusal);

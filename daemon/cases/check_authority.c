@@ -40,12 +40,13 @@ static bool differs(const struct op_write *a, const struct op_write *b)
         return !slice_eq(a->value.text, b->value.text);
     if (a->value.type == VALUE_ID)
         return !ID_EQ(&a->value.id, &b->value.id);
-    return a->value.number != b->value.number || (a->value.type == VALUE_INTERVAL && a->value.latest != b->value.latest);
+    return a->value.number != b->value.number ||
+           (a->value.type == VALUE_INTERVAL && a->value.latest != b->value.latest);
 }
 
 /* Does naming this write take more than adding one's own? *first is the first that was named. */
-static const char *overstep(const struct schema_field *field, const struct op_write *write, const struct op_write *named,
-                            const struct op_write **first)
+static const char *overstep(const struct schema_field *field, const struct op_write *write,
+                            const struct op_write *named, const struct op_write **first)
 {
     if (*first == NULL)
         *first = named;
@@ -84,7 +85,8 @@ static enum cw_err check_named(const struct admission_request *r, const struct o
     return CW_OK;
 }
 
-static enum cw_err check_owner(const struct admission_request *r, const struct schema_field *field, struct refusal *refusal)
+static enum cw_err check_owner(const struct admission_request *r, const struct schema_field *field,
+                               struct refusal *refusal)
 {
     const struct case_owner *owner = r->state == NULL ? NULL : &r->state->owner;
 
@@ -96,7 +98,8 @@ static enum cw_err check_owner(const struct admission_request *r, const struct s
         return refuse(refusal, CW_REFUSED_DIVISION, WHERE(field), "only the owner %.*s may set it: kept as a proposal",
                       (int)(owner->division.len <= 16 ? owner->division.len : 16), (const char *)owner->division.data);
     if (r->op->epoch != 0 && r->op->epoch != owner->epoch)
-        return refuse(refusal, CW_REFUSED_DIVISION, WHERE(field), "written for an earlier ownership: kept as a proposal");
+        return refuse(refusal, CW_REFUSED_DIVISION, WHERE(field),
+                      "written for an earlier ownership: kept as a proposal");
     return CW_OK;
 }
 

@@ -58,8 +58,14 @@ static void skip_spaces(struct cw_slice *line)
 
 static void take_label(struct cw_slice *line)
 {
-    static const char *const labels[] = {"PROTECTIVE MARKING", "SECURITY CLASSIFICATION", "CLASSIFICATION", "MARKING",
-                                         "HANDLING",           "UK",                      "HMG",            "NATO",
+    static const char *const labels[] = {"PROTECTIVE MARKING",
+                                         "SECURITY CLASSIFICATION",
+                                         "CLASSIFICATION",
+                                         "MARKING",
+                                         "HANDLING",
+                                         "UK",
+                                         "HMG",
+                                         "NATO",
                                          "EU"};
 
     for (size_t i = 0; i < CW_COUNT(labels); i++) {

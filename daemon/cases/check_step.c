@@ -108,8 +108,9 @@ static enum cw_err check_ownership(const struct admission_request *r, const stru
         return CW_OK;
     case EVENT_HANDOVER_ACCEPT:
     case EVENT_HANDOVER_DECLINE:
-        return is_invited ? CW_OK
-                          : refuse_owner(refusal, event, CW_REFUSED_TRANSITION, "the case is not offered to this division");
+        return is_invited
+                   ? CW_OK
+                   : refuse_owner(refusal, event, CW_REFUSED_TRANSITION, "the case is not offered to this division");
     case EVENT_HANDOVER_WITHDRAW:
         return o->state == OWNER_OFFERED && is_owner
                    ? CW_OK

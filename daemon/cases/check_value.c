@@ -32,7 +32,8 @@ static enum cw_err check_number(const struct schema_field *field, int64_t number
     return CW_OK;
 }
 
-static enum cw_err check_interval(const struct schema_field *field, const struct op_value *value, struct refusal *refusal)
+static enum cw_err check_interval(const struct schema_field *field, const struct op_value *value,
+                                  struct refusal *refusal)
 {
     if (value->number > value->latest)
         return refuse_value(field, refusal, "the earliest time lies after the latest");
@@ -185,7 +186,8 @@ static enum cw_err check_text(const struct schema_field *field, struct cw_slice 
 enum cw_err cases_check_value(const struct schema_field *field, const struct op_value *value, struct refusal *refusal)
 {
     if ((uint32_t)value->type != schema_value_type(field->type))
-        return refuse(refusal, CW_REFUSED_VALUE, WHERE(field), "must be a value of type %s", schema_type_name(field->type));
+        return refuse(refusal, CW_REFUSED_VALUE, WHERE(field), "must be a value of type %s",
+                      schema_type_name(field->type));
     switch (field->type) {
     case TYPE_TEXT:
     case TYPE_LINES:

@@ -80,8 +80,7 @@ static void run_from_events(struct clock_run *run)
 
     for (uint32_t i = f->event_count; i-- > 0;) {
         const struct work_event *e = &f->events[f->events_by_scope[i]];
-        bool last_of_scope =
-            i + 1 == f->event_count || !ID_EQ(&f->events[f->events_by_scope[i + 1]].scope, &e->scope);
+        bool last_of_scope = i + 1 == f->event_count || !ID_EQ(&f->events[f->events_by_scope[i + 1]].scope, &e->scope);
 
         if (last_of_scope)
             met_by = NONE;

@@ -42,8 +42,8 @@ static void write_input(struct writer *w, const struct case_op *op)
     writer_u8(w, op->op != NULL);
 }
 
-enum cw_err case_inputs_hash(const struct case_state *state, struct cw_slice authority_positions,
-                             struct arena *scratch, struct hash *out)
+enum cw_err case_inputs_hash(const struct case_state *state, struct cw_slice authority_positions, struct arena *scratch,
+                             struct hash *out)
 {
     struct writer w = writer_over_rest(scratch);
 

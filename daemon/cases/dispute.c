@@ -10,7 +10,7 @@ enum { OCG_ACTIVE = 2, CONFIDENCE_REFUTED = 4 };
 
 struct episode {
     struct fold *f;
-    uint32_t machine; /* index */
+    uint32_t machine;    /* index */
     uint32_t first, end; /* its events, in events_by_scope */
     const struct work_event *returned;
     int64_t returned_from, returned_to;

@@ -77,11 +77,18 @@ static enum cw_err list_events(struct fold *f)
         const struct work_event *e = &f->events[i];
         bool tallied = e->authorised && !e->withdrawal && (e->row->flags & EVENT_TALLIED) != 0;
 
-        events[i] = (struct case_event){
-            .dot = dot_of(f, e->op, 0), .id = f->extra[e->op].thing, .op_index = e->op,
-            .event = f->ops[e->op].op->event, .row = e->row, .scope = e->scope, .order_time = f->extra[e->op].t,
-            .authorised = e->authorised, .corrected = e->corrected, .withdrawn = e->withdrawn,
-            .counted = e->counted, .class_index = tallied ? least[e->class_root] : NONE};
+        events[i] = (struct case_event){.dot = dot_of(f, e->op, 0),
+                                        .id = f->extra[e->op].thing,
+                                        .op_index = e->op,
+                                        .event = f->ops[e->op].op->event,
+                                        .row = e->row,
+                                        .scope = e->scope,
+                                        .order_time = f->extra[e->op].t,
+                                        .authorised = e->authorised,
+                                        .corrected = e->corrected,
+                                        .withdrawn = e->withdrawn,
+                                        .counted = e->counted,
+                                        .class_index = tallied ? least[e->class_root] : NONE};
         if (e->row == NULL)
             f->state->flags |= STATE_NEWER;
         f->state->proposal_count += e->row != NULL && !e->authorised;
@@ -93,7 +100,7 @@ static enum cw_err list_events(struct fold *f)
 
 /* --- notes ----------------------------------------------------------------------------------------------- */
 
-#define NOTED_FLAGS                                                                                                    \
+#define NOTED_FLAGS \
     (CASE_OP_AFTER_REMOVAL | CASE_OP_CONCURRENT_REVOCATION | CASE_OP_REUSED_ID | CASE_OP_ERASED_CASE | CASE_OP_FORK)
 
 static enum cw_err note_ops(struct fold *f)

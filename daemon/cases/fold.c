@@ -74,8 +74,8 @@ enum cw_err fold_add(struct fold *f, const struct case_op *op)
 enum cw_err fold_finish(struct fold *f, const struct case_state **out)
 {
     static enum cw_err (*const steps[])(struct fold *) = {
-        fold_unite,    fold_resolve, fold_order,   fold_events,   fold_ownership, fold_classify, fold_naming,
-        fold_rules,    fold_tallies, fold_machines, fold_disputes, fold_clocks,    fold_findings,
+        fold_unite, fold_resolve, fold_order,    fold_events,   fold_ownership, fold_classify, fold_naming,
+        fold_rules, fold_tallies, fold_machines, fold_disputes, fold_clocks,    fold_findings,
     };
 
     for (size_t i = 0; i < CW_COUNT(steps); i++) {

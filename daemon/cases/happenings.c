@@ -133,8 +133,7 @@ static uint32_t gather_exhibits(struct fold *f, struct cw_slice *exhibits, uint3
 
     for (uint32_t i = 0; i < f->event_count; i++) {
         const struct work_event *e = &f->events[i];
-        const struct op_value *exhibit =
-            is_member(e) && !e->withdrawn ? event_detail(f, e, FIELD_EXHIBIT) : NULL;
+        const struct op_value *exhibit = is_member(e) && !e->withdrawn ? event_detail(f, e, FIELD_EXHIBIT) : NULL;
 
         if (exhibit != NULL && exhibit->text.len > 0) {
             exhibits[i] = exhibit->text;

@@ -152,9 +152,7 @@ static bool is_lowering(struct fold *f, const struct work_write *w)
 
 static void judge(struct fold *f, struct work_write *w)
 {
-    if (w->row->rule == RULE_OWN && !write_is_owners(f, w->op))
-        w->fate = FATE_PROPOSAL;
-    else if (oversteps(f, w))
+    if ((w->row->rule == RULE_OWN && !write_is_owners(f, w->op)) || oversteps(f, w))
         w->fate = FATE_PROPOSAL;
     else if (!gives(w))
         w->fate = FATE_ACT;

@@ -41,7 +41,8 @@ static bool claim(struct fold *f, struct cw_slice division, uint32_t op)
     struct case_owner *o = &f->state->owner;
     struct work_epoch *epoch;
 
-    if (o->state == OWNER_NONE || is_owner(o, division) || is_claimant(o, division) || o->claimant_count == CLAIMANTS_MAX)
+    if (o->state == OWNER_NONE || is_owner(o, division) || is_claimant(o, division) ||
+        o->claimant_count == CLAIMANTS_MAX)
         return false;
     epoch = &f->epochs[f->epoch_count - 1];
     if (epoch->first_claim == NONE)
@@ -98,8 +99,7 @@ static void begin(struct fold *f)
 {
     if (f->opening == NONE)
         return;
-    f->state->owner = (struct case_owner){
-        .state = OWNER_OWNED, .division = f->state->opened_by_division, .epoch = 1};
+    f->state->owner = (struct case_owner){.state = OWNER_OWNED, .division = f->state->opened_by_division, .epoch = 1};
     f->epochs[f->epoch_count++] = (struct work_epoch){f->state->opened_by_division, NONE, NONE};
 }
 

@@ -93,7 +93,8 @@ static enum cw_err change_field(struct case_policy *policy, enum policy_what wha
     return found ? CW_OK : unknown_name(refusal);
 }
 
-static enum cw_err change_event(struct case_policy *policy, struct cw_slice name, uint32_t roles, struct refusal *refusal)
+static enum cw_err change_event(struct case_policy *policy, struct cw_slice name, uint32_t roles,
+                                struct refusal *refusal)
 {
     const struct schema_event *event = schema_event_by_name(name);
 

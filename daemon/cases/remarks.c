@@ -23,10 +23,17 @@ const char *value_remark(const struct case_value *value)
 const char *fate_name(enum fate fate)
 {
     static const char *const names[] = {
-        [FATE_CURRENT] = "current",   [FATE_CONFLICT] = "in conflict", [FATE_SUPERSEDED] = "superseded",
-        [FATE_OUTRANKED] = "outranked", [FATE_PROPOSAL] = "proposal",  [FATE_PENDING] = "pending",
-        [FATE_VOID] = "void",         [FATE_FLOOR] = "floor",          [FATE_DETAIL] = "detail",
-        [FATE_UNKNOWN] = "newer data", [FATE_ACT] = "done",
+        [FATE_CURRENT] = "current",
+        [FATE_CONFLICT] = "in conflict",
+        [FATE_SUPERSEDED] = "superseded",
+        [FATE_OUTRANKED] = "outranked",
+        [FATE_PROPOSAL] = "proposal",
+        [FATE_PENDING] = "pending",
+        [FATE_VOID] = "void",
+        [FATE_FLOOR] = "floor",
+        [FATE_DETAIL] = "detail",
+        [FATE_UNKNOWN] = "newer data",
+        [FATE_ACT] = "done",
     };
     return (size_t)fate < CW_COUNT(names) && names[fate] != NULL ? names[fate] : "";
 }
@@ -83,8 +90,6 @@ static const char *note_sentence(enum note_kind kind)
         return " counts, with a warning about how it came here";
     case NOTE_FLOOR:
         return " is by a revoked author: it holds the value up until a decision names it";
-    case NOTE_BELOW_MEDIUM_CHILD:
-        break;
     }
     return " is noted";
 }

@@ -34,7 +34,7 @@ struct case_op {
     uint64_t hlc;
     struct log_id log;
     struct cert_id author;
-    uint32_t roles; /* mask of 1 << role, as the entry's seal allows */
+    uint32_t roles;           /* mask of 1 << role, as the entry's seal allows */
     struct cw_slice division; /* the author's */
     enum case_verdict verdict;
     struct cw_wall author_time;
@@ -57,17 +57,17 @@ enum fate {
     FATE_PROPOSAL = 5,   /* its author could not set it: shown to those who can */
     FATE_PENDING = 6,
     FATE_VOID = 7,
-    FATE_FLOOR = 8,      /* void assessment that still holds a MAX up */
-    FATE_DETAIL = 9,     /* part of an event */
-    FATE_UNKNOWN = 10,   /* newer data: field, verb or place that this version does not know */
-    FATE_ACT = 11,       /* a remove or strike that took effect */
+    FATE_FLOOR = 8,    /* void assessment that still holds a MAX up */
+    FATE_DETAIL = 9,   /* part of an event */
+    FATE_UNKNOWN = 10, /* newer data: field, verb or place that this version does not know */
+    FATE_ACT = 11,     /* a remove or strike that took effect */
 };
 
-#define VALUE_STRUCK (1u << 0)        /* GOS: struck out, kept */
-#define VALUE_FLOOR (1u << 1)         /* comes from a void op: to be confirmed or lowered by name */
-#define VALUE_WITHHELD (1u << 2)      /* exists, but its part is erased or does not open here */
-#define VALUE_REMOVED_ONCE (1u << 3)  /* ORS: a concurrent remove did not see this add */
-#define VALUE_UNRECOGNISED (1u << 4)  /* enum number of a newer version */
+#define VALUE_STRUCK (1u << 0)            /* GOS: struck out, kept */
+#define VALUE_FLOOR (1u << 1)             /* comes from a void op: to be confirmed or lowered by name */
+#define VALUE_WITHHELD (1u << 2)          /* exists, but its part is erased or does not open here */
+#define VALUE_REMOVED_ONCE (1u << 3)      /* ORS: a concurrent remove did not see this add */
+#define VALUE_UNRECOGNISED (1u << 4)      /* enum number of a newer version */
 #define VALUE_RAISED_CONCURRENT (1u << 5) /* MAX: a lowering did not account for it */
 
 /* One value with its provenance: who set it, when, with which roles, replacing what. */
@@ -76,7 +76,7 @@ struct case_value {
     enum fate fate;
     uint32_t flags;
     struct dot dot;
-    uint32_t op_index; /* in state->ops */
+    uint32_t op_index;  /* in state->ops */
     uint32_t add_count; /* sets: standing adds of this element */
     uint32_t replaces_count;
     const struct op_ref *replaces;
@@ -104,26 +104,26 @@ struct case_event {
     const struct schema_event *row; /* NULL: newer */
     struct hash scope;              /* of the episode, zero otherwise */
     uint64_t order_time;
-    bool authorised;     /* false: a proposal */
-    bool corrected;      /* a later event stands for it */
+    bool authorised; /* false: a proposal */
+    bool corrected;  /* a later event stands for it */
     bool withdrawn;
-    bool counted;        /* head of its class in the tally */
-    uint32_t class_index;/* of equal happenings; events of one class share it */
+    bool counted;         /* head of its class in the tally */
+    uint32_t class_index; /* of equal happenings; events of one class share it */
 };
 
 /* A total. Sorted by (event, subtype, within, dimension, value). docs/fold.md §11. */
 struct case_tally {
     uint32_t event;
-    int64_t subtype; /* -1: the event has none or does not state it */
-    bool within;     /* a sub-count: not added to the total again */
-    uint32_t dimension; /* 0 total, 1 division, or a detail field number */
+    int64_t subtype;       /* -1: the event has none or does not state it */
+    bool within;           /* a sub-count: not added to the total again */
+    uint32_t dimension;    /* 0 total, 1 division, or a detail field number */
     struct cw_slice value; /* of the dimension, as text */
-    uint64_t happenings; /* classes */
+    uint64_t happenings;   /* classes */
     uint64_t count;
     uint64_t pence, mg, wraps;
-    bool unknown;    /* at least one names the measure without a number */
-    bool overlapping;/* a happening is in several rows of this dimension */
-    bool differs;    /* records of one happening do not agree */
+    bool unknown;     /* at least one names the measure without a number */
+    bool overlapping; /* a happening is in several rows of this dimension */
+    bool differs;     /* records of one happening do not agree */
 };
 #define TALLY_TOTAL 0
 #define TALLY_DIVISION 1
@@ -159,12 +159,12 @@ struct case_conflict {
 };
 
 enum note_kind {
-    NOTE_LOWER_UNAWARE = 1,    /* op lowers a MAX without naming about: the higher stands */
-    NOTE_STEP_NO_EFFECT = 2,   /* the state did not allow this step when it was reached */
-    NOTE_STEP_HELD = 3,        /* a close is held back: it did not know of about */
-    NOTE_STEP_ROLE = 4,        /* the author could not take this step */
-    NOTE_RETURN_DISPUTED = 5,  /* a sighting contradicts the return */
-    NOTE_NEW_EPISODE = 6,      /* a sighting after a verified return: ask whether a new episode began */
+    NOTE_LOWER_UNAWARE = 1,   /* op lowers a MAX without naming about: the higher stands */
+    NOTE_STEP_NO_EFFECT = 2,  /* the state did not allow this step when it was reached */
+    NOTE_STEP_HELD = 3,       /* a close is held back: it did not know of about */
+    NOTE_STEP_ROLE = 4,       /* the author could not take this step */
+    NOTE_RETURN_DISPUTED = 5, /* a sighting contradicts the return */
+    NOTE_NEW_EPISODE = 6,     /* a sighting after a verified return: ask whether a new episode began */
     NOTE_DEATH_UNCONFIRMED = 7,
     NOTE_REMOVE_UNAWARE = 8,   /* a remove did not see an add: the element stays */
     NOTE_NO_LRO = 9,           /* active group without a lead responsible officer */
@@ -172,7 +172,6 @@ enum note_kind {
     NOTE_OWNER_NO_EFFECT = 11, /* an ownership step that the ownership state did not allow */
     NOTE_FLAGGED_OP = 12,      /* the op carries a caller's flag */
     NOTE_FLOOR = 13,           /* a void assessment holds a value up until a decision names it */
-    NOTE_BELOW_MEDIUM_CHILD = 14, /* reserved */
 };
 
 /* Sorted by (kind, op, about, field). */

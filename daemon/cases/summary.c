@@ -2,25 +2,17 @@
 /* One row of a list. Absence of an assessment is not the lowest value: it is shown as "not assessed". */
 #include "cases/view.h"
 
-static struct cw_slice text_of(const struct case_state *state, uint32_t field)
-{
-    const struct case_value *value = state_value(state, &scope_none, field);
-
-    return value != NULL && value->value.type == VALUE_TEXT ? value->value.text : slice(NULL, 0);
-}
-
-/* A group is known by its name, a line by its brand, when nobody gave a title. */
+/* Cells come in order of field number: the title first, then an operation's, a group's or a line's own name. */
 static struct cw_slice title_of(const struct case_state *state)
 {
-    struct cw_slice title = text_of(state, FIELD_TITLE);
+    for (uint32_t i = 0; i < state->cell_count; i++) {
+        const struct case_cell *cell = &state->cells[i];
 
-    if (title.len == 0)
-        title = text_of(state, FIELD_OP_NAME);
-    if (title.len == 0 && state->kind == KIND_OCG)
-        title = text_of(state, FIELD_OCG_NAME);
-    if (title.len == 0 && state->kind == KIND_LINE)
-        title = text_of(state, FIELD_BRAND);
-    return title;
+        if ((cell->row->flags & FIELD_NAME) != 0 && cell->shown < cell->value_count &&
+            cell->values[cell->shown].value.type == VALUE_TEXT)
+            return cell->values[cell->shown].value.text;
+    }
+    return slice(NULL, 0);
 }
 
 static const char *status_of(const struct case_state *state)
@@ -36,28 +28,42 @@ static const char *status_of(const struct case_state *state)
     return name != NULL ? name : "";
 }
 
-/* Over all episodes that are not closed or cancelled, the greatest; episodes without one count as not assessed. */
+static bool has_risk(uint32_t kind)
+{
+    size_t count;
+    const struct schema_field *rows = schema_fields(&count);
+
+    for (size_t i = 0; i < count && kind < 32; i++) {
+        if ((rows[i].flags & FIELD_RISK) != 0 && (rows[i].kinds & (1u << kind)) != 0)
+            return true;
+    }
+    return false;
+}
+
+enum { EPISODE_CLOSED = 6, EPISODE_CANCELLED = 7 };
+
 static bool episode_is_over(const struct case_state *state, const struct hash *scope)
 {
     const struct case_machine *m = state_machine(state, MACHINE_EPISODE, scope);
 
-    return m != NULL && (m->state == 6 || m->state == 7);
+    return m != NULL && (m->state == EPISODE_CLOSED || m->state == EPISODE_CANCELLED);
 }
 
+/* The greatest over the line or over the child's episodes that are not over. */
 static const char *risk_of(const struct case_state *state)
 {
     const struct case_value *best = NULL;
     const struct schema_field *row = NULL;
     const char *name;
 
-    if (state->kind != KIND_CHILD && state->kind != KIND_LINE)
+    if (!has_risk(state->kind))
         return "";
     for (uint32_t i = 0; i < state->cell_count; i++) {
         const struct case_cell *cell = &state->cells[i];
         const struct case_value *value = cell->shown < cell->value_count ? &cell->values[cell->shown] : NULL;
 
-        if ((cell->field != FIELD_MISSING_RISK && cell->field != FIELD_LINE_RISK) || value == NULL ||
-            episode_is_over(state, &cell->scope))
+        if ((cell->row->flags & FIELD_RISK) == 0 || value == NULL ||
+            (cell->row->place == PLACE_EPISODE && episode_is_over(state, &cell->scope)))
             continue;
         if (best == NULL || value->value.number > best->value.number) {
             best = value;

@@ -15,7 +15,8 @@ extern const struct hash scope_none; /* the case itself, and its first episode *
 const struct case_cell *state_cell(const struct case_state *state, const struct hash *scope, uint32_t field);
 /* The value shown first of a single-value cell; NULL when nobody set it. */
 const struct case_value *state_value(const struct case_state *state, const struct hash *scope, uint32_t field);
-const struct case_machine *state_machine(const struct case_state *state, enum machine machine, const struct hash *scope);
+const struct case_machine *state_machine(const struct case_state *state, enum machine machine,
+                                         const struct hash *scope);
 const struct case_op *state_op(const struct case_state *state, const struct cw_op_id *op);
 const struct case_tally *state_tally(const struct case_state *state, uint32_t event, int64_t subtype, bool within,
                                      uint32_t dimension, struct cw_slice value);
@@ -36,13 +37,13 @@ enum clock_status clock_status_at(const struct case_clock *clock, struct cw_wall
 struct case_summary {
     char human_ref[HUMAN_REF_LEN_MAX];
     struct cw_slice title;
-    const char *kind;     /* "" while the opening op is not here */
-    const char *status;   /* name of the state, "" when unknown */
+    const char *kind;   /* "" while the opening op is not here */
+    const char *status; /* name of the state, "" when unknown */
     struct cw_slice owner;
     enum owner_state owner_state;
-    const char *risk;     /* "high", "not assessed"; "" for kinds without a risk */
+    const char *risk; /* "high", "not assessed"; "" for kinds without a risk */
     uint32_t conflict_count, proposal_count, note_count;
-    uint32_t flags;       /* STATE_* */
+    uint32_t flags; /* STATE_* */
     uint32_t marking;
 };
 
@@ -78,7 +79,7 @@ enum cw_err case_state_encode(const struct case_state *state, struct writer *out
 /* hash_one(LABEL_DIGEST) of it, made in what is left of the arena and given back. */
 enum cw_err case_state_hash(const struct case_state *state, struct arena *scratch, struct hash *out);
 /* H(inputs): sorted (op_id, least hlc, log id, verdict, flags), authority positions, fold version. docs/fold.md §15. */
-enum cw_err case_inputs_hash(const struct case_state *state, struct cw_slice authority_positions,
-                             struct arena *scratch, struct hash *out);
+enum cw_err case_inputs_hash(const struct case_state *state, struct cw_slice authority_positions, struct arena *scratch,
+                             struct hash *out);
 
 #endif

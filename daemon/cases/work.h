@@ -18,11 +18,11 @@
 struct work_op {
     uint64_t t;
     uint32_t rank;
-    uint32_t first_write, write_count; /* 0 writes when unopened */
-    uint32_t first_name, name_count;   /* into work->names: effective ops only */
-    uint32_t event;                    /* index into work->events, or NONE */
+    uint32_t first_write, write_count;  /* 0 writes when unopened */
+    uint32_t first_name, name_count;    /* into work->names: effective ops only */
+    uint32_t event;                     /* index into work->events, or NONE */
     bool stepped_case, stepped_episode; /* its step was applied */
-    struct hash thing;                 /* thing_id of events; zero otherwise */
+    struct hash thing;                  /* thing_id of events; zero otherwise */
     struct hash scope;
 };
 
@@ -36,9 +36,9 @@ struct work_write {
     bool floor;
     bool superseded;
     bool struck;
-    uint8_t remark; /* VALUE_* found on the way */
-    uint32_t removed_by;       /* the write that superseded it, when that is a remove; else NONE */
-    uint32_t first_named;      /* into work->named: resolved writes, NONE where not here */
+    uint8_t remark;       /* VALUE_* found on the way */
+    uint32_t removed_by;  /* the write that superseded it, when that is a remove; else NONE */
+    uint32_t first_named; /* into work->named: resolved writes, NONE where not here */
 };
 
 struct work_cell {
@@ -52,10 +52,10 @@ struct work_event {
     const struct schema_event *row;
     struct hash scope;
     bool authorised, withdrawal, withdrawn, corrected;
-    bool corrects_own_type;   /* corrects an event of its own number */
+    bool corrects_own_type; /* corrects an event of its own number */
     bool corrected_other_type;
     bool counted;
-    uint32_t class_root;      /* union-find parent: event index */
+    uint32_t class_root; /* union-find parent: event index */
 };
 
 struct work_epoch {
@@ -119,10 +119,10 @@ struct fold {
 
     uint32_t write_count;
     struct work_write *writes;
-    uint32_t *named;      /* write indices */
-    uint32_t *names;      /* op indices: what each op names */
+    uint32_t *named; /* write indices */
+    uint32_t *names; /* op indices: what each op names */
     uint32_t name_count;
-    uint32_t *named_by;   /* reverse of names */
+    uint32_t *named_by;       /* reverse of names */
     uint32_t *first_named_by; /* op_count + 1 offsets */
 
     uint32_t *seen; /* stamps of the walks in order.c */
@@ -157,20 +157,20 @@ struct fold {
 
 /* --- steps, in this order; CW_LOCAL_MEMORY when the arena is full ---------------------------------- */
 
-enum cw_err fold_unite(struct fold *f);      /* §2, §4.1  unite.c */
-enum cw_err fold_resolve(struct fold *f);    /* names     resolve.c */
-enum cw_err fold_order(struct fold *f);      /* §3        order.c */
-enum cw_err fold_events(struct fold *f);     /* §10       events.c */
-enum cw_err fold_ownership(struct fold *f);  /* §9        ownership.c */
-enum cw_err fold_classify(struct fold *f);   /* §5        classify.c */
-enum cw_err fold_naming(struct fold *f);     /* §5.10, §7 naming.c */
-enum cw_err fold_rules(struct fold *f);      /* §8        rules.c */
-enum cw_err fold_tallies(struct fold *f);    /* §11       tally.c */
-enum cw_err fold_machines(struct fold *f);   /* §12       machine.c */
-enum cw_err fold_disputes(struct fold *f);   /* §12.6-8   dispute.c */
-enum cw_err fold_clocks(struct fold *f);     /* §13.3-4   clock.c */
-enum cw_err fold_findings(struct fold *f);   /* §13       findings.c */
-enum cw_err fold_conflicts(struct fold *f);  /* §13.2     conflicts.c, from findings.c */
+enum cw_err fold_unite(struct fold *f);     /* §2, §4.1  unite.c */
+enum cw_err fold_resolve(struct fold *f);   /* names     resolve.c */
+enum cw_err fold_order(struct fold *f);     /* §3        order.c */
+enum cw_err fold_events(struct fold *f);    /* §10       events.c */
+enum cw_err fold_ownership(struct fold *f); /* §9        ownership.c */
+enum cw_err fold_classify(struct fold *f);  /* §5        classify.c */
+enum cw_err fold_naming(struct fold *f);    /* §5.10, §7 naming.c */
+enum cw_err fold_rules(struct fold *f);     /* §8        rules.c */
+enum cw_err fold_tallies(struct fold *f);   /* §11       tally.c */
+enum cw_err fold_machines(struct fold *f);  /* §12       machine.c */
+enum cw_err fold_disputes(struct fold *f);  /* §12.6-8   dispute.c */
+enum cw_err fold_clocks(struct fold *f);    /* §13.3-4   clock.c */
+enum cw_err fold_findings(struct fold *f);  /* §13       findings.c */
+enum cw_err fold_conflicts(struct fold *f); /* §13.2     conflicts.c, from findings.c */
 
 /* --- helpers ---------------------------------------------------------------------------------------- */
 
@@ -187,11 +187,11 @@ static inline bool row_fits(const struct fold *f, uint32_t kinds)
     return kind == KIND_NONE || (kind < 32 && (kinds & (1u << kind)) != 0);
 }
 
-uint32_t find_op(const struct fold *f, const struct cw_op_id *op_id);       /* NONE: not in the set; unite.c */
-bool op_knows(struct fold *f, uint32_t a, uint32_t b);                      /* order.c */
+uint32_t find_op(const struct fold *f, const struct cw_op_id *op_id); /* NONE: not in the set; unite.c */
+bool op_knows(struct fold *f, uint32_t a, uint32_t b);                /* order.c */
 bool op_directly_knows(const struct fold *f, uint32_t a, uint32_t b);
-void mark_known_by(struct fold *f, uint32_t op);   /* after it, is_marked(x): op knows x. One walk at a time. */
-void mark_knowing(struct fold *f, uint32_t op);    /* adds to the marks: x knows op */
+void mark_known_by(struct fold *f, uint32_t op); /* after it, is_marked(x): op knows x. One walk at a time. */
+void mark_knowing(struct fold *f, uint32_t op);  /* adds to the marks: x knows op */
 static inline bool is_marked(const struct fold *f, uint32_t op)
 {
     return f->seen[op] == f->seen_stamp;
@@ -212,9 +212,9 @@ static inline bool event_stands(const struct work_event *e)
 uint64_t write_epoch(const struct fold *f, uint32_t op);
 bool write_is_owners(const struct fold *f, uint32_t op);
 
-bool write_ordinal(const struct work_write *w, uint64_t *out);          /* MAX; classify.c */
-bool values_equal(const struct op_value *a, const struct op_value *b);  /* same type and content; classify.c */
-int value_compare(const struct op_value *a, const struct op_value *b);  /* §8.10; classify.c */
+bool write_ordinal(const struct work_write *w, uint64_t *out);         /* MAX; classify.c */
+bool values_equal(const struct op_value *a, const struct op_value *b); /* same type and content; classify.c */
+int value_compare(const struct op_value *a, const struct op_value *b); /* §8.10; classify.c */
 static inline bool write_later(const struct fold *f, const struct work_write *a, const struct work_write *b)
 {
     uint32_t ra = f->extra[a->op].rank, rb = f->extra[b->op].rank;
@@ -224,7 +224,8 @@ static inline bool write_later(const struct fold *f, const struct work_write *a,
 const struct case_cell *fold_cell(const struct fold *f, const struct hash *scope, uint32_t field); /* rules.c */
 
 struct dot dot_of(const struct fold *f, uint32_t op, uint32_t index);
-enum cw_err note_add(struct fold *f, enum note_kind kind, uint32_t field, struct dot op, uint32_t about_op); /* notes.c */
+enum cw_err note_add(struct fold *f, enum note_kind kind, uint32_t field, struct dot op,
+                     uint32_t about_op); /* notes.c */
 enum cw_err conflict_add(struct fold *f, const struct case_conflict *conflict);
 
 #endif

@@ -74,7 +74,8 @@ static void read_op(struct reader *in, uint32_t i)
     heads[i].author_time.ms = (int64_t)reader_be64(in);
     heads[i].flags = reader_u8(in);
     heads[i].op = (bits & 16) != 0 ? NULL : &ops[i];
-    ops[i] = (struct op){.type = i == 0 ? OP_OPEN : 1 + reader_u8(in) % 4, .kind = 1 + reader_u8(in) % 5, .writes = writes[i]};
+    ops[i] = (struct op){
+        .type = i == 0 ? OP_OPEN : 1 + reader_u8(in) % 4, .kind = 1 + reader_u8(in) % 5, .writes = writes[i]};
     ops[i].event = rows[reader_u8(in) % count].number;
     ops[i].epoch = reader_u8(in) % 4;
     ops[i].withdraws = (bits & 32) != 0;
@@ -145,7 +146,8 @@ static void fold_decoded(struct cw_slice rest)
     payloads[1] = reader_slice(&in, reader_left(&in));
     if (in.failed || op_decode(payloads, 2, &arena, &op, NULL) != CW_OK)
         return;
-    struct admission_request request = {.op = &op, .roles = R_ANY, .division = slice_of("NTH"), .network_synthetic = true};
+    struct admission_request request = {
+        .op = &op, .roles = R_ANY, .division = slice_of("NTH"), .network_synthetic = true};
     struct refusal refusal;
     char line[200];
 

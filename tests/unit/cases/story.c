@@ -63,8 +63,11 @@ uint32_t story_write(struct story *s, uint32_t op, uint32_t field, enum write_ve
     uint32_t index = o->op.write_count++;
 
     ck_assert_uint_lt(index, STORY_WRITES_MAX);
-    o->writes[index] = (struct op_write){
-        .field = field, .verb = verb, .has_value = value.type != VALUE_NONE, .value = value, .supersedes = o->named[index]};
+    o->writes[index] = (struct op_write){.field = field,
+                                         .verb = verb,
+                                         .has_value = value.type != VALUE_NONE,
+                                         .value = value,
+                                         .supersedes = o->named[index]};
     if (row != NULL && row->rule == RULE_MAX && value.type != VALUE_NONE) {
         o->writes[index].has_max = true;
         o->writes[index].max_value = (uint64_t)value.number;

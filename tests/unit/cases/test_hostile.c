@@ -186,6 +186,7 @@ START_TEST(an_arena_that_is_too_small_is_an_error_at_every_size)
         ck_assert(err == CW_OK || err == CW_LOCAL_MEMORY);
         ck_assert(err != CW_OK || len > (size_t)1 << 20);
     }
+    ck_assert_ptr_nonnull(state);
     ck_assert_uint_eq(state->op_count, MANY);
 }
 END_TEST

@@ -221,7 +221,8 @@ static bool is_listed(const struct case_cell *cell, const struct case_write *w, 
         if (v->op_index == w->op_index && v->dot.index == w->index)
             return true;
         /* in a set, an equal add stands for it */
-        if (schema_field_is_set(cell->row) && v->add_count > 1 && write->has_value && v->value.type == write->value.type)
+        if (schema_field_is_set(cell->row) && v->add_count > 1 && write->has_value &&
+            v->value.type == write->value.type)
             return true;
     }
     return false;

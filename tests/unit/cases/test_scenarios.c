@@ -199,8 +199,8 @@ START_TEST(a_disruption_recorded_by_three_agencies_counts_once)
     }
     state = story_fold(s);
     ck_assert_uint_eq(state_tally(state, EVENT_DISRUPTION, 1, false, TALLY_TOTAL, slice("", 0))->count, 1);
-    ck_assert_uint_eq(
-        state_tally(state, EVENT_DISRUPTION, 1, false, FIELD_GRADED_LEVEL, slice_of("moderate"))->count, 1);
+    ck_assert_uint_eq(state_tally(state, EVENT_DISRUPTION, 1, false, FIELD_GRADED_LEVEL, slice_of("moderate"))->count,
+                      1);
 }
 END_TEST
 

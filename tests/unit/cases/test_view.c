@@ -20,17 +20,23 @@ static struct op_value number(int64_t n)
 
 START_TEST(values_read_as_people_write_them)
 {
-    ck_assert_str_eq(text_of(FIELD_PENCE, number(1500000), 64), "\xc2\xa3" "15,000.00");
-    ck_assert_str_eq(text_of(FIELD_PENCE, number(5), 64), "\xc2\xa3" "0.05");
-    ck_assert_str_eq(text_of(FIELD_PENCE, number(123456789012), 64), "\xc2\xa3" "1,234,567,890.12");
+    ck_assert_str_eq(text_of(FIELD_PENCE, number(1500000), 64), "\xc2\xa3"
+                                                                "15,000.00");
+    ck_assert_str_eq(text_of(FIELD_PENCE, number(5), 64), "\xc2\xa3"
+                                                          "0.05");
+    ck_assert_str_eq(text_of(FIELD_PENCE, number(123456789012), 64), "\xc2\xa3"
+                                                                     "1,234,567,890.12");
     ck_assert_str_eq(text_of(FIELD_MG, number(12500), 64), "12.5 g");
     ck_assert_str_eq(text_of(FIELD_MG, number(1000), 64), "1 g");
     ck_assert_str_eq(text_of(FIELD_MG, number(7), 64), "0.007 g");
     ck_assert_str_eq(text_of(FIELD_MISSING_RISK, number(4), 64), "high");
     ck_assert_str_eq(text_of(FIELD_WEAPONS, (struct op_value){.type = VALUE_FLAG, .number = 1}, 64), "yes");
-    ck_assert_str_eq(text_of(FIELD_LAST_SEEN, (struct op_value){.type = VALUE_INTERVAL, .number = 1795276800000, .latest = 1795278600000}, 64),
-                     "2026-11-21 16:00 UTC to 2026-11-21 16:30 UTC");
-    ck_assert_str_eq(text_of(FIELD_SUMMARY, (struct op_value){.type = VALUE_TEXT, .text = slice_of("a\nb")}, 64), "a b");
+    ck_assert_str_eq(
+        text_of(FIELD_LAST_SEEN,
+                (struct op_value){.type = VALUE_INTERVAL, .number = 1795276800000, .latest = 1795278600000}, 64),
+        "2026-11-21 16:00 UTC to 2026-11-21 16:30 UTC");
+    ck_assert_str_eq(text_of(FIELD_SUMMARY, (struct op_value){.type = VALUE_TEXT, .text = slice_of("a\nb")}, 64),
+                     "a b");
     ck_assert_str_eq(text_of(FIELD_SUMMARY, (struct op_value){.type = VALUE_NONE}, 64), "withheld");
     ck_assert_str_eq(text_of(9999, number(3), 64), "3");
 }
@@ -99,7 +105,9 @@ START_TEST(a_reference_finds_typing_mistakes)
     ck_assert(human_ref_matches(chars, &id));
     ck_assert(!human_ref_matches(chars, &other));
     for (size_t i = 12; i < 19; i++) {
-        for (char c = 'A'; c <= 'Z'; c++) {
+        for (int letter = 'A'; letter <= 'Z'; letter++) {
+            char c = (char)letter;
+
             memcpy(wrong, ref, sizeof(ref));
             if (wrong[i] == c)
                 continue;
@@ -115,7 +123,7 @@ START_TEST(a_reference_finds_typing_mistakes)
             caught += !human_ref_parse(slice_of(wrong), &chars);
         }
     }
-    ck_assert_uint_ge(caught * 20, tried * 19);
+    ck_assert_uint_ge((uint64_t)caught * 20, (uint64_t)tried * 19);
     for (size_t len = 0; len < strlen(ref); len++)
         ck_assert(!human_ref_parse(slice(ref, len), &chars));
 }
@@ -210,7 +218,8 @@ START_TEST(policy_replaces_roles_and_durations)
 
     story_names(s, low, 0, high, 0);
     ck_assert_int_eq(story_shown(story_fold(s), FIELD_MISSING_RISK), 4);
-    ck_assert_int_eq(case_policy_apply(&s->policy, slice_of("role.lower.missing_risk"), slice_of("SUP,INSP"), NULL), CW_OK);
+    ck_assert_int_eq(case_policy_apply(&s->policy, slice_of("role.lower.missing_risk"), slice_of("SUP,INSP"), NULL),
+                     CW_OK);
     ck_assert_int_eq(case_policy_apply(&s->policy, slice_of("clock.M1.duration_s"), slice_of("60"), NULL), CW_OK);
     ck_assert_int_eq(story_shown(story_fold(s), FIELD_MISSING_RISK), 2);
     ck_assert_int_eq(clock_of(story_fold(s), CLOCK_M1)->deadline_ms, story_at(s, 0)->head.author_time.ms + 60000);
@@ -275,7 +284,8 @@ START_TEST(the_whole_encoding_of_a_small_case_is_known_by_heart)
     story_set_number(s, "EST", MCET_, FIELD_MISSING_RISK, 4);
     text = story_encode(story_fold(s), arena);
     ck_assert_int_eq(strncmp(text, "casewire-state 1\ncase ", 22), 0);
-    ck_assert_ptr_nonnull(strstr(text, "\nkind 3 1 0\nopening 4e5448 1000\nowner 1 4e5448 1 - -\ncounts 2 2 0 0 0 0\nlast 0\n"));
+    ck_assert_ptr_nonnull(
+        strstr(text, "\nkind 3 1 0\nopening 4e5448 1000\nowner 1 4e5448 1 - -\ncounts 2 2 0 0 0 0\nlast 0\n"));
     ck_assert_ptr_nonnull(strstr(text, "\ncell - 350 0 0 0 "));
     ck_assert_ptr_nonnull(strstr(text, "\nvalue x:4 1 0 "));
     ck_assert_ptr_nonnull(strstr(text, "\nmachine 3 - 1 -\nmachine 5 - 1 -\n"));

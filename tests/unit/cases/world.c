@@ -100,8 +100,8 @@ static uint32_t draw_event_number(struct draw *d, uint32_t kind)
 
 static void draw_details(struct draw *d, struct story *s, uint32_t op)
 {
-    static const uint32_t fields[] = {FIELD_OCCURRED, FIELD_HOW_KNOWN, FIELD_INTERVIEWED, FIELD_CONFIDENCE,
-                                      FIELD_EXHIBIT,  FIELD_COUNT,     FIELD_PENCE,       FIELD_NOT_COUNTED,
+    static const uint32_t fields[] = {FIELD_OCCURRED, FIELD_HOW_KNOWN, FIELD_INTERVIEWED,  FIELD_CONFIDENCE,
+                                      FIELD_EXHIBIT,  FIELD_COUNT,     FIELD_PENCE,        FIELD_NOT_COUNTED,
                                       FIELD_PLACE,    FIELD_IN_PHASE,  FIELD_SEIZURE_KIND, FIELD_TO_DIVISION,
                                       FIELD_WITHIN,   FIELD_RHI_STEP,  FIELD_GRADED_LEVEL, FIELD_PILLAR};
 
