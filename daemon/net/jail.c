@@ -120,7 +120,7 @@ static bool allow_call(scmp_filter_ctx filter, int call)
 static bool allow_family(scmp_filter_ctx filter, int family)
 {
     return seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(socket), 1,
-                            SCMP_A0(SCMP_CMP_EQ, (scmp_datum_t)family)) == 0;
+                            SCMP_A0(SCMP_CMP_EQ, (scmp_datum_t)family, 0)) == 0;
 }
 
 /* AF_NETLINK: zmq_bind calls getifaddrs() and aborts without it. AF_UNIX: the resolver. */

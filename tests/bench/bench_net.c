@@ -22,7 +22,7 @@ static pthread_cond_t changed = PTHREAD_COND_INITIALIZER;
 static char endpoints[2][80];
 static struct driver *driver;
 
-static void fail(const char *what)
+_Noreturn static void fail(const char *what)
 {
     (void)fprintf(stderr, "bench_net: %s\n", what);
     exit(EXIT_FAILURE);
