@@ -82,17 +82,47 @@ static enum cw_err check_repeated(struct turn *t, const struct input *in, bool *
 
 /* --- may it? ------------------------------------------------------------------------------------------------ */
 
+/* The kind stands in the clear part of the case's row, once it was folded. */
+static bool kind_is_known(struct turn *t, const struct cw_case_id *id, uint32_t *out_kind)
+{
+    struct cw_slice raw;
+    struct case_row row;
+
+    if (db_get(t->n, t->txn, TABLE_CASE, row_key_case(id), &raw) != CW_OK || case_row_parse(raw, &row) != CW_OK)
+        return false;
+    *out_kind = row.kind;
+    return (row.flags & CASE_FOLDED) != 0 && row.kind != KIND_NONE;
+}
+
+/* The fold of the case when the op cannot be judged without it, else its kind alone. */
+static enum cw_err state_for(struct turn *t, const struct cw_case_id *id, const struct op *op, struct case_state *bare,
+                             const struct case_state **out)
+{
+    const struct loaded_case *loaded;
+
+    if (!cases_check_needs_state(op) && kind_is_known(t, id, &bare->kind)) {
+        bare->case_id = *id;
+        *out = bare;
+        return CW_OK;
+    }
+    enum cw_err err = case_cache_get(t, id, &loaded);
+    if (err == CW_OK)
+        *out = loaded->state;
+    return err;
+}
+
 static enum cw_err check_case(struct turn *t, const struct prepared *p, const struct op *op, bool *out_proposal,
                               struct refusal *refusal)
 {
     struct node *n = t->n;
     const struct authority_cert *cert = authority_find(n->authority, &p->header.author);
-    const struct loaded_case *loaded = NULL;
+    struct case_state bare = {0};
+    const struct case_state *state = NULL;
 
     if (cert == NULL || cert->revoked) /* since intake */
         return refuse(refusal, CW_REFUSED_EXPIRED, "author", "the certificate was revoked");
     if (op->type != OP_OPEN) {
-        enum cw_err err = case_cache_get(t, &p->case_id, &loaded);
+        enum cw_err err = state_for(t, &p->case_id, op, &bare, &state);
 
         if (err != CW_OK)
             return err == CW_REFUSED_UNKNOWN_CASE
@@ -103,7 +133,7 @@ static enum cw_err check_case(struct turn *t, const struct prepared *p, const st
         .op = op,
         .roles = (uint32_t)cert->roles,
         .division = slice_of(cert->division),
-        .state = loaded == NULL ? NULL : loaded->state,
+        .state = state,
         .policy = &n->policy,
         .network_synthetic = n->synthetic,
     };

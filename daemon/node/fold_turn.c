@@ -62,7 +62,7 @@ static enum cw_err fold_touched(struct turn *t, uint32_t *budget)
 
     for (uint32_t i = 0; i < DIRTY_SLOTS; i++) {
         for (struct dirty_case *d = t->dirty[i]; d != NULL && err == CW_OK; d = d->next) {
-            if (d->foreign)
+            if (d->foreign || *budget == 0)
                 case_cache_drop(t->n, &d->id);
             err = *budget > 0 ? fold_one(t, &d->id, budget) : mark_for_later(t, &d->id);
         }
@@ -142,9 +142,23 @@ static enum cw_err sweep(struct turn *t, uint32_t *budget)
     return err == CW_OK ? db_put(t, TABLE_META, row_key_text(META_REFOLD), slice(at.b, ID_LEN)) : err;
 }
 
+/*
+ * A turn that many submitters wait for folds little: their receipts come first, and a fold that is made once for
+ * many ops costs less than one for each. What is left is marked, and idle turns see to it.
+ */
+#define BUSY_SUBMISSIONS 16
+#define BUSY_FOLD_OPS 64u
+
+static uint32_t fold_budget(const struct turn *t)
+{
+    if (t->submission_count >= BUSY_SUBMISSIONS && t->n->fold_ops_max > BUSY_FOLD_OPS)
+        return BUSY_FOLD_OPS;
+    return t->n->fold_ops_max;
+}
+
 enum cw_err fold_dirty_cases(struct turn *t)
 {
-    uint32_t budget = t->n->fold_ops_max;
+    uint32_t budget = fold_budget(t);
     enum cw_err err = fold_touched(t, &budget);
 
     if (err == CW_OK && t->n->folds_left && budget > 0)

@@ -21,7 +21,7 @@
 #define TURN_EFFECTS_MAX 8192u
 #define TURN_SUBMISSIONS_MAX 1024u
 #define VAULTS_RETIRED_MAX 8u
-#define FOLD_OPS_DEFAULT 20000u
+#define FOLD_OPS_DEFAULT 2000u
 #define CASE_CACHE_DEFAULT 64u
 #define LINK_DIALLED ((link_id)1 << 63) /* links that we dialled carry this bit: the driver numbers the others */
 

@@ -54,8 +54,8 @@ static enum cw_err check_case_op(struct checking *c, const struct kv_pair *pair)
     memcpy(op.b, pair->key.data + ID_LEN + 8, ID_LEN);
     if (db_get_op(c->n, c->txn, &op, &op_row) != CW_OK || !op_row.has_case || !ID_EQ(&op_row.case_id, &id))
         return wrong_row(c, "case op", pair->key, "its operation does not belong to this case");
-    if (op_row_verdict(&op_row, NULL) != row.verdict)
-        return wrong_row(c, "case op", pair->key, "another verdict than its operation's");
+    if (op_row_verdict(&op_row, NULL) != row.verdict || op_row.flags != row.flags)
+        return wrong_row(c, "case op", pair->key, "another verdict, or other flags, than its operation's");
     return CW_OK;
 }
 

@@ -1,0 +1,558 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "tests/unit/node/lab.h"
+
+#include "node/answer.h"
+#include "proto/wire.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#define MEMORY_LEN ((size_t)48 << 20)
+#define OPS_MEMORY_LEN ((size_t)32 << 20)
+
+/* --- ports ------------------------------------------------------------------------------------------------------ */
+
+static bool dies(struct lab_node *n)
+{
+    n->calls++;
+    if (n->dies_at != 0 && n->calls == n->dies_at)
+        n->dead = true;
+    return n->dead;
+}
+
+static enum cw_err commit(void *ctx, struct kv_txn *txn)
+{
+    struct lab_node *n = ctx;
+
+    if (dies(n)) {
+        n->store.abort(n->store.ctx, txn);
+        return CW_LOCAL_IO;
+    }
+    enum cw_err err = n->store.commit(n->store.ctx, txn);
+    return dies(n) ? CW_LOCAL_IO : err;
+}
+
+static enum cw_err begin_write(void *ctx, struct kv_txn **out)
+{
+    struct lab_node *n = ctx;
+
+    return n->store.begin_write(n->store.ctx, out);
+}
+
+static enum cw_err begin_read(void *ctx, struct kv_txn **out)
+{
+    struct lab_node *n = ctx;
+
+    return n->store.begin_read(n->store.ctx, out);
+}
+
+static void abort_txn(void *ctx, struct kv_txn *txn)
+{
+    struct lab_node *n = ctx;
+
+    n->store.abort(n->store.ctx, txn);
+}
+
+static bool low(void *ctx)
+{
+    struct lab_node *n = ctx;
+
+    return n->store.low_on_space(n->store.ctx);
+}
+
+static void identity(void *ctx, uint64_t *device, uint64_t *inode)
+{
+    struct lab_node *n = ctx;
+
+    n->store.identity(n->store.ctx, device, inode);
+}
+
+static struct cw_mono mono(void *ctx)
+{
+    return (struct cw_mono){((struct lab_node *)ctx)->lab->now};
+}
+
+static struct cw_wall wall(void *ctx)
+{
+    return (struct cw_wall){WORLD_TIME_MS + ((struct lab_node *)ctx)->lab->now};
+}
+
+static void fill(void *ctx, void *out, size_t len)
+{
+    struct lab_node *n = ctx;
+    uint8_t *bytes = out;
+
+    for (size_t i = 0; i < len; i++) {
+        n->random = n->random * 6364136223846793005u + 1442695040888963407u;
+        bytes[i] = (uint8_t)(n->random >> 56);
+    }
+}
+
+static void sign(void *ctx, enum label label, struct cw_slice bytes, struct signature *out)
+{
+    const struct lab_node *n = ctx;
+
+    sign_bytes(label, &n->lab->world.network, bytes, &n->lab->world.daemons[n->index].keys.sign, out);
+}
+
+static const struct box_secret *seal_secret(void *ctx)
+{
+    const struct lab_node *n = ctx;
+
+    return &n->lab->world.daemons[n->index].keys.seal;
+}
+
+static void put_frame(struct lab_node *to, link_id link, bool from_client, struct cw_slice bytes)
+{
+    struct lab_frame *f = malloc(sizeof *f + bytes.len);
+
+    f->next = NULL;
+    f->link = link;
+    f->from_client = from_client;
+    f->len = bytes.len;
+    memcpy(f->bytes, bytes.data, bytes.len);
+    *to->inbox_end = f;
+    to->inbox_end = &f->next;
+}
+
+/* Link i+1 of a node leads to node i. */
+static void send_frame(void *ctx, link_id link, struct cw_slice frame)
+{
+    struct lab_node *n = ctx;
+    ProtobufCMessage *message;
+    struct arena arena;
+
+    if (dies(n))
+        return;
+    if (link != LAB_CLIENT) {
+        if (!n->lab->cut && n->lab->nodes[link - 1].node != NULL)
+            put_frame(&n->lab->nodes[link - 1], n->index + 1, false, frame);
+        return;
+    }
+    n->answers++;
+    memcpy(n->answer, frame.data, frame.len);
+    n->answer_len = frame.len;
+    arena = arena_over(malloc(1 << 20), 1 << 20);
+    world_must(wire_unpack(&cw__answer__descriptor, frame, &arena, &message, NULL) == CW_OK, "an answer cannot be read");
+    n->code = ((Cw__Answer *)(void *)message)->code;
+    free(arena.base);
+}
+
+static void dial(void *ctx, link_id link, const char *address, const uint8_t server_key[static KEY_LEN])
+{
+    (void)ctx;
+    (void)link;
+    (void)address;
+    (void)server_key;
+}
+
+static void hang(void *ctx, link_id link)
+{
+    (void)ctx;
+    (void)link;
+}
+
+static void kick(void *ctx, const struct cert_id *cert)
+{
+    (void)ctx;
+    (void)cert;
+}
+
+static void allow(void *ctx, const struct allowed_key *keys, size_t count)
+{
+    (void)ctx;
+    (void)keys;
+    (void)count;
+}
+
+static enum cw_err file_read(struct lab_file *f, uint64_t offset, uint8_t *out, size_t len)
+{
+    if (offset + len > f->len)
+        return CW_LOCAL_NOT_FOUND;
+    memcpy(out, f->bytes + offset, len);
+    return CW_OK;
+}
+
+static enum cw_err file_write(struct lab_file *f, uint64_t offset, const uint8_t *bytes, size_t len)
+{
+    CW_ASSERT(offset + len <= sizeof f->bytes);
+    memcpy(f->bytes + offset, bytes, len);
+    if (offset + len > f->len)
+        f->len = offset + len;
+    return CW_OK;
+}
+
+static enum cw_err anchor_read(void *ctx, uint8_t *out, size_t len)
+{
+    return file_read(&((struct lab_node *)ctx)->anchor, 0, out, len);
+}
+
+static enum cw_err anchor_write(void *ctx, const uint8_t *bytes, size_t len)
+{
+    struct lab_node *n = ctx;
+
+    return dies(n) ? CW_LOCAL_IO : file_write(&n->anchor, 0, bytes, len);
+}
+
+static void boot_id(void *ctx, uint8_t out[static 16])
+{
+    memcpy(out, ((struct lab_node *)ctx)->lab->boot_id, 16);
+}
+
+static enum cw_err keyring_read(void *ctx, uint64_t offset, uint8_t *out, size_t len)
+{
+    return file_read(&((struct lab_node *)ctx)->keyring, offset, out, len);
+}
+
+static enum cw_err keyring_write(void *ctx, uint64_t offset, const uint8_t *bytes, size_t len)
+{
+    return file_write(&((struct lab_node *)ctx)->keyring, offset, bytes, len);
+}
+
+static void journal(void *ctx, enum journal_level level, const char *id, const char *text)
+{
+    struct lab_node *n = ctx;
+
+    if (getenv("LAB_VERBOSE") != NULL)
+        fprintf(stderr, "%lld node %u level %d %s: %s\n", (long long)n->lab->now, n->index, (int)level, id, text);
+    if (level != JOURNAL_ALARM)
+        return;
+    n->alarms++;
+    snprintf(n->last_alarm, sizeof n->last_alarm, "%s", id);
+}
+
+static void make_ports(struct lab_node *n, struct ports *p)
+{
+    memset(p, 0, sizeof *p);
+    p->store = n->store;
+    p->store.ctx = n;
+    p->store.begin_write = begin_write;
+    p->store.commit = commit;
+    p->store.abort = abort_txn;
+    p->store.begin_read = begin_read;
+    p->store.low_on_space = low;
+    p->store.identity = identity;
+    p->clock = (struct clock_port){n, mono, wall};
+    p->entropy = (struct entropy_port){n, fill};
+    p->signer = (struct signer_port){n, sign, seal_secret};
+    p->net = (struct net_port){n, send_frame, dial, hang, kick, allow};
+    p->anchor = (struct anchor_port){n, anchor_read, anchor_write, boot_id};
+    p->keyring = (struct keyring_port){n, keyring_read, keyring_write};
+    p->journal = (struct journal_port){n, journal};
+}
+
+/* --- nodes -------------------------------------------------------------------------------------------------------- */
+
+static void inbox_clear(struct lab_node *n)
+{
+    while (n->inbox != NULL) {
+        struct lab_frame *f = n->inbox;
+
+        n->inbox = f->next;
+        free(f);
+    }
+    n->inbox_end = &n->inbox;
+}
+
+enum cw_err lab_open(struct lab_node *n)
+{
+    const struct node_config config = {
+        .network_genesis = n->lab->world.genesis,
+        .certificate = n->lab->world.daemons[n->index].bytes,
+        .replica = {.logs_max = 64, .peers_max = 8, .watches_max = 16},
+        .authority = {.certs_max = 64, .policies_max = 16},
+        .lab = true,
+        .cache = n->lab->cache,
+    };
+    struct ports ports;
+    struct refusal why = {0};
+
+    n->dead = false;
+    n->calls = 0;
+    make_ports(n, &ports);
+    enum cw_err err = node_open(&config, &ports, &n->node, &why);
+    if (err != CW_OK && getenv("LAB_VERBOSE") != NULL)
+        fprintf(stderr, "node %u: %s %s\n", n->index, why.where, why.text);
+    return err;
+}
+
+static enum cw_err turn_with(struct lab_node *n, const struct input *inputs, uint32_t count)
+{
+    uint32_t done = 0, taken;
+
+    do {
+        enum cw_err err = node_turn(n->node, inputs + done, count - done, &taken);
+
+        if (err != CW_OK || n->dead)
+            return err == CW_OK ? CW_LOCAL_IO : err;
+        done += taken;
+    } while (done < count);
+    return CW_OK;
+}
+
+void lab_hand_in(struct lab_node *n, struct cw_slice segment)
+{
+    struct input in = input_publish(&segment, 1);
+
+    world_must(turn_with(n, &in, 1) == CW_OK, "a segment was not taken");
+}
+
+static void join(struct lab_node *n, struct lab_node *to, bool incoming)
+{
+    const struct reader_identity who = {to->index + 1, false, n->lab->world.daemons[to->index].id, SUBJECT_DAEMON};
+    struct input in = input_link_up(&who, to->index == WORLD_NTH ? "NTH" : to->index == WORLD_EST ? "EST" : "WST", incoming);
+
+    world_must(turn_with(n, &in, 1) == CW_OK, "a link did not come up");
+}
+
+void lab_start(struct lab_node *n)
+{
+    struct lab *lab = n->lab;
+
+    world_must(lab_open(n) == CW_OK, "a node does not open");
+    lab_hand_in(n, lab->root);
+    lab_hand_in(n, lab->authority);
+    for (uint32_t i = 0; i < lab->count; i++) {
+        if (i == n->index || lab->nodes[i].node == NULL)
+            continue;
+        join(n, &lab->nodes[i], false);
+        join(&lab->nodes[i], n, true);
+    }
+}
+
+void lab_crash(struct lab_node *n)
+{
+    struct lab *lab = n->lab;
+
+    n->dead = true;
+    node_close(n->node);
+    n->node = NULL;
+    mem_store_crash(n->disk);
+    inbox_clear(n);
+    for (uint32_t i = 0; i < lab->count; i++) {
+        struct input in = input_link_down(n->index + 1);
+
+        if (lab->nodes[i].node != NULL)
+            world_must(turn_with(&lab->nodes[i], &in, 1) == CW_OK, "a link did not go down");
+    }
+}
+
+/* --- turns ---------------------------------------------------------------------------------------------------------- */
+
+static bool take_frame(struct lab_node *n, const struct lab_frame *f, struct arena *arena, struct input *out)
+{
+    struct cw_slice bytes = slice(f->bytes, f->len);
+    uint8_t refusal[ANSWER_REFUSAL_LEN_MAX];
+    struct writer answer = writer_over(refusal, sizeof refusal);
+    const Cw__Request *request;
+    struct reader_identity who = {f->link, false, n->lab->world.officer.id, SUBJECT_PERSON};
+
+    if (!f->from_client) {
+        who = (struct reader_identity){f->link, false, n->lab->world.daemons[f->link - 1].id, SUBJECT_DAEMON};
+        return intake_peer(n->node, &who, bytes, arena, out) == CW_OK;
+    }
+    enum intake_result result = intake_client(n->node, &who, bytes, arena, out, &request, &answer);
+    if (result == INTAKE_ANSWER)
+        send_frame(n, f->link, slice(refusal, answer.len));
+    return result == INTAKE_TURN;
+}
+
+enum cw_err lab_turn(struct lab_node *n)
+{
+    struct arena arena = arena_over(n->lab->memory, MEMORY_LEN);
+    struct input inputs[64];
+    uint32_t count = 0;
+    struct lab_frame *taken = NULL;
+
+    while (n->inbox != NULL && count + 2 < CW_COUNT(inputs)) {
+        struct lab_frame *f = n->inbox;
+
+        n->inbox = f->next;
+        if (n->inbox == NULL)
+            n->inbox_end = &n->inbox;
+        count += take_frame(n, f, &arena, &inputs[count]);
+        f->next = taken;
+        taken = f;
+    }
+    inputs[count++] = input_tick();
+    enum cw_err err = turn_with(n, inputs, count);
+    while (taken != NULL) {
+        struct lab_frame *f = taken;
+
+        taken = f->next;
+        free(f);
+    }
+    return err;
+}
+
+static bool is_due(const struct lab_node *n)
+{
+    return n->node != NULL && (n->inbox != NULL || node_wake_at(n->node).ms <= n->lab->now);
+}
+
+void lab_run(struct lab *lab, int64_t ms)
+{
+    int64_t end = lab->now + ms;
+
+    while (lab->now < end) {
+        bool busy = false;
+
+        for (uint32_t i = 0; i < lab->count; i++) {
+            for (int rounds = 0; rounds < 50 && is_due(&lab->nodes[i]); rounds++) {
+                busy = true;
+                world_must(lab_turn(&lab->nodes[i]) == CW_OK, "a turn failed");
+            }
+        }
+        lab->now += busy ? 1 : 20;
+    }
+}
+
+void lab_submit(struct lab_node *n, const struct lab_op *op)
+{
+    put_frame(n, LAB_CLIENT, true, op->request);
+}
+
+uint32_t lab_ask(struct lab_node *n, const struct lab_op *op)
+{
+    uint32_t before = n->answers;
+
+    lab_submit(n, op);
+    enum cw_err err = lab_turn(n);
+    world_must(err == CW_OK, cw_err_name(err));
+    world_must(n->answers == before + 1, "not answered once");
+    return n->code;
+}
+
+bool lab_receipt_holds(struct lab_node *n, struct receipt_facts *out)
+{
+    struct arena arena = arena_over(n->lab->memory, MEMORY_LEN);
+    const struct cert_source certs = world_certs(&n->lab->world);
+    ProtobufCMessage *message;
+    struct refusal why = {0};
+
+    if (wire_unpack(&cw__answer__descriptor, slice(n->answer, n->answer_len), &arena, &message, NULL) != CW_OK)
+        return false;
+    const Cw__Answer *answer = (const Cw__Answer *)(const void *)message;
+    if (answer->submitted == NULL || answer->submitted->receipt == NULL)
+        return false;
+    const Cw__Receipt *receipt = answer->submitted->receipt;
+    size_t len = protobuf_c_message_get_packed_size(&receipt->base);
+    struct writer w = writer_over(arena_take(&arena, len, 1), len);
+    wire_pack(&receipt->base, &w);
+    bool holds = receipt_verify(slice(w.data, w.len), &n->lab->world.network, &certs, &arena, out, &why) == CW_OK;
+    if (!holds)
+        fprintf(stderr, "receipt: %s %s\n", why.where, why.text);
+    return holds;
+}
+
+/* --- looking ---------------------------------------------------------------------------------------------------------- */
+
+static struct node_status *read_status(const struct lab_node *n)
+{
+    struct node_status *s = calloc(1, sizeof *s);
+
+    node_status_read(n->node, s);
+    return s;
+}
+
+void lab_frontier(const struct lab_node *n, struct hash *out)
+{
+    struct node_status *s = read_status(n);
+
+    *out = s->frontier_root;
+    free(s);
+}
+
+uint64_t lab_counter(const struct lab_node *n, enum counter c)
+{
+    struct node_status *s = read_status(n);
+    uint64_t v = s->counters[c];
+
+    free(s);
+    return v;
+}
+
+bool lab_same_frontiers(const struct lab *lab)
+{
+    struct hash first, other;
+
+    lab_frontier(&lab->nodes[0], &first);
+    for (uint32_t i = 1; i < lab->count; i++) {
+        lab_frontier(&lab->nodes[i], &other);
+        if (!ID_EQ(&first, &other))
+            return false;
+    }
+    return true;
+}
+
+bool lab_same_case(struct lab *lab, const struct cw_case_id *id)
+{
+    struct hash inputs[LAB_NODES_MAX], states[LAB_NODES_MAX];
+
+    for (uint32_t i = 0; i < lab->count; i++) {
+        struct arena arena = arena_over(lab->memory, MEMORY_LEN);
+        struct node_read read;
+        struct loaded_case c;
+
+        if (node_read_begin(lab->nodes[i].node, &read) != CW_OK)
+            return false;
+        enum cw_err err = case_load(&read, id, &arena, &c);
+        node_read_done(&read);
+        if (err != CW_OK || (c.flags & CASE_INCOMPLETE) != 0)
+            return false;
+        inputs[i] = c.inputs;
+        states[i] = c.state_hash;
+        if (!ID_EQ(&inputs[0], &inputs[i]) || !ID_EQ(&states[0], &states[i]))
+            return false;
+    }
+    return true;
+}
+
+bool lab_store_is_whole(struct lab_node *n, struct refusal *why)
+{
+    struct verify_facts facts;
+
+    return node_verify_store(&n->store, n->lab->world.genesis, &facts, why) == CW_OK;
+}
+
+/* --- the lab ------------------------------------------------------------------------------------------------------------ */
+
+void lab_write_logs(struct lab *lab);
+
+struct lab *lab_new(uint32_t count)
+{
+    struct lab *lab = calloc(1, sizeof *lab);
+
+    lab->world_memory = malloc(OPS_MEMORY_LEN);
+    lab->memory = malloc(MEMORY_LEN);
+    world_make(&lab->world, lab->world_memory, 1, 1);
+    lab->world.arena.len = OPS_MEMORY_LEN; /* room for what the officer will write */
+    lab->count = count;
+    lab->now = 1000;
+    lab->cache = verify_cache_new();
+    lab_write_logs(lab);
+    for (uint32_t i = 0; i < count; i++) {
+        struct lab_node *n = &lab->nodes[i];
+
+        n->lab = lab;
+        n->index = i;
+        n->disk = mem_store_new(1, 100 + i);
+        n->inbox_end = &n->inbox;
+        n->random = 77 + i;
+        mem_store_port(n->disk, &n->store);
+    }
+    return lab;
+}
+
+void lab_free(struct lab *lab)
+{
+    for (uint32_t i = 0; i < lab->count; i++) {
+        node_close(lab->nodes[i].node);
+        inbox_clear(&lab->nodes[i]);
+        mem_store_free(lab->nodes[i].disk);
+    }
+    verify_cache_free(lab->cache);
+    free(lab->world_memory);
+    free(lab->memory);
+    free(lab);
+}

@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef TESTS_UNIT_NODE_LAB_H
+#define TESTS_UNIT_NODE_LAB_H
+
+/*
+ * A few nodes on stores in memory, a wire that never loses anything, and an officer who submits. Time moves
+ * only when the lab says so.
+ */
+
+#include "node/case_store.h"
+#include "node/intake.h"
+#include "node/verify_cache.h"
+#include "proto/schema.h"
+#include "tests/unit/support/mem_store.h"
+#include "tests/unit/support/proto_world.h"
+
+#define LAB_NODES_MAX 3
+#define LAB_CLIENT 7 /* the link of the officer's program, at every node */
+
+struct lab;
+
+struct lab_file {
+    uint8_t bytes[65536];
+    size_t len;
+};
+
+struct lab_frame {
+    struct lab_frame *next;
+    link_id link;
+    bool from_client;
+    size_t len;
+    uint8_t bytes[];
+};
+
+struct lab_node {
+    struct lab *lab;
+    uint32_t index;
+    struct mem_store *disk;
+    struct store_port store;
+    struct lab_file anchor, keyring;
+    struct node *node;
+    struct lab_frame *inbox, **inbox_end;
+    uint64_t random;
+    uint32_t alarms;
+    char last_alarm[64];
+    uint32_t calls, dies_at; /* of ports with an effect outside; 0: never */
+    bool dead;
+    /* the officer's program: the last answer here */
+    uint32_t answers;
+    uint32_t code;
+    size_t answer_len;
+    uint8_t answer[MESSAGE_LEN_MAX];
+};
+
+struct lab {
+    struct world world;
+    uint8_t *world_memory;
+    struct verify_cache *cache;
+    uint32_t count;
+    bool cut; /* frames between nodes are lost */
+    int64_t now;
+    struct lab_node nodes[LAB_NODES_MAX];
+    struct cw_slice root, authority, late; /* frames of the logs; late issues the second officer */
+    struct world_identity late_officer;
+    struct log_id authority_log;
+    uint8_t boot_id[16];
+    uint32_t next_submission;
+    uint8_t *memory; /* intake, one arena after another */
+    size_t used;
+};
+
+/* certified: the officer and all daemons are in the authority log from the start. */
+struct lab *lab_new(uint32_t count);
+void lab_free(struct lab *lab);
+
+void lab_start(struct lab_node *n);        /* opens the node and hands it root and authority logs */
+enum cw_err lab_open(struct lab_node *n);  /* opens it only */
+void lab_crash(struct lab_node *n);
+/* Runs all nodes until nothing is left to do, or for so long. */
+void lab_run(struct lab *lab, int64_t ms);
+/* One turn of one node over what lies in its inbox. */
+enum cw_err lab_turn(struct lab_node *n);
+void lab_hand_in(struct lab_node *n, struct cw_slice segment);
+
+/* --- the officer ------------------------------------------------------------------------------------------- */
+
+struct lab_op {
+    struct cw_slice request; /* the frame */
+    struct cw_op_id op;
+    struct cw_case_id case_id;
+};
+enum lab_spoil {
+    SPOIL_NOTHING, SPOIL_SIGNATURE, SPOIL_NETWORK, SPOIL_FIELD, SPOIL_SECRET, SPOIL_STRANGER, SPOIL_SAME_ID, SPOIL_PART,
+    SPOIL_HELD_BY_TWO
+};
+/* Opens an operation; the same `number` gives the same bytes. */
+void lab_open_case(struct lab *lab, uint32_t number, enum lab_spoil spoil, struct lab_op *out);
+/* Writes one text field of a case (the operation's title when the field is FIELD_TITLE). */
+void lab_set(struct lab *lab, uint32_t number, const struct cw_case_id *id, uint32_t field, const char *text,
+             const struct world_identity *author, struct lab_op *out);
+/* Puts a request into the node's inbox. */
+void lab_submit(struct lab_node *n, const struct lab_op *op);
+/* Submits, runs one turn, and gives the answer's code. */
+uint32_t lab_ask(struct lab_node *n, const struct lab_op *op);
+/* The receipt of the last answer verifies against the world's certificates. */
+bool lab_receipt_holds(struct lab_node *n, struct receipt_facts *out);
+
+/* --- looking ---------------------------------------------------------------------------------------------- */
+
+void lab_frontier(const struct lab_node *n, struct hash *out);
+uint64_t lab_counter(const struct lab_node *n, enum counter c);
+bool lab_same_frontiers(const struct lab *lab);
+/* Both show the case, in the same state. */
+bool lab_same_case(struct lab *lab, const struct cw_case_id *id);
+bool lab_store_is_whole(struct lab_node *n, struct refusal *why);
+
+#endif

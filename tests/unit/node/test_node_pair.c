@@ -1,0 +1,190 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "tests/unit/node/lab.h"
+
+#include <check.h>
+
+static struct lab *lab;
+static struct lab_node *north, *east, *west;
+
+static void start_all(uint32_t count)
+{
+    lab = lab_new(count);
+    north = &lab->nodes[0];
+    east = &lab->nodes[1];
+    west = &lab->nodes[2];
+    for (uint32_t i = 0; i < count; i++)
+        lab_start(&lab->nodes[i]);
+    lab_run(lab, 500);
+}
+
+static void two_nodes(void)
+{
+    start_all(2);
+}
+
+static void three_nodes(void)
+{
+    start_all(3);
+}
+
+static void end(void)
+{
+    lab_free(lab);
+}
+
+static void expect_whole(void)
+{
+    struct refusal why = {0};
+
+    for (uint32_t i = 0; i < lab->count; i++)
+        ck_assert_msg(lab_store_is_whole(&lab->nodes[i], &why), "node %u: %s: %s", i, why.where, why.text);
+}
+
+START_TEST(two_nodes_agree)
+{
+    struct lab_op here, there, set;
+
+    lab_open_case(lab, 1, SPOIL_NOTHING, &here);
+    lab_open_case(lab, 2, SPOIL_NOTHING, &there);
+    ck_assert_uint_eq(lab_ask(north, &here), CW_OK);
+    ck_assert_uint_eq(lab_ask(east, &there), CW_OK);
+    lab_run(lab, 2000);
+    ck_assert(lab_same_frontiers(lab));
+    ck_assert(lab_same_case(lab, &here.case_id));
+    ck_assert(lab_same_case(lab, &there.case_id));
+    lab_set(lab, 3, &here.case_id, FIELD_TITLE, "Operation Foxglove", &lab->world.officer, &set);
+    ck_assert_uint_eq(lab_ask(east, &set), CW_OK);
+    lab_run(lab, 2000);
+    ck_assert(lab_same_case(lab, &here.case_id));
+    ck_assert_uint_eq(lab_counter(north, COUNTER_VOID), 0);
+    ck_assert_uint_eq(lab_counter(north, COUNTER_UNOPENED), 0);
+    expect_whole();
+}
+END_TEST
+
+START_TEST(the_same_submission_at_two_daemons_is_one_op)
+{
+    struct lab_op op;
+
+    lab->cut = true;
+    lab_open_case(lab, 1, SPOIL_NOTHING, &op);
+    ck_assert_uint_eq(lab_ask(north, &op), CW_OK);
+    ck_assert_uint_eq(lab_ask(east, &op), CW_OK);
+    lab->cut = false;
+    lab_run(lab, 200000);
+    ck_assert(lab_same_frontiers(lab));
+    ck_assert(lab_same_case(lab, &op.case_id));
+    ck_assert_uint_eq(mem_store_rows(north->disk, TABLE_CASE_OP), 1);
+    ck_assert_uint_eq(lab_counter(north, COUNTER_REUSED_IDS), 0);
+    expect_whole();
+}
+END_TEST
+
+START_TEST(a_receipt_waits_for_the_second_holder)
+{
+    struct lab_op op;
+    struct receipt_facts facts;
+
+    lab_open_case(lab, 1, SPOIL_HELD_BY_TWO, &op);
+    lab_submit(north, &op);
+    ck_assert_int_eq(lab_turn(north), CW_OK);
+    ck_assert_uint_eq(north->answers, 0);
+    lab_run(lab, 2000);
+    ck_assert_uint_eq(north->answers, 1);
+    ck_assert(lab_receipt_holds(north, &facts));
+    ck_assert_uint_eq(facts.held_by, 2);
+}
+END_TEST
+
+/* The late officer's certificate reaches NTH, and what he signs there reaches EST before the certificate does. */
+START_TEST(an_unknown_author_is_pending_until_his_certificate_comes)
+{
+    struct lab_op op;
+
+    lab->cut = true;
+    lab_hand_in(north, lab->late);
+    lab_open_case(lab, 1, SPOIL_STRANGER, &op);
+    ck_assert_uint_eq(lab_ask(north, &op), CW_OK);
+    lab->cut = false;
+    lab_run(lab, 200000);
+    ck_assert(lab_same_frontiers(lab));
+    ck_assert(lab_same_case(lab, &op.case_id));
+    ck_assert_uint_eq(lab_counter(east, COUNTER_PENDING), 0);
+    ck_assert_uint_eq(lab_counter(east, COUNTER_VOID), 0);
+    expect_whole();
+}
+END_TEST
+
+START_TEST(a_crash_between_two_syncs_loses_nothing)
+{
+    struct lab_op op;
+
+    lab_open_case(lab, 1, SPOIL_NOTHING, &op);
+    ck_assert_uint_eq(lab_ask(north, &op), CW_OK);
+    lab_crash(east);
+    lab_run(lab, 1000);
+    lab_start(east);
+    lab_run(lab, 5000);
+    ck_assert(lab_same_frontiers(lab));
+    ck_assert(lab_same_case(lab, &op.case_id));
+}
+END_TEST
+
+START_TEST(three_nodes_agree_on_what_each_wrote)
+{
+    struct lab_op ops[6], set;
+
+    for (uint32_t i = 0; i < 6; i++) {
+        lab_open_case(lab, 1 + i, SPOIL_NOTHING, &ops[i]);
+        ck_assert_uint_eq(lab_ask(&lab->nodes[i % 3], &ops[i]), CW_OK);
+    }
+    lab_run(lab, 3000);
+    for (uint32_t i = 0; i < 6; i++) {
+        lab_set(lab, 20 + i, &ops[i].case_id, FIELD_TITLE, "another name", &lab->world.officer, &set);
+        ck_assert_uint_eq(lab_ask(&lab->nodes[(i + 1) % 3], &set), CW_OK);
+    }
+    lab_run(lab, 3000);
+    ck_assert(lab_same_frontiers(lab));
+    for (uint32_t i = 0; i < 6; i++)
+        ck_assert(lab_same_case(lab, &ops[i].case_id));
+    ck_assert_uint_eq(lab_counter(west, COUNTER_UNOPENED), 0);
+    expect_whole();
+}
+END_TEST
+
+/* Equal frontiers make the nodes compare digests; nobody finds a difference. */
+START_TEST(digests_of_nodes_in_step_are_equal)
+{
+    struct lab_op op;
+    static struct node_status status;
+
+    lab_open_case(lab, 1, SPOIL_NOTHING, &op);
+    ck_assert_uint_eq(lab_ask(north, &op), CW_OK);
+    lab_run(lab, 10000);
+    node_status_read(north->node, &status);
+    ck_assert(status.has_digest);
+    ck_assert_uint_eq(status.peer_count, 2);
+    ck_assert_int_eq(status.peers[0].digest, DIGEST_EQUAL);
+    ck_assert_int_eq(status.peers[1].digest, DIGEST_EQUAL);
+}
+END_TEST
+
+Suite *suite_node_pair(void);
+Suite *suite_node_pair(void)
+{
+    Suite *suite = suite_create("node/pair");
+    TCase *pair = tcase_create("pair"), *three = tcase_create("three");
+
+    tcase_add_checked_fixture(pair, two_nodes, end);
+    tcase_add_test(pair, two_nodes_agree);
+    tcase_add_test(pair, the_same_submission_at_two_daemons_is_one_op);
+    tcase_add_test(pair, a_receipt_waits_for_the_second_holder);
+    tcase_add_test(pair, an_unknown_author_is_pending_until_his_certificate_comes);
+    tcase_add_test(pair, a_crash_between_two_syncs_loses_nothing);
+    suite_add_tcase(suite, pair);
+    tcase_add_checked_fixture(three, three_nodes, end);
+    tcase_add_test(three, three_nodes_agree_on_what_each_wrote);
+    tcase_add_test(three, digests_of_nodes_in_step_are_equal);
+    suite_add_tcase(suite, three);
+    return suite;
+}

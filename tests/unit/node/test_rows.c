@@ -1,0 +1,171 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "node/rows.h"
+
+#include <check.h>
+
+/* Rows come back as they were written, and refuse every shorter form of themselves. */
+
+static uint8_t bytes[ROW_LEN_MAX];
+static struct writer w;
+
+static struct cw_slice written(void)
+{
+    ck_assert(!w.failed);
+    return slice(bytes, w.len);
+}
+
+static void start(void)
+{
+    w = writer_over(bytes, sizeof bytes);
+}
+
+#define REFUSES_EVERY_CUT(type, parse)                                                             \
+    do {                                                                                           \
+        struct type cut_row;                                                                       \
+        for (size_t len = 0; len < w.len; len++)                                                   \
+            ck_assert_int_ne(parse(slice(bytes, len), &cut_row), CW_OK);                           \
+    } while (0)
+
+START_TEST(a_log_row_comes_back_whole)
+{
+    struct log_row in = {.head = {.scope = LOG_DIVISION, .division = "NTH", .n = 3, .seq = 70, .hlc = 9, .blob_seq = 69,
+                                  .hole_count = 2, .holes = {4, 8}, .has_prior = true, .closed = true}},
+                   out;
+
+    in.head.log.b[0] = 1;
+    in.head.prior.seq = 12;
+    in.head.authority.count = 2;
+    in.head.authority.at[1].seq = 5;
+    in.genesis = slice_of("genesis");
+    start();
+    log_row_encode(&in, &w);
+    ck_assert_int_eq(log_row_parse(written(), &out), CW_OK);
+    ck_assert_uint_eq(out.head.seq, 70);
+    ck_assert_uint_eq(out.head.holes[1], 8);
+    ck_assert_uint_eq(out.head.prior.seq, 12);
+    ck_assert_uint_eq(out.head.authority.at[1].seq, 5);
+    ck_assert_str_eq(out.head.division, "NTH");
+    ck_assert(out.head.closed && !out.head.forked);
+    ck_assert(slice_eq(out.genesis, in.genesis));
+    REFUSES_EVERY_CUT(log_row, log_row_parse);
+}
+END_TEST
+
+START_TEST(an_op_row_comes_back_whole)
+{
+    struct op_row in = {.op_class = CLASS_CASE, .has_case = true, .flags = 5, .entry_count = 2}, out;
+
+    in.entries[0] = (struct op_entry){.seq = 1, .hlc = 5, .verdict = VERDICT_VOID, .reason = REASON_SIGNATURE};
+    in.entries[1] = (struct op_entry){.seq = 2, .hlc = 9, .verdict = VERDICT_EFFECTIVE, .part_count = 2, .parts = {3, 1}};
+    start();
+    op_row_encode(&in, &w);
+    ck_assert_int_eq(op_row_parse(written(), &out), CW_OK);
+    ck_assert_uint_eq(out.entry_count, 2);
+    ck_assert_uint_eq(out.entries[1].hlc, 9);
+    ck_assert_uint_eq(out.entries[1].parts[0], PART_OPENED);
+    REFUSES_EVERY_CUT(op_row, op_row_parse);
+}
+END_TEST
+
+START_TEST(an_op_is_effective_if_any_of_its_entries_makes_it_so)
+{
+    struct op_row op = {.entry_count = 3};
+    uint32_t place;
+
+    op.entries[0].verdict = VERDICT_VOID;
+    op.entries[1].verdict = VERDICT_PENDING;
+    op.entries[2].verdict = VERDICT_PENDING;
+    ck_assert_int_eq(op_row_verdict(&op, &place), VERDICT_PENDING);
+    ck_assert_uint_eq(place, 1);
+    op.entries[2].verdict = VERDICT_EFFECTIVE;
+    ck_assert_int_eq(op_row_verdict(&op, &place), VERDICT_EFFECTIVE);
+    ck_assert_uint_eq(place, 2);
+}
+END_TEST
+
+START_TEST(a_part_is_as_good_as_its_best_entry)
+{
+    struct op_row op = {.entry_count = 2};
+    uint32_t from;
+
+    op.entries[0] = (struct op_entry){.part_count = 2, .parts = {PART_OPENED, PART_ABSENT}};
+    op.entries[1] = (struct op_entry){.part_count = 2, .parts = {PART_SEALED, PART_OPENED}};
+    ck_assert_int_eq(op_row_part(&op, 0, &from), PART_OPENED);
+    ck_assert_uint_eq(from, 0);
+    ck_assert_int_eq(op_row_part(&op, 1, &from), PART_OPENED);
+    ck_assert_uint_eq(from, 1);
+    ck_assert_int_eq(op_row_part(&op, 2, &from), PART_ABSENT);
+}
+END_TEST
+
+START_TEST(a_case_row_comes_back_whole)
+{
+    struct case_row in = {.slot = 7, .flags = CASE_FOLDED, .fold_version = 2, .kind = 3, .op_count = 4, .updated_hlc = 5}, out;
+
+    in.reference = slice_of("OP/NTH/2026/AAAAAAA-B");
+    in.summary = slice_of("sealed");
+    start();
+    case_row_encode(&in, &w);
+    ck_assert_int_eq(case_row_parse(written(), &out), CW_OK);
+    ck_assert_uint_eq(out.slot, 7);
+    ck_assert(slice_eq(out.reference, in.reference));
+    ck_assert(slice_eq(out.summary, in.summary));
+    REFUSES_EVERY_CUT(case_row, case_row_parse);
+}
+END_TEST
+
+START_TEST(a_store_of_a_newer_format_is_not_read)
+{
+    struct store_row in = {{0}, {{0}}, 0, {0}}, out;
+
+    start();
+    store_row_encode(&in, &w);
+    ck_assert_int_eq(store_row_parse(written(), &out), CW_OK);
+    bytes[3]++;
+    ck_assert_int_eq(store_row_parse(written(), &out), CW_LOCAL_FORMAT);
+}
+END_TEST
+
+START_TEST(keys_sort_as_their_numbers_do)
+{
+    struct log_id log = {{1}};
+    struct cw_case_id id = {{2}};
+    struct row_key a = row_key_seq(&log, 255), b = row_key_seq(&log, 256);
+    struct row_key newer = row_key_updated(INDEX_UPDATED, 1, 900, &id), older = row_key_updated(INDEX_UPDATED, 1, 899, &id);
+
+    ck_assert_int_lt(slice_compare(row_key_slice(&a), row_key_slice(&b)), 0);
+    ck_assert_int_lt(slice_compare(row_key_slice(&newer), row_key_slice(&older)), 0);
+}
+END_TEST
+
+START_TEST(a_key_names_its_place_at_its_end)
+{
+    struct log_id log = {{1}}, found;
+    struct key_record_id record = {{3}};
+    struct row_key k = row_key_pending_key(&record, &log, 77);
+    uint64_t seq;
+
+    ck_assert(row_key_seq_of(row_key_slice(&k), &found, &seq));
+    ck_assert(ID_EQ(&found, &log));
+    ck_assert_uint_eq(seq, 77);
+    ck_assert(!row_key_seq_of(slice(k.b, 39), &found, &seq));
+}
+END_TEST
+
+Suite *suite_rows(void);
+Suite *suite_rows(void)
+{
+    Suite *suite = suite_create("node/rows");
+    TCase *all = tcase_create("rows");
+
+    tcase_add_test(all, a_log_row_comes_back_whole);
+    tcase_add_test(all, an_op_row_comes_back_whole);
+    tcase_add_test(all, an_op_is_effective_if_any_of_its_entries_makes_it_so);
+    tcase_add_test(all, a_part_is_as_good_as_its_best_entry);
+    tcase_add_test(all, a_case_row_comes_back_whole);
+    tcase_add_test(all, a_store_of_a_newer_format_is_not_read);
+    tcase_add_test(all, keys_sort_as_their_numbers_do);
+    tcase_add_test(all, a_key_names_its_place_at_its_end);
+    suite_add_tcase(suite, all);
+    return suite;
+}
