@@ -11,7 +11,8 @@ static size_t aligned(size_t len)
 size_t authority_memory(const struct authority_limits *limits)
 {
     return aligned(sizeof(struct authority)) + aligned(limits->certs_max * sizeof(struct authority_cert)) +
-           aligned(limits->certs_max * sizeof(uint32_t)) + aligned(limits->policies_max * sizeof(struct authority_policy));
+           aligned(limits->certs_max * sizeof(uint32_t)) +
+           aligned(limits->policies_max * sizeof(struct authority_policy));
 }
 
 struct authority *authority_init(void *memory, const struct authority_limits *limits, const struct network_id *network,

@@ -44,12 +44,13 @@ struct authority_policy {
 
 struct authority;
 size_t authority_memory(const struct authority_limits *limits);
-struct authority *authority_init(void *memory, const struct authority_limits *limits,
-                                 const struct network_id *network, const struct network_genesis *genesis);
+struct authority *authority_init(void *memory, const struct authority_limits *limits, const struct network_id *network,
+                                 const struct network_genesis *genesis);
 
 /*
  * Applies one stored record of the root or an authority log, in seq order per log. The caller verified
- * proof and seal, and, for a record that carries a certificate, its issuer's and its subject's signature. A record that the log may not make (an authority issuing in another's name, a person
+ * proof and seal, and, for a record that carries a certificate, its issuer's and its subject's signature.
+ * A record that the log may not make (an authority issuing in another's name, a person
  * with an authority's roles) is ignored with an error naming why: the log stands, the act has no effect.
  */
 enum cw_err authority_apply(struct authority *a, const struct log_id *log, uint64_t seq,
@@ -61,7 +62,8 @@ uint32_t authority_cert_count(const struct authority *a);
 const struct authority_cert *authority_cert_at(const struct authority *a, uint32_t index);
 /* By transport key: who connects. NULL: nobody. */
 const struct authority_cert *authority_find_curve(const struct authority *a, const uint8_t key[static KEY_LEN]);
-bool authority_log_known(const struct authority *a, const struct log_id *log, struct cert_id *out_cert); /* admitted authority logs */
+bool authority_log_known(const struct authority *a, const struct log_id *log,
+                         struct cert_id *out_cert); /* admitted authority logs */
 uint32_t authority_root_keys(const struct authority *a, const uint8_t (**out_keys)[KEY_LEN], uint32_t *out_threshold);
 uint32_t authority_policies(const struct authority *a, const struct authority_policy **out);
 
@@ -71,13 +73,13 @@ uint32_t authority_members(const struct authority *a, struct cw_slice audience, 
                            struct position *out_membership);
 
 enum cert_verdict {
-    CERT_COUNTS,      /* issued at or below the named position, and not revoked for it */
-    CERT_UNKNOWN,     /* nobody we know: pending */
-    CERT_POSITION,    /* the seal names an authority position that we do not hold yet: pending */
-    CERT_NOT_YET,     /* issued above the named position: void */
-    CERT_REVOKED,     /* revoked at or below the named position: void */
+    CERT_COUNTS,   /* issued at or below the named position, and not revoked for it */
+    CERT_UNKNOWN,  /* nobody we know: pending */
+    CERT_POSITION, /* the seal names an authority position that we do not hold yet: pending */
+    CERT_NOT_YET,  /* issued above the named position: void */
+    CERT_REVOKED,  /* revoked at or below the named position: void */
 };
-enum cert_verdict authority_judge(const struct authority *a, const struct cert_id *id, const struct positions *seal_positions,
-                                  const struct authority_cert **out);
+enum cert_verdict authority_judge(const struct authority *a, const struct cert_id *id,
+                                  const struct positions *seal_positions, const struct authority_cert **out);
 
 #endif

@@ -57,7 +57,8 @@ static enum cw_err apply_revoke(struct authority *a, const struct authority_act_
     return CW_OK;
 }
 
-static enum cw_err add_authority_log(struct authority *a, const struct log_id *log, const struct cert_id *cert, bool is_root)
+static enum cw_err add_authority_log(struct authority *a, const struct log_id *log, const struct cert_id *cert,
+                                     bool is_root)
 {
     if (authority_log_of(a, log) != NULL)
         return CW_OK;

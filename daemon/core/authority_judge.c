@@ -33,8 +33,8 @@ static bool all_applied(const struct authority *a, const struct positions *posit
     return true;
 }
 
-enum cert_verdict authority_judge(const struct authority *a, const struct cert_id *id, const struct positions *seal_positions,
-                                  const struct authority_cert **out)
+enum cert_verdict authority_judge(const struct authority *a, const struct cert_id *id,
+                                  const struct positions *seal_positions, const struct authority_cert **out)
 {
     const struct authority_cert *cert = authority_cert_of(a, id);
     uint64_t named;

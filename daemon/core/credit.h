@@ -4,9 +4,9 @@
 
 /*
  * Bytes that we, the receiver, have granted to one peer. The sender sends whole batches while anything is left of a
- * grant, so the last frame of a grant may exceed it: or a batch larger than what is left would wait for ever. A new grant
- * replaces what was left at the sender, but what it sent under the old one may still be under way: up to two grants,
- * each with its last frame, may arrive.
+ * grant, so the last frame of a grant may exceed it: or a batch larger than what is left would wait for ever. A new
+ * grant replaces what was left at the sender, but what it sent under the old one may still be under way: up to two
+ * grants, each with its last frame, may arrive.
  */
 
 #include "proto/message.h"

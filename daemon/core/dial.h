@@ -23,10 +23,10 @@ struct dial {
     struct cw_mono next; /* not before; CW_NEVER while dialling or linked */
 };
 
-void dial_init(struct dial *d, struct cw_mono now);       /* may dial at once */
+void dial_init(struct dial *d, struct cw_mono now); /* may dial at once */
 bool dial_due(const struct dial *d, struct cw_mono now);
 void dial_started(struct dial *d);
-void dial_linked(struct dial *d);                         /* a session came up: failures are forgotten */
+void dial_linked(struct dial *d); /* a session came up: failures are forgotten */
 /* jitter: any random number; spreads the wait over its upper half. */
 void dial_failed(struct dial *d, enum dial_outcome outcome, struct cw_mono now, uint64_t jitter);
 

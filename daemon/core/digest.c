@@ -51,9 +51,7 @@ uint32_t digest_locate(const struct digest_leaf *ours, uint32_t our_count, const
     uint32_t i = 0, j = 0, count = 0;
 
     while (i < our_count || j < their_count) {
-        int order = i == our_count     ? 1
-                    : j == their_count ? -1
-                                       : ID_COMPARE(&ours[i].case_id, &theirs[j].case_id);
+        int order = i == our_count ? 1 : j == their_count ? -1 : ID_COMPARE(&ours[i].case_id, &theirs[j].case_id);
 
         if (order < 0) {
             count = found(out, max, count, DIGEST_ONLY_OURS, &ours[i++].case_id);

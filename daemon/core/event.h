@@ -16,16 +16,16 @@
 typedef uint64_t link_id; /* given by the shell, never reused in one run; 0 is none */
 
 enum event_kind {
-    EVENT_TICK,      /* replica_wake_at() has come, or any other time */
-    EVENT_LINK_UP,   /* a transport link to an authenticated daemon certificate */
+    EVENT_TICK,    /* replica_wake_at() has come, or any other time */
+    EVENT_LINK_UP, /* a transport link to an authenticated daemon certificate */
     EVENT_LINK_DOWN,
-    EVENT_MESSAGE,   /* a peer message on a link */
-    EVENT_SUBMIT,    /* a local op, admitted and sealed by the vault: sequence it */
-    EVENT_SENT,      /* how far an EFFECT_SEND_ENTRIES got */
-    EVENT_BLOBS,     /* an entry's blobs are now held (or known missing); of several, the lowest seq first */
-    EVENT_WATCH,     /* tell when an op of ours is held by k divisions */
-    EVENT_ADMIN_ENTRIES, /* sealed segments handed in by the admin socket: like a message from a peer that cannot be asked */
-    EVENT_CUT,       /* lab: refuse (on=true) or allow links with one certificate */
+    EVENT_MESSAGE,       /* a peer message on a link */
+    EVENT_SUBMIT,        /* a local op, admitted and sealed by the vault: sequence it */
+    EVENT_SENT,          /* how far an EFFECT_SEND_ENTRIES got */
+    EVENT_BLOBS,         /* an entry's blobs are now held (or known missing); of several, the lowest seq first */
+    EVENT_WATCH,         /* tell when an op of ours is held by k divisions */
+    EVENT_ADMIN_ENTRIES, /* sealed segments from the admin socket: like entries of a peer that cannot be asked */
+    EVENT_CUT,           /* lab: refuse (on=true) or allow links with one certificate */
 };
 
 /* What the verifiers found about one sealed batch of an ENTRIES message. */
@@ -56,12 +56,12 @@ struct event {
             link_id link;
             const struct peer_message *message;
             size_t frame_len;
-            bool signature_ok;            /* FRONTIER: head signature by the link's certificate; FORK_PROOF: holds */
-            bool signer_unknown;          /* FORK_PROOF: the log's certificate is not known here yet */
+            bool signature_ok;   /* FRONTIER: head signature by the link's certificate; FORK_PROOF: holds */
+            bool signer_unknown; /* FORK_PROOF: the log's certificate is not known here yet */
             const struct batch_verdict *batches; /* ENTRIES: one per batch */
         } message;
         struct {
-            uint64_t tag;               /* the shell's name for it, comes back in effects */
+            uint64_t tag;                     /* the shell's name for it, comes back in effects */
             const struct entry_header *draft; /* log, seq and hlc are filled by the core, at the turn's end */
         } submit;
         /* Every EFFECT_SEND_ENTRIES is answered by exactly one, unless its link went down. */

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "core/fork.h"
 
-bool fork_seals_contradict(const struct seal *a, const struct hash *hash_a, const struct seal *b, const struct hash *hash_b)
+bool fork_seals_contradict(const struct seal *a, const struct hash *hash_a, const struct seal *b,
+                           const struct hash *hash_b)
 {
     return ID_EQ(&a->log, &b->log) && a->first <= b->last && b->first <= a->last && !ID_EQ(hash_a, hash_b);
 }

@@ -10,7 +10,8 @@
 
 #include "proto/session.h"
 
-bool fork_seals_contradict(const struct seal *a, const struct hash *hash_a, const struct seal *b, const struct hash *hash_b);
+bool fork_seals_contradict(const struct seal *a, const struct hash *hash_a, const struct seal *b,
+                           const struct hash *hash_b);
 /* Genesis of this network that makes the log id both seals name, and the seals contradict. */
 enum cw_err fork_proof_check(const struct fork_proof *proof, const struct network_id *network);
 

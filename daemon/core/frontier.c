@@ -113,7 +113,7 @@ static bool merge(const struct known_frontier *old, const struct peer_frontier *
 
     next->item_count = next->hole_count = 0;
     while (i < old_count || j < message->item_count) {
-        int order = i == old_count                ? 1
+        int order = i == old_count             ? 1
                     : j == message->item_count ? -1
                                                : ID_COMPARE(&old->items[i].log, &message->items[j].log);
 
@@ -147,19 +147,17 @@ static void copy_over(struct known_frontier *k, const struct known_frontier *nex
     k->hole_count = next->hole_count;
     k->known = true;
     memcpy(k->start, head->start, sizeof k->start);
-    memcpy(k->replaces, head->replaces, sizeof k->replaces);
     k->counter = head->counter;
     k->root = head->root;
 }
 
-/* Within one start id the counter only rises; a start id that was replaced does not come back. */
+/*
+ * Within one start id the counter only rises. A start id that was replaced may come back: of a daemon that runs twice,
+ * from a copy, both are heard in turn, and only the holder of its key can have signed either.
+ */
 static bool goes_back(const struct known_frontier *k, const struct frontier_head *head)
 {
-    if (!k->known)
-        return false;
-    if (memcmp(k->start, head->start, sizeof k->start) == 0)
-        return head->counter < k->counter;
-    return memcmp(k->replaces, head->start, sizeof k->replaces) == 0;
+    return k->known && memcmp(k->start, head->start, sizeof k->start) == 0 && head->counter < k->counter;
 }
 
 static bool is_heartbeat(const struct known_frontier *k, const struct peer_frontier *message)
@@ -170,8 +168,7 @@ static bool is_heartbeat(const struct known_frontier *k, const struct peer_front
 
 static bool continues(const struct known_frontier *k, const struct peer_frontier *message)
 {
-    return k->known && message->since == k->counter &&
-           memcmp(k->start, message->head.start, sizeof k->start) == 0;
+    return k->known && message->since == k->counter && memcmp(k->start, message->head.start, sizeof k->start) == 0;
 }
 
 enum frontier_verdict frontier_take(struct known_frontier *k, struct frontier_scratch *scratch,

@@ -26,12 +26,12 @@ struct known_item {
     enum agreement agreement;
 };
 
-/* Holes of all items of one peer together. What does not fit lowers that item's blob_seq: less is believed, never more. */
+/* Holes of all items of one peer together. What does not fit lowers that item's blob_seq: less is believed. */
 #define KNOWN_HOLES_MAX 1024
 
 struct known_frontier {
     bool known;
-    uint8_t start[16], replaces[16];
+    uint8_t start[16];
     uint64_t counter;
     struct hash root;
     uint32_t item_count, hole_count;

@@ -137,7 +137,8 @@ void ingest_freeze(struct replica *r, uint32_t number)
         replica_own_fork(r, &slot->head.cert, slot->head.seq, "a fork of the own log is proven");
 }
 
-static void keep_fork(struct replica *r, uint32_t number, const struct position *ours, const struct sealed_batch *theirs)
+static void keep_fork(struct replica *r, uint32_t number, const struct position *ours,
+                      const struct sealed_batch *theirs)
 {
     struct effect *effect = effects_add(r->out, EFFECT_STORE_FORK);
 
@@ -240,7 +241,8 @@ static void mind_clocks(struct replica *r, const struct log_head *head)
     hlc_merge(&r->clock, head->hlc, r->wall);
     if (!hlc_is_ahead(head->hlc, r->wall, HLC_AHEAD_MS_MAX))
         return;
-    struct effect *note = effects_note(r->out, NOTE_CLOCK_AHEAD, CW_OK, "an entry is more than 5 min ahead of this clock");
+    struct effect *note =
+        effects_note(r->out, NOTE_CLOCK_AHEAD, CW_OK, "an entry is more than 5 min ahead of this clock");
 
     note->as.note.log = head->log;
     note->as.note.cert = head->cert;
@@ -324,6 +326,5 @@ enum ingest ingest_batch(struct replica *r, const struct peer_entries *entries, 
         return INGEST_UNKNOWN;
     if (!verdict->seal_ok)
         return INGEST_INVENTED;
-    return number == LOG_NONE ? take_first(r, entries, index, verdict)
-                              : take_next(r, number, entries, index, verdict);
+    return number == LOG_NONE ? take_first(r, entries, index, verdict) : take_next(r, number, entries, index, verdict);
 }

@@ -16,13 +16,13 @@
 #define PEER_NONE UINT32_MAX
 
 #define HELLO_RETRY_MS 2000
-#define FETCH_STALL_MS 10000    /* a grant that led to nothing new for so long goes to somebody else */
+#define FETCH_STALL_MS 10000      /* a grant that led to nothing new for so long goes to somebody else */
 #define FULL_FRONTIER_MS_MIN 1000 /* how often a peer may ask for the whole frontier */
 #define BLOBS_RETRY_MS INT64_C(10000)
 #define BLOBS_RETRY_DOUBLINGS_MAX 5u
 #define BLOBS_PAUSE_MS 1000
 #define BLOB_FRAMES_MAX 16
-#define BLOB_ANSWERS_MAX 4      /* a turn; who asks for more asks again */
+#define BLOB_ANSWERS_MAX 4 /* a turn; who asks for more asks again */
 #define DISPUTE_MS 5000
 
 enum link_way { LINK_OUT = 0, LINK_IN = 1, LINK_WAYS = 2 };
@@ -81,11 +81,11 @@ struct peer {
     struct cw_mono blobs_at;
 
     /* serving */
-    uint64_t grant; /* bytes it granted us */
+    uint64_t grant;       /* bytes it granted us */
     struct serve *serves; /* WANT_LOGS_MAX */
     uint32_t serve_count;
     uint32_t blob_answers; /* in this turn */
-    uint64_t serving; /* counter of the EFFECT_SEND_ENTRIES whose EVENT_SENT is awaited; 0: none */
+    uint64_t serving;      /* counter of the EFFECT_SEND_ENTRIES whose EVENT_SENT is awaited; 0: none */
     struct push push;
 };
 

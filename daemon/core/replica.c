@@ -22,7 +22,8 @@ static size_t peer_memory(uint32_t logs_max)
 
 size_t replica_memory(const struct replica_limits *limits)
 {
-    size_t logs = aligned(limits->logs_max * sizeof(struct log_slot)) + 2 * aligned(limits->logs_max * sizeof(uint32_t));
+    size_t logs =
+        aligned(limits->logs_max * sizeof(struct log_slot)) + 2 * aligned(limits->logs_max * sizeof(uint32_t));
     size_t peers = aligned(limits->peers_max * sizeof(struct peer)) + limits->peers_max * peer_memory(limits->logs_max);
     size_t scratch = known_frontier_memory(limits->logs_max) + aligned(limits->logs_max * sizeof(struct hash));
 
@@ -158,8 +159,7 @@ void replica_start(struct replica *r, const struct replica_start *how)
 
 /* --- incarnations -------------------------------------------------------------------------------------- */
 
-/* The frontier's own name changes with each incarnation decision. */
-static void renew_start(struct replica *r, const uint8_t *start)
+void replica_renew_start(struct replica *r, const uint8_t *start)
 {
     memcpy(r->replaces, r->start, sizeof r->replaces);
     if (start != NULL)
@@ -181,7 +181,7 @@ static void leave_own(struct replica *r)
 void replica_close_own(struct replica *r)
 {
     leave_own(r);
-    renew_start(r, NULL);
+    replica_renew_start(r, NULL);
 }
 
 void replica_reincarnate(struct replica *r, const uint8_t nonce[static 32], const uint8_t start[static 16])
@@ -189,7 +189,7 @@ void replica_reincarnate(struct replica *r, const uint8_t nonce[static 32], cons
     leave_own(r);
     memcpy(r->nonce, nonce, sizeof r->nonce);
     r->has_nonce = true;
-    renew_start(r, start);
+    replica_renew_start(r, start);
 }
 
 /* A witness that is no peer is our own log's certificate on bytes that are here: proven. */

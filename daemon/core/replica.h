@@ -42,9 +42,9 @@ struct log_head {
     struct cert_id cert;
     char division[DIVISION_LEN_MAX + 1];
     uint64_t n;
-    uint64_t seq;       /* 0: genesis known, no entry */
-    struct hash seal;   /* of the last seal; the log id's bytes when seq is 0 */
-    uint64_t hlc;       /* of the last entry */
+    uint64_t seq;     /* 0: genesis known, no entry */
+    struct hash seal; /* of the last seal; the log id's bytes when seq is 0 */
+    uint64_t hlc;     /* of the last entry */
     uint64_t blob_seq;
     uint32_t hole_count;
     uint64_t holes[HOLES_MAX];
@@ -58,7 +58,8 @@ struct log_head {
 struct replica_view {
     void *ctx;
     /* The seal that covers seq in log: its position (end) and first seq. false when not held. */
-    bool (*seal_covering)(void *ctx, const struct log_id *log, uint64_t seq, struct position *out_end, uint64_t *out_first);
+    bool (*seal_covering)(void *ctx, const struct log_id *log, uint64_t seq, struct position *out_end,
+                          uint64_t *out_first);
 };
 
 struct replica;
@@ -66,7 +67,8 @@ struct replica;
 size_t replica_memory(const struct replica_limits *limits);
 /* What one turn needs at least: effects, and bytes of the turn's arena. More lets a turn take more events. */
 void replica_turn_bounds(const struct replica_limits *limits, uint32_t *out_effects, size_t *out_arena);
-struct replica *replica_init(void *memory, const struct replica_limits *limits, const struct replica_identity *identity);
+struct replica *replica_init(void *memory, const struct replica_limits *limits,
+                             const struct replica_identity *identity);
 
 /* --- loading, before the first turn --- */
 enum cw_err replica_load_log(struct replica *r, const struct log_head *head);
@@ -111,10 +113,11 @@ bool replica_say(struct replica *r, const struct cert_id *peer, struct peer_mess
 uint32_t replica_log_count(const struct replica *r);
 const struct log_head *replica_log_at(const struct replica *r, uint32_t index);
 const struct log_head *replica_log_find(const struct replica *r, const struct log_id *log);
-const struct log_head *replica_own_log(const struct replica *r); /* NULL: none open */
+const struct log_head *replica_own_log(const struct replica *r);                /* NULL: none open */
 void replica_frontier(const struct replica *r, struct frontier_head *out_head); /* as of the last end_turn */
-uint32_t replica_frontier_items(const struct replica *r, struct frontier_item *out, uint32_t max); /* sorted by log id */
-/* Those changed after frontier counter `since`: the items of EFFECT_SEND_FRONTIER when it is not full. Sorted by log id. */
+uint32_t replica_frontier_items(const struct replica *r, struct frontier_item *out,
+                                uint32_t max); /* sorted by log id */
+/* Those changed after frontier counter `since`, sorted by log id: what EFFECT_SEND_FRONTIER sends when not full. */
 uint32_t replica_frontier_changes(const struct replica *r, uint64_t since, struct frontier_item *out, uint32_t max);
 
 enum peer_state {
@@ -131,8 +134,8 @@ struct peer_status {
     char division[DIVISION_LEN_MAX + 1];
     enum peer_state state;
     enum cw_err last_error;
-    uint64_t behind;  /* entries we hold and its last signed frontier lacks */
-    uint64_t ahead;   /* entries it holds and we lack */
+    uint64_t behind; /* entries we hold and its last signed frontier lacks */
+    uint64_t ahead;  /* entries it holds and we lack */
     struct cw_mono last_heard;
     struct cw_mono since; /* in this state */
     bool cut;
@@ -140,7 +143,8 @@ struct peer_status {
 uint32_t replica_peer_count(const struct replica *r);
 void replica_peer_at(const struct replica *r, uint32_t index, struct peer_status *out);
 const char *peer_state_name(enum peer_state state);
-/* Divisions (distinct, this one included) whose signed frontier covers (log, seq) with its blobs; fills certs (max) of the others. */
+/* Divisions (distinct, this one included) whose signed frontier covers (log, seq) with its blobs; fills certs (max) of
+ * the others. */
 uint32_t replica_held_by(const struct replica *r, const struct log_id *log, uint64_t seq, struct cert_id *out_certs,
                          uint32_t max);
 

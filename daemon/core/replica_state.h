@@ -11,14 +11,14 @@
 #include "core/positions.h"
 #include "core/watch.h"
 
-#define PENDING_MAX 4096                /* submissions of one turn */
-#define LOGS_SHARE 8                    /* one certificate fills at most this part of the table of logs, */
-#define LOGS_OF_ONE_MIN 16              /* and may always have this many */
-#define OWN_LOGS_RESERVED 16            /* slots that others' logs may not take: a division can always write */
-#define MESSAGE_ITEMS_MAX 1024          /* batches or blobs looked at in one message; the rest is asked for again */
-#define SAY_EFFECTS 16                  /* what one peer may be told in a turn, or one small event lists */
+#define PENDING_MAX 4096       /* submissions of one turn */
+#define LOGS_SHARE 8           /* one certificate fills at most this part of the table of logs, */
+#define LOGS_OF_ONE_MIN 16     /* and may always have this many */
+#define OWN_LOGS_RESERVED 16   /* slots that others' logs may not take: a division can always write */
+#define MESSAGE_ITEMS_MAX 1024 /* batches or blobs looked at in one message; the rest is asked for again */
+#define SAY_EFFECTS 16         /* what one peer may be told in a turn, or one small event lists */
 #define SAY_ARENA_LEN 49152
-#define MADE_ARENA_LEN 8192             /* one own entry and its seal in the arena, at most */
+#define MADE_ARENA_LEN 8192 /* one own entry and its seal in the arena, at most */
 
 struct pending {
     uint64_t tag;
@@ -35,7 +35,7 @@ struct replica {
     struct watches watches;
     struct holdoffs holdoffs;
     struct frontier_scratch scratch;
-    uint64_t granted; /* bytes granted to all peers together */
+    uint64_t granted;         /* bytes granted to all peers together */
     uint64_t authority_epoch; /* raised whenever a root or authority log advances */
 
     /* own log and incarnation */
@@ -80,6 +80,8 @@ enum agreement replica_agrees(const struct replica *r, const struct log_id *log,
 void replica_own_fork(struct replica *r, const struct cert_id *witness, uint64_t seq, const char *text);
 /* Entries or a proof of this log came: whoever spoke of it spoke the truth. */
 void replica_settle_claims(struct replica *r, const struct log_id *log);
+/* The frontier's own name changes with each incarnation decision. start NULL: drawn. */
+void replica_renew_start(struct replica *r, const uint8_t *start);
 /* Opens nothing yet: the next submission does. */
 void replica_close_own(struct replica *r);
 

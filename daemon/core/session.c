@@ -89,6 +89,8 @@ static void session_reset(struct replica *r, struct peer *p, const struct peer_m
         return;
     enum cw_err why = code == 0 || code > INT16_MAX ? CW_PEER_SESSION : (enum cw_err)code;
 
+    if (why == CW_PEER_FRONTIER)
+        replica_renew_start(r, NULL); /* ours went back, as the peer sees it: this memory was rolled back unnoticed */
     p->last_error = why;
     note_ended(r, p, why);
     session_forget(r, p);

@@ -16,8 +16,8 @@ static bool within_bounds(struct peer *p, const struct event *event)
     return p->push.heard <= PUSH_HEARD_LEN_MAX;
 }
 
-static void note_about(struct replica *r, enum note kind, enum cw_err err, const struct peer *p, const struct log_id *log,
-                       const char *text)
+static void note_about(struct replica *r, enum note kind, enum cw_err err, const struct peer *p,
+                       const struct log_id *log, const char *text)
 {
     struct effect *note = effects_note(r->out, kind, err, text);
 

@@ -160,9 +160,7 @@ static enum rank rank_of_known(const struct log_head *head, uint64_t seq)
 {
     if (head->forked || seq <= head->seq)
         return RANK_NOT_NEEDED;
-    return head->scope == LOG_ROOT        ? RANK_ROOT
-           : head->scope == LOG_AUTHORITY ? RANK_AUTHORITY
-                                          : RANK_DIVISION;
+    return head->scope == LOG_ROOT ? RANK_ROOT : head->scope == LOG_AUTHORITY ? RANK_AUTHORITY : RANK_DIVISION;
 }
 
 static enum rank rank_of(const struct replica *r, const struct known_item *item, uint64_t *out_after)

@@ -56,9 +56,13 @@ struct machine {
     uint32_t send_count;
 };
 
-static const struct replica_limits limits = {.logs_max = 20, .peers_max = PEERS, .watches_max = 2,
-                                             .credit_peer = MESSAGE_LEN_MAX, .credit_total = MESSAGE_LEN_MAX,
-                                             .heartbeat_ms = 30000, .session_dead_ms = 90000};
+static const struct replica_limits limits = {.logs_max = 20,
+                                             .peers_max = PEERS,
+                                             .watches_max = 2,
+                                             .credit_peer = MESSAGE_LEN_MAX,
+                                             .credit_total = MESSAGE_LEN_MAX,
+                                             .heartbeat_ms = 30000,
+                                             .session_dead_ms = 90000};
 
 /* What is "stored": only that a log has some seal at every seq; its hash says log and seq. */
 static bool covering(void *ctx, const struct log_id *log, uint64_t seq, struct position *out, uint64_t *first)
@@ -221,8 +225,8 @@ static void fill_entry(struct input *in, const struct log_id *log, uint64_t seq,
 }
 
 /* Mostly what continues the log; sometimes a gap, an overlap, another past, a clock that stands. */
-static void fill_batch(struct machine *m, struct input *in, const struct log_id *log, uint64_t seq, const struct hash *prev,
-                       uint64_t hlc, struct sealed_batch *out)
+static void fill_batch(struct machine *m, struct input *in, const struct log_id *log, uint64_t seq,
+                       const struct hash *prev, uint64_t hlc, struct sealed_batch *out)
 {
     uint32_t twist = draw(in, 16), count = 1 + draw(in, ENTRIES_MAX);
 
@@ -327,9 +331,9 @@ static void fill_proof(struct machine *m, struct input *in, struct fork_proof *p
 
 static void message_event(struct machine *m, struct input *in)
 {
-    static const enum peer_kind kinds[] = {PEER_HELLO, PEER_HELLO, PEER_FRONTIER, PEER_FRONTIER, PEER_WANT, PEER_ENTRIES,
-                                           PEER_ENTRIES, PEER_ENTRIES, PEER_WANT_BLOBS, PEER_BLOBS, PEER_FORK_PROOF,
-                                           PEER_RESET, PEER_DIGEST};
+    static const enum peer_kind kinds[] = {PEER_HELLO,      PEER_HELLO,   PEER_FRONTIER, PEER_FRONTIER,   PEER_WANT,
+                                           PEER_ENTRIES,    PEER_ENTRIES, PEER_ENTRIES,  PEER_WANT_BLOBS, PEER_BLOBS,
+                                           PEER_FORK_PROOF, PEER_RESET,   PEER_DIGEST};
     uint32_t peer = draw(in, PEERS);
     struct peer_message message = {.kind = kinds[draw(in, CW_COUNT(kinds))]};
     struct event event = {.kind = EVENT_MESSAGE};

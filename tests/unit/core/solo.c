@@ -42,8 +42,12 @@ void solo_init(struct solo *s)
     memset(&self.cert, 0x11, sizeof self.cert);
     memset(&s->peer, 0x22, sizeof s->peer);
     memset(&s->mine, 0x33, sizeof s->mine);
-    s->limits = (struct replica_limits){.logs_max = 32, .peers_max = 2, .watches_max = 2, .credit_peer = MESSAGE_LEN_MAX,
-                                        .credit_total = 2 * MESSAGE_LEN_MAX, .heartbeat_ms = 30000,
+    s->limits = (struct replica_limits){.logs_max = 32,
+                                        .peers_max = 2,
+                                        .watches_max = 2,
+                                        .credit_peer = MESSAGE_LEN_MAX,
+                                        .credit_total = 2 * MESSAGE_LEN_MAX,
+                                        .heartbeat_ms = 30000,
                                         .session_dead_ms = 90000};
     s->memory = malloc(replica_memory(&s->limits));
     s->effects = (struct effects){calloc(EFFECTS_MAX, sizeof(struct effect)), 0, EFFECTS_MAX, &s->arena};
@@ -142,7 +146,8 @@ static void fill_entry(struct solo *s, struct entry_record *record)
     uint8_t *bytes = arena_take(&s->made, HEADER_LEN_MAX, 1);
     struct writer w = writer_over(bytes, HEADER_LEN_MAX);
 
-    record->header = (struct entry_header){.log = s->log, .seq = ++s->seq, .hlc = ++s->hlc, .kind = CLASS_CASE, .part_count = 1};
+    record->header =
+        (struct entry_header){.log = s->log, .seq = ++s->seq, .hlc = ++s->hlc, .kind = CLASS_CASE, .part_count = 1};
     record->header.parts[0].len = 4;
     entry_header_encode(&record->header, &w);
     record->header_bytes = slice(bytes, w.len);
@@ -193,7 +198,8 @@ enum cw_err solo_hear_batches(struct solo *s, struct sealed_batch *batches, uint
     m->from = s->mine;
     m->to = s->theirs;
     m->counter = ++s->counter;
-    m->as.entries = (struct peer_entries){.log = s->log, .batch_count = count, .batches = batches, .pushed = pushed, .last = last};
+    m->as.entries =
+        (struct peer_entries){.log = s->log, .batch_count = count, .batches = batches, .pushed = pushed, .last = last};
     m->as.entries.genesis_bytes = s->genesis_bytes;
     m->as.entries.genesis = s->genesis;
     return solo_hear_event(s, &event, m);

@@ -19,7 +19,8 @@ static uint8_t force_bytes[4096];
 static struct cw_slice make_cert(enum subject_kind subject, uint8_t serial, const struct cert_id *issuer, uint8_t *out,
                                  struct cert_id *out_id)
 {
-    struct certificate c = {.network = network, .subject = subject, .division = slice_of("NTH"), .name = slice_of("desk")};
+    struct certificate c = {
+        .network = network, .subject = subject, .division = slice_of("NTH"), .name = slice_of("desk")};
     struct writer w = writer_over(out, 4096);
 
     c.serial[0] = serial;
@@ -61,7 +62,8 @@ static enum cw_err admit(uint64_t seq)
     return apply(&root_log, seq, CLASS_ROOT, &author, ACT_ADMIT_AUTHORITY, false, slice(body, w.len));
 }
 
-static enum cw_err issue(const struct log_id *log, uint64_t seq, const struct cert_id *author, struct cw_slice certificate)
+static enum cw_err issue(const struct log_id *log, uint64_t seq, const struct cert_id *author,
+                         struct cw_slice certificate)
 {
     struct act_issue act = {.certificate = certificate};
     struct writer w = writer_over(body, sizeof body);
@@ -70,7 +72,8 @@ static enum cw_err issue(const struct log_id *log, uint64_t seq, const struct ce
     return apply(log, seq, CLASS_AUTHORITY, author, ACT_ISSUE, false, slice(body, w.len));
 }
 
-static enum cw_err revoke(const struct log_id *log, uint64_t seq, const struct cert_id *author, const struct cert_id *cert)
+static enum cw_err revoke(const struct log_id *log, uint64_t seq, const struct cert_id *author,
+                          const struct cert_id *cert)
 {
     struct act_revoke act = {.cert = *cert, .kind = REVOKE_RETIRED};
     struct writer w = writer_over(body, sizeof body);
@@ -152,8 +155,10 @@ START_TEST(an_authority_may_not_do_what_is_the_roots)
     admit(1);
     memset(act.root_keys[0], 3, KEY_LEN);
     act_rotate_root_encode(&act, &w);
-    ck_assert_int_eq(apply(&force_log, 1, CLASS_AUTHORITY, &force_cert, ACT_ROTATE_ROOT, false, slice(body, w.len)), CW_REFUSED_ROLE);
-    ck_assert_int_eq(apply(&force_log, 2, CLASS_ROOT, &force_cert, ACT_ROTATE_ROOT, false, slice(body, w.len)), CW_REFUSED_CLASS);
+    ck_assert_int_eq(apply(&force_log, 1, CLASS_AUTHORITY, &force_cert, ACT_ROTATE_ROOT, false, slice(body, w.len)),
+                     CW_REFUSED_ROLE);
+    ck_assert_int_eq(apply(&force_log, 2, CLASS_ROOT, &force_cert, ACT_ROTATE_ROOT, false, slice(body, w.len)),
+                     CW_REFUSED_CLASS);
     ck_assert_uint_eq(authority_root_keys(a, &keys, &threshold), 1);
     ck_assert_uint_eq(keys[0][0], 8);
     ck_assert_int_eq(apply(&root_log, 2, CLASS_ROOT, &force_cert, ACT_ROTATE_ROOT, false, slice(body, w.len)), CW_OK);
@@ -208,9 +213,11 @@ START_TEST(a_critical_act_from_the_future_stops_its_log_and_a_plain_one_does_not
     struct cw_slice cert = make_cert(SUBJECT_DAEMON, 2, &force_cert, bytes[0], &id);
 
     admit(1);
-    ck_assert_int_eq(apply(&force_log, 1, CLASS_AUTHORITY, &force_cert, ACT_VERSIONS, false, slice(body, 0)), CW_REFUSED_UNKNOWN_OP);
+    ck_assert_int_eq(apply(&force_log, 1, CLASS_AUTHORITY, &force_cert, ACT_VERSIONS, false, slice(body, 0)),
+                     CW_REFUSED_UNKNOWN_OP);
     ck_assert_int_eq(issue(&force_log, 2, &force_cert, cert), CW_OK);
-    ck_assert_int_eq(apply(&force_log, 3, CLASS_AUTHORITY, &force_cert, ACT_VERSIONS, true, slice(body, 0)), CW_REFUSED_UNKNOWN_OP);
+    ck_assert_int_eq(apply(&force_log, 3, CLASS_AUTHORITY, &force_cert, ACT_VERSIONS, true, slice(body, 0)),
+                     CW_REFUSED_UNKNOWN_OP);
     cert = make_cert(SUBJECT_DAEMON, 3, &force_cert, bytes[0], &id);
     ck_assert_int_eq(issue(&force_log, 4, &force_cert, cert), CW_REFUSED_VERSION);
     ck_assert_ptr_null(authority_find(a, &id));
@@ -258,7 +265,7 @@ START_TEST(a_transport_key_finds_the_certificate_that_is_not_revoked)
     revoke(&force_log, 3, &force_cert, &first);
     ck_assert(ID_EQ(&authority_find_curve(a, key)->id, &second));
     revoke(&force_log, 4, &force_cert, &second);
-    ck_assert(authority_find_curve(a, key)->revoked); /* known, and refused by name */
+    ck_assert(authority_find_curve(a, key)->revoked);  /* known, and refused by name */
     ck_assert_ptr_null(authority_find_curve(a, zero)); /* who has no key is nobody */
     memset(key, 99, sizeof key);
     ck_assert_ptr_null(authority_find_curve(a, key));
@@ -275,13 +282,15 @@ START_TEST(members_come_and_go_with_the_record_that_says_so)
     admit(1);
     ck_assert_uint_eq(authority_members(a, slice_of("force"), listed, 4, &at), 0);
     act_membership_encode(&act, &w);
-    ck_assert_int_eq(apply(&force_log, 4, CLASS_AUTHORITY, &force_cert, ACT_MEMBERSHIP, false, slice(body, w.len)), CW_OK);
+    ck_assert_int_eq(apply(&force_log, 4, CLASS_AUTHORITY, &force_cert, ACT_MEMBERSHIP, false, slice(body, w.len)),
+                     CW_OK);
     ck_assert_uint_eq(authority_members(a, slice_of("force"), listed, 4, &at), 3);
     ck_assert(at.seq == 4 && ID_EQ(&at.log, &force_log));
     act = (struct act_membership){.audience = slice_of("force"), .removed_count = 1, .removed = &members[1]};
     w = writer_over(body, sizeof body);
     act_membership_encode(&act, &w);
-    ck_assert_int_eq(apply(&force_log, 5, CLASS_AUTHORITY, &force_cert, ACT_MEMBERSHIP, false, slice(body, w.len)), CW_OK);
+    ck_assert_int_eq(apply(&force_log, 5, CLASS_AUTHORITY, &force_cert, ACT_MEMBERSHIP, false, slice(body, w.len)),
+                     CW_OK);
     ck_assert_uint_eq(authority_members(a, slice_of("force"), listed, 1, &at), 2);
     ck_assert_uint_eq(authority_members(a, slice_of("other"), listed, 4, &at), 0);
     ck_assert_uint_eq(scratch.used, 0);

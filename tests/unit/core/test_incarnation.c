@@ -32,8 +32,20 @@ static enum incarnation_choice decide(const struct incarnation_facts *f)
 }
 
 /* One bit for each thing that can be wrong; one wrong thing is enough, and never less than all right continues. */
-enum { UNREADABLE = 1, FAILED = 2, BOOT = 4, STORE = 8, DEVICE = 16, INODE = 32, BACKUP = 64, FORK = 128, BEHIND = 256,
-       OTHER_LOG = 512, OTHER_SEAL = 1024, ALL = 2048 };
+enum {
+    UNREADABLE = 1,
+    FAILED = 2,
+    BOOT = 4,
+    STORE = 8,
+    DEVICE = 16,
+    INODE = 32,
+    BACKUP = 64,
+    FORK = 128,
+    BEHIND = 256,
+    OTHER_LOG = 512,
+    OTHER_SEAL = 1024,
+    ALL = 2048
+};
 
 static struct incarnation_facts with(unsigned wrong)
 {

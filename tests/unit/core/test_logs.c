@@ -36,7 +36,8 @@ START_TEST(every_log_added_is_found_and_the_order_is_that_of_the_ids)
 
         ck_assert_uint_eq(logs_find(&logs, &log), i);
         if (i > 0)
-            ck_assert_int_lt(ID_COMPARE(&logs.slots[logs.sorted[i - 1]].head.log, &logs.slots[logs.sorted[i]].head.log), 0);
+            ck_assert_int_lt(ID_COMPARE(&logs.slots[logs.sorted[i - 1]].head.log, &logs.slots[logs.sorted[i]].head.log),
+                             0);
     }
     struct log_head more = {.log = log_numbered(COUNT)};
 

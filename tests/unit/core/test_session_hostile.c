@@ -476,9 +476,12 @@ START_TEST(a_fork_proof_that_does_not_hold_ends_the_session)
     struct sealed_batch first = solo_batch(&s, 2), second = solo_batch(&s, 2);
     struct peer_message m = {.kind = PEER_FORK_PROOF};
 
-    m.as.fork_proof = (struct fork_proof){.genesis_bytes = s.genesis_bytes, .genesis = s.genesis,
-                                          .signed_a = first.signed_seal, .signed_b = second.signed_seal,
-                                          .a = first.seal, .b = second.seal};
+    m.as.fork_proof = (struct fork_proof){.genesis_bytes = s.genesis_bytes,
+                                          .genesis = s.genesis,
+                                          .signed_a = first.signed_seal,
+                                          .signed_b = second.signed_seal,
+                                          .a = first.seal,
+                                          .b = second.seal};
     solo_meet(&s);
     solo_hear(&s, &m, 900);
     ck_refused(CW_PEER_PROOF);

@@ -24,7 +24,8 @@ static void unmake(void)
 
 static bool greets_on(link_id link, bool incoming)
 {
-    struct event up = {.kind = EVENT_LINK_UP, .as.link_up = {.link = link, .cert = s.peer, .division = "EST", .incoming = incoming}};
+    struct event up = {.kind = EVENT_LINK_UP,
+                       .as.link_up = {.link = link, .cert = s.peer, .division = "EST", .incoming = incoming}};
 
     solo_turn(&s, &up);
     const struct effect *e = solo_find(&s, EFFECT_SEND, 0);
@@ -36,9 +37,9 @@ static bool greets_on(link_id link, bool incoming)
 START_TEST(the_link_dialled_by_the_smaller_certificate_carries_the_session)
 {
     ck_assert(greets_on(1, true));
-    ck_assert(greets_on(2, false));  /* ours is the smaller certificate: our dialling is better */
-    ck_assert(!greets_on(3, true));  /* one in reserve, replaced: no session moves */
-    ck_assert(greets_on(4, false));  /* the one in use, replaced */
+    ck_assert(greets_on(2, false)); /* ours is the smaller certificate: our dialling is better */
+    ck_assert(!greets_on(3, true)); /* one in reserve, replaced: no session moves */
+    ck_assert(greets_on(4, false)); /* the one in use, replaced */
 }
 END_TEST
 
@@ -48,6 +49,25 @@ START_TEST(the_link_dialled_by_a_smaller_peer_is_kept)
     ck_assert(greets_on(1, false));
     ck_assert(greets_on(2, true));
     ck_assert(!greets_on(3, false));
+}
+END_TEST
+
+/* --- start ids ----------------------------------------------------------------------------------------- */
+
+START_TEST(a_daemon_told_that_its_frontier_goes_back_takes_a_new_start)
+{
+    struct peer_message reset = {.kind = PEER_RESET, .as.reset.code = CW_PEER_FRONTIER};
+    struct frontier_head before, after;
+
+    solo_turn(&s, &submit);
+    solo_meet(&s);
+    replica_frontier(s.replica, &before);
+    solo_hear(&s, &reset, 100);
+    replica_frontier(s.replica, &after);
+    ck_assert(memcmp(before.start, after.start, sizeof after.start) != 0);
+    ck_assert(memcmp(before.start, after.replaces, sizeof after.replaces) == 0);
+    ck_assert_ptr_nonnull(solo_find(&s, EFFECT_PUT_FRONTIER, 0));
+    ck_assert_ptr_nonnull(replica_own_log(s.replica)); /* the log goes on: nothing of it is in doubt */
 }
 END_TEST
 
@@ -123,9 +143,9 @@ START_TEST(exactly_the_missing_blobs_are_asked_for_from_who_has_them)
     struct frontier_item item = solo_item(&s);
     const struct peer_message *want;
 
-    batch.entries[1].blobs.part_count = 0; /* seq 2 */
+    batch.entries[1].blobs.part_count = 0;          /* seq 2 */
     batch.entries[2].blobs.parts[0] = slice("", 0); /* seq 3 */
-    batch.entries[4].blobs.part_count = 0; /* seq 5, at the end */
+    batch.entries[4].blobs.part_count = 0;          /* seq 5, at the end */
     item.hole_count = 1;
     item.holes[0] = 3;
     solo_meet(&s);
@@ -258,6 +278,7 @@ Suite *suite_session_rules(void)
     tcase_add_checked_fixture(c, make, unmake);
     tcase_add_test(c, the_link_dialled_by_the_smaller_certificate_carries_the_session);
     tcase_add_test(c, the_link_dialled_by_a_smaller_peer_is_kept);
+    tcase_add_test(c, a_daemon_told_that_its_frontier_goes_back_takes_a_new_start);
     tcase_add_test(c, a_batch_with_another_past_is_not_stored_and_its_past_is_asked_for);
     tcase_add_test(c, a_division_counts_when_it_holds_our_very_chain);
     tcase_add_test(c, a_peer_that_was_ahead_counts_once_we_have_caught_up);

@@ -132,7 +132,8 @@ START_TEST(a_hold_ends_by_authority_or_time_and_doubles)
     struct cw_mono now = {0};
 
     holdoffs_add(&h, &log, 7, now);
-    ck_assert(holdoffs_block(&h, &log, 7, now) && !holdoffs_block(&h, &log, 8, now) && !holdoffs_block(&h, &other, 7, now));
+    ck_assert(holdoffs_block(&h, &log, 7, now) && !holdoffs_block(&h, &log, 8, now) &&
+              !holdoffs_block(&h, &other, 7, now));
     ck_assert(!holdoffs_block(&h, &log, 7, mono_after(now, HOLDOFF_MS_MIN)));
     for (int i = 0; i < 20; i++)
         holdoffs_add(&h, &log, 7, now);
@@ -152,8 +153,8 @@ END_TEST
 START_TEST(the_state_table_is_the_drawing)
 {
     static const char *const drawing[PEER_STATE_COUNT] = {
-        [PEER_STATE_DOWN] = ".x....",      [PEER_STATE_GREETING] = "x.x..x", [PEER_STATE_COMPARING] = "xx.xxx",
-        [PEER_STATE_FETCHING] = "xx..xx",  [PEER_STATE_IN_STEP] = "xx.x.x",  [PEER_STATE_REFUSED] = "xx....",
+        [PEER_STATE_DOWN] = ".x....",     [PEER_STATE_GREETING] = "x.x..x", [PEER_STATE_COMPARING] = "xx.xxx",
+        [PEER_STATE_FETCHING] = "xx..xx", [PEER_STATE_IN_STEP] = "xx.x.x",  [PEER_STATE_REFUSED] = "xx....",
     };
 
     for (enum peer_state from = PEER_STATE_DOWN; from < PEER_STATE_COUNT; from++) {
@@ -178,7 +179,8 @@ START_TEST(only_two_different_overlapping_seals_of_the_genesis_own_log_prove_a_f
 {
     uint8_t genesis_bytes[GENESIS_LEN_MAX], a[SEAL_LEN_MAX], b[SEAL_LEN_MAX];
     struct writer w = writer_over(genesis_bytes, sizeof genesis_bytes);
-    struct fork_proof proof = {.genesis = {.scope = LOG_DIVISION, .division = slice_of("EST"), .network = {{1}}, .nonce = {3}}};
+    struct fork_proof proof = {
+        .genesis = {.scope = LOG_DIVISION, .division = slice_of("EST"), .network = {{1}}, .nonce = {3}}};
     struct network_id network = {{1}}, other = {{2}};
 
     proof.genesis.cert.b[0] = 4;

@@ -90,8 +90,12 @@ struct world *world_new(uint32_t node_count)
     CW_ASSERT(w != NULL && node_count <= WORLD_NODES_MAX);
     w->now.ms = 1000;
     w->node_count = node_count;
-    w->limits = (struct replica_limits){.logs_max = 64, .peers_max = 8, .watches_max = 8, .credit_peer = MESSAGE_LEN_MAX,
-                                        .credit_total = 4 * MESSAGE_LEN_MAX, .heartbeat_ms = 30000,
+    w->limits = (struct replica_limits){.logs_max = 64,
+                                        .peers_max = 8,
+                                        .watches_max = 8,
+                                        .credit_peer = MESSAGE_LEN_MAX,
+                                        .credit_total = 4 * MESSAGE_LEN_MAX,
+                                        .heartbeat_ms = 30000,
                                         .session_dead_ms = 90000};
     for (uint32_t i = 0; i < node_count; i++) {
         struct node *n = &w->nodes[i];
@@ -275,7 +279,8 @@ static void drop_link(struct node *n, link_id link)
         /* The side that drops has forgotten it; the other one notices. */
         bool is_a = wire->at_a == link;
 
-        queue(&w->nodes[is_a ? wire->b : wire->a], EVENT_LINK_DOWN)->event.as.link_down.link = is_a ? wire->at_b : wire->at_a;
+        queue(&w->nodes[is_a ? wire->b : wire->a], EVENT_LINK_DOWN)->event.as.link_down.link =
+            is_a ? wire->at_b : wire->at_a;
     }
 }
 

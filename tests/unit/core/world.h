@@ -22,7 +22,7 @@ struct stored_batch {
         uint8_t header[HEADER_LEN_MAX];
         size_t len;
         bool held; /* its blobs */
-    } *entries;
+    } * entries;
     uint32_t entry_count;
 };
 
@@ -114,7 +114,7 @@ void world_run_ms(struct world *w, int64_t ms);
 /* The process dies and starts again from its store. incarnate: a new log at the next submission. */
 void world_restart(struct world *w, uint32_t node, bool incarnate);
 struct node *world_node(struct world *w, uint32_t node);
-bool world_equal(struct world *w); /* all frontiers name the same positions */
+bool world_equal(struct world *w);                    /* all frontiers name the same positions */
 uint64_t world_total(struct world *w, uint32_t node); /* entries held in all logs */
 bool world_in_step(struct world *w, uint32_t node, uint32_t peer);
 enum peer_state world_state(struct world *w, uint32_t node, uint32_t peer);

@@ -90,7 +90,8 @@ static void keep_genesis(struct stored_log *log, struct cw_slice genesis)
 static void put_seal(struct node *n, uint32_t at)
 {
     const struct effect *e = &n->effects.at[at];
-    struct stored_batch *batch = add_batch(log_for(n, &e->as.put_seal.seal->log), e->as.put_seal.bytes, e->as.put_seal.seal);
+    struct stored_batch *batch =
+        add_batch(log_for(n, &e->as.put_seal.seal->log), e->as.put_seal.bytes, e->as.put_seal.seal);
     uint32_t left = batch->entry_count;
 
     while (left > 0) {
@@ -242,9 +243,9 @@ static void verify(struct node *n, struct event *event)
         bool *unheld = ARENA_ARRAY(&n->parse_arena, bool, SEAL_ENTRIES_MAX);
 
         memset(unheld, n->opens_nothing, SEAL_ENTRIES_MAX * sizeof *unheld);
-        verdicts[i] = (struct batch_verdict){!n->knows_nobody,
-                                             batch->signed_seal.signatures[0].b[0] != BAD_SIGNATURE && root_holds(batch),
-                                             true, unheld};
+        verdicts[i] = (struct batch_verdict){
+            !n->knows_nobody, batch->signed_seal.signatures[0].b[0] != BAD_SIGNATURE && root_holds(batch), true,
+            unheld};
     }
     event->as.message.batches = verdicts;
 }
@@ -338,8 +339,9 @@ void store_send_entries(struct node *n, const struct effect *e, struct event *ou
         if (batch->seal.last <= e->as.send_entries.after)
             continue;
         entry_count += batch->entry_count;
-        more = entries->batch_count > 0 && (len + batch_len > e->as.send_entries.bytes || entry_count > ENTRIES_COUNT_MAX ||
-                                            entries->batch_count == ENTRIES_BATCHES_MAX);
+        more = entries->batch_count > 0 &&
+               (len + batch_len > e->as.send_entries.bytes || entry_count > ENTRIES_COUNT_MAX ||
+                entries->batch_count == ENTRIES_BATCHES_MAX);
         if (more)
             break;
         if (batch->seal.first == 1)

@@ -9,7 +9,7 @@
 #define INBOX_MAX 20000
 
 const struct stored_batch *store_covering(struct node *n, const struct log_id *log, uint64_t seq);
-void store_write(struct node *n); /* performs the turn's writes */
+void store_write(struct node *n);                              /* performs the turn's writes */
 bool store_read_frame(struct node *n, struct inbox_event *in); /* parses and verifies; false: not a frame */
 void store_send_frontier(struct node *n, const struct effect *e);
 void store_send_entries(struct node *n, const struct effect *e, struct event *out_sent);
