@@ -37,12 +37,18 @@ void chain_short(const struct log_id *log, char out[static 9])
     hex_of(slice(log->b, 4), out);
 }
 
-bool chain_knows(const struct chain *chain, const struct log_id *log, uint64_t seq)
+/* Where the seals so far say they know `log` up to; 0 when they do not name it. */
+static uint64_t known_seq(const struct chain *chain, const struct log_id *log)
 {
     for (uint32_t i = 0; i < chain->authority.count; i++)
         if (ID_EQ(&chain->authority.at[i].log, log))
-            return chain->authority.at[i].seq >= seq;
-    return false;
+            return chain->authority.at[i].seq;
+    return 0;
+}
+
+bool chain_knows(const struct chain *chain, const struct log_id *log, uint64_t seq)
+{
+    return known_seq(chain, log) >= seq;
 }
 
 static void learn_positions(struct chain *chain, const struct positions *news)
@@ -114,6 +120,9 @@ static bool check_place(const struct step *s)
                                                 : "the seal covers entries that are sealed already");
     if (!ID_EQ(&s->seal.prev, &c->seal))
         return wrong(s, s->seal.first, CW_PEER_CHAIN, "seal", "the seal does not name the hash of the one before it");
+    for (uint32_t i = 0; i < s->seal.authority.count; i++)
+        if (s->seal.authority.at[i].seq < known_seq(c, &s->seal.authority.at[i].log))
+            return wrong(s, s->seal.first, CW_PEER_CHAIN, "seal", "the seal knows less of an authority's log than one before it");
     if (s->seal.hlc <= c->hlc)
         return wrong(s, s->seal.first, CW_PEER_CHAIN, "seal", "the seal's time is not after that of the one before it");
     return true;

@@ -165,7 +165,7 @@ static enum cw_err issue(struct cw_trust *trust, const struct trust_authority *a
     return err == CW_OK ? CW_OK : fault_plain(fault, err, "issue");
 }
 
-static enum cw_err revoke(struct cw_trust *trust, struct cw_slice body, struct cw_fault *fault)
+static enum cw_err revoke(struct cw_trust *trust, struct cw_slice body, uint64_t seq, struct cw_fault *fault)
 {
     struct act_revoke act;
     size_t at;
@@ -173,8 +173,10 @@ static enum cw_err revoke(struct cw_trust *trust, struct cw_slice body, struct c
     if (act_revoke_parse(body, &act) != CW_OK)
         return fault_set(fault, CW_REFUSED_MALFORMED, "revoke", "the record is not in its grammar");
     at = place_of(trust, &act.cert);
-    if (at < trust->cert_count && ID_EQ(&trust->certs[at].id, &act.cert))
+    if (at < trust->cert_count && ID_EQ(&trust->certs[at].id, &act.cert) && !trust->certs[at].revoked) {
         trust->certs[at].revoked = true;
+        trust->certs[at].revoked_seq = seq;
+    }
     return CW_OK;
 }
 
@@ -197,5 +199,5 @@ enum cw_err trust_apply_authority(struct cw_trust *trust, const struct trust_aut
         return err;
     if (record.act == ACT_ISSUE)
         return issue(trust, authority, &issuer_cert, record.body, entry, fault);
-    return record.act == ACT_REVOKE ? revoke(trust, record.body, fault) : CW_OK;
+    return record.act == ACT_REVOKE ? revoke(trust, record.body, entry->header.seq, fault) : CW_OK;
 }

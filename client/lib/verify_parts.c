@@ -58,6 +58,12 @@ static void on_any_entry(void *context, struct chain *chain, const struct chain_
     count_parts(context, entry);
 }
 
+/* Classes of a division's log (docs/protocol.md §5.2). */
+static bool class_fits(enum op_class c)
+{
+    return c == CLASS_CASE || c == CLASS_KEY || (c >= CLASS_WRAPS && c <= CLASS_AUDIENCE);
+}
+
 /* Why an entry of a division's log has no effect; NULL when it has. *out_changed: its bytes may have been altered. */
 static const char *author_problem(const struct cw_verify *v, const struct chain *chain, const struct chain_entry *entry,
                                   bool *out_changed)
@@ -65,16 +71,20 @@ static const char *author_problem(const struct cw_verify *v, const struct chain 
     const struct trust_cert *author = trust_find(v->trust, &entry->submission.author);
 
     *out_changed = false;
-    if (entry->header.kind == CLASS_ROOT || entry->header.kind == CLASS_AUTHORITY)
-        return "a division's log cannot hold authority records";
+    if (!class_fits(entry->header.kind))
+        return "a division's log cannot hold this class";
     if (author == NULL)
         return "no certificate of this network names the author";
     if (proof_verify(&v->trust->network, entry->submission_bytes, &entry->proof, author->parsed.sign_key) != CW_OK) {
         *out_changed = !entry->proof_covered;
         return "the author's signature does not verify";
     }
+    if (entry->proof.kind == PROOF_BUNDLE && (!author->parsed.may_bundle || entry->header.kind == CLASS_KEY))
+        return "this author, or this class, may not be bundled";
     if (entry->header.kind == CLASS_KEY && author->parsed.subject != SUBJECT_DAEMON)
         return "only a daemon makes key records";
+    if (author->revoked && chain_knows(chain, &author->issued_log, author->revoked_seq))
+        return "the seal knew that the author's certificate was revoked";
     if (!chain_knows(chain, &author->issued_log, author->issued_seq))
         return "the seal did not know the author's certificate";
     return NULL;
@@ -244,7 +254,7 @@ void verify_frontier(struct cw_verify *v, const Cw__SignedFrontier *frontier)
     }
     memcpy(signature.b, frontier->signature.data, SIGNATURE_LEN);
     signer = trust_find(v->trust, &head.signer);
-    if (signer == NULL || !verify_bytes(LABEL_FRONTIER, &v->trust->network, wire_slice(frontier->head),
+    if (signer == NULL || signer->parsed.subject != SUBJECT_DAEMON || !verify_bytes(LABEL_FRONTIER, &v->trust->network, wire_slice(frontier->head),
                                         signer->parsed.sign_key, &signature))
         verify_note_text(v, CW_PEER_FRONTIER, "frontier", "a frontier's signature does not verify");
 }

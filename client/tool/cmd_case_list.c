@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* case list, case history. */
 #include "tool/cmd_case.h"
+#include "tool/lookup.h"
 
 #include "lib/fault.h"
 #include "lib/when.h"
@@ -135,14 +136,16 @@ static enum exit_code run_history(struct cli *cli)
     struct context context;
     struct cw_answer *answer = NULL;
     struct cw_slice none = {NULL, 0};
+    char known[LOOKUP_LEN_MAX];
     int64_t limit;
     enum exit_code code;
 
     if (!cli_number(cli, "limit", 1, CW_LIST_LIMIT_MAX, 50, &limit))
         return EXIT_USAGE;
     code = context_start(cli, &context);
-    if (code == EXIT_DONE && cw_client_history(context.client, slice_of(cli->operands[0]), (uint32_t)limit, none,
-                                               cli->timeout_ms, &answer) != CW_OK)
+    if (code == EXIT_DONE &&
+        (lookup_case(&context, cli->operands[0], cli->timeout_ms, known) != CW_OK ||
+         cw_client_history(context.client, slice_of(known), (uint32_t)limit, none, cli->timeout_ms, &answer) != CW_OK))
         code = complain_fault(cli, "the history was not found", cw_client_fault(context.client));
     if (code == EXIT_DONE && cli->json)
         json_print_message(&answer_message(answer)->history->base);
@@ -171,5 +174,5 @@ const struct cli_command cmd_case_list = {
     "  casewire case list --kind missing_child\n  casewire case list --conflicts\n  casewire case list -q | head\n",
     list_options, run_list};
 const struct cli_command cmd_case_history = {
-    "case", "history", "CASE", 1, 1, "every signed statement about a case, newest first",
+    "case", "history", "CASE", 1, 1, "every signed statement about a case, in order",
     "  casewire case history K7Q2M4X\n  casewire case history K7Q2M4X -v --limit 10\n", history_options, run_history};

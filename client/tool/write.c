@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "tool/write.h"
 
+#include "tool/lookup.h"
+
 #include "lib/fault.h"
 #include "lib/when.h"
 #include "proto/wire.h"
@@ -19,9 +21,11 @@ struct cw_case_id view_case_id(const Cw__CaseView *view)
 
 enum exit_code writing_look(struct writing *w, const char *name)
 {
-    enum cw_err err = cw_client_get(w->context->client, (struct cw_slice){(const uint8_t *)name, strlen(name)},
-                                    w->cli->timeout_ms, &w->seen);
+    char known[LOOKUP_LEN_MAX];
+    enum cw_err err = lookup_case(w->context, name, w->cli->timeout_ms, known);
 
+    if (err == CW_OK)
+        err = cw_client_get(w->context->client, slice_of(known), w->cli->timeout_ms, &w->seen);
     if (err != CW_OK)
         return complain_fault(w->cli, "the case was not found", cw_client_fault(w->context->client));
     w->view = answer_message(w->seen)->view;

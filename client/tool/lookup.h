@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef CASEWIRE_TOOL_LOOKUP_H
+#define CASEWIRE_TOOL_LOOKUP_H
+
+#include "tool/context.h"
+
+/*
+ * What people type for a case: its id, a beginning of it, its reference - which the daemon knows - or the
+ * seven characters of the reference, or an operation's name, which are looked for in the list here.
+ * *out_id: 64 hexadecimal digits and a NUL; the name itself when it is for the daemon to judge.
+ */
+#define LOOKUP_LEN_MAX 200
+enum cw_err lookup_case(struct context *context, const char *name, int32_t timeout_ms, char out[static LOOKUP_LEN_MAX]);
+
+#endif
