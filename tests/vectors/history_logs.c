@@ -47,7 +47,7 @@ static void store_parts(struct history *h, struct history_log *log, const struct
     if (sub->parsed.op_class != CLASS_CASE)
         return;
     e->blobs.wrap_count = 1;
-    e->blobs.wraps[0] = random_blob(h, "wraps", number, WRAP_LEN * sub->parsed.part_count);
+    e->blobs.wraps[0] = random_blob(h, "wraps", number, (size_t)WRAP_LEN * sub->parsed.part_count);
     e->header.key_count = 1;
     WORLD_FILL(e->header.keys[0].record, "key record", 1);
     hash_one(LABEL_BLOB, e->blobs.wraps[0], e->header.keys[0].wraps.b);

@@ -96,44 +96,64 @@ static const struct {
     const char *name;
 } kinds[] = {{MERKLE_BUNDLE, "bundle"}, {MERKLE_ENTRIES, "seal"}, {MERKLE_ITEMS, "frontier"}};
 
-static void put_path(struct out *o, const struct hash *leaf, uint32_t index, uint32_t count, const struct hash *path,
-                     size_t n, const struct hash *root, const char *name, const char *reason)
+struct path_case {
+    struct hash leaf, root, path[MERKLE_PATH_MAX + 1];
+    uint32_t index, count;
+    size_t path_count;
+};
+
+static void put_path(struct out *o, const struct path_case *c, const char *name, const char *reason)
 {
+    enum cw_err err = merkle_check(MERKLE_ENTRIES, &c->leaf, c->index, c->count, c->path, c->path_count, &c->root);
+
     out_vector(o, "path", name, reason);
     out_text(o, "tree", "seal");
-    OUT_ID(o, "leaf_hash", leaf);
-    out_number(o, "index", index);
-    out_number(o, "count", count);
+    OUT_ID(o, "leaf_hash", &c->leaf);
+    out_number(o, "index", c->index);
+    out_number(o, "count", c->count);
     out_list(o, "path");
-    for (size_t i = 0; i < n; i++)
-        out_item(o, ID_SLICE(&path[i]));
+    for (size_t i = 0; i < c->path_count; i++)
+        out_item(o, ID_SLICE(&c->path[i]));
     out_list_end(o);
-    OUT_ID(o, "root", root);
-    out_check(o, (merkle_check(MERKLE_ENTRIES, leaf, index, count, path, n, root) == CW_OK) == (reason == NULL), name);
+    OUT_ID(o, "root", &c->root);
+    out_check(o, (err == CW_OK) == (reason == NULL), name);
+}
+
+static void bad_paths(struct out *o, const struct path_case *good)
+{
+    struct path_case c = *good;
+
+    c.path_count++;
+    put_path(o, &c, "one hash too many", "path is longer than (index, count)");
+    c = *good;
+    if (c.path_count > 0) {
+        c.path_count--;
+        put_path(o, &c, "one hash too few", "path is shorter than (index, count)");
+    }
+    c = *good;
+    c.index = c.count;
+    put_path(o, &c, "no such leaf", "index is not below count");
 }
 
 static void path_vectors(struct out *o, uint32_t count)
 {
-    struct hash leaves[16], scratch[16], path[MERKLE_PATH_MAX + 1], root;
+    struct hash leaves[16], scratch[16];
+    struct path_case c = {.count = count};
     char name[64];
 
     for (uint32_t i = 0; i < count; i++)
         merkle_leaf(MERKLE_ENTRIES, slice((const uint8_t[]){(uint8_t)i}, 1), &leaves[i]);
     memcpy(scratch, leaves, sizeof(scratch));
-    merkle_root(MERKLE_ENTRIES, scratch, count, &root);
+    merkle_root(MERKLE_ENTRIES, scratch, count, &c.root);
     for (uint32_t i = 0; i < count; i++) {
-        memset(path, 0, sizeof(path));
-        size_t n = merkle_path(MERKLE_ENTRIES, leaves, count, i, scratch, path);
+        memset(c.path, 0, sizeof(c.path));
+        c.leaf = leaves[i];
+        c.index = i;
+        c.path_count = merkle_path(MERKLE_ENTRIES, leaves, count, i, scratch, c.path);
         snprintf(name, sizeof(name), "leaf %u of %u", i, count);
-        put_path(o, &leaves[i], i, count, path, n, &root, name, NULL);
-        if (i != 0)
-            continue;
-        put_path(o, &leaves[i], i, count, path, n + 1, &root, "one hash too many",
-                 "path is longer than (index, count)");
-        if (n > 0)
-            put_path(o, &leaves[i], i, count, path, n - 1, &root, "one hash too few",
-                     "path is shorter than (index, count)");
-        put_path(o, &leaves[i], count, count, path, n, &root, "no such leaf", "index is not below count");
+        put_path(o, &c, name, NULL);
+        if (i == 0)
+            bad_paths(o, &c);
     }
 }
 

@@ -167,33 +167,59 @@ static bool opens(const struct audience *a, const struct world_identity *reader,
     return ok;
 }
 
+/* Part `part` of s: its key, as stored, and wrapped. */
+struct sealed_part {
+    const struct world_submission *s;
+    uint32_t part;
+    const uint8_t *key;
+    struct cw_slice stored, wrap;
+};
+
 static void put_part(struct out *o, const char *name, const char *reason, const struct audience *a,
-                     const struct world_submission *s, uint32_t part, const uint8_t key[static 32],
-                     struct cw_slice stored, struct cw_slice wrap)
+                     const struct sealed_part *p)
 {
     uint8_t blob[ID_LEN];
 
+    hash_one(LABEL_BLOB, p->stored, blob);
     out_vector(o, "encrypted_part", name, reason);
-    out_hex(o, "header", s->header);
-    OUT_ID(o, "op_id", &s->op);
-    out_number(o, "part", part);
-    out_hex(o, "payload", s->parts[part].payload);
-    out_hex(o, "r", slice(s->parts[part].r, 32));
-    out_hex(o, "part_key", slice(key, 32));
-    out_hex(o, "stored", stored);
-    hash_one(LABEL_BLOB, stored, blob);
+    out_hex(o, "header", p->s->header);
+    OUT_ID(o, "op_id", &p->s->op);
+    out_number(o, "part", p->part);
+    out_hex(o, "payload", p->s->parts[p->part].payload);
+    out_hex(o, "r", slice(p->s->parts[p->part].r, 32));
+    out_hex(o, "part_key", slice(p->key, 32));
+    out_hex(o, "stored", p->stored);
     out_hex(o, "blob_hash", slice(blob, ID_LEN));
     OUT_ID(o, "key_record_id", &a->id);
     out_hex(o, "wrap_key", slice(a->wrap_key, 32));
-    out_hex(o, "wrap", wrap);
-    out_check(o, opens(a, &w.daemons[WORLD_EST], s, part, stored, wrap) == (reason == NULL), name);
+    out_hex(o, "wrap", p->wrap);
+    out_check(o, opens(a, &w.daemons[WORLD_EST], p->s, p->part, p->stored, p->wrap) == (reason == NULL), name);
+}
+
+static void part_vectors(struct out *o, const struct audience *a, const struct audience *other)
+{
+    struct world_submission s;
+    uint8_t keys[2][32];
+    struct sealed_part parts[2], bad;
+
+    world_submit(&w, 1, &s);
+    for (uint32_t i = 0; i < 2; i++) {
+        world_bytes("part key", i, keys[i], 32);
+        parts[i] = (struct sealed_part){&s, i, keys[i], stored_part(&s, i, keys[i]), wrap_of(a, &s.op, i, keys[i])};
+        put_part(o, i == 0 ? "frame" : "values", NULL, a, &parts[i]);
+    }
+    bad = (struct sealed_part){&s, 0, keys[1], parts[1].stored, wrap_of(a, &s.op, 0, keys[1])};
+    put_part(o, "a part in another's place", "associated data", a, &bad);
+    bad = parts[0];
+    bad.wrap = wrap_of(other, &s.op, 0, keys[0]);
+    put_part(o, "a wrap of another key record", "wrap", a, &bad);
+    bad.wrap = wrap_of(a, &s.op, 1, keys[0]);
+    put_part(o, "a wrap of another part", "wrap", a, &bad);
 }
 
 void make_keys(struct out *o)
 {
     struct audience a, other;
-    struct world_submission s;
-    uint8_t keys[2][32];
 
     world_make(&w, world_memory, 1, 1);
     make_record(&a, 1);
@@ -207,17 +233,5 @@ void make_keys(struct out *o)
     struct audience mixed = a;
     mixed.envelopes = other.envelopes;
     put_envelope(o, "of another key record", "commitment", &mixed, &w.daemons[WORLD_EST]);
-
-    world_submit(&w, 1, &s);
-    world_bytes("part key", 0, keys[0], 32);
-    world_bytes("part key", 1, keys[1], 32);
-    for (uint32_t i = 0; i < 2; i++)
-        put_part(o, i == 0 ? "frame" : "values", NULL, &a, &s, i, keys[i], stored_part(&s, i, keys[i]),
-                 wrap_of(&a, &s.op, i, keys[i]));
-    put_part(o, "a part in another's place", "associated data", &a, &s, 0, keys[1], stored_part(&s, 1, keys[1]),
-             wrap_of(&a, &s.op, 0, keys[1]));
-    put_part(o, "a wrap of another key record", "wrap", &a, &s, 0, keys[0], stored_part(&s, 0, keys[0]),
-             wrap_of(&other, &s.op, 0, keys[0]));
-    put_part(o, "a wrap of another part", "wrap", &a, &s, 0, keys[0], stored_part(&s, 0, keys[0]),
-             wrap_of(&a, &s.op, 1, keys[0]));
+    part_vectors(o, &a, &other);
 }

@@ -44,6 +44,8 @@ static void put(struct out *o, const char *kind, const char *reason, const struc
         put((o), #record, (reason), &w);                                               \
     } while (0)
 
+/* One line a rule; what the macro makes of it counts against nobody. */
+/* NOLINTBEGIN(readability-function-size,misc-misleading-bidirectional) */
 static void break_identity(struct out *o)
 {
     BREAK(o, network_genesis, 0, "threshold above the number of keys", x.threshold = 4);
@@ -151,6 +153,8 @@ static void break_keys_and_frontiers(struct out *o)
     BREAK(o, frontier_item, 0, "holes that do not ascend", x.holes[1] = x.holes[0]);
     BREAK(o, frontier_item, 0, "hole 0", x.holes[0] = 0);
 }
+
+/* NOLINTEND(readability-function-size,misc-misleading-bidirectional) */
 
 static void break_envelopes(struct out *o)
 {

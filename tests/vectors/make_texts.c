@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "tests/vectors/vectors.h"
 
+/* NOLINTBEGIN(misc-misleading-bidirectional): they are here to be refused */
 static const struct {
     const char *name, *reason, *text;
     size_t len;
@@ -39,6 +40,7 @@ static const struct {
     TEXT("decomposed hangul", "not in normal form C", "\xe1\x84\x80\xe1\x85\xa1"),
 #undef TEXT
 };
+/* NOLINTEND(misc-misleading-bidirectional) */
 
 void make_texts(struct out *o)
 {

@@ -10,7 +10,7 @@ void sample_fill(void *out, size_t len, uint8_t salt)
     uint8_t *b = out;
 
     for (size_t i = 0; i < len; i++)
-        b[i] = (uint8_t)(salt * 16 + i + 1);
+        b[i] = (uint8_t)((size_t)salt * 16 + i + 1);
 }
 
 #define FILL(member, salt) sample_fill(&(member), sizeof(member), (salt))
@@ -162,7 +162,7 @@ static void make_bundle_proof(struct author_proof *p, uint8_t *head, size_t head
     p->bundle_head = slice(head, w.len);
     p->bundle_index = 999; /* the last of an odd row twice: two hashes shorter than the path of index 0 */
     p->path_count = 8;
-    for (uint8_t i = 0; i < p->path_count; i++)
+    for (uint32_t i = 0; i < p->path_count; i++)
         FILL(p->path[i], (uint8_t)(2 + i));
 }
 

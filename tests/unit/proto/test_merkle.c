@@ -106,7 +106,7 @@ START_TEST(an_inner_node_is_no_leaf)
     make_leaves(4);
     root_of(4, &root);
     (void)merkle_path(MERKLE_BUNDLE, leaves, 4, 0, scratch, path);
-    hash_one(LABEL_BUNDLE_NODE, slice(leaves[0].b, 2 * ID_LEN), inner.b);
+    hash_one(LABEL_BUNDLE_NODE, slice(leaves[0].b, 2 * (size_t)ID_LEN), inner.b);
     /* the tree of four seen as one of two: right length for (0, 2), but leaves carry another label */
     struct hash leaf;
     merkle_leaf(MERKLE_BUNDLE, ID_SLICE(&inner), &leaf);

@@ -193,7 +193,7 @@ START_TEST(a_megabyte_of_empty_entries_is_malformed_and_takes_only_the_arena)
     writer_slice(&out, ID_SLICE(&sw.log.id));
     while (out.len + 1000 < sizeof(frame_memory)) { /* sw.batches of 256 entries that hold nothing */
         writer_u8(&out, 0x1a);
-        writer_varint(&out, 2 * 256);
+        writer_varint(&out, 512);
         for (int i = 0; i < 256; i++)
             writer_be16(&out, 0x1200);
     }

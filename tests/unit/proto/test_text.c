@@ -3,6 +3,7 @@
 
 #include <check.h>
 
+/* NOLINTBEGIN(misc-misleading-bidirectional): they are here to be refused */
 static const struct {
     const char *name, *text;
     size_t len;
@@ -39,6 +40,7 @@ static const struct {
     BAD("decomposed after other text", "plain text, then e\xcc\x81 again"),
 #undef BAD
 };
+/* NOLINTEND(misc-misleading-bidirectional) */
 
 START_TEST(unclean_text_is_refused)
 {

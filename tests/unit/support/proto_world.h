@@ -35,7 +35,13 @@ struct world {
     struct world_identity authority, officer, daemons[WORLD_DAEMONS];
 };
 
-void world_must(bool held, const char *what);
+_Noreturn void world_fail(const char *what);
+static inline void world_must(bool held, const char *what)
+{
+    if (!held)
+        world_fail(what);
+}
+
 void world_make(struct world *w, void *memory, uint32_t root_count, uint32_t threshold);
 /* Knows every certificate of the world. */
 struct cert_source world_certs(const struct world *w);

@@ -36,7 +36,8 @@ void world_frontier_of(struct world *w, const struct world_identity *holder, con
     struct writer bytes = writer_over(memory, sizeof(memory));
 
     world_must(count <= WORLD_DAEMONS, "frontier size");
-    memcpy(sorted, logs, count * sizeof(*logs));
+    for (uint32_t i = 0; i < count; i++)
+        sorted[i] = logs[i];
     sort_logs(sorted, count);
     out->count = count;
     for (uint32_t i = 0; i < count; i++) {
