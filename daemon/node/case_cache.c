@@ -220,10 +220,9 @@ static enum cw_err add_provisional(struct turn *t, const struct prepared *p, str
 }
 
 /* Provisional ops of this turn are kept when the case moves into larger memory. */
-static enum cw_err enlarge(struct turn *t, struct cached *c)
+static enum cw_err enlarge(struct turn *t, struct cached *c, size_t len)
 {
-    size_t len = 2 * c->arena.len;
-    uint8_t *memory = len > CASE_ARENA_LEN_MAX ? NULL : malloc(len);
+    uint8_t *memory = malloc(len);
     struct arena arena = arena_over(memory, memory == NULL ? 0 : len);
     struct loaded_case fresh;
 
@@ -260,10 +259,9 @@ enum cw_err case_cache_admit(struct turn *t, const struct cw_case_id *id, const 
     c->loaded.id = *id;
     c->folded = false;
     err = add_provisional(t, p, c);
-    while (err == CW_LOCAL_MEMORY) {
-        err = enlarge(t, c);
-        if (err == CW_LOCAL_MEMORY && 2 * c->arena.len > CASE_ARENA_LEN_MAX)
-            return err;
+    /* One doubling may not do, and a case that did not fit leaves c as it was: the length is ours to raise. */
+    for (size_t len = 2 * c->arena.len; err == CW_LOCAL_MEMORY && len <= CASE_ARENA_LEN_MAX; len *= 2) {
+        err = enlarge(t, c, len);
         if (err == CW_OK)
             err = add_provisional(t, p, c);
     }
