@@ -177,8 +177,10 @@ enum frontier_verdict frontier_take(struct known_frontier *k, struct frontier_sc
     const struct frontier_head *head = &message->head;
     struct hash root;
 
-    if (!items_ascend(message) || !items_have_positions(message) || goes_back(k, head))
+    if (!items_ascend(message) || !items_have_positions(message))
         return FRONTIER_WRONG;
+    if (goes_back(k, head))
+        return FRONTIER_BACK;
     if (is_heartbeat(k, message))
         return FRONTIER_SAME;
     if (!message->full && !continues(k, message))
@@ -192,7 +194,7 @@ enum frontier_verdict frontier_take(struct known_frontier *k, struct frontier_sc
     /* One counter value names one state. */
     if (k->known && memcmp(k->start, head->start, sizeof k->start) == 0 && head->counter == k->counter &&
         !ID_EQ(&k->root, &head->root))
-        return FRONTIER_WRONG;
+        return FRONTIER_BACK;
     copy_over(k, &scratch->next, head);
     return FRONTIER_TAKEN;
 }

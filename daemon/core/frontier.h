@@ -55,7 +55,8 @@ enum frontier_verdict {
     FRONTIER_TAKEN,    /* *k now is what the message says */
     FRONTIER_SAME,     /* a heartbeat: nothing new */
     FRONTIER_GAP,      /* a delta from a state that is not ours: ask for the whole */
-    FRONTIER_WRONG,    /* root, order or count do not hold, or it goes back: the signer's own doing */
+    FRONTIER_WRONG,    /* root, order or count do not hold: the signer's own doing */
+    FRONTIER_BACK,     /* below, or beside, what was signed before under this start id: its memory was rolled back */
     FRONTIER_TOO_MANY, /* more logs than this replica has room for */
 };
 

@@ -80,6 +80,9 @@ void session_frontier(struct replica *r, struct peer *p, const struct event *eve
     case FRONTIER_GAP:
         ask_full(r, p);
         break;
+    case FRONTIER_BACK: /* told so, it takes a new start id and is heard again */
+        session_restart(r, p, CW_PEER_FRONTIER);
+        break;
     case FRONTIER_WRONG:
         session_refuse(r, p, CW_PEER_FRONTIER);
         break;

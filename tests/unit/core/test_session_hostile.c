@@ -235,7 +235,9 @@ START_TEST(a_replayed_frontier_ends_the_session)
     offer(8);
     ck_assert_int_eq(solo_state(&s), PEER_STATE_FETCHING);
     offer(6);
-    ck_refused(CW_PEER_FRONTIER);
+    ck_assert_int_eq(solo_state(&s), PEER_STATE_GREETING);
+    ck_assert_uint_eq(solo_said(&s, PEER_RESET)->as.reset.code, CW_PEER_FRONTIER);
+    ck_assert_int_eq(solo_note(&s, NOTE_PEER_SESSION_ENDED)->as.note.err, CW_PEER_FRONTIER);
 }
 END_TEST
 
