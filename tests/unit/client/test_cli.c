@@ -1,0 +1,214 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The command line: what is understood, what is not, and what is suggested. */
+#include "tool/cli.h"
+
+#include <check.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+Suite *suite_cli(void);
+
+static enum exit_code run_nothing(struct cli *cli)
+{
+    return cli->operand_count == 0 ? EXIT_DONE : EXIT_CONFLICT;
+}
+
+static const struct cli_option show_options[] = {{"tag", "TEXT", "..."}, {"open", NULL, "..."}, {NULL, NULL, NULL}};
+static const struct cli_command show = {"case", "show", "CASE", 1, 2, "...", NULL, show_options, run_nothing};
+static const struct cli_command list = {"case", "list", NULL, 0, 0, "...", NULL, NULL, run_nothing};
+static const struct cli_command status = {"status", NULL, NULL, 0, 0, "...", NULL, NULL, run_nothing};
+static const struct cli_command *const commands[] = {&show, &list, &status, NULL};
+
+#define WORDS_MAX 16
+
+struct parsed {
+    char *argv[WORDS_MAX + 1];
+    int argc;
+    struct cli cli;
+    bool help;
+    enum exit_code code;
+};
+
+/* Words with spaces between; stderr goes into *out_said when asked for. */
+static void parse(struct parsed *p, const char *line)
+{
+    char *copy = strdup(line), *rest = copy, *word;
+
+    *p = (struct parsed){0};
+    p->argv[p->argc++] = strdup("casewire");
+    while ((word = strsep(&rest, " ")) != NULL && p->argc < WORDS_MAX)
+        if (*word != '\0')
+            p->argv[p->argc++] = strdup(word);
+    p->code = cli_parse(commands, p->argc, p->argv, &p->cli, &p->help);
+    free(copy);
+}
+
+static char said[2000];
+
+/* The same with what it says on standard error. */
+static enum exit_code complaint(const char *line)
+{
+    struct parsed p;
+    char path[] = "/tmp/casewire-test.XXXXXX";
+    int fd = mkstemp(path), was = dup(STDERR_FILENO);
+    ssize_t len;
+
+    ck_assert_int_ge(fd, 0);
+    fflush(stderr);
+    dup2(fd, STDERR_FILENO);
+    parse(&p, line);
+    fflush(stderr);
+    dup2(was, STDERR_FILENO);
+    len = pread(fd, said, sizeof(said) - 1, 0);
+    said[len > 0 ? len : 0] = '\0';
+    unlink(path);
+    return p.code;
+}
+
+START_TEST(a_noun_and_a_verb_find_their_command)
+{
+    struct parsed p;
+
+    parse(&p, "case show X");
+    ck_assert_int_eq(p.code, EXIT_DONE);
+    ck_assert_ptr_eq(p.cli.command, &show);
+    ck_assert_int_eq(p.cli.operand_count, 1);
+    ck_assert_str_eq(p.cli.operands[0], "X");
+    parse(&p, "status");
+    ck_assert_ptr_eq(p.cli.command, &status);
+}
+END_TEST
+
+START_TEST(options_may_stand_anywhere)
+{
+    static const char *const lines[] = {"--json --lab /l case show --tag a X --tag b", "case --json show X --tag a --lab /l --tag b",
+                                        "case show X --tag=a --tag=b --lab=/l -j"};
+
+    for (size_t i = 0; i < CW_COUNT(lines); i++) {
+        struct parsed p;
+        int at = 0;
+
+        parse(&p, lines[i]);
+        ck_assert_int_eq(p.code, EXIT_DONE);
+        ck_assert_ptr_eq(p.cli.command, &show);
+        ck_assert(p.cli.json);
+        ck_assert(!p.cli.quiet);
+        ck_assert_str_eq(cli_value(&p.cli, "lab"), "/l");
+        ck_assert_str_eq(cli_value(&p.cli, "tag"), "b");
+        ck_assert_str_eq(cli_next(&p.cli, "tag", &at), "a");
+        ck_assert_str_eq(cli_next(&p.cli, "tag", &at), "b");
+        ck_assert_ptr_null(cli_next(&p.cli, "tag", &at));
+        ck_assert_int_eq(p.cli.operand_count, 1);
+    }
+}
+END_TEST
+
+START_TEST(a_mistyped_word_gets_the_nearest_one)
+{
+    ck_assert_int_eq(complaint("cese show X"), EXIT_USAGE);
+    ck_assert_ptr_nonnull(strstr(said, "did you mean \"case\"?"));
+    ck_assert_int_eq(complaint("case shwo X"), EXIT_USAGE);
+    ck_assert_ptr_nonnull(strstr(said, "did you mean \"show\"?"));
+    ck_assert_int_eq(complaint("case show --tga a X"), EXIT_USAGE);
+    ck_assert_ptr_nonnull(strstr(said, "did you mean --tag?"));
+    ck_assert_int_eq(complaint("case show --verbsoe X"), EXIT_USAGE);
+    ck_assert_ptr_nonnull(strstr(said, "did you mean --verbose?"));
+}
+END_TEST
+
+START_TEST(a_far_word_gets_no_suggestion)
+{
+    ck_assert_int_eq(complaint("quarrel"), EXIT_USAGE);
+    ck_assert_ptr_null(strstr(said, "did you mean"));
+    ck_assert_ptr_nonnull(strstr(said, "next:"));
+}
+END_TEST
+
+START_TEST(too_little_and_too_much_are_told_apart)
+{
+    ck_assert_int_eq(complaint("case show"), EXIT_USAGE);
+    ck_assert_ptr_nonnull(strstr(said, "something is missing"));
+    ck_assert_int_eq(complaint("case show a b c"), EXIT_USAGE);
+    ck_assert_ptr_nonnull(strstr(said, "too much"));
+    ck_assert_int_eq(complaint("case list a"), EXIT_USAGE);
+}
+END_TEST
+
+START_TEST(a_missing_or_wrong_value_is_refused)
+{
+    ck_assert_int_eq(complaint("case show X --tag"), EXIT_USAGE);
+    ck_assert_int_eq(complaint("case show X --timeout soon"), EXIT_USAGE);
+    ck_assert_int_eq(complaint("case show X --timeout 0"), EXIT_USAGE);
+    ck_assert_int_eq(complaint("case show X --timeout 601"), EXIT_USAGE);
+    ck_assert_ptr_nonnull(strstr(said, "--timeout"));
+}
+END_TEST
+
+START_TEST(json_asks_for_complaints_in_json)
+{
+    ck_assert_int_eq(complaint("--json case show X --timeout 0"), EXIT_USAGE);
+    ck_assert_ptr_nonnull(strstr(said, "{\"v\":1,\"error\":{\"exit\":2"));
+}
+END_TEST
+
+START_TEST(help_wins_over_what_is_missing)
+{
+    struct parsed p;
+
+    parse(&p, "case show --help");
+    ck_assert_int_eq(p.code, EXIT_DONE);
+    ck_assert(p.help);
+    parse(&p, "");
+    ck_assert(p.help);
+    parse(&p, "case");
+    ck_assert(p.help);
+}
+END_TEST
+
+START_TEST(errors_have_the_exit_code_that_the_table_says)
+{
+    ck_assert_int_eq(exit_code_of(CW_OK), 0);
+    ck_assert_int_eq(exit_code_of(CW_REFUSED_UNKNOWN_CASE), 3);
+    ck_assert_int_eq(exit_code_of(CW_REFUSED_ROLE), 4);
+    ck_assert_int_eq(exit_code_of(CW_LOCAL_KEY), 4);
+    ck_assert_int_eq(exit_code_of(CW_AGAIN_NO_PEER), 5);
+    ck_assert_int_eq(exit_code_of(CW_REFUSED_TRANSITION), 6);
+    ck_assert_int_eq(exit_code_of(CW_AGAIN_NO_DAEMON), 7);
+    ck_assert_int_eq(exit_code_of(CW_AGAIN_BUSY), 75);
+    ck_assert_int_eq(exit_code_of(CW_LOCAL_CONFIG), 78);
+    ck_assert_int_eq(exit_code_of(CW_USAGE_ARGUMENT), 2);
+    ck_assert_int_eq(exit_code_of(CW_PEER_MALFORMED), 1);
+}
+END_TEST
+
+START_TEST(suggestions_are_near)
+{
+    static const char *const names[] = {"show", "list", "history", "event"};
+
+    ck_assert_str_eq(suggest("shwo", names, 4), "show");
+    ck_assert_str_eq(suggest("histroy", names, 4), "history");
+    ck_assert_str_eq(suggest("events", names, 4), "event");
+    ck_assert_ptr_null(suggest("zzzz", names, 4));
+    ck_assert_ptr_null(suggest("", names, 4));
+    ck_assert_ptr_null(suggest("a-word-that-is-much-longer-than-any-command-can-ever-be", names, 4));
+}
+END_TEST
+
+Suite *suite_cli(void)
+{
+    Suite *s = suite_create("cli");
+    TCase *t = tcase_create("command line");
+
+    tcase_add_test(t, a_noun_and_a_verb_find_their_command);
+    tcase_add_test(t, options_may_stand_anywhere);
+    tcase_add_test(t, a_mistyped_word_gets_the_nearest_one);
+    tcase_add_test(t, a_far_word_gets_no_suggestion);
+    tcase_add_test(t, too_little_and_too_much_are_told_apart);
+    tcase_add_test(t, a_missing_or_wrong_value_is_refused);
+    tcase_add_test(t, json_asks_for_complaints_in_json);
+    tcase_add_test(t, help_wins_over_what_is_missing);
+    tcase_add_test(t, errors_have_the_exit_code_that_the_table_says);
+    tcase_add_test(t, suggestions_are_near);
+    suite_add_tcase(s, t);
+    return s;
+}
