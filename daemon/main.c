@@ -741,8 +741,13 @@ static int run(struct daemon *d)
     enum cw_err err = signals_open(&d->signal_fd);
     int code;
 
-    /* Frames come and go in blocks of this size and more: give them back, do not grow the heap with them. */
-    (void)mallopt(M_MMAP_THRESHOLD, 128 << 10);
+    /*
+     * Small frames and cases reuse warm memory; large ones are given back at once. Setting these also stops
+     * the allocator from raising them by itself, which would keep what one large case took.
+     */
+    (void)mallopt(M_MMAP_THRESHOLD, 1 << 20);
+    (void)mallopt(M_TRIM_THRESHOLD, 8 << 20);
+    (void)mallopt(M_ARENA_MAX, 4);
     d->ended_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     (void)pthread_mutex_init(&d->gate, NULL);
     (void)pthread_cond_init(&d->opened, NULL);
