@@ -80,6 +80,15 @@ void session_refuse(struct replica *r, struct peer *p, enum cw_err why)
     peer_move(p, PEER_STATE_REFUSED, r->now);
 }
 
+void session_move(struct replica *r, struct peer *p, enum link_way way)
+{
+    if (peer_state_is_session(p->state) && peer_link(p) != 0)
+        say_reset(r, p, NULL, CW_PEER_SESSION);
+    session_forget(r, p);
+    p->way = way;
+    p->standby_hellos = 0;
+}
+
 /* The peer ended its side. What it says is information; greeting again is slow enough to stand a loop. */
 static void session_reset(struct replica *r, struct peer *p, const struct peer_message *message)
 {
@@ -153,9 +162,7 @@ static void hear_standby(struct replica *r, struct peer *p, enum link_way way, c
 
     if (message->kind != PEER_HELLO || ++p->standby_hellos < 2)
         return;
-    session_forget(r, p);
-    p->way = way;
-    p->standby_hellos = 0;
+    session_move(r, p, way);
     peer_move(p, PEER_STATE_GREETING, r->now);
     replica_random_fill(r, p->mine.b, SESSION_ID_LEN);
     p->hello_at = r->now;

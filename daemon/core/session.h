@@ -25,6 +25,9 @@ void session_restart(struct replica *r, struct peer *p, enum cw_err why);
 /* Over, by the peer's doing: RESET, both links dropped, refused until a new link comes. */
 void session_refuse(struct replica *r, struct peer *p, enum cw_err why);
 void session_forget(struct replica *r, struct peer *p);
+/* The other link carries the session from now on. Whoever is at the end of this one is told: after a clone it is
+ * somebody else than at the other's. */
+void session_move(struct replica *r, struct peer *p, enum link_way way);
 
 /* messages */
 void session_say_hello(struct replica *r, struct peer *p, bool reply);

@@ -53,7 +53,8 @@ void session_link_up(struct replica *r, const struct event *event)
         peer_name(p, event->as.link_up.division); /* it was cut before it was ever met */
     before = p->way;
     p->links[way] = link;
-    p->way = best_way(r, p);
+    if (best_way(r, p) != before)
+        session_move(r, p, best_way(r, p));
     p->standby_hellos = 0;
     if (p->state == PEER_STATE_DOWN || p->state == PEER_STATE_REFUSED || p->way != before || (lost && p->way == way))
         session_greet(r, p);

@@ -52,6 +52,30 @@ START_TEST(the_link_dialled_by_a_smaller_peer_is_kept)
 }
 END_TEST
 
+START_TEST(who_is_left_on_the_worse_link_is_told)
+{
+    struct peer_message hello = solo_hello(&s);
+    struct event up = {.kind = EVENT_LINK_UP,
+                       .as.link_up = {.link = 1, .cert = s.peer, .division = "EST", .incoming = true}};
+
+    solo_turn(&s, &up);
+    s.link = 1;
+    s.theirs = solo_said(&s, PEER_HELLO)->from;
+    hello.as.hello.reply = true;
+    solo_hear(&s, &hello, 200);
+    ck_assert_int_eq(solo_state(&s), PEER_STATE_COMPARING);
+    up.as.link_up.link = 2;
+    up.as.link_up.incoming = false;
+    solo_turn(&s, &up);
+    const struct effect *first = solo_find(&s, EFFECT_SEND, 0), *second = solo_find(&s, EFFECT_SEND, 1);
+
+    ck_assert(first->as.send.link == 1 && first->as.send.message->kind == PEER_RESET);
+    ck_assert(memcmp(first->as.send.message->to.b, s.mine.b, SESSION_ID_LEN) == 0);
+    ck_assert(second->as.send.link == 2 && second->as.send.message->kind == PEER_HELLO);
+    ck_assert_ptr_null(solo_find(&s, EFFECT_DROP_LINK, 0));
+}
+END_TEST
+
 /* --- start ids ----------------------------------------------------------------------------------------- */
 
 START_TEST(a_daemon_told_that_its_frontier_goes_back_takes_a_new_start)
@@ -278,6 +302,7 @@ Suite *suite_session_rules(void)
     tcase_add_checked_fixture(c, make, unmake);
     tcase_add_test(c, the_link_dialled_by_the_smaller_certificate_carries_the_session);
     tcase_add_test(c, the_link_dialled_by_a_smaller_peer_is_kept);
+    tcase_add_test(c, who_is_left_on_the_worse_link_is_told);
     tcase_add_test(c, a_daemon_told_that_its_frontier_goes_back_takes_a_new_start);
     tcase_add_test(c, a_batch_with_another_past_is_not_stored_and_its_past_is_asked_for);
     tcase_add_test(c, a_division_counts_when_it_holds_our_very_chain);
