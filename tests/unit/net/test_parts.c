@@ -1,0 +1,357 @@
+/* The pieces of the net floor that need no network. */
+#include "net/admin.h"
+#include "net/allow.h"
+#include "net/conn.h"
+#include "net/pipe.h"
+#include "net/refused.h"
+#include "proto/link.pb-c.h"
+#include "proto/wire.h"
+#include "tests/unit/runner.h"
+
+#include <pthread.h>
+#include <sodium.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+/* --- who may come in --------------------------------------------------------------------------------- */
+
+static struct allow_row row(uint8_t key, enum subject_kind subject, bool revoked)
+{
+    struct allow_row r = {.subject = subject, .revoked = revoked};
+
+    memset(r.key, key, sizeof r.key);
+    memset(r.cert.b, key, sizeof r.cert.b);
+    return r;
+}
+
+START_TEST(every_kind_of_holder_has_its_door)
+{
+    static const struct {
+        enum subject_kind subject;
+        enum allow_verdict peers, clients;
+    } expected[] = {
+        {SUBJECT_UNKNOWN, ALLOW_WRONG_DOOR, ALLOW_WRONG_DOOR}, {SUBJECT_AUTHORITY, ALLOW_WRONG_DOOR, ALLOW_WRONG_DOOR},
+        {SUBJECT_DAEMON, ALLOW_YES, ALLOW_WRONG_DOOR},         {SUBJECT_PERSON, ALLOW_WRONG_DOOR, ALLOW_YES},
+        {SUBJECT_REGIONAL, ALLOW_WRONG_DOOR, ALLOW_YES},       {SUBJECT_AUDITOR, ALLOW_WRONG_DOOR, ALLOW_WRONG_DOOR},
+    };
+
+    for (size_t i = 0; i < CW_COUNT(expected); i++) {
+        struct allow_row r = row(1, expected[i].subject, false);
+
+        ck_assert_int_eq(allow_judge(&r, DOOR_PEERS), expected[i].peers);
+        ck_assert_int_eq(allow_judge(&r, DOOR_CLIENTS), expected[i].clients);
+        r.revoked = true;
+        ck_assert_int_eq(allow_judge(&r, DOOR_PEERS), ALLOW_REVOKED);
+        ck_assert_int_eq(allow_judge(&r, DOOR_CLIENTS), ALLOW_REVOKED);
+    }
+    ck_assert_int_eq(allow_judge(NULL, DOOR_PEERS), ALLOW_UNKNOWN);
+}
+END_TEST
+
+START_TEST(a_list_is_replaced_whole_or_not_at_all)
+{
+    struct allow a = {0};
+    struct allow_row first[3] = {row(9, SUBJECT_DAEMON, false), row(2, SUBJECT_PERSON, false), row(5, SUBJECT_PERSON, true)};
+    struct allow_row second = row(7, SUBJECT_DAEMON, false);
+
+    ck_assert_ptr_null(allow_find(&a, first[0].key)); /* default deny */
+    ck_assert_int_eq(allow_replace(&a, first, 3), CW_OK);
+    for (int i = 0; i < 3; i++)
+        ck_assert(ID_EQ(&allow_find(&a, first[i].key)->cert, &first[i].cert));
+    ck_assert(allow_cert(&a, &first[1].cert));
+    ck_assert(!allow_cert(&a, &first[2].cert)); /* revoked */
+    ck_assert_int_eq(allow_replace(&a, first, ALLOW_KEYS_MAX + 1), CW_REFUSED_SIZE);
+    ck_assert_ptr_nonnull(allow_find(&a, first[0].key));
+    ck_assert_int_eq(allow_replace(&a, &second, 1), CW_OK);
+    ck_assert_ptr_null(allow_find(&a, first[0].key));
+    ck_assert_int_eq(allow_replace(&a, NULL, 0), CW_OK);
+    ck_assert_ptr_null(allow_find(&a, second.key));
+    allow_done(&a);
+}
+END_TEST
+
+START_TEST(a_stranger_is_reported_once_a_second_with_its_number)
+{
+    struct refused r = {0};
+    uint8_t key[KEY_LEN] = {1};
+    struct cw_mono t = {5000};
+
+    for (int i = 0; i < 100; i++)
+        refused_add(&r, key, ALLOW_UNKNOWN, t);
+    ck_assert_uint_eq(refused_due(&r, t)->count, 100);
+    ck_assert_ptr_null(refused_due(&r, t));
+    ck_assert_int_eq(refused_wake_at(&r).ms, CW_NEVER.ms);
+    refused_add(&r, key, ALLOW_UNKNOWN, t);
+    ck_assert_ptr_null(refused_due(&r, t));
+    ck_assert_int_eq(refused_wake_at(&r).ms, 6000);
+    ck_assert_uint_eq(refused_due(&r, (struct cw_mono){6000})->count, 101);
+}
+END_TEST
+
+START_TEST(a_thousand_strangers_do_not_grow_the_table)
+{
+    struct refused r = {0};
+    uint8_t key[KEY_LEN] = {0};
+
+    for (int i = 0; i < 1000; i++) {
+        key[0] = (uint8_t)i;
+        key[1] = (uint8_t)(i >> 8);
+        refused_add(&r, key, ALLOW_UNKNOWN, (struct cw_mono){i});
+    }
+    ck_assert_uint_eq(r.count, REFUSED_KEYS_MAX);
+    int reports = 0;
+    while (refused_due(&r, (struct cw_mono){100000}) != NULL)
+        reports++;
+    ck_assert_int_eq(reports, REFUSED_KEYS_MAX);
+}
+END_TEST
+
+/* --- the watch over unfinished messages ----------------------------------------------------------------- */
+
+START_TEST(what_is_received_and_not_delivered_is_the_gap)
+{
+    struct conn c = {.open = true};
+    struct cw_mono t = {0};
+
+    ck_assert(!conn_look(&c, CONN_GAP_MAX, false, t));
+    ck_assert(conn_look(&c, CONN_GAP_MAX + 1, false, t));
+}
+END_TEST
+
+START_TEST(delivering_settles_what_came_before)
+{
+    struct conn c = {.open = true};
+    struct cw_mono t = {0};
+    uint64_t received = 0;
+
+    for (int i = 0; i < 100; i++) { /* an honest stream of large messages, of which some always wait */
+        received += 2 << 20;
+        conn_delivered(&c, 2 << 20);
+        ck_assert(!conn_look(&c, received + (3 << 20), false, t));
+    }
+}
+END_TEST
+
+START_TEST(a_pause_of_ours_is_not_the_peers_fault)
+{
+    struct conn c = {.open = true};
+    struct cw_mono t = {0};
+
+    ck_assert(!conn_look(&c, (uint64_t)33 << 20, true, t));
+    ck_assert(conn_look(&c, (uint64_t)41 << 20, true, t)); /* more than any honest pipe holds */
+}
+END_TEST
+
+START_TEST(heartbeats_of_a_year_are_no_attack)
+{
+    struct conn c = {.open = true};
+    uint64_t received = 0;
+
+    for (int64_t s = 0; s < 3600 * 24 * 365; s += 10) {
+        received += 120;
+        ck_assert(!conn_look(&c, received, false, (struct cw_mono){s * 1000}));
+    }
+}
+END_TEST
+
+START_TEST(connections_are_counted_in_and_out)
+{
+    struct conns *c = calloc(1, sizeof *c);
+
+    ck_assert(!conn_opened(c, -1, (struct cw_mono){0}));
+    ck_assert(!conn_opened(c, CONN_FD_MAX, (struct cw_mono){0}));
+    for (int fd = 0; fd < CONNS_MAX; fd++)
+        ck_assert(conn_opened(c, fd, (struct cw_mono){0}));
+    ck_assert(!conn_opened(c, CONNS_MAX, (struct cw_mono){0}));
+    for (int fd = 0; fd < CONNS_MAX; fd += 2)
+        conn_closed(c, fd);
+    ck_assert_uint_eq(c->count, CONNS_MAX / 2);
+    for (int fd = 0; fd < CONNS_MAX; fd++)
+        ck_assert_int_eq(conn_find(c, fd) != NULL, fd % 2);
+    for (uint32_t i = 0; i < c->count; i++)
+        ck_assert_uint_eq(c->at[c->fds[i]].index, i);
+    free(c);
+}
+END_TEST
+
+/* --- the pipe -------------------------------------------------------------------------------------------- */
+
+static void make_pipe(struct pipe_end *a, struct pipe_end *b)
+{
+    int pair[2];
+
+    ck_assert_int_eq(socketpair(AF_UNIX, SOCK_STREAM, 0, pair), 0);
+    pipe_init(a, pair[0]);
+    pipe_init(b, pair[1]);
+}
+
+START_TEST(messages_come_out_as_they_went_in)
+{
+    static uint8_t bytes[300000];
+    struct pipe_end a, b;
+    struct cw_slice got;
+    size_t sent = 0, heard = 0;
+
+    make_pipe(&a, &b);
+    while (heard < 200) {
+        if (sent < 200) {
+            memset(bytes, (int)sent, sizeof bytes);
+            ck_assert_int_eq(pipe_put_bytes(&a, slice(bytes, sent * 1500)), CW_OK);
+            sent++;
+        }
+        ck_assert_int_eq(pipe_flush(&a), CW_OK);
+        (void)pipe_fill(&b);
+        while (pipe_next(&b, &got) == CW_OK) {
+            ck_assert_uint_eq(got.len, heard * 1500);
+            if (got.len != 0)
+                ck_assert_uint_eq(got.data[got.len - 1], (uint8_t)heard);
+            heard++;
+        }
+    }
+    ck_assert_uint_eq(pipe_pending(&a), 0);
+    pipe_done(&a);
+    pipe_done(&b);
+}
+END_TEST
+
+START_TEST(an_absurd_length_is_refused_before_memory_is_taken)
+{
+    struct pipe_end a, b;
+    struct cw_slice got;
+    const uint8_t head[4] = {0xff, 0xff, 0xff, 0xff};
+
+    make_pipe(&a, &b);
+    ck_assert_int_eq(send(a.fd, head, 4, 0), 4);
+    ck_assert_int_eq(pipe_fill(&b), CW_OK);
+    ck_assert_int_eq(pipe_next(&b, &got), CW_PEER_MALFORMED);
+    ck_assert_int_eq(pipe_put_bytes(&a, slice(head, (size_t)PIPE_MESSAGE_LEN_MAX + 1)), CW_REFUSED_SIZE);
+    pipe_done(&a);
+    pipe_done(&b);
+}
+END_TEST
+
+START_TEST(a_message_cut_short_is_not_one_yet)
+{
+    struct pipe_end a, b;
+    struct cw_slice got;
+    const uint8_t bytes[9] = {0, 0, 0, 5, 'h', 'e', 'l', 'l', 'o'};
+
+    make_pipe(&a, &b);
+    for (size_t i = 0; i < sizeof bytes; i++) {
+        ck_assert_int_eq(pipe_next(&b, &got), CW_AGAIN_BUSY);
+        ck_assert_int_eq(send(a.fd, &bytes[i], 1, 0), 1);
+        ck_assert_int_eq(pipe_fill(&b), CW_OK);
+    }
+    ck_assert_int_eq(pipe_next(&b, &got), CW_OK);
+    ck_assert(slice_eq(got, slice_of("hello")));
+    ck_assert_int_eq(pipe_fill(&b), CW_AGAIN_BUSY);
+    pipe_done(&a);
+    ck_assert_int_eq(pipe_fill(&b), CW_LOCAL_IO);
+    pipe_done(&b);
+}
+END_TEST
+
+/* --- the administrators' socket --------------------------------------------------------------------------- */
+
+struct heard {
+    struct admin *admin;
+    uint64_t up, down;
+};
+
+static void on_up(void *ctx, uint64_t connection)
+{
+    ((struct heard *)ctx)->up = connection;
+}
+
+static void on_frame(void *ctx, uint64_t connection, struct cw_slice frame)
+{
+    admin_send(((struct heard *)ctx)->admin, connection, frame);
+}
+
+static void on_down(void *ctx, uint64_t connection)
+{
+    ((struct heard *)ctx)->down = connection;
+    admin_stop(((struct heard *)ctx)->admin);
+}
+
+static void *run_admin(void *ctx)
+{
+    admin_run(((struct heard *)ctx)->admin);
+    return NULL;
+}
+
+START_TEST(an_administrator_is_answered_over_the_unix_socket)
+{
+    char dir[] = "/tmp/casewire-admin-XXXXXX", path[64];
+    struct heard h = {0};
+    struct admin_handler handler = {&h, on_up, on_frame, on_down};
+    struct sockaddr_un to = {.sun_family = AF_UNIX};
+    const uint8_t word[9] = {0, 0, 0, 5, 'h', 'e', 'l', 'l', 'o'};
+    uint8_t got[9];
+    pthread_t thread;
+
+    ck_assert_ptr_nonnull(mkdtemp(dir));
+    snprintf(path, sizeof path, "%s/socket", dir);
+    for (int i = 0; i < 2; i++) { /* the second finds what a killed daemon would leave */
+        if (i == 1)
+            admin_close(h.admin);
+        ck_assert_int_eq(admin_open(path, &handler, &h.admin, NULL), CW_OK);
+    }
+    ck_assert_int_eq(pthread_create(&thread, NULL, run_admin, &h), 0);
+    snprintf(to.sun_path, sizeof to.sun_path, "%s", path);
+    int fd = socket(AF_UNIX, SOCK_STREAM, 0);
+    ck_assert_int_eq(connect(fd, (struct sockaddr *)&to, sizeof to), 0);
+    ck_assert_int_eq(send(fd, word, sizeof word, 0), sizeof word);
+    ck_assert_int_eq(recv(fd, got, sizeof got, MSG_WAITALL), sizeof got);
+    ck_assert_mem_eq(got, word, sizeof word);
+    (void)close(fd);
+    (void)pthread_join(thread, NULL);
+    ck_assert_uint_eq(h.up, 1);
+    ck_assert_uint_eq(h.down, 1);
+    admin_close(h.admin);
+    ck_assert_int_eq(access(path, F_OK), -1);
+    ck_assert_int_eq(rmdir(dir), 0);
+}
+END_TEST
+
+START_TEST(a_path_that_no_socket_can_have_is_said)
+{
+    char path[200];
+    struct refusal why = {0};
+    struct admin *admin = NULL;
+    struct admin_handler handler = {0};
+
+    memset(path, 'a', sizeof path - 1);
+    path[sizeof path - 1] = '\0';
+    ck_assert_int_eq(admin_open(path, &handler, &admin, &why), CW_LOCAL_CONFIG);
+    ck_assert_ptr_nonnull(strstr(why.text, "107"));
+    ck_assert_int_eq(admin_open("/nowhere/at/all", &handler, &admin, &why), CW_LOCAL_IO);
+    ck_assert_ptr_null(admin);
+}
+END_TEST
+
+Suite *suite_parts(void)
+{
+    Suite *s = suite_create("parts");
+    TCase *t = tcase_create("parts");
+
+    tcase_add_test(t, every_kind_of_holder_has_its_door);
+    tcase_add_test(t, a_list_is_replaced_whole_or_not_at_all);
+    tcase_add_test(t, a_stranger_is_reported_once_a_second_with_its_number);
+    tcase_add_test(t, a_thousand_strangers_do_not_grow_the_table);
+    tcase_add_test(t, what_is_received_and_not_delivered_is_the_gap);
+    tcase_add_test(t, delivering_settles_what_came_before);
+    tcase_add_test(t, a_pause_of_ours_is_not_the_peers_fault);
+    tcase_add_test(t, heartbeats_of_a_year_are_no_attack);
+    tcase_add_test(t, connections_are_counted_in_and_out);
+    tcase_add_test(t, messages_come_out_as_they_went_in);
+    tcase_add_test(t, an_absurd_length_is_refused_before_memory_is_taken);
+    tcase_add_test(t, a_message_cut_short_is_not_one_yet);
+    tcase_add_test(t, an_administrator_is_answered_over_the_unix_socket);
+    tcase_add_test(t, a_path_that_no_socket_can_have_is_said);
+    suite_add_tcase(s, t);
+    return s;
+}
