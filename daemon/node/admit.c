@@ -242,12 +242,7 @@ static enum cw_err remember(struct turn *t, const struct prepared *p)
 
     if (err != CW_OK)
         return err;
-    err = case_cache_admit(t, &p->case_id, p);
-    if (err == CW_LOCAL_MEMORY) { /* it is stored all the same; the next look loads the case anew */
-        case_cache_drop(t->n, &p->case_id);
-        return CW_OK;
-    }
-    return err;
+    return case_cache_admit(t, &p->case_id, p);
 }
 
 static enum cw_err accept(struct turn *t, const struct input *in, bool proposal, struct refusal *refusal)

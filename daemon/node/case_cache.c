@@ -92,45 +92,6 @@ void case_cache_drop(struct node *n, const struct cw_case_id *id)
     n->cases->count--;
 }
 
-/* --- loading --------------------------------------------------------------------------------------------- */
-
-static bool give_memory(uint8_t **memory, struct arena *arena, size_t len)
-{
-    free(*memory);
-    *memory = malloc(len);
-    *arena = arena_over(*memory, *memory == NULL ? 0 : len);
-    return *memory != NULL;
-}
-
-/* Twice the memory each time until it fits. Half of it stays free for the ops to come. */
-static enum cw_err load(struct turn *t, const struct cw_case_id *id, struct cached *c)
-{
-    enum cw_err err = CW_LOCAL_MEMORY;
-
-    for (size_t len = CASE_ARENA_LEN_MIN; err == CW_LOCAL_MEMORY && len <= CASE_ARENA_LEN_MAX; len *= 2) {
-        if (!give_memory(&c->memory, &c->arena, len))
-            return CW_LOCAL_MEMORY;
-        err = case_load_ops(t->n, t->txn, id, &c->arena, &c->loaded);
-    }
-    return err;
-}
-
-static enum cw_err fold(struct turn *t, struct cached *c)
-{
-    enum cw_err err = CW_LOCAL_MEMORY;
-
-    for (size_t len = c->state_arena.len > 0 ? c->state_arena.len : CASE_ARENA_LEN_MIN;
-         err == CW_LOCAL_MEMORY && len <= CASE_ARENA_LEN_MAX; len *= 2) {
-        if (len != c->state_arena.len && !give_memory(&c->state_memory, &c->state_arena, len))
-            return CW_LOCAL_MEMORY;
-        c->state_arena.used = 0;
-        err = case_fold_loaded(t->n, &c->loaded, &c->state_arena);
-    }
-    c->folded = err == CW_OK;
-    t->counters[COUNTER_FOLDS]++;
-    return err;
-}
-
 static struct cached *to_front(struct case_cache *cache, struct cached **at)
 {
     struct cached *c = *at;
@@ -140,46 +101,6 @@ static struct cached *to_front(struct case_cache *cache, struct cached **at)
     cache->first = c;
     c->used = cache->turn;
     return c;
-}
-
-static enum cw_err take(struct turn *t, const struct cw_case_id *id, struct cached **out)
-{
-    struct case_cache *cache = t->n->cases;
-    struct cached **at = find(cache, id), *c;
-
-    if (*at != NULL) {
-        *out = to_front(cache, at);
-        return CW_OK;
-    }
-    c = calloc(1, sizeof *c);
-    if (c == NULL)
-        return CW_LOCAL_MEMORY;
-    enum cw_err err = load(t, id, c);
-    if (err != CW_OK && err != CW_REFUSED_UNKNOWN_CASE) {
-        cached_free(c);
-        return err;
-    }
-    c->next = cache->first;
-    cache->first = c;
-    cache->count++;
-    *out = c;
-    return CW_OK;
-}
-
-enum cw_err case_cache_get(struct turn *t, const struct cw_case_id *id, const struct loaded_case **out)
-{
-    struct cached *c;
-    enum cw_err err = take(t, id, &c);
-
-    if (err != CW_OK)
-        return err;
-    if (c->loaded.op_count == 0)
-        return CW_REFUSED_UNKNOWN_CASE;
-    if (!c->folded)
-        err = fold(t, c);
-    if (err == CW_OK)
-        *out = &c->loaded;
-    return err;
 }
 
 /* --- this turn's own ops --------------------------------------------------------------------------------- */
@@ -219,51 +140,131 @@ static enum cw_err add_provisional(struct turn *t, const struct prepared *p, str
     return loaded_case_add(&c->loaded, op, &c->arena);
 }
 
-/* Provisional ops of this turn are kept when the case moves into larger memory. */
-static enum cw_err enlarge(struct turn *t, struct cached *c, size_t len)
+static bool is_loaded(const struct loaded_case *c, const struct cw_op_id *op)
 {
-    uint8_t *memory = malloc(len);
-    struct arena arena = arena_over(memory, memory == NULL ? 0 : len);
-    struct loaded_case fresh;
-
-    if (memory == NULL)
-        return CW_LOCAL_MEMORY;
-    enum cw_err err = case_load_ops(t->n, t->txn, &c->loaded.id, &arena, &fresh);
-    if (err != CW_OK && err != CW_REFUSED_UNKNOWN_CASE) {
-        free(memory);
-        return err;
+    for (uint32_t i = c->op_count; i > 0; i--) {
+        if (ID_EQ(&c->ops[i - 1]->op_id, op))
+            return true;
     }
-    free(c->memory);
-    c->memory = memory;
-    c->arena = arena;
-    c->loaded = fresh;
-    for (uint32_t i = 0; i < t->submission_count; i++) {
+    return false;
+}
+
+/* What this turn admitted to the case and has not written yet. */
+static enum cw_err add_admitted(struct turn *t, struct cached *c)
+{
+    enum cw_err err = CW_OK;
+
+    for (uint32_t i = 0; i < t->submission_count && err == CW_OK; i++) {
         const struct prepared *p = t->submissions[i].prepared;
 
-        if (p->header.op_class != CLASS_CASE || !ID_EQ(&p->case_id, &c->loaded.id))
-            continue;
-        err = add_provisional(t, p, c);
-        if (err != CW_OK)
-            return err;
+        if (p->header.op_class == CLASS_CASE && ID_EQ(&p->case_id, &c->loaded.id) && !is_loaded(&c->loaded, &p->op_id))
+            err = add_provisional(t, p, c);
     }
+    return err;
+}
+
+/* --- loading --------------------------------------------------------------------------------------------- */
+
+static bool give_memory(uint8_t **memory, struct arena *arena, size_t len)
+{
+    free(*memory);
+    *memory = malloc(len);
+    *arena = arena_over(*memory, *memory == NULL ? 0 : len);
+    return *memory != NULL;
+}
+
+/* What is stored, and what this turn will store. Nothing of either: a case without ops, which the caller tells. */
+static enum cw_err load_all(struct turn *t, const struct cw_case_id *id, struct cached *c)
+{
+    enum cw_err err = case_load_ops(t->n, t->txn, id, &c->arena, &c->loaded);
+
+    c->loaded.id = *id;
+    return err == CW_OK || err == CW_REFUSED_UNKNOWN_CASE ? add_admitted(t, c) : err;
+}
+
+/* Twice the memory each time until it fits. Half of it stays free for the ops to come. */
+static enum cw_err load(struct turn *t, const struct cw_case_id *id, struct cached *c)
+{
+    enum cw_err err = CW_LOCAL_MEMORY;
+
+    for (size_t len = CASE_ARENA_LEN_MIN; err == CW_LOCAL_MEMORY && len <= CASE_ARENA_LEN_MAX; len *= 2) {
+        if (!give_memory(&c->memory, &c->arena, len))
+            return CW_LOCAL_MEMORY;
+        err = load_all(t, id, c);
+    }
+    return err;
+}
+
+static enum cw_err fold(struct turn *t, struct cached *c)
+{
+    enum cw_err err = CW_LOCAL_MEMORY;
+
+    for (size_t len = c->state_arena.len > 0 ? c->state_arena.len : CASE_ARENA_LEN_MIN;
+         err == CW_LOCAL_MEMORY && len <= CASE_ARENA_LEN_MAX; len *= 2) {
+        if (len != c->state_arena.len && !give_memory(&c->state_memory, &c->state_arena, len))
+            return CW_LOCAL_MEMORY;
+        c->state_arena.used = 0;
+        err = case_fold_loaded(t->n, &c->loaded, &c->state_arena);
+    }
+    c->folded = err == CW_OK;
+    t->counters[COUNTER_FOLDS]++;
+    return err;
+}
+
+/* --- taking and giving ------------------------------------------------------------------------------------ */
+
+static enum cw_err take(struct turn *t, const struct cw_case_id *id, struct cached **out)
+{
+    struct case_cache *cache = t->n->cases;
+    struct cached **at = find(cache, id), *c;
+
+    if (*at != NULL) {
+        *out = to_front(cache, at);
+        return CW_OK;
+    }
+    c = calloc(1, sizeof *c);
+    if (c == NULL)
+        return CW_LOCAL_MEMORY;
+    enum cw_err err = load(t, id, c);
+    if (err != CW_OK) {
+        cached_free(c);
+        return err;
+    }
+    c->next = cache->first;
+    cache->first = c;
+    cache->count++;
+    *out = c;
     return CW_OK;
 }
 
-enum cw_err case_cache_admit(struct turn *t, const struct cw_case_id *id, const struct prepared *p)
+enum cw_err case_cache_get(struct turn *t, const struct cw_case_id *id, const struct loaded_case **out)
 {
     struct cached *c;
     enum cw_err err = take(t, id, &c);
 
     if (err != CW_OK)
         return err;
-    c->loaded.id = *id;
+    if (c->loaded.op_count == 0)
+        return CW_REFUSED_UNKNOWN_CASE;
+    if (!c->folded)
+        err = fold(t, c);
+    if (err == CW_OK)
+        *out = &c->loaded;
+    return err;
+}
+
+enum cw_err case_cache_admit(struct turn *t, const struct cw_case_id *id, const struct prepared *p)
+{
+    struct cached *c = *find(t->n->cases, id);
+    enum cw_err err;
+
+    if (c == NULL)
+        return CW_OK; /* whoever asks for the case in this turn gets the op with it */
     c->folded = false;
     err = add_provisional(t, p, c);
-    /* One doubling may not do, and a case that did not fit leaves c as it was: the length is ours to raise. */
-    for (size_t len = 2 * c->arena.len; err == CW_LOCAL_MEMORY && len <= CASE_ARENA_LEN_MAX; len *= 2) {
-        err = enlarge(t, c, len);
-        if (err == CW_OK)
-            err = add_provisional(t, p, c);
+    if (err == CW_LOCAL_MEMORY) { /* the next who asks loads it into larger memory */
+        case_cache_drop(t->n, id);
+        return CW_OK;
     }
     return err;
 }
