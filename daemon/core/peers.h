@@ -16,6 +16,7 @@
 #define PEER_NONE UINT32_MAX
 
 #define HELLO_RETRY_MS 2000
+#define SESSION_MS_MIN 5000       /* a session lives so long before another link of its kind may replace it */
 #define FETCH_STALL_MS 10000      /* a grant that led to nothing new for so long goes to somebody else */
 #define FULL_FRONTIER_MS_MIN 1000 /* how often a peer may ask for the whole frontier */
 #define BLOBS_RETRY_MS INT64_C(10000)
@@ -52,7 +53,8 @@ struct peer {
     uint32_t standby_hellos;  /* HELLOs heard on the other link: a second one is meant */
 
     struct session_id mine, theirs;
-    bool reset_told; /* one RESET per greeting is enough */
+    struct cw_mono session_at; /* began */
+    bool reset_told;           /* one RESET per greeting is enough */
     uint64_t sent_counter, heard_counter;
     struct cw_mono hello_at, heartbeat_at;
 

@@ -33,6 +33,16 @@ static struct peer *peer_for(struct replica *r, const struct cert_id *cert, cons
     return p;
 }
 
+/*
+ * Two daemons with one certificate, one a copy of the other, would replace each other's links without end and neither
+ * get anywhere: each gets its turn.
+ */
+static bool has_its_turn(const struct replica *r, const struct peer *p, enum link_way way)
+{
+    return p->links[way] != 0 && p->way == way && peer_state_is_session(p->state) &&
+           !mono_reached(r->now, mono_after(p->session_at, SESSION_MS_MIN));
+}
+
 void session_link_up(struct replica *r, const struct event *event)
 {
     link_id link = event->as.link_up.link;
@@ -40,7 +50,7 @@ void session_link_up(struct replica *r, const struct event *event)
     bool is_self = ID_EQ(&event->as.link_up.cert, &r->self.cert);
     struct peer *p = is_self ? NULL : peer_for(r, &event->as.link_up.cert, event->as.link_up.division);
 
-    if (p == NULL || p->cut) {
+    if (p == NULL || p->cut || has_its_turn(r, p, way)) {
         drop(r, link, CW_AGAIN_NO_PEER);
         return;
     }

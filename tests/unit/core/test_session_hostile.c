@@ -197,6 +197,8 @@ START_TEST(a_peer_that_only_says_it_knows_more_of_our_log_is_believed_once)
         struct peer_message hello = solo_hello(&s);
         struct position more = {replica_own_log(s.replica)->log, 1000, {{1}}};
 
+        solo_tick(&s, 6000);
+
         solo_link_up(&s);
         hello.as.hello.your_count = 1;
         hello.as.hello.your = &more;

@@ -52,6 +52,22 @@ START_TEST(the_link_dialled_by_a_smaller_peer_is_kept)
 }
 END_TEST
 
+START_TEST(a_young_session_is_not_replaced_and_an_older_one_is)
+{
+    struct event up = {.kind = EVENT_LINK_UP, .as.link_up = {.link = 50, .cert = s.peer, .division = "EST"}};
+
+    solo_meet(&s);
+    solo_turn(&s, &up);
+    ck_assert_uint_eq(solo_find(&s, EFFECT_DROP_LINK, 0)->as.drop_link.link, 50);
+    ck_assert_int_eq(solo_state(&s), PEER_STATE_COMPARING);
+    solo_tick(&s, 5000);
+    up.as.link_up.link = 51;
+    solo_turn(&s, &up);
+    ck_assert_uint_eq(solo_find(&s, EFFECT_DROP_LINK, 0)->as.drop_link.link, s.link);
+    ck_assert_int_eq(solo_state(&s), PEER_STATE_GREETING);
+}
+END_TEST
+
 START_TEST(who_is_left_on_the_worse_link_is_told)
 {
     struct peer_message hello = solo_hello(&s);
@@ -302,6 +318,7 @@ Suite *suite_session_rules(void)
     tcase_add_checked_fixture(c, make, unmake);
     tcase_add_test(c, the_link_dialled_by_the_smaller_certificate_carries_the_session);
     tcase_add_test(c, the_link_dialled_by_a_smaller_peer_is_kept);
+    tcase_add_test(c, a_young_session_is_not_replaced_and_an_older_one_is);
     tcase_add_test(c, who_is_left_on_the_worse_link_is_told);
     tcase_add_test(c, a_daemon_told_that_its_frontier_goes_back_takes_a_new_start);
     tcase_add_test(c, a_batch_with_another_past_is_not_stored_and_its_past_is_asked_for);
