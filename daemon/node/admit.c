@@ -105,7 +105,7 @@ static enum cw_err state_for(struct turn *t, const struct cw_case_id *id, const 
         *out = bare;
         return CW_OK;
     }
-    enum cw_err err = case_cache_get(t, id, &loaded);
+    enum cw_err err = case_cache_get(t, id, false, &loaded);
     if (err == CW_OK)
         *out = loaded->state;
     return err;

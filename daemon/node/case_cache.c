@@ -16,7 +16,7 @@ struct cached {
     struct loaded_case loaded;
     uint8_t *memory, *state_memory;
     struct arena arena, state_arena;
-    bool folded;
+    bool folded, hashed;
     uint64_t used; /* turn of the last use */
 };
 
@@ -195,7 +195,18 @@ static enum cw_err load(struct turn *t, const struct cw_case_id *id, struct cach
     return err;
 }
 
-static enum cw_err fold(struct turn *t, struct cached *c)
+static enum cw_err fold_into(struct turn *t, struct cached *c, bool with_leaf)
+{
+    enum cw_err err = c->folded ? CW_OK : case_fold_loaded(t->n, &c->loaded, &c->state_arena);
+
+    if (err == CW_OK && with_leaf)
+        err = case_hash_loaded(t->n, &c->loaded, &c->state_arena);
+    c->folded = err == CW_OK;
+    c->hashed = err == CW_OK && with_leaf;
+    return err;
+}
+
+static enum cw_err fold(struct turn *t, struct cached *c, bool with_leaf)
 {
     enum cw_err err = CW_LOCAL_MEMORY;
 
@@ -203,10 +214,10 @@ static enum cw_err fold(struct turn *t, struct cached *c)
          err == CW_LOCAL_MEMORY && len <= CASE_ARENA_LEN_MAX; len *= 2) {
         if (len != c->state_arena.len && !give_memory(&c->state_memory, &c->state_arena, len))
             return CW_LOCAL_MEMORY;
-        c->state_arena.used = 0;
-        err = case_fold_loaded(t->n, &c->loaded, &c->state_arena);
+        if (!c->folded)
+            c->state_arena.used = 0;
+        err = fold_into(t, c, with_leaf);
     }
-    c->folded = err == CW_OK;
     t->counters[COUNTER_FOLDS]++;
     return err;
 }
@@ -237,7 +248,7 @@ static enum cw_err take(struct turn *t, const struct cw_case_id *id, struct cach
     return CW_OK;
 }
 
-enum cw_err case_cache_get(struct turn *t, const struct cw_case_id *id, const struct loaded_case **out)
+enum cw_err case_cache_get(struct turn *t, const struct cw_case_id *id, bool with_leaf, const struct loaded_case **out)
 {
     struct cached *c;
     enum cw_err err = take(t, id, &c);
@@ -246,8 +257,8 @@ enum cw_err case_cache_get(struct turn *t, const struct cw_case_id *id, const st
         return err;
     if (c->loaded.op_count == 0)
         return CW_REFUSED_UNKNOWN_CASE;
-    if (!c->folded)
-        err = fold(t, c);
+    if (!c->folded || (with_leaf && !c->hashed))
+        err = fold(t, c, with_leaf);
     if (err == CW_OK)
         *out = &c->loaded;
     return err;

@@ -210,6 +210,8 @@ enum cw_err case_load(const struct node_read *read, const struct cw_case_id *id,
 
     if (err == CW_OK)
         err = case_fold_loaded(read->node, out, arena);
+    if (err == CW_OK)
+        err = case_hash_loaded(read->node, out, arena);
     node_authority_done(read->node);
     return err;
 }

@@ -7,7 +7,7 @@
 #include "node/case_store.h"
 #include "node/entry.h"
 
-#define CASE_ARENA_LEN_MIN ((size_t)256 << 10)
+#define CASE_ARENA_LEN_MIN ((size_t)96 << 10) /* below what malloc maps anew each time */
 #define CASE_ARENA_LEN_MAX ((size_t)128 << 20)
 
 /* --- case_load.c: any thread, over any transaction --- */
@@ -21,15 +21,17 @@ enum cw_err loaded_op_author(const struct node *n, struct loaded_op *op, struct 
 enum cw_err loaded_case_add(struct loaded_case *c, struct loaded_op *op, struct arena *arena);
 
 /* --- case_fold.c --- */
-/* Folds into the arena: state, hashes, flags. */
+/* Folds into the arena: state and flags. */
 enum cw_err case_fold_loaded(const struct node *n, struct loaded_case *c, struct arena *arena);
+/* The digest leaf of what was folded. */
+enum cw_err case_hash_loaded(const struct node *n, struct loaded_case *c, struct arena *arena);
 
 /* --- case_cache.c: node thread --- */
 struct case_cache *case_cache_new(uint32_t max);
 void case_cache_free(struct case_cache *cache);
 void case_cache_begin_turn(struct case_cache *cache);
-/* The case with its fold up to date. Borrowed until the next call for the same case. */
-enum cw_err case_cache_get(struct turn *t, const struct cw_case_id *id, const struct loaded_case **out);
+/* The case with its fold up to date, and its digest leaf when it is to be saved. Borrowed until the next call for the same case. */
+enum cw_err case_cache_get(struct turn *t, const struct cw_case_id *id, bool with_leaf, const struct loaded_case **out);
 /* An op admitted in this turn, before it has its place in the log. */
 enum cw_err case_cache_admit(struct turn *t, const struct cw_case_id *id, const struct prepared *p);
 void case_cache_place(struct node *n, const struct cw_case_id *id, const struct entry_in *e);

@@ -39,7 +39,7 @@ static enum cw_err mark_for_later(struct turn *t, const struct cw_case_id *id)
 static enum cw_err fold_one(struct turn *t, const struct cw_case_id *id, uint32_t *budget)
 {
     const struct loaded_case *c;
-    enum cw_err err = case_cache_get(t, id, &c);
+    enum cw_err err = case_cache_get(t, id, true, &c);
 
     if (err == CW_REFUSED_UNKNOWN_CASE)
         return CW_OK;

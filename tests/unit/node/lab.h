@@ -20,7 +20,7 @@
 struct lab;
 
 struct lab_file {
-    uint8_t bytes[65536];
+    uint8_t bytes[1 << 19];
     size_t len;
 };
 
