@@ -128,6 +128,21 @@ START_TEST(a_seal_signed_by_another_daemon_is_named)
 }
 END_TEST
 
+START_TEST(a_log_that_does_not_begin_at_its_genesis_is_named)
+{
+    static uint8_t memory[SEAL_LEN_MAX];
+    struct writer out = writer_over(memory, sizeof(memory));
+    struct seal seal;
+
+    ck_assert_int_eq(seal_parse(record.local.seal.bytes, &seal), CW_OK);
+    seal.prev.b[0] ^= 1;
+    seal_encode(&seal, &out);
+    record.local.seal.bytes = slice(memory, out.len);
+    world_sign_seal(&w, &w.daemons[WORLD_NTH], &record.local.seal);
+    expect(CW_PEER_CHAIN, "local.seal");
+}
+END_TEST
+
 START_TEST(an_unknown_certificate_is_named)
 {
     w.daemons[WORLD_NTH].id.b[0] ^= 1;
@@ -242,6 +257,7 @@ Suite *suite_receipt(void)
     tcase_add_test(named, another_author_signature_is_named);
     tcase_add_test(named, a_wrong_path_is_named);
     tcase_add_test(named, a_seal_signed_by_another_daemon_is_named);
+    tcase_add_test(named, a_log_that_does_not_begin_at_its_genesis_is_named);
     tcase_add_test(named, an_unknown_certificate_is_named);
     tcase_add_test(named, a_seal_signed_by_a_person_is_named);
     tcase_add_test(named, a_missing_seal_between_is_named);

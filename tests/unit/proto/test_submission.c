@@ -87,6 +87,11 @@ START_TEST(parts_match_their_commitments_or_the_refusal_names_them)
     world_submit(&w, 1, &sub);
     ck_assert_int_eq(check_parts(&sub, &r), CW_OK);
 
+    sub.part_count = 1; /* the second lies there, but is not sent */
+    ck_assert_int_eq(check_parts(&sub, &r), CW_REFUSED_COMMITMENT);
+    ck_assert_str_eq(r.where, "parts");
+    sub.part_count = 2;
+
     sub.parts[1].r[31] ^= 1;
     ck_assert_int_eq(check_parts(&sub, &r), CW_REFUSED_COMMITMENT);
     ck_assert_str_eq(r.where, "parts[1]");
@@ -101,9 +106,6 @@ START_TEST(parts_match_their_commitments_or_the_refusal_names_them)
     sub.parts[1] = first;
     ck_assert_int_eq(check_parts(&sub, &r), CW_REFUSED_COMMITMENT);
     ck_assert_str_eq(r.where, "parts[0]");
-
-    sub.part_count = 1;
-    ck_assert_int_eq(check_parts(&sub, &r), CW_REFUSED_COMMITMENT);
 }
 END_TEST
 
@@ -217,6 +219,21 @@ START_TEST(a_bundle_path_of_the_wrong_length_is_refused_by_the_grammar)
 }
 END_TEST
 
+START_TEST(an_index_beyond_the_bundle_is_refused_by_the_grammar)
+{
+    struct arena arena = arena_over(scratch_memory, sizeof(scratch_memory));
+    struct author_proof p, back;
+    uint8_t memory[PROOF_LEN_MAX];
+    struct writer out = writer_over(memory, sizeof(memory));
+
+    make_bundle(1, &arena);
+    ck_assert_int_eq(author_proof_parse(proofs[0], &p), CW_OK);
+    p.bundle_index = 1; /* its path would be empty, too */
+    author_proof_encode(&p, &out);
+    ck_assert_int_eq(author_proof_parse(slice(memory, out.len), &back), CW_REFUSED_MALFORMED);
+}
+END_TEST
+
 START_TEST(bundles_of_none_or_too_many_are_refused)
 {
     static struct cw_op_id many[BUNDLE_COUNT_MAX + 1];
@@ -322,6 +339,7 @@ Suite *suite_submission(void)
     tcase_add_test(t, a_signature_under_another_label_is_no_proof);
     tcase_add_loop_test(t, each_op_of_a_bundle_verifies_alone, 0, (int)CW_COUNT(bundle_counts));
     tcase_add_test(t, a_bundle_path_of_the_wrong_length_is_refused_by_the_grammar);
+    tcase_add_test(t, an_index_beyond_the_bundle_is_refused_by_the_grammar);
     tcase_add_test(t, bundles_of_none_or_too_many_are_refused);
     tcase_add_test(t, a_bundle_signature_is_no_single_proof_and_back);
     suite_add_tcase(s, t);

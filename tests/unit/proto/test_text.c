@@ -19,6 +19,7 @@ static const struct {
     BAD("delete", "a\x7f"),
     BAD("C1 control", "\xc2\x85"),
     BAD("line separator", "\xe2\x80\xa8"),
+    BAD("paragraph separator", "\xe2\x80\xa9"),
     BAD("right-to-left override", "a\xe2\x80\xae"
                                   "b"),
     BAD("left-to-right mark", "\xe2\x80\x8e"),
