@@ -22,6 +22,7 @@ static const struct cli_command *const commands[] = {&show, &list, &status, NULL
 #define WORDS_MAX 16
 
 struct parsed {
+    char words[400];
     char *argv[WORDS_MAX + 1];
     int argc;
     struct cli cli;
@@ -32,15 +33,16 @@ struct parsed {
 /* Words with spaces between; stderr goes into *out_said when asked for. */
 static void parse(struct parsed *p, const char *line)
 {
-    char *copy = strdup(line), *rest = copy, *word;
+    static char program[] = "casewire";
+    char *rest, *word;
 
-    *p = (struct parsed){0};
-    p->argv[p->argc++] = strdup("casewire");
+    *p = (struct parsed){.argc = 1, .argv = {program}};
+    snprintf(p->words, sizeof(p->words), "%s", line);
+    rest = p->words;
     while ((word = strsep(&rest, " ")) != NULL && p->argc < WORDS_MAX)
         if (*word != '\0')
-            p->argv[p->argc++] = strdup(word);
+            p->argv[p->argc++] = word;
     p->code = cli_parse(commands, p->argc, p->argv, &p->cli, &p->help);
-    free(copy);
 }
 
 static char said[2000];

@@ -3,6 +3,7 @@
 #include "tests/unit/client/history.h"
 
 #include <check.h>
+#include <jansson.h>
 #include <stdlib.h>
 
 Suite *suite_verify(void);
@@ -160,6 +161,86 @@ START_TEST(a_seal_by_another_key_is_named_with_log_and_entry)
 }
 END_TEST
 
+/* --- the committed vectors: histories that another program made, and judged ------------------------------ */
+
+static struct buf bytes_of(const char *hex)
+{
+    struct buf out = {0};
+
+    ck_assert_int_eq(buf_reserve(&out, strlen(hex) / 2 + 1), CW_OK);
+    out.len = strlen(hex) / 2;
+    ck_assert_int_eq(hex_parse(hex, out.data, out.len), CW_OK);
+    return out;
+}
+
+/* The good history with some bytes taken out and others put in. */
+static struct buf spliced(const json_t *whole, const json_t *vector)
+{
+    struct buf good = bytes_of(json_string_value(json_object_get(whole, "file"))), out = {0}, insert;
+    size_t at = (size_t)json_integer_value(json_object_get(vector, "at"));
+    size_t behind = at + (size_t)json_integer_value(json_object_get(vector, "remove"));
+
+    if (json_object_get(vector, "file") != NULL)
+        return good;
+    insert = bytes_of(json_string_value(json_object_get(vector, "insert")));
+    ck_assert_uint_le(behind, good.len);
+    ck_assert_int_eq(buf_add(&out, slice(good.data, at)), CW_OK);
+    ck_assert_int_eq(buf_add(&out, buf_slice(&insert)), CW_OK);
+    ck_assert_int_eq(buf_add(&out, slice(good.data + behind, good.len - behind)), CW_OK);
+    buf_done(&good);
+    buf_done(&insert);
+    return out;
+}
+
+static bool vector_holds(const json_t *whole, const json_t *vector, uint64_t *out_voids)
+{
+    struct buf file = spliced(whole, vector);
+    struct cw_verify_counts counts;
+    uint8_t network[CW_ID_LEN];
+    struct cw_verify *v;
+    size_t at = 0;
+    bool holds;
+
+    ck_assert_int_eq(hex_parse(json_string_value(json_object_get(whole, "network")), network, CW_ID_LEN), CW_OK);
+    ck_assert_int_eq(cw_verify_new(network, &v), CW_OK);
+    while (at + 4 <= file.len) {
+        struct reader r = reader_over(slice(file.data + at, 4));
+        size_t len = reader_be32(&r);
+
+        ck_assert_uint_le(len, file.len - at - 4);
+        ck_assert_int_eq(cw_verify_record(v, slice(file.data + at + 4, len)), CW_OK);
+        at += 4 + len;
+    }
+    ck_assert_int_eq(cw_verify_finish(v), CW_OK);
+    holds = cw_verify_finding_count(v) == 0;
+    cw_verify_counts_of(v, &counts);
+    *out_voids = counts.voids;
+    cw_verify_free(v);
+    buf_done(&file);
+    return holds;
+}
+
+START_TEST(the_committed_histories_are_judged_as_they_say)
+{
+    json_t *root = json_load_file("tests/vectors/histories.json", 0, NULL), *vectors = json_object_get(root, "vectors"), *vector;
+    size_t i;
+
+    ck_assert_msg(root != NULL, "run from the top folder");
+    ck_assert_uint_gt(json_array_size(vectors), 20);
+    json_array_foreach(vectors, i, vector)
+    {
+        bool valid = json_is_true(json_object_get(vector, "valid"));
+        uint64_t voids;
+
+        ck_assert_msg(vector_holds(json_array_get(vectors, 0), vector, &voids) == valid, "%s",
+                      json_string_value(json_object_get(vector, "name")));
+        if (valid)
+            ck_assert_int_eq((json_int_t)voids, json_integer_value(json_object_get(vector, "void")));
+    }
+    json_decref(root);
+}
+END_TEST
+
 Suite *suite_verify(void)
 {
     Suite *s = suite_create("verify");
@@ -175,6 +256,7 @@ Suite *suite_verify(void)
     tcase_add_test(t, an_empty_history_is_found);
     tcase_add_test(t, what_was_sealed_void_is_void_and_not_called_tampering);
     tcase_add_test(t, a_seal_by_another_key_is_named_with_log_and_entry);
+    tcase_add_test(t, the_committed_histories_are_judged_as_they_say);
     suite_add_tcase(s, t);
     return s;
 }
