@@ -16,7 +16,7 @@
 #define PEER_NONE UINT32_MAX
 
 #define HELLO_RETRY_MS 2000
-#define SESSION_MS_MIN 5000       /* a session lives so long before another link of its kind may replace it */
+#define LINK_MS_MIN 5000          /* a link lives so long before another of its kind may replace it */
 #define FETCH_STALL_MS 10000      /* a grant that led to nothing new for so long goes to somebody else */
 #define FULL_FRONTIER_MS_MIN 1000 /* how often a peer may ask for the whole frontier */
 #define BLOBS_RETRY_MS INT64_C(10000)
@@ -48,13 +48,13 @@ struct peer {
     struct cw_mono since, last_heard;
     bool cut;
 
-    link_id links[LINK_WAYS]; /* 0: none */
-    enum link_way way;        /* which carries the session */
-    uint32_t standby_hellos;  /* HELLOs heard on the other link: a second one is meant */
+    link_id links[LINK_WAYS];          /* 0: none */
+    struct cw_mono link_at[LINK_WAYS]; /* came up */
+    enum link_way way;                 /* which carries the session */
+    uint32_t standby_hellos;           /* HELLOs heard on the other link: a second one is meant */
 
     struct session_id mine, theirs;
-    struct cw_mono session_at; /* began */
-    bool reset_told;           /* one RESET per greeting is enough */
+    bool reset_told; /* one RESET per greeting is enough */
     uint64_t sent_counter, heard_counter;
     struct cw_mono hello_at, heartbeat_at;
 

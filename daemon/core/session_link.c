@@ -39,8 +39,7 @@ static struct peer *peer_for(struct replica *r, const struct cert_id *cert, cons
  */
 static bool has_its_turn(const struct replica *r, const struct peer *p, enum link_way way)
 {
-    return p->links[way] != 0 && p->way == way && peer_state_is_session(p->state) &&
-           !mono_reached(r->now, mono_after(p->session_at, SESSION_MS_MIN));
+    return p->links[way] != 0 && !mono_reached(r->now, mono_after(p->link_at[way], LINK_MS_MIN));
 }
 
 void session_link_up(struct replica *r, const struct event *event)
@@ -63,6 +62,7 @@ void session_link_up(struct replica *r, const struct event *event)
         peer_name(p, event->as.link_up.division); /* it was cut before it was ever met */
     before = p->way;
     p->links[way] = link;
+    p->link_at[way] = r->now;
     if (best_way(r, p) != before)
         session_move(r, p, best_way(r, p));
     p->standby_hellos = 0;

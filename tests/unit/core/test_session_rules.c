@@ -24,14 +24,17 @@ static void unmake(void)
 
 static bool greets_on(link_id link, bool incoming)
 {
+    s.now = mono_after(s.now, 6000); /* links are not replaced while they are young */
+
     struct event up = {.kind = EVENT_LINK_UP,
                        .as.link_up = {.link = link, .cert = s.peer, .division = "EST", .incoming = incoming}};
 
     solo_turn(&s, &up);
-    const struct effect *e = solo_find(&s, EFFECT_SEND, 0);
-
-    ck_assert(e == NULL || e->as.send.link == link);
-    return e != NULL;
+    for (uint32_t i = 0; i < solo_count(&s, EFFECT_SEND); i++) {
+        if (solo_find(&s, EFFECT_SEND, i)->as.send.link == link)
+            return true;
+    }
+    return false;
 }
 
 START_TEST(the_link_dialled_by_the_smaller_certificate_carries_the_session)
@@ -52,7 +55,7 @@ START_TEST(the_link_dialled_by_a_smaller_peer_is_kept)
 }
 END_TEST
 
-START_TEST(a_young_session_is_not_replaced_and_an_older_one_is)
+START_TEST(a_young_link_is_not_replaced_and_an_older_one_is)
 {
     struct event up = {.kind = EVENT_LINK_UP, .as.link_up = {.link = 50, .cert = s.peer, .division = "EST"}};
 
@@ -318,7 +321,7 @@ Suite *suite_session_rules(void)
     tcase_add_checked_fixture(c, make, unmake);
     tcase_add_test(c, the_link_dialled_by_the_smaller_certificate_carries_the_session);
     tcase_add_test(c, the_link_dialled_by_a_smaller_peer_is_kept);
-    tcase_add_test(c, a_young_session_is_not_replaced_and_an_older_one_is);
+    tcase_add_test(c, a_young_link_is_not_replaced_and_an_older_one_is);
     tcase_add_test(c, who_is_left_on_the_worse_link_is_told);
     tcase_add_test(c, a_daemon_told_that_its_frontier_goes_back_takes_a_new_start);
     tcase_add_test(c, a_batch_with_another_past_is_not_stored_and_its_past_is_asked_for);
