@@ -188,14 +188,23 @@ static enum cw_err seal_line(struct turn *t, const struct cw_case_id *id, uint32
     return keyring_seal(t->n->keyring, slot, row_key_slice(&ad), slice(plain, w.len), &t->n->entropy, out);
 }
 
-static void count_conflicts(struct turn *t, uint32_t old_flags, uint32_t new_flags)
+static void alarm_degraded(struct turn *t, const struct cw_case_id *id)
+{
+    char hex[2 * ID_LEN + 1];
+
+    hex_of(ID_SLICE(id), hex);
+    t->counters[COUNTER_QUARANTINED]++;
+    node_alarm(t->n, "op-quarantined", "case %.16s: an operation that the fold cannot take is set aside", hex);
+}
+
+static void count_flags(struct turn *t, const struct cw_case_id *id, uint32_t old_flags, uint32_t new_flags)
 {
     if ((new_flags & CASE_CONFLICT) != 0 && (old_flags & CASE_CONFLICT) == 0)
         t->counters[COUNTER_CONFLICTS]++;
     if ((new_flags & CASE_CONFLICT) == 0 && (old_flags & CASE_CONFLICT) != 0)
         t->counters[COUNTER_CONFLICTS]--;
     if ((new_flags & CASE_DEGRADED) != 0 && (old_flags & CASE_DEGRADED) == 0)
-        t->counters[COUNTER_QUARANTINED]++;
+        alarm_degraded(t, id);
 }
 
 static enum cw_err put_row(struct turn *t, const struct loaded_case *c, const struct case_row *old)
@@ -224,7 +233,7 @@ static enum cw_err put_row(struct turn *t, const struct loaded_case *c, const st
     };
     case_row_encode(&row, &w);
     CW_ASSERT(!w.failed);
-    count_conflicts(t, old->flags, row.flags);
+    count_flags(t, &c->id, old->flags, row.flags);
     err = db_put(t, TABLE_CASE, row_key_case(&c->id), slice(bytes, w.len));
     return err == CW_OK ? set_indexes(t, INSERT, &c->id, &row, &line) : err;
 }

@@ -335,8 +335,12 @@ enum cw_err intake_peer(struct node *n, const struct reader_identity *from, stru
     struct verified_message *v = ARENA_NEW(arena, struct verified_message);
     enum cw_err err = v == NULL ? CW_LOCAL_MEMORY : peer_message_parse(frame, arena, &v->message);
 
-    if (err != CW_OK)
-        return err == CW_LOCAL_MEMORY ? err : CW_PEER_MALFORMED;
+    if (err == CW_LOCAL_MEMORY)
+        return err;
+    if (err != CW_OK) {
+        node_count(n, COUNTER_PEER_MALFORMED);
+        return CW_PEER_MALFORMED;
+    }
     v->frame_len = frame.len;
     if (v->message.kind == PEER_ENTRIES)
         err = intake_entries(n, &v->message.as.entries, NULL, arena, v);
