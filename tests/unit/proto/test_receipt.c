@@ -157,6 +157,23 @@ START_TEST(a_seal_signed_by_a_person_is_named)
 }
 END_TEST
 
+START_TEST(a_certificate_of_another_network_or_division_is_named)
+{
+    w.daemons[WORLD_NTH].cert.network.b[0] ^= 1;
+    expect(CW_REFUSED_NETWORK, "local.genesis");
+    w.daemons[WORLD_NTH].cert.network.b[0] ^= 1;
+    w.daemons[WORLD_NTH].cert.division = slice_of("EST");
+    expect(CW_PEER_SEAL, "local.genesis");
+}
+END_TEST
+
+START_TEST(a_frontier_signed_by_a_person_is_named)
+{
+    w.daemons[WORLD_EST].cert.subject = SUBJECT_PERSON;
+    expect(CW_PEER_FRONTIER, "held[0].frontier");
+}
+END_TEST
+
 START_TEST(a_missing_seal_between_is_named)
 {
     held[1].between_count = 1;
@@ -260,6 +277,8 @@ Suite *suite_receipt(void)
     tcase_add_test(named, a_log_that_does_not_begin_at_its_genesis_is_named);
     tcase_add_test(named, an_unknown_certificate_is_named);
     tcase_add_test(named, a_seal_signed_by_a_person_is_named);
+    tcase_add_test(named, a_certificate_of_another_network_or_division_is_named);
+    tcase_add_test(named, a_frontier_signed_by_a_person_is_named);
     tcase_add_test(named, a_missing_seal_between_is_named);
     tcase_add_test(named, a_forged_seal_between_is_named);
     tcase_add_test(named, a_frontier_that_is_not_signed_is_named);

@@ -116,6 +116,21 @@ START_TEST(a_megabyte_of_empty_sub_messages_is_refused_before_it_is_unpacked)
 }
 END_TEST
 
+/* Below the bound on fields, and still 100 times its bytes in memory. */
+START_TEST(forty_kilobytes_of_empty_sub_messages_are_refused_too)
+{
+    struct writer w = writer_over(bytes, sizeof(bytes));
+    bool unknown;
+
+    writer_u8(&w, 0x52);
+    writer_varint(&w, 40000);
+    for (size_t i = 0; i < 20000; i++)
+        writer_be16(&w, 0x1a00);
+    ck_assert_int_eq(unpack(slice(bytes, w.len), sizeof(memory), &unknown), CW_REFUSED_SIZE);
+    ck_assert_int_eq(wire_prescan(&cw__request__descriptor, slice(bytes, w.len), WIRE_FIELDS_MAX), CW_REFUSED_SIZE);
+}
+END_TEST
+
 START_TEST(a_megabyte_of_unknown_numbers_is_refused)
 {
     struct writer w = writer_over(bytes, sizeof(bytes));
@@ -177,6 +192,7 @@ Suite *suite_wire(void)
     tcase_add_loop_test(t, ill_formed_bytes_are_refused, 0, (int)CW_COUNT(bad));
     tcase_add_test(t, unknown_fields_are_told);
     tcase_add_test(t, a_megabyte_of_empty_sub_messages_is_refused_before_it_is_unpacked);
+    tcase_add_test(t, forty_kilobytes_of_empty_sub_messages_are_refused_too);
     tcase_add_test(t, a_megabyte_of_unknown_numbers_is_refused);
     tcase_add_test(t, the_field_bound_is_kept);
     tcase_add_test(t, an_arena_that_is_too_small_at_any_point_is_local_and_left_as_it_was);
