@@ -87,7 +87,8 @@ static enum cw_err look(const ProtobufCMessage *message, const struct step *step
 
     if (field == NULL || (step->has_index && field->label != PROTOBUF_C_LABEL_REPEATED))
         return CW_USAGE_ARGUMENT;
-    *out_place = field->label == PROTOBUF_C_LABEL_REPEATED ? look_repeated(base, field, step) : look_single(base, field);
+    *out_place =
+        field->label == PROTOBUF_C_LABEL_REPEATED ? look_repeated(base, field, step) : look_single(base, field);
     return CW_OK;
 }
 

@@ -122,7 +122,8 @@ static bool check_place(const struct step *s)
         return wrong(s, s->seal.first, CW_PEER_CHAIN, "seal", "the seal does not name the hash of the one before it");
     for (uint32_t i = 0; i < s->seal.authority.count; i++)
         if (s->seal.authority.at[i].seq < known_seq(c, &s->seal.authority.at[i].log))
-            return wrong(s, s->seal.first, CW_PEER_CHAIN, "seal", "the seal knows less of an authority's log than one before it");
+            return wrong(s, s->seal.first, CW_PEER_CHAIN, "seal",
+                         "the seal knows less of an authority's log than one before it");
     if (s->seal.hlc <= c->hlc)
         return wrong(s, s->seal.first, CW_PEER_CHAIN, "seal", "the seal's time is not after that of the one before it");
     return true;
@@ -130,11 +131,10 @@ static bool check_place(const struct step *s)
 
 static bool check_signature(const struct step *s)
 {
-    bool ok = s->keys->threshold == 0
-                  ? s->signed_seal.signature_count == 1 && s->signed_seal.signer_index[0] == 0 &&
-                        seal_verify(s->network, &s->signed_seal, s->keys->keys[0])
-                  : seal_verify_threshold(s->network, &s->signed_seal, s->keys->keys, s->keys->count,
-                                          s->keys->threshold);
+    bool ok = s->keys->threshold == 0 ? s->signed_seal.signature_count == 1 && s->signed_seal.signer_index[0] == 0 &&
+                                            seal_verify(s->network, &s->signed_seal, s->keys->keys[0])
+                                      : seal_verify_threshold(s->network, &s->signed_seal, s->keys->keys,
+                                                              s->keys->count, s->keys->threshold);
 
     return ok || wrong(s, s->seal.first, CW_PEER_SEAL, "seal", "the seal's signature does not verify");
 }
@@ -187,7 +187,8 @@ static bool check_times(const struct step *s)
 
     for (uint32_t i = 0; i < s->entry_count; i++) {
         if (s->entries[i].header.hlc <= hlc)
-            return wrong(s, s->seal.first + i, CW_PEER_CHAIN, "hlc", "the entry's time is not after that of the one before");
+            return wrong(s, s->seal.first + i, CW_PEER_CHAIN, "hlc",
+                         "the entry's time is not after that of the one before");
         hlc = s->entries[i].header.hlc;
     }
     return hlc == s->seal.hlc || wrong(s, s->seal.last, CW_PEER_SEAL, "hlc", "the seal's time is not its last entry's");

@@ -38,7 +38,7 @@ struct chain_entry {
     struct cw_slice submission_bytes;
     uint32_t part_count;
     struct cw_slice parts[PARTS_MAX]; /* empty: not held */
-    bool proof_covered; /* a change of the proof's bytes would have been seen */
+    bool proof_covered;               /* a change of the proof's bytes would have been seen */
 };
 
 struct chain_watcher {

@@ -8,8 +8,7 @@
 
 #include <stdlib.h>
 
-static enum cw_err open_link(struct cw_client *client, const struct cw_client_options *options,
-                             struct cw_fault *fault)
+static enum cw_err open_link(struct cw_client *client, const struct cw_client_options *options, struct cw_fault *fault)
 {
     struct link_curve to;
 

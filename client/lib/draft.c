@@ -10,10 +10,9 @@ static enum cw_err no_kind(const char *kind, struct cw_fault *fault)
     const char *near = schema_suggest_kind(slice_of(kind));
 
     if (near != NULL)
-        return fault_set(fault, CW_USAGE_ARGUMENT, "kind", "there is no kind of case of that name: did you mean \"%s\"?",
-                         near);
-    return fault_set(fault, CW_USAGE_ARGUMENT, "kind",
-                     "must be ocg, county_line, missing_child or operation");
+        return fault_set(fault, CW_USAGE_ARGUMENT, "kind",
+                         "there is no kind of case of that name: did you mean \"%s\"?", near);
+    return fault_set(fault, CW_USAGE_ARGUMENT, "kind", "must be ocg, county_line, missing_child or operation");
 }
 
 static enum cw_err draft_new(enum op_type type, const char *kind, const struct cw_case_id *case_id,
@@ -64,7 +63,8 @@ static const struct schema_event *find_event(uint32_t kind, const char *name, st
     if (near != NULL)
         fault_set(fault, CW_REFUSED_UNKNOWN_OP, "event", "there is no event \"%s\": did you mean \"%s\"?", shown, near);
     else
-        fault_set(fault, CW_REFUSED_UNKNOWN_OP, "event", "there is no event \"%s\": `casewire schema` lists them", shown);
+        fault_set(fault, CW_REFUSED_UNKNOWN_OP, "event", "there is no event \"%s\": `casewire schema` lists them",
+                  shown);
     return NULL;
 }
 

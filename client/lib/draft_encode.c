@@ -26,7 +26,7 @@ struct encoding {
     struct value_slot values[WRITES_MAX];
     Cw__Value *part_values[PARTS_MAX][WRITES_MAX];
     uint32_t part_value_count[PARTS_MAX];
-    uint32_t part_count; /* the frame included */
+    uint32_t part_count;  /* the frame included */
     uint32_t common_part; /* 0: none yet */
     ProtobufCBinaryData after[AFTER_MAX], refs[REFS_MAX], same_as[DRAFT_SAME_MAX];
     Cw__OpRef corrects[DRAFT_CORRECTS_MAX];

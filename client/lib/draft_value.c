@@ -104,8 +104,8 @@ static enum cw_err parse_enum(const struct schema_field *field, struct cw_slice 
     if (near != NULL)
         return fault_set(fault, CW_REFUSED_VALUE, field->name, "there is no value \"%s\": did you mean \"%s\"?", shown,
                          near);
-    return fault_set(fault, CW_REFUSED_VALUE, field->name,
-                     "there is no value \"%s\": `casewire schema %s` lists them", shown, field->name);
+    return fault_set(fault, CW_REFUSED_VALUE, field->name, "there is no value \"%s\": `casewire schema %s` lists them",
+                     shown, field->name);
 }
 
 static enum cw_err parse_flag(const struct schema_field *field, struct cw_slice text, struct op_value *out,
@@ -125,7 +125,8 @@ static enum cw_err parse_times(const struct schema_field *field, struct cw_slice
     struct cw_wall from, to;
 
     if (!when_parse(text, &from, &to))
-        return bad(field, fault, "must be a date, a time like 2018-03-19T16:00 (London) or ...Z, or two with / between");
+        return bad(field, fault,
+                   "must be a date, a time like 2018-03-19T16:00 (London) or ...Z, or two with / between");
     out->number = from.ms;
     out->latest = field->type == TYPE_TIME ? from.ms : to.ms;
     return CW_OK;

@@ -8,7 +8,8 @@
 
 #include <stdlib.h>
 
-struct export {
+struct export
+{
     struct cw_client *client;
     int open;
     int32_t timeout_ms;

@@ -141,7 +141,8 @@ static enum cw_err zmq_link_send(struct link *link, struct cw_slice frame, struc
 /* Waits until the socket has a frame; false at the deadline. */
 static bool wait_frame(struct link_zmq *l, struct cw_mono deadline)
 {
-    zmq_pollitem_t items[2] = {{.socket = l->socket, .events = ZMQ_POLLIN}, {.socket = l->monitor, .events = ZMQ_POLLIN}};
+    zmq_pollitem_t items[2] = {{.socket = l->socket, .events = ZMQ_POLLIN},
+                               {.socket = l->monitor, .events = ZMQ_POLLIN}};
 
     for (;;) {
         int left = link_ms_left(deadline);

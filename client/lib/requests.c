@@ -20,13 +20,12 @@ static enum cw_err expect(struct cw_client *client, bool held, enum cw_err err, 
     return CW_OK;
 }
 
-#define ASK(member)                                                                                \
-    do {                                                                                           \
-        struct cw_answer *answer = NULL;                                                           \
-        enum cw_err err = client_ask(client, &request, timeout_ms, &answer);                       \
+#define ASK(member)                                                                                        \
+    do {                                                                                                   \
+        struct cw_answer *answer = NULL;                                                                   \
+        enum cw_err err = client_ask(client, &request, timeout_ms, &answer);                               \
         return expect(client, answer != NULL && answer->message->member != NULL, err, answer, out_answer); \
     } while (0)
-
 
 /* 64 hexadecimal digits are an id; anything else a name for the daemon to look up. */
 static bool id_of_name(struct cw_slice name, uint8_t out[static CW_ID_LEN])
@@ -152,8 +151,8 @@ enum cw_err cw_client_receipt(struct cw_client *client, const struct cw_op_id *o
     ASK(submitted);
 }
 
-enum cw_err cw_client_export(struct cw_client *client, const uint8_t *log, uint64_t after, int open,
-                             int32_t timeout_ms, struct cw_answer **out_answer)
+enum cw_err cw_client_export(struct cw_client *client, const uint8_t *log, uint64_t after, int open, int32_t timeout_ms,
+                             struct cw_answer **out_answer)
 {
     Cw__Request request = CW__REQUEST__INIT;
     Cw__ExportLog chunk = CW__EXPORT_LOG__INIT;

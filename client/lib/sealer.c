@@ -53,7 +53,8 @@ static enum cw_err fill_header(const struct sealer *s, const struct sealer_entry
     struct author_proof proof;
     struct signature signature;
 
-    if (submission_header_parse(entry->header, &submission) != CW_OK || author_proof_parse(entry->proof, &proof) != CW_OK)
+    if (submission_header_parse(entry->header, &submission) != CW_OK ||
+        author_proof_parse(entry->proof, &proof) != CW_OK)
         return CW_REFUSED_MALFORMED;
     *out = (struct entry_header){.log = s->log, .seq = seq, .hlc = hlc, .kind = submission.op_class};
     op_id_of(entry->header, &out->op_id);

@@ -16,7 +16,7 @@ struct sealer {
     struct buf genesis; /* record bytes */
     struct log_id log;
     uint64_t seq, hlc;
-    struct hash seal;          /* of the last seal, the log id's bytes at first */
+    struct hash seal;           /* of the last seal, the log id's bytes at first */
     struct positions authority; /* as of the last seal */
 };
 

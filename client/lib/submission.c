@@ -171,9 +171,9 @@ static enum cw_err judge(struct cw_client *client, struct cw_answer *answer, con
 
     if (submitted == NULL || (err != CW_OK && err != CW_AGAIN_NO_PEER)) {
         cw_answer_close(answer);
-        return err != CW_OK ? err
-                            : fault_set(&client->fault, CW_PEER_MALFORMED, "answer",
-                                        "the daemon answered another question");
+        return err != CW_OK
+                   ? err
+                   : fault_set(&client->fault, CW_PEER_MALFORMED, "answer", "the daemon answered another question");
     }
     if (!slice_eq(wire_slice(submitted->op_id), slice(submission->op.b, CW_ID_LEN))) {
         cw_answer_close(answer);
@@ -183,8 +183,8 @@ static enum cw_err judge(struct cw_client *client, struct cw_answer *answer, con
     return CW_OK;
 }
 
-enum cw_err cw_client_submit(struct cw_client *client, const struct cw_submission *submission,
-                             const struct cw_ack *ack, int32_t timeout_ms, struct cw_answer **out_answer)
+enum cw_err cw_client_submit(struct cw_client *client, const struct cw_submission *submission, const struct cw_ack *ack,
+                             int32_t timeout_ms, struct cw_answer **out_answer)
 {
     Cw__Request request = CW__REQUEST__INIT;
     struct cw_answer *answer = NULL;

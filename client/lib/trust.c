@@ -152,8 +152,7 @@ static void follow_root(struct cw_trust *trust, const Cw__Entries *message, cons
     /* Keys may rotate between batches: each batch is followed with the keys of that moment. */
     for (size_t i = 0; i < message->n_batches; i++) {
         Cw__Entries one = *message;
-        struct chain_keys keys = {trust->root_key_count, trust->threshold,
-                                  (const uint8_t(*)[KEY_LEN])trust->root_keys};
+        struct chain_keys keys = {trust->root_key_count, trust->threshold, (const uint8_t(*)[KEY_LEN])trust->root_keys};
 
         one.n_batches = 1;
         one.batches = message->batches + i;
@@ -212,7 +211,8 @@ static void keep_first(void *context, const struct chain *chain, uint64_t seq, c
     if (chain != NULL)
         chain_short(&chain->log, log);
     fault_clean_text(slice_of(fault->where), where, sizeof(where));
-    fault_set(&first->fault, fault->code, where, "log %s entry %llu: %.180s", log, (unsigned long long)seq, fault->text);
+    fault_set(&first->fault, fault->code, where, "log %s entry %llu: %.180s", log, (unsigned long long)seq,
+              fault->text);
 }
 
 enum cw_err cw_trust_add(struct cw_trust *trust, struct cw_slice entries, struct cw_fault *out_fault)

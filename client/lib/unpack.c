@@ -22,7 +22,7 @@ static enum cw_err unpack_within(const ProtobufCMessageDescriptor *type, struct 
 }
 
 enum cw_err message_unpack(const ProtobufCMessageDescriptor *type, struct cw_slice bytes, void **out_memory,
-                   ProtobufCMessage **out, bool *out_unknown)
+                           ProtobufCMessage **out, bool *out_unknown)
 {
     size_t bound = 8192 + bytes.len * 4;
     enum cw_err err = CW_LOCAL_MEMORY;

@@ -14,7 +14,7 @@
 
 /* *out_memory owns the message: free() it. CW_REFUSED_MALFORMED, CW_REFUSED_SIZE, CW_LOCAL_MEMORY. */
 enum cw_err message_unpack(const ProtobufCMessageDescriptor *type, struct cw_slice bytes, void **out_memory,
-                   ProtobufCMessage **out, bool *out_unknown);
+                           ProtobufCMessage **out, bool *out_unknown);
 
 /* Packs into an empty buf. CW_REFUSED_SIZE above len_max, CW_LOCAL_MEMORY. */
 enum cw_err message_pack(const ProtobufCMessage *message, size_t len_max, struct buf *out);

@@ -122,7 +122,8 @@ enum cw_err cw_verify_record(struct cw_verify *verify, struct cw_slice record)
         return err;
     if (err != CW_OK || unknown) {
         verify_note_text(verify, CW_REFUSED_MALFORMED, "record",
-                         err != CW_OK ? "the record cannot be read" : "the record holds fields that do not belong there");
+                         err != CW_OK ? "the record cannot be read"
+                                      : "the record holds fields that do not belong there");
         if (err == CW_OK)
             free(memory);
         return CW_OK;

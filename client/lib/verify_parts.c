@@ -254,7 +254,8 @@ void verify_frontier(struct cw_verify *v, const Cw__SignedFrontier *frontier)
     }
     memcpy(signature.b, frontier->signature.data, SIGNATURE_LEN);
     signer = trust_find(v->trust, &head.signer);
-    if (signer == NULL || signer->parsed.subject != SUBJECT_DAEMON || !verify_bytes(LABEL_FRONTIER, &v->trust->network, wire_slice(frontier->head),
-                                        signer->parsed.sign_key, &signature))
+    if (signer == NULL || signer->parsed.subject != SUBJECT_DAEMON ||
+        !verify_bytes(LABEL_FRONTIER, &v->trust->network, wire_slice(frontier->head), signer->parsed.sign_key,
+                      &signature))
         verify_note_text(v, CW_PEER_FRONTIER, "frontier", "a frontier's signature does not verify");
 }

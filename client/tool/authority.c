@@ -35,8 +35,9 @@ static enum cw_err read_segments(const char *log, struct dirent **names, int cou
         return fault_plain(fault, CW_LOCAL_MEMORY, log);
     for (int i = 0; i < count; i++) {
         char path[PATH_LEN_MAX];
-        enum cw_err err =
-            path_join(path, log, "%s", names[i]->d_name) ? file_read(path, MESSAGE_LEN_MAX, &out->bytes[i]) : CW_LOCAL_IO;
+        enum cw_err err = path_join(path, log, "%s", names[i]->d_name)
+                              ? file_read(path, MESSAGE_LEN_MAX, &out->bytes[i])
+                              : CW_LOCAL_IO;
 
         if (err != CW_OK)
             return fault_plain(fault, err, names[i]->d_name);

@@ -28,9 +28,9 @@ struct authority {
     struct network_id network;
     struct cert_id cert;
     struct key_bundle keys;
-    struct cw_slice passphrase;         /* of all files of this folder; empty: in clear */
-    struct cw_trust *trust;             /* what the segments say so far */
-    struct sealer log;                  /* the authority's */
+    struct cw_slice passphrase; /* of all files of this folder; empty: in clear */
+    struct cw_trust *trust;     /* what the segments say so far */
+    struct sealer log;          /* the authority's */
     /* Records waiting for authority_commit(). */
     void *memory;
     struct arena arena;
@@ -57,8 +57,8 @@ struct issue_order {
     uint32_t role_count;
     uint32_t roles[ROLES_MAX]; /* ascending */
     bool may_bundle;
-    int64_t days; /* how long it is valid */
-    const char *home; /* folder for key, cert and network */
+    int64_t days;               /* how long it is valid */
+    const char *home;           /* folder for key, cert and network */
     struct cw_slice passphrase; /* of the new key file */
 };
 /* Makes keys and certificate and a record of it; a daemon becomes a member of the force's audience. */

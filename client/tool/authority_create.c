@@ -7,7 +7,7 @@
 
 #include <stdlib.h>
 
-#define YEARS_MS(n) ((int64_t)(n) * 365 * 86400000)
+#define YEARS_MS(n) ((int64_t)(n)*365 * 86400000)
 /* Clocks of a force differ by minutes: a certificate holds from an hour before it was made. */
 #define BEFORE_MS INT64_C(3600000)
 
@@ -165,8 +165,10 @@ static enum cw_err check_plan(const struct authority_plan *plan, struct cw_fault
 
     if (text_check(slice_of(plan->network_name), NAME_LEN_MAX, false, "network-name", &refusal) != CW_OK)
         return fault_of_refusal(fault, CW_REFUSED_TEXT, &refusal);
-    if (strlen(plan->force) > DIVISION_LEN_MAX || strspn(plan->force, "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789") != strlen(plan->force))
-        return fault_set(fault, CW_REFUSED_VALUE, "--force", "a force's code is capital letters and digits, at most 16");
+    if (strlen(plan->force) > DIVISION_LEN_MAX ||
+        strspn(plan->force, "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789") != strlen(plan->force))
+        return fault_set(fault, CW_REFUSED_VALUE, "--force",
+                         "a force's code is capital letters and digits, at most 16");
     if (!path_join(path, plan->dir, "network") || file_exists(path))
         return fault_set(fault, CW_USAGE_ORDER, plan->dir, "there is an authority in this folder already");
     return CW_OK;

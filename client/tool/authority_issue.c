@@ -14,8 +14,11 @@ static enum cw_err add_record(struct authority *a, enum authority_act act, struc
     size_t room = body.len + 64;
     uint8_t *payload = arena_take(&a->arena, room, 1);
     struct writer w = writer_over(payload, room);
-    struct clear_record clear = {.network = a->network, .author = a->cert, .secret = &a->keys.sign,
-                                 .op_class = CLASS_AUTHORITY, .now = when_now()};
+    struct clear_record clear = {.network = a->network,
+                                 .author = a->cert,
+                                 .secret = &a->keys.sign,
+                                 .op_class = CLASS_AUTHORITY,
+                                 .now = when_now()};
     enum cw_err err;
 
     if (payload == NULL || a->pending_count == AUTHORITY_BATCH_MAX)
@@ -103,7 +106,8 @@ static enum cw_err issue_with(struct authority *a, const struct issue_order *ord
     fill_certificate(a, order, keys, &cert);
     certificate_encode(&cert, &w);
     if (certificate_parse(slice(bytes, w.len), &cert) != CW_OK)
-        return fault_set(fault, CW_REFUSED_VALUE, "issue", "division, name or roles are outside what a certificate holds");
+        return fault_set(fault, CW_REFUSED_VALUE, "issue",
+                         "division, name or roles are outside what a certificate holds");
     cert_id_of(slice(bytes, w.len), &id);
     err = write_home(a, order, keys, slice(bytes, w.len), fault);
     if (err == CW_OK)
@@ -123,7 +127,8 @@ enum cw_err authority_issue(struct authority *a, const struct issue_order *order
         return fault_of_refusal(fault, CW_REFUSED_TEXT, &refusal);
     if (order->division[0] == '\0' || strlen(order->division) > DIVISION_LEN_MAX ||
         strspn(order->division, "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789") != strlen(order->division))
-        return fault_set(fault, CW_REFUSED_VALUE, "--division", "a division's code is capital letters and digits, at most 16");
+        return fault_set(fault, CW_REFUSED_VALUE, "--division",
+                         "a division's code is capital letters and digits, at most 16");
     key_bundle_new(&keys);
     err = issue_with(a, order, &keys, fault);
     key_bundle_wipe(&keys);

@@ -59,8 +59,8 @@ enum exit_code batch_begin(struct batch *b)
     b->names = path != NULL && file_exists(path) ? json_load_file(path, 0, NULL) : json_object();
     if (json_is_object(b->names))
         return EXIT_DONE;
-    return complain(b->cli, EXIT_USAGE, &(struct trouble){"the names cannot be read", path, "it is not what this command wrote",
-                                                          NULL});
+    return complain(b->cli, EXIT_USAGE,
+                    &(struct trouble){"the names cannot be read", path, "it is not what this command wrote", NULL});
 }
 
 enum exit_code batch_save_names(const struct batch *b)
@@ -69,7 +69,8 @@ enum exit_code batch_save_names(const struct batch *b)
 
     if (path == NULL || json_dump_file(b->names, path, JSON_INDENT(1) | JSON_SORT_KEYS) == 0)
         return EXIT_DONE;
-    return complain(b->cli, EXIT_FAILED, &(struct trouble){"the names were not kept", path, "the file cannot be written", NULL});
+    return complain(b->cli, EXIT_FAILED,
+                    &(struct trouble){"the names were not kept", path, "the file cannot be written", NULL});
 }
 
 void batch_end(struct batch *b)
@@ -93,7 +94,8 @@ static enum exit_code speaker(struct batch *b, const char *as, struct context **
             return EXIT_DONE;
         }
     if (b->speaker_count == SPEAKERS_MAX)
-        return complain(b->cli, EXIT_USAGE, &(struct trouble){"too many people speak in this file", as, "at most 64", NULL});
+        return complain(b->cli, EXIT_USAGE,
+                        &(struct trouble){"too many people speak in this file", as, "at most 64", NULL});
     code = context_home(b->cli, as, home);
     if (code != EXIT_DONE)
         return code;
@@ -116,8 +118,10 @@ static enum exit_code bad_line(const struct batch *b, const char *where, const c
 {
     char place[120];
 
-    snprintf(place, sizeof(place), "statement %zu%s%s", b->number, where != NULL ? ", " : "", where != NULL ? where : "");
-    return complain(b->cli, EXIT_USAGE, &(struct trouble){"a statement was not understood", place, why, "casewire submit-file --help"});
+    snprintf(place, sizeof(place), "statement %zu%s%s", b->number, where != NULL ? ", " : "",
+             where != NULL ? where : "");
+    return complain(b->cli, EXIT_USAGE,
+                    &(struct trouble){"a statement was not understood", place, why, "casewire submit-file --help"});
 }
 
 static enum exit_code bad_fault(const struct batch *b, const struct cw_fault *fault)
@@ -167,7 +171,8 @@ static enum exit_code write_value(struct batch *b, struct cw_draft *draft, const
 }
 
 /* Several values, or a field that holds several: they are added. */
-static enum exit_code write_field(struct batch *b, struct cw_draft *draft, const char *kind, const char *field, const json_t *value)
+static enum exit_code write_field(struct batch *b, struct cw_draft *draft, const char *kind, const char *field,
+                                  const json_t *value)
 {
     const struct schema_field *row = schema_field_by_name(schema_kind_by_name(slice_of(kind)), slice_of(field));
     enum cw_verb verb = row != NULL && schema_field_is_set(row) ? CW_ADD : CW_SET;
@@ -187,11 +192,10 @@ static enum exit_code write_all(struct batch *b, struct cw_draft *draft, const c
     const char *field;
     uint8_t id[CW_ID_LEN];
 
-    json_object_foreach(fields, field, value)
-        if (code == EXIT_DONE)
-            code = write_field(b, draft, kind, field, value);
+    json_object_foreach(fields, field, value) if (code == EXIT_DONE) code = write_field(b, draft, kind, field, value);
     for (size_t i = 0; code == EXIT_DONE && i < json_array_size(same); i++)
-        if (!named_id(b, json_string_value(json_array_get(same, i)), "event", id) || cw_draft_same_as(draft, id) != CW_OK)
+        if (!named_id(b, json_string_value(json_array_get(same, i)), "event", id) ||
+            cw_draft_same_as(draft, id) != CW_OK)
             code = bad_line(b, "same_as", "no event before it has this name");
     if (code == EXIT_DONE && text_at(line, "episode") != NULL &&
         (!named_id(b, text_at(line, "episode"), "event", id) || cw_draft_ref(draft, id) != CW_OK))
@@ -216,7 +220,8 @@ static enum exit_code draft_of(struct batch *b, const json_t *line, const char *
     *out_kind = json_string_value(json_object_get(json_object_get(b->names, name), "kind"));
     if (*out_kind == NULL)
         return bad_line(b, "case", "the names file does not say of which kind it is");
-    err = event != NULL ? cw_draft_event(*out_kind, event, &id, out, &fault) : cw_draft_set(*out_kind, &id, out, &fault);
+    err =
+        event != NULL ? cw_draft_event(*out_kind, event, &id, out, &fault) : cw_draft_set(*out_kind, &id, out, &fault);
     return err == CW_OK ? EXIT_DONE : bad_fault(b, &fault);
 }
 
@@ -234,10 +239,12 @@ static void keep_name(struct batch *b, const char *name, const char *kind, const
     thing_id_of(&op, 0, &event);
     hex_of(slice(case_id.b, CW_ID_LEN), case_hex);
     hex_of(slice(event.b, CW_ID_LEN), event_hex);
-    json_object_set_new(b->names, name, json_pack("{s:s, s:s, s:s}", "kind", kind, "case", case_hex, "event", event_hex));
+    json_object_set_new(b->names, name,
+                        json_pack("{s:s, s:s, s:s}", "kind", kind, "case", case_hex, "event", event_hex));
 }
 
-static enum exit_code send_draft(struct batch *b, struct context *c, struct cw_draft *draft, const char *kind, const char *name)
+static enum exit_code send_draft(struct batch *b, struct context *c, struct cw_draft *draft, const char *kind,
+                                 const char *name)
 {
     struct cw_submission *submission;
     struct cw_answer *answer;

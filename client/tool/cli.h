@@ -43,7 +43,7 @@ struct cli_command {
     const char *operands;
     int operand_min, operand_max; /* -1: any number */
     const char *summary;
-    const char *examples; /* lines; may be NULL */
+    const char *examples;             /* lines; may be NULL */
     const struct cli_option *options; /* ends with a NULL name; may be NULL */
     enum exit_code (*run)(struct cli *cli);
 };
@@ -96,7 +96,7 @@ struct trouble {
     const char *what;  /* "the field was not set" */
     const char *where; /* file, address, field; may be NULL */
     const char *why;
-    const char *next;  /* a command to type; may be NULL */
+    const char *next; /* a command to type; may be NULL */
 };
 /* Says it on standard error, as JSON when asked for; returns code. */
 enum exit_code complain(const struct cli *cli, enum exit_code code, const struct trouble *trouble);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* authority init, issue, policy, revoke: what is written. Reading and publishing are in cmd_authority_read.c. */
-#include "tool/authority.h"
 #include "tool/cmd_authority.h"
+#include "tool/authority.h"
 #include "tool/out.h"
 
 #include "lib/fault.h"
@@ -15,8 +15,9 @@ static enum exit_code need(const struct cli *cli, const char *name, const char *
     if (*out != NULL && (*out)[0] != '\0')
         return EXIT_DONE;
     snprintf(option, sizeof(option), "--%s", name);
-    return complain(cli, EXIT_USAGE, &(struct trouble){"something is missing behind the command", option,
-                                                       "this option is needed", "casewire authority --help"});
+    return complain(cli, EXIT_USAGE,
+                    &(struct trouble){"something is missing behind the command", option, "this option is needed",
+                                      "casewire authority --help"});
 }
 
 /* A new file's passphrase: the option's file, the terminal, or none when the command says so aloud. */
@@ -29,7 +30,8 @@ static enum exit_code new_passphrase(const struct cli *cli, struct buf *out)
         return code;
     return complain(cli, EXIT_USAGE,
                     &(struct trouble){"an empty passphrase protects nothing", NULL,
-                                      "keys in clear are for throw-away labs only", "casewire authority ... --insecure-lab"});
+                                      "keys in clear are for throw-away labs only",
+                                      "casewire authority ... --insecure-lab"});
 }
 
 /* --- init ---------------------------------------------------------------------------------------------- */
@@ -113,8 +115,9 @@ static enum exit_code check_head(const struct cli *cli, const struct authority *
     if (socket != NULL)
         return ask_daemon(cli, a, socket);
     if (cli_flag(cli, "offline")) {
-        fprintf(stderr, "casewire: --offline: no daemon was asked whether this folder is the newest copy. When it is not,\n"
-                        "  what is signed now forks the authority's log, and every daemon will raise an alarm.\n");
+        fprintf(stderr,
+                "casewire: --offline: no daemon was asked whether this folder is the newest copy. When it is not,\n"
+                "  what is signed now forks the authority's log, and every daemon will raise an alarm.\n");
         return EXIT_DONE;
     }
     return complain(cli, EXIT_USAGE,
@@ -148,7 +151,10 @@ static enum exit_code read_kind(const struct cli *cli, enum subject_kind *out)
     static const struct {
         const char *name;
         enum subject_kind kind;
-    } kinds[] = {{"daemon", SUBJECT_DAEMON}, {"person", SUBJECT_PERSON}, {"regional", SUBJECT_REGIONAL}, {"auditor", SUBJECT_AUDITOR}};
+    } kinds[] = {{"daemon", SUBJECT_DAEMON},
+                 {"person", SUBJECT_PERSON},
+                 {"regional", SUBJECT_REGIONAL},
+                 {"auditor", SUBJECT_AUDITOR}};
     const char *name;
     enum exit_code code = need(cli, "kind", &name);
 
@@ -159,8 +165,9 @@ static enum exit_code read_kind(const struct cli *cli, enum subject_kind *out)
             *out = kinds[i].kind;
             return EXIT_DONE;
         }
-    return complain(cli, EXIT_USAGE, &(struct trouble){"there is no such kind of holder", name,
-                                                       "it is daemon, person, regional or auditor", NULL});
+    return complain(
+        cli, EXIT_USAGE,
+        &(struct trouble){"there is no such kind of holder", name, "it is daemon, person, regional or auditor", NULL});
 }
 
 static enum exit_code read_roles(const struct cli *cli, struct issue_order *order)
@@ -169,8 +176,9 @@ static enum exit_code read_roles(const struct cli *cli, struct issue_order *orde
     uint32_t mask = 0;
 
     if (text != NULL && !schema_roles_parse(slice_of(text), &mask))
-        return complain(cli, EXIT_USAGE,
-                        &(struct trouble){"a role was not understood", text, "codes with commas between, like PC,INSP", NULL});
+        return complain(
+            cli, EXIT_USAGE,
+            &(struct trouble){"a role was not understood", text, "codes with commas between, like PC,INSP", NULL});
     for (uint32_t role = 1; role < ROLE_LIMIT; role++)
         if ((mask & (1u << role)) != 0 && order->role_count < ROLES_MAX)
             order->roles[order->role_count++] = role;
@@ -195,7 +203,8 @@ static enum exit_code read_order(const struct cli *cli, const char *dir, struct 
     if (code != EXIT_DONE || order->home != NULL)
         return code;
     if (strchr(order->name, '/') != NULL || !path_join(home, dir, "issued/%s@%s", order->name, order->division))
-        return complain(cli, EXIT_USAGE, &(struct trouble){"this name makes no folder", order->name, "give --out DIR", NULL});
+        return complain(cli, EXIT_USAGE,
+                        &(struct trouble){"this name makes no folder", order->name, "give --out DIR", NULL});
     order->home = home;
     return EXIT_DONE;
 }
@@ -229,9 +238,10 @@ static enum exit_code run_issue(struct cli *cli)
         if (!cli_flag(cli, "insecure-lab") && passphrase.len == 0)
             code = new_passphrase(cli, &fresh);
         if (code == EXIT_DONE)
-            code = issue(cli, &a, cli_flag(cli, "insecure-lab") ? slice(NULL, 0)
-                                  : passphrase.len != 0         ? buf_slice(&passphrase)
-                                                                : buf_slice(&fresh));
+            code = issue(cli, &a,
+                         cli_flag(cli, "insecure-lab") ? slice(NULL, 0)
+                         : passphrase.len != 0         ? buf_slice(&passphrase)
+                                                       : buf_slice(&fresh));
         authority_close(&a);
     }
     buf_done(&passphrase);
@@ -249,7 +259,8 @@ static enum exit_code run_policy(struct cli *cli)
     enum exit_code code = open_to_sign(cli, &passphrase, &a);
 
     if (code == EXIT_DONE) {
-        if (authority_policy(&a, cli->operands[0], cli->operands[1], &fault) != CW_OK || authority_commit(&a, &fault) != CW_OK)
+        if (authority_policy(&a, cli->operands[0], cli->operands[1], &fault) != CW_OK ||
+            authority_commit(&a, &fault) != CW_OK)
             code = complain_fault(cli, "no policy was recorded", &fault);
         authority_close(&a);
     }
@@ -265,10 +276,12 @@ static enum exit_code run_revoke(struct cli *cli)
                                       "take the key away from its holder, and the daemon off the network"});
 }
 
-#define SIGN_OPTIONS                                                                               \
-    {"dir", "DIR", "the authority's folder"},                                                      \
-        {"socket", "PATH", "admin socket of a daemon, asked first whether this folder is the newest copy"},  \
-        {"offline", NULL, "ask no daemon (before the first one runs)"}
+#define SIGN_OPTIONS                                                                                        \
+    {"dir", "DIR", "the authority's folder"},                                                               \
+        {"socket", "PATH", "admin socket of a daemon, asked first whether this folder is the newest copy"}, \
+    {                                                                                                       \
+        "offline", NULL, "ask no daemon (before the first one runs)"                                        \
+    }
 
 static const struct cli_option init_options[] = {
     {"dir", "DIR", "folder to make"},
@@ -292,16 +305,37 @@ static const struct cli_option issue_options[] = {
 static const struct cli_option policy_options[] = {SIGN_OPTIONS, {NULL, NULL, NULL}};
 
 const struct cli_command cmd_authority_init = {
-    "authority", "init", NULL, 0, 0, "make a network: its genesis, its root key, a force's authority",
-    "  casewire authority init --dir /srv/authority --network-name 'Marlshire' --force ZZ\n", init_options, run_init};
+    "authority",
+    "init",
+    NULL,
+    0,
+    0,
+    "make a network: its genesis, its root key, a force's authority",
+    "  casewire authority init --dir /srv/authority --network-name 'Marlshire' --force ZZ\n",
+    init_options,
+    run_init};
 const struct cli_command cmd_authority_issue = {
-    "authority", "issue", NULL, 0, 0, "make keys and a certificate, and record it in the authority's log",
+    "authority",
+    "issue",
+    NULL,
+    0,
+    0,
+    "make keys and a certificate, and record it in the authority's log",
     "  casewire authority issue --dir /srv/authority --offline --kind daemon --division NTH --name 'Daemon of NTH'\n"
     "  casewire authority issue --dir /srv/authority --socket /run/casewire/admin.sock --kind person \\\n"
     "      --division NTH --name 'Duty inspector' --role INSP\n",
-    issue_options, run_issue};
+    issue_options,
+    run_issue};
 const struct cli_command cmd_authority_policy = {
-    "authority", "policy", "NAME VALUE", 2, 2, "record who may do what, or how long a clock runs",
-    "  casewire authority policy --dir /srv/authority --offline clock.M8.duration_s 259200\n", policy_options, run_policy};
-const struct cli_command cmd_authority_revoke = {"authority", "revoke", "CERTIFICATE", 0, 1,
-                                                 "take a certificate back (not in this version)", NULL, NULL, run_revoke};
+    "authority",
+    "policy",
+    "NAME VALUE",
+    2,
+    2,
+    "record who may do what, or how long a clock runs",
+    "  casewire authority policy --dir /srv/authority --offline clock.M8.duration_s 259200\n",
+    policy_options,
+    run_policy};
+const struct cli_command cmd_authority_revoke = {"authority", "revoke", "CERTIFICATE",
+                                                 0,           1,        "take a certificate back (not in this version)",
+                                                 NULL,        NULL,     run_revoke};

@@ -59,9 +59,10 @@ static json_t *cert_json(const struct trust_cert *cert)
     role_text(&cert->parsed, roles, sizeof(roles));
     when_utc(cert->parsed.not_before, from);
     when_utc(cert->parsed.not_after, to);
-    return json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:b, s:I}", "cert", id, "kind", subject_name(cert->parsed.subject),
-                     "division", division, "name", name, "roles", roles, "not_before", from, "not_after", to, "revoked",
-                     cert->revoked, "seq", (json_int_t)cert->issued_seq);
+    return json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:b, s:I}", "cert", id, "kind",
+                     subject_name(cert->parsed.subject), "division", division, "name", name, "roles", roles,
+                     "not_before", from, "not_after", to, "revoked", cert->revoked, "seq",
+                     (json_int_t)cert->issued_seq);
 }
 
 static void list_json(const struct authority *a)
@@ -84,8 +85,9 @@ static enum exit_code run_list(struct cli *cli)
     struct table t;
 
     if (dir == NULL)
-        return complain(cli, EXIT_USAGE, &(struct trouble){"something is missing behind the command", "--dir",
-                                                           "this option is needed", NULL});
+        return complain(
+            cli, EXIT_USAGE,
+            &(struct trouble){"something is missing behind the command", "--dir", "this option is needed", NULL});
     if (authority_open(dir, false, slice(NULL, 0), &a, &fault) != CW_OK)
         return complain_fault(cli, "the authority does not open", &fault);
     if (cli->json) {
@@ -146,8 +148,9 @@ static enum exit_code run_publish(struct cli *cli)
     uint64_t stored;
 
     if (dir == NULL || socket == NULL)
-        return complain(cli, EXIT_USAGE, &(struct trouble){"something is missing behind the command", "--dir and --socket",
-                                                           "both options are needed", NULL});
+        return complain(cli, EXIT_USAGE,
+                        &(struct trouble){"something is missing behind the command", "--dir and --socket",
+                                          "both options are needed", NULL});
     if (publish_segments(dir, socket, cli->timeout_ms, &stored, &fault) != CW_OK)
         return complain_fault(cli, "the authority's log was not published", &fault);
     if (cli->json)
@@ -164,9 +167,22 @@ static const struct cli_option publish_options[] = {
     {NULL, NULL, NULL},
 };
 
-const struct cli_command cmd_authority_list = {
-    "authority", "list", NULL, 0, 0, "certificates that were issued", "  casewire authority list --dir /srv/authority\n",
-    list_options, run_list};
+const struct cli_command cmd_authority_list = {"authority",
+                                               "list",
+                                               NULL,
+                                               0,
+                                               0,
+                                               "certificates that were issued",
+                                               "  casewire authority list --dir /srv/authority\n",
+                                               list_options,
+                                               run_list};
 const struct cli_command cmd_authority_publish = {
-    "authority", "publish", NULL, 0, 0, "hand the authority's log to a daemon, which passes it on",
-    "  casewire authority publish --dir /srv/authority --socket /run/casewire/admin.sock\n", publish_options, run_publish};
+    "authority",
+    "publish",
+    NULL,
+    0,
+    0,
+    "hand the authority's log to a daemon, which passes it on",
+    "  casewire authority publish --dir /srv/authority --socket /run/casewire/admin.sock\n",
+    publish_options,
+    run_publish};

@@ -57,7 +57,8 @@ static void list_row(struct table *t, const Cw__CaseRow *row)
 
 static void list_text(const struct cli *cli, const Cw__CaseList *list)
 {
-    static const char *const heading[] = {"case", "kind", "status", "owner", "risk", "conflicts", "changed", "title", NULL};
+    static const char *const heading[] = {"case",      "kind",    "status", "owner", "risk",
+                                          "conflicts", "changed", "title",  NULL};
     struct table t;
 
     table_begin(&t, cli, heading);
@@ -109,7 +110,8 @@ static enum exit_code run_list(struct cli *cli)
 
 static void history_item(const struct cli *cli, const Cw__HistoryItem *item)
 {
-    char op[2 * SHORT_ID_LEN + 1], when[WHEN_TEXT_LEN_MAX], origin[20], verdict[24], what[200], name[90] = "", line[240];
+    char op[2 * SHORT_ID_LEN + 1], when[WHEN_TEXT_LEN_MAX], origin[20], verdict[24], what[200], name[90] = "",
+                                                                                                line[240];
 
     short_id(item->op, op);
     when_london(hlc_wall(item->hlc), true, when);
@@ -170,9 +172,22 @@ static const struct cli_option history_options[] = {
 };
 
 const struct cli_command cmd_case_list = {
-    "case", "list", NULL, 0, 0, "cases, newest change first",
+    "case",
+    "list",
+    NULL,
+    0,
+    0,
+    "cases, newest change first",
     "  casewire case list --kind missing_child\n  casewire case list --conflicts\n  casewire case list -q | head\n",
-    list_options, run_list};
+    list_options,
+    run_list};
 const struct cli_command cmd_case_history = {
-    "case", "history", "CASE", 1, 1, "every signed statement about a case, in order",
-    "  casewire case history K7Q2M4X\n  casewire case history K7Q2M4X -v --limit 10\n", history_options, run_history};
+    "case",
+    "history",
+    "CASE",
+    1,
+    1,
+    "every signed statement about a case, in order",
+    "  casewire case history K7Q2M4X\n  casewire case history K7Q2M4X -v --limit 10\n",
+    history_options,
+    run_history};

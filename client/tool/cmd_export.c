@@ -42,15 +42,17 @@ static enum exit_code export_to(struct cli *cli, struct context *c, const char *
     if (sink.file == NULL)
         return complain(cli, EXIT_FAILED,
                         &(struct trouble){"the file could not be made", path,
-                                          errno == EEXIST ? "there is one of that name already" : strerror(errno), NULL});
+                                          errno == EEXIST ? "there is one of that name already" : strerror(errno),
+                                          NULL});
     err = cw_client_export_history(c->client, cli_flag(cli, "open"), cli->timeout_ms, write_record, &sink);
     if (fclose(sink.file) != 0 && err == CW_OK)
         err = CW_LOCAL_IO;
     if (err != CW_OK) {
         unlink(path);
-        return err == CW_LOCAL_IO ? complain(cli, EXIT_FAILED, &(struct trouble){"the file could not be written", path,
-                                                                                  cw_err_sentence(err), NULL})
-                                  : complain_fault(cli, "the history was not exported", cw_client_fault(c->client));
+        return err == CW_LOCAL_IO
+                   ? complain(cli, EXIT_FAILED,
+                              &(struct trouble){"the file could not be written", path, cw_err_sentence(err), NULL})
+                   : complain_fault(cli, "the history was not exported", cw_client_fault(c->client));
     }
     if (cli->json)
         json_print(json_pack("{s:s, s:I, s:I}", "file", path, "records", (json_int_t)sink.records, "bytes",
@@ -88,7 +90,8 @@ static enum cw_err read_record(FILE *file, struct buf *record, bool *out_more, c
         return CW_OK;
     buf_clear(record);
     if (got != sizeof(head) || len > RECORD_LEN_MAX || len == 0) {
-        *out_problem = got != sizeof(head) ? "the file ends inside a record's length" : "a record's length is impossible";
+        *out_problem =
+            got != sizeof(head) ? "the file ends inside a record's length" : "a record's length is impossible";
         return CW_OK;
     }
     if (buf_reserve(record, len) != CW_OK)
@@ -139,8 +142,8 @@ static void print_finding(const struct cli *cli, const struct cw_verify_finding 
 static json_t *json_finding(const struct cw_verify_finding *f)
 {
     char log[2 * CW_ID_LEN + 1] = "";
-    json_t *object = json_pack("{s:I, s:s, s:s, s:s}", "record", (json_int_t)f->record, "code", cw_err_name(f->fault.code),
-                               "what", f->fault.where, "why", f->fault.text);
+    json_t *object = json_pack("{s:I, s:s, s:s, s:s}", "record", (json_int_t)f->record, "code",
+                               cw_err_name(f->fault.code), "what", f->fault.where, "why", f->fault.text);
 
     if (f->has_log) {
         hex_of(slice(f->log, CW_ID_LEN), log);
@@ -157,13 +160,15 @@ static void report_json(const struct verdict *v, const struct cw_verify_counts *
     for (size_t i = 0; i < cw_verify_finding_count(v->verify); i++)
         json_array_append_new(findings, json_finding(cw_verify_finding_at(v->verify, i)));
     if (v->file_problem != NULL)
-        json_array_append_new(findings, json_pack("{s:I, s:s, s:s, s:I}", "record", (json_int_t)n->records + 1, "what",
-                                                  "file", "why", v->file_problem, "offset", (json_int_t)v->file_offset));
-    json_print(json_pack("{s:b, s:s, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:o}", "holds", holds, "network", network,
-                         "records", (json_int_t)n->records, "logs", (json_int_t)n->logs, "seals", (json_int_t)n->seals,
-                         "entries", (json_int_t)n->entries, "certificates", (json_int_t)n->certificates, "parts_held",
-                         (json_int_t)n->parts_held, "parts_missing", (json_int_t)n->parts_missing, "parts_opened",
-                         (json_int_t)n->parts_opened, "voids", (json_int_t)n->voids, "findings", findings));
+        json_array_append_new(findings,
+                              json_pack("{s:I, s:s, s:s, s:I}", "record", (json_int_t)n->records + 1, "what", "file",
+                                        "why", v->file_problem, "offset", (json_int_t)v->file_offset));
+    json_print(json_pack("{s:b, s:s, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:o}", "holds", holds, "network",
+                         network, "records", (json_int_t)n->records, "logs", (json_int_t)n->logs, "seals",
+                         (json_int_t)n->seals, "entries", (json_int_t)n->entries, "certificates",
+                         (json_int_t)n->certificates, "parts_held", (json_int_t)n->parts_held, "parts_missing",
+                         (json_int_t)n->parts_missing, "parts_opened", (json_int_t)n->parts_opened, "voids",
+                         (json_int_t)n->voids, "findings", findings));
 }
 
 static void report_text(const struct cli *cli, const struct verdict *v, const struct cw_verify_counts *n, bool holds,
@@ -214,13 +219,13 @@ static enum exit_code run_verify(struct cli *cli)
     if (pin != NULL && hex_parse(pin, network, sizeof(network)) != CW_OK) {
         fclose(file);
         return complain(cli, EXIT_USAGE,
-                        &(struct trouble){"the network id was not understood", "--network", "it is 64 hexadecimal digits",
-                                          "casewire status --json"});
+                        &(struct trouble){"the network id was not understood", "--network",
+                                          "it is 64 hexadecimal digits", "casewire status --json"});
     }
-    if (cw_verify_new(pin != NULL ? network : NULL, &verdict.verify) != CW_OK ||
-        verify_all(file, &verdict) != CW_OK)
-        code = complain(cli, EXIT_FAILED, &(struct trouble){"the history was not checked", cli->operands[0],
-                                                            cw_err_sentence(CW_LOCAL_MEMORY), NULL});
+    if (cw_verify_new(pin != NULL ? network : NULL, &verdict.verify) != CW_OK || verify_all(file, &verdict) != CW_OK)
+        code = complain(
+            cli, EXIT_FAILED,
+            &(struct trouble){"the history was not checked", cli->operands[0], cw_err_sentence(CW_LOCAL_MEMORY), NULL});
     else
         code = report(cli, &verdict);
     fclose(file);
@@ -238,8 +243,22 @@ static const struct cli_option verify_options[] = {
 };
 
 const struct cli_command cmd_export = {
-    "export-history", NULL, "FILE", 1, 1, "write everything this daemon holds into a file that verifies anywhere",
-    "  casewire export-history history.cwh\n  casewire export-history opened.cwh --open --as records@north\n", export_options, run_export};
+    "export-history",
+    NULL,
+    "FILE",
+    1,
+    1,
+    "write everything this daemon holds into a file that verifies anywhere",
+    "  casewire export-history history.cwh\n  casewire export-history opened.cwh --open --as records@north\n",
+    export_options,
+    run_export};
 const struct cli_command cmd_verify = {
-    "verify", NULL, "FILE", 1, 1, "check an exported history, from the network id to the last byte (exit 1 when wrong)",
-    "  casewire verify history.cwh\n  casewire verify history.cwh --network 3f0a...\n", verify_options, run_verify};
+    "verify",
+    NULL,
+    "FILE",
+    1,
+    1,
+    "check an exported history, from the network id to the last byte (exit 1 when wrong)",
+    "  casewire verify history.cwh\n  casewire verify history.cwh --network 3f0a...\n",
+    verify_options,
+    run_verify};

@@ -21,7 +21,8 @@ static enum exit_code make_new(struct cli *cli, const char *dir, struct lab *lab
     if (code != EXIT_DONE)
         return code;
     if (folder_make(dir, 0700) != CW_OK || !path_absolute(dir, lab->dir))
-        return complain(cli, EXIT_FAILED, &(struct trouble){"the lab was not made", dir, "the folder cannot be made", NULL});
+        return complain(cli, EXIT_FAILED,
+                        &(struct trouble){"the lab was not made", dir, "the folder cannot be made", NULL});
     if (lab_make(lab, &fault) != CW_OK)
         return complain_fault(cli, "the lab was not made", &fault);
     return EXIT_DONE;
@@ -78,8 +79,9 @@ static enum exit_code chosen(struct cli *cli, const struct lab *lab, bool need_o
         const struct lab_division *d = lab_find(lab, cli->operands[o]);
 
         if (d == NULL)
-            return complain(cli, EXIT_NOT_FOUND, &(struct trouble){"there is no such division in this lab", cli->operands[o],
-                                                                   NULL, "casewire lab status"});
+            return complain(cli, EXIT_NOT_FOUND,
+                            &(struct trouble){"there is no such division in this lab", cli->operands[o], NULL,
+                                              "casewire lab status"});
         out[d - lab->divisions] = true;
     }
     return EXIT_DONE;
@@ -119,8 +121,9 @@ static enum exit_code run_stop(struct cli *cli)
     if (code != EXIT_DONE || !cli_flag(cli, "delete"))
         return code;
     if (cli->operand_count > 0)
-        return complain(cli, EXIT_USAGE, &(struct trouble){"nothing was deleted", "--delete",
-                                                           "it deletes the whole lab: name no division", NULL});
+        return complain(
+            cli, EXIT_USAGE,
+            &(struct trouble){"nothing was deleted", "--delete", "it deletes the whole lab: name no division", NULL});
     remove_tree(lab.run_dir);
     remove_tree(lab.dir);
     return EXIT_DONE;
@@ -210,27 +213,59 @@ static const struct cli_option start_options[] = {
     {"dir", "DIR", "the lab's folder (default: as --lab)"},
     {NULL, NULL, NULL},
 };
-static const struct cli_option dir_options[] = {{"dir", "DIR", "the lab's folder (default: as --lab)"}, {NULL, NULL, NULL}};
+static const struct cli_option dir_options[] = {{"dir", "DIR", "the lab's folder (default: as --lab)"},
+                                                {NULL, NULL, NULL}};
 static const struct cli_option stop_options[] = {
     {"dir", "DIR", "the lab's folder (default: as --lab)"},
     {"delete", NULL, "and delete the folder with everything in it"},
     {NULL, NULL, NULL},
 };
 
-const struct cli_command cmd_lab_start = {
-    "lab", "start", NULL, 0, 0, "make a throw-away network and run it, or run it again",
-    "  casewire lab start --divisions north,east,west --dir /tmp/lab\n", start_options, run_start};
-const struct cli_command cmd_lab_stop = {
-    "lab", "stop", "[DIVISION...]", 0, -1, "stop its daemons", "  casewire lab stop\n  casewire lab stop --delete\n",
-    stop_options, run_stop};
-const struct cli_command cmd_lab_kill = {
-    "lab", "kill", "DIVISION...", 1, -1, "kill a daemon as a power cut would (SIGKILL)", "  casewire lab kill west\n",
-    dir_options, run_kill};
-const struct cli_command cmd_lab_restart = {
-    "lab", "restart", "[DIVISION...]", 0, -1, "stop if need be, and start again", "  casewire lab restart west\n",
-    dir_options, run_restart};
-const struct cli_command cmd_lab_cut = {
-    "lab", "cut", "DIVISION [DIVISION]", 1, 2, "cut one division off from all others, or the line between two",
-    "  casewire lab cut north\n  casewire lab cut north east\n", dir_options, run_cut};
+const struct cli_command cmd_lab_start = {"lab",
+                                          "start",
+                                          NULL,
+                                          0,
+                                          0,
+                                          "make a throw-away network and run it, or run it again",
+                                          "  casewire lab start --divisions north,east,west --dir /tmp/lab\n",
+                                          start_options,
+                                          run_start};
+const struct cli_command cmd_lab_stop = {"lab",
+                                         "stop",
+                                         "[DIVISION...]",
+                                         0,
+                                         -1,
+                                         "stop its daemons",
+                                         "  casewire lab stop\n  casewire lab stop --delete\n",
+                                         stop_options,
+                                         run_stop};
+const struct cli_command cmd_lab_kill = {"lab",
+                                         "kill",
+                                         "DIVISION...",
+                                         1,
+                                         -1,
+                                         "kill a daemon as a power cut would (SIGKILL)",
+                                         "  casewire lab kill west\n",
+                                         dir_options,
+                                         run_kill};
+const struct cli_command cmd_lab_restart = {"lab",
+                                            "restart",
+                                            "[DIVISION...]",
+                                            0,
+                                            -1,
+                                            "stop if need be, and start again",
+                                            "  casewire lab restart west\n",
+                                            dir_options,
+                                            run_restart};
+const struct cli_command cmd_lab_cut = {"lab",
+                                        "cut",
+                                        "DIVISION [DIVISION]",
+                                        1,
+                                        2,
+                                        "cut one division off from all others, or the line between two",
+                                        "  casewire lab cut north\n  casewire lab cut north east\n",
+                                        dir_options,
+                                        run_cut};
 const struct cli_command cmd_lab_heal = {
-    "lab", "heal", "[DIVISION [DIVISION]]", 0, 2, "mend the lines again", "  casewire lab heal\n", dir_options, run_heal};
+    "lab",       "heal",  "[DIVISION [DIVISION]]", 0, 2, "mend the lines again", "  casewire lab heal\n",
+    dir_options, run_heal};

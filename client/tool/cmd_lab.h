@@ -4,6 +4,7 @@
 
 #include "tool/cli.h"
 
-extern const struct cli_command cmd_lab_start, cmd_lab_stop, cmd_lab_status, cmd_lab_cut, cmd_lab_heal, cmd_lab_kill, cmd_lab_restart;
+extern const struct cli_command cmd_lab_start, cmd_lab_stop, cmd_lab_status, cmd_lab_cut, cmd_lab_heal, cmd_lab_kill,
+    cmd_lab_restart;
 
 #endif

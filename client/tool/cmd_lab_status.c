@@ -34,7 +34,10 @@ static void cells(struct table *t, const struct row *row)
     table_add(t, row->division->code);
     snprintf(text, sizeof(text), "%d", (int)row->pid);
     table_add(t, row->pid != 0 ? text : "-");
-    table_add(t, row->pid == 0 ? "not running" : s == NULL ? "does not answer" : s->in_sync ? "in sync" : "not in sync");
+    table_add(t, row->pid == 0 ? "not running"
+                 : s == NULL   ? "does not answer"
+                 : s->in_sync  ? "in sync"
+                               : "not in sync");
     snprintf(text, sizeof(text), "%llu", s != NULL ? (unsigned long long)s->entry_count : 0ULL);
     table_add(t, s != NULL ? text : "-");
     if (s != NULL)
@@ -88,4 +91,5 @@ static enum exit_code run_status(struct cli *cli)
 static const struct cli_option options[] = {{"dir", "DIR", "the lab's folder (default: as --lab)"}, {NULL, NULL, NULL}};
 
 const struct cli_command cmd_lab_status = {
-    "lab", "status", NULL, 0, 0, "its divisions: running, in sync, the same digest", "  casewire lab status\n", options, run_status};
+    "lab",   "status",  NULL, 0, 0, "its divisions: running, in sync, the same digest", "  casewire lab status\n",
+    options, run_status};

@@ -7,7 +7,6 @@
 
 #include <sodium.h>
 
-
 #define TEXT_LEN_MAX 600
 
 static void scale_text(enum scale scale, char out[static TEXT_LEN_MAX])
@@ -140,7 +139,8 @@ static enum exit_code run_schema(struct cli *cli)
 static enum exit_code run_version(struct cli *cli)
 {
     if (cli->json)
-        json_print(json_pack("{s:s, s:i, s:i}", "version", cw_version(), "schema", SCHEMA_VERSION, "fold", FOLD_VERSION));
+        json_print(
+            json_pack("{s:s, s:i, s:i}", "version", cw_version(), "schema", SCHEMA_VERSION, "fold", FOLD_VERSION));
     else
         printf("casewire %s (schema %d, fold %d; libsodium %s)\n", cw_version(), SCHEMA_VERSION, FOLD_VERSION,
                sodium_version_string());
@@ -148,7 +148,14 @@ static enum exit_code run_version(struct cli *cli)
 }
 
 const struct cli_command cmd_schema = {
-    "schema", NULL, "[KIND | EVENT | FIELD]", 0, 1, "fields, values, events, and who may write them",
-    "  casewire schema missing_child\n  casewire schema seizure\n  casewire schema missing_risk\n", NULL, run_schema};
-const struct cli_command cmd_version = {"version", NULL, NULL, 0, 0, "version of the program and its formats", NULL, NULL,
-                                        run_version};
+    "schema",
+    NULL,
+    "[KIND | EVENT | FIELD]",
+    0,
+    1,
+    "fields, values, events, and who may write them",
+    "  casewire schema missing_child\n  casewire schema seizure\n  casewire schema missing_risk\n",
+    NULL,
+    run_schema};
+const struct cli_command cmd_version = {"version", NULL, NULL,       0, 0, "version of the program and its formats",
+                                        NULL,      NULL, run_version};

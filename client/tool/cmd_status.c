@@ -86,11 +86,13 @@ static void peer_cells(struct table *t, const Cw__PeerRow *row)
 
 static void print_peers(const struct cli *cli, const Cw__Peers *peers)
 {
-    static const char *const heading[] = {"division", "state", "behind", "ahead", "heard", "digest", "last error", NULL};
+    static const char *const heading[] = {"division", "state",  "behind",     "ahead",
+                                          "heard",    "digest", "last error", NULL};
     struct table t;
 
     if (cli->verbose)
-        printf("behind: entries it lacks; ahead: entries it holds that are not here; digest: the same state from the same\n"
+        printf("behind: entries it lacks; ahead: entries it holds that are not here; digest: the same state from the "
+               "same\n"
                "statements, compared case by case\n");
     table_begin(&t, cli, heading);
     for (size_t i = 0; i < peers->n_rows; i++)
@@ -211,12 +213,30 @@ static const struct cli_option wait_options[] = {
     {NULL, NULL, NULL},
 };
 
-const struct cli_command cmd_status = {
-    "status", NULL, NULL, 0, 0, "how this division's daemon is, and why it is not in sync when it is not",
-    "  casewire status\n  casewire status --json\n", NULL, run_status};
-const struct cli_command cmd_peers = {
-    "peers", NULL, NULL, 0, 0, "the other divisions: connected, how far behind, same digest",
-    "  casewire peers -v\n", NULL, run_peers};
-const struct cli_command cmd_wait_sync = {
-    "wait-sync", NULL, NULL, 0, 0, "wait until nothing is left to exchange (exit 5 when --timeout came first)",
-    "  casewire wait-sync --timeout 60 --peers 2\n", wait_options, run_wait_sync};
+const struct cli_command cmd_status = {"status",
+                                       NULL,
+                                       NULL,
+                                       0,
+                                       0,
+                                       "how this division's daemon is, and why it is not in sync when it is not",
+                                       "  casewire status\n  casewire status --json\n",
+                                       NULL,
+                                       run_status};
+const struct cli_command cmd_peers = {"peers",
+                                      NULL,
+                                      NULL,
+                                      0,
+                                      0,
+                                      "the other divisions: connected, how far behind, same digest",
+                                      "  casewire peers -v\n",
+                                      NULL,
+                                      run_peers};
+const struct cli_command cmd_wait_sync = {"wait-sync",
+                                          NULL,
+                                          NULL,
+                                          0,
+                                          0,
+                                          "wait until nothing is left to exchange (exit 5 when --timeout came first)",
+                                          "  casewire wait-sync --timeout 60 --peers 2\n",
+                                          wait_options,
+                                          run_wait_sync};

@@ -23,8 +23,8 @@ static enum exit_code load(struct cli *cli, const char *path, json_t **out)
     if (*out != NULL)
         return EXIT_DONE;
     snprintf(where, sizeof(where), "%s:%d:%d", path, error.line, error.column);
-    return complain(cli, EXIT_USAGE, &(struct trouble){"the file cannot be read", where, error.text,
-                                                       "casewire submit-file --help"});
+    return complain(cli, EXIT_USAGE,
+                    &(struct trouble){"the file cannot be read", where, error.text, "casewire submit-file --help"});
 }
 
 /* "officer@north" is of division north. */
@@ -38,7 +38,8 @@ static bool is_of(const char *as, const char *division)
 /* Whether the statement opens the case of this name or is about it. */
 static bool is_about(const json_t *line, const char *name)
 {
-    const char *id = json_string_value(json_object_get(line, "id")), *about = json_string_value(json_object_get(line, "case"));
+    const char *id = json_string_value(json_object_get(line, "id")),
+               *about = json_string_value(json_object_get(line, "case"));
 
     return name == NULL || (id != NULL && strcmp(id, name) == 0) || (about != NULL && strcmp(about, name) == 0);
 }
@@ -96,9 +97,16 @@ static const struct cli_option options[] = {
 };
 
 const struct cli_command cmd_submit_file = {
-    "submit-file", NULL, "FILE", 1, 1, "submit many statements from a JSON file",
+    "submit-file",
+    NULL,
+    "FILE",
+    1,
+    1,
+    "submit many statements from a JSON file",
     "  casewire submit-file tests/data/demo-events.json --only north --names names.json\n"
     "  casewire submit-file notes.jsonl --as officer@north\n"
-    "\n  Each object: \"as\", \"id\", then \"open\": KIND, or \"case\": NAME with \"event\": EVENT or without (sets fields);\n"
+    "\n  Each object: \"as\", \"id\", then \"open\": KIND, or \"case\": NAME with \"event\": EVENT or without (sets "
+    "fields);\n"
     "  \"fields\": {FIELD: VALUE or [VALUES]}, \"same_as\": [NAMES], \"episode\": NAME.\n",
-    options, run_submit};
+    options,
+    run_submit};

@@ -37,8 +37,8 @@ enum exit_code context_home(const struct cli *cli, const char *as, char out[stat
     if (as != NULL) {
         context_lab(cli, lab);
         if (strchr(as, '/') != NULL || !path_join(out, lab, "people/%s", as))
-            return complain(cli, EXIT_USAGE, &(struct trouble){"nobody has that name", as, "it is WHO@DIVISION",
-                                                               "casewire lab status"});
+            return complain(cli, EXIT_USAGE,
+                            &(struct trouble){"nobody has that name", as, "it is WHO@DIVISION", "casewire lab status"});
         if (!file_exists(out))
             return complain(cli, EXIT_NOT_FOUND,
                             &(struct trouble){"there is nobody of that name in this lab", out,
@@ -173,9 +173,9 @@ static enum exit_code open_identity(const struct cli *cli, struct context *c)
 
     if (!path_join(path, c->home, "key") || file_read(path, KEYFILE_LEN_MAX, &key) != CW_OK ||
         !path_join(path, c->home, "cert") || file_read(path, CERT_LEN_MAX, &cert) != CW_OK)
-        code = complain(cli, EXIT_DENIED,
-                        &(struct trouble){"keys or certificate cannot be read", path, "the file is missing or not yours",
-                                          NULL});
+        code = complain(
+            cli, EXIT_DENIED,
+            &(struct trouble){"keys or certificate cannot be read", path, "the file is missing or not yours", NULL});
     if (code == EXIT_DONE && keyfile_needs_passphrase(buf_slice(&key)))
         code = passphrase_get(cli, "Passphrase of the key: ", false, &passphrase);
     if (code == EXIT_DONE) {

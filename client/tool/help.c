@@ -55,8 +55,9 @@ void help_overview(const struct cli_command *const *commands, FILE *out)
 
 static void print_exit_codes(FILE *out)
 {
-    static const enum exit_code codes[] = {EXIT_DONE,      EXIT_FAILED,   EXIT_USAGE,       EXIT_NOT_FOUND, EXIT_DENIED,
-                                           EXIT_TIMED_OUT, EXIT_CONFLICT, EXIT_UNREACHABLE, EXIT_TRY_AGAIN, EXIT_CONFIG};
+    static const enum exit_code codes[] = {EXIT_DONE,      EXIT_FAILED,    EXIT_USAGE,    EXIT_NOT_FOUND,
+                                           EXIT_DENIED,    EXIT_TIMED_OUT, EXIT_CONFLICT, EXIT_UNREACHABLE,
+                                           EXIT_TRY_AGAIN, EXIT_CONFIG};
 
     for (size_t i = 0; i < CW_COUNT(codes); i++)
         fprintf(out, "  %3d  %s\n", codes[i], exit_code_text(codes[i]));
@@ -69,11 +70,12 @@ bool help_topic(const char *topic, FILE *out)
         return true;
     }
     if (strcmp(topic, "environment") == 0) {
-        fprintf(out, "  CASEWIRE_HOME   folder with key, cert, network and context (--home)\n"
-                     "  CASEWIRE_LAB    folder of a lab (--lab)\n"
-                     "  CASEWIRE_AS     who speaks in the lab, e.g. officer@north (--as)\n"
-                     "  CASEWIRED       the daemon that `lab start` runs (else the one beside this program, else PATH)\n"
-                     "  NO_COLOR        no colours\n");
+        fprintf(out,
+                "  CASEWIRE_HOME   folder with key, cert, network and context (--home)\n"
+                "  CASEWIRE_LAB    folder of a lab (--lab)\n"
+                "  CASEWIRE_AS     who speaks in the lab, e.g. officer@north (--as)\n"
+                "  CASEWIRED       the daemon that `lab start` runs (else the one beside this program, else PATH)\n"
+                "  NO_COLOR        no colours\n");
         return true;
     }
     if (strcmp(topic, "formatting") == 0) {

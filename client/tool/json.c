@@ -12,9 +12,9 @@
 #include <stdlib.h>
 
 static const char *const text_names[] = {
-    "where",  "text",  "name",     "human_ref", "status", "title",      "owner",        "kind_name", "division",
-    "role",   "rule",  "notes",    "resolvers", "field",  "why",        "measure",      "scope",     "unit",
-    "within", "clock", "risk",     "op_name",   "origin", "verdict",    "what",         "lines",     "flags",
+    "where",  "text",   "name",    "human_ref", "status",  "title",      "owner",        "kind_name", "division",
+    "role",   "rule",   "notes",   "resolvers", "field",   "why",        "measure",      "scope",     "unit",
+    "within", "clock",  "risk",    "op_name",   "origin",  "verdict",    "what",         "lines",     "flags",
     "state",  "values", "reasons", "version",   "address", "last_error", "network_name", "authority",
 };
 
@@ -86,7 +86,7 @@ static size_t element_len(ProtobufCType type)
 {
     if (type == PROTOBUF_C_TYPE_BYTES)
         return sizeof(ProtobufCBinaryData);
-    return type == PROTOBUF_C_TYPE_MESSAGE ? sizeof(void *)
+    return type == PROTOBUF_C_TYPE_MESSAGE                                    ? sizeof(void *)
            : type == PROTOBUF_C_TYPE_UINT64 || type == PROTOBUF_C_TYPE_SINT64 ? sizeof(uint64_t)
                                                                               : sizeof(uint32_t);
 }

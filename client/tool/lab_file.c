@@ -39,8 +39,8 @@ static bool read_division(json_t *from, struct lab_division *out)
     const char *name, *code, *key;
     int peer_port, client_port;
 
-    if (json_unpack(from, "{s:s, s:s, s:i, s:i, s:s}", "name", &name, "code", &code, "peer_port", &peer_port, "client_port",
-                    &client_port, "curve_key", &key) != 0 ||
+    if (json_unpack(from, "{s:s, s:s, s:i, s:i, s:s}", "name", &name, "code", &code, "peer_port", &peer_port,
+                    "client_port", &client_port, "curve_key", &key) != 0 ||
         strlen(name) > LAB_NAME_LEN_MAX || strlen(code) > DIVISION_LEN_MAX ||
         hex_parse(key, out->curve_key, KEY_LEN) != CW_OK)
         return false;
@@ -61,9 +61,8 @@ static bool read_lab(json_t *root, struct lab *out)
         json_array_size(divisions) > LAB_DIVISIONS_MAX)
         return false;
     snprintf(out->run_dir, sizeof(out->run_dir), "%s", run_dir);
-    json_array_foreach(divisions, i, division)
-        if (!read_division(division, &out->divisions[out->division_count++]))
-            return false;
+    json_array_foreach(divisions, i,
+                       division) if (!read_division(division, &out->divisions[out->division_count++])) return false;
     return true;
 }
 
@@ -119,10 +118,11 @@ enum exit_code lab_read_divisions(const struct cli *cli, const char *text, struc
 
         if (len == 0 || len > DIVISION_LEN_MAX || strspn(text, "abcdefghijklmnopqrstuvwxyz0123456789") < len ||
             out->division_count == LAB_DIVISIONS_MAX)
-            return complain(cli, EXIT_USAGE,
-                            &(struct trouble){"a division's name was not understood", text,
-                                              "small letters and digits, at most 16, with commas between; at most 30 divisions",
-                                              "casewire lab start --divisions north,east,west"});
+            return complain(
+                cli, EXIT_USAGE,
+                &(struct trouble){"a division's name was not understood", text,
+                                  "small letters and digits, at most 16, with commas between; at most 30 divisions",
+                                  "casewire lab start --divisions north,east,west"});
         memcpy(d->name, text, len);
         d->name[len] = '\0';
         code_of(d->name, d->code);

@@ -66,7 +66,8 @@ static enum cw_err take_ports(struct lab *lab)
 
 /* --- certificates -------------------------------------------------------------------------------------- */
 
-static enum cw_err issue_daemon(const struct lab *lab, struct authority *a, struct lab_division *d, struct cw_fault *fault)
+static enum cw_err issue_daemon(const struct lab *lab, struct authority *a, struct lab_division *d,
+                                struct cw_fault *fault)
 {
     struct issue_order order = {.subject = SUBJECT_DAEMON, .division = d->code, .days = LAB_DAYS};
     char home[PATH_LEN_MAX], name[80], path[PATH_LEN_MAX];
@@ -150,8 +151,10 @@ static void write_peer(const struct lab_division *peer, FILE *out)
     char key[2 * KEY_LEN + 1];
 
     hex_of(slice(peer->curve_key, KEY_LEN), key);
-    fprintf(out, "\npeer \"%s\" {\n    division  = \"%s\"\n    address   = \"tcp://127.0.0.1:%u\"\n    curve_key = \"%s\"\n}\n",
-            peer->name, peer->code, peer->peer_port, key);
+    fprintf(
+        out,
+        "\npeer \"%s\" {\n    division  = \"%s\"\n    address   = \"tcp://127.0.0.1:%u\"\n    curve_key = \"%s\"\n}\n",
+        peer->name, peer->code, peer->peer_port, key);
 }
 
 static void write_settings(const struct lab *lab, const struct lab_division *d, FILE *out)
@@ -187,7 +190,8 @@ static enum cw_err make_settings(const struct lab *lab, const struct lab_divisio
     write_settings(lab, d, out);
     if (fclose(out) == 0)
         err = path_join(path, lab->dir, "divisions/%s/casewired.conf", d->name) &&
-                      path_join(state, lab->dir, "divisions/%s/state", d->name) && path_join(run, lab->run_dir, "%s", d->name)
+                      path_join(state, lab->dir, "divisions/%s/state", d->name) &&
+                      path_join(run, lab->run_dir, "%s", d->name)
                   ? file_write(path, slice(text, len), 0644)
                   : CW_LOCAL_IO;
     free(text);
@@ -202,7 +206,8 @@ static enum cw_err make_context(const struct lab *lab, const struct lab_division
     int len;
 
     hex_of(slice(d->curve_key, KEY_LEN), key);
-    len = snprintf(text, sizeof(text), "address = tcp://127.0.0.1:%u\ndaemon-key = %s\nadmin-socket = %s/%s/admin.sock\nsynthetic = yes\n",
+    len = snprintf(text, sizeof(text),
+                   "address = tcp://127.0.0.1:%u\ndaemon-key = %s\nadmin-socket = %s/%s/admin.sock\nsynthetic = yes\n",
                    d->client_port, key, lab->run_dir, d->name);
     if (len < 0 || (size_t)len >= sizeof(text) || !path_join(path, lab->dir, "people/%s@%s/context", who, d->name))
         return CW_LOCAL_IO;

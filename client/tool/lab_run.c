@@ -99,7 +99,7 @@ static enum cw_err write_pid(const struct lab *lab, const struct lab_division *d
     int len = snprintf(text, sizeof(text), "%d\n", (int)pid);
 
     return path_join(path, lab->dir, "divisions/%s/pid", d->name) ? file_write(path, slice(text, (size_t)len), 0644)
-                                                                 : CW_LOCAL_IO;
+                                                                  : CW_LOCAL_IO;
 }
 
 enum cw_err lab_spawn(const struct lab *lab, const struct lab_division *d, struct cw_fault *fault)
@@ -108,9 +108,11 @@ enum cw_err lab_spawn(const struct lab *lab, const struct lab_division *d, struc
     pid_t pid;
 
     if (!lab_find_daemon(program))
-        return fault_set(fault, CW_LOCAL_NOT_FOUND, "casewired", "the daemon's program was not found: build it, or set CASEWIRED");
+        return fault_set(fault, CW_LOCAL_NOT_FOUND, "casewired",
+                         "the daemon's program was not found: build it, or set CASEWIRED");
     if (!path_join(config, lab->dir, "divisions/%s/casewired.conf", d->name) ||
-        !path_join(log, lab->dir, "divisions/%s/casewired.log", d->name) || !path_join(run, lab->run_dir, "%s", d->name))
+        !path_join(log, lab->dir, "divisions/%s/casewired.log", d->name) ||
+        !path_join(run, lab->run_dir, "%s", d->name))
         return fault_set(fault, CW_LOCAL_IO, lab->dir, "the folder's path is too long");
     if (folder_make(run, 0700) != CW_OK) /* after a reboot it is gone, as it should be */
         return fault_set(fault, CW_LOCAL_IO, run, "the folder for the anchor cannot be made");

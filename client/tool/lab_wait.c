@@ -16,8 +16,9 @@ static enum cw_err network_of(const struct lab *lab, uint8_t out[static CW_ID_LE
     char path[PATH_LEN_MAX];
     struct buf genesis = {0};
     struct network_id network;
-    enum cw_err err = path_join(path, lab->dir, "authority/network") ? file_read(path, NETWORK_GENESIS_LEN_MAX, &genesis)
-                                                                     : CW_LOCAL_IO;
+    enum cw_err err = path_join(path, lab->dir, "authority/network")
+                          ? file_read(path, NETWORK_GENESIS_LEN_MAX, &genesis)
+                          : CW_LOCAL_IO;
 
     if (err == CW_OK) {
         network_id_of(buf_slice(&genesis), &network);
@@ -32,7 +33,8 @@ static bool socket_of(const struct lab *lab, const struct lab_division *d, char 
     return path_join(out, lab->run_dir, "%s/admin.sock", d->name);
 }
 
-enum cw_err lab_admin(const struct lab *lab, const struct lab_division *d, struct cw_client **out, struct cw_fault *fault)
+enum cw_err lab_admin(const struct lab *lab, const struct lab_division *d, struct cw_client **out,
+                      struct cw_fault *fault)
 {
     struct cw_client_options options = {.size = sizeof(options)};
     char socket[PATH_LEN_MAX];
@@ -59,8 +61,8 @@ static enum cw_err wait_answer(const struct lab *lab, const struct lab_division 
         }
         *fault = *cw_client_fault(client);
         if (lab_pid(lab, d) == 0) {
-            fault_set(fault, CW_LOCAL_CONFIG, d->name, "the daemon ended: %.150s/divisions/%s/casewired.log says why", lab->dir,
-                      d->name);
+            fault_set(fault, CW_LOCAL_CONFIG, d->name, "the daemon ended: %.150s/divisions/%s/casewired.log says why",
+                      lab->dir, d->name);
             err = CW_LOCAL_CONFIG;
         } else if (left == 0) {
             err = CW_AGAIN_NO_DAEMON;
@@ -97,7 +99,7 @@ static bool is_in_step(const struct cw_answer *answer, uint32_t others)
 
 /* What a division's list of peers is asked for, again and again. */
 struct wish {
-    uint32_t in_step;  /* so many others, when peer is NULL */
+    uint32_t in_step; /* so many others, when peer is NULL */
     const char *peer;
     bool cut;
     const char *otherwise; /* what to say when the time is over */
@@ -108,7 +110,8 @@ static bool is_cut(const struct cw_answer *answer, const struct wish *wish)
     const Cw__Peers *peers = answer_message(answer)->peers;
 
     for (size_t i = 0; i < peers->n_rows; i++)
-        if (slice_eq(wire_slice(peers->rows[i]->division), slice_of(wish->peer)) && (peers->rows[i]->cut != 0) == wish->cut)
+        if (slice_eq(wire_slice(peers->rows[i]->division), slice_of(wish->peer)) &&
+            (peers->rows[i]->cut != 0) == wish->cut)
             return true;
     return false;
 }
@@ -145,7 +148,8 @@ static enum cw_err wait_peers(const struct lab *lab, const struct lab_division *
 enum cw_err lab_shows_cut(const struct lab *lab, const struct lab_division *division, const char *peer, bool cut,
                           int32_t timeout_ms, struct cw_fault *fault)
 {
-    struct wish wish = {.peer = peer, .cut = cut, .otherwise = "the daemon took the order but does not show it in time"};
+    struct wish wish = {
+        .peer = peer, .cut = cut, .otherwise = "the daemon took the order but does not show it in time"};
 
     return wait_peers(lab, division, &wish, mono_after(link_now(), timeout_ms), fault);
 }

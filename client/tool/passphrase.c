@@ -52,8 +52,9 @@ enum exit_code passphrase_get(const struct cli *cli, const char *what, bool conf
 
     if (path != NULL) {
         if (file_read(path, PASSPHRASE_LEN_MAX, out) != CW_OK)
-            return complain(cli, EXIT_DENIED,
-                            &(struct trouble){"the passphrase cannot be read", path, "no such file, or not yours", NULL});
+            return complain(
+                cli, EXIT_DENIED,
+                &(struct trouble){"the passphrase cannot be read", path, "no such file, or not yours", NULL});
         cut_line(out);
         return EXIT_DONE;
     }

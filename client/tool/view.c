@@ -155,7 +155,10 @@ static void print_deadlines(const struct cli *cli, const Cw__CaseView *view)
         when_relative(due, now, relative);
         label(i == 0 ? "due" : "");
         printf("%s  %s (%s)  %s%s%s\n", clock, when, relative, tone_on(cli, late ? TONE_BAD : TONE_PLAIN),
-               met ? "met" : late ? "OVERDUE" : "running", tone_off(cli));
+               met    ? "met"
+               : late ? "OVERDUE"
+                      : "running",
+               tone_off(cli));
     }
 }
 

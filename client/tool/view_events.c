@@ -32,8 +32,8 @@ static void print_event(const struct cli *cli, const Cw__ViewEvent *event)
     }
     when_london(event->has_author_time_ms ? (struct cw_wall){(int64_t)event->author_time_ms} : hlc_wall(event->hlc),
                 false, when);
-    printf("  %s  %s%s%s  %s, %s (%s)%s%s%s\n", id, tone_on(cli, TONE_HEAD), name, tone_off(cli), when, author, division,
-           event->has_corrected_by ? "  corrected" : "", event->proposal ? "  proposal" : "",
+    printf("  %s  %s%s%s  %s, %s (%s)%s%s%s\n", id, tone_on(cli, TONE_HEAD), name, tone_off(cli), when, author,
+           division, event->has_corrected_by ? "  corrected" : "", event->proposal ? "  proposal" : "",
            event->refused_transition ? "  without effect" : "");
     for (size_t i = 0; i < event->n_fields; i++) {
         char field[60], value[600];

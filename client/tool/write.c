@@ -161,7 +161,10 @@ static void tell(const struct writing *w, const Cw__Submitted *s, uint32_t prove
     }
     short_id(s->op_id, op);
     TEXT(s->human_ref, reference);
-    printf("%s %s, op %s, held by %u division%s", s->repeated ? "held already" : opens ? "opened" : "recorded",
+    printf("%s %s, op %s, held by %u division%s",
+           s->repeated ? "held already"
+           : opens     ? "opened"
+                       : "recorded",
            reference, op, s->held_by, s->held_by == 1 ? "" : "s");
     printf(proven != 0 ? ", receipt checked: %u\n" : "\n", proven);
     if (s->proposal)

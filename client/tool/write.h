@@ -11,16 +11,18 @@
 #include "tool/out.h"
 
 extern const struct cli_option write_options[]; /* held-by, deadline, check, base-on */
-#define WRITE_OPTIONS                                                                              \
-    {"held-by", "K", "wait until K divisions hold it (default 1: this one)"},                      \
-        {"deadline", "SECONDS", "how long to wait for the other divisions (default 10)"},          \
-        {"check", NULL, "check the receipt against the authority logs"},                           \
-        {"base-on", "WHAT", "none: name nothing as replaced (default: what the case shows now)"}
+#define WRITE_OPTIONS                                                                          \
+    {"held-by", "K", "wait until K divisions hold it (default 1: this one)"},                  \
+        {"deadline", "SECONDS", "how long to wait for the other divisions (default 10)"},      \
+        {"check", NULL, "check the receipt against the authority logs"},                       \
+    {                                                                                          \
+        "base-on", "WHAT", "none: name nothing as replaced (default: what the case shows now)" \
+    }
 
 struct writing {
     const struct cli *cli;
     struct context *context;
-    struct cw_answer *seen;      /* the case as it was shown; NULL for an opening */
+    struct cw_answer *seen; /* the case as it was shown; NULL for an opening */
     const Cw__CaseView *view;
     struct cw_draft *draft;
 };

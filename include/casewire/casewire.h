@@ -285,8 +285,8 @@ CW_PUBLIC void cw_trust_free(struct cw_trust *trust);
 CW_PUBLIC CW_MUST_CHECK enum cw_err cw_trust_add(struct cw_trust *trust, struct cw_slice entries,
                                                  struct cw_fault *out_fault);
 /** Fetches the root and authority logs from a daemon and adds what is new. Blocks: timeout_ms for each request. */
-CW_PUBLIC CW_MUST_CHECK enum cw_err cw_trust_fetch(struct cw_trust *trust, struct cw_client *client,
-                                                   int32_t timeout_ms, struct cw_fault *out_fault);
+CW_PUBLIC CW_MUST_CHECK enum cw_err cw_trust_fetch(struct cw_trust *trust, struct cw_client *client, int32_t timeout_ms,
+                                                   struct cw_fault *out_fault);
 /** Certificates known so far. */
 CW_PUBLIC size_t cw_trust_count(const struct cw_trust *trust);
 
@@ -329,16 +329,16 @@ CW_PUBLIC CW_MUST_CHECK enum cw_err cw_client_export_history(struct cw_client *c
 struct cw_verify;
 
 struct cw_verify_finding {
-    uint64_t record;            /**< number of the record in the file, from 1 */
-    int has_log;                /**< the next two say where */
+    uint64_t record; /**< number of the record in the file, from 1 */
+    int has_log;     /**< the next two say where */
     uint8_t log[CW_ID_LEN];
-    uint64_t seq;               /**< 0: the log as a whole */
-    struct cw_fault fault;      /**< what and why */
+    uint64_t seq;          /**< 0: the log as a whole */
+    struct cw_fault fault; /**< what and why */
 };
 struct cw_verify_counts {
     uint64_t records, logs, seals, entries, submissions, certificates;
     uint64_t parts_held, parts_missing, parts_opened;
-    uint64_t voids;             /**< entries whose author or proof does not count: stored, without effect */
+    uint64_t voids; /**< entries whose author or proof does not count: stored, without effect */
 };
 
 /** @param pinned  network id the history must belong to; NULL: the one it names */

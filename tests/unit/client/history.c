@@ -149,7 +149,8 @@ static void open_part(struct said *s, uint32_t i, uint32_t part, struct cw_op_id
     s->opened_at[s->opened_count++] = to;
 }
 
-static void say(struct said *s, const struct cw_draft *draft, const struct cw_identity *officer, struct cw_op_id *out_op)
+static void say(struct said *s, const struct cw_draft *draft, const struct cw_identity *officer,
+                struct cw_op_id *out_op)
 {
     struct cw_submission *submission;
     ProtobufCMessage *message;
@@ -157,7 +158,8 @@ static void say(struct said *s, const struct cw_draft *draft, const struct cw_id
     struct sealer_entry *e = &s->entries[i];
 
     ck_assert_int_eq(cw_draft_sign(draft, officer, noon, &submission, NULL), CW_OK);
-    ck_assert_int_eq(message_unpack(&cw__submit__descriptor, cw_submission_bytes(submission), &s->memory[i], &message, NULL), CW_OK);
+    ck_assert_int_eq(
+        message_unpack(&cw__submit__descriptor, cw_submission_bytes(submission), &s->memory[i], &message, NULL), CW_OK);
     s->submits[i] = (Cw__Submit *)message;
     cw_submission_op(submission, out_op);
     cw_submission_free(submission);
@@ -222,8 +224,9 @@ static void add_division(struct history *h, enum spoil spoil)
         key_bundle_new(&other);
         signer.secret = &other.sign;
     }
-    ck_assert_int_eq(sealer_seal(&h->log, s->entries, s->count, spoil == SPOIL_POSITION ? NULL : &news, noon, &signer, &segment),
-                     CW_OK);
+    ck_assert_int_eq(
+        sealer_seal(&h->log, s->entries, s->count, spoil == SPOIL_POSITION ? NULL : &news, noon, &signer, &segment),
+        CW_OK);
     for (uint32_t i = 0; i < s->count; i++)
         for (uint32_t p = 0; p < s->entries[i].part_count; p++)
             open_part(s, i, p, &ops[i]);

@@ -82,8 +82,17 @@ END_TEST
 
 START_TEST(a_path_that_is_none_is_refused)
 {
-    static const char *const bad[] = {"", ".", "view.", ".view", "view..title", "view.fields[", "view.fields[1", "view.fields[x].name",
-                                      "view.fields[1]name", "view.title[0]", "view.title.more",
+    static const char *const bad[] = {"",
+                                      ".",
+                                      "view.",
+                                      ".view",
+                                      "view..title",
+                                      "view.fields[",
+                                      "view.fields[1",
+                                      "view.fields[x].name",
+                                      "view.fields[1]name",
+                                      "view.title[0]",
+                                      "view.title.more",
                                       "a_name_that_is_longer_than_any_field_of_this_protocol"};
     struct cw_answer *a = a_view();
     struct cw_slice text;
@@ -116,9 +125,9 @@ START_TEST(bytes_that_are_no_answer_are_refused)
     static uint8_t many[CW_MESSAGE_LEN_MAX + 1];
     uint8_t nested[200];
 
-    ck_assert_int_eq(take("\x08", 1), CW_PEER_MALFORMED);            /* a number that is cut short */
-    ck_assert_int_eq(take("\x12\x7f", 2), CW_PEER_MALFORMED);        /* longer than what is there */
-    ck_assert_int_eq(take("\x0a\x00", 2), CW_PEER_MALFORMED);        /* v as bytes */
+    ck_assert_int_eq(take("\x08", 1), CW_PEER_MALFORMED);             /* a number that is cut short */
+    ck_assert_int_eq(take("\x12\x7f", 2), CW_PEER_MALFORMED);         /* longer than what is there */
+    ck_assert_int_eq(take("\x0a\x00", 2), CW_PEER_MALFORMED);         /* v as bytes */
     ck_assert_int_eq(take("\x08\x01\x08\x01", 4), CW_PEER_MALFORMED); /* v twice */
     memset(many, 0x5a, sizeof(many));
     ck_assert_int_eq(take(many, sizeof(many)), CW_PEER_MALFORMED);
@@ -189,7 +198,8 @@ static bool read_request(int fd, uint8_t id[static 16])
 
 static void send_frame(int fd, uint32_t claimed_len, struct cw_slice bytes)
 {
-    uint8_t head[4] = {(uint8_t)(claimed_len >> 24), (uint8_t)(claimed_len >> 16), (uint8_t)(claimed_len >> 8), (uint8_t)claimed_len};
+    uint8_t head[4] = {(uint8_t)(claimed_len >> 24), (uint8_t)(claimed_len >> 16), (uint8_t)(claimed_len >> 8),
+                       (uint8_t)claimed_len};
 
     send(fd, head, 4, MSG_NOSIGNAL);
     send(fd, bytes.data, bytes.len, MSG_NOSIGNAL);

@@ -83,7 +83,8 @@ END_TEST
 
 START_TEST(options_may_stand_anywhere)
 {
-    static const char *const lines[] = {"--json --lab /l case show --tag a X --tag b", "case --json show X --tag a --lab /l --tag b",
+    static const char *const lines[] = {"--json --lab /l case show --tag a X --tag b",
+                                        "case --json show X --tag a --lab /l --tag b",
                                         "case show X --tag=a --tag=b --lab=/l -j"};
 
     for (size_t i = 0; i < CW_COUNT(lines); i++) {

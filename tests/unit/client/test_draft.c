@@ -68,10 +68,24 @@ END_TEST
 START_TEST(values_that_are_none_are_refused_and_change_nothing)
 {
     static const char *const bad[][2] = {
-        {"pence", "-5"},      {"pence", "1.234"},   {"pence", ""},       {"pence", "12,x"},         {"pence", "99999999999999999999"},
-        {"mg", "250"},        {"mg", "x mg"},       {"wraps", "1.5"},    {"wraps", "99999999999"},  {"seizure_kind", "sword"},
-        {"occurred", "soon"}, {"occurred", "2018-02-30"}, {"occurred", "2018-03-19T25:00"}, {"occurred", "2018-03-20/2018-03-19"},
-        {"not_counted", "perhaps"}, {"within", "abc"}, {"text", "bad \xff bytes"}, {"place", "two\nlines"},
+        {"pence", "-5"},
+        {"pence", "1.234"},
+        {"pence", ""},
+        {"pence", "12,x"},
+        {"pence", "99999999999999999999"},
+        {"mg", "250"},
+        {"mg", "x mg"},
+        {"wraps", "1.5"},
+        {"wraps", "99999999999"},
+        {"seizure_kind", "sword"},
+        {"occurred", "soon"},
+        {"occurred", "2018-02-30"},
+        {"occurred", "2018-03-19T25:00"},
+        {"occurred", "2018-03-20/2018-03-19"},
+        {"not_counted", "perhaps"},
+        {"within", "abc"},
+        {"text", "bad \xff bytes"},
+        {"place", "two\nlines"},
         {"place", "turned \xe2\x80\xae around"},
     };
     struct cw_draft *d = seizure();

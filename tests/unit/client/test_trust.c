@@ -154,7 +154,8 @@ END_TEST
 START_TEST(a_folder_says_what_is_wrong_with_its_order)
 {
     struct folder f;
-    struct issue_order order = {.subject = SUBJECT_PERSON, .division = "nth", .name = "Officer", .days = 1, .home = "/tmp/nowhere"};
+    struct issue_order order = {
+        .subject = SUBJECT_PERSON, .division = "nth", .name = "Officer", .days = 1, .home = "/tmp/nowhere"};
     struct authority a;
     struct cw_fault fault;
 

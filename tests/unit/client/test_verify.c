@@ -222,7 +222,8 @@ static bool vector_holds(const json_t *whole, const json_t *vector, uint64_t *ou
 
 START_TEST(the_committed_histories_are_judged_as_they_say)
 {
-    json_t *root = json_load_file("tests/vectors/histories.json", 0, NULL), *vectors = json_object_get(root, "vectors"), *vector;
+    json_t *root = json_load_file("tests/vectors/histories.json", 0, NULL), *vectors = json_object_get(root, "vectors"),
+           *vector;
     size_t i;
 
     ck_assert_msg(root != NULL, "run from the top folder");

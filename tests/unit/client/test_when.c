@@ -17,8 +17,8 @@ static int64_t earliest(const char *text)
 
 START_TEST(a_time_without_a_zone_is_london)
 {
-    ck_assert_int_eq(earliest("2018-03-19T16:00"), earliest("2018-03-19T16:00Z"));     /* winter */
-    ck_assert_int_eq(earliest("2018-07-19T16:00"), earliest("2018-07-19T15:00Z"));     /* summer */
+    ck_assert_int_eq(earliest("2018-03-19T16:00"), earliest("2018-03-19T16:00Z")); /* winter */
+    ck_assert_int_eq(earliest("2018-07-19T16:00"), earliest("2018-07-19T15:00Z")); /* summer */
     ck_assert_int_eq(earliest("2018-07-19 16:00:05"), earliest("2018-07-19T16:00:05+01:00"));
     ck_assert_int_eq(earliest("2018-03-19T16:00Z"), INT64_C(1521475200000));
 }
@@ -67,9 +67,21 @@ END_TEST
 
 START_TEST(what_is_no_time_is_refused)
 {
-    static const char *const bad[] = {"",           "2018",       "2018-3-1",        "2018-02-29", "2018-13-01", "2018-03-19T",
-                                      "2018-03-19T1", "2018-03-19T16:60", "2018-03-19T16:00+15:00", "2018-03-19T16:00Zx", "x",
-                                      "2018-03-19/",  "/2018-03-19", "2018-03-20/2018-03-19", "2018-03-19T16:00:61"};
+    static const char *const bad[] = {"",
+                                      "2018",
+                                      "2018-3-1",
+                                      "2018-02-29",
+                                      "2018-13-01",
+                                      "2018-03-19T",
+                                      "2018-03-19T1",
+                                      "2018-03-19T16:60",
+                                      "2018-03-19T16:00+15:00",
+                                      "2018-03-19T16:00Zx",
+                                      "x",
+                                      "2018-03-19/",
+                                      "/2018-03-19",
+                                      "2018-03-20/2018-03-19",
+                                      "2018-03-19T16:00:61"};
     struct cw_wall from, to;
 
     for (size_t i = 0; i < CW_COUNT(bad); i++)
