@@ -209,6 +209,34 @@ static enum exit_code read_order(const struct cli *cli, const char *dir, struct 
     return EXIT_DONE;
 }
 
+/* Which daemon the holder's program talks to: the context file of the new home folder. */
+static enum exit_code write_context(const struct cli *cli, const char *home)
+{
+    const char *address = cli_value(cli, "address"), *daemon = cli_value(cli, "daemon-cert");
+    char path[PATH_LEN_MAX], text[512], key[2 * KEY_LEN + 1];
+    struct certificate cert;
+    struct buf bytes = {0};
+    bool known;
+    int len;
+
+    if (address == NULL && daemon == NULL)
+        return EXIT_DONE;
+    known = address != NULL && daemon != NULL && file_read(daemon, CERT_LEN_MAX, &bytes) == CW_OK &&
+            certificate_parse(buf_slice(&bytes), &cert) == CW_OK && cert.subject == SUBJECT_DAEMON;
+    if (known)
+        hex_of(slice(cert.curve_key, KEY_LEN), key);
+    buf_done(&bytes);
+    if (!known)
+        return complain(cli, EXIT_USAGE,
+                        &(struct trouble){"the certificate is issued, but its folder has no context", "--address, --daemon-cert",
+                                          "both are needed, and the second is the file of a daemon's certificate", NULL});
+    len = snprintf(text, sizeof(text), "address = %s\ndaemon-key = %s\n", address, key);
+    if (len < 0 || (size_t)len >= sizeof(text) || !path_join(path, home, "context") ||
+        file_write(path, slice(text, (size_t)len), 0644) != CW_OK)
+        return complain(cli, EXIT_FAILED, &(struct trouble){"the context was not written", home, NULL, NULL});
+    return EXIT_DONE;
+}
+
 static enum exit_code issue(const struct cli *cli, struct authority *a, struct cw_slice passphrase)
 {
     struct issue_order order = {.passphrase = passphrase};
@@ -224,7 +252,7 @@ static enum exit_code issue(const struct cli *cli, struct authority *a, struct c
         printf("%s: key and certificate of \"%s\" at %s; entry %llu of the authority's log\n"
                "  next: casewire authority publish --dir %s --socket /run/casewire/admin.sock\n",
                order.home, order.name, order.division, (unsigned long long)a->log.seq, a->dir);
-    return EXIT_DONE;
+    return write_context(cli, order.home);
 }
 
 static enum exit_code run_issue(struct cli *cli)
@@ -298,6 +326,8 @@ static const struct cli_option issue_options[] = {
     {"role", "CODES", "e.g. PC,INSP"},
     {"may-bundle", NULL, "may sign many statements with one signature"},
     {"days", "N", "valid so long (default 730)"},
+    {"address", "TCP", "where the holder's daemon listens for clients: written into the folder's context"},
+    {"daemon-cert", "FILE", "that daemon's certificate"},
     {"out", "DIR", "folder for key and certificate (default issued/NAME@DIVISION)"},
     {"insecure-lab", NULL, "key file in clear: throw-away labs, or keys that the service manager protects"},
     {NULL, NULL, NULL},

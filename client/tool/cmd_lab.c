@@ -10,6 +10,19 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+static int remove_one(const char *path, const struct stat *info, int kind, struct FTW *at)
+{
+    (void)info;
+    (void)kind;
+    (void)at;
+    return remove(path);
+}
+
+static void remove_tree(const char *path)
+{
+    nftw(path, remove_one, 16, FTW_DEPTH | FTW_PHYS);
+}
+
 /* --- start --------------------------------------------------------------------------------------------- */
 
 static enum exit_code make_new(struct cli *cli, const char *dir, struct lab *lab)
@@ -23,8 +36,10 @@ static enum exit_code make_new(struct cli *cli, const char *dir, struct lab *lab
     if (folder_make(dir, 0700) != CW_OK || !path_absolute(dir, lab->dir))
         return complain(cli, EXIT_FAILED,
                         &(struct trouble){"the lab was not made", dir, "the folder cannot be made", NULL});
-    if (lab_make(lab, &fault) != CW_OK)
+    if (lab_make(lab, &fault) != CW_OK) {
+        remove_tree(lab->run_dir);
         return complain_fault(cli, "the lab was not made", &fault);
+    }
     return EXIT_DONE;
 }
 
@@ -85,19 +100,6 @@ static enum exit_code chosen(struct cli *cli, const struct lab *lab, bool need_o
         out[d - lab->divisions] = true;
     }
     return EXIT_DONE;
-}
-
-static int remove_one(const char *path, const struct stat *info, int kind, struct FTW *at)
-{
-    (void)info;
-    (void)kind;
-    (void)at;
-    return remove(path);
-}
-
-static void remove_tree(const char *path)
-{
-    nftw(path, remove_one, 16, FTW_DEPTH | FTW_PHYS);
 }
 
 static enum exit_code end_chosen(struct cli *cli, int number, bool need_one, struct lab *lab)

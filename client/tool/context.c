@@ -126,8 +126,8 @@ static enum exit_code read_context(const struct cli *cli, struct context *c)
         buf_done(&bytes);
         return complain(cli, EXIT_CONFIG,
                         &(struct trouble){"the folder has no context", path,
-                                          "it says which daemon to talk to; `casewire authority issue` and `lab start` "
-                                          "write it",
+                                          "it says which daemon to talk to; `casewire authority issue --address ... "
+                                          "--daemon-cert ...` and `lab start` write it",
                                           NULL});
     }
     code = read_lines(cli, c, path, (char *)bytes.data);
