@@ -11,7 +11,7 @@ _Noreturn void base_assert_failed(const char *cond, const char *file, int line)
     abort();
 }
 
-void *arena_take(struct arena *a, size_t len, size_t align)
+void *arena_take_raw(struct arena *a, size_t len, size_t align)
 {
     CW_ASSERT(align != 0 && (align & (align - 1)) == 0);
     CW_ASSERT(a->used <= a->len);
@@ -27,7 +27,15 @@ void *arena_take(struct arena *a, size_t len, size_t align)
 
     uint8_t *taken = a->base + a->used + gap;
     a->used += gap + len;
-    memset(taken, 0, len);
+    return taken;
+}
+
+void *arena_take(struct arena *a, size_t len, size_t align)
+{
+    void *taken = arena_take_raw(a, len, align);
+
+    if (taken != NULL && len != 0)
+        memset(taken, 0, len);
     return taken;
 }
 

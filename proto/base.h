@@ -68,6 +68,8 @@ static inline struct arena arena_over(void *memory, size_t len)
 }
 
 void *arena_take(struct arena *a, size_t len, size_t align); /* zeroed; NULL when full */
+/* The same, not zeroed: for large buffers that a writer fills, and arrays whose items are set when they are used. */
+void *arena_take_raw(struct arena *a, size_t len, size_t align);
 void *arena_copy(struct arena *a, const void *from, size_t len);
 
 #define ARENA_NEW(a, type) ((type *)arena_take((a), sizeof(type), alignof(type)))

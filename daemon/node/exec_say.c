@@ -8,7 +8,7 @@
 void exec_send_message(struct turn *t, link_id link, const struct peer_message *message)
 {
     size_t mark = arena_mark(&t->arena);
-    struct writer w = writer_over(arena_take(&t->arena, MESSAGE_LEN_MAX, 1), MESSAGE_LEN_MAX);
+    struct writer w = writer_over(arena_take_raw(&t->arena, MESSAGE_LEN_MAX, 1), MESSAGE_LEN_MAX);
     enum cw_err err = w.data == NULL ? CW_LOCAL_MEMORY : peer_message_encode(message, &t->arena, &w);
 
     if (err == CW_OK) {

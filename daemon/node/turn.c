@@ -29,9 +29,10 @@ static void share_memory(struct turn *t)
     t->kept = arena_over(n->arena_memory + quarter, quarter);
     t->said = arena_over(n->arena_memory + 2 * quarter, n->arena_len - 2 * quarter);
     t->effects = (struct effects){n->effects, 0, n->effects_max, &t->said};
-    t->submissions = ARENA_ARRAY(&t->kept, struct turn_submission, TURN_SUBMISSIONS_MAX);
+    /* Over a megabyte together, of which most turns use little: each item is set whole when it is taken. */
+    t->submissions = arena_take_raw(&t->kept, TURN_SUBMISSIONS_MAX * sizeof *t->submissions, alignof(struct turn_submission));
     t->reply_max = TURN_SUBMISSIONS_MAX + 64;
-    t->replies = ARENA_ARRAY(&t->kept, struct reply, t->reply_max);
+    t->replies = arena_take_raw(&t->kept, t->reply_max * sizeof *t->replies, alignof(struct reply));
     CW_ASSERT(t->submissions != NULL && t->replies != NULL);
 }
 
