@@ -28,6 +28,15 @@ static void end_faults(struct sim *s)
     }
 }
 
+/* Two of one division is nobody's plan: whoever notices stops one (REPLICATION.md §6). */
+static void stop_copies(struct sim *s)
+{
+    for (uint32_t i = s->options.division_count; i < s->node_count; i++) {
+        process_crash(&s->nodes[i]);
+        s->nodes[i].present = s->nodes[i].honest = false;
+    }
+}
+
 static void start_all(struct sim *s)
 {
     for (uint32_t i = 0; i < s->node_count; i++) {
@@ -150,6 +159,7 @@ void sim_calm(struct sim *s)
     if (s->failed)
         return;
     end_faults(s);
+    stop_copies(s);
     start_all(s);
     if (!s->failed)
         checks_at_heal(s);

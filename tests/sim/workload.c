@@ -132,6 +132,8 @@ static void hand_in(struct sim *s, struct draft *d, uint32_t division)
 
     if (rng_chance(dice(s), s->options.retry_elsewhere_pm / 4))
         to = rng_below(dice(s), s->options.division_count);
+    if (s->node_count > s->options.division_count && rng_chance(dice(s), 300))
+        to = s->options.division_count; /* the copy of a division that runs twice */
     d->held_by = rng_chance(dice(s), s->options.held_by_pm) ? 2 + rng_below(dice(s), s->options.division_count - 1) : 1;
     spoil_somehow(s, d);
     client_submit(s, d, to);
