@@ -10,10 +10,11 @@
 static enum cw_err remember_genesis(struct turn *t, const struct log_head *head, struct cw_slice genesis)
 {
     struct touched_log *touched = ARENA_NEW(&t->kept, struct touched_log);
+    const void *copy = arena_copy(&t->kept, genesis.data, genesis.len);
 
-    if (touched == NULL)
+    if (touched == NULL || copy == NULL)
         return CW_LOCAL_MEMORY;
-    *touched = (struct touched_log){head->log, genesis, t->touched};
+    *touched = (struct touched_log){head->log, slice(copy, genesis.len), t->touched};
     t->touched = touched;
     return log_row_put(t, head);
 }

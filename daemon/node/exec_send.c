@@ -7,10 +7,11 @@
 #define FRAME_ROOM (MESSAGE_LEN_MAX - 4096)
 #define ENTRY_FRAMING 64
 #define BATCH_FRAMING 128
-#define BATCHES_MAX 2048
+#define BATCHES_MAX 256
 
 struct sending {
     struct turn *t;
+    struct entry_in *e; /* the one being read */
     struct log_id log;
     uint64_t used;   /* bytes of the frame so far */
     uint64_t limit;
@@ -33,10 +34,7 @@ static uint64_t blobs_len(const struct entry_blobs *b)
 static enum cw_err load_record(struct sending *s, uint64_t seq, struct entry_record *out, uint64_t *len)
 {
     struct turn *t = s->t;
-    struct entry_in *e = ARENA_NEW(&t->arena, struct entry_in);
-
-    if (e == NULL)
-        return CW_LOCAL_MEMORY;
+    struct entry_in *e = s->e;
     enum cw_err err = entry_load(t->n, t->txn, &s->log, seq, &t->arena, e);
     if (err == CW_OK)
         err = entry_load_blobs(t->n, t->txn, e, &t->arena, &out->blobs);
@@ -167,7 +165,8 @@ void exec_send_entries(struct turn *t, const struct effect *e)
     s.used = genesis.len + 256;
     s.limit = e->as.send_entries.bytes < FRAME_ROOM ? e->as.send_entries.bytes : FRAME_ROOM;
     s.batches = ARENA_ARRAY(&t->arena, struct sealed_batch, ENTRIES_BATCHES_MAX);
-    while (s.batches != NULL && after < head && add_batch(&s, &after, &err))
+    s.e = ARENA_NEW(&t->arena, struct entry_in);
+    while (s.batches != NULL && s.e != NULL && after < head && add_batch(&s, &after, &err))
         ;
     if (err != CW_OK)
         node_alarm(t->n, "send-entries", "entries could not be read back: %s", cw_err_sentence(err));

@@ -8,17 +8,17 @@
  * logs. Each is verified here, in the turn, because the one before may have admitted its signer.
  */
 
-static enum cw_err take_segment(struct turn *t, struct cw_slice frame, struct refusal *refusal)
+static enum cw_err step_segment(struct turn *t, struct cw_slice frame, struct refusal *refusal)
 {
-    struct verified_message *v = ARENA_NEW(&t->kept, struct verified_message);
+    struct verified_message *v = ARENA_NEW(&t->arena, struct verified_message);
     struct event event = {.kind = EVENT_ADMIN_ENTRIES};
 
     if (v == NULL)
         return CW_LOCAL_MEMORY;
-    if (peer_message_parse(frame, &t->kept, &v->message) != CW_OK || v->message.kind != PEER_ENTRIES)
+    if (peer_message_parse(frame, &t->arena, &v->message) != CW_OK || v->message.kind != PEER_ENTRIES)
         return refuse(refusal, CW_REFUSED_MALFORMED, "segments", "a segment cannot be read");
     const struct peer_entries *entries = &v->message.as.entries;
-    enum cw_err err = intake_entries(t->n, entries, replica_log_find(t->n->replica, &entries->log), &t->kept, v);
+    enum cw_err err = intake_entries(t->n, entries, replica_log_find(t->n->replica, &entries->log), &t->arena, v);
     if (err != CW_OK)
         return err;
     for (uint32_t i = 0; i < entries->batch_count; i++) {
@@ -31,6 +31,17 @@ static enum cw_err take_segment(struct turn *t, struct cw_slice frame, struct re
     event.as.admin.entries = entries;
     event.as.admin.batches = v->batches;
     return turn_step(t, &event);
+}
+
+/* What a step wants stored is stored when it returns: the parsed segment is not needed any more. */
+static enum cw_err take_segment(struct turn *t, struct cw_slice frame, struct refusal *refusal)
+{
+    size_t mark = arena_mark(&t->arena);
+    enum cw_err err = step_segment(t, frame, refusal);
+
+    t->verified = NULL;
+    arena_release(&t->arena, mark);
+    return err;
 }
 
 enum cw_err publish_segments(struct turn *t, const struct input *in)

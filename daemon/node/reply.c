@@ -54,7 +54,7 @@ static void send_refusal(struct node *n, link_id link, const uint8_t request_id[
 static void send_answer(struct turn *t, link_id link, const Cw__Answer *answer)
 {
     size_t mark = arena_mark(&t->arena), cap = protobuf_c_message_get_packed_size(&answer->base);
-    struct writer w = writer_over(arena_take(&t->arena, cap, 1), cap);
+    struct writer w = writer_over(arena_take_raw(&t->arena, cap, 1), cap);
 
     if (w.data == NULL || cap > MESSAGE_LEN_MAX) {
         node_alarm(t->n, "memory", "an answer of %zu bytes could not be made", cap);
@@ -89,7 +89,6 @@ static enum cw_err send_receipt(struct turn *t, link_id link, const uint8_t requ
     Cw__Submitted submitted;
     Cw__Receipt *receipt;
     uint32_t held;
-    size_t mark = arena_mark(&t->arena);
     enum cw_err err = db_get_op(t->n, t->txn, op_id, &op);
 
     if (err == CW_OK)
@@ -108,16 +107,17 @@ static enum cw_err send_receipt(struct turn *t, link_id link, const uint8_t requ
     submitted.proposal = proposal;
     add_reference(t, &op, &submitted);
     send_answer(t, link, &answer);
-    arena_release(&t->arena, mark);
     return CW_OK;
 }
 
 static void send_or_say_why(struct turn *t, link_id link, const uint8_t request_id[static 16], const struct cw_op_id *op,
                             uint32_t held_max, bool repeated, bool proposal, struct receipt_tree *tree)
 {
+    size_t mark = arena_mark(&t->arena);
     enum cw_err err = send_receipt(t, link, request_id, op, held_max, repeated, proposal, tree);
     struct refusal why = {0};
 
+    arena_release(&t->arena, mark);
     if (err == CW_OK)
         return;
     node_alarm(t->n, "receipt", "a receipt could not be made: %s", cw_err_sentence(err));
@@ -172,6 +172,7 @@ static bool wait_for_holders(struct turn *t, const struct reply *r)
 void reply_held(struct turn *t, uint64_t tag, uint32_t held)
 {
     struct node *n = t->n;
+    size_t mark = arena_mark(&t->arena);
     struct receipt_tree *tree = ARENA_NEW(&t->arena, struct receipt_tree);
 
     (void)held; /* the receipt counts what its evidence shows */
@@ -182,8 +183,9 @@ void reply_held(struct turn *t, uint64_t tag, uint32_t held)
             continue;
         n->waits[i] = n->waits[--n->wait_count];
         send_or_say_why(t, w.link, w.request_id, &w.op, w.k - 1, w.repeated, w.proposal, tree);
-        return;
+        break;
     }
+    arena_release(&t->arena, mark);
 }
 
 void waits_give_up(struct node *n)
