@@ -7,7 +7,6 @@
 #define FRAME_ROOM (MESSAGE_LEN_MAX - 4096)
 #define ENTRY_FRAMING 64
 #define BATCH_FRAMING 128
-#define BATCHES_MAX 256
 
 struct sending {
     struct turn *t;

@@ -81,6 +81,13 @@ void lab_run(struct lab *lab, int64_t ms);
 /* One turn of one node over what lies in its inbox. */
 enum cw_err lab_turn(struct lab_node *n);
 void lab_hand_in(struct lab_node *n, struct cw_slice segment);
+/* A log of WST's daemon, well sealed, whose one entry is a key record made by an officer: void. */
+struct cw_slice lab_void_segment(struct lab *lab);
+
+/* lab_ports.c */
+void lab_ports(struct lab_node *n, struct ports *out);
+void lab_put_frame(struct lab_node *to, link_id link, bool from_client, struct cw_slice bytes);
+void lab_send(void *node, link_id link, struct cw_slice frame);
 
 /* --- the officer ------------------------------------------------------------------------------------------- */
 

@@ -50,11 +50,22 @@ static void open_hand(struct lab *lab, struct hand *h, enum log_scope scope)
         genesis.cert = lab->world.authority.id;
         genesis.division = slice_of("ZZ");
     }
+    if (scope == LOG_DIVISION) { /* of a daemon that does not follow the rules */
+        genesis.cert = lab->world.daemons[WORLD_WST].id;
+        genesis.division = slice_of("WST");
+    }
     WORLD_FILL(genesis.nonce, "hand log", (uint32_t)scope);
     genesis_encode(&genesis, &w);
     h->genesis = done(&w);
     log_id_of(h->genesis, &h->log);
     memcpy(h->prev.b, h->log.b, ID_LEN);
+}
+
+static const struct sign_secret *secret_of(const struct hand *h)
+{
+    if (h->scope == LOG_ROOT)
+        return &h->lab->world.roots[0].sign;
+    return h->scope == LOG_AUTHORITY ? &h->lab->world.authority.keys.sign : &h->lab->world.officer.keys.sign;
 }
 
 static void sign_submission(struct hand *h, const struct record *r, uint32_t number, struct entry_record *e)
@@ -68,9 +79,9 @@ static void sign_submission(struct hand *h, const struct record *r, uint32_t num
 
     authority_record_encode(&record, &payload);
     draft.parts[0].payload = done(&payload);
-    draft.op_class = h->scope == LOG_ROOT ? CLASS_ROOT : CLASS_AUTHORITY;
-    draft.secret = h->scope == LOG_ROOT ? &lab->world.roots[0].sign : &lab->world.authority.keys.sign;
-    draft.author = lab->world.authority.id;
+    draft.op_class = h->scope == LOG_ROOT ? CLASS_ROOT : h->scope == LOG_AUTHORITY ? CLASS_AUTHORITY : CLASS_KEY;
+    draft.secret = secret_of(h);
+    draft.author = h->scope == LOG_DIVISION ? lab->world.officer.id : lab->world.authority.id;
     if (h->scope == LOG_ROOT)
         memcpy(draft.author.b, lab->world.network.b, ID_LEN);
     WORLD_FILL(draft.submission_id, "hand submission", (uint32_t)h->scope * 1000 + number);
@@ -134,7 +145,7 @@ static struct cw_slice write_segment(struct hand *h, const struct record *record
     batch.signed_seal.bytes = done(&w);
     batch.signed_seal.signature_count = 1;
     sign_bytes(LABEL_SEAL, &lab->world.network, batch.signed_seal.bytes,
-               h->scope == LOG_ROOT ? &lab->world.roots[0].sign : &lab->world.authority.keys.sign,
+               h->scope == LOG_DIVISION ? &lab->world.daemons[WORLD_WST].keys.sign : secret_of(h),
                &batch.signed_seal.signatures[0]);
     m.as.entries.log = h->log;
     if (h->seq == 0)
@@ -222,6 +233,15 @@ void lab_write_logs(struct lab *lab)
     lab->authority = write_segment(&authority, records, WORLD_DAEMONS + 2);
     records[0] = issue(lab, &lab->late_officer);
     lab->late = write_segment(&authority, records, 1);
+}
+
+struct cw_slice lab_void_segment(struct lab *lab)
+{
+    struct hand rogue;
+    struct record record = {ACT_POLICY, slice_of("not a key record")};
+
+    open_hand(lab, &rogue, LOG_DIVISION);
+    return write_segment(&rogue, &record, 1);
 }
 
 /* --- the officer --------------------------------------------------------------------------------------------------- */

@@ -115,6 +115,26 @@ START_TEST(an_unknown_author_is_pending_until_his_certificate_comes)
 }
 END_TEST
 
+/* The seal holds, the author may not make this: everybody stores it, nobody acts on it, its relay is not blamed. */
+START_TEST(a_void_entry_is_stored_relayed_and_alarmed)
+{
+    struct lab_op op;
+
+    lab_hand_in(north, lab_void_segment(lab));
+    ck_assert_uint_eq(lab_counter(north, COUNTER_VOID), 1);
+    ck_assert_str_eq(north->last_alarm, "entry-void");
+    lab_run(lab, 2000);
+    ck_assert_uint_eq(lab_counter(east, COUNTER_VOID), 1);
+    ck_assert_str_eq(east->last_alarm, "entry-void");
+    lab_open_case(lab, 1, SPOIL_NOTHING, &op);
+    ck_assert_uint_eq(lab_ask(north, &op), CW_OK);
+    lab_run(lab, 2000);
+    ck_assert(lab_same_frontiers(lab));
+    ck_assert(lab_same_case(lab, &op.case_id));
+    expect_whole();
+}
+END_TEST
+
 START_TEST(a_crash_between_two_syncs_loses_nothing)
 {
     struct lab_op op;
@@ -180,6 +200,7 @@ Suite *suite_node_pair(void)
     tcase_add_test(pair, the_same_submission_at_two_daemons_is_one_op);
     tcase_add_test(pair, a_receipt_waits_for_the_second_holder);
     tcase_add_test(pair, an_unknown_author_is_pending_until_his_certificate_comes);
+    tcase_add_test(pair, a_void_entry_is_stored_relayed_and_alarmed);
     tcase_add_test(pair, a_crash_between_two_syncs_loses_nothing);
     suite_add_tcase(suite, pair);
     tcase_add_checked_fixture(three, three_nodes, end);
