@@ -4,6 +4,7 @@
 
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <sys/wait.h>
 
 START_TEST(a_killed_net_process_is_replaced_and_told_the_same)
@@ -85,6 +86,7 @@ START_TEST(a_taken_port_is_said_and_ends_the_start)
     ck_assert(!world_has(second, NET_READY));
     driver_close(second->driver);
     keeper_stop(&second->keeper);
+    free(second);
     world_free(first);
 }
 END_TEST

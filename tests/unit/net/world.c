@@ -5,6 +5,23 @@
 #include <stdlib.h>
 #include <time.h>
 
+/*
+ * libzmq is not built for the thread sanitizer, which takes its lock-free queues for races; and the net process
+ * starts its threads after a fork, as it does in the daemon.
+ */
+#if defined(__SANITIZE_THREAD__)
+const char *__tsan_default_suppressions(void);
+const char *__tsan_default_suppressions(void)
+{
+    return "called_from_lib:libzmq.so.5\nrace:libzmq.so.5\nmutex:libzmq.so.5\n";
+}
+const char *__tsan_default_options(void);
+const char *__tsan_default_options(void)
+{
+    return "die_after_fork=0:ignore_noninstrumented_modules=1";
+}
+#endif
+
 struct person person_of(uint8_t seed, enum subject_kind subject)
 {
     struct person p = {.subject = subject};
