@@ -33,6 +33,10 @@ static void stop_copies(struct sim *s)
 {
     for (uint32_t i = s->options.division_count; i < s->node_count; i++) {
         process_crash(&s->nodes[i]);
+        for (uint32_t k = 0; k < s->op_count; k++) {
+            if (s->ops[k].node == i) /* its officers turn to the one that goes on */
+                s->ops[k].node = (uint32_t)(s->nodes[i].who - s->cast->daemons);
+        }
         s->nodes[i].present = s->nodes[i].honest = false;
     }
 }

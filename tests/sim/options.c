@@ -20,7 +20,7 @@ static void draw_shape(struct rng *r, struct sim_options *o)
     o->division_count = counts[rng_below(r, CW_COUNT(counts))];
     o->mesh = rng_chance(r, 600) ? MESH_FULL : (enum mesh)rng_below(r, MESH_COUNT);
     o->dial_both_ways = rng_chance(r, 400);
-    o->safety_ms = rng_between(r, 8000, 30000);
+    o->safety_ms = rng_between(r, 5000, 16000);
     o->liveness_ms_max = 0;
 }
 
@@ -67,16 +67,14 @@ static void draw_machines(struct rng *r, struct sim_options *o)
 
 static void draw_officers(struct rng *r, struct sim_options *o)
 {
-    o->op_count = (uint32_t)rng_between(r, 15, 60);
+    o->op_count = (uint32_t)(rng_chance(r, 60) ? rng_between(r, 60, 120) : rng_between(r, 8, 32)); /* small worlds, many of them */
     o->case_count_max = (uint32_t)rng_between(r, 1, 6);
     o->retry_elsewhere_pm = sometimes(r, 600, 100, 700);
     o->wrong_role_pm = sometimes(r, 400, 20, 120);
     o->bad_signature_pm = sometimes(r, 200, 20, 80);
     o->reused_id_pm = sometimes(r, 200, 20, 80);
     o->bundle_pm = sometimes(r, 250, 50, 200);
-    o->newer_pm = sometimes(r, 200, 20, 100);
     o->held_by_pm = sometimes(r, 500, 100, 500);
-    o->flood_pm = sometimes(r, 80, 20, 60);
     o->late_record = rng_chance(r, 250);
     o->tamper_pm = sometimes(r, 120, 10, 200);
 }
@@ -122,6 +120,6 @@ void options_print(const struct sim_options *o)
     SHOW(crash_pm), SHOW(crash_call_pm), SHOW(reboot_pm), SHOW(down_ms_max), SHOW(restore_pm), SHOW(anchor_bad_pm);
     SHOW(disk_loss_pm), SHOW(revert_pm), SHOW(clone_pm), SHOW(skew_ms_max), SHOW(drift_ppm_max), SHOW(jump_pm);
     SHOW(jump_ms_max), SHOW(op_count), SHOW(case_count_max), SHOW(retry_elsewhere_pm), SHOW(wrong_role_pm);
-    SHOW(bad_signature_pm), SHOW(reused_id_pm), SHOW(bundle_pm), SHOW(newer_pm), SHOW(held_by_pm), SHOW(flood_pm);
+    SHOW(bad_signature_pm), SHOW(reused_id_pm), SHOW(bundle_pm), SHOW(newer_pm), SHOW(held_by_pm);
     SHOW(late_record), SHOW(tamper_pm);
 }

@@ -57,7 +57,7 @@ struct sim_options {
     /* officers */
     uint32_t op_count;
     uint32_t case_count_max;
-    uint32_t retry_elsewhere_pm, wrong_role_pm, bad_signature_pm, reused_id_pm, bundle_pm, newer_pm, held_by_pm, flood_pm;
+    uint32_t retry_elsewhere_pm, wrong_role_pm, bad_signature_pm, reused_id_pm, bundle_pm, held_by_pm;
     uint32_t late_record; /* 1: an authority record comes late to some */
 
     /* hostile peers */
