@@ -40,6 +40,22 @@ static void apply_policy(struct node *n, const struct authority_policy *p)
         (void)case_policy_apply(&n->policy, slice_of(p->name), slice_of(p->value), NULL);
 }
 
+/* (log, seq) of each log's newest record: part of every digest leaf, so it is made once and not per fold. */
+static void note_positions(struct node *n, const struct authority_policy *all, uint32_t count)
+{
+    const struct authority_policy *next;
+    struct writer w = writer_over(n->policy_positions, sizeof n->policy_positions);
+
+    for (const struct authority_policy *p = policy_next(all, count, NULL); p != NULL; p = next) {
+        next = policy_next(all, count, p);
+        if (next != NULL && ID_EQ(&next->log, &p->log))
+            continue; /* not its log's newest */
+        writer_bytes(&w, p->log.b, ID_LEN);
+        writer_be64(&w, p->seq);
+    }
+    n->policy_positions_len = w.len;
+}
+
 void authority_read_policy(struct node *n)
 {
     const struct authority_policy *all;
@@ -49,20 +65,7 @@ void authority_read_policy(struct node *n)
     n->synthetic = n->identity.lab;
     for (const struct authority_policy *p = policy_next(all, count, NULL); p != NULL; p = policy_next(all, count, p))
         apply_policy(n, p);
-}
-
-void authority_policy_positions(const struct node *n, struct writer *out)
-{
-    const struct authority_policy *all, *next;
-    uint32_t count = authority_policies(n->authority, &all);
-
-    for (const struct authority_policy *p = policy_next(all, count, NULL); p != NULL; p = next) {
-        next = policy_next(all, count, p);
-        if (next != NULL && ID_EQ(&next->log, &p->log))
-            continue; /* not its log's newest */
-        writer_bytes(out, p->log.b, ID_LEN);
-        writer_be64(out, p->seq);
-    }
+    note_positions(n, all, count);
 }
 
 /* --- records --------------------------------------------------------------------------------------------- */
@@ -123,6 +126,8 @@ void authority_tell_net(struct node *n, struct arena *arena)
         keys[listed].cert = cert->id;
         keys[listed].subject = cert->subject;
         keys[listed].revoked = cert->revoked;
+        if (cert->revoked) /* refused at the next handshake, and hung up now */
+            n->ports.net.kick(n->ports.net.ctx, &cert->id);
         listed++;
     }
     n->ports.net.allow(n->ports.net.ctx, keys, listed);

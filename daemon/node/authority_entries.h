@@ -9,8 +9,6 @@ enum cw_err authority_apply_record(struct node *n, const struct entry_in *e, str
                                    enum authority_act *out_act);
 /* The policy of all records. Caller holds the authority for writing, or nobody reads yet. */
 void authority_read_policy(struct node *n);
-/* What a fold under this policy depends on: (log, seq) of each log's newest policy record. */
-void authority_policy_positions(const struct node *n, struct writer *out);
 /* Gives the net driver the list of keys that may connect. After the commit. */
 void authority_tell_net(struct node *n, struct arena *arena);
 

@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "node/authority_entries.h"
 #include "node/case_work.h"
 
 /* The loaded ops through the pure fold. Caller holds the authority, or is the node thread. */
@@ -59,11 +58,7 @@ static void read_flags(struct loaded_case *c)
 
 static enum cw_err hash_inputs(const struct node *n, struct loaded_case *c, struct arena *arena)
 {
-    uint8_t positions[1024];
-    struct writer w = writer_over(positions, sizeof positions);
-
-    authority_policy_positions(n, &w);
-    return case_inputs_hash(c->state, slice(positions, w.len), arena, &c->inputs);
+    return case_inputs_hash(c->state, slice(n->policy_positions, n->policy_positions_len), arena, &c->inputs);
 }
 
 enum cw_err case_fold_loaded(const struct node *n, struct loaded_case *c, struct arena *arena)

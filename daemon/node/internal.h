@@ -89,6 +89,8 @@ struct node {
     void *authority_memory;
     struct authority *authority;
     struct case_policy policy;
+    uint8_t policy_positions[1024]; /* what a fold under this policy depends on */
+    size_t policy_positions_len;
     bool synthetic; /* the network takes only synthetic cases */
 
     /* keys */
