@@ -120,6 +120,6 @@ void options_print(const struct sim_options *o)
     SHOW(crash_pm), SHOW(crash_call_pm), SHOW(reboot_pm), SHOW(down_ms_max), SHOW(restore_pm), SHOW(anchor_bad_pm);
     SHOW(disk_loss_pm), SHOW(revert_pm), SHOW(clone_pm), SHOW(skew_ms_max), SHOW(drift_ppm_max), SHOW(jump_pm);
     SHOW(jump_ms_max), SHOW(op_count), SHOW(case_count_max), SHOW(retry_elsewhere_pm), SHOW(wrong_role_pm);
-    SHOW(bad_signature_pm), SHOW(reused_id_pm), SHOW(bundle_pm), SHOW(newer_pm), SHOW(held_by_pm);
+    SHOW(bad_signature_pm), SHOW(reused_id_pm), SHOW(bundle_pm), SHOW(held_by_pm);
     SHOW(late_record), SHOW(tamper_pm);
 }
