@@ -71,7 +71,7 @@ static const struct schema_event *find_event(uint32_t kind, const char *name, st
 enum cw_err cw_draft_event(const char *kind, const char *event, const struct cw_case_id *case_id,
                            struct cw_draft **out_draft, struct cw_fault *out_fault)
 {
-    struct cw_draft *draft;
+    struct cw_draft *draft = NULL;
     enum cw_err err = draft_new(OP_EVENT, kind, case_id, &draft, out_fault);
     const struct schema_event *found;
 

@@ -137,7 +137,7 @@ static enum cw_err parse_ref(const struct schema_field *field, struct cw_slice t
 {
     char hex[2 * CW_ID_LEN + 1];
 
-    if (text.len != 2 * CW_ID_LEN)
+    if (text.len != (size_t)2 * CW_ID_LEN)
         return bad(field, fault, "must be an id: 64 hexadecimal digits");
     memcpy(hex, text.data, text.len);
     hex[text.len] = '\0';

@@ -31,7 +31,7 @@ static enum cw_err send_record(struct export *e, Cw__ExportRecord *record)
         record->network_genesis = wire_bytes(e->genesis);
     }
     /* An answer of 1 MiB makes a record a little longer: its bound is twice that. */
-    err = message_pack(&record->base, 2 * CW_MESSAGE_LEN_MAX, &bytes);
+    err = message_pack(&record->base, (size_t)2 * CW_MESSAGE_LEN_MAX, &bytes);
     if (err == CW_OK)
         err = e->sink(e->context, buf_slice(&bytes));
     buf_done(&bytes);

@@ -22,7 +22,7 @@ static void segments_done(struct segments *s)
 static enum cw_err segments_unpack(struct segments *s, const struct cw_slice *bytes, size_t count)
 {
     s->memory = calloc(count, sizeof(*s->memory));
-    s->messages = calloc(count, sizeof(*s->messages));
+    s->messages = calloc(count, sizeof(void *));
     if (s->memory == NULL || s->messages == NULL)
         return CW_LOCAL_MEMORY;
     for (; s->count < count; s->count++) {

@@ -32,7 +32,7 @@ static bool id_of_name(struct cw_slice name, uint8_t out[static CW_ID_LEN])
 {
     char text[2 * CW_ID_LEN + 1];
 
-    if (name.len != 2 * CW_ID_LEN)
+    if (name.len != (size_t)2 * CW_ID_LEN)
         return false;
     memcpy(text, name.data, name.len);
     text[name.len] = '\0';

@@ -120,7 +120,7 @@ static struct chain *division_chain(const struct cw_verify *v, const struct log_
 
 static struct chain *add_chain(struct cw_verify *v, const struct chain *chain)
 {
-    struct chain **chains = realloc(v->chains, (v->chain_count + 1) * sizeof(*chains));
+    struct chain **chains = realloc(v->chains, (v->chain_count + 1) * sizeof(void *));
     struct chain *added = malloc(sizeof(*added));
 
     if (chains != NULL)

@@ -277,9 +277,9 @@ enum exit_code batch_submit(struct batch *b, const char *as, const json_t *line)
     code = speaker(b, as, &c);
     if (code == EXIT_DONE)
         code = draft_of(b, line, &kind, &draft);
-    if (code == EXIT_DONE)
+    if (code == EXIT_DONE && kind != NULL)
         code = write_all(b, draft, kind, line);
-    if (code == EXIT_DONE) {
+    if (code == EXIT_DONE && kind != NULL) {
         if (c->synthetic)
             cw_draft_synthetic(draft);
         code = send_draft(b, c, draft, kind, text_at(line, "id"));

@@ -318,6 +318,7 @@ enum exit_code cli_main(const struct cli_command *const *commands, int argc, cha
         return code;
     if (help)
         return print_help(commands, &cli, argc, argv);
+    CW_ASSERT(cli.command != NULL);
     code = cli.command->run(&cli);
     if (fflush(stdout) != 0 || ferror(stdout) != 0)
         return EXIT_FAILED;

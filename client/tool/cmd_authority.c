@@ -227,9 +227,10 @@ static enum exit_code write_context(const struct cli *cli, const char *home)
         hex_of(slice(cert.curve_key, KEY_LEN), key);
     buf_done(&bytes);
     if (!known)
-        return complain(cli, EXIT_USAGE,
-                        &(struct trouble){"the certificate is issued, but its folder has no context", "--address, --daemon-cert",
-                                          "both are needed, and the second is the file of a daemon's certificate", NULL});
+        return complain(
+            cli, EXIT_USAGE,
+            &(struct trouble){"the certificate is issued, but its folder has no context", "--address, --daemon-cert",
+                              "both are needed, and the second is the file of a daemon's certificate", NULL});
     len = snprintf(text, sizeof(text), "address = %s\ndaemon-key = %s\n", address, key);
     if (len < 0 || (size_t)len >= sizeof(text) || !path_join(path, home, "context") ||
         file_write(path, slice(text, (size_t)len), 0644) != CW_OK)

@@ -93,7 +93,7 @@ static enum exit_code run_list(struct cli *cli)
     code = context_start(cli, &context);
     if (code == EXIT_DONE && cw_client_list(context.client, &query, cli->timeout_ms, &answer) != CW_OK)
         code = complain_fault(cli, "the cases could not be listed", cw_client_fault(context.client));
-    if (code == EXIT_DONE) {
+    if (answer != NULL) {
         if (cli->json)
             json_print_message(&answer_message(answer)->list->base);
         else if (cli->quiet)
@@ -149,9 +149,9 @@ static enum exit_code run_history(struct cli *cli)
         (lookup_case(&context, cli->operands[0], cli->timeout_ms, known) != CW_OK ||
          cw_client_history(context.client, slice_of(known), (uint32_t)limit, none, cli->timeout_ms, &answer) != CW_OK))
         code = complain_fault(cli, "the history was not found", cw_client_fault(context.client));
-    if (code == EXIT_DONE && cli->json)
+    if (answer != NULL && cli->json)
         json_print_message(&answer_message(answer)->history->base);
-    else if (code == EXIT_DONE)
+    else if (answer != NULL)
         for (size_t i = 0; i < answer_message(answer)->history->n_items; i++)
             history_item(cli, answer_message(answer)->history->items[i]);
     cw_answer_close(answer);

@@ -50,9 +50,9 @@ static enum exit_code run_status(struct cli *cli)
 
     if (code == EXIT_DONE && cw_client_status(context.client, cli->timeout_ms, &answer) != CW_OK)
         code = complain_fault(cli, "the daemon did not say how it is", cw_client_fault(context.client));
-    if (code == EXIT_DONE && cli->json)
+    if (answer != NULL && cli->json)
         json_print_message(&answer_message(answer)->status->base);
-    else if (code == EXIT_DONE)
+    else if (answer != NULL)
         print_status(cli, answer_message(answer)->status);
     cw_answer_close(answer);
     context_close(&context);
@@ -108,9 +108,9 @@ static enum exit_code run_peers(struct cli *cli)
 
     if (code == EXIT_DONE && cw_client_peers(context.client, cli->timeout_ms, &answer) != CW_OK)
         code = complain_fault(cli, "the daemon did not list its peers", cw_client_fault(context.client));
-    if (code == EXIT_DONE && cli->json)
+    if (answer != NULL && cli->json)
         json_print_message(&answer_message(answer)->peers->base);
-    else if (code == EXIT_DONE)
+    else if (answer != NULL)
         print_peers(cli, answer_message(answer)->peers);
     cw_answer_close(answer);
     context_close(&context);

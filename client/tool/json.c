@@ -138,9 +138,13 @@ json_t *json_of_message(const ProtobufCMessage *message)
 
 void json_print(json_t *object)
 {
-    json_object_set_new(object, "v", json_integer(1));
-    json_dumpf(object, stdout, JSON_INDENT(2));
+    json_t *whole = json_object();
+
+    json_object_set_new(whole, "v", json_integer(1)); /* first, so that a reader knows what follows */
+    json_object_update(whole, object);
+    json_dumpf(whole, stdout, JSON_INDENT(2));
     putchar('\n');
+    json_decref(whole);
     json_decref(object);
 }
 

@@ -45,6 +45,19 @@ void view_provenance(const Cw__ViewValue *value, char *out, size_t cap)
     snprintf(out, cap, "%s (%s%s%s), %s", name, division, role[0] != '\0' ? ", " : "", role, when);
 }
 
+void view_value(const Cw__ViewValue *value, char *out, size_t cap)
+{
+    const Cw__Interval *i = value->value != NULL ? value->value->interval : NULL;
+    char from[WHEN_TEXT_LEN_MAX], to[WHEN_TEXT_LEN_MAX];
+
+    fault_clean_text(wire_slice(value->text), out, cap);
+    if (i == NULL || !i->has_earliest_ms || !i->has_latest_ms)
+        return;
+    when_london((struct cw_wall){i->earliest_ms}, false, from);
+    when_london((struct cw_wall){i->latest_ms}, false, to);
+    snprintf(out, cap, i->latest_ms == i->earliest_ms ? "%s" : "%s to %s", from, to);
+}
+
 static void label(const char *name)
 {
     printf("%-10s", name);

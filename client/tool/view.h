@@ -15,6 +15,8 @@ void view_conflicts(const struct cli *cli, const Cw__CaseView *view);
 void view_fields(const struct cli *cli, const Cw__CaseView *view);
 /* "by Officer Wren (NTH, PC), Mon 19 Mar 2018 16:00" */
 void view_provenance(const Cw__ViewValue *value, char *out, size_t cap);
+/* The value as people read it: times in London, everything else as the daemon words it. */
+void view_value(const Cw__ViewValue *value, char *out, size_t cap);
 /* Text from column `indent` on, broken at spaces. */
 void view_wrap(const char *text, int indent);
 

@@ -41,7 +41,7 @@ static void print_event(const struct cli *cli, const Cw__ViewEvent *event)
         if (event->fields[i]->n_values == 0)
             continue;
         TEXT(event->fields[i]->name, field);
-        TEXT(event->fields[i]->values[0]->text, value);
+        view_value(event->fields[i]->values[0], value, sizeof(value));
         printf("              %s: ", field);
         view_wrap(value, 16 + (int)strlen(field));
     }

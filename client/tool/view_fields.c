@@ -27,7 +27,7 @@ static void print_candidate(const Cw__ViewValue *value)
 {
     char text[300], by[200];
 
-    TEXT(value->text, text);
+    view_value(value, text, sizeof(text));
     view_provenance(value, by, sizeof(by));
     printf("    - ");
     view_wrap(text, 6);
@@ -58,7 +58,7 @@ static void print_value(const struct cli *cli, const Cw__ViewValue *value)
 {
     char text[4200], by[200];
 
-    TEXT(value->text, text);
+    view_value(value, text, sizeof(text));
     if (value->withheld)
         snprintf(text, sizeof(text), "(exists, not readable here)");
     view_wrap(text, LABEL_WIDTH);

@@ -1,0 +1,254 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What people see of a case, and what programs get. */
+#include "tool/view.h"
+
+#include "proto/wire.h"
+
+#include <check.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+Suite *suite_view(void);
+
+#define B(text) wire_bytes(slice_of(text))
+
+/* A missing child with a risk, a conflict and some totals; texts longer than a line. */
+struct sample {
+    Cw__CaseView view;
+    Cw__ViewField fields[2], *field_at[2];
+    Cw__ViewValue values[3], *risk_at[1], *summary_at[2];
+    Cw__Value when;
+    Cw__Interval interval;
+    Cw__OpRef replaced[2], *replaced_at[2];
+    Cw__Author author;
+    Cw__ViewConflict conflict, *conflict_at[1];
+    ProtobufCBinaryData resolvers[2];
+    Cw__ViewTally tallies[3], *tally_at[3];
+};
+
+static const char long_text[] =
+    "Seen at the far end of the old fish market in Quillhaven with two older males, walking towards the harbour "
+    "and talking on a telephone";
+
+static void value_init(struct sample *s, size_t i, const char *text)
+{
+    cw__view_value__init(&s->values[i]);
+    s->values[i].has_text = true;
+    s->values[i].text = B(text);
+    s->values[i].author = &s->author;
+    s->values[i].has_author_time_ms = true;
+    s->values[i].author_time_ms = 1521475200000;
+}
+
+static void fields_init(struct sample *s)
+{
+    cw__author__init(&s->author);
+    s->author.name = B("Duty inspector");
+    s->author.division = B("NTH");
+    s->author.role = B("INSP");
+    value_init(s, 0, "high");
+    value_init(s, 1, long_text);
+    value_init(s, 2, "Believed to be at a friend's house");
+    for (size_t i = 0; i < 2; i++) {
+        cw__op_ref__init(&s->replaced[i]);
+        s->replaced_at[i] = &s->replaced[i];
+        cw__view_field__init(&s->fields[i]);
+        s->field_at[i] = &s->fields[i];
+        s->summary_at[i] = &s->values[1 + i];
+    }
+    s->risk_at[0] = &s->values[0];
+    s->values[0].n_replaced = 2;
+    s->values[0].replaced = s->replaced_at;
+    s->fields[0].field = 350;
+    s->fields[0].name = B("missing_risk");
+    s->fields[0].n_values = 1;
+    s->fields[0].values = s->risk_at;
+    s->fields[1].field = 11;
+    s->fields[1].name = B("summary");
+    s->fields[1].n_values = 2;
+    s->fields[1].values = s->summary_at;
+    s->view.n_fields = 2;
+    s->view.fields = s->field_at;
+}
+
+static void tally_init(struct sample *s, size_t i, const char *measure, const char *scope, int64_t amount,
+                       const char *unit)
+{
+    cw__view_tally__init(&s->tallies[i]);
+    s->tallies[i].measure = B(measure);
+    s->tallies[i].scope = B(scope);
+    s->tallies[i].has_amount = true;
+    s->tallies[i].amount = amount;
+    s->tallies[i].unit = B(unit);
+    s->tally_at[i] = &s->tallies[i];
+}
+
+static struct sample *sample_new(void)
+{
+    struct sample *s = calloc(1, sizeof(*s));
+
+    ck_assert_ptr_nonnull(s);
+    cw__case_view__init(&s->view);
+    s->view.has_human_ref = s->view.has_risk = s->view.has_title = true;
+    s->view.human_ref = B("MC/NTH/2026/K7Q2M4X-C");
+    s->view.kind_name = B("missing_child");
+    s->view.status = B("open");
+    s->view.owner = B("NTH");
+    s->view.title = B("Child M");
+    s->view.risk = B("high");
+    s->view.synthetic = true;
+    fields_init(s);
+    cw__view_conflict__init(&s->conflict);
+    s->conflict.field = B("summary");
+    s->conflict.why = B("written on several sides without knowing of each other");
+    s->conflict.n_candidates = 2;
+    s->conflict.candidates = s->summary_at;
+    s->resolvers[0] = B("SUP");
+    s->resolvers[1] = B("INSP");
+    s->conflict.n_resolvers = 2;
+    s->conflict.resolvers = s->resolvers;
+    s->conflict_at[0] = &s->conflict;
+    s->view.n_conflicts = 1;
+    s->view.conflicts = s->conflict_at;
+    tally_init(s, 0, "seizure.cash.pence", "total", 1500000, "pence");
+    tally_init(s, 1, "stop_search", "total", 0, "count");
+    s->tallies[1].not_counted = true;
+    tally_init(s, 2, "arrest", "division NTH", 10, "count");
+    s->view.n_tallies = 3;
+    s->view.tallies = s->tally_at;
+    return s;
+}
+
+static char shown[16384];
+
+/* What printing writes to standard output. */
+static const char *show(const struct cli *cli, const struct sample *s)
+{
+    char path[] = "/tmp/casewire-test.XXXXXX";
+    int fd = mkstemp(path), was = dup(STDOUT_FILENO);
+    ssize_t len;
+
+    ck_assert_int_ge(fd, 0);
+    fflush(stdout);
+    dup2(fd, STDOUT_FILENO);
+    if (cli->json)
+        json_print_message(&s->view.base);
+    else
+        view_print(cli, &s->view);
+    fflush(stdout);
+    dup2(was, STDOUT_FILENO);
+    close(was);
+    len = pread(fd, shown, sizeof(shown) - 1, 0);
+    shown[len > 0 ? len : 0] = '\0';
+    close(fd);
+    unlink(path);
+    return shown;
+}
+
+START_TEST(a_case_fits_eighty_columns)
+{
+    struct sample *s = sample_new();
+    struct cli cli = {.verbose = true};
+    char *line, *rest = shown;
+
+    show(&cli, s);
+    while ((line = strsep(&rest, "\n")) != NULL)
+        ck_assert_msg(text_width(line) <= VIEW_WIDTH, "%s", line);
+    free(s);
+}
+END_TEST
+
+START_TEST(risk_says_who_when_and_what_it_replaced)
+{
+    struct sample *s = sample_new();
+    struct cli cli = {.verbose = false};
+    const char *text = show(&cli, s);
+
+    ck_assert_ptr_nonnull(strstr(text, "risk      high  set by Duty inspector (NTH, INSP), Mon 19 Mar 2018 16:00"));
+    ck_assert_ptr_nonnull(strstr(text, "replaces 2 earlier assessments"));
+    ck_assert_ptr_nonnull(strstr(text, "FICTIONAL"));
+    free(s);
+}
+END_TEST
+
+START_TEST(a_conflict_shows_both_values_and_who_may_resolve)
+{
+    struct sample *s = sample_new();
+    struct cli cli = {.verbose = false};
+    const char *text = show(&cli, s);
+
+    ck_assert_ptr_nonnull(strstr(text, "CONFLICT  summary: written on several sides"));
+    ck_assert_ptr_nonnull(strstr(text, "- Seen at the far end"));
+    ck_assert_ptr_nonnull(strstr(text, "- Believed to be at a friend's house"));
+    ck_assert_ptr_nonnull(strstr(text, "may be resolved by: SUP, INSP"));
+    free(s);
+}
+END_TEST
+
+START_TEST(totals_are_money_counts_and_unknown)
+{
+    struct sample *s = sample_new();
+    struct cli cli = {.verbose = false};
+    const char *text = show(&cli, s);
+
+    ck_assert_ptr_nonnull(strstr(text, "£15000.00"));
+    ck_assert_ptr_nonnull(strstr(text, "unknown"));
+    ck_assert_ptr_null(strstr(text, "division NTH")); /* parts of totals are for -v */
+    cli.verbose = true;
+    ck_assert_ptr_nonnull(strstr(show(&cli, s), "division NTH"));
+    free(s);
+}
+END_TEST
+
+START_TEST(a_hostile_text_cannot_move_the_cursor)
+{
+    struct sample *s = sample_new();
+    struct cli cli = {.verbose = true};
+
+    s->view.title = B("\033[31mred\nblue\xe2\x80\xae");
+    s->values[1].text = B("\x1b]0;title\x07");
+    show(&cli, s);
+    ck_assert_ptr_null(strchr(shown, '\033'));
+    ck_assert_ptr_null(strchr(shown, '\a'));
+    ck_assert_ptr_null(strstr(shown, "\xe2\x80\xae"));
+    free(s);
+}
+END_TEST
+
+START_TEST(json_has_ids_in_hexadecimal_and_times_in_utc)
+{
+    struct sample *s = sample_new();
+    struct cli cli = {.json = true};
+    const uint8_t id[CW_ID_LEN] = {0xab, 0xcd};
+    json_t *root;
+
+    s->view.has_case_id = true;
+    s->view.case_id = wire_bytes(slice(id, sizeof(id)));
+    s->view.has_updated_hlc = true;
+    s->view.updated_hlc = UINT64_C(1521475200000) << 16 | 3;
+    root = json_loads(show(&cli, s), 0, NULL);
+    ck_assert_ptr_nonnull(root);
+    ck_assert_int_eq(json_integer_value(json_object_get(root, "v")), 1);
+    ck_assert_str_eq(json_string_value(json_object_get(root, "title")), "Child M");
+    ck_assert_int_eq(strncmp(json_string_value(json_object_get(root, "case_id")), "abcd0000", 8), 0);
+    ck_assert_str_eq(json_string_value(json_object_get(root, "updated_hlc")), "2018-03-19T16:00:00.000Z+3");
+    ck_assert_uint_eq(json_array_size(json_object_get(root, "fields")), 2);
+    json_decref(root);
+    free(s);
+}
+END_TEST
+
+Suite *suite_view(void)
+{
+    Suite *s = suite_create("view");
+    TCase *t = tcase_create("screens");
+
+    tcase_add_test(t, a_case_fits_eighty_columns);
+    tcase_add_test(t, risk_says_who_when_and_what_it_replaced);
+    tcase_add_test(t, a_conflict_shows_both_values_and_who_may_resolve);
+    tcase_add_test(t, totals_are_money_counts_and_unknown);
+    tcase_add_test(t, a_hostile_text_cannot_move_the_cursor);
+    tcase_add_test(t, json_has_ids_in_hexadecimal_and_times_in_utc);
+    suite_add_tcase(s, t);
+    return s;
+}
