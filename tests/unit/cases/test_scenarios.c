@@ -133,6 +133,19 @@ START_TEST(a_live_number_recorded_while_another_division_closes_holds_the_closur
 }
 END_TEST
 
+START_TEST(activity_recorded_in_knowledge_of_the_closure_does_not_hold_it_back)
+{
+    uint32_t assessed, closed, later;
+    struct story *s = active_line(&assessed);
+
+    closed = story_event(s, "NTH", CLC_, EVENT_CLOSE_TYPE2);
+    story_after(s, closed, assessed);
+    later = story_event(s, "EST", ROLE_MASK(PC), EVENT_ACTIVITY);
+    story_after(s, later, closed);
+    ck_assert_uint_eq(story_state_of(story_fold(s), MACHINE_LINE), 7);
+}
+END_TEST
+
 /* --- 7: a joint warrant recorded twice ---------------------------------------------------------------------------- */
 
 static const struct case_tally *total(const struct case_state *state, uint32_t event)
@@ -294,6 +307,17 @@ START_TEST(a_sighting_after_a_verified_return_only_asks_a_question)
 }
 END_TEST
 
+START_TEST(a_sighting_that_overlaps_even_a_verified_return_disputes_it)
+{
+    uint32_t assessed;
+    struct story *s = live_episode(&assessed);
+
+    returned(s, assessed, 5000, 6000, true);
+    sighted(s, 5500, 7000);
+    ck_assert_uint_eq(story_state_of(story_fold(s), MACHINE_EPISODE), 5);
+}
+END_TEST
+
 START_TEST(a_sighting_that_overlaps_an_unverified_return_disputes_it)
 {
     uint32_t assessed, seen, back, decided;
@@ -395,12 +419,14 @@ Suite *suite_scenarios(void)
     tcase_add_test(all, the_same_number_entered_by_two_divisions_is_one_entry_that_both_made);
     tcase_add_test(all, a_live_number_after_a_type_2_closure_makes_the_line_active);
     tcase_add_test(all, a_live_number_recorded_while_another_division_closes_holds_the_closure_back);
+    tcase_add_test(all, activity_recorded_in_knowledge_of_the_closure_does_not_hold_it_back);
     tcase_add_test(all, a_joint_warrant_with_one_exhibit_counts_once);
     tcase_add_test(all, without_an_exhibit_they_are_two_until_somebody_says_they_are_the_same);
     tcase_add_test(all, a_disruption_recorded_by_three_agencies_counts_once);
     tcase_add_test(all, values_and_fields_of_a_newer_version_are_kept_and_shown);
     tcase_add_test(all, a_text_with_a_secret_marking_line_is_refused);
     tcase_add_test(all, a_sighting_after_a_verified_return_only_asks_a_question);
+    tcase_add_test(all, a_sighting_that_overlaps_even_a_verified_return_disputes_it);
     tcase_add_test(all, a_sighting_that_overlaps_an_unverified_return_disputes_it);
     tcase_add_test(all, a_sighting_before_the_return_is_history);
     tcase_add_test(all, a_close_that_did_not_know_of_a_sighting_is_held_back);

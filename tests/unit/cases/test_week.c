@@ -146,6 +146,20 @@ START_TEST(a_correction_replaces_the_value_and_the_newest_counts)
 }
 END_TEST
 
+START_TEST(a_correction_stays_the_same_happening_as_what_it_corrects)
+{
+    struct story *s = story_open(KIND_OPERATION, "NTH", ROLE_MASK(CLC));
+    uint32_t a = seizure(s, 0, CASH, 100), b = seizure(s, 1, CASH, 200), fixed = seizure(s, 1, CASH, 300);
+    const struct case_tally *row;
+
+    story_same_as(s, b, a);
+    story_corrects(s, fixed, b);
+    row = total(story_fold(s), EVENT_SEIZURE, CASH);
+    ck_assert_uint_eq(row->happenings, 1);
+    ck_assert_uint_eq(row->pence, 300);
+}
+END_TEST
+
 START_TEST(a_correction_to_another_type_moves_the_count)
 {
     struct story *s = story_open(KIND_OPERATION, "NTH", ROLE_MASK(CLC));
@@ -183,6 +197,20 @@ START_TEST(who_may_not_record_an_event_may_not_take_it_back)
     story_at(s, taken_back)->op.withdraws = true;
     story_corrects(s, taken_back, arrest);
     ck_assert_uint_eq(total(story_fold(s), EVENT_ARREST, -1)->count, 1);
+}
+END_TEST
+
+START_TEST(a_note_by_somebody_without_the_events_role_takes_nothing_back)
+{
+    struct story *s = story_open(KIND_CHILD, "NTH", ROLE_MASK(MCET));
+    uint32_t meeting = story_event(s, "NTH", ROLE_MASK(CRU), EVENT_STRATEGY_MEETING);
+    uint32_t taken_back = story_event(s, "NTH", PC_, EVENT_NOTE);
+
+    story_at(s, taken_back)->op.withdraws = true;
+    story_corrects(s, taken_back, meeting);
+    ck_assert_uint_eq(total(story_fold(s), EVENT_STRATEGY_MEETING, -1)->count, 1);
+    story_at(s, taken_back)->head.roles = ROLE_MASK(CRU);
+    ck_assert_ptr_null(total(story_fold(s), EVENT_STRATEGY_MEETING, -1));
 }
 END_TEST
 
@@ -236,9 +264,11 @@ Suite *suite_week(void)
     tcase_add_test(all, the_totals_fail_when_one_event_is_missing);
     tcase_add_test(all, the_knife_operation_keeps_unknown_unknown_and_counts_the_knife_arrest_once);
     tcase_add_test(all, a_correction_replaces_the_value_and_the_newest_counts);
+    tcase_add_test(all, a_correction_stays_the_same_happening_as_what_it_corrects);
     tcase_add_test(all, a_correction_to_another_type_moves_the_count);
     tcase_add_test(all, a_withdrawn_event_is_kept_and_not_counted);
     tcase_add_test(all, who_may_not_record_an_event_may_not_take_it_back);
+    tcase_add_test(all, a_note_by_somebody_without_the_events_role_takes_nothing_back);
     tcase_add_test(all, records_of_one_happening_that_differ_say_so_and_the_later_counts);
     tcase_add_test(all, the_same_declared_across_types_joins_nothing_and_is_noted);
     tcase_add_test(all, wraps_and_weight_are_never_turned_into_each_other);
