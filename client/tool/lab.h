@@ -55,7 +55,7 @@ bool lab_find_daemon(char out[static PATH_LEN_MAX]);
 enum cw_err lab_spawn(const struct lab *lab, const struct lab_division *division, struct cw_fault *fault);
 pid_t lab_pid(const struct lab *lab, const struct lab_division *division); /* 0: not running */
 /* Sends the signal and waits until it is gone; SIGKILL when it does not go. */
-void lab_end(const struct lab *lab, const struct lab_division *division, int signal);
+void lab_end(const struct lab *lab, const struct lab_division *division, int number);
 
 /* lab_wait.c */
 /* A handle to the division's admin socket. */

@@ -48,11 +48,11 @@ enum cw_err lab_admin(const struct lab *lab, const struct lab_division *d, struc
 static enum cw_err wait_answer(const struct lab *lab, const struct lab_division *d, struct cw_mono deadline,
                                struct cw_fault *fault)
 {
-    struct cw_client *client;
+    struct cw_client *client = NULL;
     enum cw_err err = lab_admin(lab, d, &client, fault);
 
     while (err == CW_OK) {
-        struct cw_answer *answer;
+        struct cw_answer *answer = NULL;
         int left = link_ms_left(deadline);
 
         if (cw_client_status(client, left > 0 ? left : 1, &answer) == CW_OK) {
@@ -119,14 +119,14 @@ static bool is_cut(const struct cw_answer *answer, const struct wish *wish)
 static enum cw_err wait_peers(const struct lab *lab, const struct lab_division *d, const struct wish *wish,
                               struct cw_mono deadline, struct cw_fault *fault)
 {
-    struct cw_client *client;
+    struct cw_client *client = NULL;
     enum cw_err err = lab_admin(lab, d, &client, fault);
     bool reached = false;
 
     if (err != CW_OK)
         return err;
     while (err == CW_OK && !reached) {
-        struct cw_answer *answer;
+        struct cw_answer *answer = NULL;
         int left = link_ms_left(deadline);
 
         err = cw_client_peers(client, left > 0 ? left : 1, &answer);

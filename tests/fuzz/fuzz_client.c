@@ -15,7 +15,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     enum cw_err err = wire_unpack(&cw__request__descriptor, slice(data, size), &arena, &message, &unknown);
 
     /* The estimate bounds what protobuf-c really takes. */
-    FUZZ_MUST(err != CW_LOCAL_MEMORY && arena.used <= 16 * size + 65536);
+    FUZZ_MUST(err != CW_LOCAL_MEMORY && arena.used <= 32 * size + 65536);
     if (err != CW_OK)
         return 0;
     FUZZ_MUST(protobuf_c_message_check(message));
