@@ -201,6 +201,17 @@ static bool is_lacking(const struct replica *r, const struct peer *p)
     return p->disputed;
 }
 
+/* A log is asked for once in a message: the serving side keeps one position for it. A dispute looks further back,
+ * and what follows comes with it. */
+static bool is_listed(const struct shopping *shopping, const struct log_id *log)
+{
+    for (uint32_t i = 0; i < shopping->count; i++) {
+        if (ID_EQ(&shopping->logs[i].log, log))
+            return true;
+    }
+    return false;
+}
+
 static void shop_for_rank(const struct replica *r, const struct peer *p, enum rank rank, struct shopping *shopping)
 {
     for (uint32_t i = 0; i < p->known.item_count; i++) {
@@ -208,7 +219,7 @@ static void shop_for_rank(const struct replica *r, const struct peer *p, enum ra
         uint64_t after;
 
         if (rank_of(r, item, &after) == rank && p->want_count + shopping->count < WANT_LOGS_MAX &&
-            !has_want(p, &item->log) && !is_asked_elsewhere(r, p, &item->log))
+            !has_want(p, &item->log) && !is_listed(shopping, &item->log) && !is_asked_elsewhere(r, p, &item->log))
             shopping->logs[shopping->count++] = (struct log_want){item->log, after};
     }
 }
