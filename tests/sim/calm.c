@@ -66,6 +66,19 @@ static bool log_agrees(const struct look *other, const struct log_row *log)
                                   there.head.blob_seq == log->head.blob_seq && there.head.hole_count == log->head.hole_count));
 }
 
+static char difference[160];
+
+static void tell_difference(const struct sim_node *a, const struct sim_node *b, const struct log_row *log, const struct look *other)
+{
+    struct log_row there = {0};
+    bool known = look_log(other, &log->head.log, &there);
+
+    snprintf(difference, sizeof difference, "log %02x%02x%02x%02x of %s: %s has %llu (blobs %llu, %u holes), %s %s%llu (blobs %llu, %u holes)",
+             log->head.log.b[0], log->head.log.b[1], log->head.log.b[2], log->head.log.b[3], log->head.division, sim_name(a),
+             (unsigned long long)log->head.seq, (unsigned long long)log->head.blob_seq, log->head.hole_count, sim_name(b),
+             known ? "" : "nothing: ", (unsigned long long)there.head.seq, (unsigned long long)there.head.blob_seq, there.head.hole_count);
+}
+
 static bool logs_agree(struct sim_node *a, struct sim_node *b)
 {
     struct row_key key = {.len = 0};
@@ -80,8 +93,11 @@ static bool logs_agree(struct sim_node *a, struct sim_node *b)
         look_done(&l);
         return false;
     }
-    while (agree && look_next(&l, TABLE_LOG, slice(NULL, 0), &key, &value))
+    while (agree && look_next(&l, TABLE_LOG, slice(NULL, 0), &key, &value)) {
         agree = log_row_parse(value, &log) == CW_OK && log_agrees(&other, &log);
+        if (!agree)
+            tell_difference(a, b, &log, &other);
+    }
     look_done(&other);
     look_done(&l);
     return agree;
@@ -113,7 +129,7 @@ static bool node_agrees(struct sim_node *n, struct sim_node *with, char *why, si
     if (!n->up)
         return say_why(why, cap, n, NULL, "is down");
     if (!logs_agree(n, with) || !logs_agree(with, n))
-        return say_why(why, cap, n, with, "their frontiers differ");
+        return say_why(why, cap, n, with, difference);
     return has_folds_waiting(n) ? say_why(why, cap, n, NULL, "has cases to fold") : true;
 }
 
@@ -156,7 +172,7 @@ static int64_t bound_ms(const struct sim *s)
 
 void sim_calm(struct sim *s)
 {
-    char why[160] = "";
+    char why[256] = "";
     int64_t until;
     bool agreed = false;
 

@@ -229,6 +229,32 @@ static void send_stale(struct sim *s, uint32_t link_at)
 
 static void client_answer(struct sim_node *n, link_id link, struct cw_slice frame);
 
+/* One line for each frame: enough to follow a session by. */
+static void tell_frame(struct sim *s, const struct sim_node *from, const struct sim_node *to, struct cw_slice frame)
+{
+    static const char *const kinds[] = {"HELLO", "FRONTIER", "WANT", "ENTRIES", "WANT_BLOBS", "BLOBS", "FORK_PROOF", "RESET", "DIGEST"};
+    size_t mark = arena_mark(&s->scratch);
+    struct peer_message *m = ARENA_NEW(&s->scratch, struct peer_message);
+
+    if (peer_message_parse(frame, &s->scratch, m) == CW_OK && m->kind >= PEER_HELLO && m->kind <= PEER_DIGEST) {
+        sim_say(s, "%s -> %s %s #%llu, %zu bytes", sim_name(from), sim_name(to), kinds[m->kind - PEER_HELLO], (unsigned long long)m->counter, frame.len);
+        for (uint32_t i = 0; m->kind == PEER_FRONTIER && i < m->as.frontier.item_count; i++)
+            sim_say(s, "    %s %02x%02x at %llu, blobs %llu", m->as.frontier.full ? "whole" : "change", m->as.frontier.items[i].log.b[0],
+                    m->as.frontier.items[i].log.b[1], (unsigned long long)m->as.frontier.items[i].seq,
+                    (unsigned long long)m->as.frontier.items[i].blob_seq);
+        for (uint32_t i = 0; m->kind == PEER_WANT && i < m->as.want.log_count; i++)
+            sim_say(s, "    %02x%02x after %llu", m->as.want.logs[i].log.b[0], m->as.want.logs[i].log.b[1],
+                    (unsigned long long)m->as.want.logs[i].after);
+        if (m->kind == PEER_ENTRIES && m->as.entries.batch_count > 0)
+            sim_say(s, "    %02x%02x %llu to %llu", m->as.entries.log.b[0], m->as.entries.log.b[1],
+                    (unsigned long long)m->as.entries.batches[0].seal.first,
+                    (unsigned long long)m->as.entries.batches[m->as.entries.batch_count - 1].seal.last);
+        if (m->kind == PEER_RESET)
+            sim_say(s, "    %u", m->as.reset.code);
+    }
+    arena_release(&s->scratch, mark);
+}
+
 void network_send(struct sim_node *from, link_id link, struct cw_slice frame)
 {
     struct sim *s = from->sim;
@@ -241,6 +267,8 @@ void network_send(struct sim_node *from, link_id link, struct cw_slice frame)
         return;
     }
     struct sim_node *to = &s->nodes[l->end[1 - end]];
+    if (s->verbose)
+        tell_frame(s, from, to, frame);
     checks_on_send(s, from, l, frame);
     if (s->failed || l->doomed || !s->reaches[from->index][to->index])
         return;

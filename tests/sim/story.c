@@ -147,7 +147,7 @@ void story_isolate(struct sim *s, uint32_t node)
 void story_sync(struct sim *s)
 {
     int64_t until = s->now + SYNC_MS_MAX;
-    char why[160] = "";
+    char why[256] = "";
 
     network_heal_all(s);
     while (!s->failed && !check_converged(s, why, sizeof why)) {
