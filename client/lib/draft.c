@@ -75,7 +75,7 @@ enum cw_err cw_draft_event(const char *kind, const char *event, const struct cw_
     enum cw_err err = draft_new(OP_EVENT, kind, case_id, &draft, out_fault);
     const struct schema_event *found;
 
-    if (err != CW_OK)
+    if (err != CW_OK || draft == NULL)
         return err;
     found = find_event(draft->kind, event, out_fault);
     if (found == NULL) {

@@ -118,7 +118,8 @@ static enum cw_err silence(struct link_zmq *l, struct cw_fault *fault)
                          "something listens there but would not talk to this key: the certificate is not known to "
                          "it, or the daemon's key is not the one expected");
     if (l->connected)
-        return fault_set(fault, CW_AGAIN_NO_DAEMON, l->address, "something listens there but did not greet in time");
+        return fault_set(fault, CW_AGAIN_NO_DAEMON, l->address,
+                         "something listens there but did not greet in time: perhaps it does not know this key");
     return fault_set(fault, CW_AGAIN_NO_DAEMON, l->address, "nothing listens there");
 }
 
