@@ -91,3 +91,10 @@ void conn_shut(int fd)
 {
     (void)shutdown(fd, SHUT_RDWR);
 }
+
+void conn_end_hard(int fd)
+{
+    struct linger none = {1, 0};
+
+    (void)setsockopt(fd, SOL_SOCKET, SO_LINGER, &none, sizeof none);
+}

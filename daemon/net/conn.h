@@ -49,5 +49,7 @@ bool conn_received(int fd, uint64_t *out);
 bool conn_look(struct conn *c, uint64_t received, bool paused, struct cw_mono now);
 /* Ends the connection under libzmq's feet; a DISCONNECTED event follows. */
 void conn_shut(int fd);
+/* Before that, for one who pours: the end is a reset, which stops it at once and leaves nothing behind in the kernel. */
+void conn_end_hard(int fd);
 
 #endif

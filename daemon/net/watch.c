@@ -9,6 +9,7 @@ static void cut(struct loop *l, int fd, const struct conn *c)
 {
     struct net_link *link = c->link == 0 ? NULL : net_link_find(&l->links, c->link);
 
+    conn_end_hard(fd);
     if (link != NULL && !link->closed)
         loop_end_link(l, link, "violation: a message that never ends");
     else
