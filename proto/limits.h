@@ -18,6 +18,7 @@
 #define FRAME_LEN_MAX 65536    /* part 0, before padding */
 #define PAYLOAD_LEN_MAX 262143 /* one part, before padding: the largest size class less its 0x80 */
 #define PARTS_MAX 8
+#define PADDED_TOTAL_MAX 786432 /* all parts of a submission, padded: an entry with its blobs must fit a frame */
 #define SEAL_ENTRIES_MAX 256
 #define SEAL_PATH_MAX 8
 #define BUNDLE_COUNT_MAX 1024

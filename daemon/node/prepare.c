@@ -165,6 +165,20 @@ static enum cw_err encrypt(struct node *n, const struct submission *s, struct ar
     return p->wrapped ? prepare_wraps(n, p, &p->key_record, arena, &p->wraps) : CW_OK;
 }
 
+/* What no frame could carry to a peer is refused, not stored where nobody else will ever see it. */
+static enum cw_err check_total(const struct submission_header *header, struct refusal *refusal)
+{
+    size_t total = 0;
+
+    for (uint32_t i = 0; i < header->part_count; i++)
+        total += size_class_len(header->parts[i].size_class);
+    if (total > PADDED_TOTAL_MAX)
+        return refuse(refusal, CW_REFUSED_SIZE, "header.parts",
+                      "the parts come to %zu bytes when padded, %d are the limit: say it in several submissions", total,
+                      PADDED_TOTAL_MAX);
+    return CW_OK;
+}
+
 enum cw_err prepare_submission(struct node *n, const struct submission *s, struct arena *arena, struct prepared *out,
                                struct refusal *refusal)
 {
@@ -175,7 +189,9 @@ enum cw_err prepare_submission(struct node *n, const struct submission *s, struc
     err = check_author_of(n, out, refusal);
     if (err != CW_OK)
         return err;
-    err = submission_check_parts(&out->header, s, arena, refusal);
+    err = check_total(&out->header, refusal);
+    if (err == CW_OK)
+        err = submission_check_parts(&out->header, s, arena, refusal);
     if (err != CW_OK)
         return err;
     out->part_count = s->part_count;

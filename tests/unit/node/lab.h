@@ -98,7 +98,7 @@ struct lab_op {
 };
 enum lab_spoil {
     SPOIL_NOTHING, SPOIL_SIGNATURE, SPOIL_NETWORK, SPOIL_FIELD, SPOIL_SECRET, SPOIL_STRANGER, SPOIL_SAME_ID, SPOIL_PART,
-    SPOIL_HELD_BY_TWO
+    SPOIL_HELD_BY_TWO, SPOIL_HEAVY
 };
 /* Opens an operation; the same `number` gives the same bytes. */
 void lab_open_case(struct lab *lab, uint32_t number, enum lab_spoil spoil, struct lab_op *out);

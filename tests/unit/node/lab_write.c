@@ -287,6 +287,28 @@ static void pack(struct lab *lab, const struct submission *s, enum lab_spoil spo
     out->request = done(&w);
 }
 
+/* Four parts of the largest size class, signed: each is lawful, together no frame carries them. */
+static void make_heavy(struct lab *lab, const struct world_identity *author, struct submission *s)
+{
+    struct submission_header header;
+    struct author_proof proof = {.kind = PROOF_SINGLE};
+    struct writer bytes = writer_over(take(lab, HEADER_LEN_MAX), HEADER_LEN_MAX);
+    struct writer signature = writer_over(take(lab, PROOF_LEN_MAX), PROOF_LEN_MAX);
+
+    world_must(submission_header_parse(s->header, &header) == CW_OK, "header");
+    s->part_count = header.part_count = 4;
+    for (uint32_t i = 0; i < header.part_count; i++) {
+        header.parts[i] = header.parts[0];
+        header.parts[i].size_class = SIZE_CLASS_MAX;
+        s->parts[i] = s->parts[0];
+    }
+    submission_header_encode(&header, &bytes);
+    s->header = done(&bytes);
+    sign_bytes(LABEL_OP, &lab->world.network, s->header, &author->keys.sign, &proof.signature);
+    author_proof_encode(&proof, &signature);
+    s->proof = done(&signature);
+}
+
 static void build(struct lab *lab, const struct op *op, uint32_t number, const struct cw_case_id *id,
                   const struct world_identity *author, enum lab_spoil spoil, struct lab_op *out)
 {
@@ -306,6 +328,8 @@ static void build(struct lab *lab, const struct op *op, uint32_t number, const s
     WORLD_FILL(draft.parts[1].r, "blinding", 2 * number + 1);
     world_must(submission_build(&draft, &lab->world.arena, &s.header, &s.proof, &out->op) == CW_OK, "submission");
     memcpy(s.parts, draft.parts, sizeof s.parts);
+    if (spoil == SPOIL_HEAVY)
+        make_heavy(lab, author, &s);
     if (id != NULL)
         out->case_id = *id;
     else

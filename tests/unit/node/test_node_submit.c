@@ -68,6 +68,12 @@ START_TEST(a_part_that_was_not_signed_is_refused)
 }
 END_TEST
 
+START_TEST(what_no_frame_carries_to_a_peer_is_refused)
+{
+    stores_nothing(SPOIL_HEAVY, CW_REFUSED_SIZE);
+}
+END_TEST
+
 START_TEST(garbage_is_answered_and_stores_nothing)
 {
     struct lab_op op = {.request = slice_of("\xff\xff\xff\xff this is no request")};
@@ -197,6 +203,7 @@ Suite *suite_node_submit(void)
     TCase *hostile = tcase_create("hostile"), *accepted = tcase_create("accepted");
 
     tcase_add_checked_fixture(hostile, one_node, end);
+    tcase_add_test(hostile, what_no_frame_carries_to_a_peer_is_refused);
     tcase_add_test(hostile, a_wrong_signature_is_refused);
     tcase_add_test(hostile, another_network_is_refused);
     tcase_add_test(hostile, an_unknown_field_is_refused);
