@@ -25,11 +25,19 @@ static int64_t number_of(const struct op_write *write)
     return write->has_value ? write->value.number : 0;
 }
 
-static const struct op_write *write_at(const struct case_state *state, const struct op_ref *ref)
+/* The write of the same cell that ref names, when it counts for something there; else NULL. */
+static const struct op_write *named_write(const struct admission_request *r, const struct schema_field *field,
+                                          const struct op_ref *ref)
 {
-    const struct case_op *op = state_op(state, &ref->op);
+    const struct hash *scope = field->place == PLACE_EPISODE ? request_scope(r) : &scope_none;
+    struct dot dot = {ref->op, ref->index};
+    const struct case_write *write = state_write(r->state, &dot);
+    const struct op_write *named;
 
-    return op != NULL && op->op != NULL && ref->index < op->op->write_count ? &op->op->writes[ref->index] : NULL;
+    if (write == NULL || write->fate == FATE_VOID || write->fate == FATE_PENDING || write->fate == FATE_UNKNOWN)
+        return NULL;
+    named = &r->state->ops[write->op_index].op->writes[write->index];
+    return named->field == field->number && gives(named) && ID_EQ(&write->scope, scope) ? named : NULL;
 }
 
 static bool differs(const struct op_write *a, const struct op_write *b)
@@ -73,10 +81,10 @@ static enum cw_err check_named(const struct admission_request *r, const struct o
     if (r->state == NULL || (r->roles & roles) != 0)
         return CW_OK;
     for (uint32_t i = 0; i < write->supersede_count; i++) {
-        const struct op_write *named = write_at(r->state, &write->supersedes[i]);
+        const struct op_write *named = named_write(r, field, &write->supersedes[i]);
         const char *what;
 
-        if (named == NULL || named->field != write->field || !gives(named))
+        if (named == NULL)
             continue;
         what = overstep(field, write, named, &first);
         if (what != NULL)

@@ -70,26 +70,33 @@ const struct case_tally *state_tally(const struct case_state *state, uint32_t ev
     return NULL;
 }
 
-enum fate state_fate(const struct case_state *state, const struct dot *dot)
+const struct case_write *state_write(const struct case_state *state, const struct dot *dot)
 {
     const struct case_op *op = state_op(state, &dot->op);
     uint32_t low = 0, high = state->write_count, op_index;
 
     if (op == NULL)
-        return 0;
+        return NULL;
     op_index = (uint32_t)(op - state->ops);
     while (low < high) {
         uint32_t middle = low + (high - low) / 2;
         const struct case_write *w = &state->writes[middle];
 
         if (w->op_index == op_index && w->index == dot->index)
-            return w->fate;
+            return w;
         if (w->op_index < op_index || (w->op_index == op_index && w->index < dot->index))
             low = middle + 1;
         else
             high = middle;
     }
-    return 0;
+    return NULL;
+}
+
+enum fate state_fate(const struct case_state *state, const struct dot *dot)
+{
+    const struct case_write *write = state_write(state, dot);
+
+    return write != NULL ? write->fate : 0;
 }
 
 static bool is_element(const struct case_value *v, const struct op_value *element)

@@ -20,6 +20,7 @@ const struct case_machine *state_machine(const struct case_state *state, enum ma
 const struct case_op *state_op(const struct case_state *state, const struct cw_op_id *op);
 const struct case_tally *state_tally(const struct case_state *state, uint32_t event, int64_t subtype, bool within,
                                      uint32_t dimension, struct cw_slice value);
+const struct case_write *state_write(const struct case_state *state, const struct dot *dot);
 /* The fate of one write; 0 when the op is not in the state. */
 enum fate state_fate(const struct case_state *state, const struct dot *dot);
 /* What a new write of this field should name: the standing writes of its cell (sets: of the element). */

@@ -302,6 +302,24 @@ START_TEST(an_owners_field_from_elsewhere_is_taken_as_a_proposal)
 }
 END_TEST
 
+START_TEST(naming_a_write_of_another_episode_lowers_nothing_and_needs_no_rank)
+{
+    const struct case_state *state;
+    struct story *s = child(&state);
+    uint32_t high = story_set_number(s, "NTH", MCET_, FIELD_MISSING_RISK, 4);
+    uint32_t second = story_event(s, "NTH", MCET_, EVENT_EPISODE_REPORTED), low;
+    struct hash id = story_event_id(s, second);
+
+    state = story_fold(s);
+    low = story_set_number(s, "NTH", MCET_, FIELD_MISSING_RISK, 1);
+    story_names(s, low, 0, high, 0);
+    ck_assert_int_eq(story_check(s, state, low, &refusal), ADMIT_PROPOSAL);
+    story_scope(s, low, &id);
+    ck_assert_int_eq(story_check(s, state, low, &refusal), ADMIT);
+    ck_assert_int_eq(story_fate(story_fold(s), s, low), FATE_CURRENT);
+}
+END_TEST
+
 START_TEST(a_set_on_a_case_that_is_not_known_is_refused)
 {
     struct story *s = story_open(KIND_CHILD, "NTH", MCET_);
@@ -428,6 +446,7 @@ Suite *suite_check(void)
     tcase_add_test(hostile, a_return_that_nobody_saw_is_refused_as_a_return);
     tcase_add_test(hostile, who_may_not_write_at_all_is_refused_and_a_partner_only_proposes);
     tcase_add_test(hostile, an_owners_field_from_elsewhere_is_taken_as_a_proposal);
+    tcase_add_test(hostile, naming_a_write_of_another_episode_lowers_nothing_and_needs_no_rank);
     tcase_add_test(hostile, a_set_on_a_case_that_is_not_known_is_refused);
     tcase_add_test(hostile, a_marking_is_refused_and_the_word_is_not);
     tcase_add_test(hostile, a_marking_in_the_frame_above_sensitive_is_refused);
