@@ -3,8 +3,10 @@
 #include "tests/fuzz/fuzz.h"
 #include "tool/view.h"
 
+/* NOLINTNEXTLINE(readability-non-const-parameter) */
 int LLVMFuzzerInitialize(int *argc, char ***argv);
 
+/* NOLINTNEXTLINE(readability-non-const-parameter): libFuzzer's own signature */
 int LLVMFuzzerInitialize(int *argc, char ***argv)
 {
     (void)argc;
@@ -14,8 +16,13 @@ int LLVMFuzzerInitialize(int *argc, char ***argv)
 
 static void read_some(const struct cw_answer *answer)
 {
-    static const char *const paths[] = {"code", "text", "view.fields[0].values[0].text", "view.events", "submitted.receipt.local.path[0]",
-                                        "status.reasons[0]", "export.entries.batches[0].entries[0].blobs.parts[0]"};
+    static const char *const paths[] = {"code",
+                                        "text",
+                                        "view.fields[0].values[0].text",
+                                        "view.events",
+                                        "submitted.receipt.local.path[0]",
+                                        "status.reasons[0]",
+                                        "export.entries.batches[0].entries[0].blobs.parts[0]"};
     struct cw_slice text;
     int64_t number;
 

@@ -89,7 +89,7 @@ static void add_record(struct history *h, Cw__ExportRecord *record)
         record->network_genesis = wire_bytes(buf_slice(&h->genesis));
     }
     ck_assert_uint_lt(h->record_count, HISTORY_RECORDS_MAX);
-    ck_assert_int_eq(message_pack(&record->base, 2 * MESSAGE_LEN_MAX, &h->records[h->record_count]), CW_OK);
+    ck_assert_int_eq(message_pack(&record->base, (size_t)2 * MESSAGE_LEN_MAX, &h->records[h->record_count]), CW_OK);
     h->record_count++;
 }
 

@@ -224,7 +224,7 @@ static void misbehave(enum mischief how, int fd, const uint8_t id[static 16])
     uint8_t other[16] = {0};
 
     answer.has_code = answer.has_text = how >= REFUSE_WITH_ESCAPES;
-    answer.text = wire_bytes(slice_of("\033[2Jnothing\r\nbad \xe2\x80\xaehappened"));
+    answer.text = wire_bytes(slice_of("\033[2Jnothing\r\nbad \xe2\x80\xaehappened\xe2\x80\xac"));
     answer.code = how == REFUSE_WITH_ESCAPES ? CW_REFUSED_ROLE : how == REFUSE_WITH_UNKNOWN_CODE ? 4000000000u : 3;
     switch (how) {
     case SAY_NOTHING:
@@ -310,7 +310,7 @@ START_TEST(a_refusal_is_never_taken_for_success_or_shown_unclean)
     struct cw_fault fault;
 
     ck_assert_int_eq(ask(REFUSE_WITH_ESCAPES, &fault), CW_REFUSED_ROLE);
-    ck_assert_str_eq(fault.text, "?[2Jnothing??bad ???happened");
+    ck_assert_str_eq(fault.text, "?[2Jnothing??bad ???happened???");
     ck_assert_int_ne(ask(REFUSE_WITH_CODE_OF_NO_ERROR, &fault), CW_OK);
 }
 END_TEST

@@ -86,7 +86,7 @@ START_TEST(values_that_are_none_are_refused_and_change_nothing)
         {"within", "abc"},
         {"text", "bad \xff bytes"},
         {"place", "two\nlines"},
-        {"place", "turned \xe2\x80\xae around"},
+        {"place", "turned \xe2\x80\xae around\xe2\x80\xac"},
     };
     struct cw_draft *d = seizure();
     struct cw_fault fault;

@@ -205,12 +205,12 @@ START_TEST(a_hostile_text_cannot_move_the_cursor)
     struct sample *s = sample_new();
     struct cli cli = {.verbose = true};
 
-    s->view.title = B("\033[31mred\nblue\xe2\x80\xae");
+    s->view.title = B("\033[31mred\nblue\xe2\x80\xae.\xe2\x80\xac");
     s->values[1].text = B("\x1b]0;title\x07");
     show(&cli, s);
     ck_assert_ptr_null(strchr(shown, '\033'));
     ck_assert_ptr_null(strchr(shown, '\a'));
-    ck_assert_ptr_null(strstr(shown, "\xe2\x80\xae"));
+    ck_assert_ptr_null(strstr(shown, "\xe2\x80"));
     free(s);
 }
 END_TEST
