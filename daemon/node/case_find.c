@@ -48,11 +48,11 @@ static bool hex_prefix(struct cw_slice name, uint8_t out[static ID_LEN], size_t 
 {
     char text[2 * ID_LEN + 1];
 
-    if (name.len < 8 || name.len > 2 * ID_LEN)
+    if (name.len < 8 || name.len > (size_t)2 * ID_LEN)
         return false;
     memcpy(text, name.data, name.len);
     *out_len = name.len / 2;
-    text[2 * *out_len] = '\0'; /* an odd digit at the end is compared below */
+    text[(size_t)2 * *out_len] = '\0'; /* an odd digit at the end is compared below */
     return hex_parse(text, out, *out_len) == CW_OK;
 }
 

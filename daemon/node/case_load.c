@@ -168,7 +168,7 @@ enum cw_err loaded_case_add(struct loaded_case *c, struct loaded_op *op, struct 
         if (more == NULL)
             return CW_LOCAL_MEMORY;
         if (c->op_count > 0)
-            memcpy(more, c->ops, c->op_count * sizeof *more);
+            memcpy(more, c->ops, c->op_count * sizeof(struct loaded_op *));
         c->ops = more;
     }
     uint32_t at = c->op_count++;

@@ -30,7 +30,7 @@ static uint32_t read_bucket(struct node *n, struct kv_txn *txn, uint32_t bucket,
     memcpy(from.b, prefix, sizeof prefix);
     while (count < max &&
            db_next(n, txn, TABLE_INDEX, slice(prefix, sizeof prefix), row_key_slice(&from), count > 0, &pair) == CW_OK &&
-           row_key_case_of(pair.key, &out[count].case_id) && pair.value.len == 2 * ID_LEN) {
+           row_key_case_of(pair.key, &out[count].case_id) && pair.value.len == (size_t)2 * ID_LEN) {
         memcpy(out[count].inputs.b, pair.value.data, ID_LEN);
         memcpy(out[count].state.b, pair.value.data + ID_LEN, ID_LEN);
         from = row_key_of(INDEX_DIGEST, out[count].case_id.b, NULL);
@@ -51,7 +51,7 @@ static void rehash_bucket(struct node *n, struct kv_txn *txn, uint32_t bucket)
     while (db_next(n, txn, TABLE_INDEX, slice(prefix, sizeof prefix), row_key_slice(&from), after, &pair) == CW_OK) {
         struct digest_leaf leaf;
 
-        if (!row_key_case_of(pair.key, &leaf.case_id) || pair.value.len != 2 * ID_LEN)
+        if (!row_key_case_of(pair.key, &leaf.case_id) || pair.value.len != (size_t)2 * ID_LEN)
             return;
         memcpy(leaf.inputs.b, pair.value.data, ID_LEN);
         memcpy(leaf.state.b, pair.value.data + ID_LEN, ID_LEN);

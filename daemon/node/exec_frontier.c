@@ -73,7 +73,7 @@ static enum cw_err drop_unlisted(struct turn *t, const struct cert_id *cert, con
     enum cw_err err;
 
     while ((err = db_next(t->n, t->txn, TABLE_PEER, ID_SLICE(cert), row_key_slice(&from), true, &pair)) == CW_OK) {
-        if (pair.key.len != 2 * ID_LEN)
+        if (pair.key.len != (size_t)2 * ID_LEN)
             return CW_LOCAL_CORRUPT;
         memcpy(log.b, pair.key.data + ID_LEN, ID_LEN);
         from = row_key_peer_item(cert, &log);

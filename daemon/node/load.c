@@ -204,7 +204,7 @@ static enum cw_err load_peers(struct loading *l)
             return err;
         from = row_key_cert(&cert);
         memset(from.b + ID_LEN, 0xff, ID_LEN); /* past its items */
-        from.len = 2 * ID_LEN;
+        from.len = (size_t)2 * ID_LEN;
     }
     return err == CW_LOCAL_NOT_FOUND ? CW_OK : err;
 }

@@ -17,20 +17,17 @@ enum part_state open_clear_part(const struct submission_header *submission, uint
     return payload_unpad(padded, &out->payload) == CW_OK ? PART_OPENED : PART_BAD;
 }
 
-static enum part_state open_sealed(const struct node *n, const struct entry_header *entry,
-                                   const struct submission_header *submission, uint32_t index, struct cw_slice blob,
-                                   const struct key_record_id *record, const uint8_t *wrap, struct arena *arena,
-                                   struct opened_part *out)
+/* PART_OPENED: *out_key is what the k-th audience key wraps. PART_SEALED: that key is not ours. */
+static enum part_state unwrap(const struct node *n, const struct entry_header *entry, uint32_t index, uint32_t k,
+                              const struct cw_slice *wraps, struct part_key *out_key)
 {
-    struct part_key key;
-    struct cw_slice padded;
+    const struct key_record_id *record = &entry->keys[k].record;
 
-    if (vault_unwrap(n->vault, record, &entry->op_id, index, wrap, &key) != CW_OK)
-        return PART_BAD;
-    enum cw_err err = part_open(&key, &entry->op_id, index, blob, &submission->parts[index], arena, out->r, &out->payload,
-                                &padded);
-    wipe(&key, sizeof key);
-    return err == CW_OK ? PART_OPENED : PART_BAD;
+    if (wraps[k].len != (size_t)entry->part_count * WRAP_LEN || !vault_can_open(n->vault, record))
+        return PART_SEALED;
+    return vault_unwrap(n->vault, record, &entry->op_id, index, wraps[k].data + (size_t)index * WRAP_LEN, out_key) == CW_OK
+               ? PART_OPENED
+               : PART_BAD;
 }
 
 enum part_state open_part(const struct node *n, const struct entry_header *entry, const struct submission_header *submission,
@@ -43,14 +40,16 @@ enum part_state open_part(const struct node *n, const struct entry_header *entry
         return PART_ABSENT;
     if (class_in_clear(entry->kind))
         return open_clear_part(submission, index, blob, out);
-    for (uint32_t k = 0; k < entry->key_count; k++) {
-        const struct key_record_id *record = &entry->keys[k].record;
+    for (uint32_t k = 0; k < entry->key_count && best != PART_OPENED; k++) {
+        struct part_key key;
+        struct cw_slice padded;
+        enum part_state state = unwrap(n, entry, index, k, wraps, &key);
 
-        if (wraps[k].len != (size_t)entry->part_count * WRAP_LEN || !vault_can_open(n->vault, record))
-            continue;
-        best = open_sealed(n, entry, submission, index, blob, record, wraps[k].data + (size_t)index * WRAP_LEN, arena, out);
-        if (best == PART_OPENED)
-            break;
+        if (state == PART_OPENED && part_open(&key, &entry->op_id, index, blob, &submission->parts[index], arena, out->r,
+                                              &out->payload, &padded) != CW_OK)
+            state = PART_BAD;
+        wipe(&key, sizeof key);
+        best = state > best ? state : best;
     }
     return best;
 }

@@ -60,7 +60,7 @@ static enum cw_err item_path(struct receipt_making *m, const struct peer_evidenc
         return CW_LOCAL_MEMORY;
     while (count < LOGS_MAX &&
            db_next(n, m->read->txn, TABLE_PEER, ID_SLICE(&e->cert), row_key_slice(&from), true, &pair) == CW_OK &&
-           pair.key.len == 2 * ID_LEN) {
+           pair.key.len == (size_t)2 * ID_LEN) {
         memcpy(log.b, pair.key.data + ID_LEN, ID_LEN);
         if (ID_EQ(&log, &e->parsed.log))
             index = count;
@@ -156,7 +156,7 @@ static bool next_peer(struct receipt_making *m, struct cert_id *at, bool first)
 
     if (!first) { /* past this peer's items: no item's log is all ones */
         memset(from.b + ID_LEN, 0xff, ID_LEN);
-        from.len = 2 * ID_LEN;
+        from.len = (size_t)2 * ID_LEN;
     }
     const struct store_port *store = node_store(m->read->node);
     if (store->next(m->read->txn, TABLE_PEER, row_key_slice(&from), !first, &pair) != CW_OK || pair.key.len != ID_LEN)

@@ -48,7 +48,7 @@ static enum cw_err check_case_op(struct checking *c, const struct kv_pair *pair)
     struct cw_op_id op;
     struct op_row op_row;
 
-    if (pair->key.len != 2 * ID_LEN + 8 || case_op_row_parse(pair->value, &row) != CW_OK)
+    if (pair->key.len != (size_t)2 * ID_LEN + 8 || case_op_row_parse(pair->value, &row) != CW_OK)
         return wrong_row(c, "case op", pair->key, "cannot be read");
     memcpy(id.b, pair->key.data, ID_LEN);
     memcpy(op.b, pair->key.data + ID_LEN + 8, ID_LEN);
@@ -73,7 +73,7 @@ static enum cw_err check_case(struct checking *c, const struct kv_pair *pair)
         return CW_OK;
     if (!db_has(c->n, c->txn, TABLE_INDEX, row_key_updated(INDEX_UPDATED, 0, row.updated_hlc, &id)))
         return wrong_row(c, "case", pair->key, "not in the order of lists");
-    if (db_get(c->n, c->txn, TABLE_INDEX, row_key_of(INDEX_DIGEST, id.b, NULL), &leaf) != CW_OK || leaf.len != 2 * ID_LEN ||
+    if (db_get(c->n, c->txn, TABLE_INDEX, row_key_of(INDEX_DIGEST, id.b, NULL), &leaf) != CW_OK || leaf.len != (size_t)2 * ID_LEN ||
         memcmp(leaf.data, row.inputs.b, ID_LEN) != 0 || memcmp(leaf.data + ID_LEN, row.state.b, ID_LEN) != 0)
         return wrong_row(c, "case", pair->key, "its digest leaf is not its own");
     return CW_OK;

@@ -85,9 +85,9 @@ void lab_hand_in(struct lab_node *n, struct cw_slice segment);
 struct cw_slice lab_void_segment(struct lab *lab);
 
 /* lab_ports.c */
-void lab_ports(struct lab_node *n, struct ports *out);
+void lab_ports(struct lab_node *n, struct ports *p);
 void lab_put_frame(struct lab_node *to, link_id link, bool from_client, struct cw_slice bytes);
-void lab_send(void *node, link_id link, struct cw_slice frame);
+void lab_send(void *ctx, link_id link, struct cw_slice frame);
 
 /* --- the officer ------------------------------------------------------------------------------------------- */
 

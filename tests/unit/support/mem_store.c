@@ -180,6 +180,7 @@ static struct tree *tree_merge(struct tree *a, struct tree *b)
 /* The key is there. */
 static struct tree *tree_del(struct tree *t, struct cw_slice key)
 {
+    CW_ASSERT(t != NULL);
     t = tree_own(t);
     int order = slice_compare(key, cell_key(t->cell));
     if (order < 0) {
