@@ -14,12 +14,32 @@ static bool counts(const struct loaded_op *op, const struct op_write *w, const s
            (op->author_roles & row->set_roles) != 0 && (event == NULL || (event->roles & op->author_roles) != 0) && w->has_max;
 }
 
+static const struct op_write *find_write(const struct loaded_case *c, const struct op_ref *ref)
+{
+    for (uint32_t i = 0; i < c->op_count; i++) {
+        if (ID_EQ(&c->ops[i]->op_id, &ref->op) && c->ops[i]->decoded && ref->index < c->ops[i]->op.write_count)
+            return &c->ops[i]->op.writes[ref->index];
+    }
+    return NULL;
+}
+
+/* Names a greater one without the rank to lower it: a proposal, no assessment. */
+static bool oversteps(const struct loaded_case *c, const struct loaded_op *op, const struct op_write *w, const struct schema_field *row)
+{
+    for (uint32_t k = 0; k < w->supersede_count && (op->author_roles & row->lower_roles) == 0; k++) {
+        const struct op_write *named = find_write(c, &w->supersedes[k]);
+
+        if (named != NULL && named->field == w->field && named->max_value > w->max_value)
+            return true;
+    }
+    return false;
+}
+
 /* Entitled: it lowers nothing, or its author may lower. */
 static bool names_rightly(const struct loaded_case *c, const struct loaded_op *by, const struct op_write *w,
                           const struct schema_field *row, const struct loaded_op *op, uint32_t index)
 {
-    (void)c;
-    if (!counts(by, w, row) || by == op)
+    if (!counts(by, w, row) || oversteps(c, by, w, row) || by == op)
         return false;
     for (uint32_t k = 0; k < w->supersede_count; k++) {
         if (ID_EQ(&w->supersedes[k].op, &op->op_id) && w->supersedes[k].index == index)
@@ -60,12 +80,13 @@ static void check_write(struct sim *s, struct sim_node *n, const struct loaded_c
     const struct op_write *w = &op->op.writes[index];
     const struct schema_field *row = schema_field(w->field);
 
-    if (row == NULL || row->rule != RULE_MAX || op->op.ref_count > 0 || !counts(op, w, row) || is_named(c, row, op, index) ||
+    if (row == NULL || row->rule != RULE_MAX || op->op.ref_count > 0 || !counts(op, w, row) || oversteps(c, op, w, row) || is_named(c, row, op, index) ||
         (row->kinds & 1u << c->state->kind) == 0 || op->op.event == EVENT_EPISODE_REPORTED)
         return;
     if (shown_ordinal(c->state, w->field) < w->max_value)
-        sim_fail(s, "I12", "%s shows %s at %llu although an assessment of %llu was named by nobody", sim_name(n), row->name,
-                 (unsigned long long)shown_ordinal(c->state, w->field), (unsigned long long)w->max_value);
+        sim_fail(s, "I12", "%s shows %s at %llu although an assessment of %llu (write %u of %02x%02x, %s) was named by nobody entitled", sim_name(n),
+                 row->name, (unsigned long long)shown_ordinal(c->state, w->field), (unsigned long long)w->max_value, index,
+                 op->op_id.b[0], op->op_id.b[1], fate_name(state_fate(c->state, &(struct dot){op->op_id, index})));
 }
 
 static void on_case(struct sim *s, struct sim_node *n, const struct loaded_case *c)
