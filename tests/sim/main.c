@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "tests/sim/story.h"
 
+#include <malloc.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -132,6 +133,8 @@ int main(int argc, char **argv)
         return 2;
     }
     signal(SIGABRT, on_abort);
+    (void)mallopt(M_MMAP_THRESHOLD, 1 << 30); /* a world's large buffers serve the next one, pages and all */
+    (void)mallopt(M_TRIM_THRESHOLD, 1 << 30);
     if (a.one) {
         run_seed(a.seed, a.verbose);
     } else if (a.story != NULL) {
