@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import shutil
 import signal
 import subprocess
 import time
@@ -49,6 +50,11 @@ class Lab:
 
     def stop(self):
         self.tool("lab", "stop", expect=None)
+        try:
+            with open(os.path.join(self.dir, "lab.json"), encoding="utf-8") as file:
+                shutil.rmtree(json.load(file)["run_dir"], ignore_errors=True)  # the anchors are outside the folder
+        except OSError:
+            pass
 
     def path(self, division, name):
         return os.path.join(self.dir, "divisions", division, name)
