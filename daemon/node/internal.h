@@ -30,6 +30,7 @@ struct dialled {
     struct node_peer where;
     struct dial dial;
     link_id link; /* 0: none under way */
+    struct cw_mono up_at; /* of that link; CW_NEVER: not up */
     bool cut;
 };
 

@@ -74,12 +74,14 @@ enum cw_err link_up(struct turn *t, const struct input *in)
         return CW_OK;
     }
     if (d != NULL)
-        dial_linked(&d->dial);
+        d->up_at = t->now;
     const struct live_link *l = link_find(t->n, in->who.link);
     CW_ASSERT(l != NULL);
     fill_link_up(l, &event);
     return turn_step(t, &event);
 }
+
+#define LINK_LASTED_MS 5000
 
 static uint64_t jitter(const struct node *n)
 {
@@ -96,8 +98,12 @@ static void dial_ended(struct node *n, link_id link, enum dial_outcome outcome)
 
     if (d == NULL)
         return;
+    struct cw_mono now = n->ports.clock.mono(n->ports.clock.ctx);
+    if (d->up_at.ms != CW_NEVER.ms && mono_reached(now, mono_after(d->up_at, LINK_LASTED_MS)))
+        dial_linked(&d->dial); /* it served; what comes up and is dropped at once is a failure like any other */
     d->link = 0;
-    dial_failed(&d->dial, outcome, n->ports.clock.mono(n->ports.clock.ctx), jitter(n));
+    d->up_at = CW_NEVER;
+    dial_failed(&d->dial, outcome, now, jitter(n));
 }
 
 enum cw_err link_down(struct turn *t, const struct input *in)
@@ -145,6 +151,7 @@ void links_dial_due(struct node *n)
         if (d->cut || d->link != 0 || !dial_due(&d->dial, now))
             continue;
         d->link = LINK_DIALLED | ++n->next_link;
+        d->up_at = CW_NEVER;
         dial_started(&d->dial);
         n->ports.net.dial(n->ports.net.ctx, d->link, d->where.address, d->where.server_key);
     }
