@@ -12,6 +12,7 @@
 #define OFFICERS_MS_MAX 60000
 #define LOOK_EVERY_MS 250
 #define IDLE_MS 3000
+#define IDLE_FRAMES_MAX 20 /* to each other daemon, while idle; a session that begins anew takes ten */
 
 static void end_faults(struct sim *s)
 {
@@ -181,6 +182,21 @@ static bool agree_until(struct sim *s, int64_t until, char *why, size_t cap)
     return agreed;
 }
 
+/* I30: who has nothing to say says little. */
+static void run_idle(struct sim *s, int64_t ms)
+{
+    uint64_t before[NODES_MAX];
+
+    for (uint32_t i = 0; i < s->node_count; i++)
+        before[i] = s->nodes[i].frames;
+    sim_run_ms(s, ms);
+    for (uint32_t i = 0; i < s->node_count && !s->failed; i++) {
+        if (s->nodes[i].frames - before[i] > IDLE_FRAMES_MAX * s->node_count)
+            sim_fail(s, "I30", "%s says %llu messages in %lld ms although all agree", sim_name(&s->nodes[i]),
+                     (unsigned long long)(s->nodes[i].frames - before[i]), (long long)ms);
+    }
+}
+
 void sim_calm(struct sim *s)
 {
     char why[256] = "";
@@ -197,7 +213,7 @@ void sim_calm(struct sim *s)
     until = s->now + bound_ms(s);
     do {
         agreed = agree_until(s, until, why, sizeof why);
-        sim_run_ms(s, agreed ? IDLE_MS : 0);
+        run_idle(s, agreed ? IDLE_MS : 0);
     } while (agreed && !s->failed && !check_converged(s, why, sizeof why)); /* a hostile one may have had more to tell */
     if (!s->failed && !agreed)
         sim_fail(s, "I14", "no agreement %lld s after the last fault: %s", (long long)bound_ms(s) / 1000, why);

@@ -59,6 +59,8 @@ static void on_send(struct sim *s, struct sim_node *n, const struct sim_link *li
         frontier_row_parse(value, &row) != CW_OK || frontier_head_parse(row.head, &head) != CW_OK ||
         !slice_eq(row.head, m->as.frontier.head_bytes))
         sim_fail(s, "I7", "%s signs frontier %llu, its disk has another", sim_name(n), (unsigned long long)m->as.frontier.head.counter);
+    if (check_is_steady(n) && !history_frontier(s->history, &m->as.frontier.head))
+        sim_fail(s, "I7", "%s signs two states of its frontier under one counter (%llu)", sim_name(n), (unsigned long long)m->as.frontier.head.counter);
     for (uint32_t i = 0; i < m->as.frontier.item_count && !s->failed; i++)
         check_item(s, n, &l, &m->as.frontier.items[i]);
     look_done(&l);

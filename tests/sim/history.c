@@ -8,6 +8,7 @@
 #define PLACES 16384 /* a power of two */
 #define FRESH_MAX 8192
 #define MADE_LOGS_MAX 512
+#define FRONTIERS_KEPT 4096
 
 struct history {
     struct made_entry *entries;
@@ -19,6 +20,11 @@ struct history {
     struct made_log logs[MADE_LOGS_MAX];
     uint32_t log_count;
     uint32_t fresh_from;
+    struct signed_frontier {
+        uint8_t start[16];
+        uint64_t counter;
+        struct hash root;
+    } frontiers[FRONTIERS_KEPT]; /* the slot is by start and counter: the latest that fell there */
 };
 
 struct history *history_new(void)
@@ -131,6 +137,22 @@ static void keep_entry(struct history *h, const struct made_entry *e)
     h->entries[h->entry_count] = *e;
     h->entry_next[h->entry_count] = *head;
     *head = ++h->entry_count;
+}
+
+bool history_frontier(struct history *h, const struct frontier_head *head)
+{
+    uint64_t start;
+
+    memcpy(&start, head->start, sizeof start);
+    struct signed_frontier *kept = &h->frontiers[(start * 31 + head->counter) % FRONTIERS_KEPT];
+    bool same = memcmp(kept->start, head->start, sizeof kept->start) == 0 && kept->counter == head->counter;
+
+    if (same && !ID_EQ(&kept->root, &head->root))
+        return false;
+    memcpy(kept->start, head->start, sizeof kept->start);
+    kept->counter = head->counter;
+    kept->root = head->root;
+    return true;
 }
 
 void history_add(struct history *h, const struct made_entry *e)

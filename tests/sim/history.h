@@ -34,6 +34,8 @@ struct made_log {
 struct history *history_new(void);
 void history_free(struct history *h);
 
+/* false: the same start id and counter were signed for another root before. */
+bool history_frontier(struct history *h, const struct frontier_head *head);
 /* An entry that a story wrote by hand. */
 void history_add(struct history *h, const struct made_entry *e);
 /* Looks at what the node's own log gained since the last look. */

@@ -138,6 +138,7 @@ static void connect_ends(struct sim *s, struct sim_node *from, struct sim_node *
     l->up[0] = l->up[1] = true;
     tell_up(from, l->id[0], to->who, false);
     tell_up(to, l->id[1], from->who, true);
+    sim_say(s, "link %u: %s dialled %s", link_index(s, l), sim_name(from), sim_name(to));
     send_stale(s, link_index(s, l));
 }
 
@@ -230,14 +231,18 @@ static void send_stale(struct sim *s, uint32_t link_at)
 static void client_answer(struct sim_node *n, link_id link, struct cw_slice frame);
 
 /* One line for each frame: enough to follow a session by. */
-static void tell_frame(struct sim *s, const struct sim_node *from, const struct sim_node *to, struct cw_slice frame)
+static void tell_frame(struct sim *s, const struct sim_node *from, const struct sim_node *to, uint32_t link, struct cw_slice frame)
 {
     static const char *const kinds[] = {"HELLO", "FRONTIER", "WANT", "ENTRIES", "WANT_BLOBS", "BLOBS", "FORK_PROOF", "RESET", "DIGEST"};
     size_t mark = arena_mark(&s->scratch);
     struct peer_message *m = ARENA_NEW(&s->scratch, struct peer_message);
 
     if (peer_message_parse(frame, &s->scratch, m) == CW_OK && m->kind >= PEER_HELLO && m->kind <= PEER_DIGEST) {
-        sim_say(s, "%s -> %s %s #%llu, %zu bytes", sim_name(from), sim_name(to), kinds[m->kind - PEER_HELLO], (unsigned long long)m->counter, frame.len);
+        sim_say(s, "%s -> %s on link %u: %s #%llu, %zu bytes", sim_name(from), sim_name(to), link, kinds[m->kind - PEER_HELLO], (unsigned long long)m->counter, frame.len);
+        if (m->kind == PEER_FRONTIER)
+            sim_say(s, "    start %02x%02x counter %llu root %02x%02x, since %llu", m->as.frontier.head.start[0], m->as.frontier.head.start[1],
+                    (unsigned long long)m->as.frontier.head.counter, m->as.frontier.head.root.b[0], m->as.frontier.head.root.b[1],
+                    (unsigned long long)m->as.frontier.since);
         for (uint32_t i = 0; m->kind == PEER_FRONTIER && i < m->as.frontier.item_count; i++)
             sim_say(s, "    %s %02x%02x at %llu, blobs %llu", m->as.frontier.full ? "whole" : "change", m->as.frontier.items[i].log.b[0],
                     m->as.frontier.items[i].log.b[1], (unsigned long long)m->as.frontier.items[i].seq,
@@ -268,7 +273,8 @@ void network_send(struct sim_node *from, link_id link, struct cw_slice frame)
     }
     struct sim_node *to = &s->nodes[l->end[1 - end]];
     if (s->verbose)
-        tell_frame(s, from, to, frame);
+        tell_frame(s, from, to, link_index(s, l), frame);
+    from->frames++;
     checks_on_send(s, from, l, frame);
     if (s->failed || l->doomed || !s->reaches[from->index][to->index])
         return;
@@ -303,6 +309,7 @@ void network_hang(struct sim_node *from, link_id link)
 
     if (l == NULL)
         return;
+    sim_say(s, "link %u: %s hangs up", link_index(s, l), sim_name(from));
     notice_later(s, l, end, 0);
     if (!l->doomed && l->up[1 - end])
         notice_later(s, l, 1 - end, rng_between(&s->noise, s->options.delay_ms_min, s->options.delay_ms_max));

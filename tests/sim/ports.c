@@ -290,6 +290,7 @@ static void port_journal(void *ctx, enum journal_level level, const char *id, co
 
     sim_trace(n->sim, id, strlen(id));
     sim_trace(n->sim, text, strlen(text));
+    n->sessions_ended += strcmp(id, "peer-session-ended") == 0;
     if (level >= JOURNAL_INFO)
         sim_say(n->sim, "%s journal %d %s: %s", sim_name(n), (int)level, id, text);
 }

@@ -21,10 +21,10 @@ static inline uint64_t rng_next(struct rng *r)
 
 static inline struct rng rng_of(uint64_t seed, uint64_t purpose)
 {
-    struct rng r = {seed * 0x2545f4914f6cdd1du + purpose * 0x9e3779b97f4a7c15u};
+    struct rng of_seed = {seed}, of_purpose = {purpose ^ 0x5851f42d4c957f2du};
 
-    rng_next(&r);
-    return r;
+    /* Mixed apart: streams that begin a few steps from each other would be one stream. */
+    return (struct rng){rng_next(&of_seed) ^ rng_next(&of_purpose) * 0x2545f4914f6cdd1du};
 }
 
 /* 0 .. below-1 */

@@ -86,29 +86,31 @@ void story_of_a_failed_commit_is_fatal_and_opens_a_new_incarnation(void)
     story_ends(s);
 }
 
-void story_of_a_reverted_machine_is_proven_to_have_forked(void);
-void story_of_a_reverted_machine_is_proven_to_have_forked(void)
+/* `lost` entries are forgotten by the machine that goes back, then it writes another one in their place. */
+static void fork_after_losing(uint32_t lost, uint64_t seed)
 {
-    struct sim *s = story_world(3, 15);
+    struct sim *s = story_world(3, seed);
     struct log_id forked;
-    uint32_t lost, kept;
+    uint32_t before = 0, after;
 
     story_open(s, 0, KIND_OPERATION);
     story_sync(s);
     machine_keep_copy(&s->nodes[0]);
-    lost = story_result(s, 0, 0, EVENT_ARREST, NULL);
+    for (uint32_t i = 0; i < lost; i++)
+        before = story_result(s, 0, 0, EVENT_ARREST, NULL);
     story_sync(s);
     forked = s->nodes[0].own_log;
 
     story_isolate(s, 0);
     machine_revert(&s->nodes[0]);
     restart(s, 0);
-    kept = story_result(s, 0, 0, EVENT_WARRANT, NULL);
+    after = story_result(s, 0, 0, EVENT_WARRANT, NULL);
     EXPECT(s, ID_EQ(&s->nodes[0].own_log, &forked));
     story_sync(s);
+    sim_run_ms(s, 1000); /* who found it tells the others */
     for (uint32_t n = 0; n < 3; n++) {
         EXPECT(s, story_alarmed(s, n, "fork-proven"));
-        EXPECT(s, look_holds_op(&s->nodes[n], &s->ops[lost].id) || look_holds_op(&s->nodes[n], &s->ops[kept].id));
+        EXPECT(s, look_holds_op(&s->nodes[n], &s->ops[before].id) || look_holds_op(&s->nodes[n], &s->ops[after].id));
     }
     story_result(s, 0, 0, EVENT_PATROL, NULL); /* a fork is no reason to stop working */
     EXPECT(s, !ID_EQ(&s->nodes[0].own_log, &forked));
@@ -116,4 +118,17 @@ void story_of_a_reverted_machine_is_proven_to_have_forked(void)
     EXPECT(s, story_happenings(s, 2, 0, EVENT_PATROL) == 1);
     EXPECT(s, history_log(s->history, &forked)->forked);
     story_ends(s);
+}
+
+void story_of_a_reverted_machine_is_proven_to_have_forked(void);
+void story_of_a_reverted_machine_is_proven_to_have_forked(void)
+{
+    fork_after_losing(1, 15);
+}
+
+/* The peer is ahead and on another branch: it is asked for the batch in dispute, not only for what follows. */
+void story_of_a_fork_behind_its_rival_is_proven_too(void);
+void story_of_a_fork_behind_its_rival_is_proven_too(void)
+{
+    fork_after_losing(4, 16);
 }

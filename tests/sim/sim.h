@@ -106,6 +106,8 @@ struct sim_node {
     bool fault_planned;      /* its disk is to fail: the next fatal turn is no surprise */
     bool in_turn;
     uint64_t turns, starts;
+    uint64_t sessions_ended; /* as its journal says: by somebody's mistake */
+    uint64_t frames;         /* said to other daemons */
     struct inbox_item *inbox;
     uint32_t inbox_count, inbox_max;
     int64_t busy_until;
