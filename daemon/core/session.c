@@ -155,12 +155,18 @@ static void hear(struct replica *r, struct peer *p, const struct event *event)
     }
 }
 
-/* Both daemons dialled: a second HELLO on the link that stands by means that the peer lost the other one. */
+/*
+ * Both daemons dialled. A HELLO on the better link: the peer is where the session belongs. A second one on the worse
+ * link: the peer lost the other. If each followed the other's second HELLO, both could move at once, and each would
+ * speak where the other does not listen.
+ */
 static void hear_standby(struct replica *r, struct peer *p, enum link_way way, const struct event *event)
 {
     const struct peer_message *message = event->as.message.message;
 
-    if (message->kind != PEER_HELLO || ++p->standby_hellos < 2)
+    uint32_t enough = way == session_best_way(r, p) ? 1 : 2;
+
+    if (message->kind != PEER_HELLO || ++p->standby_hellos < enough)
         return;
     session_move(r, p, way);
     peer_move(p, PEER_STATE_GREETING, r->now);

@@ -13,6 +13,8 @@
 void session_link_up(struct replica *r, const struct event *event);
 void session_link_down(struct replica *r, const struct event *event);
 void session_cut(struct replica *r, const struct event *event);
+/* Of the links that are up, the one that carries the session: both sides compute the same. */
+enum link_way session_best_way(const struct replica *r, const struct peer *p);
 
 /* the frame around every message (session.c) */
 void session_message(struct replica *r, const struct event *event);

@@ -74,6 +74,7 @@ static void begin_session(struct replica *r, struct peer *p, const struct peer_m
     p->theirs = message->from;
     p->heard_counter = message->counter;
     p->last_heard = r->now;
+    p->standby_hellos = 0;
     p->hello_at = CW_NEVER;
     p->heartbeat_at = mono_after(r->now, r->limits.heartbeat_ms);
     p->last_error = CW_OK;

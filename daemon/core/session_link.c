@@ -7,7 +7,7 @@ static enum link_way preferred_way(const struct replica *r, const struct peer *p
     return ID_COMPARE(&r->self.cert, &p->cert) < 0 ? LINK_OUT : LINK_IN;
 }
 
-static enum link_way best_way(const struct replica *r, const struct peer *p)
+enum link_way session_best_way(const struct replica *r, const struct peer *p)
 {
     enum link_way preferred = preferred_way(r, p);
 
@@ -63,8 +63,8 @@ void session_link_up(struct replica *r, const struct event *event)
     before = p->way;
     p->links[way] = link;
     p->link_at[way] = r->now;
-    if (best_way(r, p) != before)
-        session_move(r, p, best_way(r, p));
+    if (session_best_way(r, p) != before)
+        session_move(r, p, session_best_way(r, p));
     p->standby_hellos = 0;
     if (p->state == PEER_STATE_DOWN || p->state == PEER_STATE_REFUSED || p->way != before || (lost && p->way == way))
         session_greet(r, p);
@@ -80,7 +80,7 @@ void session_link_down(struct replica *r, const struct event *event)
     p->links[way] = 0;
     if (p->way != way)
         return;
-    p->way = best_way(r, p);
+    p->way = session_best_way(r, p);
     session_forget(r, p);
     if (peer_link(p) != 0)
         session_greet(r, p);
