@@ -145,8 +145,20 @@ void story_of_a_badly_signed_op_is_stored_void(void)
     story_ends(s);
 }
 
-/* Two megabytes and a half while nobody listens: more than one grant, more than one frame. */
-#define BACKLOG_OPS 300
+/*
+ * Three and a half megabytes while nobody listens, to a daemon whose disk is slow: more than one grant, more than
+ * one frame, and a sender that sent on without a grant would be caught.
+ */
+#define BACKLOG_OPS 420
+#define BACKLOG_CASES 6
+
+static void write_plans(struct draft *d, const char *text)
+{
+    draft_text(d, FIELD_PLAN_PURSUE, text);
+    draft_text(d, FIELD_PLAN_PREVENT, text);
+    draft_text(d, FIELD_PLAN_PROTECT, text);
+    draft_text(d, FIELD_PLAN_PREPARE, text);
+}
 
 void story_of_a_backlog_larger_than_any_credit_arrives_whole(void);
 void story_of_a_backlog_larger_than_any_credit_arrives_whole(void)
@@ -156,20 +168,20 @@ void story_of_a_backlog_larger_than_any_credit_arrives_whole(void)
     uint32_t last = 0;
 
     memset(text, 'x', sizeof text - 1);
-    for (uint32_t i = 0; i < 6; i++)
-        story_open(s, 0, KIND_OPERATION);
+    for (uint32_t i = 0; i < BACKLOG_CASES; i++)
+        story_open(s, 0, KIND_OCG);
     story_sync(s);
     story_isolate(s, 0);
     for (uint32_t i = 0; i < BACKLOG_OPS && !s->failed; i++) {
         struct draft d;
 
-        begin(s, &d, officer(s, 0, OFFICER_PC), i % 6);
-        draft_event(&d, EVENT_NOTE);
-        draft_text(&d, FIELD_TEXT, text);
+        begin(s, &d, officer(s, 0, OFFICER_COORD), i % BACKLOG_CASES);
+        write_plans(&d, text);
         last = story_hand_in(s, &d, 0);
         sim_run_ms(s, 5);
     }
     EXPECT(s, story_answered(s, last));
+    s->nodes[1].commit_ms_min = s->nodes[1].commit_ms_max = 400;
     story_sync(s);
     EXPECT(s, look_holds_op(&s->nodes[1], &s->ops[last].id));
     for (uint32_t n = 0; n < 2; n++)
