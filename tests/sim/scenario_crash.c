@@ -87,9 +87,9 @@ void story_of_a_failed_commit_is_fatal_and_opens_a_new_incarnation(void)
 }
 
 /* `lost` entries are forgotten by the machine that goes back, then it writes another one in their place. */
-static void fork_after_losing(uint32_t lost, uint64_t seed)
+static void fork_after_losing(uint32_t lost, uint32_t divisions, uint64_t seed)
 {
-    struct sim *s = story_world(3, seed);
+    struct sim *s = story_world(divisions, seed);
     struct log_id forked;
     uint32_t before = 0, after;
 
@@ -108,14 +108,14 @@ static void fork_after_losing(uint32_t lost, uint64_t seed)
     EXPECT(s, ID_EQ(&s->nodes[0].own_log, &forked));
     story_sync(s);
     sim_run_ms(s, 1000); /* who found it tells the others */
-    for (uint32_t n = 0; n < 3; n++) {
+    for (uint32_t n = 0; n < divisions; n++) {
         EXPECT(s, story_alarmed(s, n, "fork-proven"));
         EXPECT(s, look_holds_op(&s->nodes[n], &s->ops[before].id) || look_holds_op(&s->nodes[n], &s->ops[after].id));
     }
     story_result(s, 0, 0, EVENT_PATROL, NULL); /* a fork is no reason to stop working */
     EXPECT(s, !ID_EQ(&s->nodes[0].own_log, &forked));
     story_sync(s);
-    EXPECT(s, story_happenings(s, 2, 0, EVENT_PATROL) == 1);
+    EXPECT(s, story_happenings(s, divisions - 1, 0, EVENT_PATROL) == 1);
     EXPECT(s, history_log(s->history, &forked)->forked);
     story_ends(s);
 }
@@ -123,12 +123,12 @@ static void fork_after_losing(uint32_t lost, uint64_t seed)
 void story_of_a_reverted_machine_is_proven_to_have_forked(void);
 void story_of_a_reverted_machine_is_proven_to_have_forked(void)
 {
-    fork_after_losing(1, 15);
+    fork_after_losing(1, 3, 15);
 }
 
 /* The peer is ahead and on another branch: it is asked for the batch in dispute, not only for what follows. */
 void story_of_a_fork_behind_its_rival_is_proven_too(void);
 void story_of_a_fork_behind_its_rival_is_proven_too(void)
 {
-    fork_after_losing(4, 16);
+    fork_after_losing(4, 2, 16);
 }

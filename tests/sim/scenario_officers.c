@@ -119,6 +119,33 @@ void story_of_nobody_takes_a_spoilt_signature(void)
     story_ends(s);
 }
 
+/* Two programs with one officer's key, or one that counts anew: both reports count, and say so everywhere alike. */
+void story_of_one_submission_id_used_apart_is_flagged_alike(void);
+void story_of_one_submission_id_used_apart_is_flagged_alike(void)
+{
+    struct sim *s = story_world(3, 37);
+    struct draft first, second;
+    uint32_t a, b;
+
+    story_open(s, 0, KIND_OPERATION);
+    story_sync(s);
+    story_isolate(s, 0);
+    draft_begin(s, &first, &s->cast->officers[0][OFFICER_PC], &s->cases[0], KIND_OPERATION);
+    draft_event(&first, EVENT_ARREST);
+    second = first; /* the same id, another happening */
+    draft_event(&second, EVENT_PATROL);
+    a = story_hand_in(s, &first, 0);
+    b = story_hand_in(s, &second, 1);
+    EXPECT(s, story_answered(s, a) && story_answered(s, b));
+    story_sync(s);
+    for (uint32_t n = 0; n < 3; n++) {
+        EXPECT(s, story_happenings(s, n, 0, EVENT_ARREST) == 1);
+        EXPECT(s, story_happenings(s, n, 0, EVENT_PATROL) == 1);
+        EXPECT(s, story_alarmed(s, n, "submission-id-reused"));
+    }
+    story_ends(s); /* I9: the flags, and so the digests, are equal */
+}
+
 /* --- a peer that sends nonsense -------------------------------------------------------------------------------- */
 
 static void send_nonsense(struct sim *s, struct sim_node *to)

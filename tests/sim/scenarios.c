@@ -17,6 +17,7 @@
     X(a_receipt_held_by_two_survives_the_loss_of_a_disk)                                           \
     X(a_receipt_held_by_two_waits_for_the_second)                                                  \
     X(the_same_submission_to_every_daemon_has_one_effect)                                          \
+    X(one_submission_id_used_apart_is_flagged_alike)                                               \
     X(one_happening_told_by_two_divisions_counts_once)                                             \
     X(a_late_certificate_lets_its_officer_write)                                                   \
     X(a_clock_wrong_by_an_hour_changes_no_order_that_was_named)                                    \
