@@ -72,14 +72,11 @@ static struct daemon the_daemon = {.lock_fd = -1, .signal_fd = -1, .ended_fd = -
 /* --- ports: store ---------------------------------------------------------------------------------------- */
 
 static const struct store_table tables[TABLE_COUNT] = {
-    [TABLE_META] = {"meta", false},       [TABLE_LOG] = {"log", false},
-    [TABLE_ENTRY] = {"entry", false},     [TABLE_SEAL] = {"seal", false},
-    [TABLE_BLOB] = {"blob", false},       [TABLE_OP] = {"op", false},
-    [TABLE_SUBMIT_ID] = {"submit_id", false}, [TABLE_CASE_OP] = {"case_op", false},
-    [TABLE_CASE] = {"case", false},       [TABLE_INDEX] = {"index", false},
-    [TABLE_PENDING] = {"pending", false}, [TABLE_FEED] = {"feed", false},
-    [TABLE_PEER] = {"peer", false},       [TABLE_FORK] = {"fork", false},
-    [TABLE_KEY] = {"key", false},
+    [TABLE_META] = {"meta", false},           [TABLE_LOG] = {"log", false},         [TABLE_ENTRY] = {"entry", false},
+    [TABLE_SEAL] = {"seal", false},           [TABLE_BLOB] = {"blob", false},       [TABLE_OP] = {"op", false},
+    [TABLE_SUBMIT_ID] = {"submit_id", false}, [TABLE_CASE_OP] = {"case_op", false}, [TABLE_CASE] = {"case", false},
+    [TABLE_INDEX] = {"index", false},         [TABLE_PENDING] = {"pending", false}, [TABLE_FEED] = {"feed", false},
+    [TABLE_PEER] = {"peer", false},           [TABLE_FORK] = {"fork", false},       [TABLE_KEY] = {"key", false},
 };
 
 /* The node's transactions are the store's; only the names differ on the two sides of the port. */
@@ -377,7 +374,8 @@ static void on_net(void *ctx, const struct net_event *e)
         tell_counted(d, LOG_LEVEL_WARNING, "net-refused", e);
         break;
     case NET_DOWN: /* clients come and go; whom we dialled is worth a line */
-        journal_write(d->journal, (e->link & LINK_TOP) == 0 ? LOG_LEVEL_INFO : LOG_LEVEL_DEBUG, "net-link-down", e->text);
+        journal_write(d->journal, (e->link & LINK_TOP) == 0 ? LOG_LEVEL_INFO : LOG_LEVEL_DEBUG, "net-link-down",
+                      e->text);
         take_link_event(d, e);
         break;
     case NET_UP:
@@ -552,15 +550,15 @@ static enum cw_err open_driver(struct daemon *d)
 static enum cw_err open_node(struct daemon *d, struct refusal *why)
 {
     struct node_peer *peers = calloc(d->settings.peer_count + 1, sizeof *peers);
-    struct node_config config = {.network_genesis = buf_slice(&d->identity.network_genesis),
-                                 .certificate = buf_slice(&d->identity.certificate),
-                                 .peers = peers,
-                                 .peer_count = d->settings.peer_count,
-                                 .replica = {.credit_peer = d->settings.credit_peer,
-                                             .credit_total = d->settings.credit_total},
-                                 .case_cache_max = (uint32_t)d->settings.case_cache,
-                                 .strict_memory = d->settings.strict_memory,
-                                 .lab = d->settings.lab};
+    struct node_config config = {
+        .network_genesis = buf_slice(&d->identity.network_genesis),
+        .certificate = buf_slice(&d->identity.certificate),
+        .peers = peers,
+        .peer_count = d->settings.peer_count,
+        .replica = {.credit_peer = d->settings.credit_peer, .credit_total = d->settings.credit_total},
+        .case_cache_max = (uint32_t)d->settings.case_cache,
+        .strict_memory = d->settings.strict_memory,
+        .lab = d->settings.lab};
     enum cw_err err;
 
     if (peers == NULL)
@@ -828,9 +826,12 @@ static void print_help(void)
 enum { OPTION_CONFIG = 1, OPTION_CHECK, OPTION_VERIFY, OPTION_EXAMPLE, OPTION_VERSION, OPTION_HELP };
 
 static const struct option options[] = {
-    {"config", required_argument, NULL, OPTION_CONFIG},     {"check-config", no_argument, NULL, OPTION_CHECK},
-    {"verify-store", no_argument, NULL, OPTION_VERIFY},     {"example-config", no_argument, NULL, OPTION_EXAMPLE},
-    {"version", no_argument, NULL, OPTION_VERSION},         {"help", no_argument, NULL, OPTION_HELP},
+    {"config", required_argument, NULL, OPTION_CONFIG},
+    {"check-config", no_argument, NULL, OPTION_CHECK},
+    {"verify-store", no_argument, NULL, OPTION_VERIFY},
+    {"example-config", no_argument, NULL, OPTION_EXAMPLE},
+    {"version", no_argument, NULL, OPTION_VERSION},
+    {"help", no_argument, NULL, OPTION_HELP},
     {NULL, 0, NULL, 0},
 };
 

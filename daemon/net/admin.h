@@ -16,7 +16,7 @@ struct admin;
 
 struct admin_handler {
     void *ctx;
-    void (*up)(void *ctx, uint64_t connection); /* numbers from 1, never used twice */
+    void (*up)(void *ctx, uint64_t connection);                           /* numbers from 1, never used twice */
     void (*frame)(void *ctx, uint64_t connection, struct cw_slice frame); /* borrowed for the call */
     void (*down)(void *ctx, uint64_t connection);
 };

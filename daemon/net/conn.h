@@ -22,10 +22,10 @@
 
 struct conn {
     bool open;
-    uint32_t index;      /* in conns.fds */
-    uint64_t link;       /* 0: it has not said anything yet */
-    uint64_t received;   /* by the kernel, and taken by libzmq, as of the last look */
-    uint64_t delivered;  /* since the last look */
+    uint32_t index;     /* in conns.fds */
+    uint64_t link;      /* 0: it has not said anything yet */
+    uint64_t received;  /* by the kernel, and taken by libzmq, as of the last look */
+    uint64_t delivered; /* since the last look */
     uint64_t gap;
     struct cw_mono looked_at;
 };

@@ -53,8 +53,7 @@ void driver_close(struct driver *d)
 
     if (d == NULL)
         return;
-    HASH_ITER(hh, d->links, link, next)
-    {
+    HASH_ITER (hh, d->links, link, next) {
         HASH_DEL(d->links, link);
         free(link);
     }
@@ -157,8 +156,7 @@ static void report_all_down(struct driver *d)
     links = d->links;
     d->links = NULL;
     (void)pthread_mutex_unlock(&d->lock);
-    HASH_ITER(hh, links, link, next)
-    {
+    HASH_ITER (hh, links, link, next) {
         HASH_DEL(links, link);
         driver_say(d, NET_DOWN, link->id, "the net process ended", 0);
         free(link);

@@ -19,13 +19,13 @@
 #define DRIVER_TEXT_LEN_MAX 320
 
 struct driver_settings {
-    char peer_listen[DRIVER_ADDRESS_LEN_MAX + 1];   /* "tcp://..." */
+    char peer_listen[DRIVER_ADDRESS_LEN_MAX + 1]; /* "tcp://..." */
     char client_listen[DRIVER_ADDRESS_LEN_MAX + 1];
     uint8_t curve_secret[KEY_LEN];
 };
 
 enum net_event_kind {
-    NET_READY,    /* text: "PEERS CLIENTS", where it listens; also after each replacement */
+    NET_READY, /* text: "PEERS CLIENTS", where it listens; also after each replacement */
     NET_UP,
     NET_DOWN,     /* text: why */
     NET_RECEIVED, /* frame */
@@ -36,8 +36,9 @@ enum net_event_kind {
 
 struct net_event {
     enum net_event_kind kind;
-    uint64_t link; /* a dialled one's id is the dialler's; an incoming one has the top bit set; never used twice in a run */
-    bool known;    /* UP: cert and subject are */
+    uint64_t
+        link; /* a dialled one's id is the dialler's; an incoming one has the top bit set; never used twice in a run */
+    bool known; /* UP: cert and subject are */
     struct cert_id cert;
     enum subject_kind subject;
     bool incoming, client;
@@ -55,7 +56,7 @@ enum cw_err driver_open(struct keeper *keeper, const struct driver_settings *set
                         struct driver **out);
 /* Returns after driver_stop, when the keeper is gone, or when the first net process failed. */
 void driver_run(struct driver *d);
-void driver_stop(struct driver *d); /* any thread; async-signal-safe */
+void driver_stop(struct driver *d);  /* any thread; async-signal-safe */
 void driver_close(struct driver *d); /* after driver_run returned; NULL allowed */
 
 void driver_send(struct driver *d, uint64_t link, struct cw_slice frame);

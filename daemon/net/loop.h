@@ -39,10 +39,10 @@ struct dial {
     void *socket, *monitor;
     struct source messages, events;
     bool up;
-    bool over;          /* reported down: freed at the end of the round */
+    bool over; /* reported down: freed at the end of the round */
     struct cw_mono since;
     char address[201];
-    char why[128];      /* the first reason that libzmq gave */
+    char why[128]; /* the first reason that libzmq gave */
     LIST_ENTRY(dial) next;
 };
 

@@ -16,11 +16,11 @@
 #include <uthash.h>
 
 #define LINK_INCOMING ((uint64_t)1 << 63)
-#define LINK_RID_LEN 5                             /* what a ROUTER gives a peer that names itself nothing */
+#define LINK_RID_LEN 5 /* what a ROUTER gives a peer that names itself nothing */
 #define LINKS_MAX 4096
 #define LINKS_PER_CERT_MAX 16
-#define LINK_WAITING_LEN_MAX ((size_t)4 << 20)     /* above a peer's credit; then the link is dropped, with a reason */
-#define LINKS_WAITING_LEN_MAX ((size_t)48 << 20)   /* of all links */
+#define LINK_WAITING_LEN_MAX ((size_t)4 << 20)   /* above a peer's credit; then the link is dropped, with a reason */
+#define LINKS_WAITING_LEN_MAX ((size_t)48 << 20) /* of all links */
 #define LINK_CLOSED_KEEP_MS 2000
 
 struct waiting_frame {
@@ -44,9 +44,9 @@ struct net_link {
     bool known; /* cert and subject are */
     bool closed;
     struct cw_mono closed_at;
-    struct dial *dial;   /* NULL: incoming */
+    struct dial *dial;       /* NULL: incoming */
     struct net_link_rid rid; /* incoming: where a ROUTER sends to it */
-    int fd;              /* -1: not known yet */
+    int fd;                  /* -1: not known yet */
     struct waiting_frames waiting;
     size_t waiting_len;
     UT_hash_handle by_id, by_rid;

@@ -77,8 +77,7 @@ static void end_links_of(struct loop *l, const struct cert_id *cert, const char 
 {
     struct net_link *link, *next;
 
-    HASH_ITER(by_id, l->links.by_id, link, next)
-    {
+    HASH_ITER (by_id, l->links.by_id, link, next) {
         if (link->known && !link->closed && ID_EQ(&link->cert, cert))
             loop_end_link(l, link, why);
     }
@@ -89,8 +88,7 @@ static void end_links_not_allowed(struct loop *l)
 {
     struct net_link *link, *next;
 
-    HASH_ITER(by_id, l->links.by_id, link, next)
-    {
+    HASH_ITER (by_id, l->links.by_id, link, next) {
         if (link->known && !link->closed && !allow_cert(&l->allow, &link->cert))
             loop_end_link(l, link, "its certificate is revoked or unknown now");
     }

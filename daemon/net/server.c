@@ -84,8 +84,8 @@ static struct net_link *first_message(struct server *s, const struct net_link_ri
 
     const struct allow_row *row = parse_user(payload, &cert) ? row_of(&l->allow, &cert, s->door) : NULL;
     struct net_link *link = row == NULL || net_link_count_of(&l->links, &cert) >= LINKS_PER_CERT_MAX
-                            ? NULL
-                            : net_link_new_incoming(&l->links, rid);
+                                ? NULL
+                                : net_link_new_incoming(&l->links, rid);
     if (link == NULL) {
         conn_shut(fd);
         return NULL;
@@ -114,7 +114,8 @@ static void deliver(struct server *s, struct net_link *link, zmq_msg_t *payload)
     report_received(l, link->id, slice(zmq_msg_data(payload), zmq_msg_size(payload)));
 }
 
-static void violation(struct server *s, const struct net_link_rid *rid, bool rid_ok, zmq_msg_t *payload, const char *why)
+static void violation(struct server *s, const struct net_link_rid *rid, bool rid_ok, zmq_msg_t *payload,
+                      const char *why)
 {
     struct net_link *link = rid_ok ? net_link_find_rid(&s->loop->links, rid) : NULL;
     int fd = zmq_msg_get(payload, ZMQ_SRCFD);
@@ -204,8 +205,7 @@ static void retry_waiting(struct server *s)
 
     if (s->loop->links.waiting_len == 0)
         return;
-    HASH_ITER(by_rid, s->loop->links.by_rid, link, next)
-    {
+    HASH_ITER (by_rid, s->loop->links.by_rid, link, next) {
         if (link->rid.door == (uint8_t)s->door && link->waiting_len != 0)
             order_retry(s->loop, link);
     }

@@ -40,8 +40,7 @@ static void forget_closed(struct loop *l, struct cw_mono now)
 {
     struct net_link *link, *next;
 
-    HASH_ITER(by_id, l->links.by_id, link, next)
-    {
+    HASH_ITER (by_id, l->links.by_id, link, next) {
         if (link->closed && mono_reached(now, mono_after(link->closed_at, LINK_CLOSED_KEEP_MS)))
             net_link_free(&l->links, link);
     }

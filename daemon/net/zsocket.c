@@ -68,11 +68,10 @@ static bool set_common(void *s)
     int64_t message_len_max = MESSAGE_LEN_MAX + ZSOCKET_CURVE_LEN;
 
     return zmq_setsockopt(s, ZMQ_MAXMSGSIZE, &message_len_max, sizeof message_len_max) == 0 &&
-           set_int(s, ZMQ_SNDHWM, ZSOCKET_HWM) && set_int(s, ZMQ_RCVHWM, ZSOCKET_HWM) &&
-           set_int(s, ZMQ_LINGER, 0) && set_int(s, ZMQ_HANDSHAKE_IVL, HANDSHAKE_MS) &&
-           set_int(s, ZMQ_HEARTBEAT_IVL, HEARTBEAT_IVL_MS) &&
-           set_int(s, ZMQ_HEARTBEAT_TIMEOUT, HEARTBEAT_TIMEOUT_MS) &&
-           set_int(s, ZMQ_HEARTBEAT_TTL, HEARTBEAT_TTL_MS) && set_int(s, ZMQ_TCP_KEEPALIVE, 1);
+           set_int(s, ZMQ_SNDHWM, ZSOCKET_HWM) && set_int(s, ZMQ_RCVHWM, ZSOCKET_HWM) && set_int(s, ZMQ_LINGER, 0) &&
+           set_int(s, ZMQ_HANDSHAKE_IVL, HANDSHAKE_MS) && set_int(s, ZMQ_HEARTBEAT_IVL, HEARTBEAT_IVL_MS) &&
+           set_int(s, ZMQ_HEARTBEAT_TIMEOUT, HEARTBEAT_TIMEOUT_MS) && set_int(s, ZMQ_HEARTBEAT_TTL, HEARTBEAT_TTL_MS) &&
+           set_int(s, ZMQ_TCP_KEEPALIVE, 1);
 }
 
 static bool set_server(void *s, const struct zsocket_keys *own, enum door door)

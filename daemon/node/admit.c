@@ -33,7 +33,8 @@ static enum cw_err check_submission_id(struct turn *t, const struct prepared *p,
         return err;
     t->counters[COUNTER_REUSED_IDS]++;
     node_alarm(t->n, "submission-id-reused", "a submission id came again with other bytes: refused");
-    return refuse(refusal, CW_REFUSED_REUSED_ID, "header.submission_id", "this submission id was used before with other content");
+    return refuse(refusal, CW_REFUSED_REUSED_ID, "header.submission_id",
+                  "this submission id was used before with other content");
 }
 
 static bool is_whole(const struct op_row *op)
@@ -126,7 +127,8 @@ static enum cw_err check_case(struct turn *t, const struct prepared *p, const st
 
         if (err != CW_OK)
             return err == CW_REFUSED_UNKNOWN_CASE
-                       ? refuse(refusal, err, "header.case", "no such case is known here: wait for it to arrive, or check the reference")
+                       ? refuse(refusal, err, "header.case",
+                                "no such case is known here: wait for it to arrive, or check the reference")
                        : err;
     }
     const struct admission_request request = {
@@ -212,7 +214,8 @@ static enum cw_err make_key(struct turn *t, struct key_record_id *out_record, st
     t->made_key = true;
     enum cw_err err = key_record_make(t, &p, &s.envelopes, out_record);
     if (err == CW_AGAIN_BUSY || err == CW_USAGE_ARGUMENT)
-        return refuse(refusal, CW_REFUSED_READER, "", "this division is in no audience yet: the authority's membership record has not arrived");
+        return refuse(refusal, CW_REFUSED_READER, "",
+                      "this division is in no audience yet: the authority's membership record has not arrived");
     if (err != CW_OK)
         return err;
     s.prepared = p;
@@ -237,8 +240,8 @@ static enum cw_err wrap(struct turn *t, const struct prepared *p, struct turn_su
 
 static enum cw_err remember(struct turn *t, const struct prepared *p)
 {
-    enum cw_err err = db_put(t, TABLE_SUBMIT_ID, row_key_submit_id(&p->header.author, p->header.submission_id),
-                             ID_SLICE(&p->op_id));
+    enum cw_err err =
+        db_put(t, TABLE_SUBMIT_ID, row_key_submit_id(&p->header.author, p->header.submission_id), ID_SLICE(&p->op_id));
 
     if (err != CW_OK)
         return err;

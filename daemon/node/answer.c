@@ -111,7 +111,8 @@ enum cw_err answer_read(struct node *n, const struct reader_identity *who, const
     if (err == CW_LOCAL_MEMORY)
         return err;
     if (err == CW_OK && out->failed) {
-        err = refuse(&a.refusal, CW_REFUSED_SIZE, "answer", "the answer is larger than a frame: ask for less at a time");
+        err =
+            refuse(&a.refusal, CW_REFUSED_SIZE, "answer", "the answer is larger than a frame: ask for less at a time");
         *out = (struct writer){out->data, out->cap, start, false};
     }
     if (err != CW_OK) {
@@ -134,7 +135,8 @@ enum cw_err answer_find_case(struct answering *a, bool has_id, ProtobufCBinaryDa
         return CW_OK;
     }
     if (!has_name || name.len == 0)
-        return refuse(&a->refusal, CW_REFUSED_MISSING, "name", "name a case: its reference, or at least 8 digits of its id");
+        return refuse(&a->refusal, CW_REFUSED_MISSING, "name",
+                      "name a case: its reference, or at least 8 digits of its id");
     err = case_find(&a->read, wire_slice(name), a->arena, out);
     if (err == CW_REFUSED_UNKNOWN_CASE)
         return refuse(&a->refusal, err, "name", "no case of this name is known at this division");

@@ -53,15 +53,15 @@ ProtobufCBinaryData answer_text(struct answering *a, const char *text);
 ProtobufCBinaryData answer_bytes(struct answering *a, const void *data, size_t len);
 
 /* Presence of optional bytes: SET_BYTES(view->title, answer_text(a, "...")) */
-#define SET_BYTES(message, field, value)                                                           \
-    do {                                                                                           \
-        (message)->has_##field = 1;                                                                \
-        (message)->field = (value);                                                                \
+#define SET_BYTES(message, field, value) \
+    do {                                 \
+        (message)->has_##field = 1;      \
+        (message)->field = (value);      \
     } while (0)
-#define SET_NUMBER(message, field, value)                                                          \
-    do {                                                                                           \
-        (message)->has_##field = 1;                                                                \
-        (message)->field = (value);                                                                \
+#define SET_NUMBER(message, field, value) \
+    do {                                  \
+        (message)->has_##field = 1;       \
+        (message)->field = (value);       \
     } while (0)
 
 #endif

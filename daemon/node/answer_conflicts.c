@@ -14,8 +14,8 @@ static const struct case_value *value_of(const struct case_cell *cell, const str
     return NULL;
 }
 
-static Cw__ViewValue *candidate_of(struct answering *a, const struct shown_case *shown, const struct case_conflict *conflict,
-                                   const struct dot *dot)
+static Cw__ViewValue *candidate_of(struct answering *a, const struct shown_case *shown,
+                                   const struct case_conflict *conflict, const struct dot *dot)
 {
     const struct case_cell *cell = conflict->cell == UINT32_MAX ? NULL : &shown->loaded.state->cells[conflict->cell];
     const struct case_value *value = cell == NULL ? NULL : value_of(cell, dot);
@@ -29,7 +29,8 @@ static const char *why_of(const struct case_conflict *conflict)
                                         : "written on several sides without knowing of each other";
 }
 
-static Cw__ViewConflict *conflict_of(struct answering *a, const struct shown_case *shown, const struct case_conflict *conflict)
+static Cw__ViewConflict *conflict_of(struct answering *a, const struct shown_case *shown,
+                                     const struct case_conflict *conflict)
 {
     const struct schema_field *row = schema_field(conflict->field);
     Cw__ViewConflict *out = ARENA_NEW(a->arena, Cw__ViewConflict);
@@ -92,7 +93,8 @@ struct measure {
 static bool tally_name(const struct case_tally *tally, struct writer *w)
 {
     const struct schema_event *event = schema_event(tally->event);
-    const struct schema_field *sub = event == NULL || event->subtype == FIELD_NONE ? NULL : schema_field(event->subtype);
+    const struct schema_field *sub =
+        event == NULL || event->subtype == FIELD_NONE ? NULL : schema_field(event->subtype);
     const char *kind = sub == NULL || tally->subtype < 0 ? NULL : schema_value_name(sub->scale, tally->subtype);
 
     writer_slice(w, slice_of(event == NULL ? "newer" : event->name));

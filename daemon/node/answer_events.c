@@ -10,7 +10,8 @@ static struct op_value said_value(const struct op_write *write)
 {
     if (write->has_value || !write->has_max)
         return write->value;
-    return (struct op_value){.type = VALUE_NUMBER, .number = write->max_value > INT64_MAX ? INT64_MAX : (int64_t)write->max_value};
+    return (struct op_value){.type = VALUE_NUMBER,
+                             .number = write->max_value > INT64_MAX ? INT64_MAX : (int64_t)write->max_value};
 }
 
 static Cw__ViewField *detail_of(struct answering *a, const struct shown_case *shown, const struct case_event *event,
@@ -92,7 +93,8 @@ static bool put_same_as(struct answering *a, const struct op *op, Cw__ViewEvent 
     return true;
 }
 
-static void put_marks(struct answering *a, const struct case_state *state, const struct case_event *event, Cw__ViewEvent *out)
+static void put_marks(struct answering *a, const struct case_state *state, const struct case_event *event,
+                      Cw__ViewEvent *out)
 {
     const struct case_event *corrector = corrector_of(state, event);
 

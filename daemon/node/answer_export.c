@@ -27,7 +27,8 @@ static enum cw_err get_row(struct exporting *e, enum table table, struct cw_slic
 }
 
 /* Absent blobs are given as empty ones: what this daemon does not hold it does not claim. */
-static bool put_blobs(struct exporting *e, const struct entry_in *entry, const struct entry_blobs *blobs, Cw__EntryBlobs *out)
+static bool put_blobs(struct exporting *e, const struct entry_in *entry, const struct entry_blobs *blobs,
+                      Cw__EntryBlobs *out)
 {
     out->parts = ARENA_ARRAY(e->a->arena, ProtobufCBinaryData, entry->header.part_count + 1);
     out->wraps = ARENA_ARRAY(e->a->arena, ProtobufCBinaryData, entry->header.key_count + 1);
@@ -65,7 +66,8 @@ static bool grow_opened(struct exporting *e)
 }
 
 /* What an auditor holds against the author's commitment: r and the padded payload. */
-static bool add_opened(struct exporting *e, const struct entry_in *entry, uint32_t part, const struct opened_part *opened)
+static bool add_opened(struct exporting *e, const struct entry_in *entry, uint32_t part,
+                       const struct opened_part *opened)
 {
     uint32_t size_class = entry->submission.parts[part].size_class;
     Cw__OpenedPart *out = ARENA_NEW(e->a->arena, Cw__OpenedPart);
@@ -91,8 +93,8 @@ static bool open_parts(struct exporting *e, const struct entry_in *entry, const 
     for (uint32_t i = 0; i < blobs->part_count; i++) {
         struct opened_part opened;
 
-        if (open_part(e->a->node, &entry->header, &entry->submission, i, blobs->parts[i], blobs->wraps, e->a->arena, &opened) !=
-            PART_OPENED)
+        if (open_part(e->a->node, &entry->header, &entry->submission, i, blobs->parts[i], blobs->wraps, e->a->arena,
+                      &opened) != PART_OPENED)
             continue;
         if (!add_opened(e, entry, i, &opened))
             return false;
@@ -231,7 +233,8 @@ static enum cw_err put_log(struct answering *a, const Cw__ExportLog *request, Cw
     enum cw_err err;
 
     if (e.open && !may_open(a))
-        return refuse(&a->refusal, CW_REFUSED_READER, "open", "opened contents in bulk need role RRD or AUD: export without them");
+        return refuse(&a->refusal, CW_REFUSED_READER, "open",
+                      "opened contents in bulk need role RRD or AUD: export without them");
     if (request->log.len != ID_LEN)
         return refuse(&a->refusal, CW_REFUSED_VALUE, "log", "a log id has 32 bytes");
     if (entries == NULL)

@@ -10,7 +10,8 @@
 #define LINE_LEN_MAX 400
 
 /* "missing_risk high: superseded" */
-static ProtobufCBinaryData write_line(struct answering *a, const struct case_state *state, const struct loaded_op *op, uint32_t index)
+static ProtobufCBinaryData write_line(struct answering *a, const struct case_state *state, const struct loaded_op *op,
+                                      uint32_t index)
 {
     const struct op_write *write = &op->op.writes[index];
     const struct schema_field *row = schema_field(write->field);
@@ -25,7 +26,10 @@ static ProtobufCBinaryData write_line(struct answering *a, const struct case_sta
     else if (row != NULL && write->has_value)
         value_text(row, &write->value, value, sizeof value);
     writer_slice(&w, slice_of(row == NULL ? "newer field" : row->name));
-    writer_slice(&w, slice_of(write->verb == VERB_ADD ? " + " : write->verb == VERB_REMOVE ? " - " : write->verb == VERB_STRIKE ? " struck " : " = "));
+    writer_slice(&w, slice_of(write->verb == VERB_ADD      ? " + "
+                              : write->verb == VERB_REMOVE ? " - "
+                              : write->verb == VERB_STRIKE ? " struck "
+                                                           : " = "));
     writer_slice(&w, slice_of(value));
     if (fate != 0 && fate != FATE_DETAIL) {
         writer_slice(&w, slice_of("  ["));
@@ -35,7 +39,8 @@ static ProtobufCBinaryData write_line(struct answering *a, const struct case_sta
     return answer_bytes(a, line, w.len);
 }
 
-static bool put_lines(struct answering *a, const struct case_state *state, const struct loaded_op *op, Cw__HistoryItem *out)
+static bool put_lines(struct answering *a, const struct case_state *state, const struct loaded_op *op,
+                      Cw__HistoryItem *out)
 {
     if (!op->decoded)
         return true;
@@ -110,7 +115,8 @@ static Cw__HistoryItem *item_of(struct answering *a, const struct case_state *st
 /* A page mark is the (hlc, op id) of the last item shown. */
 #define MARK_LEN (8 + ID_LEN)
 
-static enum cw_err find_start(struct answering *a, const Cw__GetHistory *request, const struct loaded_case *loaded, uint32_t *out)
+static enum cw_err find_start(struct answering *a, const Cw__GetHistory *request, const struct loaded_case *loaded,
+                              uint32_t *out)
 {
     struct reader r = reader_over(request->has_after ? wire_slice(request->after) : slice(NULL, 0));
     struct cw_op_id op;
@@ -123,8 +129,9 @@ static enum cw_err find_start(struct answering *a, const Cw__GetHistory *request
     reader_bytes(&r, op.b, ID_LEN);
     if (reader_finish(&r) != CW_OK)
         return refuse(&a->refusal, CW_REFUSED_VALUE, "after", "not a page mark of a history: start again without it");
-    while (*out < loaded->op_count && (loaded->ops[*out]->hlc < hlc || (loaded->ops[*out]->hlc == hlc &&
-                                                                        ID_COMPARE(&loaded->ops[*out]->op_id, &op) <= 0)))
+    while (*out < loaded->op_count &&
+           (loaded->ops[*out]->hlc < hlc ||
+            (loaded->ops[*out]->hlc == hlc && ID_COMPARE(&loaded->ops[*out]->op_id, &op) <= 0)))
         (*out)++;
     return CW_OK;
 }
@@ -139,7 +146,8 @@ static ProtobufCBinaryData mark_of(struct answering *a, const struct loaded_op *
     return answer_bytes(a, mark, sizeof mark);
 }
 
-static enum cw_err put_items(struct answering *a, const struct loaded_case *loaded, uint32_t start, uint32_t limit, Cw__History *out)
+static enum cw_err put_items(struct answering *a, const struct loaded_case *loaded, uint32_t start, uint32_t limit,
+                             Cw__History *out)
 {
     uint32_t left = loaded->op_count - start;
     uint32_t count = left < limit ? left : limit;

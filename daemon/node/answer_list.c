@@ -56,7 +56,8 @@ static bool wanted(const Cw__ListCases *request, const struct case_row *row, con
         return false;
     if (request->has_conflicts_only && request->conflicts_only && line->conflicts == 0)
         return false;
-    return starts_with(line->reference, prefix) || starts_with(line->title, prefix) || starts_with(line->op_name, prefix);
+    return starts_with(line->reference, prefix) || starts_with(line->title, prefix) ||
+           starts_with(line->op_name, prefix);
 }
 
 /* By name when a prefix is long enough for its index, else by order of change. */
@@ -77,15 +78,18 @@ static enum cw_err plan(struct answering *a, const Cw__ListCases *request, struc
     out->after = request->has_after && request->after.len > 0;
     if (!out->after)
         return CW_OK;
-    if (request->after.len > sizeof out->from.b || !row_key_has_prefix(wire_slice(request->after), row_key_slice(&out->prefix)))
-        return refuse(&a->refusal, CW_REFUSED_VALUE, "after", "this page mark belongs to another list: start again without it");
+    if (request->after.len > sizeof out->from.b ||
+        !row_key_has_prefix(wire_slice(request->after), row_key_slice(&out->prefix)))
+        return refuse(&a->refusal, CW_REFUSED_VALUE, "after",
+                      "this page mark belongs to another list: start again without it");
     memcpy(out->from.b, request->after.data, request->after.len);
     out->from.len = request->after.len;
     return CW_OK;
 }
 
 /* A case that cannot be read any more is left out of lists; its history says why. */
-static enum cw_err add_row(struct answering *a, const Cw__ListCases *request, const struct cw_case_id *id, Cw__CaseList *out)
+static enum cw_err add_row(struct answering *a, const Cw__ListCases *request, const struct cw_case_id *id,
+                           Cw__CaseList *out)
 {
     struct case_row row;
     struct case_line line;
@@ -103,7 +107,8 @@ static enum cw_err add_row(struct answering *a, const Cw__ListCases *request, co
     return CW_OK;
 }
 
-static enum cw_err walk_index(struct answering *a, const Cw__ListCases *request, struct walk *w, size_t limit, Cw__CaseList *out)
+static enum cw_err walk_index(struct answering *a, const Cw__ListCases *request, struct walk *w, size_t limit,
+                              Cw__CaseList *out)
 {
     const struct store_port *store = node_store(a->node);
     struct kv_pair pair;

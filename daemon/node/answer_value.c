@@ -135,7 +135,8 @@ Cw__Value *answer_value(struct answering *a, const struct op_value *value)
 }
 
 /* Who set it and when; false when the arena is full. */
-static bool put_provenance(struct answering *a, const struct shown_case *shown, const struct dot *dot, Cw__ViewValue *out)
+static bool put_provenance(struct answering *a, const struct shown_case *shown, const struct dot *dot,
+                           Cw__ViewValue *out)
 {
     const struct loaded_op *op = shown_case_op(shown, &dot->op);
 

@@ -98,7 +98,8 @@ static enum cw_err flag_other(struct turn *t, const struct cw_op_id *other)
 }
 
 /* Only a submission that its author signed may name an id: others could block an officer's. */
-static enum cw_err note_submission_id(struct turn *t, const struct entry_in *e, enum case_verdict verdict, struct op_row *op)
+static enum cw_err note_submission_id(struct turn *t, const struct entry_in *e, enum case_verdict verdict,
+                                      struct op_row *op)
 {
     struct row_key key = row_key_submit_id(&e->submission.author, e->submission.submission_id);
     struct cw_slice known;
@@ -114,8 +115,8 @@ static enum cw_err note_submission_id(struct turn *t, const struct entry_in *e, 
     memcpy(other.b, known.data, ID_LEN);
     op->flags |= CASE_OP_REUSED_ID;
     t->counters[COUNTER_REUSED_IDS]++;
-    node_alarm(t->n, "submission-id-reused", "two submissions of one author carry one id: log of %s, seq %llu", e->division,
-               (unsigned long long)e->header.seq);
+    node_alarm(t->n, "submission-id-reused", "two submissions of one author carry one id: log of %s, seq %llu",
+               e->division, (unsigned long long)e->header.seq);
     return flag_other(t, &other);
 }
 

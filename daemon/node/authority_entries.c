@@ -70,8 +70,8 @@ void authority_read_policy(struct node *n)
 
 /* --- records --------------------------------------------------------------------------------------------- */
 
-enum cw_err authority_apply_record(struct node *n, const struct entry_in *e, struct cw_slice payload, struct arena *arena,
-                                   enum authority_act *out_act)
+enum cw_err authority_apply_record(struct node *n, const struct entry_in *e, struct cw_slice payload,
+                                   struct arena *arena, enum authority_act *out_act)
 {
     struct authority_record record;
     enum cw_err err = authority_record_parse(payload, &record);

@@ -5,8 +5,8 @@
 #include "node/entry.h"
 
 /* One record into the table; also while loading. Errors say why it has no effect. */
-enum cw_err authority_apply_record(struct node *n, const struct entry_in *e, struct cw_slice payload, struct arena *arena,
-                                   enum authority_act *out_act);
+enum cw_err authority_apply_record(struct node *n, const struct entry_in *e, struct cw_slice payload,
+                                   struct arena *arena, enum authority_act *out_act);
 /* The policy of all records. Caller holds the authority for writing, or nobody reads yet. */
 void authority_read_policy(struct node *n);
 /* Gives the net driver the list of keys that may connect. After the commit. */

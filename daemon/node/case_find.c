@@ -33,7 +33,8 @@ static enum cw_err find_reference(const struct node_read *read, struct cw_slice 
     from = prefix;
     struct kv_pair pair;
     struct cw_case_id id;
-    while (db_next(read->node, read->txn, TABLE_INDEX, row_key_slice(&prefix), row_key_slice(&from), found, &pair) == CW_OK) {
+    while (db_next(read->node, read->txn, TABLE_INDEX, row_key_slice(&prefix), row_key_slice(&from), found, &pair) ==
+           CW_OK) {
         if (!row_key_case_of(pair.key, &id))
             return CW_LOCAL_CORRUPT;
         enum cw_err err = take_one(&found, &id, out);
@@ -83,8 +84,8 @@ static enum cw_err find_id(const struct node_read *read, struct cw_slice name, s
         return CW_REFUSED_UNKNOWN_CASE;
     memcpy(from.b, prefix, len);
     from.len = len;
-    while (db_next(read->node, read->txn, TABLE_CASE, slice(prefix, len), row_key_slice(&from), from.len == ID_LEN, &pair) ==
-           CW_OK) {
+    while (db_next(read->node, read->txn, TABLE_CASE, slice(prefix, len), row_key_slice(&from), from.len == ID_LEN,
+                   &pair) == CW_OK) {
         if (!row_key_case_of(pair.key, &id))
             return CW_LOCAL_CORRUPT;
         enum cw_err err = hex_matches(name, &id) ? take_one(&found, &id, out) : CW_OK;
@@ -112,7 +113,8 @@ static bool same_text(struct cw_slice a, struct cw_slice b)
     return true;
 }
 
-static enum cw_err find_name(const struct node_read *read, struct cw_slice name, struct arena *arena, struct cw_case_id *out)
+static enum cw_err find_name(const struct node_read *read, struct cw_slice name, struct arena *arena,
+                             struct cw_case_id *out)
 {
     uint8_t hash[16];
     bool exact, found = false;
@@ -127,7 +129,8 @@ static enum cw_err find_name(const struct node_read *read, struct cw_slice name,
         struct case_row row;
         struct case_line line;
 
-        if (db_next(read->node, read->txn, TABLE_INDEX, row_key_slice(&prefix), row_key_slice(&from), i > 0, &pair) != CW_OK)
+        if (db_next(read->node, read->txn, TABLE_INDEX, row_key_slice(&prefix), row_key_slice(&from), i > 0, &pair) !=
+            CW_OK)
             break;
         if (!row_key_case_of(pair.key, &id))
             return CW_LOCAL_CORRUPT;

@@ -4,8 +4,8 @@
 
 /* --- one op ---------------------------------------------------------------------------------------------- */
 
-static enum cw_err load_blob_copy(const struct node *n, struct kv_txn *txn, const struct entry_header *h, uint32_t index,
-                                  struct arena *arena, struct cw_slice *out)
+static enum cw_err load_blob_copy(const struct node *n, struct kv_txn *txn, const struct entry_header *h,
+                                  uint32_t index, struct arena *arena, struct cw_slice *out)
 {
     enum cw_err err = entry_load_part(n, txn, h, index, out);
 
@@ -163,7 +163,8 @@ static int place_compare(const struct loaded_op *a, const struct loaded_op *b)
 enum cw_err loaded_case_add(struct loaded_case *c, struct loaded_op *op, struct arena *arena)
 {
     if ((c->op_count & (c->op_count - 1)) == 0) { /* full at each power of two */
-        struct loaded_op **more = ARENA_ARRAY(arena, struct loaded_op *, c->op_count == 0 ? 2 : 2 * (size_t)c->op_count);
+        struct loaded_op **more =
+            ARENA_ARRAY(arena, struct loaded_op *, c->op_count == 0 ? 2 : 2 * (size_t)c->op_count);
 
         if (more == NULL)
             return CW_LOCAL_MEMORY;
@@ -189,7 +190,8 @@ enum cw_err case_load_ops(const struct node *n, struct kv_txn *txn, const struct
     enum cw_err err;
 
     *out = (struct loaded_case){.id = *id};
-    while ((err = db_next(n, txn, TABLE_CASE_OP, ID_SLICE(id), row_key_slice(&from), out->op_count > 0, &pair)) == CW_OK) {
+    while ((err = db_next(n, txn, TABLE_CASE_OP, ID_SLICE(id), row_key_slice(&from), out->op_count > 0, &pair)) ==
+           CW_OK) {
         err = load_op(n, txn, id, &pair, arena, &op);
         if (err == CW_OK)
             err = loaded_case_add(out, op, arena);

@@ -89,7 +89,8 @@ static enum cw_err set_row(struct turn *t, enum change change, struct row_key ke
     return change == INSERT ? db_put(t, TABLE_INDEX, key, slice("", 0)) : db_del(t, TABLE_INDEX, key);
 }
 
-static enum cw_err set_orders(struct turn *t, enum change change, const struct cw_case_id *id, const struct case_row *row)
+static enum cw_err set_orders(struct turn *t, enum change change, const struct cw_case_id *id,
+                              const struct case_row *row)
 {
     enum cw_err err = set_row(t, change, row_key_updated(INDEX_UPDATED, 0, row->updated_hlc, id));
 
@@ -114,8 +115,8 @@ static enum cw_err set_names(struct turn *t, enum change change, const struct cw
     return err;
 }
 
-static enum cw_err set_indexes(struct turn *t, enum change change, const struct cw_case_id *id, const struct case_row *row,
-                               const struct case_line *line)
+static enum cw_err set_indexes(struct turn *t, enum change change, const struct cw_case_id *id,
+                               const struct case_row *row, const struct case_line *line)
 {
     enum cw_err err = set_orders(t, change, id, row);
 

@@ -24,19 +24,19 @@ struct loaded_op {
     char origin[DIVISION_LEN_MAX + 1]; /* whose log that is */
     enum case_verdict verdict;
     enum verdict_reason reason;
-    uint32_t flags;            /* CASE_OP_*, OP_FLAG_QUARANTINED */
-    bool submission_ok;        /* false: `header` is empty */
+    uint32_t flags;     /* CASE_OP_*, OP_FLAG_QUARANTINED */
+    bool submission_ok; /* false: `header` is empty */
     struct submission_header header;
     struct cw_slice header_bytes;
     uint32_t part_count;
     enum part_state parts[PARTS_MAX];
     struct cw_slice payloads[PARTS_MAX]; /* unpadded; data NULL where not readable */
     uint8_t r[PARTS_MAX][32];
-    bool decoded;              /* part 0 was opened and is a frame */
+    bool decoded; /* part 0 was opened and is a frame */
     struct op op;
     bool author_known;
     struct cw_slice author_name, author_division; /* text, in the arena */
-    uint64_t author_roles;     /* bit per role number, as of its entry */
+    uint64_t author_roles;                        /* bit per role number, as of its entry */
     enum subject_kind author_subject;
 };
 

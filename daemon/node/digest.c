@@ -29,7 +29,8 @@ static uint32_t read_bucket(struct node *n, struct kv_txn *txn, uint32_t bucket,
 
     memcpy(from.b, prefix, sizeof prefix);
     while (count < max &&
-           db_next(n, txn, TABLE_INDEX, slice(prefix, sizeof prefix), row_key_slice(&from), count > 0, &pair) == CW_OK &&
+           db_next(n, txn, TABLE_INDEX, slice(prefix, sizeof prefix), row_key_slice(&from), count > 0, &pair) ==
+               CW_OK &&
            row_key_case_of(pair.key, &out[count].case_id) && pair.value.len == (size_t)2 * ID_LEN) {
         memcpy(out[count].inputs.b, pair.value.data, ID_LEN);
         memcpy(out[count].state.b, pair.value.data + ID_LEN, ID_LEN);

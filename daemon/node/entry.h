@@ -32,8 +32,8 @@ bool entry_case(const struct entry_in *e, struct cw_case_id *out);
 bool entry_parse_submission(struct cw_slice submission, struct cw_slice proof, struct submission_header *out_header,
                             struct author_proof *out_proof);
 /* Everything but blobs and check; slices are copied into the arena, so writes may follow. */
-enum cw_err entry_load(const struct node *n, struct kv_txn *txn, const struct log_id *log, uint64_t seq, struct arena *arena,
-                       struct entry_in *out);
+enum cw_err entry_load(const struct node *n, struct kv_txn *txn, const struct log_id *log, uint64_t seq,
+                       struct arena *arena, struct entry_in *out);
 /* The blobs held of an entry, copied into the arena, wraps opened under the case's local key. */
 enum cw_err entry_load_blobs(const struct node *n, struct kv_txn *txn, const struct entry_in *e, struct arena *arena,
                              struct entry_blobs *out);
@@ -41,7 +41,8 @@ enum cw_err entry_load_blobs(const struct node *n, struct kv_txn *txn, const str
 enum cw_err entry_load_part(const struct node *n, struct kv_txn *txn, const struct entry_header *header, uint32_t index,
                             struct cw_slice *out);
 enum cw_err entry_load_wraps(const struct node *n, struct kv_txn *txn, const struct entry_header *header,
-                             const struct cw_case_id *case_id, uint32_t index, struct arena *arena, struct cw_slice *out);
+                             const struct cw_case_id *case_id, uint32_t index, struct arena *arena,
+                             struct cw_slice *out);
 
 /* --- storing blobs (entry_blobs.c): only those that e->check found right --- */
 enum cw_err entry_put_blobs(struct turn *t, const struct entry_in *e);
@@ -60,10 +61,10 @@ enum cw_err entry_apply(struct turn *t, struct entry_in *e);
 enum cw_err entry_settle(struct turn *t, struct entry_in *e);
 
 /* --- what single classes do --- */
-enum cw_err key_record_apply(struct turn *t, struct entry_in *e);          /* key_records.c */
-enum cw_err authority_entry_apply(struct turn *t, struct entry_in *e);     /* authority_entries.c */
+enum cw_err key_record_apply(struct turn *t, struct entry_in *e);      /* key_records.c */
+enum cw_err authority_entry_apply(struct turn *t, struct entry_in *e); /* authority_entries.c */
 /* Entries waiting for a certificate or a position are judged again. */
-enum cw_err pending_judge_again(struct turn *t);                           /* pending.c */
+enum cw_err pending_judge_again(struct turn *t); /* pending.c */
 enum cw_err pending_wait_for_keys(struct turn *t, const struct entry_in *e);
 enum cw_err pending_key_arrived(struct turn *t, const struct key_record_id *record);
 

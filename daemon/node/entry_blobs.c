@@ -90,7 +90,8 @@ static enum cw_err put_wraps(struct turn *t, const struct entry_in *e)
 
         if ((e->check.wraps & (1u << i)) == 0)
             continue;
-        err = has_case ? put_wraps_sealed(t, key, slot, e->blobs->wraps[i]) : put_wraps_clear(t, key, e->blobs->wraps[i]);
+        err =
+            has_case ? put_wraps_sealed(t, key, slot, e->blobs->wraps[i]) : put_wraps_clear(t, key, e->blobs->wraps[i]);
     }
     return err;
 }

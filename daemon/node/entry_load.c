@@ -61,8 +61,8 @@ static enum cw_err load_place(const struct node *n, struct kv_txn *txn, const st
     return CW_OK;
 }
 
-enum cw_err entry_load(const struct node *n, struct kv_txn *txn, const struct log_id *log, uint64_t seq, struct arena *arena,
-                       struct entry_in *out)
+enum cw_err entry_load(const struct node *n, struct kv_txn *txn, const struct log_id *log, uint64_t seq,
+                       struct arena *arena, struct entry_in *out)
 {
     memset(out, 0, sizeof *out);
     enum cw_err err = load_row(n, txn, log, seq, arena, out);
@@ -85,7 +85,8 @@ enum cw_err entry_load_part(const struct node *n, struct kv_txn *txn, const stru
 
 /* A row of wraps is 0 and the bytes as sent, or 1 and the bytes sealed under the case's local key. */
 enum cw_err entry_load_wraps(const struct node *n, struct kv_txn *txn, const struct entry_header *header,
-                             const struct cw_case_id *case_id, uint32_t index, struct arena *arena, struct cw_slice *out)
+                             const struct cw_case_id *case_id, uint32_t index, struct arena *arena,
+                             struct cw_slice *out)
 {
     struct row_key key = row_key_blob(&header->log, header->seq, BLOB_WRAPS, index);
     struct cw_slice raw, case_raw;
@@ -165,6 +166,7 @@ enum cw_err entry_load_blobs(const struct node *n, struct kv_txn *txn, const str
         err = load_wraps(n, txn, e, arena, out);
     if (err != CW_OK || !e->header.has_envelopes)
         return err;
-    err = db_get_copy(n, txn, TABLE_BLOB, row_key_blob(&e->log, e->header.seq, BLOB_ENVELOPES, 0), arena, &out->envelopes);
+    err = db_get_copy(n, txn, TABLE_BLOB, row_key_blob(&e->log, e->header.seq, BLOB_ENVELOPES, 0), arena,
+                      &out->envelopes);
     return err == CW_LOCAL_NOT_FOUND ? CW_OK : err;
 }

@@ -37,8 +37,8 @@ static enum cw_err positions_at(struct turn *t, const struct seal *seal, struct 
     return CW_OK;
 }
 
-enum cw_err seal_put(struct turn *t, const struct seal *seal, const struct signed_seal *signed_seal, const struct hash *hash,
-                     struct positions *out_positions)
+enum cw_err seal_put(struct turn *t, const struct seal *seal, const struct signed_seal *signed_seal,
+                     const struct hash *hash, struct positions *out_positions)
 {
     struct seal_row row = {.first = seal->first, .hash = *hash, .seal = *signed_seal};
     uint8_t bytes[8 + 32 + 2 + SEAL_LEN_MAX + 1 + ROOT_KEYS_MAX * 65 + 1 + AUTH_POSITIONS_MAX * 72];
@@ -53,8 +53,8 @@ enum cw_err seal_put(struct turn *t, const struct seal *seal, const struct signe
     return db_put(t, TABLE_SEAL, row_key_seq(&seal->log, seal->last), slice(bytes, w.len));
 }
 
-static void fill_entry(const struct log_head *head, const struct entry_record *r,
-                       const struct entry_check *check, const struct positions *positions, struct entry_in *out)
+static void fill_entry(const struct log_head *head, const struct entry_record *r, const struct entry_check *check,
+                       const struct positions *positions, struct entry_in *out)
 {
     memset(out, 0, sizeof *out);
     out->log = head->log;
@@ -84,8 +84,9 @@ static void open_again(struct turn *t, struct entry_in *e)
         check_opens(t->n, &e->header, &e->submission, e->blobs, &t->arena, &e->check);
 }
 
-static enum cw_err apply_record(struct turn *t, const struct log_head *head, const struct sealed_batch *batch, uint32_t i,
-                                const struct entry_check *check, bool unheld, const struct positions *positions)
+static enum cw_err apply_record(struct turn *t, const struct log_head *head, const struct sealed_batch *batch,
+                                uint32_t i, const struct entry_check *check, bool unheld,
+                                const struct positions *positions)
 {
     size_t mark = arena_mark(&t->arena);
     struct entry_in *e = ARENA_NEW(&t->arena, struct entry_in);
@@ -118,15 +119,16 @@ enum cw_err exec_store_batch(struct turn *t, const struct effect *effect)
     if (err == CW_OK)
         err = seal_put(t, &batch->seal, &batch->signed_seal, &batch->seal_hash, positions);
     for (uint32_t i = 0; i < batch->entry_count && err == CW_OK; i++)
-        err = apply_record(t, head, batch, i, &t->verified->checks[index][i], verdict->unheld == NULL || verdict->unheld[i],
-                           positions);
+        err = apply_record(t, head, batch, i, &t->verified->checks[index][i],
+                           verdict->unheld == NULL || verdict->unheld[i], positions);
     return err;
 }
 
 /* --- blobs that came later -------------------------------------------------------------------------------- */
 
 /* Those held already, and the right ones among those that came. */
-static enum cw_err join_blobs(struct turn *t, struct entry_in *e, const struct entry_blobs *came, struct entry_blobs *all)
+static enum cw_err join_blobs(struct turn *t, struct entry_in *e, const struct entry_blobs *came,
+                              struct entry_blobs *all)
 {
     struct entry_check fresh = {0};
     enum cw_err err = entry_load_blobs(t->n, t->txn, e, &t->arena, all);

@@ -41,8 +41,8 @@ void exec_note(struct turn *t, const struct effect *e)
         node_alarm(t->n, id, "%s: %s (log %.16s, seq %llu; %s)", division_of(t->n, &e->as.note.cert), text, log,
                    (unsigned long long)e->as.note.seq, cw_err_name(e->as.note.err));
     else
-        node_journal(t->n, notes[note].level, id, "%s: %s (log %.16s; %s)", division_of(t->n, &e->as.note.cert), text, log,
-                     cw_err_name(e->as.note.err));
+        node_journal(t->n, notes[note].level, id, "%s: %s (log %.16s; %s)", division_of(t->n, &e->as.note.cert), text,
+                     log, cw_err_name(e->as.note.err));
 }
 
 /* --- fork proofs ----------------------------------------------------------------------------------------------- */

@@ -15,7 +15,8 @@ void exec_send_message(struct turn *t, link_id link, const struct peer_message *
         t->n->counters[COUNTER_SENT_BYTES] += w.len;
         t->n->ports.net.send(t->n->ports.net.ctx, link, slice(w.data, w.len));
     } else {
-        node_alarm(t->n, "message", "a message of kind %d could not be made: %s", (int)message->kind, cw_err_sentence(err));
+        node_alarm(t->n, "message", "a message of kind %d could not be made: %s", (int)message->kind,
+                   cw_err_sentence(err));
     }
     arena_release(&t->arena, mark);
 }

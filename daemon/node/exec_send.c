@@ -12,7 +12,7 @@ struct sending {
     struct turn *t;
     struct entry_in *e; /* the one being read */
     struct log_id log;
-    uint64_t used;   /* bytes of the frame so far */
+    uint64_t used; /* bytes of the frame so far */
     uint64_t limit;
     struct sealed_batch *batches;
     uint32_t count;

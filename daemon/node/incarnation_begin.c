@@ -50,7 +50,9 @@ static enum cw_err check_last_seal(struct node *n, const struct log_head *stored
             err = CW_LOCAL_CORRUPT;
     }
     node_store(n)->abort(node_store(n)->ctx, txn);
-    return err == CW_OK ? CW_OK : refuse(why, CW_LOCAL_CORRUPT, "own", "the own log's last seal is not what its row says: restore, or start anew");
+    return err == CW_OK ? CW_OK
+                        : refuse(why, CW_LOCAL_CORRUPT, "own",
+                                 "the own log's last seal is not what its row says: restore, or start anew");
 }
 
 static void leave_log(struct node *n, const struct log_head *stored)
@@ -119,7 +121,8 @@ static enum cw_err decide_anew(struct node *n, const struct log_head *stored, st
     if (n->own.open)
         n->anchor.head = facts.stored;
     err = node_write_anchor(n, false);
-    return err == CW_OK ? CW_OK : refuse(why, err, "anchor", "the anchor could not be written: %s", cw_err_sentence(err));
+    return err == CW_OK ? CW_OK
+                        : refuse(why, err, "anchor", "the anchor could not be written: %s", cw_err_sentence(err));
 }
 
 enum cw_err incarnation_begin(struct node *n, bool decide, struct refusal *why)

@@ -9,9 +9,9 @@
  */
 
 #include "node/node.h"
+#include "proto/client.pb-c.h"
 #include "proto/submission.h"
 #include "vault/vault.h"
-#include "proto/client.pb-c.h"
 
 /* Who stands at the other end, as the transport authenticated it. */
 struct reader_identity {
@@ -29,16 +29,16 @@ struct entry_check {
     bool proof_ok;
     uint8_t parts, wraps; /* bit per blob that came and matches the header's hash; others are not stored */
     bool envelopes;
-    uint8_t opened;       /* bit per part: opened here and matches its commitment */
+    uint8_t opened; /* bit per part: opened here and matches its commitment */
 };
 
 struct verified_message {
     struct peer_message message;
     size_t frame_len;
-    bool signature_ok;                 /* FRONTIER, FORK_PROOF */
-    bool signer_unknown;               /* FORK_PROOF: the log's certificate is not known here yet */
-    struct batch_verdict *batches;     /* ENTRIES: one per batch */
-    struct entry_check **checks;       /* ENTRIES: per batch, per entry */
+    bool signature_ok;             /* FRONTIER, FORK_PROOF */
+    bool signer_unknown;           /* FORK_PROOF: the log's certificate is not known here yet */
+    struct batch_verdict *batches; /* ENTRIES: one per batch */
+    struct entry_check **checks;   /* ENTRIES: per batch, per entry */
 };
 
 /* --- submissions --------------------------------------------------------------------------------------- */
@@ -55,8 +55,8 @@ struct prepared {
     struct cw_slice payloads[PARTS_MAX]; /* unpadded, in clear, for the fold of this turn */
     struct cw_slice blobs[PARTS_MAX];    /* ciphertext, or r and padded payload in clear */
     struct part_hash hashes[PARTS_MAX];
-    struct part_key keys[PARTS_MAX];     /* CASE */
-    bool wrapped;                        /* false: the audience had no key yet: the turn wraps */
+    struct part_key keys[PARTS_MAX]; /* CASE */
+    bool wrapped;                    /* false: the audience had no key yet: the turn wraps */
     struct key_record_id key_record;
     struct cw_slice wraps;
     uint32_t held_by;
@@ -71,8 +71,8 @@ enum input_kind {
     INPUT_LINK_DOWN, /* a daemon's or a client's link is gone */
     INPUT_PEER,
     INPUT_SUBMIT,
-    INPUT_PUBLISH,   /* sealed segments of the admin socket or a join bundle */
-    INPUT_CUT,       /* lab: cut or heal the links with one division, or all */
+    INPUT_PUBLISH, /* sealed segments of the admin socket or a join bundle */
+    INPUT_CUT,     /* lab: cut or heal the links with one division, or all */
 };
 
 struct input {

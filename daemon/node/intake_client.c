@@ -33,7 +33,8 @@ static enum cw_err gather_parts(const Cw__Submit *in, struct submission *out, st
         const Cw__SubmitPart *part = in->parts[i];
 
         if (!has_len(part->has_r, part->r, 32) || part->payload.len > PAYLOAD_LEN_MAX)
-            return refuse(refusal, CW_REFUSED_SIZE, "parts", "part %zu is larger than the limit, or lacks its blinding", i);
+            return refuse(refusal, CW_REFUSED_SIZE, "parts", "part %zu is larger than the limit, or lacks its blinding",
+                          i);
         memcpy(out->parts[i].r, part->r.data, 32);
         out->parts[i].payload = part->payload.len > 0 ? wire_slice(part->payload) : slice("", 0);
     }

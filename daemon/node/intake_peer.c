@@ -25,7 +25,8 @@ static bool sealer_of_scope(const struct node *n, const struct log_id *log, stru
         return true;
     if (cert == NULL)
         return false;
-    if (s->scope == LOG_AUTHORITY && (!authority_log_known(n->authority, log, &admitted) || !ID_EQ(&admitted, &s->cert)))
+    if (s->scope == LOG_AUTHORITY &&
+        (!authority_log_known(n->authority, log, &admitted) || !ID_EQ(&admitted, &s->cert)))
         return false;
     if (s->scope == LOG_DIVISION && cert->subject != SUBJECT_DAEMON)
         return false;
@@ -33,7 +34,8 @@ static bool sealer_of_scope(const struct node *n, const struct log_id *log, stru
     return true;
 }
 
-static bool genesis_fits(const struct node *n, const struct log_id *log, struct cw_slice bytes, const struct genesis *genesis)
+static bool genesis_fits(const struct node *n, const struct log_id *log, struct cw_slice bytes,
+                         const struct genesis *genesis)
 {
     struct log_id named;
 
@@ -59,8 +61,9 @@ static bool find_stored(struct node *n, const struct log_id *log, struct sealer 
 }
 
 /* head: what the node thread knows of the log; NULL on other threads. */
-static bool find_sealer(struct node *n, const struct log_id *log, const struct log_head *head, struct cw_slice genesis_bytes,
-                        const struct genesis *genesis, struct sealer *out, bool *out_wrong)
+static bool find_sealer(struct node *n, const struct log_id *log, const struct log_head *head,
+                        struct cw_slice genesis_bytes, const struct genesis *genesis, struct sealer *out,
+                        bool *out_wrong)
 {
     bool found = head != NULL;
 
@@ -166,8 +169,9 @@ void check_author(struct node *n, struct cw_slice submission_bytes, const struct
         uint32_t count = authority_root_keys(n->authority, &keys, &threshold);
 
         out->author_known = true;
-        out->proof_ok = submission->op_class == CLASS_ROOT &&
-                        proof_verify_threshold(&n->identity.network, submission_bytes, proof, keys, count, threshold) == CW_OK;
+        out->proof_ok =
+            submission->op_class == CLASS_ROOT &&
+            proof_verify_threshold(&n->identity.network, submission_bytes, proof, keys, count, threshold) == CW_OK;
     } else {
         const struct authority_cert *cert = authority_find(n->authority, &submission->author);
 
@@ -256,8 +260,9 @@ static bool must_wait(const struct entry_record *e, const struct entry_check *ch
     return e->submission_ok && e->proof.kind == PROOF_BUNDLE && !check->author_known;
 }
 
-static enum cw_err check_batch(struct node *n, const struct peer_entries *entries, uint32_t index, const struct sealer *who,
-                               bool known, bool wrong, struct arena *arena, struct verified_message *out)
+static enum cw_err check_batch(struct node *n, const struct peer_entries *entries, uint32_t index,
+                               const struct sealer *who, bool known, bool wrong, struct arena *arena,
+                               struct verified_message *out)
 {
     const struct sealed_batch *batch = &entries->batches[index];
     struct batch_verdict *verdict = &out->batches[index];
@@ -315,7 +320,8 @@ static bool frontier_is_signed(struct node *n, const struct cert_id *from, const
     if (cert != NULL)
         memcpy(key, cert->sign_key, KEY_LEN);
     node_authority_done(n);
-    return cert != NULL && verify_signature(n->cache, LABEL_FRONTIER, &n->identity.network, f->head_bytes, key, &f->signature);
+    return cert != NULL &&
+           verify_signature(n->cache, LABEL_FRONTIER, &n->identity.network, f->head_bytes, key, &f->signature);
 }
 
 static bool fork_is_proven(struct node *n, const struct fork_proof *proof, bool *out_unknown)
@@ -324,9 +330,8 @@ static bool fork_is_proven(struct node *n, const struct fork_proof *proof, bool 
     bool wrong = false;
 
     *out_unknown = !find_sealer(n, &proof->a.log, NULL, proof->genesis_bytes, &proof->genesis, &who, &wrong);
-    return !*out_unknown && !wrong &&
-           ID_EQ(&proof->a.log, &proof->b.log) && seal_is_signed(n, &who, &proof->signed_a) &&
-           seal_is_signed(n, &who, &proof->signed_b);
+    return !*out_unknown && !wrong && ID_EQ(&proof->a.log, &proof->b.log) &&
+           seal_is_signed(n, &who, &proof->signed_a) && seal_is_signed(n, &who, &proof->signed_b);
 }
 
 enum cw_err intake_peer(struct node *n, const struct reader_identity *from, struct cw_slice frame, struct arena *arena,

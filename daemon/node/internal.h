@@ -29,7 +29,7 @@
 struct dialled {
     struct node_peer where;
     struct dial dial;
-    link_id link; /* 0: none under way */
+    link_id link;         /* 0: none under way */
     struct cw_mono up_at; /* of that link; CW_NEVER: not up */
     bool cut;
 };
@@ -96,7 +96,8 @@ struct node {
 
     /* keys */
     struct vault *vault;
-    struct vault *retired[VAULTS_RETIRED_MAX]; /* knew a key of a turn that came to nothing; readers may hold them still */
+    struct vault
+        *retired[VAULTS_RETIRED_MAX]; /* knew a key of a turn that came to nothing; readers may hold them still */
     uint32_t retired_count;
     struct keyring *keyring;
     struct entropy entropy;
@@ -213,7 +214,7 @@ struct turn {
     bool core_open;        /* between replica_begin_turn and replica_end_turn: steps may be taken */
     struct cw_mono now;
     struct cw_wall wall;
-    const struct input *input; /* being handled */
+    const struct input *input;               /* being handled */
     const struct verified_message *verified; /* the message being handled */
 
     struct turn_submission *submissions;
@@ -237,7 +238,7 @@ void node_count(struct node *n, enum counter c); /* any thread */
 void node_alarm(struct node *n, const char *id, const char *format, ...) __attribute__((format(printf, 3, 4)));
 void node_journal(const struct node *n, enum journal_level level, const char *id, const char *format, ...)
     __attribute__((format(printf, 4, 5)));
-void status_publish(struct node *n); /* node thread: shows the end of the turn */
+void status_publish(struct node *n);  /* node thread: shows the end of the turn */
 bool counter_is_kept(enum counter c); /* in the store, across runs */
 
 enum digest_standing digest_compared_with(const struct node *n, const struct cert_id *peer); /* digest.c */
@@ -248,7 +249,8 @@ static inline const struct store_port *node_store(const struct node *n)
 {
     return &n->ports.store;
 }
-enum cw_err db_get(const struct node *n, struct kv_txn *txn, enum table table, struct row_key key, struct cw_slice *out);
+enum cw_err db_get(const struct node *n, struct kv_txn *txn, enum table table, struct row_key key,
+                   struct cw_slice *out);
 enum cw_err db_put(struct turn *t, enum table table, struct row_key key, struct cw_slice value);
 enum cw_err db_del(struct turn *t, enum table table, struct row_key key);
 bool db_has(const struct node *n, struct kv_txn *txn, enum table table, struct row_key key);

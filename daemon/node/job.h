@@ -25,9 +25,9 @@ struct job {
     struct reader_identity who;
     struct cw_slice frame;
     struct input input;
-    const Cw__Request *request; /* a read */
-    struct arena arena; /* intake's; its memory is the job's own */
-    size_t cost; /* what it counts against the bound */
+    const Cw__Request *request;        /* a read */
+    struct arena arena;                /* intake's; its memory is the job's own */
+    size_t cost;                       /* what it counts against the bound */
     struct job *lane_prev, *lane_next; /* in its link's order */
     struct job *next;                  /* in the queue it is in */
 };

@@ -9,7 +9,8 @@
 
 /* --- learning -------------------------------------------------------------------------------------------- */
 
-static enum cw_err put_record(struct turn *t, const struct entry_in *e, const struct key_record_id *id, struct cw_slice record)
+static enum cw_err put_record(struct turn *t, const struct entry_in *e, const struct key_record_id *id,
+                              struct cw_slice record)
 {
     struct key_row row = {e->log, e->header.seq, record};
     uint8_t bytes[KEY_RECORD_LEN_MAX + 64];

@@ -202,7 +202,8 @@ enum cw_err link_cut(struct turn *t, const struct input *in)
         const struct authority_cert *cert = authority_cert_at(n->authority, i);
         struct event event = {.kind = EVENT_CUT};
 
-        if (cert->subject != SUBJECT_DAEMON || ID_EQ(&cert->id, &n->cert) || !names(in->as.cut.division, cert->division))
+        if (cert->subject != SUBJECT_DAEMON || ID_EQ(&cert->id, &n->cert) ||
+            !names(in->as.cut.division, cert->division))
             continue;
         event.as.cut.cert = cert->id;
         event.as.cut.on = in->as.cut.on;

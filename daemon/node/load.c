@@ -112,7 +112,8 @@ static enum cw_err load_key(struct loading *l, const struct key_row *row)
 {
     struct cw_slice envelopes = {NULL, 0};
     bool opened;
-    enum cw_err err = db_get(l->n, l->txn, TABLE_BLOB, row_key_blob(&row->log, row->seq, BLOB_ENVELOPES, 0), &envelopes);
+    enum cw_err err =
+        db_get(l->n, l->txn, TABLE_BLOB, row_key_blob(&row->log, row->seq, BLOB_ENVELOPES, 0), &envelopes);
 
     if (err != CW_OK && err != CW_LOCAL_NOT_FOUND)
         return err;
@@ -183,7 +184,8 @@ static enum cw_err load_peer(struct loading *l, const struct cert_id *cert, stru
     if (err == CW_OK && f.item_count == f.head.item_count)
         err = replica_load_peer(l->n->replica, cert, c->division, &f);
     if (err == CW_LOCAL_CORRUPT)
-        node_journal(l->n, JOURNAL_WARNING, "peer-row", "what %s last signed does not hold together: forgotten", c->division);
+        node_journal(l->n, JOURNAL_WARNING, "peer-row", "what %s last signed does not hold together: forgotten",
+                     c->division);
     arena_release(&l->arena, mark);
     return err == CW_LOCAL_CORRUPT ? CW_OK : err;
 }
@@ -249,7 +251,8 @@ static enum cw_err load_meta(struct loading *l)
     n->slot_max = (uint32_t)number_row(l, META_SLOT, 4);
     load_counters(l);
     n->refold_left = db_has(n, l->txn, TABLE_META, row_key_text(META_REFOLD));
-    n->folds_left = db_next(n, l->txn, TABLE_PENDING, slice(fold_prefix, 1), slice(fold_prefix, 1), false, &pair) == CW_OK;
+    n->folds_left =
+        db_next(n, l->txn, TABLE_PENDING, slice(fold_prefix, 1), slice(fold_prefix, 1), false, &pair) == CW_OK;
     memset(&n->own, 0, sizeof n->own);
     n->own.next_n = 1;
     if (db_get(n, l->txn, TABLE_META, row_key_text(META_OWN), &raw) == CW_OK && own_row_parse(raw, &n->own) != CW_OK)

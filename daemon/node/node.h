@@ -34,13 +34,13 @@ struct node_config {
     struct cw_slice certificate;     /* this daemon's own, bytes; borrowed for node_open */
     const struct node_peer *peers;   /* whom to dial; copied */
     uint32_t peer_count;
-    struct replica_limits replica;       /* zero members take the defaults */
-    struct authority_limits authority;   /* as above */
-    size_t turn_arena_len;   /* 0: 32 MiB. A turn is cut before it fills */
-    uint32_t fold_ops_max;   /* ops folded at the end of one turn; 0: 2000. The rest waits for the next turns */
-    uint32_t case_cache_max; /* cases kept decoded; 0: 64 */
-    bool strict_memory;      /* refuse to run when secrets cannot be locked in memory */
-    bool lab;                /* cut and heal are taken; without a policy "network.synthetic" cases are synthetic */
+    struct replica_limits replica;     /* zero members take the defaults */
+    struct authority_limits authority; /* as above */
+    size_t turn_arena_len;             /* 0: 32 MiB. A turn is cut before it fills */
+    uint32_t fold_ops_max;      /* ops folded at the end of one turn; 0: 2000. The rest waits for the next turns */
+    uint32_t case_cache_max;    /* cases kept decoded; 0: 64 */
+    bool strict_memory;         /* refuse to run when secrets cannot be locked in memory */
+    bool lab;                   /* cut and heal are taken; without a policy "network.synthetic" cases are synthetic */
     struct verify_cache *cache; /* shared with other nodes of the same network (simulator); NULL: one of its own */
 };
 
@@ -82,16 +82,16 @@ const struct node_identity *node_identity(const struct node *n); /* fixed while 
 
 enum counter {
     COUNTER_TURNS,
-    COUNTER_SUBMITTED,      /* sequenced here */
-    COUNTER_REPEATED,       /* answered with an earlier entry's receipt */
-    COUNTER_REFUSED,        /* refused at intake or admission */
+    COUNTER_SUBMITTED, /* sequenced here */
+    COUNTER_REPEATED,  /* answered with an earlier entry's receipt */
+    COUNTER_REFUSED,   /* refused at intake or admission */
     COUNTER_REUSED_IDS,
-    COUNTER_ENTRIES,        /* stored, own and foreign (kept in the store) */
-    COUNTER_CASES,          /* kept in the store */
-    COUNTER_CONFLICTS,      /* cases with one (kept in the store) */
-    COUNTER_VOID,           /* kept in the store */
-    COUNTER_PENDING,        /* kept in the store */
-    COUNTER_UNOPENED,       /* entries of ours to open that do not open (kept in the store) */
+    COUNTER_ENTRIES,   /* stored, own and foreign (kept in the store) */
+    COUNTER_CASES,     /* kept in the store */
+    COUNTER_CONFLICTS, /* cases with one (kept in the store) */
+    COUNTER_VOID,      /* kept in the store */
+    COUNTER_PENDING,   /* kept in the store */
+    COUNTER_UNOPENED,  /* entries of ours to open that do not open (kept in the store) */
     COUNTER_FOLDS,
     COUNTER_FOLDS_WAITING,
     COUNTER_QUARANTINED,
@@ -158,7 +158,7 @@ void node_authority_done(struct node *n);
 struct verify_facts {
     uint64_t logs, seals, entries, blobs, ops, cases, index_rows;
 };
-enum cw_err node_verify_store(const struct store_port *store, struct cw_slice network_genesis,
-                              struct verify_facts *out, struct refusal *why);
+enum cw_err node_verify_store(const struct store_port *store, struct cw_slice network_genesis, struct verify_facts *out,
+                              struct refusal *why);
 
 #endif

@@ -111,7 +111,8 @@ static enum cw_err put_first_rows(struct node *n, struct turn *t)
     enum cw_err err = db_put(t, TABLE_META, row_key_text(META_STORE), slice(bytes, w.len));
     if (err == CW_OK)
         err = db_put(t, TABLE_META, row_key_text(META_SLOT), slice(slot, slot_out.len));
-    return err == CW_OK ? db_put(t, TABLE_META, row_key_text(META_GENESIS), slice(n->genesis_bytes, n->genesis_len)) : err;
+    return err == CW_OK ? db_put(t, TABLE_META, row_key_text(META_GENESIS), slice(n->genesis_bytes, n->genesis_len))
+                        : err;
 }
 
 /* An empty store becomes this network's. */
@@ -125,8 +126,8 @@ static enum cw_err make_store(struct node *n)
     n->entropy.fill(n->entropy.ctx, n->store_row.store_id, sizeof n->store_row.store_id);
     n->entropy.fill(n->entropy.ctx, n->name_key, sizeof n->name_key);
     if (err == CW_OK)
-        err = keyring_seal(n->keyring, n->store_row.name_slot, slice_of(META_STORE), slice(n->name_key, sizeof n->name_key),
-                           &n->entropy, &sealed);
+        err = keyring_seal(n->keyring, n->store_row.name_slot, slice_of(META_STORE),
+                           slice(n->name_key, sizeof n->name_key), &n->entropy, &sealed);
     if (err == CW_OK)
         err = node_store(n)->begin_write(node_store(n)->ctx, &t.txn);
     if (err != CW_OK)
@@ -174,9 +175,9 @@ static enum cw_err open_store(struct node *n, struct refusal *why)
         return refuse(why, CW_REFUSED_NETWORK, "store", "this store belongs to another network");
     if (is_new)
         return CW_OK;
-    return open_name_key(n) == CW_OK
-               ? CW_OK
-               : refuse(why, CW_LOCAL_KEY, "keyring", "the keyring does not open this store: it is another's, or was lost");
+    return open_name_key(n) == CW_OK ? CW_OK
+                                     : refuse(why, CW_LOCAL_KEY, "keyring",
+                                              "the keyring does not open this store: it is another's, or was lost");
 }
 
 /* --- opening and closing ----------------------------------------------------------------------------------------------- */
@@ -209,7 +210,8 @@ static enum cw_err open_all(struct node *n, const struct node_config *config, st
     return err;
 }
 
-enum cw_err node_open(const struct node_config *config, const struct ports *ports, struct node **out, struct refusal *why)
+enum cw_err node_open(const struct node_config *config, const struct ports *ports, struct node **out,
+                      struct refusal *why)
 {
     struct node *n = calloc(1, sizeof *n);
 

@@ -25,14 +25,15 @@ static enum part_state unwrap(const struct node *n, const struct entry_header *e
 
     if (wraps[k].len != (size_t)entry->part_count * WRAP_LEN || !vault_can_open(n->vault, record))
         return PART_SEALED;
-    return vault_unwrap(n->vault, record, &entry->op_id, index, wraps[k].data + (size_t)index * WRAP_LEN, out_key) == CW_OK
+    return vault_unwrap(n->vault, record, &entry->op_id, index, wraps[k].data + (size_t)index * WRAP_LEN, out_key) ==
+                   CW_OK
                ? PART_OPENED
                : PART_BAD;
 }
 
-enum part_state open_part(const struct node *n, const struct entry_header *entry, const struct submission_header *submission,
-                          uint32_t index, struct cw_slice blob, const struct cw_slice *wraps, struct arena *arena,
-                          struct opened_part *out)
+enum part_state open_part(const struct node *n, const struct entry_header *entry,
+                          const struct submission_header *submission, uint32_t index, struct cw_slice blob,
+                          const struct cw_slice *wraps, struct arena *arena, struct opened_part *out)
 {
     enum part_state best = PART_SEALED;
 
@@ -45,8 +46,8 @@ enum part_state open_part(const struct node *n, const struct entry_header *entry
         struct cw_slice padded;
         enum part_state state = unwrap(n, entry, index, k, wraps, &key);
 
-        if (state == PART_OPENED && part_open(&key, &entry->op_id, index, blob, &submission->parts[index], arena, out->r,
-                                              &out->payload, &padded) != CW_OK)
+        if (state == PART_OPENED && part_open(&key, &entry->op_id, index, blob, &submission->parts[index], arena,
+                                              out->r, &out->payload, &padded) != CW_OK)
             state = PART_BAD;
         wipe(&key, sizeof key);
         best = state > best ? state : best;

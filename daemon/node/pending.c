@@ -67,8 +67,7 @@ static uint32_t gather(struct turn *t, struct cw_slice prefix, struct row_key *o
     bool after = false;
 
     memcpy(from.b, prefix.data, prefix.len);
-    while (count < max &&
-           db_next(t->n, t->txn, TABLE_PENDING, prefix, row_key_slice(&from), after, &pair) == CW_OK &&
+    while (count < max && db_next(t->n, t->txn, TABLE_PENDING, prefix, row_key_slice(&from), after, &pair) == CW_OK &&
            pair.key.len <= sizeof from.b) {
         memcpy(from.b, pair.key.data, pair.key.len);
         from.len = pair.key.len;

@@ -60,8 +60,7 @@ void pool_done(struct pool *p)
 {
     struct lane *lane, *next;
 
-    HASH_ITER(hh, p->lanes, lane, next)
-    {
+    HASH_ITER (hh, p->lanes, lane, next) {
         free_lane(p, lane);
     }
     free_queue(&p->peers);
@@ -378,8 +377,7 @@ static void wait_for_input(struct pool *p, int64_t wait_ms)
     int rc = 0;
 
     while (p->ready.first == NULL && !p->stopping && rc == 0) {
-        rc = wait_ms < 0 ? pthread_cond_wait(&p->input, &p->lock)
-                         : pthread_cond_timedwait(&p->input, &p->lock, &until);
+        rc = wait_ms < 0 ? pthread_cond_wait(&p->input, &p->lock) : pthread_cond_timedwait(&p->input, &p->lock, &until);
     }
 }
 

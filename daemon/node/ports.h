@@ -10,9 +10,9 @@
  * No driver includes this header: main.c adapts (a driver has its own header and types).
  */
 
+#include "core/event.h"
 #include "proto/bytes.h"
 #include "proto/sign.h"
-#include "core/event.h"
 
 /* --- store: ordered tables of byte keys and values, one writer, snapshot readers --------------------- */
 
@@ -52,7 +52,8 @@ struct store_port {
     /* Any thread. Short: never across a network wait. */
     enum cw_err (*begin_read)(void *ctx, struct kv_txn **out);
 
-    enum cw_err (*get)(struct kv_txn *txn, enum table table, struct cw_slice key, struct cw_slice *out); /* CW_LOCAL_NOT_FOUND */
+    enum cw_err (*get)(struct kv_txn *txn, enum table table, struct cw_slice key,
+                       struct cw_slice *out); /* CW_LOCAL_NOT_FOUND */
     enum cw_err (*put)(struct kv_txn *txn, enum table table, struct cw_slice key, struct cw_slice value);
     enum cw_err (*del)(struct kv_txn *txn, enum table table, struct cw_slice key); /* absent: CW_OK */
     /* First pair with key >= from (or > from when after), or, backwards, the last with key <= from (< when after). */
@@ -105,7 +106,7 @@ struct net_port {
 
 struct anchor_port {
     void *ctx;
-    enum cw_err (*read)(void *ctx, uint8_t *out, size_t len); /* CW_LOCAL_NOT_FOUND, CW_LOCAL_CORRUPT */
+    enum cw_err (*read)(void *ctx, uint8_t *out, size_t len);          /* CW_LOCAL_NOT_FOUND, CW_LOCAL_CORRUPT */
     enum cw_err (*write)(void *ctx, const uint8_t *bytes, size_t len); /* one pwrite */
     void (*boot_id)(void *ctx, uint8_t out[static 16]);
 };

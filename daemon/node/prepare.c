@@ -9,7 +9,8 @@ static enum cw_err check_certificate(struct node *n, const struct authority_cert
     struct cw_wall now = n->ports.clock.wall(n->ports.clock.ctx);
 
     if (cert == NULL)
-        return refuse(refusal, CW_REFUSED_AUTHOR, "author", "no certificate of this network has this id: ask the authority to issue it");
+        return refuse(refusal, CW_REFUSED_AUTHOR, "author",
+                      "no certificate of this network has this id: ask the authority to issue it");
     if (cert->subject != SUBJECT_PERSON && cert->subject != SUBJECT_DAEMON)
         return refuse(refusal, CW_REFUSED_ROLE, "author", "this kind of certificate does not write to cases");
     if (cert->revoked)
@@ -25,7 +26,8 @@ static enum cw_err check_proof(struct node *n, const struct prepared *p, const s
     if (p->proof.kind == PROOF_BUNDLE && !cert->may_bundle)
         return refuse(refusal, CW_REFUSED_SIGNATURE, "proof", "this certificate signs singly, not in bundles");
     if (!verify_proof(n->cache, &n->identity.network, p->header_bytes, &p->proof, cert->sign_key))
-        return refuse(refusal, CW_REFUSED_SIGNATURE, "proof", "the signature does not verify for this network and author");
+        return refuse(refusal, CW_REFUSED_SIGNATURE, "proof",
+                      "the signature does not verify for this network and author");
     return CW_OK;
 }
 
@@ -122,7 +124,8 @@ enum cw_err prepare_wraps(const struct node *n, const struct prepared *p, const 
     if (wraps == NULL)
         return CW_LOCAL_MEMORY;
     for (uint32_t i = 0; i < p->part_count; i++) {
-        enum cw_err err = vault_wrap(n->vault, record, &p->op_id, i, &p->keys[i], &n->entropy, wraps + (size_t)i * WRAP_LEN);
+        enum cw_err err =
+            vault_wrap(n->vault, record, &p->op_id, i, &p->keys[i], &n->entropy, wraps + (size_t)i * WRAP_LEN);
 
         if (err != CW_OK)
             return err;
@@ -134,7 +137,8 @@ enum cw_err prepare_wraps(const struct node *n, const struct prepared *p, const 
 bool audience_membership(const struct node *n, struct position *out_membership)
 {
     struct cert_id members[512];
-    uint32_t count = authority_members(n->authority, slice_of(AUDIENCE_FORCE), members, CW_COUNT(members), out_membership);
+    uint32_t count =
+        authority_members(n->authority, slice_of(AUDIENCE_FORCE), members, CW_COUNT(members), out_membership);
 
     for (uint32_t i = 0; i < count; i++) {
         if (ID_EQ(&members[i], &n->cert))

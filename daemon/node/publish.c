@@ -23,7 +23,8 @@ static enum cw_err step_segment(struct turn *t, struct cw_slice frame, struct re
         return err;
     for (uint32_t i = 0; i < entries->batch_count; i++) {
         if (!v->batches[i].signer_known)
-            return refuse(refusal, CW_REFUSED_AUTHOR, "segments", "a segment's signer is not known here: publish the root log first");
+            return refuse(refusal, CW_REFUSED_AUTHOR, "segments",
+                          "a segment's signer is not known here: publish the root log first");
         if (!v->batches[i].seal_ok)
             return refuse(refusal, CW_REFUSED_SIGNATURE, "segments", "a segment's seal does not verify");
     }

@@ -111,8 +111,8 @@ Cw__SignedSeal *receipt_seal(struct arena *arena, const struct signed_seal *seal
 }
 
 /* Entry, seal and path of one place. */
-static enum cw_err make_item(struct receipt_making *m, const struct log_id *log, uint64_t seq, struct receipt_tree *tree,
-                             Cw__ReceiptItem **out, uint64_t *out_last)
+static enum cw_err make_item(struct receipt_making *m, const struct log_id *log, uint64_t seq,
+                             struct receipt_tree *tree, Cw__ReceiptItem **out, uint64_t *out_last)
 {
     Cw__ReceiptItem *item = ARENA_NEW(m->arena, Cw__ReceiptItem);
     struct hash path[SEAL_PATH_MAX];
@@ -141,7 +141,8 @@ static enum cw_err make_item(struct receipt_making *m, const struct log_id *log,
 
 /* --- the receipt ----------------------------------------------------------------------------------------------------- */
 
-static enum cw_err fill(struct receipt_making *m, const struct cw_op_id *op, const struct log_id *log, uint64_t seq, Cw__Receipt *out)
+static enum cw_err fill(struct receipt_making *m, const struct cw_op_id *op, const struct log_id *log, uint64_t seq,
+                        Cw__Receipt *out)
 {
     const struct node *n = m->read->node;
     struct entry_row entry;
@@ -176,7 +177,8 @@ static uint32_t choose(const struct node_read *read, const struct op_row *op)
         struct log_row row;
 
         if (op->entries[i].verdict == op->entries[place].verdict &&
-            db_get_log(read->node, read->txn, &op->entries[i].log, &row) == CW_OK && ID_EQ(&row.head.cert, &read->node->cert))
+            db_get_log(read->node, read->txn, &op->entries[i].log, &row) == CW_OK &&
+            ID_EQ(&row.head.cert, &read->node->cert))
             return i;
     }
     return place;
@@ -208,8 +210,8 @@ enum cw_err receipt_build_with(const struct node_read *read, const struct cw_op_
     return err;
 }
 
-enum cw_err receipt_build(const struct node_read *read, const struct cw_op_id *op, uint32_t held_max, struct arena *arena,
-                          Cw__Receipt **out, uint32_t *out_held)
+enum cw_err receipt_build(const struct node_read *read, const struct cw_op_id *op, uint32_t held_max,
+                          struct arena *arena, Cw__Receipt **out, uint32_t *out_held)
 {
     struct receipt_tree *tree = ARENA_NEW(arena, struct receipt_tree);
 

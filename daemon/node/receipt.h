@@ -15,7 +15,7 @@
  * The receipt of one op, in the arena. held_max: divisions wanted beside the local one (evidence is added
  * for at most that many). *out_held counts divisions, this one included. CW_LOCAL_NOT_FOUND: no such op.
  */
-enum cw_err receipt_build(const struct node_read *read, const struct cw_op_id *op, uint32_t held_max, struct arena *arena,
-                          Cw__Receipt **out, uint32_t *out_held);
+enum cw_err receipt_build(const struct node_read *read, const struct cw_op_id *op, uint32_t held_max,
+                          struct arena *arena, Cw__Receipt **out, uint32_t *out_held);
 
 #endif

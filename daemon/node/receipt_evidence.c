@@ -49,7 +49,8 @@ static bool read_evidence(struct receipt_making *m, const struct log_id *log, ui
 static enum cw_err item_path(struct receipt_making *m, const struct peer_evidence *e, Cw__ReceiptItem *out)
 {
     const struct node *n = m->read->node;
-    struct hash *leaves = ARENA_ARRAY(m->arena, struct hash, LOGS_MAX), *scratch = ARENA_ARRAY(m->arena, struct hash, LOGS_MAX);
+    struct hash *leaves = ARENA_ARRAY(m->arena, struct hash, LOGS_MAX),
+                *scratch = ARENA_ARRAY(m->arena, struct hash, LOGS_MAX);
     struct hash path[MERKLE_PATH_MAX];
     struct row_key from = row_key_cert(&e->cert);
     struct kv_pair pair;
@@ -75,7 +76,8 @@ static enum cw_err item_path(struct receipt_making *m, const struct peer_evidenc
     return m->full ? CW_LOCAL_MEMORY : CW_OK;
 }
 
-static enum cw_err seals_between(struct receipt_making *m, const struct peer_evidence *e, uint64_t covered, Cw__ReceiptItem *out)
+static enum cw_err seals_between(struct receipt_making *m, const struct peer_evidence *e, uint64_t covered,
+                                 Cw__ReceiptItem *out)
 {
     Cw__SignedSeal **list = ARENA_ARRAY(m->arena, Cw__SignedSeal *, BETWEEN_MAX);
     enum cw_err err = CW_OK;
@@ -98,8 +100,8 @@ static enum cw_err seals_between(struct receipt_making *m, const struct peer_evi
     return err;
 }
 
-static enum cw_err add_evidence(struct receipt_making *m, const struct peer_evidence *e, const Cw__ReceiptItem *local, uint64_t covered,
-                                Cw__Receipt *out)
+static enum cw_err add_evidence(struct receipt_making *m, const struct peer_evidence *e, const Cw__ReceiptItem *local,
+                                uint64_t covered, Cw__Receipt *out)
 {
     Cw__ReceiptItem *item = ARENA_NEW(m->arena, Cw__ReceiptItem);
     Cw__SignedFrontier *frontier = ARENA_NEW(m->arena, Cw__SignedFrontier);
@@ -165,8 +167,8 @@ static bool next_peer(struct receipt_making *m, struct cert_id *at, bool first)
     return true;
 }
 
-enum cw_err receipt_gather(struct receipt_making *m, const struct log_id *log, uint64_t seq, uint64_t covered, uint32_t held_max,
-                          const Cw__ReceiptItem *local, Cw__Receipt *out, uint32_t *out_held)
+enum cw_err receipt_gather(struct receipt_making *m, const struct log_id *log, uint64_t seq, uint64_t covered,
+                           uint32_t held_max, const Cw__ReceiptItem *local, Cw__Receipt *out, uint32_t *out_held)
 {
     char(*seen)[DIVISION_LEN_MAX + 1] = arena_take(m->arena, (size_t)(held_max + 2) * (DIVISION_LEN_MAX + 1), 1);
     struct peer_evidence *e = ARENA_NEW(m->arena, struct peer_evidence);

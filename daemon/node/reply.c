@@ -74,14 +74,16 @@ static void add_reference(struct turn *t, const struct op_row *op, Cw__Submitted
         return;
     out->has_case_id = 1;
     out->case_id = wire_bytes(ID_SLICE(&op->case_id));
-    if (db_get(t->n, t->txn, TABLE_CASE, row_key_case(&op->case_id), &raw) != CW_OK || case_row_parse(raw, &row) != CW_OK)
+    if (db_get(t->n, t->txn, TABLE_CASE, row_key_case(&op->case_id), &raw) != CW_OK ||
+        case_row_parse(raw, &row) != CW_OK)
         return;
     out->has_human_ref = row.reference.len > 0;
     out->human_ref = wire_bytes(row.reference);
 }
 
-static enum cw_err send_receipt(struct turn *t, link_id link, const uint8_t request_id[static 16], const struct cw_op_id *op_id,
-                                uint32_t held_max, bool repeated, bool proposal, struct receipt_tree *tree)
+static enum cw_err send_receipt(struct turn *t, link_id link, const uint8_t request_id[static 16],
+                                const struct cw_op_id *op_id, uint32_t held_max, bool repeated, bool proposal,
+                                struct receipt_tree *tree)
 {
     const struct node_read read = {t->n, t->txn};
     struct op_row op;
@@ -110,8 +112,9 @@ static enum cw_err send_receipt(struct turn *t, link_id link, const uint8_t requ
     return CW_OK;
 }
 
-static void send_or_say_why(struct turn *t, link_id link, const uint8_t request_id[static 16], const struct cw_op_id *op,
-                            uint32_t held_max, bool repeated, bool proposal, struct receipt_tree *tree)
+static void send_or_say_why(struct turn *t, link_id link, const uint8_t request_id[static 16],
+                            const struct cw_op_id *op, uint32_t held_max, bool repeated, bool proposal,
+                            struct receipt_tree *tree)
 {
     size_t mark = arena_mark(&t->arena);
     enum cw_err err = send_receipt(t, link, request_id, op, held_max, repeated, proposal, tree);

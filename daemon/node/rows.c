@@ -129,7 +129,8 @@ enum cw_err frontier_row_parse(struct cw_slice raw, struct frontier_row *out)
 void log_row_encode(const struct log_row *in, struct writer *out)
 {
     const struct log_head *h = &in->head;
-    uint8_t flags = (uint8_t)((h->has_prior ? LOG_HAS_PRIOR : 0) | (h->closed ? LOG_CLOSED : 0) | (h->forked ? LOG_FORKED : 0));
+    uint8_t flags =
+        (uint8_t)((h->has_prior ? LOG_HAS_PRIOR : 0) | (h->closed ? LOG_CLOSED : 0) | (h->forked ? LOG_FORKED : 0));
 
     writer_bytes(out, h->log.b, ID_LEN);
     writer_u8(out, (uint8_t)h->scope);

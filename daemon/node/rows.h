@@ -53,7 +53,8 @@ enum index_kind {
     INDEX_DIGEST = 'D',    /* case id -> H(inputs), H(state) */
 };
 struct row_key row_key_reference(struct cw_slice reference, const struct cw_case_id *id); /* id NULL: the prefix */
-struct row_key row_key_updated(enum index_kind kind_of_index, uint32_t case_kind, uint64_t hlc, const struct cw_case_id *id);
+struct row_key row_key_updated(enum index_kind kind_of_index, uint32_t case_kind, uint64_t hlc,
+                               const struct cw_case_id *id);
 struct row_key row_key_name(const uint8_t hash[static 16], const struct cw_case_id *id); /* id NULL: the prefix */
 struct row_key row_key_of(enum index_kind kind, const uint8_t id[static ID_LEN], const struct cw_case_id *case_id);
 /* The case id at the end of an index key; false when the key is too short. */
@@ -127,19 +128,19 @@ struct seal_row {
 /* Why not effective, or a flag worth knowing. Numbers are kept in the store. */
 enum verdict_reason {
     REASON_NONE = 0,
-    REASON_GRAMMAR = 1,    /* the submission header cannot be read */
-    REASON_KIND = 2,       /* entry kind and submission class differ */
-    REASON_OP_ID = 3,      /* the entry's op id or submission hash is not the submission's */
-    REASON_AUTHOR = 4,     /* pending: no such certificate yet */
-    REASON_POSITION = 5,   /* pending: the seal names an authority position not held yet */
-    REASON_NOT_YET = 6,    /* certificate issued above the seal's authority position */
+    REASON_GRAMMAR = 1,  /* the submission header cannot be read */
+    REASON_KIND = 2,     /* entry kind and submission class differ */
+    REASON_OP_ID = 3,    /* the entry's op id or submission hash is not the submission's */
+    REASON_AUTHOR = 4,   /* pending: no such certificate yet */
+    REASON_POSITION = 5, /* pending: the seal names an authority position not held yet */
+    REASON_NOT_YET = 6,  /* certificate issued above the seal's authority position */
     REASON_REVOKED = 7,
     REASON_SIGNATURE = 8,
-    REASON_BUNDLE = 9,     /* bundled without being allowed to, or a class that is signed singly */
-    REASON_PARTS = 10,     /* parts of header and submission do not agree */
-    REASON_SCOPE = 11,     /* a class that this log may not hold */
-    REASON_SUBJECT = 12,   /* a kind of certificate that does not make this class */
-    REASON_RECORD = 13,    /* an authority or key record without effect: malformed or not allowed */
+    REASON_BUNDLE = 9,   /* bundled without being allowed to, or a class that is signed singly */
+    REASON_PARTS = 10,   /* parts of header and submission do not agree */
+    REASON_SCOPE = 11,   /* a class that this log may not hold */
+    REASON_SUBJECT = 12, /* a kind of certificate that does not make this class */
+    REASON_RECORD = 13,  /* an authority or key record without effect: malformed or not allowed */
 };
 const char *verdict_reason_text(enum verdict_reason r);
 

@@ -133,7 +133,8 @@ struct row_key row_key_reference(struct cw_slice reference, const struct cw_case
     return key_done(&k, &w);
 }
 
-struct row_key row_key_updated(enum index_kind kind_of_index, uint32_t case_kind, uint64_t hlc, const struct cw_case_id *id)
+struct row_key row_key_updated(enum index_kind kind_of_index, uint32_t case_kind, uint64_t hlc,
+                               const struct cw_case_id *id)
 {
     struct row_key k;
     struct writer w = key_writer(&k);

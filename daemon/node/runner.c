@@ -196,8 +196,7 @@ static enum cw_err answer_with(struct runner *r, const struct job *job, size_t a
 {
     uint8_t *memory = malloc(arena_len);
     struct arena arena = arena_over(memory, arena_len);
-    enum cw_err err = memory == NULL ? CW_LOCAL_MEMORY
-                                     : answer_read(node_of(r), &job->who, job->request, &arena, out);
+    enum cw_err err = memory == NULL ? CW_LOCAL_MEMORY : answer_read(node_of(r), &job->who, job->request, &arena, out);
 
     free(memory);
     return err;

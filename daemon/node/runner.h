@@ -20,7 +20,8 @@ struct runner_options {
     const struct ports *ports; /* net and clock are used; borrowed while it runs */
     uint32_t workers;          /* 1 to RUNNER_THREADS_MAX */
     uint32_t readers;
-    int64_t beat_ms; /* the node thread comes round at least this often (the service manager's watchdog); 0: only for work */
+    int64_t
+        beat_ms; /* the node thread comes round at least this often (the service manager's watchdog); 0: only for work */
     void *ctx;
     void (*said)(void *ctx); /* after a turn and after an answer: what was said may be flushed. Any of its threads */
     void (*beat)(void *ctx); /* node thread, after each round */

@@ -5,7 +5,7 @@
 #include "node/internal.h"
 
 /* Stores a seal with the authority positions its log has named up to and with it: they judge its entries. */
-enum cw_err seal_put(struct turn *t, const struct seal *seal, const struct signed_seal *signed_seal, const struct hash *hash,
-                     struct positions *out_positions);
+enum cw_err seal_put(struct turn *t, const struct seal *seal, const struct signed_seal *signed_seal,
+                     const struct hash *hash, struct positions *out_positions);
 
 #endif

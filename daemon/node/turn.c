@@ -7,7 +7,8 @@
 
 /* --- beginning ------------------------------------------------------------------------------------------- */
 
-static bool seal_covering(void *ctx, const struct log_id *log, uint64_t seq, struct position *out_end, uint64_t *out_first)
+static bool seal_covering(void *ctx, const struct log_id *log, uint64_t seq, struct position *out_end,
+                          uint64_t *out_first)
 {
     struct turn *t = ctx;
     struct seal_row row;
@@ -30,7 +31,8 @@ static void share_memory(struct turn *t)
     t->said = arena_over(n->arena_memory + 2 * quarter, n->arena_len - 2 * quarter);
     t->effects = (struct effects){n->effects, 0, n->effects_max, &t->said};
     /* Over a megabyte together, of which most turns use little: each item is set whole when it is taken. */
-    t->submissions = arena_take_raw(&t->kept, TURN_SUBMISSIONS_MAX * sizeof *t->submissions, alignof(struct turn_submission));
+    t->submissions =
+        arena_take_raw(&t->kept, TURN_SUBMISSIONS_MAX * sizeof *t->submissions, alignof(struct turn_submission));
     t->reply_max = TURN_SUBMISSIONS_MAX + 64;
     t->replies = arena_take_raw(&t->kept, t->reply_max * sizeof *t->replies, alignof(struct reply));
     CW_ASSERT(t->submissions != NULL && t->replies != NULL);
@@ -270,7 +272,8 @@ static enum cw_err go_back(struct turn *t, enum cw_err code)
     node_store(n)->abort(node_store(n)->ctx, t->txn);
     t->txn = NULL;
     n->counters[COUNTER_NO_SPACE] += code == CW_LOCAL_NO_SPACE;
-    node_alarm(n, code == CW_LOCAL_NO_SPACE ? "no-space" : "turn-failed", "a turn came to nothing: %s", cw_err_sentence(code));
+    node_alarm(n, code == CW_LOCAL_NO_SPACE ? "no-space" : "turn-failed", "a turn came to nothing: %s",
+               cw_err_sentence(code));
     replies_give_up(t, code == CW_LOCAL_NO_SPACE ? code : CW_AGAIN_BUSY);
     waits_give_up(n);
     node_unload(n);

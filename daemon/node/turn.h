@@ -13,8 +13,8 @@ enum cw_err admit_submission(struct turn *t, const struct input *in);
 enum cw_err link_up(struct turn *t, const struct input *in);
 enum cw_err link_down(struct turn *t, const struct input *in);
 enum cw_err link_cut(struct turn *t, const struct input *in);
-void links_greet_again(struct node *n);          /* the core was loaded anew: its links come up again */
-void links_dial_due(struct node *n);             /* after the turn */
+void links_greet_again(struct node *n); /* the core was loaded anew: its links come up again */
+void links_dial_due(struct node *n);    /* after the turn */
 struct cw_mono links_wake_at(const struct node *n);
 void link_dropped(struct node *n, link_id link, enum cw_err why); /* the core is done with it */
 const struct live_link *link_find(const struct node *n, link_id link);
@@ -25,15 +25,15 @@ enum cw_err publish_segments(struct turn *t, const struct input *in);
 /* reply.c */
 struct reply *reply_new(struct turn *t, const struct input *in, enum reply_kind kind); /* NULL: nobody waits */
 void reply_refuse(struct turn *t, const struct input *in, const struct refusal *why);
-void replies_send(struct turn *t);                                /* after commit */
-void replies_give_up(struct turn *t, enum cw_err code);           /* the turn came to nothing */
+void replies_send(struct turn *t);                      /* after commit */
+void replies_give_up(struct turn *t, enum cw_err code); /* the turn came to nothing */
 void reply_held(struct turn *t, uint64_t tag, uint32_t held);
-void waits_give_up(struct node *n);                               /* the core forgot them */
+void waits_give_up(struct node *n); /* the core forgot them */
 void waits_forget_link(struct node *n, link_id link);
 
 /* digest.c */
 enum cw_err digest_heard(struct turn *t, const struct reader_identity *from, const struct peer_digest *message);
-void digest_exchange(struct turn *t);                             /* after commit: rate-limited */
+void digest_exchange(struct turn *t); /* after commit: rate-limited */
 
 /* exec_own.c: after the core's turn, the row of the own log says what the core decided about it */
 enum cw_err own_row_follow(struct turn *t);

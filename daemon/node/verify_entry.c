@@ -61,7 +61,9 @@ static enum cw_err check_verdict(struct checking *c, struct entry_in *e)
         return wrong_entry(c, &h->log, h->seq, "its operation has no row");
     const struct op_entry *stored = stored_entry(&op, h);
     if (stored == NULL)
-        return op.entry_count == OP_ENTRIES_MAX ? CW_OK : wrong_entry(c, &h->log, h->seq, "its operation's row does not list it");
+        return op.entry_count == OP_ENTRIES_MAX
+                   ? CW_OK
+                   : wrong_entry(c, &h->log, h->seq, "its operation's row does not list it");
     if (stored->hlc != h->hlc)
         return wrong_entry(c, &h->log, h->seq, "its operation's row names another time");
     enum case_verdict judged = entry_judge(c->n, e, &reason);
@@ -87,13 +89,14 @@ static enum cw_err check_feed(struct checking *c, const struct log_id *log, uint
 
     if (db_get_entry(c->n, c->txn, log, seq, &row) != CW_OK)
         return wrong_entry(c, log, seq, "missing");
-    if (db_get(c->n, c->txn, TABLE_FEED, row_key_feed(row.arrival), &raw) != CW_OK || !slice_eq(raw, row_key_slice(&key)))
+    if (db_get(c->n, c->txn, TABLE_FEED, row_key_feed(row.arrival), &raw) != CW_OK ||
+        !slice_eq(raw, row_key_slice(&key)))
         return wrong_entry(c, log, seq, "the feed does not name it at its arrival");
     return CW_OK;
 }
 
-enum cw_err verify_entry(struct checking *c, const struct log_id *log, uint64_t seq, uint64_t hlc_before, struct hash *out_hash,
-                         uint64_t *out_hlc)
+enum cw_err verify_entry(struct checking *c, const struct log_id *log, uint64_t seq, uint64_t hlc_before,
+                         struct hash *out_hash, uint64_t *out_hlc)
 {
     struct entry_in *e = ARENA_NEW(&c->arena, struct entry_in);
     enum cw_err err = check_feed(c, log, seq);

@@ -73,8 +73,9 @@ static enum cw_err check_case(struct checking *c, const struct kv_pair *pair)
         return CW_OK;
     if (!db_has(c->n, c->txn, TABLE_INDEX, row_key_updated(INDEX_UPDATED, 0, row.updated_hlc, &id)))
         return wrong_row(c, "case", pair->key, "not in the order of lists");
-    if (db_get(c->n, c->txn, TABLE_INDEX, row_key_of(INDEX_DIGEST, id.b, NULL), &leaf) != CW_OK || leaf.len != (size_t)2 * ID_LEN ||
-        memcmp(leaf.data, row.inputs.b, ID_LEN) != 0 || memcmp(leaf.data + ID_LEN, row.state.b, ID_LEN) != 0)
+    if (db_get(c->n, c->txn, TABLE_INDEX, row_key_of(INDEX_DIGEST, id.b, NULL), &leaf) != CW_OK ||
+        leaf.len != (size_t)2 * ID_LEN || memcmp(leaf.data, row.inputs.b, ID_LEN) != 0 ||
+        memcmp(leaf.data + ID_LEN, row.state.b, ID_LEN) != 0)
         return wrong_row(c, "case", pair->key, "its digest leaf is not its own");
     return CW_OK;
 }

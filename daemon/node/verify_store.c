@@ -71,7 +71,8 @@ static enum cw_err apply_record(struct checking *c, const struct log_id *log, ui
     return CW_OK;
 }
 
-static enum cw_err check_entries(struct checking *c, const struct log_head *head, const struct seal *seal, uint64_t *hlc)
+static enum cw_err check_entries(struct checking *c, const struct log_head *head, const struct seal *seal,
+                                 uint64_t *hlc)
 {
     struct hash leaves[SEAL_ENTRIES_MAX], hash, root;
     uint32_t count = 0;
@@ -89,7 +90,9 @@ static enum cw_err check_entries(struct checking *c, const struct log_head *head
         c->facts->entries++;
     }
     merkle_root(MERKLE_ENTRIES, leaves, count, &root);
-    return ID_EQ(&root, &seal->root) ? CW_OK : wrong_entry(c, &head->log, seal->last, "its seal's root is not that of its entries");
+    return ID_EQ(&root, &seal->root)
+               ? CW_OK
+               : wrong_entry(c, &head->log, seal->last, "its seal's root is not that of its entries");
 }
 
 struct chain {
@@ -97,7 +100,8 @@ struct chain {
     struct hash seal;
 };
 
-static enum cw_err check_seal(struct checking *c, const struct log_head *head, const struct kv_pair *pair, struct chain *chain)
+static enum cw_err check_seal(struct checking *c, const struct log_head *head, const struct kv_pair *pair,
+                              struct chain *chain)
 {
     struct seal_row row;
     struct seal seal;
@@ -150,7 +154,8 @@ static enum cw_err check_log(struct checking *c, const struct log_row *row)
     enum cw_err err;
 
     memcpy(chain.seal.b, row->head.log.b, ID_LEN);
-    while ((err = db_next(c->n, c->txn, TABLE_SEAL, ID_SLICE(&row->head.log), row_key_slice(&from), true, &pair)) == CW_OK) {
+    while ((err = db_next(c->n, c->txn, TABLE_SEAL, ID_SLICE(&row->head.log), row_key_slice(&from), true, &pair)) ==
+           CW_OK) {
         err = check_seal(c, &row->head, &pair, &chain);
         if (err != CW_OK)
             return err;
@@ -188,7 +193,8 @@ static enum cw_err check_all(struct checking *c)
     if (err == CW_OK)
         err = store_row_parse(raw, &row);
     if (err != CW_OK)
-        return refuse(c->why, err == CW_LOCAL_NOT_FOUND ? CW_LOCAL_CORRUPT : err, "meta", "the store's own row cannot be read");
+        return refuse(c->why, err == CW_LOCAL_NOT_FOUND ? CW_LOCAL_CORRUPT : err, "meta",
+                      "the store's own row cannot be read");
     if (!ID_EQ(&row.network, &c->n->identity.network))
         return refuse(c->why, CW_REFUSED_NETWORK, "meta", "the store belongs to another network");
     err = check_logs_of(c, LOG_ROOT);
@@ -201,7 +207,8 @@ static enum cw_err check_all(struct checking *c)
 
 /* --- a node to read with ------------------------------------------------------------------------------------------------ */
 
-static enum cw_err make_reader(struct node *n, const struct store_port *store, struct cw_slice genesis, struct refusal *why)
+static enum cw_err make_reader(struct node *n, const struct store_port *store, struct cw_slice genesis,
+                               struct refusal *why)
 {
     const struct authority_limits limits = {8192, 1024};
 

@@ -26,13 +26,15 @@ struct vault_limits {
     uint32_t audience_keys_max; /* default 1024 */
 };
 /* The secret is copied into locked memory. CW_LOCAL_MEMORY when memory cannot be locked and strict is set. */
-enum cw_err vault_new(const struct vault_limits *limits, const struct cert_id *self, const struct box_secret *seal_secret,
-                      bool strict, struct vault **out);
+enum cw_err vault_new(const struct vault_limits *limits, const struct cert_id *self,
+                      const struct box_secret *seal_secret, bool strict, struct vault **out);
 void vault_free(struct vault *v);
 
 /* --- parts: nonce(24) ‖ XChaCha20-Poly1305(key, r ‖ padded payload, AD = op_id ‖ u8 part) -------------- */
 #define PART_OVERHEAD (AEAD_NONCE_LEN + 32 + AEAD_TAG_LEN)
-struct part_key { uint8_t b[KEY_LEN]; };
+struct part_key {
+    uint8_t b[KEY_LEN];
+};
 size_t part_sealed_len(uint32_t size_class);
 void part_key_new(const struct entropy *entropy, struct part_key *out);
 /* out: part_sealed_len bytes */
@@ -47,7 +49,10 @@ enum cw_err part_open(const struct part_key *key, const struct cw_op_id *op, uin
 /* --- audience keys --------------------------------------------------------------------------------- */
 /* Makes a seed, its key record, and the envelopes blob for the recipients (X25519 keys). The vault knows the key at once.
  * CW_USAGE_ARGUMENT when we are not among the recipients: after a restart our own envelope is all we have. */
-struct recipient { struct cert_id cert; uint8_t seal_key[KEY_LEN]; };
+struct recipient {
+    struct cert_id cert;
+    uint8_t seal_key[KEY_LEN];
+};
 enum cw_err vault_make_key(struct vault *v, struct cw_slice audience, const struct position *membership,
                            const struct recipient *recipients, uint32_t count, const struct entropy *entropy,
                            struct writer *out_record, struct writer *out_envelopes);
@@ -61,8 +66,9 @@ bool vault_current_key(const struct vault *v, struct cw_slice audience, const st
 bool vault_can_open(const struct vault *v, const struct key_record_id *record);
 
 /* --- wraps: nonce(24) ‖ XChaCha20-Poly1305(wrap key, part key, AD = op_id ‖ u8 part ‖ key record id) ---- */
-enum cw_err vault_wrap(const struct vault *v, const struct key_record_id *record, const struct cw_op_id *op, uint32_t part,
-                       const struct part_key *key, const struct entropy *entropy, uint8_t out[static WRAP_LEN]);
+enum cw_err vault_wrap(const struct vault *v, const struct key_record_id *record, const struct cw_op_id *op,
+                       uint32_t part, const struct part_key *key, const struct entropy *entropy,
+                       uint8_t out[static WRAP_LEN]);
 enum cw_err vault_unwrap(const struct vault *v, const struct key_record_id *record, const struct cw_op_id *op,
                          uint32_t part, const uint8_t wrap[static WRAP_LEN], struct part_key *out);
 

@@ -183,7 +183,8 @@ static bool receive_one(struct load *l)
         fail("receive", "no answer in time");
     zmq_msg_init(&message);
     if (zmq_msg_recv(&message, l->socket, 0) < 0 ||
-        wire_unpack(&cw__answer__descriptor, slice(zmq_msg_data(&message), zmq_msg_size(&message)), &arena, &parsed, NULL) != CW_OK)
+        wire_unpack(&cw__answer__descriptor, slice(zmq_msg_data(&message), zmq_msg_size(&message)), &arena, &parsed,
+                    NULL) != CW_OK)
         fail("receive", "not an answer");
     zmq_msg_close(&message);
     answer = (const Cw__Answer *)parsed;

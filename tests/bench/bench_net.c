@@ -60,7 +60,8 @@ static void *run_driver(void *ctx)
 }
 
 /* Keeps IN_FLIGHT messages under way; returns messages a second. */
-static double pump(void *context, const struct zsocket_keys *own, const struct zsocket_keys *server, const char *endpoint)
+static double pump(void *context, const struct zsocket_keys *own, const struct zsocket_keys *server,
+                   const char *endpoint)
 {
     static uint8_t bytes[MESSAGE_LEN];
     void *s = zsocket_client(context, own, server->public_key);
@@ -102,7 +103,8 @@ struct plain {
 static void *echo_plainly(void *ctx)
 {
     struct plain *p = ctx;
-    zmq_pollitem_t items[2] = {{.socket = p->server, .events = ZMQ_POLLIN}, {.socket = p->zap.socket, .events = ZMQ_POLLIN}};
+    zmq_pollitem_t items[2] = {{.socket = p->server, .events = ZMQ_POLLIN},
+                               {.socket = p->zap.socket, .events = ZMQ_POLLIN}};
 
     for (int got = 0; got < MESSAGES + 1;) {
         static uint8_t name[256], bytes[MESSAGE_LEN];
@@ -123,7 +125,8 @@ static void *echo_plainly(void *ctx)
     return NULL;
 }
 
-static double measure_plain(const struct zsocket_keys *own, const struct allow_row *row, const struct zsocket_keys *server)
+static double measure_plain(const struct zsocket_keys *own, const struct allow_row *row,
+                            const struct zsocket_keys *server)
 {
     struct plain p = {.keys = *server};
     pthread_t thread;

@@ -63,23 +63,27 @@ static bool log_agrees(const struct look *other, const struct log_row *log)
     if (log->head.forked || log->head.seq == 0)
         return true;
     return look_log(other, &log->head.log, &there) &&
-           (there.head.forked || (there.head.seq == log->head.seq && ID_EQ(&there.head.seal, &log->head.seal) &&
-                                  check_any_fork(other->node->sim)) || /* a key record may lie in a frozen log */
+           (there.head.forked ||
             (there.head.seq == log->head.seq && ID_EQ(&there.head.seal, &log->head.seal) &&
-                                  there.head.blob_seq == log->head.blob_seq && there.head.hole_count == log->head.hole_count));
+             check_any_fork(other->node->sim)) || /* a key record may lie in a frozen log */
+            (there.head.seq == log->head.seq && ID_EQ(&there.head.seal, &log->head.seal) &&
+             there.head.blob_seq == log->head.blob_seq && there.head.hole_count == log->head.hole_count));
 }
 
 static char difference[160];
 
-static void tell_difference(const struct sim_node *a, const struct sim_node *b, const struct log_row *log, const struct look *other)
+static void tell_difference(const struct sim_node *a, const struct sim_node *b, const struct log_row *log,
+                            const struct look *other)
 {
     struct log_row there = {0};
     bool known = look_log(other, &log->head.log, &there);
 
-    snprintf(difference, sizeof difference, "log %02x%02x%02x%02x of %s: %s has %llu (blobs %llu, %u holes), %s %s%llu (blobs %llu, %u holes)",
-             log->head.log.b[0], log->head.log.b[1], log->head.log.b[2], log->head.log.b[3], log->head.division, sim_name(a),
-             (unsigned long long)log->head.seq, (unsigned long long)log->head.blob_seq, log->head.hole_count, sim_name(b),
-             known ? "" : "nothing: ", (unsigned long long)there.head.seq, (unsigned long long)there.head.blob_seq, there.head.hole_count);
+    snprintf(difference, sizeof difference,
+             "log %02x%02x%02x%02x of %s: %s has %llu (blobs %llu, %u holes), %s %s%llu (blobs %llu, %u holes)",
+             log->head.log.b[0], log->head.log.b[1], log->head.log.b[2], log->head.log.b[3], log->head.division,
+             sim_name(a), (unsigned long long)log->head.seq, (unsigned long long)log->head.blob_seq,
+             log->head.hole_count, sim_name(b), known ? "" : "nothing: ", (unsigned long long)there.head.seq,
+             (unsigned long long)there.head.blob_seq, there.head.hole_count);
 }
 
 static bool logs_agree(struct sim_node *a, struct sim_node *b)
@@ -216,7 +220,8 @@ void sim_calm(struct sim *s)
     do {
         agreed = agree_until(s, until, why, sizeof why);
         run_idle(s, agreed ? IDLE_MS : 0);
-    } while (agreed && !s->failed && !check_converged(s, why, sizeof why)); /* a hostile one may have had more to tell */
+    } while (agreed && !s->failed &&
+             !check_converged(s, why, sizeof why)); /* a hostile one may have had more to tell */
     if (!s->failed && !agreed)
         sim_fail(s, "I14", "no agreement %lld s after the last fault: %s", (long long)bound_ms(s) / 1000, why);
     if (!s->failed)

@@ -17,7 +17,8 @@ static const struct {
     [OFFICER_PC] = {"constable", 1u << ROLE_PC | 1u << ROLE_FCR},
     [OFFICER_SUP] = {"sergeant", 1u << ROLE_SUP | 1u << ROLE_MCET | 1u << ROLE_CRU},
     [OFFICER_INSP] = {"inspector", 1u << ROLE_INSP | 1u << ROLE_SUPT},
-    [OFFICER_COORD] = {"coordinator", 1u << ROLE_LRO | 1u << ROLE_OCGC | 1u << ROLE_CLC | 1u << ROLE_INT | 1u << ROLE_RCLC},
+    [OFFICER_COORD] = {"coordinator",
+                       1u << ROLE_LRO | 1u << ROLE_OCGC | 1u << ROLE_CLC | 1u << ROLE_INT | 1u << ROLE_RCLC},
 };
 
 #define CAST_SEED 0x63617374u
@@ -159,7 +160,8 @@ static void record_policy(const char *name, const char *value, struct hand_recor
 
 static void record_admit(const struct cast *c, struct hand_record *r)
 {
-    struct act_admit_authority act = {.certificate = slice(c->authority.bytes, c->authority.len), .log = c->authority_log};
+    struct act_admit_authority act = {.certificate = slice(c->authority.bytes, c->authority.len),
+                                      .log = c->authority_log};
     struct writer out = writer_over(r->body, sizeof r->body);
 
     sign_bytes(LABEL_CERT, &c->network, act.certificate, &c->authority.sign, &act.issuer);

@@ -55,7 +55,8 @@ static void sign_as_root(const struct cast *c, struct entry_record *e, struct ar
 }
 
 static void submission_of(const struct cast *c, const struct hand_log *log, const struct hand_record *r, uint64_t seq,
-                          struct arena *arena, struct entry_record *e, struct cw_slice *out_payload, struct cw_op_id *out_op)
+                          struct arena *arena, struct entry_record *e, struct cw_slice *out_payload,
+                          struct cw_op_id *out_op)
 {
     struct submission_draft draft = {.network = c->network, .author_time = {WRITTEN_AT_MS}, .part_count = 1};
 
@@ -113,11 +114,12 @@ static void write_entry(const struct cast *c, const struct hand_log *log, const 
     entry_hash_of(e->header_bytes, &e->hash);
 }
 
-static void seal_batch(const struct cast *c, struct hand_log *log, struct sealed_batch *batch, const struct positions *authority,
-                       struct arena *arena)
+static void seal_batch(const struct cast *c, struct hand_log *log, struct sealed_batch *batch,
+                       const struct positions *authority, struct arena *arena)
 {
     struct hash *leaves = ARENA_ARRAY(arena, struct hash, batch->entry_count);
-    struct seal seal = {.log = log->log, .first = log->seq + 1, .last = log->seq + batch->entry_count, .prev = log->prev};
+    struct seal seal = {
+        .log = log->log, .first = log->seq + 1, .last = log->seq + batch->entry_count, .prev = log->prev};
     struct writer out = writer_over(arena_take(arena, SEAL_LEN_MAX, 1), SEAL_LEN_MAX);
 
     for (uint32_t i = 0; i < batch->entry_count; i++)
@@ -130,14 +132,14 @@ static void seal_batch(const struct cast *c, struct hand_log *log, struct sealed
     CW_ASSERT(!out.failed);
     batch->signed_seal.bytes = slice(out.data, out.len);
     batch->signed_seal.signature_count = 1;
-    sign_bytes(LABEL_SEAL, &c->network, batch->signed_seal.bytes, log->author != NULL ? &log->author->sign : &c->root_secret,
-               &batch->signed_seal.signatures[0]);
+    sign_bytes(LABEL_SEAL, &c->network, batch->signed_seal.bytes,
+               log->author != NULL ? &log->author->sign : &c->root_secret, &batch->signed_seal.signatures[0]);
     log->seq = seal.last;
     seal_hash_of(batch->signed_seal.bytes, &log->prev);
 }
 
-uint8_t *hand_log_seal(const struct cast *c, struct hand_log *log, struct sealed_batch *batch, const struct positions *authority,
-                       struct arena *arena, size_t *out_len)
+uint8_t *hand_log_seal(const struct cast *c, struct hand_log *log, struct sealed_batch *batch,
+                       const struct positions *authority, struct arena *arena, size_t *out_len)
 {
     uint8_t *frame = malloc(MESSAGE_LEN_MAX);
     struct writer out = writer_over(frame, MESSAGE_LEN_MAX);

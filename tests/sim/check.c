@@ -22,8 +22,8 @@ void checks_on_send(struct sim *s, struct sim_node *n, const struct sim_link *li
     enum cw_err err = peer_message_parse(frame, &s->scratch, message);
 
     if (err != CW_OK)
-        sim_fail(s, "send", "%s sends a frame of %zu bytes that cannot be read: %s (%zu bytes of scratch left)", sim_name(n), frame.len,
-                 cw_err_name(err), s->scratch.len - s->scratch.used);
+        sim_fail(s, "send", "%s sends a frame of %zu bytes that cannot be read: %s (%zu bytes of scratch left)",
+                 sim_name(n), frame.len, cw_err_name(err), s->scratch.len - s->scratch.used);
     EACH_CHECK(c)
     {
         if ((*c)->on_send != NULL)

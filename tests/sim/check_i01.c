@@ -14,7 +14,8 @@ static void after_turn(struct sim *s, struct sim_node *n)
         const struct made_entry *rival = history_rival(s->history, &fresh[i].log, fresh[i].seq, &fresh[i].hash);
 
         if (rival != NULL && check_is_steady(&s->nodes[rival->origin]))
-            sim_fail(s, "I1", "%s binds entry %llu of its log a second time", sim_name(n), (unsigned long long)fresh[i].seq);
+            sim_fail(s, "I1", "%s binds entry %llu of its log a second time", sim_name(n),
+                     (unsigned long long)fresh[i].seq);
     }
 }
 
@@ -28,8 +29,10 @@ static void at_end(struct sim *s)
         const struct made_entry *rival = history_rival(s->history, &all[i].log, all[i].seq, &all[i].hash);
 
         if (rival != NULL && check_is_steady(&s->nodes[rival->origin]) && check_is_steady(&s->nodes[all[i].origin]))
-            sim_fail(s, "I1", "%s bound entry %llu of its log twice", sim_name(&s->nodes[rival->origin]), (unsigned long long)all[i].seq);
+            sim_fail(s, "I1", "%s bound entry %llu of its log twice", sim_name(&s->nodes[rival->origin]),
+                     (unsigned long long)all[i].seq);
     }
 }
 
-const struct sim_check check_i01 = {.name = "I1", .says = "no position is bound twice", .after_turn = after_turn, .at_end = at_end};
+const struct sim_check check_i01 = {
+    .name = "I1", .says = "no position is bound twice", .after_turn = after_turn, .at_end = at_end};

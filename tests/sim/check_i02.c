@@ -11,8 +11,8 @@ static void must_be_anchored(struct sim *s, struct sim_node *n, const struct log
     struct position anchored;
 
     if (!look_anchor(n, &anchored) || !ID_EQ(&anchored.log, log) || anchored.seq < seq)
-        sim_fail(s, "I2", "%s shows entry %llu of its log, the anchor stands at %llu", sim_name(n), (unsigned long long)seq,
-                 (unsigned long long)anchored.seq);
+        sim_fail(s, "I2", "%s shows entry %llu of its log, the anchor stands at %llu", sim_name(n),
+                 (unsigned long long)seq, (unsigned long long)anchored.seq);
 }
 
 static void must_be_stored(struct sim *s, struct sim_node *n, const struct look *l, const struct entry_record *e)
@@ -23,7 +23,8 @@ static void must_be_stored(struct sim *s, struct sim_node *n, const struct look 
     if (look_entry(l, &e->header.log, e->header.seq, &row))
         entry_hash_of(row.header, &stored);
     if (!ID_EQ(&stored, &e->hash))
-        sim_fail(s, "I2", "%s sends entry %llu, its disk does not hold it", sim_name(n), (unsigned long long)e->header.seq);
+        sim_fail(s, "I2", "%s sends entry %llu, its disk does not hold it", sim_name(n),
+                 (unsigned long long)e->header.seq);
 }
 
 static bool is_open_own(const struct look *l, const struct log_id *log)
@@ -68,4 +69,5 @@ static void on_ack(struct sim *s, struct sim_op *op, struct sim_node *n)
     look_done(&l);
 }
 
-const struct sim_check check_i02 = {.name = "I2", .says = "nothing is shown before it is durable", .on_send = on_send, .on_ack = on_ack};
+const struct sim_check check_i02 = {
+    .name = "I2", .says = "nothing is shown before it is durable", .on_send = on_send, .on_ack = on_ack};

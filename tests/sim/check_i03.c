@@ -36,16 +36,19 @@ static void check_log(struct sim *s, const struct look *l, const struct log_row 
             return;
         }
         if (seal.first != seq + 1 || !ID_EQ(&seal.prev, &prev) || !batch_holds(l, &log->head.log, &seal)) {
-            sim_fail(s, "I3", "%s: in a log of %s the seal over %llu to %llu does not continue the one before it, or its root is wrong",
-                     sim_name(l->node), log->head.division, (unsigned long long)seal.first, (unsigned long long)seal.last);
+            sim_fail(s, "I3",
+                     "%s: in a log of %s the seal over %llu to %llu does not continue the one before it, or its root "
+                     "is wrong",
+                     sim_name(l->node), log->head.division, (unsigned long long)seal.first,
+                     (unsigned long long)seal.last);
             return;
         }
         seq = seal.last;
         seal_hash_of(row.seal.bytes, &prev);
     }
     if (seq != log->head.seq || (seq > 0 && !ID_EQ(&prev, &log->head.seal)))
-        sim_fail(s, "I3", "%s: a log of %s has its head at %llu, its seals end at %llu", sim_name(l->node), log->head.division,
-                 (unsigned long long)log->head.seq, (unsigned long long)seq);
+        sim_fail(s, "I3", "%s: a log of %s has its head at %llu, its seals end at %llu", sim_name(l->node),
+                 log->head.division, (unsigned long long)log->head.seq, (unsigned long long)seq);
 }
 
 static void check_node(struct sim *s, struct sim_node *n)
@@ -74,4 +77,5 @@ static void at_end(struct sim *s)
     }
 }
 
-const struct sim_check check_i03 = {.name = "I3", .says = "every stored log is a gap-free sealed chain", .at_end = at_end};
+const struct sim_check check_i03 = {
+    .name = "I3", .says = "every stored log is a gap-free sealed chain", .at_end = at_end};

@@ -20,7 +20,10 @@ static uint32_t stored_items(const struct look *l, struct hash leaves[static ITE
 
         if (log_row_parse(value, &log) != CW_OK || log.head.seq == 0)
             continue;
-        item = (struct frontier_item){.log = log.head.log, .seq = log.head.seq, .seal = log.head.seal, .blob_seq = log.head.blob_seq,
+        item = (struct frontier_item){.log = log.head.log,
+                                      .seq = log.head.seq,
+                                      .seal = log.head.seal,
+                                      .blob_seq = log.head.blob_seq,
                                       .hole_count = log.head.hole_count};
         memcpy(item.holes, log.head.holes, sizeof item.holes);
         frontier_item_encode(&item, &w);
@@ -45,7 +48,8 @@ static void check_node(struct sim *s, struct sim_node *n)
 
         merkle_root(MERKLE_ITEMS, leaves, count, &root);
         if (count != head.item_count || !ID_EQ(&root, &head.root))
-            sim_fail(s, "I4", "%s: its frontier (%u logs) is not what its disk holds (%u logs)", sim_name(n), head.item_count, count);
+            sim_fail(s, "I4", "%s: its frontier (%u logs) is not what its disk holds (%u logs)", sim_name(n),
+                     head.item_count, count);
     }
     look_done(&l);
 }
@@ -58,4 +62,5 @@ static void at_end(struct sim *s)
     }
 }
 
-const struct sim_check check_i04 = {.name = "I4", .says = "frontier and contents agree", .on_start = check_node, .at_end = at_end};
+const struct sim_check check_i04 = {
+    .name = "I4", .says = "frontier and contents agree", .on_start = check_node, .at_end = at_end};

@@ -35,13 +35,16 @@ static void check_item(struct sim *s, struct sim_node *n, const struct look *l, 
     struct seal_row seal;
 
     if (!look_seal(l, &item->log, item->seq, &seal) || !ID_EQ(&seal.hash, &item->seal)) {
-        sim_fail(s, "I7", "%s signs a frontier at %llu of a log where it holds no such seal", sim_name(n), (unsigned long long)item->seq);
+        sim_fail(s, "I7", "%s signs a frontier at %llu of a log where it holds no such seal", sim_name(n),
+                 (unsigned long long)item->seq);
         return;
     }
-    uint64_t from = item->blob_seq > 4 ? item->blob_seq - 4 : 0; /* the last few: the older ones were looked at before */
+    uint64_t from =
+        item->blob_seq > 4 ? item->blob_seq - 4 : 0; /* the last few: the older ones were looked at before */
     for (uint64_t seq = from + 1; seq <= item->blob_seq && !s->failed; seq++) {
         if (!is_hole(item, seq) && !blobs_are_here(l, &item->log, seq))
-            sim_fail(s, "I7", "%s signs that it holds the blobs of entry %llu and does not", sim_name(n), (unsigned long long)seq);
+            sim_fail(s, "I7", "%s signs that it holds the blobs of entry %llu and does not", sim_name(n),
+                     (unsigned long long)seq);
     }
 }
 
@@ -58,9 +61,11 @@ static void on_send(struct sim *s, struct sim_node *n, const struct sim_link *li
     if (n->store.get(l.txn, TABLE_META, KEY(row_key_text(META_FRONTIER)), &value) != CW_OK ||
         frontier_row_parse(value, &row) != CW_OK || frontier_head_parse(row.head, &head) != CW_OK ||
         !slice_eq(row.head, m->as.frontier.head_bytes))
-        sim_fail(s, "I7", "%s signs frontier %llu, its disk has another", sim_name(n), (unsigned long long)m->as.frontier.head.counter);
+        sim_fail(s, "I7", "%s signs frontier %llu, its disk has another", sim_name(n),
+                 (unsigned long long)m->as.frontier.head.counter);
     if (check_is_steady(n) && !history_frontier(s->history, &m->as.frontier.head))
-        sim_fail(s, "I7", "%s signs two states of its frontier under one counter (%llu)", sim_name(n), (unsigned long long)m->as.frontier.head.counter);
+        sim_fail(s, "I7", "%s signs two states of its frontier under one counter (%llu)", sim_name(n),
+                 (unsigned long long)m->as.frontier.head.counter);
     for (uint32_t i = 0; i < m->as.frontier.item_count && !s->failed; i++)
         check_item(s, n, &l, &m->as.frontier.items[i]);
     look_done(&l);

@@ -18,8 +18,8 @@ static void check_log(struct sim *s, const struct look *l, const struct log_head
             continue; /* I3 says so */
         entry_hash_of(row.header, &hash);
         if (history_entry(s->history, &head->log, seq, &hash) == NULL)
-            sim_fail(s, "I8", "%s stored entry %llu of a log of %s that %s never made", sim_name(l->node), (unsigned long long)seq,
-                     head->division, head->division);
+            sim_fail(s, "I8", "%s stored entry %llu of a log of %s that %s never made", sim_name(l->node),
+                     (unsigned long long)seq, head->division, head->division);
     }
 }
 

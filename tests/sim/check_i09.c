@@ -37,7 +37,8 @@ static void on_case(struct sim *s, struct sim_node *n, const struct loaded_case 
 
     compare_kept(s, n, c);
     if (seen->known && ID_EQ(&seen->inputs, &c->inputs) && !ID_EQ(&seen->state, &c->state_hash))
-        sim_fail(s, "I9", "%s and %s fold the same ops of a case to different states", sim_name(n), sim_name(&s->nodes[seen->by]));
+        sim_fail(s, "I9", "%s and %s fold the same ops of a case to different states", sim_name(n),
+                 sim_name(&s->nodes[seen->by]));
     if (s->ended && seen->known && !check_any_fork(s) && !ID_EQ(&seen->inputs, &c->inputs))
         sim_fail(s, "I9", "%s and %s have different inputs of a case although their frontiers are equal", sim_name(n),
                  sim_name(&s->nodes[seen->by]));
@@ -52,4 +53,5 @@ static void forget(struct sim *s)
     memset(s->seen, 0, sizeof s->seen);
 }
 
-const struct sim_check check_i09 = {.name = "I9", .says = "equal inputs give equal state", .on_case = on_case, .at_heal = forget, .at_end = forget};
+const struct sim_check check_i09 = {
+    .name = "I9", .says = "equal inputs give equal state", .on_case = on_case, .at_heal = forget, .at_end = forget};

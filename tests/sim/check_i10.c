@@ -7,13 +7,20 @@
 
 static struct case_op case_op_of(const struct loaded_op *op)
 {
-    return (struct case_op){.op_id = op->op_id, .hlc = op->hlc, .log = op->log, .author = op->header.author,
-                            .roles = (uint32_t)op->author_roles, .division = op->author_division, .verdict = op->verdict,
-                            .author_time = op->header.author_time, .flags = op->flags & ~OP_FLAG_QUARANTINED,
+    return (struct case_op){.op_id = op->op_id,
+                            .hlc = op->hlc,
+                            .log = op->log,
+                            .author = op->header.author,
+                            .roles = (uint32_t)op->author_roles,
+                            .division = op->author_division,
+                            .verdict = op->verdict,
+                            .author_time = op->header.author_time,
+                            .flags = op->flags & ~OP_FLAG_QUARANTINED,
                             .op = op->decoded ? &op->op : NULL};
 }
 
-static bool fold_in_order(struct sim *s, const struct loaded_case *c, const uint32_t *order, uint32_t count, struct hash *out)
+static bool fold_in_order(struct sim *s, const struct loaded_case *c, const uint32_t *order, uint32_t count,
+                          struct hash *out)
 {
     struct fold *fold = fold_begin(&s->scratch, &c->id, NULL);
     const struct case_state *state;

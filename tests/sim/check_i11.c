@@ -31,7 +31,8 @@ static bool may_be_outranked(uint32_t field)
 {
     const struct schema_field *row = schema_field(field);
 
-    return row != NULL && (row->rule == RULE_IMM || row->rule == RULE_LWW || row->rule == RULE_OWN || row->rule == RULE_MAX || row->rule == RULE_MIN);
+    return row != NULL && (row->rule == RULE_IMM || row->rule == RULE_LWW || row->rule == RULE_OWN ||
+                           row->rule == RULE_MAX || row->rule == RULE_MIN);
 }
 
 static bool is_shown(const struct case_state *state, const struct cw_op_id *op, uint32_t index, uint32_t field)
@@ -61,7 +62,9 @@ static const char *what_is_wrong(const struct loaded_case *c, const struct sim_o
     case FATE_CONFLICT:
         return is_shown(c->state, &op->id, index, w->field) ? NULL : "is said to stand and is not shown";
     case FATE_OUTRANKED:
-        return may_be_outranked(w->field) && is_shown(c->state, &op->id, index, w->field) ? NULL : "is outranked where no rule outranks, or not shown";
+        return may_be_outranked(w->field) && is_shown(c->state, &op->id, index, w->field)
+                   ? NULL
+                   : "is outranked where no rule outranks, or not shown";
     case FATE_SUPERSEDED:
         return somebody_named(c, &op->id, index, w->field) ? NULL : "is superseded, but nobody named it";
     case FATE_PROPOSAL:
@@ -87,14 +90,15 @@ static void check_write(struct sim *s, struct sim_node *n, const struct loaded_c
 }
 
 /* What an authorised write names does not stand beside it, whichever came first. */
-static void check_naming(struct sim *s, struct sim_node *n, const struct loaded_case *c, const struct loaded_op *op, uint32_t index)
+static void check_naming(struct sim *s, struct sim_node *n, const struct loaded_case *c, const struct loaded_op *op,
+                         uint32_t index)
 {
     const struct op_write *w = &op->op.writes[index];
     const struct schema_field *row = schema_field(w->field);
     enum fate mine = state_fate(c->state, &(struct dot){op->op_id, index});
 
-    if (row == NULL || row->rule == RULE_GOS || mine == FATE_PROPOSAL || mine == FATE_UNKNOWN || mine == FATE_VOID || mine == FATE_PENDING ||
-        mine == FATE_DETAIL || mine == 0)
+    if (row == NULL || row->rule == RULE_GOS || mine == FATE_PROPOSAL || mine == FATE_UNKNOWN || mine == FATE_VOID ||
+        mine == FATE_PENDING || mine == FATE_DETAIL || mine == 0)
         return;
     for (uint32_t k = 0; k < w->supersede_count; k++) {
         const struct sim_op *named = check_op(s, &w->supersedes[k].op);
@@ -104,8 +108,8 @@ static void check_naming(struct sim *s, struct sim_node *n, const struct loaded_
         enum fate fate = same_cell ? state_fate(c->state, &(struct dot){named->id, at}) : FATE_SUPERSEDED;
 
         if (fate == FATE_CURRENT || fate == FATE_CONFLICT || fate == FATE_OUTRANKED)
-            sim_fail(s, "I11", "at %s a write of field %u stands (%s) although an authorised write (%s) named it", sim_name(n), w->field,
-                     fate_name(fate), fate_name(mine));
+            sim_fail(s, "I11", "at %s a write of field %u stands (%s) although an authorised write (%s) named it",
+                     sim_name(n), w->field, fate_name(fate), fate_name(mine));
     }
 }
 
@@ -113,13 +117,15 @@ static void on_case(struct sim *s, struct sim_node *n, const struct loaded_case 
 {
     for (uint32_t i = 0; i < s->op_count && !s->failed; i++) {
         const struct sim_op *op = &s->ops[i];
-        bool due = s->ended ? check_is_safe(s, op) : op->state == OP_ACKED && op->acked_by == n->index && n->lost_at < op->acked_at;
+        bool due = s->ended ? check_is_safe(s, op)
+                            : op->state == OP_ACKED && op->acked_by == n->index && n->lost_at < op->acked_at;
 
         if (due && !op->newer && ID_EQ(&op->case_id, &c->id))
             check_write(s, n, c, op);
     }
     for (uint32_t i = 0; i < c->op_count && !s->failed; i++) {
-        for (uint32_t w = 0; c->ops[i]->decoded && c->ops[i]->verdict == VERDICT_EFFECTIVE && w < c->ops[i]->op.write_count; w++)
+        for (uint32_t w = 0;
+             c->ops[i]->decoded && c->ops[i]->verdict == VERDICT_EFFECTIVE && w < c->ops[i]->op.write_count; w++)
             check_naming(s, n, c, c->ops[i], w);
     }
 }

@@ -11,7 +11,8 @@ static bool counts(const struct loaded_op *op, const struct op_write *w, const s
     const struct schema_event *event = op->op.type == OP_EVENT ? schema_event(op->op.event) : NULL;
 
     return op->decoded && op->verdict == VERDICT_EFFECTIVE && w->field == row->number && w->verb == VERB_SET &&
-           (op->author_roles & row->set_roles) != 0 && (event == NULL || (event->roles & op->author_roles) != 0) && w->has_max;
+           (op->author_roles & row->set_roles) != 0 && (event == NULL || (event->roles & op->author_roles) != 0) &&
+           w->has_max;
 }
 
 static const struct op_write *find_write(const struct loaded_case *c, const struct op_ref *ref)
@@ -24,7 +25,8 @@ static const struct op_write *find_write(const struct loaded_case *c, const stru
 }
 
 /* Names a greater one without the rank to lower it: a proposal, no assessment. */
-static bool oversteps(const struct loaded_case *c, const struct loaded_op *op, const struct op_write *w, const struct schema_field *row)
+static bool oversteps(const struct loaded_case *c, const struct loaded_op *op, const struct op_write *w,
+                      const struct schema_field *row)
 {
     for (uint32_t k = 0; k < w->supersede_count && (op->author_roles & row->lower_roles) == 0; k++) {
         const struct op_write *named = find_write(c, &w->supersedes[k]);
@@ -48,7 +50,8 @@ static bool names_rightly(const struct loaded_case *c, const struct loaded_op *b
     return false;
 }
 
-static bool is_named(const struct loaded_case *c, const struct schema_field *row, const struct loaded_op *op, uint32_t index)
+static bool is_named(const struct loaded_case *c, const struct schema_field *row, const struct loaded_op *op,
+                     uint32_t index)
 {
     for (uint32_t i = 0; i < c->op_count; i++) {
         for (uint32_t w = 0; c->ops[i]->decoded && w < c->ops[i]->op.write_count; w++) {
@@ -75,18 +78,23 @@ static uint64_t shown_ordinal(const struct case_state *state, uint32_t field)
     return greatest;
 }
 
-static void check_write(struct sim *s, struct sim_node *n, const struct loaded_case *c, const struct loaded_op *op, uint32_t index)
+static void check_write(struct sim *s, struct sim_node *n, const struct loaded_case *c, const struct loaded_op *op,
+                        uint32_t index)
 {
     const struct op_write *w = &op->op.writes[index];
     const struct schema_field *row = schema_field(w->field);
 
-    if (row == NULL || row->rule != RULE_MAX || op->op.ref_count > 0 || !counts(op, w, row) || oversteps(c, op, w, row) || is_named(c, row, op, index) ||
-        (row->kinds & 1u << c->state->kind) == 0 || op->op.event == EVENT_EPISODE_REPORTED)
+    if (row == NULL || row->rule != RULE_MAX || op->op.ref_count > 0 || !counts(op, w, row) ||
+        oversteps(c, op, w, row) || is_named(c, row, op, index) || (row->kinds & 1u << c->state->kind) == 0 ||
+        op->op.event == EVENT_EPISODE_REPORTED)
         return;
     if (shown_ordinal(c->state, w->field) < w->max_value)
-        sim_fail(s, "I12", "%s shows %s at %llu although an assessment of %llu (write %u of %02x%02x, %s) was named by nobody entitled", sim_name(n),
-                 row->name, (unsigned long long)shown_ordinal(c->state, w->field), (unsigned long long)w->max_value, index,
-                 op->op_id.b[0], op->op_id.b[1], fate_name(state_fate(c->state, &(struct dot){op->op_id, index})));
+        sim_fail(s, "I12",
+                 "%s shows %s at %llu although an assessment of %llu (write %u of %02x%02x, %s) was named by nobody "
+                 "entitled",
+                 sim_name(n), row->name, (unsigned long long)shown_ordinal(c->state, w->field),
+                 (unsigned long long)w->max_value, index, op->op_id.b[0], op->op_id.b[1],
+                 fate_name(state_fate(c->state, &(struct dot){op->op_id, index})));
 }
 
 static void on_case(struct sim *s, struct sim_node *n, const struct loaded_case *c)

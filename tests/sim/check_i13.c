@@ -23,10 +23,13 @@ static void after_turn(struct sim *s, struct sim_node *n)
         const struct made_entry *last = before(s, &fresh[i]);
 
         if (last != NULL && last->hlc >= fresh[i].hlc)
-            sim_fail(s, "I13", "%s: the clock of entry %llu does not follow the one before", sim_name(n), (unsigned long long)fresh[i].seq);
+            sim_fail(s, "I13", "%s: the clock of entry %llu does not follow the one before", sim_name(n),
+                     (unsigned long long)fresh[i].seq);
         if ((int64_t)(fresh[i].hlc >> 16) > node_wall(n).ms + AHEAD_MS_MAX)
-            sim_fail(s, "I13", "%s: entry %llu is issued more than a minute ahead of its clock", sim_name(n), (unsigned long long)fresh[i].seq);
+            sim_fail(s, "I13", "%s: entry %llu is issued more than a minute ahead of its clock", sim_name(n),
+                     (unsigned long long)fresh[i].seq);
     }
 }
 
-const struct sim_check check_i13 = {.name = "I13", .says = "log clocks increase and stay near", .after_turn = after_turn};
+const struct sim_check check_i13 = {
+    .name = "I13", .says = "log clocks increase and stay near", .after_turn = after_turn};

@@ -38,7 +38,8 @@ static void check_op_of(struct sim *s, struct sim_node *n, const struct loaded_c
 
         if (row != NULL && row->place != PLACE_DETAIL && (author->roles & (row->set_roles | row->lower_roles)) == 0 &&
             (fate == FATE_CURRENT || fate == FATE_CONFLICT || fate == FATE_ACT))
-            sim_fail(s, "I15", "at %s a write of %s by %s stands without the role", sim_name(n), row->name, author->name);
+            sim_fail(s, "I15", "at %s a write of %s by %s stands without the role", sim_name(n), row->name,
+                     author->name);
     }
 }
 

@@ -64,7 +64,8 @@ static void at_end(struct sim *s)
             continue;
         for (uint32_t k = 0; k < s->node_count; k++) {
             if (s->nodes[k].honest && s->nodes[k].up && !holds_proof(&s->nodes[k], &logs[i].log))
-                sim_fail(s, "I20", "%s holds no proof that a log of %s forked", sim_name(&s->nodes[k]), sim_name(&s->nodes[logs[i].origin]));
+                sim_fail(s, "I20", "%s holds no proof that a log of %s forked", sim_name(&s->nodes[k]),
+                         sim_name(&s->nodes[logs[i].origin]));
         }
     }
 }

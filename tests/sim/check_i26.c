@@ -5,7 +5,8 @@
 
 static const char *const part_states[] = {"absent", "sealed", "bad", "opened", "erased"};
 
-static uint64_t payloads_of(struct sim *s, const struct sim_node *n, const struct loaded_case *c, uint32_t *out_unopened)
+static uint64_t payloads_of(struct sim *s, const struct sim_node *n, const struct loaded_case *c,
+                            uint32_t *out_unopened)
 {
     uint64_t sum = 0;
 
@@ -20,8 +21,9 @@ static uint64_t payloads_of(struct sim *s, const struct sim_node *n, const struc
             memcpy(&id, op->op_id.b, sizeof id);
             if (op->parts[p] != PART_OPENED) {
                 ++*out_unopened;
-                sim_say(s, "%s: part %u of op %02x%02x, entry %llu in a log of %s (%02x%02x): %s", sim_name(n), p, op->op_id.b[0],
-                        op->op_id.b[1], (unsigned long long)op->seq, op->origin, op->log.b[0], op->log.b[1], part_states[op->parts[p]]);
+                sim_say(s, "%s: part %u of op %02x%02x, entry %llu in a log of %s (%02x%02x): %s", sim_name(n), p,
+                        op->op_id.b[0], op->op_id.b[1], (unsigned long long)op->seq, op->origin, op->log.b[0],
+                        op->log.b[1], part_states[op->parts[p]]);
             }
             sum += sim_quick_hash(op->payloads[p]) * (id | 1) + p;
         }

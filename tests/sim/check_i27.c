@@ -49,8 +49,8 @@ static bool same_exhibit(const struct loaded_case *c, const struct case_event *a
 
     for (uint32_t i = 0; i < x->write_count; i++) {
         for (uint32_t k = 0; k < y->write_count; k++) {
-            if (x->writes[i].field == FIELD_EXHIBIT && y->writes[k].field == FIELD_EXHIBIT && x->writes[i].value.text.len > 0 &&
-                slice_eq(x->writes[i].value.text, y->writes[k].value.text))
+            if (x->writes[i].field == FIELD_EXHIBIT && y->writes[k].field == FIELD_EXHIBIT &&
+                x->writes[i].value.text.len > 0 && slice_eq(x->writes[i].value.text, y->writes[k].value.text))
                 return true;
         }
     }
@@ -114,8 +114,8 @@ static void check_tallies(struct sim *s, struct sim_node *n, const struct loaded
         uint64_t hand = happenings_by_hand(c, event), told = happenings_told(c->state, event);
 
         if (hand != told)
-            sim_fail(s, "I27", "%s counts %llu happenings of event %u, there are %llu", sim_name(n), (unsigned long long)told, event,
-                     (unsigned long long)hand);
+            sim_fail(s, "I27", "%s counts %llu happenings of event %u, there are %llu", sim_name(n),
+                     (unsigned long long)told, event, (unsigned long long)hand);
     }
 }
 
@@ -142,4 +142,5 @@ static void on_ack(struct sim *s, struct sim_op *op, struct sim_node *n)
     }
 }
 
-const struct sim_check check_i27 = {.name = "I27", .says = "any number of resends has one effect", .on_case = on_case, .on_ack = on_ack};
+const struct sim_check check_i27 = {
+    .name = "I27", .says = "any number of resends has one effect", .on_case = on_case, .on_ack = on_ack};

@@ -20,11 +20,14 @@ static void check_node(struct sim *s, struct sim_node *n)
 
         if (rows++ == 0)
             expected = arrival;
-        if (arrival != expected++ || !row_key_seq_of(value, &log, &seq) || !look_entry(&l, &log, seq, &row) || row.arrival != arrival)
-            sim_fail(s, "I28", "%s: arrival %llu has a gap before it, or names no entry of its own", sim_name(n), (unsigned long long)arrival);
+        if (arrival != expected++ || !row_key_seq_of(value, &log, &seq) || !look_entry(&l, &log, seq, &row) ||
+            row.arrival != arrival)
+            sim_fail(s, "I28", "%s: arrival %llu has a gap before it, or names no entry of its own", sim_name(n),
+                     (unsigned long long)arrival);
     }
     if (rows != entries)
-        sim_fail(s, "I28", "%s: %llu arrivals for %llu entries", sim_name(n), (unsigned long long)rows, (unsigned long long)entries);
+        sim_fail(s, "I28", "%s: %llu arrivals for %llu entries", sim_name(n), (unsigned long long)rows,
+                 (unsigned long long)entries);
     look_done(&l);
 }
 

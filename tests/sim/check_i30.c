@@ -13,7 +13,8 @@ static void on_send(struct sim *s, struct sim_node *n, const struct sim_link *li
     (void)m;
     for (uint32_t end = 0; end < 2; end++) {
         if (link->waiting_len[end] > WAITING_LEN_MAX)
-            sim_fail(s, "I30", "%s has %llu bytes waiting on one link", sim_name(n), (unsigned long long)link->waiting_len[end]);
+            sim_fail(s, "I30", "%s has %llu bytes waiting on one link", sim_name(n),
+                     (unsigned long long)link->waiting_len[end]);
     }
 }
 

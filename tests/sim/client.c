@@ -60,7 +60,8 @@ static void wait_for_answer(struct sim *s, uint32_t op)
 void client_send(struct sim *s, uint32_t index, uint32_t node)
 {
     struct sim_op *op = &s->ops[index];
-    struct sim_event *e = sim_at_with(s, s->now + 1 + rng_below(&s->work, 20), "request", on_request, slice(op->request, op->request_len));
+    struct sim_event *e = sim_at_with(s, s->now + 1 + rng_below(&s->work, 20), "request", on_request,
+                                      slice(op->request, op->request_len));
 
     op->tries++;
     op->node = node;
@@ -125,8 +126,9 @@ static void take_refusal(struct sim *s, struct sim_node *n, struct sim_op *op, c
 {
     enum cw_err err = (enum cw_err)answer->code;
 
-    sim_say(s, "%s refuses an op of %s: %s (%.*s: %.*s)", sim_name(n), op->author->name, cw_err_name(err), (int)answer->where.len,
-            (const char *)answer->where.data, (int)answer->text.len, (const char *)answer->text.data);
+    sim_say(s, "%s refuses an op of %s: %s (%.*s: %.*s)", sim_name(n), op->author->name, cw_err_name(err),
+            (int)answer->where.len, (const char *)answer->where.data, (int)answer->text.len,
+            (const char *)answer->text.data);
     if (cw_err_class_of(err) == CW_CLASS_REFUSED && op->state == OP_WAITING) {
         op->state = OP_REFUSED;
         op->refused = err;
@@ -155,7 +157,8 @@ void client_hear(struct sim_node *n, link_id link, struct cw_slice frame)
         take_refusal(s, n, op, answer);
     arena_release(&s->scratch, mark);
     if (op->state == OP_ACKED && !s->calm && rng_chance(&s->work, 100)) { /* the answer got lost: once more */
-        struct sim_event *e = sim_at_with(s, s->now + PATIENCE_MS, "request", on_request, slice(op->request, op->request_len));
+        struct sim_event *e =
+            sim_at_with(s, s->now + PATIENCE_MS, "request", on_request, slice(op->request, op->request_len));
 
         e->node = rng_below(&s->work, s->options.division_count);
         e->a = link;

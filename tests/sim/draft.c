@@ -7,7 +7,8 @@
 
 #define DRAFT_LEN_MAX 65536
 
-void draft_begin(struct sim *s, struct draft *d, const struct actor *author, const struct cw_case_id *case_id, uint32_t kind)
+void draft_begin(struct sim *s, struct draft *d, const struct actor *author, const struct cw_case_id *case_id,
+                 uint32_t kind)
 {
     memset(d, 0, sizeof *d);
     d->author = author;
@@ -119,9 +120,14 @@ static void add_poison(struct writer *frame)
 
 void draft_submission(struct sim *s, struct draft *d, struct submission *out, struct cw_op_id *out_op)
 {
-    struct submission_draft draft = {.network = s->cast->network, .author = d->author->cert, .secret = &d->author->sign,
-                                     .op_class = CLASS_CASE, .has_case = d->has_case, .case_id = d->case_id,
-                                     .author_time = d->author_time, .part_count = 1};
+    struct submission_draft draft = {.network = s->cast->network,
+                                     .author = d->author->cert,
+                                     .secret = &d->author->sign,
+                                     .op_class = CLASS_CASE,
+                                     .has_case = d->has_case,
+                                     .case_id = d->case_id,
+                                     .author_time = d->author_time,
+                                     .part_count = 1};
     struct writer frame = writer_over(arena_take(&s->scratch, DRAFT_LEN_MAX, 1), DRAFT_LEN_MAX);
     struct writer values = writer_over(arena_take(&s->scratch, DRAFT_LEN_MAX, 1), DRAFT_LEN_MAX);
     struct rng blinding = rng_of(s->options.seed, 0);
@@ -195,7 +201,8 @@ static struct op keep_op(struct sim *s, const struct op *op)
 
     for (uint32_t i = 0; i < op->write_count; i++) {
         writes[i].supersedes = keep(s, op->writes[i].supersedes, op->writes[i].supersede_count * sizeof(struct op_ref));
-        writes[i].value.text = slice(keep(s, op->writes[i].value.text.data, op->writes[i].value.text.len), op->writes[i].value.text.len);
+        writes[i].value.text =
+            slice(keep(s, op->writes[i].value.text.data, op->writes[i].value.text.len), op->writes[i].value.text.len);
     }
     copy.writes = writes;
     copy.after = keep(s, op->after, op->after_count * sizeof *op->after);

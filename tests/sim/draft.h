@@ -29,10 +29,12 @@ struct draft {
 };
 
 /* case_id NULL: an opening op of that kind. */
-void draft_begin(struct sim *s, struct draft *d, const struct actor *author, const struct cw_case_id *case_id, uint32_t kind);
+void draft_begin(struct sim *s, struct draft *d, const struct actor *author, const struct cw_case_id *case_id,
+                 uint32_t kind);
 void draft_event(struct draft *d, uint32_t event);
 struct op_write *draft_write(struct draft *d, uint32_t field, enum write_verb verb);
-struct op_write *draft_number(struct draft *d, uint32_t field, int64_t number); /* enums, numbers and flags: by the row's type */
+struct op_write *draft_number(struct draft *d, uint32_t field,
+                              int64_t number); /* enums, numbers and flags: by the row's type */
 struct op_write *draft_text(struct draft *d, uint32_t field, const char *text);
 void draft_names(struct draft *d, struct op_write *w, const struct op_ref *names, size_t count);
 

@@ -54,7 +54,8 @@ static void fate_of_process(struct sim_node *n)
 
         sim_say(s, "%s: its next commit fails%s", sim_name(n), done ? ", although everything was written" : "");
         n->fault_planned = true;
-        mem_store_fail(n->disk, done ? MEM_FAULT_COMMIT_DONE : MEM_FAULT_COMMIT, 1 + rng_below(&s->fate, 3), CW_LOCAL_IO);
+        mem_store_fail(n->disk, done ? MEM_FAULT_COMMIT_DONE : MEM_FAULT_COMMIT, 1 + rng_below(&s->fate, 3),
+                       CW_LOCAL_IO);
     }
 }
 

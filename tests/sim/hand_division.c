@@ -24,7 +24,8 @@ static void learn_key(struct hand_division *h, struct sim_node *from)
         struct key_row row;
 
         CW_ASSERT(key_row_parse(value, &row) == CW_OK);
-        CW_ASSERT(from->store.get(l.txn, TABLE_BLOB, KEY(row_key_blob(&row.log, row.seq, BLOB_ENVELOPES, 0)), &envelopes) == CW_OK);
+        CW_ASSERT(from->store.get(l.txn, TABLE_BLOB, KEY(row_key_blob(&row.log, row.seq, BLOB_ENVELOPES, 0)),
+                                  &envelopes) == CW_OK);
         key_record_id_of(row.record, &h->record);
         CW_ASSERT(vault_learn(h->vault, row.record, envelopes, &opened) == CW_OK);
     }
@@ -54,8 +55,8 @@ void hand_division_done(struct hand_division *h)
 
 /* --- writing ---------------------------------------------------------------------------------------------------- */
 
-static void seal_parts(struct hand_division *h, const struct submission *sub, const struct cw_op_id *op, struct entry_record *e,
-                       struct arena *arena)
+static void seal_parts(struct hand_division *h, const struct submission *sub, const struct cw_op_id *op,
+                       struct entry_record *e, struct arena *arena)
 {
     struct entropy entropy = {&h->entropy, fill};
     uint8_t *wraps = arena_take(arena, (size_t)sub->part_count * WRAP_LEN, 1);
@@ -149,8 +150,12 @@ uint32_t hand_division_write(struct hand_division *h, struct draft *d, uint32_t 
     make_entry(h, d, &entry, &s->scratch);
     known_positions(h, &s->nodes[node], &known);
     frame = hand_log_seal(s->cast, &h->log, &batch, &known, &s->scratch, &len);
-    history_add(s->history, &(struct made_entry){.log = h->log.log, .seq = entry.header.seq, .hash = entry.hash,
-                                                 .hlc = entry.header.hlc, .origin = h->index, .op = entry.header.op_id});
+    history_add(s->history, &(struct made_entry){.log = h->log.log,
+                                                 .seq = entry.header.seq,
+                                                 .hash = entry.hash,
+                                                 .hlc = entry.header.hlc,
+                                                 .origin = h->index,
+                                                 .op = entry.header.op_id});
     node_put(&s->nodes[node], &(struct inbox_item){.kind = INBOX_PUBLISH, .who.admin = true}, slice(frame, len));
     free(frame);
     arena_release(&s->scratch, mark);

@@ -68,12 +68,14 @@ static const struct made_entry *find_entry(const struct history *h, const struct
     return NULL;
 }
 
-const struct made_entry *history_entry(const struct history *h, const struct log_id *log, uint64_t seq, const struct hash *hash)
+const struct made_entry *history_entry(const struct history *h, const struct log_id *log, uint64_t seq,
+                                       const struct hash *hash)
 {
     return find_entry(h, log, seq, hash, true);
 }
 
-const struct made_entry *history_rival(const struct history *h, const struct log_id *log, uint64_t seq, const struct hash *hash)
+const struct made_entry *history_rival(const struct history *h, const struct log_id *log, uint64_t seq,
+                                       const struct hash *hash)
 {
     return find_entry(h, log, seq, hash, false);
 }
@@ -194,14 +196,15 @@ static void keep_log(struct history *h, const struct log_id *log, uint32_t origi
 
 /* --- reading a node's store ---------------------------------------------------------------------------------------- */
 
-static bool read_entry(struct sim_node *n, struct kv_txn *txn, const struct log_id *log, uint64_t seq, struct made_entry *out)
+static bool read_entry(struct sim_node *n, struct kv_txn *txn, const struct log_id *log, uint64_t seq,
+                       struct made_entry *out)
 {
     struct entry_header header;
     struct entry_row row;
     struct cw_slice value;
 
-    if (n->store.get(txn, TABLE_ENTRY, KEY(row_key_seq(log, seq)), &value) != CW_OK || entry_row_parse(value, &row) != CW_OK ||
-        entry_header_parse(row.header, &header) != CW_OK)
+    if (n->store.get(txn, TABLE_ENTRY, KEY(row_key_seq(log, seq)), &value) != CW_OK ||
+        entry_row_parse(value, &row) != CW_OK || entry_header_parse(row.header, &header) != CW_OK)
         return false;
     *out = (struct made_entry){.log = *log, .seq = seq, .hlc = header.hlc, .origin = n->index, .op = header.op_id};
     entry_hash_of(row.header, &out->hash);
@@ -264,8 +267,8 @@ void history_look(struct sim_node *n)
     h->fresh_from = h->entry_count;
     if (n->store.begin_read(n->store.ctx, &txn) != CW_OK)
         return;
-    if (n->store.get(txn, TABLE_META, KEY(row_key_text(META_OWN)), &value) == CW_OK && own_row_parse(value, &own) == CW_OK &&
-        own.open)
+    if (n->store.get(txn, TABLE_META, KEY(row_key_text(META_OWN)), &value) == CW_OK &&
+        own_row_parse(value, &own) == CW_OK && own.open)
         look_at_log(n, txn, &own.log);
     n->store.abort(n->store.ctx, txn);
 }

@@ -45,9 +45,11 @@ const struct made_entry *history_entries(const struct history *h, uint32_t *out_
 const struct made_entry *history_fresh(const struct history *h, uint32_t *out_count);
 
 /* NULL: no daemon ever made such an entry. */
-const struct made_entry *history_entry(const struct history *h, const struct log_id *log, uint64_t seq, const struct hash *hash);
+const struct made_entry *history_entry(const struct history *h, const struct log_id *log, uint64_t seq,
+                                       const struct hash *hash);
 /* Another entry at the same place. */
-const struct made_entry *history_rival(const struct history *h, const struct log_id *log, uint64_t seq, const struct hash *hash);
+const struct made_entry *history_rival(const struct history *h, const struct log_id *log, uint64_t seq,
+                                       const struct hash *hash);
 const struct made_seal *history_seal(const struct history *h, const struct log_id *log, const struct hash *hash);
 const struct made_log *history_log(const struct history *h, const struct log_id *log); /* NULL: nobody's here */
 uint32_t history_logs(const struct history *h, const struct made_log **out);

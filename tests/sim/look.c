@@ -47,7 +47,8 @@ bool look_op(const struct look *l, const struct cw_op_id *op, struct op_row *out
     return get(l, TABLE_OP, KEY(row_key_op(op)), &value) && op_row_parse(value, out) == CW_OK;
 }
 
-bool look_next(const struct look *l, enum table table, struct cw_slice prefix, struct row_key *key, struct cw_slice *out_value)
+bool look_next(const struct look *l, enum table table, struct cw_slice prefix, struct row_key *key,
+               struct cw_slice *out_value)
 {
     struct kv_pair pair;
     struct cw_slice from = key->len == 0 ? prefix : row_key_slice(key);

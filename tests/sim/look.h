@@ -21,7 +21,8 @@ bool look_seal(const struct look *l, const struct log_id *log, uint64_t last, st
 bool look_op(const struct look *l, const struct cw_op_id *op, struct op_row *out);
 
 /* Rows of a table whose keys start with prefix, in order: start with *key empty. */
-bool look_next(const struct look *l, enum table table, struct cw_slice prefix, struct row_key *key, struct cw_slice *out_value);
+bool look_next(const struct look *l, enum table table, struct cw_slice prefix, struct row_key *key,
+               struct cw_slice *out_value);
 
 /* An op is on that disk, in some entry. */
 bool look_holds_op(struct sim_node *n, const struct cw_op_id *op);

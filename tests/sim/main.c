@@ -95,7 +95,8 @@ static void run_drawn_seeds(const struct arguments *a)
     for (uint64_t i = 0; i < a->seeds && !(a->stop && tally.failed > 0); i++)
         run_seed(a->from + i, false);
     if (a->seeds > 0)
-        printf("%.1f ms of CPU for each drawn world\n", 1000.0 * (double)(clock() - began) / CLOCKS_PER_SEC / (double)a->seeds);
+        printf("%.1f ms of CPU for each drawn world\n",
+               1000.0 * (double)(clock() - began) / CLOCKS_PER_SEC / (double)a->seeds);
 }
 
 static bool read_arguments(int argc, char **argv, struct arguments *out)
@@ -129,7 +130,8 @@ int main(int argc, char **argv)
     struct arguments a;
 
     if (!read_arguments(argc, argv, &a)) {
-        fprintf(stderr, "usage: sim --seeds N [--from F] [--stop] [--only-seeds] | --seed S [--verbose] | --story NAME [--verbose]\n");
+        fprintf(stderr, "usage: sim --seeds N [--from F] [--stop] [--only-seeds] | --seed S [--verbose] | --story NAME "
+                        "[--verbose]\n");
         return 2;
     }
     signal(SIGABRT, on_abort);

@@ -182,7 +182,8 @@ static void on_frame(struct sim *s, struct sim_event *e)
     l->waiting_len[end] -= e->len < l->waiting_len[end] ? e->len : l->waiting_len[end];
     if (l->doomed || !l->up[end] || !to->up || to->starts != l->run[end])
         return;
-    struct inbox_item item = {.kind = INBOX_PEER, .who = {l->id[end], false, s->nodes[l->end[1 - end]].who->cert, SUBJECT_DAEMON}};
+    struct inbox_item item = {.kind = INBOX_PEER,
+                              .who = {l->id[end], false, s->nodes[l->end[1 - end]].who->cert, SUBJECT_DAEMON}};
     node_put(to, &item, slice(e->bytes, e->len));
 }
 
@@ -231,21 +232,26 @@ static void send_stale(struct sim *s, uint32_t link_at)
 static void client_answer(struct sim_node *n, link_id link, struct cw_slice frame);
 
 /* One line for each frame: enough to follow a session by. */
-static void tell_frame(struct sim *s, const struct sim_node *from, const struct sim_node *to, uint32_t link, struct cw_slice frame)
+static void tell_frame(struct sim *s, const struct sim_node *from, const struct sim_node *to, uint32_t link,
+                       struct cw_slice frame)
 {
-    static const char *const kinds[] = {"HELLO", "FRONTIER", "WANT", "ENTRIES", "WANT_BLOBS", "BLOBS", "FORK_PROOF", "RESET", "DIGEST"};
+    static const char *const kinds[] = {"HELLO", "FRONTIER",   "WANT",  "ENTRIES", "WANT_BLOBS",
+                                        "BLOBS", "FORK_PROOF", "RESET", "DIGEST"};
     size_t mark = arena_mark(&s->scratch);
     struct peer_message *m = ARENA_NEW(&s->scratch, struct peer_message);
 
     if (peer_message_parse(frame, &s->scratch, m) == CW_OK && m->kind >= PEER_HELLO && m->kind <= PEER_DIGEST) {
-        sim_say(s, "%s -> %s on link %u: %s #%llu, %zu bytes", sim_name(from), sim_name(to), link, kinds[m->kind - PEER_HELLO], (unsigned long long)m->counter, frame.len);
+        sim_say(s, "%s -> %s on link %u: %s #%llu, %zu bytes", sim_name(from), sim_name(to), link,
+                kinds[m->kind - PEER_HELLO], (unsigned long long)m->counter, frame.len);
         if (m->kind == PEER_FRONTIER)
-            sim_say(s, "    start %02x%02x counter %llu root %02x%02x, since %llu", m->as.frontier.head.start[0], m->as.frontier.head.start[1],
-                    (unsigned long long)m->as.frontier.head.counter, m->as.frontier.head.root.b[0], m->as.frontier.head.root.b[1],
+            sim_say(s, "    start %02x%02x counter %llu root %02x%02x, since %llu", m->as.frontier.head.start[0],
+                    m->as.frontier.head.start[1], (unsigned long long)m->as.frontier.head.counter,
+                    m->as.frontier.head.root.b[0], m->as.frontier.head.root.b[1],
                     (unsigned long long)m->as.frontier.since);
         for (uint32_t i = 0; m->kind == PEER_FRONTIER && i < m->as.frontier.item_count; i++)
-            sim_say(s, "    %s %02x%02x at %llu, blobs %llu", m->as.frontier.full ? "whole" : "change", m->as.frontier.items[i].log.b[0],
-                    m->as.frontier.items[i].log.b[1], (unsigned long long)m->as.frontier.items[i].seq,
+            sim_say(s, "    %s %02x%02x at %llu, blobs %llu", m->as.frontier.full ? "whole" : "change",
+                    m->as.frontier.items[i].log.b[0], m->as.frontier.items[i].log.b[1],
+                    (unsigned long long)m->as.frontier.items[i].seq,
                     (unsigned long long)m->as.frontier.items[i].blob_seq);
         for (uint32_t i = 0; m->kind == PEER_WANT && i < m->as.want.log_count; i++)
             sim_say(s, "    %02x%02x after %llu", m->as.want.logs[i].log.b[0], m->as.want.logs[i].log.b[1],

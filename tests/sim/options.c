@@ -67,7 +67,8 @@ static void draw_machines(struct rng *r, struct sim_options *o)
 
 static void draw_officers(struct rng *r, struct sim_options *o)
 {
-    o->op_count = (uint32_t)(rng_chance(r, 60) ? rng_between(r, 60, 120) : rng_between(r, 8, 32)); /* small worlds, many of them */
+    o->op_count = (uint32_t)(rng_chance(r, 60) ? rng_between(r, 60, 120)
+                                               : rng_between(r, 8, 32)); /* small worlds, many of them */
     o->case_count_max = (uint32_t)rng_between(r, 1, 6);
     o->retry_elsewhere_pm = sometimes(r, 600, 100, 700);
     o->wrong_role_pm = sometimes(r, 400, 20, 120);
@@ -93,10 +94,17 @@ void options_draw(uint64_t seed, struct sim_options *out)
         out->division_count = 3;
     if (out->tamper_pm > 0)
         out->mesh = MESH_FULL; /* honest ones must not depend on the hostile one to meet */
-    if (rng_chance(&r, 30)) { /* now and then a quiet world: the checks themselves must not cry */
-        struct sim_options quiet = {.seed = seed, .division_count = out->division_count, .mesh = out->mesh, .safety_ms = 6000,
-                                    .delay_ms_max = 20, .commit_ms_max = 3, .down_ms_max = 1000, .cut_ms_max = 1000,
-                                    .op_count = out->op_count, .case_count_max = out->case_count_max};
+    if (rng_chance(&r, 30)) {  /* now and then a quiet world: the checks themselves must not cry */
+        struct sim_options quiet = {.seed = seed,
+                                    .division_count = out->division_count,
+                                    .mesh = out->mesh,
+                                    .safety_ms = 6000,
+                                    .delay_ms_max = 20,
+                                    .commit_ms_max = 3,
+                                    .down_ms_max = 1000,
+                                    .cut_ms_max = 1000,
+                                    .op_count = out->op_count,
+                                    .case_count_max = out->case_count_max};
         *out = quiet;
     }
 }

@@ -21,18 +21,18 @@ struct sim_options {
 
     /* network */
     int64_t delay_ms_min, delay_ms_max;
-    uint32_t link_loss_pm;  /* per frame: the link breaks, and the frame with it */
-    uint32_t cut_pm;        /* a pair is cut */
-    uint32_t one_way_pm;    /* of cuts: only one direction */
-    uint32_t isolate_pm;    /* a division is cut from all */
+    uint32_t link_loss_pm; /* per frame: the link breaks, and the frame with it */
+    uint32_t cut_pm;       /* a pair is cut */
+    uint32_t one_way_pm;   /* of cuts: only one direction */
+    uint32_t isolate_pm;   /* a division is cut from all */
     int64_t cut_ms_max;
-    uint32_t stale_pm;      /* per new link: old frames come again */
-    uint32_t truncate_pm;   /* per frame */
+    uint32_t stale_pm;    /* per new link: old frames come again */
+    uint32_t truncate_pm; /* per frame */
 
     /* disks */
     int64_t commit_ms_min, commit_ms_max;
     uint32_t slow_disk_pm;
-    uint32_t full_disk_pm;  /* the disk fills up for a while */
+    uint32_t full_disk_pm; /* the disk fills up for a while */
     uint32_t low_space_pm;
     uint32_t commit_fail_pm;      /* per second: the next commit fails for good */
     uint32_t commit_fail_done_pm; /* of those: everything was written all the same */
@@ -45,8 +45,8 @@ struct sim_options {
     uint32_t restore_pm;    /* an old copy of the store is put back, without the anchor */
     uint32_t anchor_bad_pm; /* of crashes: the anchor is damaged */
     uint32_t disk_loss_pm;
-    uint32_t revert_pm;     /* a virtual machine goes back, anchor and all: it forks */
-    uint32_t clone_pm;      /* a second one of a division is started from a copy */
+    uint32_t revert_pm; /* a virtual machine goes back, anchor and all: it forks */
+    uint32_t clone_pm;  /* a second one of a division is started from a copy */
 
     /* clocks */
     int64_t skew_ms_max;

@@ -132,10 +132,10 @@ static struct signed_slot {
     uint8_t key[ID_LEN];
     struct signature signature;
     bool used;
-} *signed_slots;
+} * signed_slots;
 
-static void sign_remembered(const struct actor *who, enum label label, const struct network_id *network, struct cw_slice bytes,
-                            struct signature *out)
+static void sign_remembered(const struct actor *who, enum label label, const struct network_id *network,
+                            struct cw_slice bytes, struct signature *out)
 {
     uint8_t text[80], key[ID_LEN];
     struct cw_slice parts[2] = {slice(who->sign_public, KEY_LEN), slice(text, sizeof text)};

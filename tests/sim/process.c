@@ -216,7 +216,8 @@ static void make_base(const struct cast *cast, uint32_t divisions, uint32_t inde
     s->cast = cast;
     s->options.division_count = divisions;
     s->scratch = arena_over(malloc(65536), 65536);
-    *n = (struct sim_node){.sim = s, .who = &cast->daemons[index], .present = true, .honest = true, .device = 1, .inode = 1};
+    *n = (struct sim_node){
+        .sim = s, .who = &cast->daemons[index], .present = true, .honest = true, .device = 1, .inode = 1};
     n->entropy = rng_of(0xba5e, index);
     n->turn_at = INT64_MAX;
     for (uint32_t i = 0; i < divisions; i++)

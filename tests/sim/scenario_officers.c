@@ -158,7 +158,9 @@ static void send_nonsense(struct sim *s, struct sim_node *to)
         for (uint32_t end = 0; end < 2; end++) {
             if (s->links[i].end[end] != to->index || !s->links[i].up[end])
                 continue;
-            struct inbox_item item = {.kind = INBOX_PEER, .who = {s->links[i].id[end], false, s->nodes[s->links[i].end[1 - end]].who->cert, SUBJECT_DAEMON}};
+            struct inbox_item item = {
+                .kind = INBOX_PEER,
+                .who = {s->links[i].id[end], false, s->nodes[s->links[i].end[1 - end]].who->cert, SUBJECT_DAEMON}};
 
             rng_fill(&r, noise, sizeof noise);
             node_put(to, &item, slice(nonsense, sizeof nonsense));

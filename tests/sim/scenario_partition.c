@@ -53,8 +53,8 @@ void story_of_a_risk_raised_in_a_partition_stays_high(void)
 void story_of_a_division_reaches_another_through_the_one_between(void);
 void story_of_a_division_reaches_another_through_the_one_between(void)
 {
-    struct sim *s = story_world_with(&(struct sim_options){.seed = 9, .division_count = 4, .mesh = MESH_LINE, .delay_ms_max = 10,
-                                                           .commit_ms_max = 3});
+    struct sim *s = story_world_with(&(struct sim_options){
+        .seed = 9, .division_count = 4, .mesh = MESH_LINE, .delay_ms_max = 10, .commit_ms_max = 3});
 
     story_open(s, 0, KIND_OPERATION);
     story_sync(s);

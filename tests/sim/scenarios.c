@@ -2,31 +2,31 @@
 #include "tests/sim/story.h"
 
 /* To add a story, write it in a scenario_*.c file and add its name here. */
-#define STORIES(X)                                                                                 \
-    X(a_healed_cut_brings_both_sides_together)                                                     \
-    X(a_risk_raised_in_a_partition_stays_high)                                                     \
-    X(a_division_reaches_another_through_the_one_between)                                          \
-    X(a_lone_division_takes_submissions_and_answers)                                               \
-    X(a_crash_between_commit_and_send_loses_nothing)                                               \
-    X(a_reboot_opens_a_new_incarnation_and_loses_nothing)                                          \
-    X(an_old_copy_put_back_opens_a_new_incarnation)                                                \
-    X(a_failed_commit_is_fatal_and_opens_a_new_incarnation)                                        \
-    X(a_reverted_machine_is_proven_to_have_forked)                                                 \
-    X(a_fork_behind_its_rival_is_proven_too)                                                       \
-    X(a_full_disk_refuses_and_recovers)                                                            \
-    X(a_receipt_held_by_two_survives_the_loss_of_a_disk)                                           \
-    X(a_receipt_held_by_two_waits_for_the_second)                                                  \
-    X(the_same_submission_to_every_daemon_has_one_effect)                                          \
-    X(one_submission_id_used_apart_is_flagged_alike)                                               \
-    X(one_happening_told_by_two_divisions_counts_once)                                             \
-    X(a_late_certificate_lets_its_officer_write)                                                   \
-    X(a_clock_wrong_by_an_hour_changes_no_order_that_was_named)                                    \
-    X(nobody_takes_a_spoilt_signature)                                                             \
-    X(garbage_ends_a_session_and_nothing_else)                                                     \
-    X(an_op_of_a_newer_version_is_kept_and_shown_as_newer)                                         \
-    X(a_poisonous_op_degrades_one_case_only)                                                       \
-    X(an_op_nobody_certified_has_no_effect_until_somebody_does)                                    \
-    X(a_badly_signed_op_is_stored_void)                                                            \
+#define STORIES(X)                                              \
+    X(a_healed_cut_brings_both_sides_together)                  \
+    X(a_risk_raised_in_a_partition_stays_high)                  \
+    X(a_division_reaches_another_through_the_one_between)       \
+    X(a_lone_division_takes_submissions_and_answers)            \
+    X(a_crash_between_commit_and_send_loses_nothing)            \
+    X(a_reboot_opens_a_new_incarnation_and_loses_nothing)       \
+    X(an_old_copy_put_back_opens_a_new_incarnation)             \
+    X(a_failed_commit_is_fatal_and_opens_a_new_incarnation)     \
+    X(a_reverted_machine_is_proven_to_have_forked)              \
+    X(a_fork_behind_its_rival_is_proven_too)                    \
+    X(a_full_disk_refuses_and_recovers)                         \
+    X(a_receipt_held_by_two_survives_the_loss_of_a_disk)        \
+    X(a_receipt_held_by_two_waits_for_the_second)               \
+    X(the_same_submission_to_every_daemon_has_one_effect)       \
+    X(one_submission_id_used_apart_is_flagged_alike)            \
+    X(one_happening_told_by_two_divisions_counts_once)          \
+    X(a_late_certificate_lets_its_officer_write)                \
+    X(a_clock_wrong_by_an_hour_changes_no_order_that_was_named) \
+    X(nobody_takes_a_spoilt_signature)                          \
+    X(garbage_ends_a_session_and_nothing_else)                  \
+    X(an_op_of_a_newer_version_is_kept_and_shown_as_newer)      \
+    X(a_poisonous_op_degrades_one_case_only)                    \
+    X(an_op_nobody_certified_has_no_effect_until_somebody_does) \
+    X(a_badly_signed_op_is_stored_void)                         \
     X(a_backlog_larger_than_any_credit_arrives_whole)
 
 #define DECLARE(name) void story_of_##name(void);

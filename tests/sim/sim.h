@@ -61,8 +61,8 @@ struct sim_file {
 };
 
 struct sim_clock {
-    int64_t boot_at;  /* mono 0 */
-    int64_t skew_ms;  /* of the wall clock */
+    int64_t boot_at; /* mono 0 */
+    int64_t skew_ms; /* of the wall clock */
     int32_t drift_ppm;
 };
 
@@ -82,10 +82,10 @@ struct sim_node {
     struct sim *sim;
     uint32_t index;
     const struct actor *who;
-    bool present;  /* part of this world */
-    bool honest;   /* false: hostile */
-    bool forker;   /* was reverted with its anchor: may have forked */
-    bool copied;   /* the second of two copies */
+    bool present; /* part of this world */
+    bool honest;  /* false: hostile */
+    bool forker;  /* was reverted with its anchor: may have forked */
+    bool copied;  /* the second of two copies */
 
     /* what outlives a process */
     struct mem_store *disk;
@@ -101,9 +101,9 @@ struct sim_node {
     struct node *node;
     struct store_port store; /* of the disk, below the faults */
     struct rng entropy;
-    bool dead;               /* it died in the middle of a turn: nothing it does has an effect any more */
-    uint32_t die_at_call;    /* counts down; 0: no such plan */
-    bool fault_planned;      /* its disk is to fail: the next fatal turn is no surprise */
+    bool dead;            /* it died in the middle of a turn: nothing it does has an effect any more */
+    uint32_t die_at_call; /* counts down; 0: no such plan */
+    bool fault_planned;   /* its disk is to fail: the next fatal turn is no surprise */
     bool in_turn;
     uint64_t turns, starts;
     uint64_t sessions_ended; /* as its journal says: by somebody's mistake */
@@ -133,11 +133,11 @@ struct sim_node {
 /* --- links -------------------------------------------------------------------------------------------------- */
 
 struct sim_link {
-    uint32_t end[2];  /* node that dialled, node that answered */
+    uint32_t end[2]; /* node that dialled, node that answered */
     link_id id[2];
-    uint32_t run[2];  /* starts of that node when the link came up: an older process's link is gone */
-    bool up[2];       /* as that end believes */
-    bool doomed;      /* nothing arrives any more; both ends learn it later */
+    uint32_t run[2]; /* starts of that node when the link came up: an older process's link is gone */
+    bool up[2];      /* as that end believes */
+    bool doomed;     /* nothing arrives any more; both ends learn it later */
     int64_t last_arrival[2];
     uint64_t waiting_len[2]; /* on the way to that end */
 };
@@ -170,8 +170,8 @@ struct sim_op {
     uint32_t tries, node; /* of the last try */
     uint32_t wanted;      /* held-by */
     int64_t sent_at, acked_at;
-    uint32_t acked_by;    /* first */
-    uint32_t held_by;     /* as acknowledged at best */
+    uint32_t acked_by;      /* first */
+    uint32_t held_by;       /* as acknowledged at best */
     uint32_t losses_at_ack; /* lost disks of the world when it was acknowledged */
     bool proposal;
     uint32_t answers;
@@ -187,8 +187,9 @@ struct sim_check {
     void (*on_send)(struct sim *s, struct sim_node *n, const struct sim_link *link, const struct peer_message *m);
     void (*on_start)(struct sim *s, struct sim_node *n); /* after a restart, before its first turn */
     void (*on_ack)(struct sim *s, struct sim_op *op, struct sim_node *n);
-    void (*on_case)(struct sim *s, struct sim_node *n, const struct loaded_case *c); /* each node's view of each case, at heal and at the end */
-    void (*at_heal)(struct sim *s); /* end of the safety phase */
+    void (*on_case)(struct sim *s, struct sim_node *n,
+                    const struct loaded_case *c); /* each node's view of each case, at heal and at the end */
+    void (*at_heal)(struct sim *s);               /* end of the safety phase */
     void (*at_end)(struct sim *s);
 };
 extern const struct sim_check *const sim_checks[]; /* ends with NULL */
@@ -223,7 +224,7 @@ struct sim {
     uint32_t case_kinds[CASES_MAX];
     uint32_t case_count;
     uint32_t losses; /* of disks, all nodes */
-    bool ended; /* the last looks: everybody must agree now */
+    bool ended;      /* the last looks: everybody must agree now */
     struct case_seen {
         bool known;
         uint32_t by;
@@ -264,10 +265,10 @@ bool swarm_run(uint64_t seed, bool verbose);
 void process_start(struct sim_node *n);
 void process_crash(struct sim_node *n);
 void process_start_later(struct sim_node *n, int64_t ms);
-void machine_reboot(struct sim_node *n);   /* crash, no anchor, new boot id; start it yourself */
+void machine_reboot(struct sim_node *n); /* crash, no anchor, new boot id; start it yourself */
 void machine_keep_copy(struct sim_node *n);
-void machine_restore(struct sim_node *n);  /* the kept copy, without the anchor */
-void machine_revert(struct sim_node *n);   /* the kept copy and the anchor: forks */
+void machine_restore(struct sim_node *n); /* the kept copy, without the anchor */
+void machine_revert(struct sim_node *n);  /* the kept copy and the anchor: forks */
 void machine_lose_disk(struct sim_node *n);
 struct sim_node *machine_clone(struct sim_node *n); /* NULL: no room */
 void file_set(struct sim_file *f, const uint8_t *bytes, size_t len);

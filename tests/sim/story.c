@@ -32,8 +32,12 @@ struct sim *story_world_with(const struct sim_options *options)
 
 struct sim *story_world(uint32_t divisions, uint64_t seed)
 {
-    return story_world_with(&(struct sim_options){.seed = seed, .division_count = divisions, .delay_ms_min = 1, .delay_ms_max = 10,
-                                                  .commit_ms_max = 3, .down_ms_max = 100});
+    return story_world_with(&(struct sim_options){.seed = seed,
+                                                  .division_count = divisions,
+                                                  .delay_ms_min = 1,
+                                                  .delay_ms_max = 10,
+                                                  .commit_ms_max = 3,
+                                                  .down_ms_max = 100});
 }
 
 void story_ends(struct sim *s)
@@ -99,7 +103,8 @@ static void name_shown(struct sim *s, struct draft *d, uint32_t node, struct op_
     arena_release(&s->scratch, mark);
 }
 
-uint32_t story_number(struct sim *s, uint32_t node, enum officer who, uint32_t the_case, uint32_t field, int64_t number, bool names_shown)
+uint32_t story_number(struct sim *s, uint32_t node, enum officer who, uint32_t the_case, uint32_t field, int64_t number,
+                      bool names_shown)
 {
     struct draft d;
     struct op_write *w;
@@ -111,7 +116,8 @@ uint32_t story_number(struct sim *s, uint32_t node, enum officer who, uint32_t t
     return hand_in_and_wait(s, &d, node);
 }
 
-uint32_t story_text(struct sim *s, uint32_t node, enum officer who, uint32_t the_case, uint32_t field, const char *text, bool names_shown)
+uint32_t story_text(struct sim *s, uint32_t node, enum officer who, uint32_t the_case, uint32_t field, const char *text,
+                    bool names_shown)
 {
     struct draft d;
     struct op_write *w;

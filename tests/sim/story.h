@@ -26,16 +26,18 @@ struct sim *story_world_with(const struct sim_options *options);
 /* Faults end, all agree, every property is asked; the world is gone. */
 void story_ends(struct sim *s);
 
-#define EXPECT(s, cond)                                                                            \
-    do {                                                                                           \
-        if (!(s)->failed && !(cond))                                                               \
-            sim_fail((s), "story", "line %d: %s", __LINE__, #cond);                                \
+#define EXPECT(s, cond)                                             \
+    do {                                                            \
+        if (!(s)->failed && !(cond))                                \
+            sim_fail((s), "story", "line %d: %s", __LINE__, #cond); \
     } while (0)
 
 /* Index of the op. The case gets the number of its opening: 0, 1, ... in order of opening. */
 uint32_t story_open(struct sim *s, uint32_t node, uint32_t kind);
-uint32_t story_number(struct sim *s, uint32_t node, enum officer who, uint32_t the_case, uint32_t field, int64_t number, bool names_shown);
-uint32_t story_text(struct sim *s, uint32_t node, enum officer who, uint32_t the_case, uint32_t field, const char *text, bool names_shown);
+uint32_t story_number(struct sim *s, uint32_t node, enum officer who, uint32_t the_case, uint32_t field, int64_t number,
+                      bool names_shown);
+uint32_t story_text(struct sim *s, uint32_t node, enum officer who, uint32_t the_case, uint32_t field, const char *text,
+                    bool names_shown);
 uint32_t story_result(struct sim *s, uint32_t node, uint32_t the_case, uint32_t event, const char *exhibit);
 /* By anybody, with a wish for k holders; not waited for. */
 uint32_t story_hand_in(struct sim *s, struct draft *d, uint32_t node);

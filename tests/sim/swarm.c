@@ -66,16 +66,17 @@ bool swarm_run(uint64_t seed, bool verbose)
     }
     first = live_once(seed, verbose);
     if (verbose)
-        printf("%u ops: %u acknowledged, %u refused; %llu steps, trace %016llx, ended at %lld ms\n", first.ops, first.acked, first.refused,
-               (unsigned long long)first.steps, (unsigned long long)first.trace, (long long)first.at);
+        printf("%u ops: %u acknowledged, %u refused; %llu steps, trace %016llx, ended at %lld ms\n", first.ops,
+               first.acked, first.refused, (unsigned long long)first.steps, (unsigned long long)first.trace,
+               (long long)first.at);
     if (!report(seed, &first))
         return false;
     again = live_once(seed, false);
     if (again.trace == first.trace && again.failed == first.failed)
         return true;
     printf("seed %llu: the second run differs from the first (trace %016llx, then %016llx; %llu steps, then %llu)\n",
-           (unsigned long long)seed, (unsigned long long)first.trace, (unsigned long long)again.trace, (unsigned long long)first.steps,
-           (unsigned long long)again.steps);
+           (unsigned long long)seed, (unsigned long long)first.trace, (unsigned long long)again.trace,
+           (unsigned long long)first.steps, (unsigned long long)again.steps);
     report(seed, &again);
     return false;
 }

@@ -170,8 +170,8 @@ static const struct schema_field *some_field(struct sim *s, uint32_t kind)
 
     rows = schema_fields(&count);
     for (size_t i = 0; i < count; i++) {
-        bool fits = (rows[i].kinds & 1u << kind) != 0 && rows[i].place != PLACE_DETAIL && schema_field_is_written(&rows[i]) &&
-                    rows[i].rule != RULE_IMM;
+        bool fits = (rows[i].kinds & 1u << kind) != 0 && rows[i].place != PLACE_DETAIL &&
+                    schema_field_is_written(&rows[i]) && rows[i].rule != RULE_IMM;
         uint32_t weight = rows[i].rule == RULE_MAX || rows[i].rule == RULE_MVR || rows[i].rule == RULE_ORS ? 3 : 1;
 
         if (rows[i].flags & FIELD_RISK)
@@ -195,11 +195,13 @@ static void name_what_is_shown(struct sim *s, struct draft *d, struct op_write *
 
     if (shown->state == NULL || rng_chance(dice(s), 250))
         return;
-    count = state_heads(shown->state, &scope_none, row->number, schema_field_is_set(row) ? &w->value : NULL, heads, CW_COUNT(heads));
+    count = state_heads(shown->state, &scope_none, row->number, schema_field_is_set(row) ? &w->value : NULL, heads,
+                        CW_COUNT(heads));
     draft_names(d, w, heads, count);
 }
 
-static bool take_out_something(struct sim *s, struct draft *d, const struct schema_field *row, const struct loaded_case *shown)
+static bool take_out_something(struct sim *s, struct draft *d, const struct schema_field *row,
+                               const struct loaded_case *shown)
 {
     const struct case_cell *cell = shown->state == NULL ? NULL : state_cell(shown->state, &scope_none, row->number);
     struct op_ref heads[DRAFT_NAMES_MAX];
@@ -238,7 +240,8 @@ static const struct schema_event *some_event(struct sim *s, uint32_t kind)
 
     rows = schema_events(&count);
     for (size_t i = 0; i < count; i++) {
-        bool fits = (rows[i].kinds & 1u << kind) != 0 && rows[i].number != EVENT_DISPOSED && rows[i].number != EVENT_MERGED;
+        bool fits =
+            (rows[i].kinds & 1u << kind) != 0 && rows[i].number != EVENT_DISPOSED && rows[i].number != EVENT_MERGED;
         uint32_t weight = (rows[i].flags & EVENT_TALLIED) != 0 && kind == KIND_OPERATION ? 3 : 1;
 
         for (uint32_t w = 0; fits && w < weight; w++) {
@@ -361,5 +364,6 @@ void workload_begin(struct sim *s)
         e->node = rng_below(dice(s), o->division_count);
     }
     if (o->late_record > 0)
-        sim_at(s, rng_between(dice(s), 100, o->safety_ms), "late-record", on_late_record)->node = rng_below(dice(s), o->division_count);
+        sim_at(s, rng_between(dice(s), 100, o->safety_ms), "late-record", on_late_record)->node =
+            rng_below(dice(s), o->division_count);
 }

@@ -1,8 +1,8 @@
 #include "tests/unit/net/raw.h"
 
+#include <arpa/inet.h>
 #include <errno.h>
 #include <netinet/in.h>
-#include <arpa/inet.h>
 #include <poll.h>
 #include <sodium.h>
 #include <stdlib.h>
@@ -180,8 +180,7 @@ static void send_initiate(struct raw *r, const struct handshake *h, const struct
     writer_bytes(&w, "\10INITIATE", 9);
     writer_bytes(&w, h->cookie, 96);
     writer_be64(&w, r->nonce++);
-    ck_assert_int_eq(
-        crypto_box_easy(bytes + w.len, plain, p.len, nonce, h->server_transient, h->transient_secret), 0);
+    ck_assert_int_eq(crypto_box_easy(bytes + w.len, plain, p.len, nonce, h->server_transient, h->transient_secret), 0);
     w.len += p.len + crypto_box_MACBYTES;
     send_command(r, &w);
 }

@@ -9,7 +9,7 @@
 
 struct raw {
     int fd;
-    uint8_t key[32];         /* precomputed, for MESSAGE */
+    uint8_t key[32]; /* precomputed, for MESSAGE */
     uint64_t nonce;
 };
 

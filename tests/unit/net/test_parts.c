@@ -54,7 +54,8 @@ END_TEST
 START_TEST(a_list_is_replaced_whole_or_not_at_all)
 {
     struct allow a = {0};
-    struct allow_row first[3] = {row(9, SUBJECT_DAEMON, false), row(2, SUBJECT_PERSON, false), row(5, SUBJECT_PERSON, true)};
+    struct allow_row first[3] = {row(9, SUBJECT_DAEMON, false), row(2, SUBJECT_PERSON, false),
+                                 row(5, SUBJECT_PERSON, true)};
     struct allow_row second = row(7, SUBJECT_DAEMON, false);
 
     ck_assert_ptr_null(allow_find(&a, first[0].key)); /* default deny */

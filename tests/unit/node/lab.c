@@ -69,7 +69,11 @@ void lab_hand_in(struct lab_node *n, struct cw_slice segment)
 static void join(struct lab_node *n, struct lab_node *to, bool incoming)
 {
     const struct reader_identity who = {to->index + 1, false, n->lab->world.daemons[to->index].id, SUBJECT_DAEMON};
-    struct input in = input_link_up(&who, to->index == WORLD_NTH ? "NTH" : to->index == WORLD_EST ? "EST" : "WST", incoming);
+    struct input in = input_link_up(&who,
+                                    to->index == WORLD_NTH   ? "NTH"
+                                    : to->index == WORLD_EST ? "EST"
+                                                             : "WST",
+                                    incoming);
 
     world_must(turn_with(n, &in, 1) == CW_OK, "a link did not come up");
 }

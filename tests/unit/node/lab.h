@@ -73,8 +73,8 @@ struct lab {
 struct lab *lab_new(uint32_t count);
 void lab_free(struct lab *lab);
 
-void lab_start(struct lab_node *n);        /* opens the node and hands it root and authority logs */
-enum cw_err lab_open(struct lab_node *n);  /* opens it only */
+void lab_start(struct lab_node *n);       /* opens the node and hands it root and authority logs */
+enum cw_err lab_open(struct lab_node *n); /* opens it only */
 void lab_crash(struct lab_node *n);
 /* Runs all nodes until nothing is left to do, or for so long. */
 void lab_run(struct lab *lab, int64_t ms);
@@ -97,8 +97,16 @@ struct lab_op {
     struct cw_case_id case_id;
 };
 enum lab_spoil {
-    SPOIL_NOTHING, SPOIL_SIGNATURE, SPOIL_NETWORK, SPOIL_FIELD, SPOIL_SECRET, SPOIL_STRANGER, SPOIL_SAME_ID, SPOIL_PART,
-    SPOIL_HELD_BY_TWO, SPOIL_HEAVY
+    SPOIL_NOTHING,
+    SPOIL_SIGNATURE,
+    SPOIL_NETWORK,
+    SPOIL_FIELD,
+    SPOIL_SECRET,
+    SPOIL_STRANGER,
+    SPOIL_SAME_ID,
+    SPOIL_PART,
+    SPOIL_HELD_BY_TWO,
+    SPOIL_HEAVY
 };
 /* Opens an operation; the same `number` gives the same bytes. */
 void lab_open_case(struct lab *lab, uint32_t number, enum lab_spoil spoil, struct lab_op *out);

@@ -129,7 +129,8 @@ void lab_send(void *ctx, link_id link, struct cw_slice frame)
     memcpy(n->answer, frame.data, frame.len);
     n->answer_len = frame.len;
     arena = arena_over(malloc(1 << 20), 1 << 20);
-    world_must(wire_unpack(&cw__answer__descriptor, frame, &arena, &message, NULL) == CW_OK, "an answer cannot be read");
+    world_must(wire_unpack(&cw__answer__descriptor, frame, &arena, &message, NULL) == CW_OK,
+               "an answer cannot be read");
     n->code = ((Cw__Answer *)(void *)message)->code;
     free(arena.base);
 }

@@ -85,12 +85,14 @@ static void sign_submission(struct hand *h, const struct record *r, uint32_t num
     if (h->scope == LOG_ROOT)
         memcpy(draft.author.b, lab->world.network.b, ID_LEN);
     WORLD_FILL(draft.submission_id, "hand submission", (uint32_t)h->scope * 1000 + number);
-    world_must(submission_build(&draft, &lab->world.arena, &e->submission_bytes, &e->proof_bytes, &op) == CW_OK, "record");
+    world_must(submission_build(&draft, &lab->world.arena, &e->submission_bytes, &e->proof_bytes, &op) == CW_OK,
+               "record");
     world_must(submission_header_parse(e->submission_bytes, &e->submission) == CW_OK, "its own header");
     if (h->scope == LOG_ROOT) {
         struct author_proof threshold = {.kind = PROOF_THRESHOLD, .root_count = 1};
 
-        sign_bytes(LABEL_OP, &lab->world.network, e->submission_bytes, &lab->world.roots[0].sign, &threshold.root_signature[0]);
+        sign_bytes(LABEL_OP, &lab->world.network, e->submission_bytes, &lab->world.roots[0].sign,
+                   &threshold.root_signature[0]);
         author_proof_encode(&threshold, &proof);
         e->proof_bytes = done(&proof);
     }
@@ -313,8 +315,12 @@ static void build(struct lab *lab, const struct op *op, uint32_t number, const s
                   const struct world_identity *author, enum lab_spoil spoil, struct lab_op *out)
 {
     struct writer frame = writer_over(take(lab, 4096), 4096), values = writer_over(take(lab, 4096), 4096);
-    struct submission_draft draft = {.network = lab->world.network, .author = author->id, .secret = &author->keys.sign,
-                                     .op_class = CLASS_CASE, .has_case = id != NULL, .author_time = {WORLD_TIME_MS},
+    struct submission_draft draft = {.network = lab->world.network,
+                                     .author = author->id,
+                                     .secret = &author->keys.sign,
+                                     .op_class = CLASS_CASE,
+                                     .has_case = id != NULL,
+                                     .author_time = {WORLD_TIME_MS},
                                      .part_count = 2};
     struct submission s = {.part_count = 2};
 
@@ -341,8 +347,12 @@ void lab_open_case(struct lab *lab, uint32_t number, enum lab_spoil spoil, struc
 {
     struct op_write writes[2] = {{.field = FIELD_TITLE, .verb = VERB_SET, .has_value = true},
                                  {.field = 9999, .verb = VERB_SET, .has_value = true}};
-    struct op op = {.type = OP_OPEN, .schema = SCHEMA_VERSION, .kind = KIND_OPERATION, .synthetic = true,
-                    .write_count = spoil == SPOIL_FIELD ? 2 : 1, .writes = writes};
+    struct op op = {.type = OP_OPEN,
+                    .schema = SCHEMA_VERSION,
+                    .kind = KIND_OPERATION,
+                    .synthetic = true,
+                    .write_count = spoil == SPOIL_FIELD ? 2 : 1,
+                    .writes = writes};
 
     writes[0].value.type = writes[1].value.type = VALUE_TEXT;
     writes[0].value.text = slice_of(spoil == SPOIL_SECRET ? "SECRET" : "Operation Larkspur");

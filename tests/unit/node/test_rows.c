@@ -19,17 +19,25 @@ static void start(void)
     w = writer_over(bytes, sizeof bytes);
 }
 
-#define REFUSES_EVERY_CUT(type, parse)                                                             \
-    do {                                                                                           \
-        struct type cut_row;                                                                       \
-        for (size_t len = 0; len < w.len; len++)                                                   \
-            ck_assert_int_ne(parse(slice(bytes, len), &cut_row), CW_OK);                           \
+#define REFUSES_EVERY_CUT(type, parse)                                   \
+    do {                                                                 \
+        struct type cut_row;                                             \
+        for (size_t len = 0; len < w.len; len++)                         \
+            ck_assert_int_ne(parse(slice(bytes, len), &cut_row), CW_OK); \
     } while (0)
 
 START_TEST(a_log_row_comes_back_whole)
 {
-    struct log_row in = {.head = {.scope = LOG_DIVISION, .division = "NTH", .n = 3, .seq = 70, .hlc = 9, .blob_seq = 69,
-                                  .hole_count = 2, .holes = {4, 8}, .has_prior = true, .closed = true}},
+    struct log_row in = {.head = {.scope = LOG_DIVISION,
+                                  .division = "NTH",
+                                  .n = 3,
+                                  .seq = 70,
+                                  .hlc = 9,
+                                  .blob_seq = 69,
+                                  .hole_count = 2,
+                                  .holes = {4, 8},
+                                  .has_prior = true,
+                                  .closed = true}},
                    out;
 
     in.head.log.b[0] = 1;
@@ -56,7 +64,8 @@ START_TEST(an_op_row_comes_back_whole)
     struct op_row in = {.op_class = CLASS_CASE, .has_case = true, .flags = 5, .entry_count = 2}, out;
 
     in.entries[0] = (struct op_entry){.seq = 1, .hlc = 5, .verdict = VERDICT_VOID, .reason = REASON_SIGNATURE};
-    in.entries[1] = (struct op_entry){.seq = 2, .hlc = 9, .verdict = VERDICT_EFFECTIVE, .part_count = 2, .parts = {3, 1}};
+    in.entries[1] =
+        (struct op_entry){.seq = 2, .hlc = 9, .verdict = VERDICT_EFFECTIVE, .part_count = 2, .parts = {3, 1}};
     start();
     op_row_encode(&in, &w);
     ck_assert_int_eq(op_row_parse(written(), &out), CW_OK);
@@ -100,7 +109,13 @@ END_TEST
 
 START_TEST(a_case_row_comes_back_whole)
 {
-    struct case_row in = {.slot = 7, .flags = CASE_FOLDED, .fold_version = 2, .kind = 3, .op_count = 4, .updated_hlc = 5}, out;
+    struct case_row in = {.slot = 7,
+                          .flags = CASE_FOLDED,
+                          .fold_version = 2,
+                          .kind = 3,
+                          .op_count = 4,
+                          .updated_hlc = 5},
+                    out;
 
     in.reference = slice_of("OP/NTH/2026/AAAAAAA-B");
     in.summary = slice_of("sealed");
@@ -131,7 +146,8 @@ START_TEST(keys_sort_as_their_numbers_do)
     struct log_id log = {{1}};
     struct cw_case_id id = {{2}};
     struct row_key a = row_key_seq(&log, 255), b = row_key_seq(&log, 256);
-    struct row_key newer = row_key_updated(INDEX_UPDATED, 1, 900, &id), older = row_key_updated(INDEX_UPDATED, 1, 899, &id);
+    struct row_key newer = row_key_updated(INDEX_UPDATED, 1, 900, &id),
+                   older = row_key_updated(INDEX_UPDATED, 1, 899, &id);
 
     ck_assert_int_lt(slice_compare(row_key_slice(&a), row_key_slice(&b)), 0);
     ck_assert_int_lt(slice_compare(row_key_slice(&newer), row_key_slice(&older)), 0);

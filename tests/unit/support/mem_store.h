@@ -26,9 +26,9 @@ struct mem_store *mem_store_copy(const struct mem_store *m, uint64_t device, uin
 
 enum mem_fault {
     MEM_FAULT_NONE,
-    MEM_FAULT_CALL,         /* the n-th put, del, get, next or prev from now on fails with err */
-    MEM_FAULT_COMMIT,       /* the n-th commit from now on fails with err, and changes nothing */
-    MEM_FAULT_COMMIT_DONE,  /* it fails with err, but everything was written: power came back too late to say so */
+    MEM_FAULT_CALL,        /* the n-th put, del, get, next or prev from now on fails with err */
+    MEM_FAULT_COMMIT,      /* the n-th commit from now on fails with err, and changes nothing */
+    MEM_FAULT_COMMIT_DONE, /* it fails with err, but everything was written: power came back too late to say so */
 };
 void mem_store_fail(struct mem_store *m, enum mem_fault fault, uint64_t nth, enum cw_err err);
 /* Commits that would hold more than this many bytes of keys and values fail with CW_LOCAL_NO_SPACE; 0: no limit. */
