@@ -2,7 +2,7 @@
 #include "tests/sim/sim.h"
 
 /* To add a property, write check_<number>.c and a line here. */
-/* clang-format off: it never comes to rest on this list */
+/* clang-format off */
 #define CHECKS(X)  \
     X(i01) X(i02) X(i03) X(i04) X(i05) X(i06) X(i07) \
     X(i08) X(i09) X(i10) X(i11) X(i12) X(i13) X(i15) \
