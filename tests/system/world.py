@@ -48,8 +48,15 @@ class Lab:
         self.tool("lab", "start", "--divisions", ",".join(DIVISIONS), "--dir", self.dir)
         return self
 
-    def stop(self):
+    def halt(self):
+        """Ends the daemons; their anchors stay, so that they may go on elsewhere."""
         self.tool("lab", "stop", expect=None)
+
+    def stop(self):
+        self.halt()
+        self.forget()
+
+    def forget(self):
         try:
             with open(os.path.join(self.dir, "lab.json"), encoding="utf-8") as file:
                 shutil.rmtree(json.load(file)["run_dir"], ignore_errors=True)  # the anchors are outside the folder
@@ -126,7 +133,7 @@ class Hosts(Lab):
 
     def start(self):
         super().start()
-        super().stop()
+        self.halt()
         namespaces(DIVISIONS)
         for division in DIVISIONS:
             self.move(division)
@@ -154,6 +161,7 @@ class Hosts(Lab):
         for daemon in self.daemons.values():
             daemon.terminate()
             daemon.wait(30)
+        self.forget()
 
     def tool(self, *words, who="officer@north", expect=0):
         words = [TOOL, "--lab", self.dir, "--as", who, *words]
