@@ -7,6 +7,10 @@
  * again, a stretch of case ids at a time.
  */
 
+#define BUSY_FOLD_OPS 16u     /* folded in a turn that submitters wait for */
+#define QUIET_MS 20           /* without a submission, before long cases are folded */
+#define FOLD_WAIT_MS_MAX 1000 /* but none waits longer */
+
 static enum cw_err mark_revising(struct turn *t, const struct cw_case_id *id, bool revising)
 {
     struct cw_slice raw;
@@ -31,6 +35,8 @@ static enum cw_err mark_for_later(struct turn *t, const struct cw_case_id *id)
 {
     enum cw_err err = db_put(t, TABLE_PENDING, row_key_pending_fold(id), slice("", 0));
 
+    if (!t->n->folds_left)
+        t->n->folds_by = mono_after(t->now, FOLD_WAIT_MS_MAX);
     t->n->folds_left = true;
     return err == CW_OK ? mark_revising(t, id, true) : err;
 }
@@ -56,15 +62,28 @@ static enum cw_err fold_one(struct turn *t, const struct cw_case_id *id, uint32_
     return case_save(t, c);
 }
 
+/* Ops of the case when it was folded last: what folding it again costs at least. */
+static uint32_t known_ops(struct turn *t, const struct cw_case_id *id)
+{
+    struct cw_slice raw;
+    struct case_row row;
+
+    if (db_get(t->n, t->txn, TABLE_CASE, row_key_case(id), &raw) != CW_OK || case_row_parse(raw, &row) != CW_OK)
+        return 0;
+    return row.op_count;
+}
+
 static enum cw_err fold_touched(struct turn *t, uint32_t *budget)
 {
     enum cw_err err = CW_OK;
 
     for (uint32_t i = 0; i < DIRTY_SLOTS; i++) {
         for (struct dirty_case *d = t->dirty[i]; d != NULL && err == CW_OK; d = d->next) {
-            if (d->foreign || *budget == 0)
+            bool fits = known_ops(t, &d->id) < *budget;
+
+            if (d->foreign || !fits)
                 case_cache_drop(t->n, &d->id);
-            err = *budget > 0 ? fold_one(t, &d->id, budget) : mark_for_later(t, &d->id);
+            err = fits ? fold_one(t, &d->id, budget) : mark_for_later(t, &d->id);
         }
     }
     return err;
@@ -143,17 +162,21 @@ static enum cw_err sweep(struct turn *t, uint32_t *budget)
 }
 
 /*
- * A turn that many submitters wait for folds little: their receipts come first, and a fold that is made once for
- * many ops costs less than one for each. What is left is marked, and idle turns see to it.
+ * A turn that submitters wait for folds little: a case with a long history is marked, and folded when nobody has
+ * submitted for a moment, or when it has waited long enough. So a submission costs the same however long its case is.
  */
-#define BUSY_SUBMISSIONS 16
-#define BUSY_FOLD_OPS 64u
-
 static uint32_t fold_budget(const struct turn *t)
 {
-    if (t->submission_count >= BUSY_SUBMISSIONS && t->n->fold_ops_max > BUSY_FOLD_OPS)
-        return BUSY_FOLD_OPS;
-    return t->n->fold_ops_max;
+    return t->submission_count > 0 && t->n->fold_ops_max > BUSY_FOLD_OPS ? BUSY_FOLD_OPS : t->n->fold_ops_max;
+}
+
+static bool marked_are_due(struct turn *t)
+{
+    struct node *n = t->n;
+
+    if (t->submission_count > 0)
+        n->folds_at = mono_earlier(mono_after(t->now, QUIET_MS), n->folds_by);
+    return n->folds_left && mono_reached(t->now, n->folds_at);
 }
 
 enum cw_err fold_dirty_cases(struct turn *t)
@@ -161,8 +184,11 @@ enum cw_err fold_dirty_cases(struct turn *t)
     uint32_t budget = fold_budget(t);
     enum cw_err err = fold_touched(t, &budget);
 
-    if (err == CW_OK && t->n->folds_left && budget > 0)
+    if (err == CW_OK && marked_are_due(t)) {
+        budget = budget > 0 ? budget : 1;
         err = fold_marked(t, &budget);
+        t->n->folds_by = mono_after(t->now, FOLD_WAIT_MS_MAX);
+    }
     if (err == CW_OK && t->n->refold_left && budget > 0)
         err = sweep(t, &budget);
     return err;

@@ -135,6 +135,8 @@ struct node {
     struct event *later; /* events for the next turn */
     uint32_t later_count, later_max;
     bool folds_left;
+    struct cw_mono folds_at; /* when the marked cases are folded: submitters go first */
+    struct cw_mono folds_by; /* ... but not for longer than until then */
     bool refold_left;
 
     /* the turn's memory */

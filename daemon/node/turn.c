@@ -339,8 +339,10 @@ struct cw_mono node_wake_at(const struct node *n)
 {
     struct cw_mono at = mono_earlier(replica_wake_at(n->replica), links_wake_at(n));
 
-    if (n->later_count > 0 || n->folds_left || n->refold_left || n->allow_stale)
+    if (n->later_count > 0 || n->refold_left || n->allow_stale)
         return (struct cw_mono){0};
+    if (n->folds_left)
+        at = mono_earlier(at, n->folds_at);
     if (n->peers_stale)
         at = mono_earlier(at, n->peers_shown);
     return mono_earlier(at, n->digest_next);
