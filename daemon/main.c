@@ -503,6 +503,19 @@ static enum cw_err open_store(struct daemon *d, bool read_only, struct refusal *
     return store_open(&options, &d->store, why);
 }
 
+/* A daemon that was killed may be gone for whoever looks and still hold its files for a moment: wait, but not for long. */
+static enum cw_err take_lock(struct daemon *d, const char *path, struct refusal *why)
+{
+    const struct timespec pause = {.tv_nsec = 50 * 1000 * 1000};
+    enum cw_err err = lock_file_take(path, &d->lock_fd, why);
+
+    for (int i = 0; err == CW_LOCAL_LOCKED && i < 40; i++) {
+        (void)nanosleep(&pause, NULL);
+        err = lock_file_take(path, &d->lock_fd, why);
+    }
+    return err;
+}
+
 static enum cw_err take_folders(struct daemon *d, struct refusal *why)
 {
     char path[FILE_PATH_LEN_MAX];
@@ -512,7 +525,7 @@ static enum cw_err take_folders(struct daemon *d, struct refusal *why)
         err = file_make_folder(d->settings.run_dir, 0750, why);
     if (err == CW_OK)
         err = file_join(d->settings.state_dir, "lock", path);
-    return err == CW_OK ? lock_file_take(path, &d->lock_fd, why) : err;
+    return err == CW_OK ? take_lock(d, path, why) : err;
 }
 
 static enum cw_err open_files(struct daemon *d, struct refusal *why)
