@@ -81,7 +81,8 @@ static enum cw_err deliver_later(struct turn *t)
         done += err == CW_OK;
     }
     n->later_count -= done;
-    memmove(n->later, n->later + done, n->later_count * sizeof *n->later);
+    if (n->later_count > 0)
+        memmove(n->later, n->later + done, n->later_count * sizeof *n->later);
     return err;
 }
 
