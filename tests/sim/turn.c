@@ -210,7 +210,8 @@ static void run_turn(struct sim_node *n)
     after_turn(n, err);
     for (uint32_t i = 0; i < used; i++)
         free(items[i].bytes);
-    memmove(items, items + used, (item_count - used) * sizeof *items);
+    if (item_count > used)
+        memmove(items, items + used, (item_count - used) * sizeof *items);
     put_back(n, items, item_count - used);
     if (n->up)
         node_plan_turn(n);
