@@ -178,7 +178,7 @@ bool row_key_case_of(struct cw_slice key, struct cw_case_id *out)
 
 bool row_key_has_prefix(struct cw_slice key, struct cw_slice prefix)
 {
-    return key.len >= prefix.len && memcmp(key.data, prefix.data, prefix.len) == 0;
+    return key.len >= prefix.len && (prefix.len == 0 || memcmp(key.data, prefix.data, prefix.len) == 0);
 }
 
 /* --- PENDING ----------------------------------------------------------------------------------------- */

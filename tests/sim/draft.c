@@ -87,9 +87,11 @@ void draft_names(struct draft *d, struct op_write *w, const struct op_ref *names
 
 static void *keep(struct sim *s, const void *bytes, size_t len)
 {
-    void *copy = arena_copy(&s->keep, len > 0 ? bytes : "", len > 0 ? len : 1);
+    void *copy = arena_take(&s->keep, len > 0 ? len : 1, alignof(max_align_t)); /* structs are kept too */
 
     CW_ASSERT(copy != NULL);
+    if (len > 0)
+        memcpy(copy, bytes, len);
     return copy;
 }
 
