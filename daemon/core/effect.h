@@ -27,8 +27,9 @@ enum effect_kind {
     /* after the commit */
     EFFECT_SEND,          /* message to link */
     EFFECT_SEND_FRONTIER, /* the frontier of this turn: replica_frontier_items, or replica_frontier_changes(since) */
-    EFFECT_SEND_ENTRIES,  /* from log, after seq, as many batches as fit `bytes`, always one (without its blobs when it
-                             would not fit a frame): read from the store, answer with EVENT_SENT */
+    EFFECT_SEND_ENTRIES,  /* from log, the batch that covers after + 1 and as many of the next as fit `bytes`, always
+                             one (without its blobs when it would not fit a frame): read from the store, answer with
+                             EVENT_SENT */
     EFFECT_SEND_BLOBS,
     EFFECT_SEND_FORK,    /* a stored proof, by log */
     EFFECT_DROP_LINK,    /* session over: hang up (or forget, for an incoming link) */

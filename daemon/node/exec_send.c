@@ -53,27 +53,29 @@ static void drop_blobs(struct sealed_batch *batch)
         memset(&batch->entries[i].blobs, 0, sizeof batch->entries[i].blobs);
 }
 
-static enum cw_err load_batch(struct sending *s, uint64_t first, struct sealed_batch *out, uint64_t *out_len,
+/* The batch that covers seq, whole: who disputes a position does not know where our batch begins. */
+static enum cw_err load_batch(struct sending *s, uint64_t seq, struct sealed_batch *out, uint64_t *out_len,
                               uint64_t *out_blobs_len, uint64_t *out_last)
 {
     struct turn *t = s->t;
     struct seal_row seal;
     struct cw_slice bytes;
-    enum cw_err err = db_get_seal(t->n, t->txn, &s->log, first, &seal, out_last);
+    enum cw_err err = db_get_seal(t->n, t->txn, &s->log, seq, &seal, out_last);
 
     if (err != CW_OK)
         return err;
     bytes = slice(arena_copy(&t->arena, seal.seal.bytes.data, seal.seal.bytes.len), seal.seal.bytes.len);
     out->signed_seal = seal.seal;
     out->signed_seal.bytes = bytes;
-    out->entry_count = (uint32_t)(*out_last - first + 1);
+    out->seal.first = seal.first;
+    out->entry_count = (uint32_t)(*out_last - seal.first + 1);
     out->entries = ARENA_ARRAY(&t->arena, struct entry_record, out->entry_count);
     if (bytes.data == NULL || out->entries == NULL)
         return CW_LOCAL_MEMORY;
     *out_len = bytes.len + BATCH_FRAMING;
     *out_blobs_len = 0;
     for (uint32_t i = 0; i < out->entry_count && err == CW_OK; i++) {
-        err = load_record(s, first + i, &out->entries[i], out_len);
+        err = load_record(s, seal.first + i, &out->entries[i], out_len);
         *out_blobs_len += err == CW_OK ? blobs_len(&out->entries[i].blobs) : 0;
     }
     return err;
@@ -144,7 +146,7 @@ static void send_batches(struct turn *t, const struct effect *e, struct sending 
     m->counter = e->as.send_entries.counter;
     m->kind = PEER_ENTRIES;
     m->as.entries.log = s->log;
-    if (e->as.send_entries.after == 0)
+    if (s->count > 0 && s->batches[0].seal.first == 1)
         m->as.entries.genesis_bytes = genesis;
     m->as.entries.batch_count = s->count;
     m->as.entries.batches = s->batches;

@@ -86,8 +86,30 @@ void story_of_a_failed_commit_is_fatal_and_opens_a_new_incarnation(void)
     story_ends(s);
 }
 
-/* `lost` entries are forgotten by the machine that goes back, then it writes another one in their place. */
-static void fork_after_losing(uint32_t lost, uint32_t divisions, uint64_t seed)
+/* Handed in together to a slow disk: while the first is written the others gather, and one seal covers them. The
+ * last one's index. */
+static uint32_t warrants_at_once(struct sim *s, uint32_t node, uint32_t count)
+{
+    struct sim_node *n = &s->nodes[node];
+    int64_t commit_ms_max = n->commit_ms_max;
+    uint32_t last = 0;
+
+    n->commit_ms_min = n->commit_ms_max = 100;
+    for (uint32_t i = 0; i < count; i++) {
+        struct draft d;
+
+        draft_begin(s, &d, &s->cast->officers[node][OFFICER_PC], &s->cases[0], s->case_kinds[0]);
+        draft_event(&d, EVENT_WARRANT);
+        last = story_hand_in(s, &d, node);
+    }
+    EXPECT(s, story_answered(s, last));
+    n->commit_ms_min = 0;
+    n->commit_ms_max = commit_ms_max;
+    return last;
+}
+
+/* `lost` entries are forgotten by the machine that goes back, then it seals `written` others in their place at once. */
+static void fork_after_losing(uint32_t lost, uint32_t written, uint32_t divisions, uint64_t seed)
 {
     struct sim *s = story_world(divisions, seed);
     struct log_id forked;
@@ -104,7 +126,7 @@ static void fork_after_losing(uint32_t lost, uint32_t divisions, uint64_t seed)
     story_isolate(s, 0);
     machine_revert(&s->nodes[0]);
     restart(s, 0);
-    after = story_result(s, 0, 0, EVENT_WARRANT, NULL);
+    after = warrants_at_once(s, 0, written);
     EXPECT(s, ID_EQ(&s->nodes[0].own_log, &forked));
     story_sync(s);
     sim_run_ms(s, 1000); /* who found it tells the others */
@@ -123,12 +145,19 @@ static void fork_after_losing(uint32_t lost, uint32_t divisions, uint64_t seed)
 void story_of_a_reverted_machine_is_proven_to_have_forked(void);
 void story_of_a_reverted_machine_is_proven_to_have_forked(void)
 {
-    fork_after_losing(1, 3, 15);
+    fork_after_losing(1, 1, 3, 15);
 }
 
 /* The peer is ahead and on another branch: it is asked for the batch in dispute, not only for what follows. */
 void story_of_a_fork_behind_its_rival_is_proven_too(void);
 void story_of_a_fork_behind_its_rival_is_proven_too(void)
 {
-    fork_after_losing(4, 2, 16);
+    fork_after_losing(4, 1, 2, 16);
+}
+
+/* Both branches end at one seq, and the batch in dispute begins earlier on one of them. */
+void story_of_a_fork_whose_batches_have_other_bounds_is_proven_too(void);
+void story_of_a_fork_whose_batches_have_other_bounds_is_proven_too(void)
+{
+    fork_after_losing(3, 3, 3, 17);
 }
