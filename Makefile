@@ -246,7 +246,10 @@ casewired: $(BUILD)/casewired ## build the daemon
 casewire: $(BUILD)/casewire ## build the tool
 libcasewire: $(BUILD)/libcasewire.a $(BUILD)/libcasewire.so.0 ## build the client library, static and shared
 
-$(BUILD)/casewired: $(BUILD)/obj/daemon/main.o $(call libs,$(below_all))
+# Not a floor: main.c and its rooms stand on all of them, and nothing stands on these.
+src_main := daemon/main.c $(call sources,daemon/main)
+
+$(BUILD)/casewired: $(call objects,$(src_main)) $(call libs,$(below_all)) $(wildcard daemon/main)
 	$(say) LINK $@
 	$(Q)$(call link,$(PKG_LIBS) -pthread)
 

@@ -3,11 +3,11 @@
 #define CASEWIRE_NODE_PORTS_H
 
 /*
- * The only way from the node to the outside: each port is a table of functions and a context. main.c
+ * The only way from the node to the outside: each port is a table of functions and a context. main/plug.h
  * plugs the drivers in; the simulator plugs worlds in. For each function: who calls it, and whether it
  * may block, is said where it differs from "node thread; may block on the disk".
  *
- * No driver includes this header: main.c adapts (a driver has its own header and types).
+ * No driver includes this header: main/ adapts (a driver has its own header and types).
  */
 
 #include "core/event.h"

@@ -1,0 +1,149 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "main/doors.h"
+
+#include "host/journal.h"
+#include "main/links.h"
+#include "net/admin.h"
+#include "net/driver.h"
+#include "node/runner.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <sys/eventfd.h>
+
+#define NET_READY_MS 30000
+
+static void take_link_event(struct daemon *d, const struct net_event *e)
+{
+    struct reader_identity who = {.link = link_from_driver(e->link), .cert = e->cert, .subject = e->subject};
+
+    if (!gate_wait_until_open(&d->gate))
+        return;
+    if (e->kind == NET_UP)
+        runner_link_up(d->runner, &who, e->incoming);
+    else if (e->kind == NET_DOWN)
+        runner_link_down(d->runner, who.link);
+    else
+        runner_frame(d->runner, who.link, e->frame);
+}
+
+static void tell_counted(struct daemon *d, enum log_level level, const char *id, const struct net_event *e)
+{
+    char text[DRIVER_TEXT_LEN_MAX + 32];
+
+    snprintf(text, sizeof text, "%s (%" PRIu64 " so far)", e->text, e->count);
+    journal_write(d->journal, level, id, text);
+}
+
+static void on_net(void *ctx, const struct net_event *e)
+{
+    struct daemon *d = ctx;
+
+    switch (e->kind) {
+    case NET_READY:
+        journal_write(d->journal, LOG_LEVEL_INFO, "net-listening", e->text);
+        gate_net_ready(&d->gate);
+        break;
+    case NET_FAILED:
+        journal_write(d->journal, LOG_LEVEL_ALARM, "net-failed", e->text);
+        break;
+    case NET_LOST:
+        tell_counted(d, LOG_LEVEL_ALARM, "net-lost", e);
+        break;
+    case NET_REFUSED:
+        tell_counted(d, LOG_LEVEL_WARNING, "net-refused", e);
+        break;
+    case NET_DOWN: /* clients come and go; whom we dialled is worth a line */
+        journal_write(d->journal, (e->link & LINK_TOP) == 0 ? LOG_LEVEL_INFO : LOG_LEVEL_DEBUG, "net-link-down",
+                      e->text);
+        take_link_event(d, e);
+        break;
+    case NET_UP:
+    case NET_RECEIVED:
+        take_link_event(d, e);
+        break;
+    }
+}
+
+static void on_admin_up(void *ctx, uint64_t connection)
+{
+    runner_link_up(((struct daemon *)ctx)->runner,
+                   &(struct reader_identity){.link = link_from_admin(connection), .admin = true}, true);
+}
+
+static void on_admin_frame(void *ctx, uint64_t connection, struct cw_slice frame)
+{
+    runner_frame(((struct daemon *)ctx)->runner, link_from_admin(connection), frame);
+}
+
+static void on_admin_down(void *ctx, uint64_t connection)
+{
+    runner_link_down(((struct daemon *)ctx)->runner, link_from_admin(connection));
+}
+
+/* driver_run ends of itself only when there is nothing left to run: at the start a refusal, later the end of us. */
+static void *driver_thread(void *ctx)
+{
+    struct daemon *d = ctx;
+
+    driver_run(d->driver);
+    gate_net_gone(&d->gate);
+    (void)eventfd_write(d->ended_fd, 1);
+    return NULL;
+}
+
+static void *admin_thread(void *ctx)
+{
+    admin_run(((struct daemon *)ctx)->admin);
+    return NULL;
+}
+
+enum cw_err doors_open_driver(struct daemon *d)
+{
+    struct driver_settings s = {.peer_listen = ""};
+    enum cw_err err;
+
+    snprintf(s.peer_listen, sizeof s.peer_listen, "%s", d->settings.listen_peers);
+    snprintf(s.client_listen, sizeof s.client_listen, "%s", d->settings.listen_clients);
+    memcpy(s.curve_secret, d->identity.keys.curve.b, KEY_LEN);
+    err = driver_open(&d->keeper, &s, on_net, d, &d->driver);
+    wipe(&s, sizeof s);
+    return err;
+}
+
+enum cw_err doors_open_net(struct daemon *d)
+{
+    if (pthread_create(&d->driver_thread, NULL, driver_thread, d) != 0)
+        return CW_LOCAL_MEMORY;
+    d->driver_runs = true;
+    return gate_wait_for_net(&d->gate, NET_READY_MS) ? CW_OK : CW_LOCAL_SELF_TEST;
+}
+
+enum cw_err doors_open_admin(struct daemon *d, struct refusal *why)
+{
+    struct admin_handler handler = {d, on_admin_up, on_admin_frame, on_admin_down};
+    enum cw_err err = admin_open(d->settings.admin_socket, &handler, &d->admin, why);
+
+    if (err != CW_OK)
+        return err;
+    d->admin_runs = pthread_create(&d->admin_thread, NULL, admin_thread, d) == 0;
+    return d->admin_runs ? CW_OK : CW_LOCAL_MEMORY;
+}
+
+void doors_shut(struct daemon *d)
+{
+    if (d->admin_runs) {
+        admin_stop(d->admin);
+        (void)pthread_join(d->admin_thread, NULL);
+    }
+    if (d->driver_runs) {
+        driver_stop(d->driver);
+        (void)pthread_join(d->driver_thread, NULL);
+    }
+}
+
+void doors_close(struct daemon *d)
+{
+    admin_close(d->admin);
+    driver_close(d->driver);
+}

@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "main/files.h"
+
+#include "host/anchor_file.h"
+#include "host/entropy.h"
+#include "host/file.h"
+#include "host/journal.h"
+#include "host/keyring_file.h"
+#include "host/lock_file.h"
+#include "main/plug.h"
+
+#include <time.h>
+
+enum cw_err files_open_store(struct daemon *d, bool read_only, struct refusal *why)
+{
+    char dir[FILE_PATH_LEN_MAX];
+    struct store_options options = {.dir = dir,
+                                    .tables = plug_tables,
+                                    .table_count = TABLE_COUNT,
+                                    .map_len = d->settings.map_size,
+                                    .reserve_len = d->settings.reserve,
+                                    .low_water_len = d->settings.low_water,
+                                    .larger_than_memory = d->settings.larger_than_memory,
+                                    .read_only = read_only};
+    enum cw_err err = file_join(d->settings.state_dir, "store", dir);
+
+    if (err != CW_OK)
+        return err;
+    entropy_fill(NULL, options.fresh_id, sizeof options.fresh_id);
+    return store_open(&options, &d->store, why);
+}
+
+/* A daemon that was killed may be gone for whoever looks and still hold its files for a moment: wait, but not for long. */
+static enum cw_err take_lock(struct daemon *d, const char *path, struct refusal *why)
+{
+    const struct timespec pause = {.tv_nsec = 50 * 1000 * 1000};
+    enum cw_err err = lock_file_take(path, &d->lock_fd, why);
+
+    for (int i = 0; err == CW_LOCAL_LOCKED && i < 40; i++) {
+        (void)nanosleep(&pause, NULL);
+        err = lock_file_take(path, &d->lock_fd, why);
+    }
+    return err;
+}
+
+static enum cw_err take_folders(struct daemon *d, struct refusal *why)
+{
+    char path[FILE_PATH_LEN_MAX];
+    enum cw_err err = file_make_folder(d->settings.state_dir, 0700, why);
+
+    if (err == CW_OK)
+        err = file_make_folder(d->settings.run_dir, 0750, why);
+    if (err == CW_OK)
+        err = file_join(d->settings.state_dir, "lock", path);
+    return err == CW_OK ? take_lock(d, path, why) : err;
+}
+
+enum cw_err files_open(struct daemon *d, struct refusal *why)
+{
+    char path[FILE_PATH_LEN_MAX];
+    enum cw_err err = take_folders(d, why);
+
+    if (err == CW_OK)
+        err = files_open_store(d, false, why);
+    if (err == CW_OK)
+        err = file_join(d->settings.run_dir, "anchor", path);
+    if (err == CW_OK)
+        err = anchor_file_open(path, &d->anchor, why);
+    if (err == CW_OK && anchor_file_survives_reboot(d->anchor))
+        journal_write(d->journal, LOG_LEVEL_WARNING, "anchor-survives",
+                      "run_dir survives a reboot: it should be on a file system that does not (tmpfs)");
+    if (err == CW_OK)
+        err = file_join(d->settings.state_dir, "keyring", path);
+    return err == CW_OK ? keyring_file_open(path, &d->keyring, why) : err;
+}
+
+void files_close(struct daemon *d)
+{
+    if (d->store != NULL)
+        store_close(d->store);
+    if (d->keyring != NULL)
+        keyring_file_close(d->keyring);
+    if (d->anchor != NULL)
+        anchor_file_close(d->anchor);
+    lock_file_drop(d->lock_fd);
+}

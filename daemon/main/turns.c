@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "main/turns.h"
+
+#include "host/clock.h"
+#include "host/journal.h"
+#include "host/notify.h"
+#include "net/driver.h"
+#include "node/runner.h"
+#include "store/store.h"
+
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#define TEND_MS 60000
+#define READERS 2
+
+static void on_said(void *ctx)
+{
+    driver_flush(((struct daemon *)ctx)->driver);
+}
+
+/* The node thread came round: a watchdog that a timer fed would prove nothing. */
+static void on_beat(void *ctx)
+{
+    struct daemon *d = ctx;
+    struct cw_mono now = clock_mono();
+    int64_t interval_ms = notify_interval_ms();
+
+    if (interval_ms > 0 && mono_reached(now, d->alive_at)) {
+        (void)notify_alive();
+        d->alive_at = mono_after(now, interval_ms / 2);
+    }
+    if (mono_reached(now, d->tend_at)) {
+        store_tend(d->store);
+        d->tend_at = mono_after(now, TEND_MS);
+    }
+}
+
+static void on_failed(void *ctx, enum cw_err err)
+{
+    struct daemon *d = ctx;
+
+    journal_write(d->journal, LOG_LEVEL_ALARM, "turn-failed", cw_err_sentence(err));
+    (void)eventfd_write(d->ended_fd, 1);
+}
+
+static uint32_t worker_count(const struct daemon *d)
+{
+    long processors = sysconf(_SC_NPROCESSORS_ONLN);
+
+    if (d->settings.workers != 0)
+        return (uint32_t)d->settings.workers;
+    return processors < 1 ? 1 : processors > RUNNER_THREADS_MAX ? RUNNER_THREADS_MAX : (uint32_t)processors;
+}
+
+enum cw_err turns_start(struct daemon *d)
+{
+    int64_t interval_ms = notify_interval_ms();
+    enum cw_err err = runner_start(&(struct runner_options){.node = d->node,
+                                                            .ports = &d->ports,
+                                                            .workers = worker_count(d),
+                                                            .readers = READERS,
+                                                            .beat_ms = interval_ms > 0 ? interval_ms / 2 : TEND_MS,
+                                                            .ctx = d,
+                                                            .said = on_said,
+                                                            .beat = on_beat,
+                                                            .failed = on_failed},
+                                   &d->runner);
+
+    if (err == CW_OK)
+        gate_open(&d->gate);
+    return err;
+}
