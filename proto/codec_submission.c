@@ -51,6 +51,18 @@ static const struct field bundle_head_fields[] = {
 static const struct grammar bundle_head_grammar =
     RECORD_GRAMMAR(bundle_head_fields, struct bundle_head, BUNDLE_HEAD_LEN_MAX, NULL);
 
+enum cw_err bundle_head_parse(struct cw_slice bytes, uint32_t *out_count, struct hash *out_root)
+{
+    struct bundle_head head;
+    enum cw_err err = grammar_parse(&bundle_head_grammar, bytes, NULL, &head);
+
+    if (err != CW_OK)
+        return err;
+    *out_count = head.count;
+    *out_root = head.root;
+    return CW_OK;
+}
+
 void bundle_head_encode(uint32_t count, const struct hash *root, struct writer *out)
 {
     const struct bundle_head head = {count, *root};

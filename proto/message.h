@@ -346,6 +346,8 @@ void act_admit_authority_encode(const struct act_admit_authority *in, struct wri
 void act_rotate_root_encode(const struct act_rotate_root *in, struct writer *out);
 void submission_header_encode(const struct submission_header *in, struct writer *out);
 void author_proof_encode(const struct author_proof *in, struct writer *out);
+/* What a bundle's author signs: how many, and the root of their tree. */
+enum cw_err bundle_head_parse(struct cw_slice bytes, uint32_t *out_count, struct hash *out_root);
 void bundle_head_encode(uint32_t count, const struct hash *root, struct writer *out);
 void genesis_encode(const struct genesis *in, struct writer *out);
 void entry_header_encode(const struct entry_header *in, struct writer *out);

@@ -12,7 +12,7 @@ struct bundle {
     struct hash *leaves, *scratch;
 };
 
-static enum cw_err sign_head(const struct network_id *network, const struct sign_secret *secret, struct bundle *b)
+static enum cw_err sign_head(const struct network_id *network, const struct signer *signer, struct bundle *b)
 {
     struct writer w = writer_over(b->head, sizeof(b->head));
     struct hash root;
@@ -24,8 +24,7 @@ static enum cw_err sign_head(const struct network_id *network, const struct sign
     if (err != CW_OK)
         return err;
     b->proof.kind = PROOF_BUNDLE;
-    sign_bytes(LABEL_BUNDLE, network, b->proof.bundle_head, secret, &b->proof.signature);
-    return CW_OK;
+    return signer_sign(signer, LABEL_BUNDLE, network, b->proof.bundle_head, &b->proof.signature);
 }
 
 static enum cw_err proof_of_leaf(struct bundle *b, uint32_t index, struct arena *arena, struct cw_slice *out)
@@ -51,6 +50,14 @@ static enum cw_err proof_of_leaf(struct bundle *b, uint32_t index, struct arena 
 enum cw_err bundle_build(const struct network_id *network, const struct sign_secret *secret, const struct cw_op_id *ops,
                          uint32_t count, struct arena *arena, struct cw_slice *out_proofs)
 {
+    struct signer signer = {.secret = secret};
+
+    return bundle_build_by(network, &signer, ops, count, arena, out_proofs);
+}
+
+enum cw_err bundle_build_by(const struct network_id *network, const struct signer *signer, const struct cw_op_id *ops,
+                            uint32_t count, struct arena *arena, struct cw_slice *out_proofs)
+{
     struct bundle b = {.count = count};
 
     if (count == 0 || count > BUNDLE_COUNT_MAX)
@@ -62,7 +69,7 @@ enum cw_err bundle_build(const struct network_id *network, const struct sign_sec
 
     for (uint32_t i = 0; i < count; i++)
         merkle_leaf(MERKLE_BUNDLE, ID_SLICE(&ops[i]), &b.leaves[i]);
-    enum cw_err err = sign_head(network, secret, &b);
+    enum cw_err err = sign_head(network, signer, &b);
     for (uint32_t i = 0; i < count && err == CW_OK; i++)
         err = proof_of_leaf(&b, i, arena, &out_proofs[i]);
     return err;

@@ -65,6 +65,22 @@ void sign_bytes(enum label label, const struct network_id *network, struct cw_sl
     (void)crypto_sign_detached(out->b, NULL, text, sizeof(text), secret->b);
 }
 
+enum cw_err signer_sign(const struct signer *signer, enum label label, const struct network_id *network,
+                        struct cw_slice bytes, struct signature *out)
+{
+    struct signature signature;
+    enum cw_err err;
+
+    if (signer->secret != NULL) {
+        sign_bytes(label, network, bytes, signer->secret, out);
+        return CW_OK;
+    }
+    err = signer->ask(signer->context, label, bytes, &signature);
+    if (err == CW_OK)
+        *out = signature;
+    return err;
+}
+
 bool verify_bytes(enum label label, const struct network_id *network, struct cw_slice bytes,
                   const uint8_t public_key[static KEY_LEN], const struct signature *signature)
 {

@@ -39,6 +39,19 @@ void sign_bytes(enum label label, const struct network_id *network, struct cw_sl
 bool verify_bytes(enum label label, const struct network_id *network, struct cw_slice bytes,
                   const uint8_t public_key[static KEY_LEN], const struct signature *signature);
 
+/*
+ * Who signs: a secret in this process, or one that is kept elsewhere and asked for each signature. `ask` gets
+ * the bytes that are to be signed, not the 80 bytes: it may want to see what it signs. Its errors are passed on.
+ */
+struct signer {
+    const struct sign_secret *secret; /* NULL: ask */
+    enum cw_err (*ask)(void *context, enum label label, struct cw_slice bytes, struct signature *out);
+    void *context;
+};
+/* CW_OK, or what `ask` returned; *out is untouched then. */
+enum cw_err signer_sign(const struct signer *signer, enum label label, const struct network_id *network,
+                        struct cw_slice bytes, struct signature *out);
+
 /* The 80 bytes themselves, for verdict caches and vectors. */
 void signed_string(enum label label, const struct network_id *network, struct cw_slice bytes, uint8_t out[static 80]);
 

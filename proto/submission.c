@@ -140,6 +140,7 @@ enum cw_err submission_build(const struct submission_draft *draft, struct arena 
 {
     struct submission_header h = {.part_count = 0};
     struct author_proof proof = {.kind = PROOF_SINGLE};
+    struct signer own = {.secret = draft->secret};
     uint8_t header_memory[HEADER_LEN_MAX], proof_memory[PROOF_LEN_MAX];
     struct writer header_out = writer_over(header_memory, sizeof(header_memory));
     struct writer proof_out = writer_over(proof_memory, sizeof(proof_memory));
@@ -155,7 +156,10 @@ enum cw_err submission_build(const struct submission_draft *draft, struct arena 
     if (err != CW_OK)
         return err;
 
-    sign_bytes(LABEL_OP, &draft->network, header, draft->secret, &proof.signature);
+    err =
+        signer_sign(draft->signer != NULL ? draft->signer : &own, LABEL_OP, &draft->network, header, &proof.signature);
+    if (err != CW_OK)
+        return err;
     author_proof_encode(&proof, &proof_out);
     err = keep(&proof_out, arena, &proof_bytes);
     if (err != CW_OK)

@@ -23,7 +23,8 @@ struct submission_draft {
     struct network_id network;
     struct cert_id author;
     const struct sign_secret *secret;
-    uint8_t submission_id[16]; /* random; the caller keeps it to send the same submission again */
+    const struct signer *signer; /* instead of the secret, when not NULL */
+    uint8_t submission_id[16];   /* random; the caller keeps it to send the same submission again */
     enum op_class op_class;
     bool has_case;
     struct cw_case_id case_id;
@@ -41,6 +42,9 @@ enum cw_err submission_build(const struct submission_draft *draft, struct arena 
 /* Signs up to BUNDLE_COUNT_MAX op_ids at once; writes one proof per op. */
 enum cw_err bundle_build(const struct network_id *network, const struct sign_secret *secret, const struct cw_op_id *ops,
                          uint32_t count, struct arena *arena, struct cw_slice *out_proofs);
+/* The same with a secret that may be elsewhere; also what `ask` returns. */
+enum cw_err bundle_build_by(const struct network_id *network, const struct signer *signer, const struct cw_op_id *ops,
+                            uint32_t count, struct arena *arena, struct cw_slice *out_proofs);
 
 /* The author's signature by proof kind: single and bundle against public_key; threshold against the root keys. */
 enum cw_err proof_verify(const struct network_id *network, struct cw_slice header, const struct author_proof *proof,

@@ -322,6 +322,90 @@ START_TEST(a_seal_is_signed_by_one_certificate_or_by_the_roots)
 }
 END_TEST
 
+/* --- a secret that is kept elsewhere ------------------------------------------------------------- */
+
+struct keeper {
+    enum cw_err answer;
+    enum label label;
+    uint32_t asked;
+};
+
+static enum cw_err ask_keeper(void *context, enum label label, struct cw_slice bytes, struct signature *out)
+{
+    struct keeper *keeper = context;
+
+    keeper->asked++;
+    keeper->label = label;
+    sign_bytes(label, &w.network, bytes, &w.officer.keys.sign, out);
+    return keeper->answer;
+}
+
+static struct submission_draft small_draft(const struct signer *signer)
+{
+    static const uint8_t payload[] = "said";
+    struct submission_draft draft = {.network = w.network, .author = w.officer.id, .signer = signer, .part_count = 1};
+
+    draft.op_class = CLASS_CASE;
+    draft.submission_id[0] = 1;
+    draft.parts[0].payload = slice(payload, sizeof(payload));
+    return draft;
+}
+
+START_TEST(a_secret_kept_elsewhere_signs_the_same)
+{
+    struct arena arena = arena_over(scratch_memory, sizeof(scratch_memory));
+    struct keeper keeper = {.answer = CW_OK};
+    struct signer asked = {.ask = ask_keeper, .context = &keeper}, own = {.secret = &w.officer.keys.sign};
+    struct submission_draft there = small_draft(&asked), here = small_draft(&own);
+    struct cw_slice header[2], proof[2];
+    struct cw_op_id op;
+
+    ck_assert_int_eq(submission_build(&there, &arena, &header[0], &proof[0], &op), CW_OK);
+    ck_assert_int_eq(keeper.label, LABEL_OP);
+    ck_assert_int_eq(submission_build(&here, &arena, &header[1], &proof[1], &op), CW_OK);
+    ck_assert(slice_eq(header[0], header[1]));
+    ck_assert(slice_eq(proof[0], proof[1]));
+    ck_assert_int_eq(bundle_build_by(&w.network, &asked, &op, 1, &arena, &proof[0]), CW_OK);
+    ck_assert_int_eq(keeper.label, LABEL_BUNDLE);
+    ck_assert_int_eq(bundle_build(&w.network, &w.officer.keys.sign, &op, 1, &arena, &proof[1]), CW_OK);
+    ck_assert(slice_eq(proof[0], proof[1]));
+    ck_assert_uint_eq(keeper.asked, 2);
+}
+END_TEST
+
+START_TEST(a_keeper_that_refuses_ends_it_with_its_own_error)
+{
+    struct arena arena = arena_over(scratch_memory, sizeof(scratch_memory));
+    struct keeper keeper = {.answer = CW_LOCAL_KEY};
+    struct signer asked = {.ask = ask_keeper, .context = &keeper};
+    struct submission_draft draft = small_draft(&asked);
+    struct cw_slice header = slice("h", 1), proof = slice("p", 1);
+    struct cw_op_id op = {{0}};
+
+    ck_assert_int_eq(submission_build(&draft, &arena, &header, &proof, &op), CW_LOCAL_KEY);
+    ck_assert_uint_eq(header.len, 1); /* untouched */
+    ck_assert_uint_eq(proof.len, 1);
+    ck_assert_int_eq(bundle_build_by(&w.network, &asked, &op, 1, &arena, &proof), CW_LOCAL_KEY);
+    ck_assert_uint_eq(proof.len, 1);
+}
+END_TEST
+
+START_TEST(a_bundle_head_reads_back_and_every_shorter_one_is_refused)
+{
+    uint8_t bytes[64];
+    struct writer out = writer_over(bytes, sizeof(bytes));
+    struct hash root = {{7}}, back;
+    uint32_t count;
+
+    bundle_head_encode(BUNDLE_COUNT_MAX, &root, &out);
+    ck_assert_int_eq(bundle_head_parse(slice(bytes, out.len), &count, &back), CW_OK);
+    ck_assert_uint_eq(count, BUNDLE_COUNT_MAX);
+    ck_assert(ID_EQ(&root, &back));
+    for (size_t len = 0; len < out.len; len++)
+        ck_assert_int_ne(bundle_head_parse(slice(bytes, len), &count, &back), CW_OK);
+}
+END_TEST
+
 Suite *suite_submission(void)
 {
     Suite *s = suite_create("submission");
@@ -342,6 +426,9 @@ Suite *suite_submission(void)
     tcase_add_test(t, an_index_beyond_the_bundle_is_refused_by_the_grammar);
     tcase_add_test(t, bundles_of_none_or_too_many_are_refused);
     tcase_add_test(t, a_bundle_signature_is_no_single_proof_and_back);
+    tcase_add_test(t, a_secret_kept_elsewhere_signs_the_same);
+    tcase_add_test(t, a_keeper_that_refuses_ends_it_with_its_own_error);
+    tcase_add_test(t, a_bundle_head_reads_back_and_every_shorter_one_is_refused);
     suite_add_tcase(s, t);
 
     tcase_add_checked_fixture(roots, two_of_three, NULL);
