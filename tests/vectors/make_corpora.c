@@ -2,6 +2,7 @@
 #include "tests/vectors/history.h"
 
 #include "proto/client.pb-c.h"
+#include "proto/cursor.h"
 #include "proto/link.pb-c.h"
 #include "proto/op.h"
 #include "proto/wire.h"
@@ -225,6 +226,25 @@ static void proof_seeds(struct sink *s)
     seed_file(s, "proof", "no_fork", &out);
 }
 
+/* Without its check: the target puts one behind it. */
+static void cursor_seed(struct sink *s)
+{
+    struct position at[2] = {{.log = {{1}}, .seq = 3, .seal = {{9}}}, {.log = {{2}}}};
+    struct cursor cursor = {.network = w.network,
+                            .reader = w.officer.id,
+                            .authority_count = 1,
+                            .authority = at,
+                            .log_count = 2,
+                            .logs = at,
+                            .has_sweep = true,
+                            .sweep = {{7}}};
+    struct writer out = writer_over(made, sizeof(made));
+
+    cursor_encode(&cursor, &out);
+    out.len -= 18;
+    seed_file(s, "cursor", "all", &out);
+}
+
 void make_corpora(struct sink *s)
 {
     world_make(&w, world_memory, 1, 1);
@@ -234,4 +254,5 @@ void make_corpora(struct sink *s)
     client_seeds(s);
     link_seeds(s);
     proof_seeds(s);
+    cursor_seed(s);
 }
