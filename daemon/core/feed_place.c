@@ -1,0 +1,271 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "core/feed_place.h"
+
+/* Where log is, or would be. */
+static uint32_t rank_of(const struct feed_places *p, const struct log_id *log, bool *out_found)
+{
+    uint32_t low = 0, high = p->count;
+
+    while (low < high) {
+        uint32_t middle = low + (high - low) / 2;
+        int order = ID_COMPARE(&p->at[middle].log, log);
+
+        if (order == 0) {
+            *out_found = true;
+            return middle;
+        }
+        if (order < 0)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    *out_found = false;
+    return low;
+}
+
+uint32_t feed_place_find(const struct feed_places *p, const struct log_id *log)
+{
+    bool found;
+    uint32_t rank = rank_of(p, log, &found);
+
+    return found ? rank : FEED_PLACE_NONE;
+}
+
+uint32_t feed_place_put(struct feed_places *p, const struct log_id *log)
+{
+    bool found;
+    uint32_t rank = rank_of(p, log, &found);
+
+    if (found)
+        return rank;
+    if (p->count == p->max)
+        return FEED_PLACE_NONE;
+    memmove(&p->at[rank + 1], &p->at[rank], (p->count - rank) * sizeof *p->at);
+    p->count++;
+    p->at[rank] = (struct feed_place){.log = *log, .scope = LOG_DIVISION, .told.log = *log};
+    return rank;
+}
+
+/* Named by a later log, and not held here: whatever there was of it may never come. */
+static bool hold_prior(struct feed_places *p, const struct log_id *prior)
+{
+    bool known = feed_place_find(p, prior) != FEED_PLACE_NONE;
+    uint32_t i = feed_place_put(p, prior);
+
+    if (i != FEED_PLACE_NONE && !known)
+        p->at[i].ended = true;
+    return i != FEED_PLACE_NONE;
+}
+
+bool feed_place_hold(struct feed_places *p, const struct log_head *head)
+{
+    uint32_t i = feed_place_put(p, &head->log);
+
+    if (i == FEED_PLACE_NONE)
+        return false;
+    p->at[i].scope = head->scope;
+    p->at[i].head = head->seq;
+    p->at[i].ended = head->closed || head->forked;
+    p->at[i].has_prior = head->has_prior;
+    p->at[i].prior = head->prior;
+    return !head->has_prior || hold_prior(p, &head->prior.log);
+}
+
+void feed_place_told(struct feed_place *place, const struct position *upto)
+{
+    CW_ASSERT(ID_EQ(&place->log, &upto->log));
+    if (upto->seq > place->told.seq)
+        place->told = *upto;
+    if (place->walked < place->told.seq)
+        place->walked = place->told.seq;
+}
+
+/* --- reading a cursor -------------------------------------------------------------------------------------- */
+
+struct resolving {
+    struct feed_places *places;
+    const struct feed_view *view;
+    uint64_t missing;
+};
+
+/* Whether our chain passes through it, as far as it goes. */
+static bool agrees(const struct resolving *r, const struct feed_place *place, const struct position *at)
+{
+    struct hash seal;
+
+    if (at->seq == 0 || at->seq > place->head)
+        return true;
+    return r->view->seal_at(r->view->ctx, &at->log, at->seq, &seal) && ID_EQ(&seal, &at->seal);
+}
+
+static void take(struct resolving *r, struct feed_place *place, const struct position *at)
+{
+    if (!agrees(r, place, at))
+        return;
+    place->told = *at;
+    place->walked = at->seq;
+    if (at->seq > place->head && !place->ended)
+        r->missing += at->seq - place->head;
+}
+
+/* Every log that is listed; one that is not held here is kept, so that the next cursor still says it. */
+static enum cw_err take_listed(struct resolving *r, const struct position *list, uint32_t count, enum log_scope scope)
+{
+    for (uint32_t i = 0; i < count; i++) {
+        bool known = feed_place_find(r->places, &list[i].log) != FEED_PLACE_NONE;
+        uint32_t at = feed_place_put(r->places, &list[i].log);
+
+        if (at == FEED_PLACE_NONE)
+            return CW_LOCAL_MEMORY;
+        if (!known)
+            r->places->at[at].scope = scope;
+        take(r, &r->places->at[at], &list[i]);
+    }
+    return CW_OK;
+}
+
+static bool is_listed(const struct cursor *c, const struct log_id *log)
+{
+    uint32_t low = 0, high = c->log_count;
+
+    while (low < high) {
+        uint32_t middle = low + (high - low) / 2;
+        int order = ID_COMPARE(&c->logs[middle].log, log);
+
+        if (order == 0)
+            return true;
+        if (order < 0)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return false;
+}
+
+/* A log that counts makes its prior count, and so on. `until` remembers what was implied before. */
+static void follow_priors(struct resolving *r, const struct cursor *cursor, uint32_t from)
+{
+    const struct feed_place *place = &r->places->at[from];
+
+    while (place->told.seq > 0 && place->has_prior && !is_listed(cursor, &place->prior.log)) {
+        struct feed_place *prior = &r->places->at[feed_place_find(r->places, &place->prior.log)];
+
+        if (place->prior.seq <= prior->until)
+            return;
+        prior->until = place->prior.seq;
+        take(r, prior, &place->prior);
+        place = prior;
+    }
+}
+
+enum cw_err feed_places_resolve(struct feed_places *p, const struct cursor *cursor, const struct feed_view *view,
+                                bool even_if_behind, uint64_t *out_missing)
+{
+    struct resolving r = {.places = p, .view = view};
+    enum cw_err err = take_listed(&r, cursor->authority, cursor->authority_count, LOG_AUTHORITY);
+
+    if (err == CW_OK)
+        err = take_listed(&r, cursor->logs, cursor->log_count, LOG_DIVISION);
+    if (err != CW_OK)
+        return err;
+    for (uint32_t i = 0; i < p->count; i++) {
+        if (is_listed(cursor, &p->at[i].log))
+            follow_priors(&r, cursor, i);
+    }
+    for (uint32_t i = 0; i < p->count; i++)
+        p->at[i].until = 0;
+    *out_missing = r.missing;
+    return r.missing > 0 && !even_if_behind ? CW_AGAIN_BEHIND : CW_OK;
+}
+
+/* --- writing one ------------------------------------------------------------------------------------------- */
+
+/* What the logs that count imply of each: the greatest place at which one of them named it. */
+static void find_implied(struct feed_places *p)
+{
+    for (uint32_t i = 0; i < p->count; i++)
+        p->at[i].implied = NULL;
+    for (uint32_t i = 0; i < p->count; i++) {
+        const struct feed_place *later = &p->at[i];
+        struct feed_place *prior;
+
+        if (!later->has_prior || later->told.seq == 0)
+            continue;
+        prior = &p->at[feed_place_find(p, &later->prior.log)];
+        if (prior->implied == NULL || later->prior.seq > prior->implied->seq)
+            prior->implied = &later->prior;
+    }
+}
+
+/* Saying nothing of it says less than is true: so it may be left out when there is no room. */
+static bool may_drop(const struct feed_place *place)
+{
+    return place->implied == NULL || place->implied->seq == 0;
+}
+
+static bool must_list(const struct feed_place *place)
+{
+    if (may_drop(place))
+        return place->told.seq > 0;
+    return place->told.seq != place->implied->seq || !ID_EQ(&place->told.seal, &place->implied->seal);
+}
+
+struct listed {
+    const struct feed_place *at[FEED_LISTED_MAX];
+    uint32_t count;
+};
+
+/* The one whose repetition costs least; l->count when none may go. */
+static uint32_t shortest(const struct listed *l)
+{
+    uint32_t best = l->count;
+
+    for (uint32_t i = 0; i < l->count; i++) {
+        if (may_drop(l->at[i]) && (best == l->count || l->at[i]->told.seq < l->at[best]->told.seq))
+            best = i;
+    }
+    return best;
+}
+
+static bool list_one(struct listed *l, const struct feed_place *place)
+{
+    if (l->count == FEED_LISTED_MAX) {
+        uint32_t least = shortest(l);
+
+        if (may_drop(place) && (least == l->count || place->told.seq <= l->at[least]->told.seq))
+            return true;
+        if (least == l->count)
+            return false;
+        l->count--;
+        memmove(&l->at[least], &l->at[least + 1], (l->count - least) * sizeof(const struct feed_place *));
+    }
+    l->at[l->count++] = place;
+    return true;
+}
+
+static void list_authority(const struct feed_places *p, struct position *authority, struct cursor *out)
+{
+    out->authority_count = 0;
+    for (uint32_t i = 0; i < p->count; i++) {
+        if (p->at[i].scope != LOG_DIVISION && p->at[i].told.seq > 0 && out->authority_count < CURSOR_AUTHORITY_MAX)
+            authority[out->authority_count++] = p->at[i].told;
+    }
+    out->authority = authority;
+}
+
+bool feed_places_list(struct feed_places *p, struct position *authority, struct position *logs, struct cursor *out)
+{
+    struct listed l = {.count = 0};
+
+    list_authority(p, authority, out);
+    find_implied(p);
+    for (uint32_t i = 0; i < p->count; i++) {
+        if (p->at[i].scope == LOG_DIVISION && must_list(&p->at[i]) && !list_one(&l, &p->at[i]))
+            return false;
+    }
+    for (uint32_t i = 0; i < l.count; i++)
+        logs[i] = l.at[i]->told;
+    out->logs = logs;
+    out->log_count = l.count;
+    return true;
+}

@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef CASEWIRE_CORE_FEED_PLACE_H
+#define CASEWIRE_CORE_FEED_PLACE_H
+
+/*
+ * How far one reader was told, log by log, and how that is said in a cursor (docs/feeds.md, docs/protocol.md §7.2).
+ *
+ *   What a cursor says is never more than what was told, at whichever daemon it is read.
+ *
+ * A log that a later one named as its prior is left out of the cursor when it was told exactly up to there. So whoever
+ * writes a cursor lists what it does not hold at all, but hears named as a prior, with seq 0; such a place has head 0.
+ */
+
+#include "core/replica.h"
+#include "proto/cursor.h"
+
+struct feed_place {
+    struct log_id log;
+    enum log_scope scope;
+    uint64_t head;  /* last seq that this daemon holds */
+    bool ended;     /* closed or forked: what is beyond the head is not waited for */
+    bool has_prior; /* of its genesis */
+    struct position prior;
+    struct position told;           /* seq 0: nothing */
+    uint64_t walked;                /* at least told: looked at, and told or waiting to be */
+    uint64_t until;                 /* of a catch-up: where it ends in this log */
+    const struct position *implied; /* scratch */
+};
+
+/* Ascending by log; room for max, the caller's memory. */
+struct feed_places {
+    struct feed_place *at;
+    uint32_t count, max;
+};
+
+#define FEED_PLACE_NONE UINT32_MAX
+
+uint32_t feed_place_find(const struct feed_places *p, const struct log_id *log);
+/* Where the log is now, put in when it was not; FEED_PLACE_NONE: no room. Places above it move. */
+uint32_t feed_place_put(struct feed_places *p, const struct log_id *log);
+/* What the daemon holds of one log; and a place with head 0 for its prior, when that is not here. false: no room. */
+bool feed_place_hold(struct feed_places *p, const struct log_head *head);
+/* Raises what was told. Never lowers it. */
+void feed_place_told(struct feed_place *place, const struct position *upto);
+
+struct feed_view {
+    void *ctx;
+    /* The hash of the seal that ends log at seq; false: none ends there, or it is not held. */
+    bool (*seal_at)(void *ctx, const struct log_id *log, uint64_t seq, struct hash *out);
+};
+
+/*
+ * Sets `told` and `walked` of every place from a cursor. *out_missing: entries that the cursor names and this daemon has
+ * not; CW_AGAIN_BEHIND when there are some, unless even_if_behind. A log of which this daemon holds another branch
+ * counts as not told. CW_LOCAL_MEMORY: no room for a log that is not held here.
+ */
+enum cw_err feed_places_resolve(struct feed_places *p, const struct cursor *cursor, const struct feed_view *view,
+                                bool even_if_behind, uint64_t *out_missing);
+
+/* More than this many divisions' logs do not fit a cursor: the shortest open ones are left out, and told again. */
+#define FEED_LISTED_MAX 720
+
+/*
+ * Fills the two lists of a cursor, from memory of CURSOR_AUTHORITY_MAX and CURSOR_LOGS_MAX positions. false: too many
+ * closed logs would have to be listed (stay with the cursor before).
+ */
+bool feed_places_list(struct feed_places *p, struct position *authority, struct position *logs, struct cursor *out);
+
+#endif
