@@ -65,15 +65,20 @@ static void rehash_bucket(struct node *n, struct kv_txn *txn, uint32_t bucket)
 
 static void refresh(struct node *n, struct kv_txn *txn)
 {
-    struct hash whole;
+    bool changed = !n->digest_known;
 
     for (uint32_t i = 0; i < DIGEST_BUCKETS; i++) {
-        if (n->digest_dirty[i])
-            rehash_bucket(n, txn, i);
+        if (!n->digest_dirty[i])
+            continue;
+        rehash_bucket(n, txn, i);
+        changed = true;
     }
-    digest_whole(n->digest, &whole);
+    if (!changed)
+        return;
+    digest_whole(n->digest, &n->digest_of_all);
+    n->digest_known = true;
     pthread_mutex_lock(&n->status_lock);
-    n->status->digest = whole;
+    n->status->digest = n->digest_of_all;
     n->status->has_digest = true;
     pthread_mutex_unlock(&n->status_lock);
 }
@@ -211,16 +216,14 @@ static void greet_peer(struct turn *t, const struct peer_status *s, const struct
     struct node *n = t->n;
     struct digest_peer *peer = peer_of(n, &s->cert);
     struct peer_digest m = {.bucket_count = DIGEST_BUCKETS, .buckets = n->digest};
-    struct hash whole;
 
     if (peer == NULL)
         return;
     refresh(n, t->txn);
-    digest_whole(n->digest, &whole);
-    if (ID_EQ(&peer->root, root) && ID_EQ(&peer->whole, &whole))
+    if (ID_EQ(&peer->root, root) && ID_EQ(&peer->whole, &n->digest_of_all))
         return;
     peer->root = *root;
-    peer->whole = whole;
+    peer->whole = n->digest_of_all;
     size_t mark = arena_mark(&t->arena);
     say(t, &s->cert, &m);
     arena_release(&t->arena, mark);

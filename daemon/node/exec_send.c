@@ -88,6 +88,7 @@ static bool add_batch(struct sending *s, uint64_t *after, enum cw_err *err)
     struct sealed_batch *batch = &s->batches[s->count];
     uint64_t len, blobs, last;
 
+    memset(batch, 0, sizeof *batch);
     *err = load_batch(s, *after + 1, batch, &len, &blobs, &last);
     bool counts = *err != CW_OK || s->entry_count + batch->entry_count <= ENTRIES_COUNT_MAX;
     if (*err == CW_LOCAL_MEMORY && s->count > 0) { /* the rest goes with the next frame */
@@ -165,7 +166,7 @@ void exec_send_entries(struct turn *t, const struct effect *e)
 
     s.used = genesis.len + 256;
     s.limit = e->as.send_entries.bytes < FRAME_ROOM ? e->as.send_entries.bytes : FRAME_ROOM;
-    s.batches = ARENA_ARRAY(&t->arena, struct sealed_batch, ENTRIES_BATCHES_MAX);
+    s.batches = arena_take_raw(&t->arena, ENTRIES_BATCHES_MAX * sizeof *s.batches, alignof(struct sealed_batch));
     s.e = ARENA_NEW(&t->arena, struct entry_in);
     while (s.batches != NULL && s.e != NULL && after < head && add_batch(&s, &after, &err))
         ;

@@ -155,6 +155,8 @@ struct node {
     bool peers_stale;
     bool digest_dirty[DIGEST_BUCKETS];
     struct hash digest[DIGEST_BUCKETS];
+    struct hash digest_of_all; /* of the buckets as last made, when digest_known */
+    bool digest_known;
     struct cw_mono digest_at;   /* not before: the next exchange */
     struct cw_mono digest_next; /* when a turn is wanted for it; CW_NEVER: when something moves */
     struct hash digest_root;    /* frontier as of the last exchange */

@@ -88,7 +88,7 @@ static enum cw_err take_memory(struct node *n, const struct node_config *config)
     replica_turn_bounds(&n->limits, &n->effects_max, &arena_needed);
     if (n->effects_max < TURN_EFFECTS_MAX)
         n->effects_max = TURN_EFFECTS_MAX;
-    n->effects = calloc(n->effects_max, sizeof *n->effects);
+    n->effects = malloc(n->effects_max * sizeof *n->effects); /* each is set when it is added */
     n->arena_memory = malloc(n->arena_len);
     n->turn = calloc(1, sizeof *n->turn);
     n->status = calloc(1, sizeof *n->status);

@@ -246,8 +246,11 @@ static void send_reply(struct turn *t, const struct reply *r, struct receipt_tre
 
 void replies_send(struct turn *t)
 {
-    struct receipt_tree *tree = ARENA_NEW(&t->arena, struct receipt_tree);
+    struct receipt_tree *tree;
 
+    if (t->reply_count == 0)
+        return;
+    tree = ARENA_NEW(&t->arena, struct receipt_tree);
     CW_ASSERT(tree != NULL);
     for (uint32_t i = 0; i < t->reply_count; i++)
         send_reply(t, &t->replies[i], tree);
