@@ -207,7 +207,8 @@ struct sim {
     uint64_t trace;
     uint64_t steps;
     bool verbose;
-    bool calm; /* the liveness phase: nothing goes wrong any more */
+    bool calm;      /* the liveness phase: nothing goes wrong any more */
+    bool unwatched; /* no property is asked: nothing that happens may depend on being looked at */
 
     uint32_t node_count;
     struct sim_node nodes[NODES_MAX];
