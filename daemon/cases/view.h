@@ -49,6 +49,18 @@ struct case_summary {
 
 void state_summary(const struct case_state *state, struct case_summary *out);
 
+/* What feeds are filtered by, besides the summary; texts borrow from the ops. */
+#define LABELS_MAX 24
+struct case_labels {
+    uint32_t tag_count, area_count, operation_count, conflict_count;
+    bool more;                         /* there are some that do not fit here */
+    struct cw_slice tags[LABELS_MAX];  /* FIELD_TAGS */
+    struct cw_slice areas[LABELS_MAX]; /* territories, export and import areas, an operation's places */
+    struct cw_slice operations[LABELS_MAX]; /* what links name as `part_of_operation` */
+    uint32_t conflicts[LABELS_MAX];         /* fields that a person must settle, each once */
+};
+void state_labels(const struct case_state *state, struct case_labels *out);
+
 /* KK/DD/YYYY/XXXXXXX-C: kind, opening division, year, 7 characters of the case id, check letter. */
 void human_ref_of(uint32_t kind, struct cw_slice division, struct cw_wall opened, const struct cw_case_id *case_id,
                   char out[static HUMAN_REF_LEN_MAX]);

@@ -3,49 +3,9 @@
 
 /* What the fold gave, kept for lists and digests: the row, its sealed line, the indexes, the leaf. */
 
-#define LINE_LEN_MAX 1024
+#define LINE_LEN_MAX (1024 + LINE_LABELS_LEN_MAX + LABELS_MAX * 4)
 
 /* --- the sealed line -------------------------------------------------------------------------------------- */
-
-static void write_text(struct writer *w, struct cw_slice text)
-{
-    size_t len = text.len < 160 ? text.len : 160;
-
-    writer_u8(w, (uint8_t)len);
-    writer_bytes(w, text.data, len);
-}
-
-static struct cw_slice read_text(struct reader *in)
-{
-    size_t len = reader_u8(in);
-
-    return reader_slice(in, len);
-}
-
-static void line_encode(const struct case_line *line, struct writer *w)
-{
-    write_text(w, line->reference);
-    write_text(w, line->status);
-    write_text(w, line->title);
-    write_text(w, line->owner);
-    write_text(w, line->risk);
-    write_text(w, line->op_name);
-    writer_be32(w, line->conflicts);
-}
-
-static enum cw_err line_parse(struct cw_slice raw, struct case_line *out)
-{
-    struct reader in = reader_over(raw);
-
-    out->reference = read_text(&in);
-    out->status = read_text(&in);
-    out->title = read_text(&in);
-    out->owner = read_text(&in);
-    out->risk = read_text(&in);
-    out->op_name = read_text(&in);
-    out->conflicts = reader_be32(&in);
-    return reader_finish(&in) == CW_OK ? CW_OK : CW_LOCAL_CORRUPT;
-}
 
 static struct row_key line_ad(const struct cw_case_id *id)
 {
@@ -64,7 +24,7 @@ static enum cw_err line_open(const struct node *n, const struct cw_case_id *id, 
     enum cw_err err = keyring_unseal(n->keyring, row->slot, row_key_slice(&ad), row->summary, arena, &plain);
     if (err == CW_LOCAL_KEY) /* destroyed: nothing to show */
         return CW_OK;
-    return err == CW_OK ? line_parse(plain, out) : err;
+    return err == CW_OK ? case_line_parse(plain, out) : err;
 }
 
 enum cw_err case_row_read(const struct node_read *read, const struct cw_case_id *id, struct arena *arena,
@@ -161,7 +121,9 @@ static void fill_line(const struct loaded_case *c, const struct case_summary *s,
         .owner = s->owner,
         .risk = slice_of(s->risk),
         .conflicts = s->conflict_count,
+        .marking = s->marking,
     };
+    state_labels(c->state, &out->labels);
     if (name != NULL && name->value.type == VALUE_TEXT)
         out->op_name = name->value.text;
 }
@@ -184,7 +146,7 @@ static enum cw_err seal_line(struct turn *t, const struct cw_case_id *id, uint32
     struct writer w = writer_over(plain, sizeof plain);
     struct row_key ad = line_ad(id);
 
-    line_encode(line, &w);
+    case_line_encode(line, &w);
     CW_ASSERT(!w.failed);
     return keyring_seal(t->n->keyring, slot, row_key_slice(&ad), slice(plain, w.len), &t->n->entropy, out);
 }
@@ -212,7 +174,7 @@ static enum cw_err put_row(struct turn *t, const struct loaded_case *c, const st
 {
     struct case_summary summary;
     struct case_line line;
-    uint8_t sealed[LINE_LEN_MAX + 64], bytes[LINE_LEN_MAX + 512];
+    uint8_t sealed[LINE_LEN_MAX + 64], bytes[CASE_ROW_LEN_MAX];
     struct writer sealed_out = writer_over(sealed, sizeof sealed), w = writer_over(bytes, sizeof bytes);
 
     state_summary(c->state, &summary);

@@ -57,7 +57,10 @@ enum cw_err case_load(const struct node_read *read, const struct cw_case_id *id,
 struct case_line {
     struct cw_slice reference, status, title, owner, risk, op_name; /* text */
     uint32_t conflicts;
+    uint32_t marking;
+    struct case_labels labels; /* as many as fit LINE_LABELS_LEN_MAX; `more` when some do not */
 };
+#define LINE_LABELS_LEN_MAX 1024 /* bytes of all labels of one line together */
 /* Reads the CASE row and opens its line (empty texts when the case was never folded). */
 enum cw_err case_row_read(const struct node_read *read, const struct cw_case_id *id, struct arena *arena,
                           struct case_row *out_row, struct case_line *out_line);

@@ -37,6 +37,10 @@ enum cw_err case_cache_admit(struct turn *t, const struct cw_case_id *id, const 
 void case_cache_place(struct node *n, const struct cw_case_id *id, const struct entry_in *e);
 void case_cache_drop(struct node *n, const struct cw_case_id *id);
 
+/* --- case_line.c --- */
+void case_line_encode(const struct case_line *line, struct writer *w);
+enum cw_err case_line_parse(struct cw_slice raw, struct case_line *out); /* borrows from raw. CW_LOCAL_CORRUPT */
+
 /* --- case_save.c: row, summary, indexes, digest leaf --- */
 enum cw_err case_save(struct turn *t, const struct loaded_case *c);
 

@@ -15,7 +15,7 @@ static enum cw_err mark_revising(struct turn *t, const struct cw_case_id *id, bo
 {
     struct cw_slice raw;
     struct case_row row;
-    uint8_t bytes[2048];
+    uint8_t bytes[CASE_ROW_LEN_MAX];
     struct writer w = writer_over(bytes, sizeof bytes);
     size_t mark = arena_mark(&t->arena);
     enum cw_err err = db_get_copy(t->n, t->txn, TABLE_CASE, row_key_case(id), &t->arena, &raw);

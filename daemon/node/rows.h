@@ -198,6 +198,7 @@ struct case_op_row {
 #define CASE_SYNTHETIC 16u
 #define CASE_FOLDED 32u /* opened and folded at least once: kind and summary stand */
 #define CASE_CONFLICT 64u
+#define CASE_ROW_LEN_MAX 4096 /* encoded */
 struct case_row {
     uint32_t slot; /* of the keyring */
     uint32_t flags;

@@ -57,6 +57,58 @@ START_TEST(a_text_that_does_not_fit_says_so_and_stays_within_its_buffer)
 }
 END_TEST
 
+static bool has_name(const struct cw_slice *names, uint32_t count, const char *name)
+{
+    for (uint32_t i = 0; i < count; i++) {
+        if (slice_eq(names[i], slice_of(name)))
+            return true;
+    }
+    return false;
+}
+
+START_TEST(a_case_is_found_by_what_stands_and_by_both_sides_of_a_conflict)
+{
+    struct story *s = story_open(KIND_LINE, "NTH", ROLE_MASK(CLC));
+    uint32_t tag = story_add_text(s, "NTH", ROLE_MASK(CLC), FIELD_TAGS, "rural");
+    struct case_labels labels;
+
+    story_add_text(s, "NTH", ROLE_MASK(CLC), FIELD_TAGS, "harbour");
+    story_add_text(s, "NTH", ROLE_MASK(CLC), FIELD_IMPORT_AREAS, "Eastmere");
+    story_set_text(s, "NTH", ROLE_MASK(CLC), FIELD_EXPORT_AREA, "Northport");
+    story_set_text(s, "EST", ROLE_MASK(CLC), FIELD_EXPORT_AREA, "Westgate");
+    story_add_text(s, "NTH", ROLE_MASK(CLC), FIELD_LINKS, "part_of_operation LARKSPUR");
+    story_add_text(s, "NTH", ROLE_MASK(CLC), FIELD_LINKS, "rival_of OC/NTH/2026/AAAAAAA-B");
+    story_remove(s, "NTH", ROLE_MASK(CLC), FIELD_TAGS, tag);
+    state_labels(story_fold(s), &labels);
+    ck_assert_uint_eq(labels.tag_count, 1);
+    ck_assert(has_name(labels.tags, 1, "harbour"));
+    ck_assert_uint_eq(labels.area_count, 3);
+    ck_assert(has_name(labels.areas, 3, "Northport") && has_name(labels.areas, 3, "Westgate"));
+    ck_assert(has_name(labels.areas, 3, "Eastmere"));
+    ck_assert_uint_eq(labels.operation_count, 1);
+    ck_assert(has_name(labels.operations, 1, "LARKSPUR"));
+    ck_assert_uint_eq(labels.conflict_count, 1);
+    ck_assert_uint_eq(labels.conflicts[0], FIELD_EXPORT_AREA);
+    ck_assert(!labels.more);
+}
+END_TEST
+
+START_TEST(labels_that_do_not_fit_are_said_to_be_more)
+{
+    struct story *s = story_open(KIND_LINE, "NTH", ROLE_MASK(CLC));
+    static char names[LABELS_MAX + 1][8];
+    struct case_labels labels;
+
+    for (uint32_t i = 0; i <= LABELS_MAX; i++) {
+        names[i][0] = (char)('a' + i);
+        story_add_text(s, "NTH", ROLE_MASK(CLC), FIELD_TAGS, names[i]);
+    }
+    state_labels(story_fold(s), &labels);
+    ck_assert_uint_eq(labels.tag_count, LABELS_MAX);
+    ck_assert(labels.more);
+}
+END_TEST
+
 START_TEST(times_far_away_do_not_break_the_text)
 {
     struct op_value value = {.type = VALUE_INTERVAL, .number = INT64_MIN, .latest = INT64_MAX};
@@ -313,6 +365,8 @@ Suite *suite_view(void)
     tcase_add_test(all, values_read_as_people_write_them);
     tcase_add_test(all, a_text_that_does_not_fit_says_so_and_stays_within_its_buffer);
     tcase_add_test(all, times_far_away_do_not_break_the_text);
+    tcase_add_test(all, a_case_is_found_by_what_stands_and_by_both_sides_of_a_conflict);
+    tcase_add_test(all, labels_that_do_not_fit_are_said_to_be_more);
     tcase_add_test(all, an_op_reads_in_one_line_without_what_is_personal);
     tcase_add_test(all, a_reference_finds_typing_mistakes);
     tcase_add_test(all, a_list_row_says_not_assessed_rather_than_low);

@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "node/case_work.h"
+
+/* One line of a list, as the case's row keeps it: sealed by whoever calls. */
+
+#define TEXT_LEN_MAX 160
+
+static void write_text(struct writer *w, struct cw_slice text)
+{
+    size_t len = text.len < TEXT_LEN_MAX ? text.len : TEXT_LEN_MAX;
+
+    writer_u8(w, (uint8_t)len);
+    writer_bytes(w, text.data, len);
+}
+
+static struct cw_slice read_text(struct reader *in)
+{
+    size_t len = reader_u8(in);
+
+    return reader_slice(in, len);
+}
+
+/* --- labels ---------------------------------------------------------------------------------------------- */
+
+/* How many of these names fit what is left; a name that would be cut is left out, and so is what follows it. */
+static uint32_t fitting(const struct cw_slice *names, uint32_t count, size_t *left, bool *more)
+{
+    uint32_t fit = 0;
+
+    while (fit < count && names[fit].len <= TEXT_LEN_MAX && names[fit].len < *left)
+        *left -= names[fit++].len + 1;
+    *more = *more || fit < count;
+    return fit;
+}
+
+static void write_names(struct writer *w, const struct cw_slice *names, uint32_t count, size_t *left, bool *more)
+{
+    uint32_t fit = fitting(names, count, left, more);
+
+    writer_u8(w, (uint8_t)fit);
+    for (uint32_t i = 0; i < fit; i++)
+        write_text(w, names[i]);
+}
+
+static void write_labels(struct writer *w, const struct case_labels *l)
+{
+    size_t left = LINE_LABELS_LEN_MAX;
+    bool more = l->more;
+
+    write_names(w, l->tags, l->tag_count, &left, &more);
+    write_names(w, l->areas, l->area_count, &left, &more);
+    write_names(w, l->operations, l->operation_count, &left, &more);
+    writer_u8(w, (uint8_t)l->conflict_count);
+    for (uint32_t i = 0; i < l->conflict_count; i++)
+        writer_be16(w, (uint16_t)l->conflicts[i]);
+    writer_u8(w, more);
+}
+
+static uint32_t read_names(struct reader *in, struct cw_slice *out)
+{
+    uint32_t count = reader_u8(in);
+
+    if (count > LABELS_MAX)
+        in->failed = true;
+    for (uint32_t i = 0; i < count && !in->failed; i++)
+        out[i] = read_text(in);
+    return in->failed ? 0 : count;
+}
+
+static void read_labels(struct reader *in, struct case_labels *out)
+{
+    out->tag_count = read_names(in, out->tags);
+    out->area_count = read_names(in, out->areas);
+    out->operation_count = read_names(in, out->operations);
+    out->conflict_count = reader_u8(in);
+    if (out->conflict_count > LABELS_MAX)
+        in->failed = true;
+    for (uint32_t i = 0; i < out->conflict_count && !in->failed; i++)
+        out->conflicts[i] = reader_be16(in);
+    out->more = reader_u8(in) != 0;
+}
+
+/* --- the line -------------------------------------------------------------------------------------------- */
+
+void case_line_encode(const struct case_line *line, struct writer *w)
+{
+    write_text(w, line->reference);
+    write_text(w, line->status);
+    write_text(w, line->title);
+    write_text(w, line->owner);
+    write_text(w, line->risk);
+    write_text(w, line->op_name);
+    writer_be32(w, line->conflicts);
+    writer_u8(w, (uint8_t)line->marking);
+    write_labels(w, &line->labels);
+}
+
+/* A line of an earlier build ends after the conflicts: what it does not say may be anything. */
+enum cw_err case_line_parse(struct cw_slice raw, struct case_line *out)
+{
+    struct reader in = reader_over(raw);
+
+    memset(out, 0, sizeof *out);
+    out->reference = read_text(&in);
+    out->status = read_text(&in);
+    out->title = read_text(&in);
+    out->owner = read_text(&in);
+    out->risk = read_text(&in);
+    out->op_name = read_text(&in);
+    out->conflicts = reader_be32(&in);
+    if (reader_left(&in) > 0) {
+        out->marking = reader_u8(&in);
+        read_labels(&in, &out->labels);
+    } else {
+        out->marking = 1;
+        out->labels.more = true;
+    }
+    return reader_finish(&in) == CW_OK ? CW_OK : CW_LOCAL_CORRUPT;
+}
