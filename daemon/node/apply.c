@@ -9,13 +9,6 @@
 
 /* --- rows of the entry itself --------------------------------------------------------------------------- */
 
-static enum cw_err put_feed(struct turn *t, const struct entry_in *e)
-{
-    struct row_key seq = row_key_seq(&e->log, e->header.seq);
-
-    return db_put(t, TABLE_FEED, row_key_feed(t->n->feed_next), row_key_slice(&seq));
-}
-
 static enum cw_err put_entry_row(struct turn *t, const struct entry_in *e)
 {
     struct entry_row row = {t->n->feed_next, e->header_bytes, e->submission_bytes, e->proof_bytes};
@@ -195,13 +188,22 @@ static enum cw_err mark_pending(struct turn *t, const struct entry_in *e, enum c
     return was == VERDICT_PENDING ? db_del(t, TABLE_PENDING, key) : CW_OK;
 }
 
-static enum case_verdict verdict_before(const struct op_row *op, const struct op_entry *entry)
+/* The entry as it was settled last; verdict 0 when it is new. */
+static struct op_entry settled_before(const struct op_row *op, const struct op_entry *entry)
 {
     for (uint32_t i = 0; i < op->entry_count; i++) {
         if (same_place(&op->entries[i], entry))
-            return op->entries[i].verdict;
+            return op->entries[i];
     }
-    return (enum case_verdict)0;
+    return (struct op_entry){.verdict = (enum case_verdict)0};
+}
+
+/* Whoever was told of this entry is told again when it says more, or something else. */
+static enum cw_err note_change(struct turn *t, const struct op_entry *was, const struct op_entry *is)
+{
+    if (was->verdict == 0 || (was->verdict == is->verdict && memcmp(was->parts, is->parts, is->part_count) == 0))
+        return CW_OK;
+    return feed_note(t, &(struct feed_row){.kind = FEED_ROW_AGAIN, .log = is->log, .seq = is->seq});
 }
 
 /* Authority records act once, when they become effective; key records whenever their bytes or envelopes came. A
@@ -231,7 +233,8 @@ enum cw_err entry_settle(struct turn *t, struct entry_in *e)
 
     if (err != CW_OK)
         return err;
-    enum case_verdict was = verdict_before(&op, &entry);
+    struct op_entry before = settled_before(&op, &entry);
+    enum case_verdict was = before.verdict;
     uint64_t old_hlc = is_new ? 0 : op.entries[(op_row_verdict(&op, &place), place)].hlc;
     entry.verdict = entry_judge(t->n, e, &entry.reason);
     entry_part_states(t->n, e, &entry);
@@ -246,6 +249,8 @@ enum cw_err entry_settle(struct turn *t, struct entry_in *e)
     count_verdict(t, e, was, entry.verdict, entry.reason);
     list_entry(&op, &entry);
     err = db_put_op(t, &e->header.op_id, &op);
+    if (err == CW_OK)
+        err = note_change(t, &before, &entry);
     return err == CW_OK && op.has_case ? settle_case(t, e, &op, !is_new, old_hlc) : err;
 }
 
@@ -254,8 +259,7 @@ enum cw_err entry_apply(struct turn *t, struct entry_in *e)
     enum cw_err err = put_entry_row(t, e);
 
     if (err == CW_OK)
-        err = put_feed(t, e);
-    t->n->feed_next++;
+        err = feed_note(t, &(struct feed_row){.kind = FEED_ROW_ENTRY, .log = e->log, .seq = e->header.seq});
     t->counters[COUNTER_ENTRIES]++;
     if (err == CW_OK)
         err = entry_put_blobs(t, e);

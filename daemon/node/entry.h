@@ -68,6 +68,9 @@ enum cw_err pending_judge_again(struct turn *t); /* pending.c */
 enum cw_err pending_wait_for_keys(struct turn *t, const struct entry_in *e);
 enum cw_err pending_key_arrived(struct turn *t, const struct key_record_id *record);
 
+/* --- what feeds are told (feed_rows.c): the next arrival --- */
+enum cw_err feed_note(struct turn *t, const struct feed_row *row);
+
 /* --- turn helpers (turn_marks.c) --- */
 enum cw_err turn_dirty_case(struct turn *t, const struct cw_case_id *id);
 enum cw_err turn_blobs_held(struct turn *t, const struct log_id *log, uint64_t seq, bool held);

@@ -123,6 +123,29 @@ enum cw_err fold_mark_all(struct turn *t)
     return db_put(t, TABLE_META, row_key_text(META_REFOLD), slice(from_the_start, sizeof from_the_start));
 }
 
+static bool state_of(struct turn *t, const struct cw_case_id *id, struct hash *out)
+{
+    struct cw_slice raw;
+    struct case_row row;
+
+    if (db_get(t->n, t->txn, TABLE_CASE, row_key_case(id), &raw) != CW_OK || case_row_parse(raw, &row) != CW_OK)
+        return false;
+    *out = row.state;
+    return true;
+}
+
+/* No op came, so feeds must be told that the case shows something else. */
+static enum cw_err fold_again(struct turn *t, const struct cw_case_id *id, uint32_t *budget)
+{
+    struct hash before, after;
+    bool known = state_of(t, id, &before);
+    enum cw_err err = fold_one(t, id, budget);
+
+    if (err != CW_OK || !known || !state_of(t, id, &after) || ID_EQ(&before, &after))
+        return err;
+    return feed_note(t, &(struct feed_row){.kind = FEED_ROW_CASE, .case_id = *id});
+}
+
 static enum cw_err sweep_one(struct turn *t, struct row_key *at, bool *after, uint32_t *budget)
 {
     struct kv_pair pair;
@@ -137,7 +160,7 @@ static enum cw_err sweep_one(struct turn *t, struct row_key *at, bool *after, ui
     *after = true;
     *budget -= 1;
     case_cache_drop(t->n, &id);
-    return fold_one(t, &id, budget);
+    return fold_again(t, &id, budget);
 }
 
 static enum cw_err sweep(struct turn *t, uint32_t *budget)

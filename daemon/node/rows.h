@@ -190,6 +190,20 @@ struct case_op_row {
     uint64_t seq;
 };
 
+/* FEED: what arrived or changed, in the order in which it did. */
+enum feed_row_kind {
+    FEED_ROW_ENTRY, /* a new entry */
+    FEED_ROW_AGAIN, /* an entry that was stored earlier is opened, or judged otherwise */
+    FEED_ROW_CASE,  /* a case shows something else, though no op of it came: the policy changed */
+};
+struct feed_row {
+    enum feed_row_kind kind;
+    struct log_id log; /* not of FEED_ROW_CASE */
+    uint64_t seq;
+    struct cw_case_id case_id; /* of FEED_ROW_CASE */
+};
+#define FEED_ROW_LEN_MAX 41
+
 /* CASE: clear numbers, then two sealed pieces under the case's local key (AD: "case", case id, 's' or 'f'). */
 #define CASE_INCOMPLETE 1u
 #define CASE_NEWER 2u
@@ -229,6 +243,7 @@ void op_row_encode(const struct op_row *in, struct writer *out);
 void case_op_row_encode(const struct case_op_row *in, struct writer *out);
 void case_row_encode(const struct case_row *in, struct writer *out);
 void key_row_encode(const struct key_row *in, struct writer *out);
+void feed_row_encode(const struct feed_row *in, struct writer *out);
 
 enum cw_err store_row_parse(struct cw_slice raw, struct store_row *out);
 enum cw_err own_row_parse(struct cw_slice raw, struct own_row *out);
@@ -240,6 +255,7 @@ enum cw_err op_row_parse(struct cw_slice raw, struct op_row *out);
 enum cw_err case_op_row_parse(struct cw_slice raw, struct case_op_row *out);
 enum cw_err case_row_parse(struct cw_slice raw, struct case_row *out);
 enum cw_err key_row_parse(struct cw_slice raw, struct key_row *out);
+enum cw_err feed_row_parse(struct cw_slice raw, struct feed_row *out);
 
 #define ROW_LEN_MAX 16384 /* the longest encoded row but ENTRY's and BLOB's, which are bounded by their records */
 

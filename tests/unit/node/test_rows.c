@@ -168,6 +168,27 @@ START_TEST(a_key_names_its_place_at_its_end)
 }
 END_TEST
 
+START_TEST(a_feed_row_comes_back_whole_whatever_it_tells)
+{
+    const struct feed_row rows[] = {
+        {.kind = FEED_ROW_ENTRY, .log = {{1, 2}}, .seq = 300},
+        {.kind = FEED_ROW_AGAIN, .log = {{1, 2}}, .seq = 300},
+        {.kind = FEED_ROW_CASE, .case_id = {{9}}},
+    };
+    struct feed_row out;
+
+    start();
+    feed_row_encode(&rows[_i], &w);
+    ck_assert_int_eq(feed_row_parse(written(), &out), CW_OK);
+    ck_assert_int_eq(out.kind, rows[_i].kind);
+    ck_assert(ID_EQ(&out.log, &rows[_i].log) && ID_EQ(&out.case_id, &rows[_i].case_id));
+    ck_assert_uint_eq(out.seq, rows[_i].seq);
+    bytes[w.len++] = 7;
+    ck_assert_int_ne(feed_row_parse(slice(bytes, w.len), &out), CW_OK);
+    ck_assert_int_ne(feed_row_parse(slice(bytes, ID_LEN), &out), CW_OK);
+}
+END_TEST
+
 Suite *suite_rows(void);
 Suite *suite_rows(void)
 {
@@ -180,6 +201,7 @@ Suite *suite_rows(void)
     tcase_add_test(all, a_part_is_as_good_as_its_best_entry);
     tcase_add_test(all, a_case_row_comes_back_whole);
     tcase_add_test(all, a_store_of_a_newer_format_is_not_read);
+    tcase_add_loop_test(all, a_feed_row_comes_back_whole_whatever_it_tells, 0, 3);
     tcase_add_test(all, keys_sort_as_their_numbers_do);
     tcase_add_test(all, a_key_names_its_place_at_its_end);
     suite_add_tcase(suite, all);
