@@ -69,7 +69,9 @@ static void put_conflict(struct case_labels *out, uint32_t field)
 
 void state_labels(const struct case_state *state, struct case_labels *out)
 {
-    *out = (struct case_labels){.more = false};
+    const struct case_cell *compartments = state_cell(state, &scope_none, FIELD_COMPARTMENTS);
+
+    *out = (struct case_labels){.compartmented = compartments != NULL && compartments->value_count > 0};
     put_cell(out, out->tags, &out->tag_count, state_cell(state, &scope_none, FIELD_TAGS));
     for (size_t i = 0; i < CW_COUNT(area_fields); i++)
         put_cell(out, out->areas, &out->area_count, state_cell(state, &scope_none, area_fields[i]));

@@ -4,6 +4,8 @@
 /* One line of a list, as the case's row keeps it: sealed by whoever calls. */
 
 #define TEXT_LEN_MAX 160
+#define LINE_MORE 1u
+#define LINE_COMPARTMENTED 2u
 
 static void write_text(struct writer *w, struct cw_slice text)
 {
@@ -53,7 +55,7 @@ static void write_labels(struct writer *w, const struct case_labels *l)
     writer_u8(w, (uint8_t)l->conflict_count);
     for (uint32_t i = 0; i < l->conflict_count; i++)
         writer_be16(w, (uint16_t)l->conflicts[i]);
-    writer_u8(w, more);
+    writer_u8(w, (uint8_t)((more ? LINE_MORE : 0u) | (l->compartmented ? LINE_COMPARTMENTED : 0u)));
 }
 
 static uint32_t read_names(struct reader *in, struct cw_slice *out)
@@ -77,7 +79,9 @@ static void read_labels(struct reader *in, struct case_labels *out)
         in->failed = true;
     for (uint32_t i = 0; i < out->conflict_count && !in->failed; i++)
         out->conflicts[i] = reader_be16(in);
-    out->more = reader_u8(in) != 0;
+    uint8_t flags = reader_u8(in);
+    out->more = (flags & LINE_MORE) != 0;
+    out->compartmented = (flags & LINE_COMPARTMENTED) != 0;
 }
 
 /* --- the line -------------------------------------------------------------------------------------------- */
@@ -113,7 +117,7 @@ enum cw_err case_line_parse(struct cw_slice raw, struct case_line *out)
         read_labels(&in, &out->labels);
     } else {
         out->marking = 1;
-        out->labels.more = true;
+        out->labels.more = out->labels.compartmented = true;
     }
     return reader_finish(&in) == CW_OK ? CW_OK : CW_LOCAL_CORRUPT;
 }

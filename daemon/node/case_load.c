@@ -118,25 +118,21 @@ static enum cw_err load_origin(const struct node *n, struct kv_txn *txn, struct 
     return err;
 }
 
-static enum cw_err load_op(const struct node *n, struct kv_txn *txn, const struct cw_case_id *id,
-                           const struct kv_pair *pair, struct arena *arena, struct loaded_op **out)
+enum cw_err case_load_op(const struct node *n, struct kv_txn *txn, const struct cw_case_id *id,
+                         const struct case_op_place *place, struct arena *arena, struct loaded_op **out)
 {
-    struct case_op_row row;
     struct op_row *op_row = ARENA_NEW(arena, struct op_row);
     struct loaded_op *op = ARENA_NEW(arena, struct loaded_op);
 
     if (op == NULL || op_row == NULL)
         return CW_LOCAL_MEMORY;
-    if (pair->key.len != 2 * ID_LEN + 8 || case_op_row_parse(pair->value, &row) != CW_OK)
-        return CW_LOCAL_CORRUPT;
-    struct reader in = reader_over(slice(pair->key.data + ID_LEN, 8 + ID_LEN));
-    op->hlc = reader_be64(&in);
-    reader_bytes(&in, op->op_id.b, ID_LEN);
-    op->verdict = row.verdict;
-    op->reason = row.reason;
-    op->flags = row.flags;
-    op->log = row.log;
-    op->seq = row.seq;
+    op->hlc = place->hlc;
+    op->op_id = place->op_id;
+    op->verdict = place->row.verdict;
+    op->reason = place->row.reason;
+    op->flags = place->row.flags;
+    op->log = place->row.log;
+    op->seq = place->row.seq;
     enum cw_err err = load_origin(n, txn, op);
     if (err == CW_OK)
         err = load_submission(n, txn, arena, op);
@@ -149,6 +145,16 @@ static enum cw_err load_op(const struct node *n, struct kv_txn *txn, const struc
     loaded_op_decode(op, arena);
     *out = op;
     return err;
+}
+
+static enum cw_err place_parse(const struct kv_pair *pair, struct case_op_place *out)
+{
+    if (pair->key.len != 2 * ID_LEN + 8 || case_op_row_parse(pair->value, &out->row) != CW_OK)
+        return CW_LOCAL_CORRUPT;
+    struct reader in = reader_over(slice(pair->key.data + ID_LEN, 8 + ID_LEN));
+    out->hlc = reader_be64(&in);
+    reader_bytes(&in, out->op_id.b, ID_LEN);
+    return CW_OK;
 }
 
 /* --- the case -------------------------------------------------------------------------------------------- */
@@ -186,13 +192,16 @@ enum cw_err case_load_ops(const struct node *n, struct kv_txn *txn, const struct
 {
     struct row_key from = row_key_case(id);
     struct kv_pair pair;
+    struct case_op_place place;
     struct loaded_op *op;
     enum cw_err err;
 
     *out = (struct loaded_case){.id = *id};
     while ((err = db_next(n, txn, TABLE_CASE_OP, ID_SLICE(id), row_key_slice(&from), out->op_count > 0, &pair)) ==
            CW_OK) {
-        err = load_op(n, txn, id, &pair, arena, &op);
+        err = place_parse(&pair, &place);
+        if (err == CW_OK)
+            err = case_load_op(n, txn, id, &place, arena, &op);
         if (err == CW_OK)
             err = loaded_case_add(out, op, arena);
         if (err != CW_OK)

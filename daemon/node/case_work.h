@@ -14,6 +14,14 @@
 /* Every op of a case, opened and decoded as far as possible; no fold yet. CW_LOCAL_MEMORY: a larger arena is needed. */
 enum cw_err case_load_ops(const struct node *n, struct kv_txn *txn, const struct cw_case_id *id, struct arena *arena,
                           struct loaded_case *out);
+/* A row of CASE_OP, and one op of a case alone. */
+struct case_op_place {
+    struct cw_op_id op_id;
+    uint64_t hlc;
+    struct case_op_row row;
+};
+enum cw_err case_load_op(const struct node *n, struct kv_txn *txn, const struct cw_case_id *id,
+                         const struct case_op_place *place, struct arena *arena, struct loaded_op **out);
 /* Decodes from opened payloads; who the author is comes from the authority table. */
 void loaded_op_decode(struct loaded_op *op, struct arena *arena);
 enum cw_err loaded_op_author(const struct node *n, struct loaded_op *op, struct arena *arena);

@@ -89,7 +89,10 @@ START_TEST(a_case_is_found_by_what_stands_and_by_both_sides_of_a_conflict)
     ck_assert(has_name(labels.operations, 1, "LARKSPUR"));
     ck_assert_uint_eq(labels.conflict_count, 1);
     ck_assert_uint_eq(labels.conflicts[0], FIELD_EXPORT_AREA);
-    ck_assert(!labels.more);
+    ck_assert(!labels.more && !labels.compartmented);
+    story_add_text(s, "NTH", ROLE_MASK(GATE), FIELD_COMPARTMENTS, "AMBER");
+    state_labels(story_fold(s), &labels);
+    ck_assert(labels.compartmented);
 }
 END_TEST
 

@@ -47,7 +47,7 @@ START_TEST(a_line_cut_anywhere_is_corrupt_or_an_old_one)
         if (case_line_parse(slice(whole.data, cut), &back) != CW_OK)
             continue;
         old++;
-        ck_assert(back.labels.more && back.marking == 1 && back.conflicts == 2);
+        ck_assert(back.labels.more && back.labels.compartmented && back.marking == 1 && back.conflicts == 2);
     }
     ck_assert_uint_eq(old, 1);
 }
@@ -66,7 +66,10 @@ START_TEST(a_line_comes_back)
     ck_assert_uint_eq(back.labels.operation_count, 0);
     ck_assert_uint_eq(back.labels.conflict_count, 2);
     ck_assert_uint_eq(back.labels.conflicts[1], FIELD_SUMMARY);
-    ck_assert(!back.labels.more);
+    ck_assert(!back.labels.more && !back.labels.compartmented);
+    line.labels.compartmented = true;
+    ck_assert_int_eq(case_line_parse(encode(&line), &back), CW_OK);
+    ck_assert(!back.labels.more && back.labels.compartmented);
 }
 END_TEST
 
