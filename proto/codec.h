@@ -19,7 +19,4 @@ extern const struct grammar signed_seal_grammar; /* struct signed_seal */
 /* The same key twice would let one custodian count as two. keys: count times KEY_LEN bytes. */
 bool root_keys_differ(const uint8_t *keys, uint32_t count);
 
-/* How many hashes the path of leaf `index` of `count` has. */
-uint32_t path_len_of(uint32_t index, uint32_t count);
-
 #endif

@@ -32,10 +32,11 @@ static const struct field receipt_fields[] = {
     FIXED_FIELD(1, struct receipt_record, network, FIELD_REQUIRED),
     FIXED_FIELD(2, struct receipt_record, op_id, FIELD_REQUIRED),
     BYTES_FIELD(3, struct receipt_record, submission_header, 1, HEADER_LEN_MAX, FIELD_REQUIRED),
-    FIXED_FIELD(4, struct receipt_record, author_signature, FIELD_REQUIRED),
+    BYTES_FIELD(4, struct receipt_record, proof, 1, PROOF_LEN_MAX, FIELD_REQUIRED),
     MESSAGE_FIELD(5, struct receipt_record, local, &evidence_grammar, FIELD_REQUIRED),
     MESSAGES_ARENA_FIELD(6, struct receipt_record, held, held_count, 0, RECEIPT_HELD_MAX, &evidence_grammar),
     BYTES_FIELD(7, struct receipt_record, genesis, 1, GENESIS_LEN_MAX, FIELD_REQUIRED),
+    BYTES_FIELD(8, struct receipt_record, path, 0, BUNDLE_PATH_LEN_MAX, 0),
 };
 
 static const struct grammar receipt_grammar =

@@ -28,8 +28,7 @@ struct receipt_evidence {
 struct receipt_record {
     struct network_id network;
     struct cw_op_id op_id;
-    struct cw_slice submission_header;
-    struct signature author_signature;
+    struct cw_slice submission_header, proof, path;
     struct receipt_evidence local;
     uint32_t held_count;
     const struct receipt_evidence *held;

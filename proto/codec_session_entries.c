@@ -23,6 +23,7 @@ static const struct field entry_record_fields[] = {
     BYTES_FIELD(2, struct entry_record, submission_bytes, 0, HEADER_LEN_MAX, 0),
     BYTES_FIELD(3, struct entry_record, proof_bytes, 0, PROOF_LEN_MAX, 0),
     MESSAGE_FIELD(4, struct entry_record, blobs, &entry_blobs_grammar, 0),
+    BYTES_FIELD(5, struct entry_record, path_bytes, 0, BUNDLE_PATH_LEN_MAX, 0),
 };
 
 static const struct grammar entry_record_grammar = {GRAMMAR_FIELDS(entry_record_fields), .open = true};
@@ -60,7 +61,7 @@ static enum cw_err parse_record(struct entry_record *r, const struct log_id *log
         return CW_REFUSED_MALFORMED;
     entry_hash_of(r->header_bytes, &r->hash);
     r->submission_ok = submission_header_parse(r->submission_bytes, &r->submission) == CW_OK &&
-                       author_proof_parse(r->proof_bytes, &r->proof) == CW_OK;
+                       author_proof_parse(r->proof_bytes, r->path_bytes, &r->proof) == CW_OK;
     return CW_OK;
 }
 

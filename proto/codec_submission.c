@@ -81,25 +81,15 @@ static const struct field author_proof_fields[] = {
     FIXED_FIELD(2, struct author_proof, signature, 0),
     BYTES_FIELD(3, struct author_proof, bundle_head, 1, BUNDLE_HEAD_LEN_MAX, 0),
     SHORT_FIELD(4, struct author_proof, bundle_index, 0, BUNDLE_COUNT_MAX - 1, 0),
-    FIXEDS_FIELD(5, struct author_proof, path, path_count, 0, BUNDLE_PATH_MAX),
     FLAT_MESSAGES_FIELD(6, struct author_proof, root_count, 0, ROOT_KEYS_MAX, &root_signature_grammar),
 };
 
 static const struct grammar author_proof_grammar =
     RECORD_GRAMMAR(author_proof_fields, struct author_proof, PROOF_LEN_MAX, NULL);
 
-uint32_t path_len_of(uint32_t index, uint32_t count)
-{
-    uint32_t len = 0;
-
-    for (; count > 1; count = (count + 1) / 2, index /= 2)
-        len += (index ^ 1) < count;
-    return len;
-}
-
 static bool no_bundle(const struct author_proof *p)
 {
-    return slice_empty(p->bundle_head) && p->bundle_index == 0 && p->path_count == 0;
+    return slice_empty(p->bundle_head) && p->bundle_index == 0;
 }
 
 static bool is_threshold(const struct author_proof *p)
@@ -125,7 +115,7 @@ static enum cw_err read_bundle(struct author_proof *p)
         return err;
     if (p->root_count != 0 || (id_is_zero(p->signature.b) && id_is_zero(p->signature.b + ID_LEN)))
         return CW_REFUSED_MALFORMED;
-    if (p->bundle_index >= head.count || p->path_count != path_len_of(p->bundle_index, head.count))
+    if (p->bundle_index >= head.count)
         return CW_REFUSED_MALFORMED;
     p->kind = PROOF_BUNDLE;
     p->bundle_count = head.count;
@@ -147,16 +137,18 @@ static enum cw_err classify(struct author_proof *p)
     return CW_OK;
 }
 
-enum cw_err author_proof_parse(struct cw_slice bytes, struct author_proof *out)
+enum cw_err author_proof_parse(struct cw_slice bytes, struct cw_slice path, struct author_proof *out)
 {
     struct author_proof proof;
     enum cw_err err = grammar_parse(&author_proof_grammar, bytes, NULL, &proof);
 
     if (err == CW_OK)
         err = classify(&proof);
-    if (err == CW_OK)
-        *out = proof;
-    return err;
+    if (err != CW_OK)
+        return err;
+    *out = proof;
+    out->path = path;
+    return CW_OK;
 }
 
 void author_proof_encode(const struct author_proof *in, struct writer *out)
@@ -170,7 +162,6 @@ void author_proof_encode(const struct author_proof *in, struct writer *out)
     if (proof.kind != PROOF_BUNDLE) {
         proof.bundle_head = slice(NULL, 0);
         proof.bundle_index = 0;
-        proof.path_count = 0;
     }
     grammar_encode(&author_proof_grammar, &proof, out);
 }

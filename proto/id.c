@@ -109,9 +109,11 @@ void key_record_id_of(struct cw_slice key_record, struct key_record_id *out)
     hash_one(LABEL_KEY_RECORD, key_record, out->b);
 }
 
-void submission_hash_of(struct cw_slice header, const uint8_t signature[static 64], struct hash *out)
+void submission_hash_of(struct cw_slice header, struct cw_slice proof, struct hash *out)
 {
-    const struct cw_slice parts[] = {header, slice(signature, 64)};
+    struct cw_op_id op;
 
+    op_id_of(header, &op);
+    const struct cw_slice parts[] = {ID_SLICE(&op), proof};
     hash_labelled(LABEL_SUBMISSION, parts, CW_COUNT(parts), out->b);
 }

@@ -54,7 +54,7 @@ static inline bool id_is_zero(const uint8_t b[static ID_LEN])
     X(LABEL_OP, "cw1:op")                 /* submission header -> op_id; author's signature */ \
     X(LABEL_CASE, "cw1:case")             /* op_id of the opening op -> case_id */             \
     X(LABEL_THING, "cw1:thing")           /* op_id, index -> event or entity id */             \
-    X(LABEL_SUBMISSION, "cw1:submission") /* header, signature -> submission hash */           \
+    X(LABEL_SUBMISSION, "cw1:submission") /* op id, author's proof -> submission hash */       \
     X(LABEL_COMMIT, "cw1:commit")         /* keyed with r: padded payload -> commitment */     \
     X(LABEL_BUNDLE, "cw1:bundle")         /* bundle head: author's signature over it */        \
     X(LABEL_BUNDLE_LEAF, "cw1:bundleleaf")                                                     \
@@ -106,8 +106,8 @@ void log_id_of(struct cw_slice genesis, struct log_id *out);
 void entry_hash_of(struct cw_slice entry_header, struct hash *out);
 void seal_hash_of(struct cw_slice seal, struct hash *out);
 void key_record_id_of(struct cw_slice key_record, struct key_record_id *out);
-/* submission hash = H(header, 64-byte author signature): independent of how a bundled proof is carried */
-void submission_hash_of(struct cw_slice header, const uint8_t signature[static 64], struct hash *out);
+/* H(op id of the header, proof): kind, signatures, bundle head and index are under it, a bundle's path is not. */
+void submission_hash_of(struct cw_slice header, struct cw_slice proof, struct hash *out);
 
 /*
  * RFC 6962 trees: leaf = H_leaf(bytes), node = H_node(left, right), split at the largest power of two

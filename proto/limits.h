@@ -12,7 +12,7 @@
 #define GENESIS_LEN_MAX 512
 #define CERT_LEN_MAX 4096
 #define NETWORK_GENESIS_LEN_MAX 1024
-#define PROOF_LEN_MAX 1024
+#define PROOF_LEN_MAX 704 /* with its path at most 1024 */
 #define KEY_RECORD_LEN_MAX 512
 #define FRONTIER_HEAD_LEN_MAX 1024
 #define FRAME_LEN_MAX 65536    /* part 0, before padding */
@@ -23,6 +23,7 @@
 #define SEAL_PATH_MAX 8
 #define BUNDLE_COUNT_MAX 1024
 #define BUNDLE_PATH_MAX 10
+#define BUNDLE_PATH_LEN_MAX (BUNDLE_PATH_MAX * 32)
 #define SUPERSEDES_MAX 64 /* per field */
 #define WRITES_MAX 64     /* per op */
 #define AFTER_MAX 64

@@ -177,8 +177,7 @@ struct author_proof {
     struct cw_slice bundle_head; /* {v, count, root} as signed, LABEL_BUNDLE */
     uint32_t bundle_count, bundle_index;
     struct hash bundle_root;
-    uint32_t path_count;
-    struct hash path[BUNDLE_PATH_MAX];
+    struct cw_slice path; /* hashes of 32 bytes, as carried beside the proof; empty for the other kinds */
     /* threshold: root signatures over the header, LABEL_OP, by root key index, ascending */
     uint32_t root_count;
     uint32_t root_index[ROOT_KEYS_MAX];
@@ -194,6 +193,7 @@ struct submission_part {
 struct submission {
     struct cw_slice header;
     struct cw_slice proof;
+    struct cw_slice path; /* of a bundle, else empty */
     uint32_t part_count;
     struct submission_part parts[PARTS_MAX];
 };
@@ -322,7 +322,8 @@ enum cw_err act_membership_parse(struct cw_slice body, struct arena *arena, stru
 enum cw_err act_admit_authority_parse(struct cw_slice body, struct act_admit_authority *out);
 enum cw_err act_rotate_root_parse(struct cw_slice body, struct act_rotate_root *out);
 enum cw_err submission_header_parse(struct cw_slice bytes, struct submission_header *out);
-enum cw_err author_proof_parse(struct cw_slice bytes, struct author_proof *out);
+/* path: what was carried beside it, of any length; proof_path_fits looks at it. */
+enum cw_err author_proof_parse(struct cw_slice bytes, struct cw_slice path, struct author_proof *out);
 enum cw_err genesis_parse(struct cw_slice bytes, struct genesis *out);
 enum cw_err entry_header_parse(struct cw_slice bytes, struct entry_header *out);
 enum cw_err seal_parse(struct cw_slice bytes, struct seal *out);
@@ -345,7 +346,7 @@ void act_membership_encode(const struct act_membership *in, struct writer *out);
 void act_admit_authority_encode(const struct act_admit_authority *in, struct writer *out);
 void act_rotate_root_encode(const struct act_rotate_root *in, struct writer *out);
 void submission_header_encode(const struct submission_header *in, struct writer *out);
-void author_proof_encode(const struct author_proof *in, struct writer *out);
+void author_proof_encode(const struct author_proof *in, struct writer *out); /* without the path */
 /* What a bundle's author signs: how many, and the root of their tree. */
 enum cw_err bundle_head_parse(struct cw_slice bytes, uint32_t *out_count, struct hash *out_root);
 void bundle_head_encode(uint32_t count, const struct hash *root, struct writer *out);

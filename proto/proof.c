@@ -27,36 +27,46 @@ static enum cw_err sign_head(const struct network_id *network, const struct sign
     return signer_sign(signer, LABEL_BUNDLE, network, b->proof.bundle_head, &b->proof.signature);
 }
 
-static enum cw_err proof_of_leaf(struct bundle *b, uint32_t index, struct arena *arena, struct cw_slice *out)
+static enum cw_err keep(struct arena *arena, const void *bytes, size_t len, struct cw_slice *out)
+{
+    const uint8_t *copy = arena_copy(arena, bytes, len);
+
+    if (copy == NULL)
+        return CW_LOCAL_MEMORY;
+    *out = slice(copy, len);
+    return CW_OK;
+}
+
+static enum cw_err proof_of_leaf(struct bundle *b, uint32_t index, struct arena *arena, struct cw_slice *out_proof,
+                                 struct cw_slice *out_path)
 {
     uint8_t memory[PROOF_LEN_MAX];
     struct writer w = writer_over(memory, sizeof(memory));
     struct hash path[MERKLE_PATH_MAX];
+    size_t path_count = merkle_path(MERKLE_BUNDLE, b->leaves, b->count, index, b->scratch, path);
 
+    CW_ASSERT(path_count <= BUNDLE_PATH_MAX);
     b->proof.bundle_index = index;
-    b->proof.path_count = (uint32_t)merkle_path(MERKLE_BUNDLE, b->leaves, b->count, index, b->scratch, path);
-    CW_ASSERT(b->proof.path_count <= BUNDLE_PATH_MAX);
-    memcpy(b->proof.path, path, b->proof.path_count * sizeof(*path));
     author_proof_encode(&b->proof, &w);
-
     CW_ASSERT(!w.failed);
-    const uint8_t *copy = arena_copy(arena, w.data, w.len);
-    if (copy == NULL)
-        return CW_LOCAL_MEMORY;
-    *out = slice(copy, w.len);
-    return CW_OK;
+    *out_path = slice(NULL, 0);
+    enum cw_err err = keep(arena, w.data, w.len, out_proof);
+    if (err == CW_OK && path_count > 0)
+        err = keep(arena, path, path_count * sizeof(*path), out_path);
+    return err;
 }
 
 enum cw_err bundle_build(const struct network_id *network, const struct sign_secret *secret, const struct cw_op_id *ops,
-                         uint32_t count, struct arena *arena, struct cw_slice *out_proofs)
+                         uint32_t count, struct arena *arena, struct cw_slice *out_proofs, struct cw_slice *out_paths)
 {
     struct signer signer = {.secret = secret};
 
-    return bundle_build_by(network, &signer, ops, count, arena, out_proofs);
+    return bundle_build_by(network, &signer, ops, count, arena, out_proofs, out_paths);
 }
 
 enum cw_err bundle_build_by(const struct network_id *network, const struct signer *signer, const struct cw_op_id *ops,
-                            uint32_t count, struct arena *arena, struct cw_slice *out_proofs)
+                            uint32_t count, struct arena *arena, struct cw_slice *out_proofs,
+                            struct cw_slice *out_paths)
 {
     struct bundle b = {.count = count};
 
@@ -71,40 +81,41 @@ enum cw_err bundle_build_by(const struct network_id *network, const struct signe
         merkle_leaf(MERKLE_BUNDLE, ID_SLICE(&ops[i]), &b.leaves[i]);
     enum cw_err err = sign_head(network, signer, &b);
     for (uint32_t i = 0; i < count && err == CW_OK; i++)
-        err = proof_of_leaf(&b, i, arena, &out_proofs[i]);
+        err = proof_of_leaf(&b, i, arena, &out_proofs[i], &out_paths[i]);
     return err;
-}
-
-static enum cw_err bundle_verify(const struct network_id *network, struct cw_slice header,
-                                 const struct author_proof *proof, const uint8_t public_key[static KEY_LEN])
-{
-    struct cw_op_id op;
-    struct hash leaf;
-
-    op_id_of(header, &op);
-    merkle_leaf(MERKLE_BUNDLE, ID_SLICE(&op), &leaf);
-    if (merkle_check(MERKLE_BUNDLE, &leaf, proof->bundle_index, proof->bundle_count, proof->path, proof->path_count,
-                     &proof->bundle_root) != CW_OK)
-        return CW_REFUSED_SIGNATURE;
-    return verify_bytes(LABEL_BUNDLE, network, proof->bundle_head, public_key, &proof->signature)
-               ? CW_OK
-               : CW_REFUSED_SIGNATURE;
 }
 
 /* --- checking ---------------------------------------------------------------------------------- */
 
+bool proof_path_fits(struct cw_slice header, const struct author_proof *proof)
+{
+    struct hash path[BUNDLE_PATH_MAX], leaf;
+    struct cw_op_id op;
+
+    if (proof->kind != PROOF_BUNDLE)
+        return slice_empty(proof->path);
+    if (proof->path.len > sizeof(path) || proof->path.len % sizeof(*path) != 0)
+        return false;
+    if (!slice_empty(proof->path))
+        memcpy(path, proof->path.data, proof->path.len);
+    op_id_of(header, &op);
+    merkle_leaf(MERKLE_BUNDLE, ID_SLICE(&op), &leaf);
+    return merkle_check(MERKLE_BUNDLE, &leaf, proof->bundle_index, proof->bundle_count, path,
+                        proof->path.len / sizeof(*path), &proof->bundle_root) == CW_OK;
+}
+
 enum cw_err proof_verify(const struct network_id *network, struct cw_slice header, const struct author_proof *proof,
                          const uint8_t public_key[static KEY_LEN])
 {
-    switch (proof->kind) {
-    case PROOF_SINGLE:
-        return verify_bytes(LABEL_OP, network, header, public_key, &proof->signature) ? CW_OK : CW_REFUSED_SIGNATURE;
-    case PROOF_BUNDLE:
-        return bundle_verify(network, header, proof, public_key);
-    case PROOF_THRESHOLD:
-        break;
-    }
-    return CW_REFUSED_SIGNATURE;
+    bool holds = false;
+
+    if (!proof_path_fits(header, proof))
+        return CW_REFUSED_SIGNATURE;
+    if (proof->kind == PROOF_SINGLE)
+        holds = verify_bytes(LABEL_OP, network, header, public_key, &proof->signature);
+    else if (proof->kind == PROOF_BUNDLE)
+        holds = verify_bytes(LABEL_BUNDLE, network, proof->bundle_head, public_key, &proof->signature);
+    return holds ? CW_OK : CW_REFUSED_SIGNATURE;
 }
 
 /* Distinct root keys that signed: indexes ascend, so none counts twice. */
@@ -136,15 +147,10 @@ enum cw_err proof_verify_threshold(const struct network_id *network, struct cw_s
 {
     const struct quorum q = {LABEL_OP, network, header, root_keys, root_count, threshold};
 
-    if (proof->kind != PROOF_THRESHOLD ||
+    if (proof->kind != PROOF_THRESHOLD || !proof_path_fits(header, proof) ||
         !quorum_signed(&q, proof->root_index, proof->root_signature, proof->root_count))
         return CW_REFUSED_SIGNATURE;
     return CW_OK;
-}
-
-void proof_signature(const struct author_proof *proof, struct signature *out)
-{
-    *out = proof->kind == PROOF_THRESHOLD ? proof->root_signature[0] : proof->signature;
 }
 
 bool seal_verify(const struct network_id *network, const struct signed_seal *seal,

@@ -240,6 +240,7 @@ static enum cw_err check_held(struct checking *c, const struct receipt_evidence 
 static enum cw_err check_submission(struct checking *c)
 {
     const struct receipt_record *r = c->receipt;
+    struct author_proof proof;
     struct cw_op_id op;
 
     if (!ID_EQ(&r->network, c->network))
@@ -250,7 +251,13 @@ static enum cw_err check_submission(struct checking *c)
     enum cw_err err = submission_header_parse(r->submission_header, &c->submission);
     if (err != CW_OK)
         return refuse(c->refusal, err, "submission_header", "the submission header is outside the grammar");
-    submission_hash_of(r->submission_header, r->author_signature.b, &c->submission_hash);
+    err = author_proof_parse(r->proof, r->path, &proof);
+    if (err != CW_OK)
+        return refuse(c->refusal, err, "proof", "the author's proof is outside the grammar");
+    if (!proof_path_fits(r->submission_header, &proof))
+        return refuse(c->refusal, CW_PEER_HASH, "path",
+                      "the path does not lead from the op to the bundle that was signed");
+    submission_hash_of(r->submission_header, r->proof, &c->submission_hash);
     return CW_OK;
 }
 

@@ -78,7 +78,7 @@ struct entry_blobs {
 };
 
 struct entry_record {
-    struct cw_slice header_bytes, submission_bytes, proof_bytes;
+    struct cw_slice header_bytes, submission_bytes, proof_bytes, path_bytes;
     struct entry_header header;          /* parsed */
     struct submission_header submission; /* parsed when submission_ok */
     struct author_proof proof;           /* parsed when submission_ok */
@@ -184,7 +184,7 @@ enum cw_err fork_proof_parse(struct cw_slice bytes, struct fork_proof *out);
 void fork_proof_encode(const struct fork_proof *in, struct writer *out);
 
 /* Encodes into out (cap MESSAGE_LEN_MAX); CW_REFUSED_SIZE when it does not fit. ENTRIES are encoded from the stored
- * bytes: header_bytes, submission_bytes, proof_bytes, blobs; parsed forms are ignored. */
+ * bytes: header_bytes, submission_bytes, proof_bytes, path_bytes, blobs; parsed forms are ignored. */
 enum cw_err peer_message_encode(const struct peer_message *in, struct arena *scratch, struct writer *out);
 
 #endif

@@ -39,21 +39,25 @@ struct submission_draft {
 enum cw_err submission_build(const struct submission_draft *draft, struct arena *arena, struct cw_slice *out_header,
                              struct cw_slice *out_proof, struct cw_op_id *out_op);
 
-/* Signs up to BUNDLE_COUNT_MAX op_ids at once; writes one proof per op. */
+/* Signs up to BUNDLE_COUNT_MAX op_ids at once; writes one proof and its path per op. */
 enum cw_err bundle_build(const struct network_id *network, const struct sign_secret *secret, const struct cw_op_id *ops,
-                         uint32_t count, struct arena *arena, struct cw_slice *out_proofs);
+                         uint32_t count, struct arena *arena, struct cw_slice *out_proofs, struct cw_slice *out_paths);
 /* The same with a secret that may be elsewhere; also what `ask` returns. */
 enum cw_err bundle_build_by(const struct network_id *network, const struct signer *signer, const struct cw_op_id *ops,
-                            uint32_t count, struct arena *arena, struct cw_slice *out_proofs);
+                            uint32_t count, struct arena *arena, struct cw_slice *out_proofs,
+                            struct cw_slice *out_paths);
 
-/* The author's signature by proof kind: single and bundle against public_key; threshold against the root keys. */
+/*
+ * Whether proof->path is the one that belongs to this header and proof: of a bundle, it leads from the op to the
+ * signed root; of another kind, it is empty. Needs no key, so that it can be asked before anything is stored.
+ */
+bool proof_path_fits(struct cw_slice header, const struct author_proof *proof);
+/* The author's signature by proof kind, and the path; single and bundle against public_key, threshold against the root keys. */
 enum cw_err proof_verify(const struct network_id *network, struct cw_slice header, const struct author_proof *proof,
                          const uint8_t public_key[static KEY_LEN]);
 enum cw_err proof_verify_threshold(const struct network_id *network, struct cw_slice header,
                                    const struct author_proof *proof, const uint8_t (*root_keys)[KEY_LEN],
                                    uint32_t root_count, uint32_t threshold);
-/* The 64 bytes that enter the submission hash: signature of single and bundle; the first root signature of threshold. */
-void proof_signature(const struct author_proof *proof, struct signature *out);
 
 /* Each part against its commitment. The refusal names the part. */
 enum cw_err submission_check_parts(const struct submission_header *header, const struct submission *submission,

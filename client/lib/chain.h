@@ -33,12 +33,13 @@ struct chain_keys {
 /* One entry whose seal, place and hashes hold. Borrows from the message. */
 struct chain_entry {
     struct entry_header header;
-    struct submission_header submission;
-    struct author_proof proof;
+    const char *lawless;                 /* why its origin should not have sealed it: it is void; NULL: it may */
+    bool submission_ok;                  /* in the grammar, with as many parts as the entry */
+    struct submission_header submission; /* when submission_ok */
+    struct author_proof proof;           /* when lawful */
     struct cw_slice submission_bytes;
     uint32_t part_count;
     struct cw_slice parts[PARTS_MAX]; /* empty: not held */
-    bool proof_covered;               /* a change of the proof's bytes would have been seen */
 };
 
 struct chain_watcher {

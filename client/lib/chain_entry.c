@@ -13,27 +13,44 @@ static enum cw_err check_header(const struct chain_entry *e, const struct log_id
 {
     if (!ID_EQ(&e->header.log, log) || e->header.seq != seq)
         return fault_set(fault, CW_PEER_CHAIN, "entry", "the entry names another place than it has");
-    if (e->header.kind != e->submission.op_class)
-        return fault_set(fault, CW_PEER_CHAIN, "entry", "the entry's kind is not the class its author signed");
-    if (e->header.part_count != e->submission.part_count)
-        return fault_set(fault, CW_PEER_CHAIN, "entry", "the entry has not as many parts as its author signed");
     return CW_OK;
 }
 
-static enum cw_err check_submission(const struct chain_entry *e, struct cw_fault *fault)
+/* Whoever handed the entry on made what does not fit here: the seal's daemon named other bytes. */
+static enum cw_err check_carried(const Cw__EntryRecord *record, const struct entry_header *header,
+                                 struct cw_fault *fault)
 {
-    struct cw_op_id op;
-    struct signature signature;
+    struct author_proof proof;
     struct hash submission;
 
+    submission_hash_of(wire_slice(record->submission), wire_slice(record->proof), &submission);
+    if (!ID_EQ(&submission, &header->submission))
+        return fault_set(fault, CW_PEER_HASH, "submission", "submission or proof are not those that the entry names");
+    if (author_proof_parse(wire_slice(record->proof), wire_slice(record->path), &proof) == CW_OK &&
+        !proof_path_fits(wire_slice(record->submission), &proof))
+        return fault_set(fault, CW_PEER_HASH, "path", "the path does not lead from the op to the bundle's root");
+    return CW_OK;
+}
+
+/* What the seal's daemon should not have sealed. */
+static const char *read_submission(const Cw__EntryRecord *record, struct chain_entry *e)
+{
+    struct cw_op_id op;
+
+    e->submission_bytes = wire_slice(record->submission);
+    if (submission_header_parse(e->submission_bytes, &e->submission) != CW_OK)
+        return "the submission header is not in its grammar";
+    if (e->header.part_count != e->submission.part_count)
+        return "the entry has not as many parts as its author signed";
+    e->submission_ok = true;
+    if (author_proof_parse(wire_slice(record->proof), wire_slice(record->path), &e->proof) != CW_OK)
+        return "the author's proof is not in its grammar";
     op_id_of(e->submission_bytes, &op);
     if (!ID_EQ(&op, &e->header.op_id))
-        return fault_set(fault, CW_PEER_HASH, "submission", "the submission is not the one the entry names (op id)");
-    proof_signature(&e->proof, &signature);
-    submission_hash_of(e->submission_bytes, signature.b, &submission);
-    if (!ID_EQ(&submission, &e->header.submission))
-        return fault_set(fault, CW_PEER_HASH, "proof", "the author's signature is not the one the entry names");
-    return CW_OK;
+        return "the entry names another op than its submission is";
+    if (e->header.kind != e->submission.op_class)
+        return "the entry's kind is not the class its author signed";
+    return NULL;
 }
 
 static enum cw_err check_blob(struct cw_slice blob, const struct hash *named, const char *what, uint32_t index,
@@ -80,7 +97,7 @@ static enum cw_err read_parts(const Cw__EntryBlobs *blobs, struct chain_entry *e
         if (err != CW_OK)
             return err;
         e->parts[i] = part;
-        if (class_in_clear(e->header.kind))
+        if (class_in_clear(e->header.kind) && e->submission_ok)
             err = check_clear_part(e, i, fault);
         if (err != CW_OK)
             return err;
@@ -104,30 +121,19 @@ static enum cw_err check_keys(const Cw__EntryBlobs *blobs, const struct chain_en
     return check_blob(wire_slice(blobs->envelopes), &e->header.envelopes, "envelopes", 0, fault);
 }
 
-static enum cw_err parse(const Cw__EntryRecord *record, struct chain_entry *e, struct cw_fault *fault)
-{
-    if (entry_header_parse(wire_slice(record->header), &e->header) != CW_OK)
-        return fault_set(fault, CW_REFUSED_MALFORMED, "entry", "the entry header is not in its grammar");
-    e->submission_bytes = wire_slice(record->submission);
-    if (submission_header_parse(e->submission_bytes, &e->submission) != CW_OK)
-        return fault_set(fault, CW_REFUSED_MALFORMED, "submission", "the submission header is not in its grammar");
-    if (author_proof_parse(wire_slice(record->proof), &e->proof) != CW_OK)
-        return fault_set(fault, CW_REFUSED_MALFORMED, "proof", "the author's proof is not in its grammar");
-    /* A bundle's path and further root signatures are not under the submission hash. */
-    e->proof_covered = e->proof.kind == PROOF_SINGLE || (e->proof.kind == PROOF_THRESHOLD && e->proof.root_count == 1);
-    return CW_OK;
-}
-
 enum cw_err chain_entry_read(const Cw__EntryRecord *record, const struct log_id *log, uint64_t seq,
                              struct chain_entry *out, struct cw_fault *fault)
 {
     struct chain_entry e = {0};
-    enum cw_err err = parse(record, &e, fault);
+    enum cw_err err;
 
+    if (entry_header_parse(wire_slice(record->header), &e.header) != CW_OK)
+        return fault_set(fault, CW_REFUSED_MALFORMED, "entry", "the entry header is not in its grammar");
+    err = check_header(&e, log, seq, fault);
     if (err == CW_OK)
-        err = check_header(&e, log, seq, fault);
+        err = check_carried(record, &e.header, fault);
     if (err == CW_OK)
-        err = check_submission(&e, fault);
+        e.lawless = read_submission(record, &e);
     if (err == CW_OK && record->blobs != NULL) {
         if (record->blobs->has_entry_hash)
             return fault_set(fault, CW_REFUSED_MALFORMED, "blobs", "an entry hash does not belong here");

@@ -50,16 +50,12 @@ static enum cw_err fill_header(const struct sealer *s, const struct sealer_entry
                                struct entry_header *out)
 {
     struct submission_header submission;
-    struct author_proof proof;
-    struct signature signature;
 
-    if (submission_header_parse(entry->header, &submission) != CW_OK ||
-        author_proof_parse(entry->proof, &proof) != CW_OK)
+    if (submission_header_parse(entry->header, &submission) != CW_OK)
         return CW_REFUSED_MALFORMED;
     *out = (struct entry_header){.log = s->log, .seq = seq, .hlc = hlc, .kind = submission.op_class};
     op_id_of(entry->header, &out->op_id);
-    proof_signature(&proof, &signature);
-    submission_hash_of(entry->header, signature.b, &out->submission);
+    submission_hash_of(entry->header, entry->proof, &out->submission);
     out->part_count = entry->part_count;
     for (uint32_t i = 0; i < entry->part_count; i++) {
         hash_one(LABEL_BLOB, entry->blobs[i], out->parts[i].hash.b);
@@ -188,7 +184,7 @@ static enum cw_err as_root_proof(struct arena *arena, struct cw_slice *proof)
 
     if (bytes == NULL)
         return CW_LOCAL_MEMORY;
-    if (author_proof_parse(*proof, &parsed) != CW_OK)
+    if (author_proof_parse(*proof, slice(NULL, 0), &parsed) != CW_OK)
         return CW_REFUSED_MALFORMED;
     root.root_signature[0] = parsed.signature;
     author_proof_encode(&root, &w);

@@ -85,19 +85,21 @@ static void on_problem(void *context, const struct chain *chain, uint64_t seq, c
     tell(context, chain, seq, fault);
 }
 
-/* A record without effect is a problem when it was changed on the way, and void when its author wrote it so. */
+/* A record without effect is void: what was changed on the way never comes here. One that is not here is a problem. */
 static void on_entry(void *context, struct chain *chain, const struct chain_entry *entry)
 {
     struct cw_trust *trust = context;
     struct trust_authority *authority = authority_of(trust, &chain->log);
     struct cw_fault fault;
-    enum cw_err err = chain == &trust->root ? trust_apply_root(trust, entry, &fault)
-                                            : trust_apply_authority(trust, authority, entry, &fault);
+    enum cw_err err = CW_REFUSED_MALFORMED;
 
+    if (entry->lawless == NULL)
+        err = chain == &trust->root ? trust_apply_root(trust, entry, &fault)
+                                    : trust_apply_authority(trust, authority, entry, &fault);
     if (err == CW_LOCAL_MEMORY)
         trust->memory_failed = true;
     /* Without its record nothing behind it in this log can be judged. */
-    if (err != CW_OK && (!entry->proof_covered || err == CW_PEER_HASH))
+    if (err == CW_PEER_HASH)
         tell(trust, chain, entry->header.seq, &fault);
     else if (err != CW_OK)
         trust->void_count++;

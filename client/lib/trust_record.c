@@ -191,7 +191,8 @@ enum cw_err trust_apply_authority(struct cw_trust *trust, const struct trust_aut
     if (issuer == NULL || entry->header.kind != CLASS_AUTHORITY || !ID_EQ(&entry->submission.author, &authority->cert))
         return fault_set(fault, CW_REFUSED_AUTHOR, "record", "only the authority writes into its log");
     issuer_cert = issuer->parsed; /* adding a certificate may move the table */
-    if (proof_verify(&trust->network, entry->submission_bytes, &entry->proof, issuer_cert.sign_key) != CW_OK)
+    if (entry->proof.kind != PROOF_SINGLE ||
+        proof_verify(&trust->network, entry->submission_bytes, &entry->proof, issuer_cert.sign_key) != CW_OK)
         return fault_set(fault, CW_REFUSED_SIGNATURE, "proof", "the authority's signature does not verify");
     err = read_record(entry, &record, fault);
     if (err != CW_OK)

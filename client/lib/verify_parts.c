@@ -54,7 +54,8 @@ static void count_parts(struct cw_verify *v, const struct chain_entry *entry)
 static void on_any_entry(void *context, struct chain *chain, const struct chain_entry *entry)
 {
     (void)chain;
-    remember_op(context, entry);
+    if (entry->submission_ok)
+        remember_op(context, entry);
     count_parts(context, entry);
 }
 
@@ -64,48 +65,34 @@ static bool class_fits(enum op_class c)
     return c == CLASS_CASE || c == CLASS_KEY || (c >= CLASS_WRAPS && c <= CLASS_AUDIENCE);
 }
 
-/* Why an entry of a division's log has no effect; NULL when it has. *out_changed: its bytes may have been altered. */
-static const char *author_problem(const struct cw_verify *v, const struct chain *chain, const struct chain_entry *entry,
-                                  bool *out_changed)
+/* Whether an entry of a division's log has an effect: docs/protocol.md §5.2. What was altered never comes here. */
+static bool counts(const struct cw_verify *v, const struct chain *chain, const struct chain_entry *entry)
 {
-    const struct trust_cert *author = trust_find(v->trust, &entry->submission.author);
+    const struct trust_cert *author;
 
-    *out_changed = false;
-    if (!class_fits(entry->header.kind))
-        return "a division's log cannot hold this class";
+    if (entry->lawless != NULL || !class_fits(entry->header.kind))
+        return false;
+    author = trust_find(v->trust, &entry->submission.author);
     if (author == NULL)
-        return "no certificate of this network names the author";
-    if (proof_verify(&v->trust->network, entry->submission_bytes, &entry->proof, author->parsed.sign_key) != CW_OK) {
-        *out_changed = !entry->proof_covered;
-        return "the author's signature does not verify";
-    }
-    if (entry->proof.kind == PROOF_BUNDLE && (!author->parsed.may_bundle || entry->header.kind == CLASS_KEY))
-        return "this author, or this class, may not be bundled";
+        return false;
+    if (proof_verify(&v->trust->network, entry->submission_bytes, &entry->proof, author->parsed.sign_key) != CW_OK)
+        return false;
+    if (entry->proof.kind == PROOF_BUNDLE && (!author->parsed.may_bundle || entry->header.kind != CLASS_CASE))
+        return false;
     if (entry->header.kind == CLASS_KEY && author->parsed.subject != SUBJECT_DAEMON)
-        return "only a daemon makes key records";
+        return false;
     if (author->revoked && chain_knows(chain, &author->issued_log, author->revoked_seq))
-        return "the seal knew that the author's certificate was revoked";
-    if (!chain_knows(chain, &author->issued_log, author->issued_seq))
-        return "the seal did not know the author's certificate";
-    return NULL;
+        return false;
+    return chain_knows(chain, &author->issued_log, author->issued_seq);
 }
 
 static void on_division_entry(void *context, struct chain *chain, const struct chain_entry *entry)
 {
     struct cw_verify *v = context;
-    bool changed;
-    const char *problem = author_problem(v, chain, entry, &changed);
-    struct cw_fault fault;
 
     on_any_entry(context, chain, entry);
-    if (problem == NULL)
-        return;
-    if (!changed) {
-        v->counts.voids++; /* stored as its origin got it: without effect, but nobody altered it */
-        return;
-    }
-    fault_set(&fault, CW_REFUSED_SIGNATURE, "proof", "%s", problem);
-    verify_note(v, chain, entry->header.seq, &fault);
+    if (!counts(v, chain, entry))
+        v->counts.voids++; /* stored as its origin sealed it: without effect */
 }
 
 /* --- logs -------------------------------------------------------------------------------------------- */

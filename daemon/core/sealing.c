@@ -3,7 +3,7 @@
 
 #include "core/ingest.h"
 
-#define ENTRY_OVERHEAD_LEN (HEADER_LEN_MAX * 2 + PROOF_LEN_MAX)
+#define ENTRY_OVERHEAD_LEN (HEADER_LEN_MAX * 2 + PROOF_LEN_MAX + BUNDLE_PATH_LEN_MAX)
 
 uint64_t sealing_entry_len(const struct entry_header *draft)
 {

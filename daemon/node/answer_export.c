@@ -123,8 +123,10 @@ static enum cw_err entry_of(struct exporting *e, uint64_t seq, Cw__EntryRecord *
     SET_BYTES(record, header, wire_bytes(entry.header_bytes));
     SET_BYTES(record, submission, wire_bytes(entry.submission_bytes));
     SET_BYTES(record, proof, wire_bytes(entry.proof_bytes));
+    if (entry.path_bytes.len > 0)
+        SET_BYTES(record, path, wire_bytes(entry.path_bytes));
     record->blobs = view;
-    e->bytes += entry.header_bytes.len + entry.submission_bytes.len + entry.proof_bytes.len;
+    e->bytes += entry.header_bytes.len + entry.submission_bytes.len + entry.proof_bytes.len + entry.path_bytes.len;
     *out = record;
     return put_blobs(e, &entry, &blobs, view) && open_parts(e, &entry, &blobs) ? CW_OK : CW_LOCAL_MEMORY;
 }

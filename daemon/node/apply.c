@@ -11,8 +11,8 @@
 
 static enum cw_err put_entry_row(struct turn *t, const struct entry_in *e)
 {
-    struct entry_row row = {t->n->feed_next, e->header_bytes, e->submission_bytes, e->proof_bytes};
-    uint8_t bytes[8 + 3 * 2 + 2 * HEADER_LEN_MAX + PROOF_LEN_MAX + 2048];
+    struct entry_row row = {t->n->feed_next, e->header_bytes, e->submission_bytes, e->proof_bytes, e->path_bytes};
+    uint8_t bytes[8 + 4 * 2 + 2 * HEADER_LEN_MAX + PROOF_LEN_MAX + BUNDLE_PATH_LEN_MAX + 2048];
     struct writer w = writer_over(bytes, sizeof bytes);
 
     entry_row_encode(&row, &w);

@@ -102,8 +102,8 @@ static enum cw_err load_submission(const struct node *n, struct kv_txn *txn, str
     const void *bytes = arena_copy(arena, entry.submission.data, entry.submission.len);
     if (bytes == NULL)
         return CW_LOCAL_MEMORY;
-    op->header_bytes = slice(bytes, entry.submission.len);
-    op->submission_ok = entry_parse_submission(op->header_bytes, entry.proof, &op->header, &proof);
+    op->header_bytes = entry.submission = slice(bytes, entry.submission.len);
+    op->submission_ok = entry_parse_submission(&entry, &op->header, &proof);
     op->part_count = op->submission_ok ? op->header.part_count : 0;
     return CW_OK;
 }

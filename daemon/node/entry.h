@@ -15,7 +15,7 @@ struct entry_in {
     struct cert_id log_cert;
     char division[DIVISION_LEN_MAX + 1];
     const struct positions *positions; /* cumulative along its log, as of its seal */
-    struct cw_slice header_bytes, submission_bytes, proof_bytes;
+    struct cw_slice header_bytes, submission_bytes, proof_bytes, path_bytes;
     struct entry_header header;
     bool submission_ok;
     struct submission_header submission;
@@ -29,7 +29,7 @@ bool entry_case(const struct entry_in *e, struct cw_case_id *out);
 
 /* --- reading back (entry_load.c) --- */
 /* The submission of raw bytes, when they are in the grammar. */
-bool entry_parse_submission(struct cw_slice submission, struct cw_slice proof, struct submission_header *out_header,
+bool entry_parse_submission(const struct entry_row *row, struct submission_header *out_header,
                             struct author_proof *out_proof);
 /* Everything but blobs and check; slices are copied into the arena, so writes may follow. */
 enum cw_err entry_load(const struct node *n, struct kv_txn *txn, const struct log_id *log, uint64_t seq,

@@ -12,10 +12,11 @@ bool entry_case(const struct entry_in *e, struct cw_case_id *out)
     return true;
 }
 
-bool entry_parse_submission(struct cw_slice submission, struct cw_slice proof, struct submission_header *out_header,
+bool entry_parse_submission(const struct entry_row *row, struct submission_header *out_header,
                             struct author_proof *out_proof)
 {
-    return submission_header_parse(submission, out_header) == CW_OK && author_proof_parse(proof, out_proof) == CW_OK;
+    return submission_header_parse(row->submission, out_header) == CW_OK &&
+           author_proof_parse(row->proof, row->path, out_proof) == CW_OK;
 }
 
 static enum cw_err load_row(const struct node *n, struct kv_txn *txn, const struct log_id *log, uint64_t seq,
@@ -32,7 +33,8 @@ static enum cw_err load_row(const struct node *n, struct kv_txn *txn, const stru
     out->header_bytes = row.header;
     out->submission_bytes = row.submission;
     out->proof_bytes = row.proof;
-    out->submission_ok = entry_parse_submission(row.submission, row.proof, &out->submission, &out->proof);
+    out->path_bytes = row.path;
+    out->submission_ok = entry_parse_submission(&row, &out->submission, &out->proof);
     return entry_header_parse(row.header, &out->header) == CW_OK ? CW_OK : CW_LOCAL_CORRUPT;
 }
 

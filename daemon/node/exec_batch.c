@@ -65,6 +65,7 @@ static void fill_entry(const struct log_head *head, const struct entry_record *r
     out->header_bytes = r->header_bytes;
     out->submission_bytes = r->submission_bytes;
     out->proof_bytes = r->proof_bytes;
+    out->path_bytes = r->path_bytes;
     out->header = r->header;
     out->submission_ok = r->submission_ok;
     if (r->submission_ok) {

@@ -78,6 +78,7 @@ static enum cw_err apply_own(struct turn *t, const struct log_head *head, const 
         .header_bytes = s->header_bytes,
         .submission_bytes = p->header_bytes,
         .proof_bytes = p->proof_bytes,
+        .path_bytes = p->path_bytes,
         .header = s->draft,
         .submission_ok = true,
         .submission = p->header,

@@ -42,7 +42,8 @@ static enum cw_err load_record(struct sending *s, uint64_t seq, struct entry_rec
     out->header_bytes = e->header_bytes;
     out->submission_bytes = e->submission_bytes;
     out->proof_bytes = e->proof_bytes;
-    *len += e->header_bytes.len + e->submission_bytes.len + e->proof_bytes.len + ENTRY_FRAMING;
+    out->path_bytes = e->path_bytes;
+    *len += e->header_bytes.len + e->submission_bytes.len + e->proof_bytes.len + e->path_bytes.len + ENTRY_FRAMING;
     return CW_OK;
 }
 

@@ -47,7 +47,7 @@ struct verified_message {
 struct prepared {
     struct submission_header header;
     struct author_proof proof;
-    struct cw_slice header_bytes, proof_bytes;
+    struct cw_slice header_bytes, proof_bytes, path_bytes;
     struct cw_op_id op_id;
     struct hash submission_hash;
     struct cw_case_id case_id; /* the opened case's when it opens one */

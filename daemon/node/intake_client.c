@@ -41,6 +41,7 @@ static enum cw_err gather_parts(const Cw__Submit *in, struct submission *out, st
     out->part_count = (uint32_t)in->n_parts;
     out->header = wire_slice(in->header);
     out->proof = wire_slice(in->proof);
+    out->path = wire_slice(in->path);
     return CW_OK;
 }
 

@@ -235,29 +235,20 @@ static bool reads_entry(const struct node *n, const struct entry_header *h)
 }
 
 /*
- * The entry header, which the seal covers, names header and signature of the submission, but not how a bundled or a
- * threshold proof is carried. So bytes that do not fit are the sender's making, not the origin's: nobody honest
- * relays them, and nothing of the batch is taken. A single signature that fitted and does not verify is the origin's.
+ * The entry header, which the seal covers, names the submission and its proof, byte for byte; only the path of a bundle
+ * is not named, and of that only one fits. So bytes that do not fit are the sender's making, not the origin's:
+ * nobody honest stores or relays them. What fits and does not count is the origin's making (judge.c).
  */
-static bool carries_what_it_names(const struct entry_record *e, const struct entry_check *check)
+static bool carries_what_it_names(const struct entry_record *e)
 {
     struct author_proof proof;
-    struct signature signature;
     struct hash hash;
 
-    if (author_proof_parse(e->proof_bytes, &proof) != CW_OK)
-        return false;
-    proof_signature(&proof, &signature);
-    submission_hash_of(e->submission_bytes, signature.b, &hash);
+    submission_hash_of(e->submission_bytes, e->proof_bytes, &hash);
     if (!ID_EQ(&hash, &e->header.submission))
         return false;
-    return proof.kind == PROOF_SINGLE || !e->submission_ok || !check->author_known || check->proof_ok;
-}
-
-/* Its proof can only be judged with its author's key: the batch waits for the certificate. */
-static bool must_wait(const struct entry_record *e, const struct entry_check *check)
-{
-    return e->submission_ok && e->proof.kind == PROOF_BUNDLE && !check->author_known;
+    return author_proof_parse(e->proof_bytes, e->path_bytes, &proof) != CW_OK ||
+           proof_path_fits(e->submission_bytes, &proof);
 }
 
 static enum cw_err check_batch(struct node *n, const struct peer_entries *entries, uint32_t index,
@@ -284,8 +275,7 @@ static enum cw_err check_batch(struct node *n, const struct peer_entries *entrie
         check_entry(n, &batch->entries[i], arena, &out->checks[index][i]);
         unheld[i] = is_unheld(&batch->entries[i], &out->checks[index][i]);
         verdict->is_member = verdict->is_member && reads_entry(n, &batch->entries[i].header);
-        verdict->seal_ok = verdict->seal_ok && carries_what_it_names(&batch->entries[i], &out->checks[index][i]);
-        verdict->signer_known = verdict->signer_known && !must_wait(&batch->entries[i], &out->checks[index][i]);
+        verdict->seal_ok = verdict->seal_ok && carries_what_it_names(&batch->entries[i]);
     }
     return CW_OK;
 }

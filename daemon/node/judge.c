@@ -11,11 +11,9 @@ static bool names_its_submission(const struct entry_in *e)
 {
     struct cw_op_id op;
     struct hash submission;
-    struct signature signature;
 
     op_id_of(e->submission_bytes, &op);
-    proof_signature(&e->proof, &signature);
-    submission_hash_of(e->submission_bytes, signature.b, &submission);
+    submission_hash_of(e->submission_bytes, e->proof_bytes, &submission);
     return ID_EQ(&op, &e->header.op_id) && ID_EQ(&submission, &e->header.submission);
 }
 

@@ -89,7 +89,7 @@ static enum cw_err sign_submission(struct turn *t, struct prepared *p)
     signer->sign(signer->ctx, LABEL_OP, p->header_bytes, &p->proof.signature);
     author_proof_encode(&p->proof, &proof_out);
     p->proof_bytes = slice(proof, proof_out.len);
-    submission_hash_of(p->header_bytes, p->proof.signature.b, &p->submission_hash);
+    submission_hash_of(p->header_bytes, p->proof_bytes, &p->submission_hash);
     return CW_OK;
 }
 

@@ -46,21 +46,20 @@ static enum cw_err check_author_of(struct node *n, const struct prepared *p, str
 
 static enum cw_err parse_headers(const struct submission *s, struct prepared *p, struct refusal *refusal)
 {
-    struct signature signature;
     enum cw_err err = submission_header_parse(s->header, &p->header);
 
     if (err != CW_OK)
         return refuse(refusal, err, "header", "the submission header is not in the grammar of this version");
-    err = author_proof_parse(s->proof, &p->proof);
+    err = author_proof_parse(s->proof, s->path, &p->proof);
     if (err != CW_OK)
         return refuse(refusal, err, "proof", "the author's proof is not in the grammar of this version");
     if (p->header.op_class != CLASS_CASE)
         return refuse(refusal, CW_REFUSED_CLASS, "header.class", "only case operations are submitted here");
     p->header_bytes = s->header;
     p->proof_bytes = s->proof;
+    p->path_bytes = s->path;
     op_id_of(s->header, &p->op_id);
-    proof_signature(&p->proof, &signature);
-    submission_hash_of(s->header, signature.b, &p->submission_hash);
+    submission_hash_of(s->header, s->proof, &p->submission_hash);
     return CW_OK;
 }
 

@@ -146,23 +146,20 @@ static enum cw_err fill(struct receipt_making *m, const struct cw_op_id *op, con
 {
     const struct node *n = m->read->node;
     struct entry_row entry;
-    struct author_proof proof;
-    struct signature signature;
     struct log_row row;
     enum cw_err err = db_get_entry(n, m->read->txn, log, seq, &entry);
 
-    if (err == CW_OK && author_proof_parse(entry.proof, &proof) != CW_OK)
-        err = CW_LOCAL_CORRUPT;
     if (err == CW_OK)
         err = db_get_log(n, m->read->txn, log, &row);
     if (err != CW_OK)
         return err;
-    proof_signature(&proof, &signature);
-    out->has_network = out->has_op_id = out->has_submission_header = out->has_author_signature = out->has_genesis = 1;
+    out->has_network = out->has_op_id = out->has_submission_header = out->has_proof = out->has_genesis = 1;
     out->network = receipt_keep(m, ID_SLICE(&n->identity.network));
     out->op_id = receipt_keep(m, ID_SLICE(op));
     out->submission_header = receipt_keep(m, entry.submission);
-    out->author_signature = receipt_keep(m, slice(signature.b, SIGNATURE_LEN));
+    out->proof = receipt_keep(m, entry.proof);
+    out->has_path = entry.path.len > 0;
+    out->path = receipt_keep(m, entry.path);
     out->genesis = receipt_keep(m, row.genesis);
     return m->full ? CW_LOCAL_MEMORY : CW_OK;
 }

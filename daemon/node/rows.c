@@ -207,6 +207,7 @@ void entry_row_encode(const struct entry_row *in, struct writer *out)
     write_sized(out, in->header);
     write_sized(out, in->submission);
     write_sized(out, in->proof);
+    write_sized(out, in->path);
 }
 
 enum cw_err entry_row_parse(struct cw_slice raw, struct entry_row *out)
@@ -217,6 +218,7 @@ enum cw_err entry_row_parse(struct cw_slice raw, struct entry_row *out)
     out->header = read_sized(&in);
     out->submission = read_sized(&in);
     out->proof = read_sized(&in);
+    out->path = read_sized(&in);
     return finish(&in);
 }
 

@@ -112,8 +112,8 @@ struct log_row {
 };
 
 struct entry_row {
-    uint64_t arrival; /* its row in FEED */
-    struct cw_slice header, submission, proof;
+    uint64_t arrival;                                /* its row in FEED */
+    struct cw_slice header, submission, proof, path; /* path: of a bundled proof, else empty */
 };
 
 struct seal_row {

@@ -92,30 +92,15 @@ bool verify_signature(struct verify_cache *c, enum label label, const struct net
     return good;
 }
 
-static bool in_bundle(struct cw_slice header, const struct author_proof *proof)
-{
-    struct cw_op_id op;
-    struct hash leaf;
-
-    op_id_of(header, &op);
-    merkle_leaf(MERKLE_BUNDLE, ID_SLICE(&op), &leaf);
-    return merkle_check(MERKLE_BUNDLE, &leaf, proof->bundle_index, proof->bundle_count, proof->path, proof->path_count,
-                        &proof->bundle_root) == CW_OK;
-}
-
 bool verify_proof(struct verify_cache *c, const struct network_id *network, struct cw_slice header,
                   const struct author_proof *proof, const uint8_t public_key[static KEY_LEN])
 {
-    switch (proof->kind) {
-    case PROOF_SINGLE:
+    if (!proof_path_fits(header, proof))
+        return false;
+    if (proof->kind == PROOF_SINGLE)
         return verify_signature(c, LABEL_OP, network, header, public_key, &proof->signature);
-    case PROOF_BUNDLE:
-        return in_bundle(header, proof) &&
-               verify_signature(c, LABEL_BUNDLE, network, proof->bundle_head, public_key, &proof->signature);
-    case PROOF_THRESHOLD:
-        break;
-    }
-    return false;
+    return proof->kind == PROOF_BUNDLE &&
+           verify_signature(c, LABEL_BUNDLE, network, proof->bundle_head, public_key, &proof->signature);
 }
 
 bool verify_seal(struct verify_cache *c, const struct network_id *network, const struct signed_seal *seal,

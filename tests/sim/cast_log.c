@@ -89,16 +89,12 @@ static void write_entry(const struct cast *c, const struct hand_log *log, const 
                         struct arena *arena, struct entry_record *e)
 {
     struct entry_header *h = &e->header;
-    struct author_proof proof;
-    struct signature signature;
     struct cw_slice payload;
     struct writer out = writer_over(arena_take(arena, HEADER_LEN_MAX, 1), HEADER_LEN_MAX);
 
     submission_of(c, log, r, seq, arena, e, &payload, &h->op_id);
     CW_ASSERT(submission_header_parse(e->submission_bytes, &e->submission) == CW_OK);
-    CW_ASSERT(author_proof_parse(e->proof_bytes, &proof) == CW_OK);
-    proof_signature(&proof, &signature);
-    submission_hash_of(e->submission_bytes, signature.b, &h->submission);
+    submission_hash_of(e->submission_bytes, e->proof_bytes, &h->submission);
     h->log = log->log;
     h->seq = seq;
     h->hlc = ((uint64_t)WRITTEN_AT_MS << 16) + seq;

@@ -178,6 +178,8 @@ static void pack_request(struct sim *s, const struct submission *sub, const stru
     submit.has_header = submit.has_proof = 1;
     submit.header = wire_bytes(sub->header);
     submit.proof = wire_bytes(d->bad_signature ? spoil(s, sub->proof) : sub->proof);
+    submit.has_path = sub->path.len > 0;
+    submit.path = wire_bytes(sub->path);
     submit.n_parts = sub->part_count;
     submit.parts = part_list;
     for (uint32_t i = 0; i < sub->part_count; i++) {
@@ -220,8 +222,10 @@ void draft_build(struct sim *s, struct draft *d, struct sim_op *out)
 
     memset(out, 0, sizeof *out);
     draft_submission(s, d, &sub, &out->id);
-    if (d->proof.len > 0)
+    if (d->proof.len > 0) {
         sub.proof = d->proof;
+        sub.path = d->path;
+    }
     pack_request(s, &sub, d, out);
     out->author = d->author;
     out->opens = !d->has_case;
@@ -242,15 +246,18 @@ void draft_bundle(struct sim *s, struct draft *drafts, uint32_t count)
 {
     size_t mark = arena_mark(&s->scratch);
     struct cw_op_id ids[8] = {{{0}}};
-    struct cw_slice proofs[8];
+    struct cw_slice proofs[8], paths[8];
     struct submission sub;
 
     CW_ASSERT(count <= CW_COUNT(ids));
     for (uint32_t i = 0; i < count; i++)
         draft_submission(s, &drafts[i], &sub, &ids[i]);
-    CW_ASSERT(bundle_build(&s->cast->network, &drafts[0].author->sign, ids, count, &s->scratch, proofs) == CW_OK);
-    for (uint32_t i = 0; i < count; i++)
+    CW_ASSERT(bundle_build(&s->cast->network, &drafts[0].author->sign, ids, count, &s->scratch, proofs, paths) ==
+              CW_OK);
+    for (uint32_t i = 0; i < count; i++) {
         drafts[i].proof = slice(keep(s, proofs[i].data, proofs[i].len), proofs[i].len);
+        drafts[i].path = slice(keep(s, paths[i].data, paths[i].len), paths[i].len);
+    }
     arena_release(&s->scratch, mark);
 }
 

@@ -25,7 +25,7 @@ struct draft {
     bool invalid, newer;
     bool poison; /* names more than an op may: the wire's grammar lets it pass, the fold does not */
     uint32_t held_by;
-    struct cw_slice proof; /* of a bundle; else made */
+    struct cw_slice proof, path; /* of a bundle; else made */
 };
 
 /* case_id NULL: an opening op of that kind. */

@@ -292,6 +292,8 @@ void network_send(struct sim_node *from, link_id link, struct cw_slice frame)
     size_t mark = arena_mark(&s->scratch);
     if (!from->honest && !s->calm)
         frame = tamper(from, to->index, frame, &s->scratch);
+    if (from->retells != NULL && !s->calm)
+        frame = from->retells(frame, &s->scratch);
     if (!s->calm && rng_chance(&s->noise, s->options.truncate_pm))
         frame.len = rng_below(&s->noise, (uint32_t)frame.len);
     carry(s, l, 1 - end, frame, from->in_turn ? from->speaks_at : s->now);

@@ -86,6 +86,8 @@ struct sim_node {
     bool honest;  /* false: hostile */
     bool forker;  /* was reverted with its anchor: may have forked */
     bool copied;  /* the second of two copies */
+    /* a relay that changes what it passes on; NULL: none. Gives the frame to send, in arena memory or as it was */
+    struct cw_slice (*retells)(struct cw_slice frame, struct arena *arena);
 
     /* what outlives a process */
     struct mem_store *disk;

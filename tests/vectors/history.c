@@ -127,18 +127,9 @@ static void case_op(uint32_t number, struct world_submission *out)
 
 static void bundle(struct world_submission *subs, uint32_t count)
 {
-    struct cw_op_id ops[4];
-    struct cw_slice proofs[4];
-
-    for (uint32_t i = 0; i < count; i++) {
+    for (uint32_t i = 0; i < count; i++)
         case_op(10 + i, &subs[i]);
-        ops[i] = subs[i].op;
-    }
-    world_must(bundle_build(&h.w.network, &h.w.officer.keys.sign, ops, count, &h.w.arena, proofs) == CW_OK, "bundle");
-    for (uint32_t i = 0; i < count; i++) {
-        subs[i].proof = proofs[i];
-        world_must(author_proof_parse(proofs[i], &subs[i].parsed_proof) == CW_OK, "bundle");
-    }
+    world_bundle(&h.w, subs, count);
 }
 
 static void write_divisions(void)
@@ -152,6 +143,10 @@ static void write_divisions(void)
     case_op(1, &ops[0]);
     case_op(2, &ops[1]);
     bundle(bundled, 2);
+    if (h.breakage == VOID_GRAMMAR)
+        ops[0].proof.len--;
+    if (h.breakage == VOID_OP_ID)
+        ops[0].op.b[0] ^= 1;
 
     see_authority(&north);
     history_append(&h, &north, &key, h.breakage != BREAK_CLEAR_COMMIT);
@@ -176,6 +171,31 @@ static struct cw_slice with_bit_turned(struct cw_slice bytes, size_t at)
     return slice(copy, bytes.len);
 }
 
+static void show_proof(struct entry_record *e, const struct author_proof *p)
+{
+    uint8_t memory[PROOF_LEN_MAX];
+    struct writer out = writer_over(memory, sizeof(memory));
+
+    author_proof_encode(p, &out);
+    e->proof_bytes = world_keep(&h.w, &out);
+}
+
+static void unbundle(struct entry_record *e, const struct author_proof *bundled)
+{
+    const struct author_proof single = {.kind = PROOF_SINGLE, .signature = bundled->signature};
+
+    show_proof(e, &single);
+    e->path_bytes = slice(NULL, 0);
+}
+
+static void drop_root_signature(struct entry_record *e, const struct author_proof *threshold)
+{
+    struct author_proof fewer = *threshold;
+
+    fewer.root_count--;
+    show_proof(e, &fewer);
+}
+
 static void tamper(void)
 {
     struct entry_record *e = &north.entries[1];
@@ -192,6 +212,12 @@ static void tamper(void)
         e->submission_bytes = north.entries[2].submission_bytes;
     if (h.breakage == BREAK_PROOF_SWAPPED)
         e->proof_bytes = with_bit_turned(e->proof_bytes, e->proof_bytes.len - 1);
+    if (h.breakage == BREAK_PROOF_KIND)
+        unbundle(&north.entries[3], &north.subs[3].parsed_proof);
+    if (h.breakage == BREAK_PATH)
+        north.entries[4].path_bytes = with_bit_turned(north.entries[4].path_bytes, 9);
+    if (h.breakage == BREAK_ROOT_PROOF)
+        drop_root_signature(&root_log.entries[0], &root_log.subs[0].parsed_proof);
     if (h.breakage == BREAK_BLOB)
         e->blobs.parts[1] = with_bit_turned(e->blobs.parts[1], 100);
 }

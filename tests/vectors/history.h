@@ -22,6 +22,9 @@ enum breakage {
     BREAK_HLC,            /* sealed, but time stands still */
     BREAK_SUBMISSION,     /* another submission under an entry */
     BREAK_PROOF_SWAPPED,  /* the author's signature changed */
+    BREAK_PROOF_KIND,     /* a bundle's signature as a single one */
+    BREAK_PATH,           /* a bundle's path changed */
+    BREAK_ROOT_PROOF,     /* a root record with one signature left out */
     BREAK_BLOB,           /* a part changed */
     BREAK_CLEAR_COMMIT,   /* sealed, but a clear part is not what was committed */
     BREAK_OPENED,         /* an opened part changed */
@@ -30,6 +33,8 @@ enum breakage {
     VOID_UNSEEN_AUTHOR,   /* lawful: the seal did not know the certificate yet */
     VOID_FORGED,          /* lawful: the author's proof is of another key */
     VOID_ISSUER,          /* lawful: a certificate signed by somebody else has no effect */
+    VOID_GRAMMAR,         /* lawful: the proof that was sealed is outside the grammar */
+    VOID_OP_ID,           /* lawful: the entry names another op than its submission is */
     BREAKAGES
 };
 

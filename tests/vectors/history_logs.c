@@ -57,7 +57,6 @@ void history_append(struct history *h, struct history_log *log, const struct wor
 {
     uint32_t i = log->entry_count++;
     struct entry_record *e = &log->entries[i];
-    struct signature signature;
     uint8_t memory[HEADER_LEN_MAX];
     struct writer out = writer_over(memory, sizeof(memory));
 
@@ -65,6 +64,7 @@ void history_append(struct history *h, struct history_log *log, const struct wor
     log->subs[i] = *sub;
     e->submission_bytes = sub->header;
     e->proof_bytes = sub->proof;
+    e->path_bytes = sub->path;
     e->header = (struct entry_header){
         .log = log->log.id, .kind = sub->parsed.op_class, .op_id = sub->op, .part_count = sub->parsed.part_count};
     store_parts(h, log, sub, i, sound_part);
@@ -72,8 +72,7 @@ void history_append(struct history *h, struct history_log *log, const struct wor
     if (h->breakage != BREAK_HLC || log->log.parsed.scope != LOG_DIVISION || log->log.seq != 3)
         log->log.hlc++;
     e->header.hlc = log->log.hlc;
-    proof_signature(&sub->parsed_proof, &signature);
-    submission_hash_of(sub->header, signature.b, &e->header.submission);
+    submission_hash_of(sub->header, sub->proof, &e->header.submission);
     entry_header_encode(&e->header, &out);
     e->header_bytes = world_keep(&h->w, &out);
 }

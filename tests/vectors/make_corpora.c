@@ -101,7 +101,8 @@ static void entries_seed(struct sink *s, const struct world_log *log, const stru
     for (uint32_t i = 0; i < 3; i++)
         records[i] = (struct entry_record){.header_bytes = i < 2 ? batches[0].headers[i] : batches[1].headers[0],
                                            .submission_bytes = subs[i].header,
-                                           .proof_bytes = subs[i].proof};
+                                           .proof_bytes = subs[i].proof,
+                                           .path_bytes = subs[i].path};
     sealed[0] = (struct sealed_batch){.signed_seal = batches[0].seal, .entry_count = 2, .entries = records};
     sealed[1] = (struct sealed_batch){.signed_seal = batches[1].seal, .entry_count = 1, .entries = records + 2};
     m.as.entries =
@@ -120,6 +121,7 @@ static void session_seeds(struct sink *s)
 
     for (uint32_t i = 0; i < 3; i++)
         world_submit(&w, i, &subs[i]);
+    world_bundle(&w, subs + 1, 2);
     world_log_open(&w, LOG_DIVISION, &w.daemons[0], 1, &log);
     world_sequence(&w, &log, subs, 2, &batches[0]);
     world_sequence(&w, &log, subs + 2, 1, &batches[1]);
@@ -152,20 +154,25 @@ static void op_seed(struct sink *s)
 
 static void client_seeds(struct sink *s)
 {
-    struct world_submission sub;
+    struct world_submission pair[2];
     Cw__Request request = CW__REQUEST__INIT;
     Cw__Submit submit = CW__SUBMIT__INIT;
     Cw__SubmitPart part = CW__SUBMIT_PART__INIT, *parts[] = {&part};
     Cw__GetStatus status = CW__GET_STATUS__INIT;
     struct writer out = writer_over(made, sizeof(made));
 
-    world_submit(&w, 1, &sub);
+    world_submit(&w, 1, &pair[0]);
+    world_submit(&w, 2, &pair[1]);
+    world_bundle(&w, pair, CW_COUNT(pair));
+    const struct world_submission sub = pair[0];
     part.has_r = part.has_payload = true;
     part.r = wire_bytes(slice(sub.parts[0].r, 32));
     part.payload = wire_bytes(sub.parts[0].payload);
     submit.has_header = submit.has_proof = true;
     submit.header = wire_bytes(sub.header);
     submit.proof = wire_bytes(sub.proof);
+    submit.has_path = true;
+    submit.path = wire_bytes(sub.path);
     submit.n_parts = 1;
     submit.parts = parts;
     request.has_v = true;

@@ -23,6 +23,9 @@ static const struct {
     {BREAK_HLC, "sealed, but time stands still", "order", 0},
     {BREAK_SUBMISSION, "another submission under an entry", "submission", 0},
     {BREAK_PROOF_SWAPPED, "the author's signature changed", "submission", 0},
+    {BREAK_PROOF_KIND, "a bundle's signature as a single one", "submission", 0},
+    {BREAK_PATH, "a bundle's path changed", "submission", 0},
+    {BREAK_ROOT_PROOF, "a root record's proof with one signature left out", "submission", 0},
     {BREAK_BLOB, "a stored part changed", "blob", 0},
     {BREAK_CLEAR_COMMIT, "sealed, but a clear part is not what was committed", "commitment", 0},
     {BREAK_OPENED, "an opened part changed", "opened", 0},
@@ -31,6 +34,8 @@ static const struct {
     {VOID_UNSEEN_AUTHOR, "void: the seals did not know the author yet", NULL, 5},
     {VOID_FORGED, "void: signed by another key than the author's", NULL, 1},
     {VOID_ISSUER, "void: a certificate not signed by its authority", NULL, 1},
+    {VOID_GRAMMAR, "void: a proof outside the grammar, sealed so", NULL, 1},
+    {VOID_OP_ID, "void: an entry that names another op than its submission is", NULL, 1},
 };
 
 /* What lies between the bytes that both begin with and those that both end with. */

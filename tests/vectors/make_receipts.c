@@ -46,6 +46,23 @@ static void put(struct out *o, const char *name, const char *reason)
     out_check(o, (err == CW_OK) == (reason == NULL) && (reason == NULL || strcmp(reason, r.where) == 0), name);
 }
 
+/* The author's signature as a single one's, or with another first byte. */
+static void change_proof(bool as_single)
+{
+    static uint8_t memory[PROOF_LEN_MAX];
+    struct writer out = writer_over(memory, sizeof(memory));
+    struct author_proof p;
+
+    world_must(author_proof_parse(record.proof, record.path, &p) == CW_OK && p.kind == PROOF_BUNDLE, "our own proof");
+    p.signature.b[0] ^= !as_single;
+    if (as_single) {
+        p.kind = PROOF_SINGLE;
+        record.path = slice(NULL, 0);
+    }
+    author_proof_encode(&p, &out);
+    record.proof = slice(out.data, out.len);
+}
+
 static void break_local(struct out *o, struct cw_slice good)
 {
     read_good(good);
@@ -55,8 +72,17 @@ static void break_local(struct out *o, struct cw_slice good)
     record.op_id.b[0] ^= 1;
     put(o, "another op id", "op_id");
     read_good(good);
-    record.author_signature.b[0] ^= 1;
+    change_proof(false);
     put(o, "another author's signature", "local.entry");
+    read_good(good);
+    change_proof(true);
+    put(o, "a bundle's signature as a single one", "local.entry");
+    read_good(good);
+    record.path.len -= ID_LEN;
+    put(o, "bundle path short", "path");
+    read_good(good);
+    record.path = slice(NULL, 0);
+    put(o, "no bundle path", "path");
     read_good(good);
     record.local.path[1].b[0] ^= 1;
     put(o, "path changed", "local.path");

@@ -34,15 +34,20 @@ static void put(struct out *o, const char *kind, const char *reason, const struc
 }
 
 /* Reads the sample of one kind and shape into x, changes it, and writes it as a vector. */
-#define BREAK(o, record, shape, reason, change)                                        \
-    do {                                                                               \
-        struct record x;                                                               \
-        struct writer w = fresh();                                                     \
-        world_must(record##_parse(sample_of(#record, (shape)), &x) == CW_OK, #record); \
-        change;                                                                        \
-        record##_encode(&x, &w);                                                       \
-        put((o), #record, (reason), &w);                                               \
+#define BREAK_READ(o, record, parsed, reason, change) \
+    do {                                              \
+        struct record x;                              \
+        struct writer w = fresh();                    \
+        world_must((parsed) == CW_OK, #record);       \
+        change;                                       \
+        record##_encode(&x, &w);                      \
+        put((o), #record, (reason), &w);              \
     } while (0)
+#define BREAK(o, record, shape, reason, change) \
+    BREAK_READ(o, record, record##_parse(sample_of(#record, (shape)), &x), reason, change)
+#define BREAK_PROOF(o, shape, reason, change)                                                                       \
+    BREAK_READ(o, author_proof, author_proof_parse(sample_of("author_proof", (shape)), slice(NULL, 0), &x), reason, \
+               change)
 
 /* One line a rule; what the macro makes of it counts against nobody. */
 /* NOLINTBEGIN(readability-function-size,misc-misleading-bidirectional) */
@@ -96,15 +101,12 @@ static void break_submissions(struct out *o)
     BREAK(o, submission_header, 0, "no part", x.part_count = 0);
     BREAK(o, submission_header, 0, "size class 11", x.parts[0].size_class = SIZE_CLASS_MAX + 1);
     BREAK(o, submission_header, 0, "a time of 2^63", x.author_time.ms = INT64_MIN);
-    BREAK(o, author_proof, 0, "path one hash short", x.path_count--);
-    BREAK(o, author_proof, 0, "path one hash long", x.path_count++);
-    BREAK(o, author_proof, 0, "index with another path length", x.bundle_index = 0);
-    BREAK(o, author_proof, 0, "index beyond the count", x.bundle_index = 1000);
-    BREAK(o, author_proof, 0, "bundle of 1025", x.bundle_head = slice(head, head_out.len));
-    BREAK(o, author_proof, 0, "bundle without signature", memset(&x.signature, 0, sizeof(x.signature)));
-    BREAK(o, author_proof, 1, "no signature at all", memset(&x.signature, 0, sizeof(x.signature)));
-    BREAK(o, author_proof, 2, "root signatures that do not ascend", x.root_index[1] = 0);
-    BREAK(o, author_proof, 2, "root key 8", x.root_index[1] = 8);
+    BREAK_PROOF(o, 0, "index beyond the count", x.bundle_index = 1000);
+    BREAK_PROOF(o, 0, "bundle of 1025", x.bundle_head = slice(head, head_out.len));
+    BREAK_PROOF(o, 0, "bundle without signature", memset(&x.signature, 0, sizeof(x.signature)));
+    BREAK_PROOF(o, 1, "no signature at all", memset(&x.signature, 0, sizeof(x.signature)));
+    BREAK_PROOF(o, 2, "root signatures that do not ascend", x.root_index[1] = 0);
+    BREAK_PROOF(o, 2, "root key 8", x.root_index[1] = 8);
 }
 
 /* What the encoder of our own would tidy away: put together by hand. */
@@ -122,6 +124,11 @@ static void break_proof_shape(struct out *o)
     writer_slice(&w, sample_of("author_proof", 1));
     writer_bytes(&w, (const uint8_t[]){0x20, 0x01}, 2);
     put(o, "author_proof", "single with a bundle index", &w);
+    w.len = 0;
+    writer_slice(&w, sample_of("author_proof", 1));
+    writer_bytes(&w, (const uint8_t[]){0x2a, 0x20}, 2);
+    writer_bytes(&w, (const uint8_t[32]){1}, 32);
+    put(o, "author_proof", "field 5, which is not given", &w);
 }
 
 static void break_logs(struct out *o)

@@ -6,15 +6,17 @@
 static struct world w;
 static uint8_t world_memory[WORLD_MEMORY_LEN];
 
-/* Everything that a verifier needs for one submission. key: the author's; none for a threshold. */
-static void put(struct out *o, const char *name, const char *reason, const struct world_submission *s,
-                const struct network_id *network, const uint8_t *key, bool proof_holds)
+/*
+ * Everything that a verifier needs for one submission. key: the author's; none for a threshold. named: the proof under
+ * the submission hash, when it is not the one that is shown.
+ */
+static void put_named(struct out *o, const char *name, const char *reason, const struct world_submission *s,
+                      const struct network_id *network, const uint8_t *key, bool proof_holds, struct cw_slice named)
 {
     bool held = key != NULL ? proof_verify(network, s->header, &s->parsed_proof, key) == CW_OK
                             : proof_verify_threshold(network, s->header, &s->parsed_proof,
                                                      (const uint8_t(*)[KEY_LEN])w.root_keys, w.root_count,
                                                      w.threshold) == CW_OK;
-    struct signature signature;
     struct hash submission_hash;
     struct cw_case_id opened;
 
@@ -22,6 +24,7 @@ static void put(struct out *o, const char *name, const char *reason, const struc
     OUT_ID(o, "network", network);
     out_hex(o, "header", s->header);
     out_hex(o, "proof", s->proof);
+    out_hex(o, "path", s->path);
     if (key != NULL)
         out_hex(o, "key", slice(key, KEY_LEN));
     else
@@ -29,10 +32,15 @@ static void put(struct out *o, const char *name, const char *reason, const struc
     OUT_ID(o, "op_id", &s->op);
     case_id_of(&s->op, &opened);
     OUT_ID(o, "case_id_if_it_opens_one", &opened);
-    proof_signature(&s->parsed_proof, &signature);
-    submission_hash_of(s->header, signature.b, &submission_hash);
+    submission_hash_of(s->header, named, &submission_hash);
     OUT_ID(o, "submission_hash", &submission_hash);
     out_check(o, held == proof_holds, name);
+}
+
+static void put(struct out *o, const char *name, const char *reason, const struct world_submission *s,
+                const struct network_id *network, const uint8_t *key, bool proof_holds)
+{
+    put_named(o, name, reason, s, network, key, proof_holds, s->proof);
 }
 
 static void put_part(struct out *o, const char *name, const char *reason, const struct part_ref *ref,
@@ -100,34 +108,60 @@ static void wrong_label(struct out *o)
     put(o, "signed under another label", "signature", &s, &w.network, w.officer.keys.sign_public, false);
 }
 
+static void set_path(struct world_submission *s, struct cw_slice path)
+{
+    s->path = s->parsed_proof.path = path;
+}
+
+/* What a relay might show instead: the entry's submission hash tells. */
+static void exchanged(struct out *o, const struct world_submission *good)
+{
+    const uint8_t *key = w.officer.keys.sign_public;
+    struct world_submission bad = *good;
+    uint8_t path[BUNDLE_PATH_LEN_MAX];
+
+    memcpy(path, good->path.data, good->path.len);
+    path[0] ^= 1;
+    set_path(&bad, slice(path, good->path.len));
+    put(o, "bundle, path changed", "path", &bad, &w.network, key, false);
+    set_path(&bad, slice(good->path.data, good->path.len - ID_LEN));
+    put(o, "bundle, path one hash short", "path", &bad, &w.network, key, false);
+    memset(path + good->path.len, 0, ID_LEN);
+    memcpy(path, good->path.data, good->path.len);
+    set_path(&bad, slice(path, good->path.len + ID_LEN));
+    put(o, "bundle, path one hash long", "path", &bad, &w.network, key, false);
+    bad = *good;
+    bad.parsed_proof.kind = PROOF_SINGLE;
+    set_path(&bad, slice(NULL, 0));
+    rewrite_proof(&bad);
+    put(o, "a bundle's signature as a single one", "signature", &bad, &w.network, key, false);
+    put_named(o, "a bundle's signature as a single one, under the bundle's hash", "submission hash", &bad, &w.network,
+              key, false, good->proof);
+}
+
 static void bundle(struct out *o, uint32_t count)
 {
     struct world_submission subs[5];
-    struct cw_op_id ops[5];
-    struct cw_slice proofs[5];
     char name[64];
 
-    for (uint32_t i = 0; i < count; i++) {
+    for (uint32_t i = 0; i < count; i++)
         world_submit(&w, 10 + i, &subs[i]);
-        ops[i] = subs[i].op;
-    }
-    world_must(bundle_build(&w.network, &w.officer.keys.sign, ops, count, &w.arena, proofs) == CW_OK, "bundle_build");
+    world_bundle(&w, subs, count);
     for (uint32_t i = 0; i < count; i++) {
-        subs[i].proof = proofs[i];
-        world_must(author_proof_parse(proofs[i], &subs[i].parsed_proof) == CW_OK, "a bundle of our own");
         snprintf(name, sizeof(name), "bundle, op %u of %u", i, count);
         put(o, name, NULL, &subs[i], &w.network, w.officer.keys.sign_public, true);
     }
     if (count < 2)
         return;
     struct world_submission bad = subs[0];
-    bad.proof = proofs[1];
+    bad.proof = subs[1].proof;
     bad.parsed_proof = subs[1].parsed_proof;
-    put(o, "bundle, another op's path", "path", &bad, &w.network, w.officer.keys.sign_public, false);
-    bad = subs[0];
-    bad.parsed_proof.path[0].b[0] ^= 1;
-    rewrite_proof(&bad);
-    put(o, "bundle, path changed", "path", &bad, &w.network, w.officer.keys.sign_public, false);
+    set_path(&bad, subs[1].path);
+    put(o, "bundle, another op's proof and path", "path", &bad, &w.network, w.officer.keys.sign_public, false);
+    exchanged(o, &subs[0]);
+    world_submit(&w, 10, &bad);
+    set_path(&bad, subs[0].path);
+    put(o, "single, with a path", "path", &bad, &w.network, w.officer.keys.sign_public, false);
 }
 
 static void threshold(struct out *o, uint32_t count, uint32_t needed)
@@ -145,6 +179,8 @@ static void threshold(struct out *o, uint32_t count, uint32_t needed)
     bad.parsed_proof.root_count--;
     rewrite_proof(&bad);
     put(o, "threshold, one signature too few", "threshold", &bad, &w.network, NULL, false);
+    put_named(o, "threshold, one signature left out under the hash of all", "submission hash", &bad, &w.network, NULL,
+              false, s.proof);
     bad = s;
     bad.parsed_proof.root_signature[1].b[3] ^= 1;
     rewrite_proof(&bad);

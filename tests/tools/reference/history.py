@@ -11,6 +11,22 @@ class Stop(Exception):
     """A failure after which a log (or everything) is not looked at further."""
 
 
+def read_or_none(parser, raw):
+    try:
+        return parser(raw)
+    except Bad:
+        return None
+
+
+def lawless(header, record, said, proof):
+    """Rules 1 and 2 of §5.2: what the origin should not have sealed."""
+    if said is None or proof is None:
+        return "grammar"
+    if h("cw1:op", record["submission"]) != header["op_id"] or said["op_class"] != header["kind"]:
+        return "op"
+    return None
+
+
 class Log:
     def __init__(self, log_id, genesis):
         self.id, self.genesis = log_id, genesis
@@ -210,20 +226,20 @@ class History:
 
     def read_entry(self, log, header, record, entries):
         seq = header["seq"]
-        submission = self.read_submission(log, header, record)
-        if submission is None:
+        said, proof = read_or_none(R.submission_header, record["submission"]), read_or_none(R.proof, record["proof"])
+        if not self.carries_what_it_names(log, header, record, proof):
             return None
-        said, proof = submission
-        entries[header["op_id"]] = said
+        if said and len(said["parts"]) != len(header["parts"]):
+            said = None
+        if said:
+            entries[header["op_id"]] = said
         clear = self.check_blobs(log, header, said, record["blobs"])
-        if log.genesis["scope_kind"] == 1:
+        reason = lawless(header, record, said, proof)
+        if not reason and log.genesis["scope_kind"] == 1:
             reason = self.void_reason(log, header, said, proof, record["submission"])
-            if reason == "proof" and proof["kind"] == "bundle":
-                self.found("proof", "a bundled proof that fails may have been spoilt on the way", log.id, seq)
-            elif reason:
-                self.count_void(reason)
-            return None
-        if clear is None:
+        if reason:
+            self.count_void(reason)
+        if reason or clear is None or log.genesis["scope_kind"] == 1:
             return None
         try:
             return self.apply_act(log, seq, said, proof, record["submission"], clear)
@@ -234,19 +250,14 @@ class History:
     def count_void(self, reason):
         self.voids[reason] = self.voids.get(reason, 0) + 1
 
-    def read_submission(self, log, header, record):
-        try:
-            said, proof = R.submission_header(record["submission"]), R.proof(record["proof"])
-            if h("cw1:op", record["submission"]) != header["op_id"]:
-                raise Bad("the op id is not the submission's")
-            if h("cw1:submission", record["submission"], R.proof_bytes(proof)) != header["submission"]:
-                raise Bad("the submission hash is not the submission's")
-            if said["op_class"] != header["kind"] or len(said["parts"]) != len(header["parts"]):
-                raise Bad("entry and submission do not agree")
-        except Bad as bad:
-            self.found("submission", str(bad), log.id, header["seq"])
-            return None
-        return said, proof
+    def carries_what_it_names(self, log, header, record, proof):
+        if R.submission_hash(record["submission"], record["proof"]) != header["submission"]:
+            self.found("submission", "submission and proof are not those that the entry names", log.id, header["seq"])
+            return False
+        if proof and not R.path_fits(record["submission"], proof, record["path"]):
+            self.found("submission", "the path does not lead from the op to the bundle's root", log.id, header["seq"])
+            return False
+        return True
 
     def check_blobs(self, log, header, said, blobs):
         """Returns part 0 of a clear class, unpadded, when it is present and whole."""
@@ -260,7 +271,7 @@ class History:
             if blob and (len(blob) != size or h("cw1:blob", blob) != name):
                 self.found("blob", "a blob is not what its header names", log.id, header["seq"])
                 return None
-        if header["kind"] not in range(2, 10):
+        if header["kind"] not in range(2, 10) or said is None:
             return None
         for i, (stored, ref) in enumerate(zip(blobs["parts"], said["parts"])):
             if not stored:

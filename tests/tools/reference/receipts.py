@@ -60,7 +60,10 @@ def check_receipt(raw, network, certs):
     if h("cw1:op", receipt["submission_header"]) != receipt["op_id"]:
         raise Fails("op_id")
     said = _try("submission_header", R.submission_header, receipt["submission_header"])
-    submission = h("cw1:submission", receipt["submission_header"], receipt["author_signature"])
+    proof = _try("proof", R.proof, receipt["proof"])
+    if not R.path_fits(receipt["submission_header"], proof, receipt["path"]):
+        raise Fails("path")
+    submission = R.submission_hash(receipt["submission_header"], receipt["proof"])
     if receipt["local"] is None:
         raise Fails("local")
     genesis, cert = _log_of("genesis", receipt["genesis"], network, certs)

@@ -238,7 +238,7 @@ SUBMISSION = [V, ident(2, "author", always=True), ident(3, "submission_id", 16, 
               ident(8, "device", 16), positions(9, "seen")]
 ROOT_SIGNATURE = [num(1, "index", 0, 7, always=True), ident(2, "signature", 64, always=True)]
 PROOF = [V, ident(2, "signature", 64, presence=True), data(3, "bundle_head", 1, 64, presence=True), num(4, "bundle_index", 0, 1023),
-         ident(5, "path", repeated=(0, 10)), rec(6, "roots", ROOT_SIGNATURE, repeated=(0, 8))]
+         rec(6, "roots", ROOT_SIGNATURE, repeated=(0, 8))]
 BUNDLE_HEAD = [V, num(2, "count", 1, 1024, always=True), ident(3, "root", always=True)]
 PART_HASH = [ident(1, "hash", always=True), num(2, "len", 0, 1048576)]
 ENTRY_KEY = [ident(1, "record", always=True), ident(2, "wraps", always=True)]
@@ -261,7 +261,8 @@ SIGNED_SEAL = [data(1, "seal", 0, 1024), rec(2, "signatures", [num(1, "index", 0
 SIGNED_FRONTIER = [data(1, "head", 0, 1024), data(2, "signature", 0, 64)]
 BLOBS = [data(1, "entry_hash", 0, 32), data(2, "parts", 0, 1048576, repeated=(0, 8)), data(3, "wraps", 0, 1048576, repeated=(0, 4)),
          data(4, "envelopes", 0, 262144)]
-ENTRY_RECORD = [data(1, "header", 0, 1024), data(2, "submission", 0, 1048576), data(3, "proof", 0, 1048576), rec(4, "blobs", BLOBS)]
+ENTRY_RECORD = [data(1, "header", 0, 1024), data(2, "submission", 0, 1024), data(3, "proof", 0, 704), rec(4, "blobs", BLOBS),
+                data(5, "path", 0, 320)]
 BATCH = [rec(1, "seal", SIGNED_SEAL), rec(2, "entries", ENTRY_RECORD, repeated=(0, 256))]
 ENTRIES = [data(1, "log", 0, 32), data(2, "genesis", 0, 512), rec(3, "batches", BATCH, repeated=(0, 256)), num(4, "pushed", 0, 1), num(5, "last", 0, 1)]
 OPENED = [data(1, "op_id", 0, 32), num(2, "part", 0, 7), data(3, "r", 0, 32), data(4, "payload", 0, 262144)]
@@ -269,9 +270,9 @@ EXPORT = [num(1, "v", 1), data(2, "network_genesis", 0, 1024), rec(3, "entries",
           rec(5, "frontiers", SIGNED_FRONTIER, repeated=(0, 4096)), num(6, "count")]
 RECEIPT_ITEM = [data(1, "entry", 0, 1024), rec(2, "seal", SIGNED_SEAL), data(3, "path", 32, 32, repeated=(0, 8)), data(4, "frontier_item", 0, 1024),
                 rec(5, "frontier", SIGNED_FRONTIER), data(6, "item_path", 32, 32, repeated=(0, 12)), num(7, "item_index"),
-                rec(8, "between", SIGNED_SEAL, repeated=(0, 512)), data(9, "genesis", 0, 512)]
-RECEIPT = [data(1, "network", 0, 32), data(2, "op_id", 0, 32), data(3, "submission_header", 0, 1024), data(4, "author_signature", 0, 64),
-           rec(5, "local", RECEIPT_ITEM), rec(6, "held", RECEIPT_ITEM, repeated=(0, 64)), data(7, "genesis", 0, 512)]
+                rec(8, "between", SIGNED_SEAL, repeated=(0, 1024)), data(9, "genesis", 0, 512)]
+RECEIPT = [data(1, "network", 0, 32), data(2, "op_id", 0, 32), data(3, "submission_header", 0, 1024), data(4, "proof", 1, 704),
+           rec(5, "local", RECEIPT_ITEM), rec(6, "held", RECEIPT_ITEM, repeated=(0, 512)), data(7, "genesis", 0, 512), data(8, "path", 0, 320)]
 FORK_PROOF = [data(1, "genesis", 0, 512), rec(2, "first", SIGNED_SEAL), rec(3, "second", SIGNED_SEAL)]
 
 
@@ -315,9 +316,9 @@ def submission_header(raw):
 
 
 def proof(raw):
-    p = parse(PROOF, raw, limit=1024)
+    p = parse(PROOF, raw, limit=704)
     if p["roots"]:
-        if p["signature"] is not None or p["bundle_head"] is not None or p["path"] or p["bundle_index"]:
+        if p["signature"] is not None or p["bundle_head"] is not None or p["bundle_index"]:
             raise Bad("fields of two kinds of proof")
         if not ascends([r["index"] for r in p["roots"]]):
             raise Bad("root indexes do not ascend")
@@ -326,27 +327,27 @@ def proof(raw):
         p["head"] = parse(BUNDLE_HEAD, p["bundle_head"])
         if p["bundle_index"] >= p["head"]["count"]:
             raise Bad("an index beyond the bundle")
-        if len(p["path"]) != path_length(p["bundle_index"], p["head"]["count"]):
-            raise Bad("a path of another length")
         p["kind"] = "bundle"
-    elif p["signature"] is not None and not p["path"] and not p["bundle_index"]:
+    elif p["signature"] is not None and not p["bundle_index"]:
         p["kind"] = "single"
     else:
         raise Bad("no kind of proof has these fields")
     return p
 
 
-def path_length(i, n):
-    k = 0
-    while n > 1:
-        k += (i ^ 1) < n
-        i, n = i // 2, (n + 1) // 2
-    return k
+def submission_hash(header, raw_proof):
+    """§3.6: over the bytes as carried, in the grammar or not."""
+    return h("cw1:submission", h("cw1:op", header) + raw_proof)
 
 
-def proof_bytes(p):
-    """The 64 bytes of the submission hash."""
-    return p["roots"][0]["signature"] if p["kind"] == "threshold" else p["signature"]
+def path_fits(header, p, path):
+    """§3.6: the one bundle path of this op and proof."""
+    if p["kind"] != "bundle":
+        return path == b""
+    if len(path) % 32:
+        return False
+    hashes = [path[i:i + 32] for i in range(0, len(path), 32)]
+    return path_holds("bundle", h("cw1:op", header), p["bundle_index"], p["head"]["count"], hashes, p["head"]["root"])
 
 
 def entry_header(raw):
@@ -397,9 +398,8 @@ def frontier_head(raw):
 def proof_holds(network, header, p, key=None, root_keys=(), threshold=0):
     if p["kind"] == "single":
         return verifies("cw1:op", network, header, key, p["signature"])
-    if p["kind"] == "bundle":
-        return (verifies("cw1:bundle", network, p["bundle_head"], key, p["signature"]) and
-                path_holds("bundle", h("cw1:op", header), p["bundle_index"], p["head"]["count"], p["path"], p["head"]["root"]))
+    if p["kind"] == "bundle":  # that its path fits was looked at before
+        return verifies("cw1:bundle", network, p["bundle_head"], key, p["signature"])
     good = [r for r in p["roots"] if r["index"] < len(root_keys) and verifies("cw1:op", network, header, root_keys[r["index"]], r["signature"])]
     return len(good) == len(p["roots"]) and len(good) >= threshold
 

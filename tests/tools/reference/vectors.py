@@ -102,7 +102,8 @@ def check_submission(v):
     proof = R.proof(raw(v, "proof"))
     same(h("cw1:op", header), raw(v, "op_id"), "op id")
     same(h("cw1:case", raw(v, "op_id")), raw(v, "case_id_if_it_opens_one"), "case id")
-    same(h("cw1:submission", header, R.proof_bytes(proof)), raw(v, "submission_hash"), "submission hash")
+    same(R.submission_hash(header, raw(v, "proof")), raw(v, "submission_hash"), "submission hash")
+    need(R.path_fits(header, proof, raw(v, "path")), "path")
     if "key" in v:
         need(proof["kind"] != "threshold", "a threshold proof of one author")
         need(R.proof_holds(raw(v, "network"), header, proof, key=raw(v, "key")), "proof")

@@ -195,7 +195,7 @@ static void spoil_signature(struct said *s, uint8_t proof[static PROOF_LEN_MAX])
     struct author_proof parsed;
     struct writer w = writer_over(proof, PROOF_LEN_MAX);
 
-    ck_assert_int_eq(author_proof_parse(s->entries[1].proof, &parsed), CW_OK);
+    ck_assert_int_eq(author_proof_parse(s->entries[1].proof, slice(NULL, 0), &parsed), CW_OK);
     parsed.signature.b[0] ^= 1;
     author_proof_encode(&parsed, &w);
     s->entries[1].proof = slice(proof, w.len);

@@ -12,7 +12,7 @@
 
 /* --- nodes -------------------------------------------------------------------------------------------------------- */
 
-static void inbox_clear(struct lab_node *n)
+void lab_drop_frames(struct lab_node *n)
 {
     while (n->inbox != NULL) {
         struct lab_frame *f = n->inbox;
@@ -101,7 +101,7 @@ void lab_crash(struct lab_node *n)
     node_close(n->node);
     n->node = NULL;
     mem_store_crash(n->disk);
-    inbox_clear(n);
+    lab_drop_frames(n);
     for (uint32_t i = 0; i < lab->count; i++) {
         struct input in = input_link_down(n->index + 1);
 
@@ -321,7 +321,7 @@ void lab_free(struct lab *lab)
 {
     for (uint32_t i = 0; i < lab->count; i++) {
         node_close(lab->nodes[i].node);
-        inbox_clear(&lab->nodes[i]);
+        lab_drop_frames(&lab->nodes[i]);
         mem_store_free(lab->nodes[i].disk);
     }
     verify_cache_free(lab->cache);

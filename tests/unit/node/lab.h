@@ -81,6 +81,7 @@ void lab_run(struct lab *lab, int64_t ms);
 /* One turn of one node over what lies in its inbox. */
 enum cw_err lab_turn(struct lab_node *n);
 void lab_hand_in(struct lab_node *n, struct cw_slice segment);
+void lab_drop_frames(struct lab_node *n); /* what lies in its inbox is lost */
 /* A log of WST's daemon, well sealed, whose one entry is a key record made by an officer: void. */
 struct cw_slice lab_void_segment(struct lab *lab);
 
@@ -106,7 +107,9 @@ enum lab_spoil {
     SPOIL_SAME_ID,
     SPOIL_PART,
     SPOIL_HELD_BY_TWO,
-    SPOIL_HEAVY
+    SPOIL_HEAVY,
+    SPOIL_BUNDLED,         /* lawful: signed as one of three */
+    SPOIL_STRANGER_BUNDLED /* the same, by the late officer */
 };
 /* Opens an operation; the same `number` gives the same bytes. */
 void lab_open_case(struct lab *lab, uint32_t number, enum lab_spoil spoil, struct lab_op *out);

@@ -106,18 +106,14 @@ static void sign_submission(struct hand *h, const struct record *r, uint32_t num
 static void write_entry(struct hand *h, const struct record *r, uint64_t seq, struct entry_record *e)
 {
     struct writer w = writer_over(take(h->lab, HEADER_LEN_MAX), HEADER_LEN_MAX);
-    struct author_proof proof;
-    struct signature signature;
 
     sign_submission(h, r, (uint32_t)seq, e);
-    world_must(author_proof_parse(e->proof_bytes, &proof) == CW_OK, "proof");
-    proof_signature(&proof, &signature);
     e->header.log = h->log;
     e->header.seq = seq;
     e->header.hlc = ((uint64_t)(WORLD_TIME_MS - 100000) << 16) + seq;
     e->header.kind = e->submission.op_class;
     op_id_of(e->submission_bytes, &e->header.op_id);
-    submission_hash_of(e->submission_bytes, signature.b, &e->header.submission);
+    submission_hash_of(e->submission_bytes, e->proof_bytes, &e->header.submission);
     e->header.part_count = 1;
     hash_one(LABEL_BLOB, e->blobs.parts[0], e->header.parts[0].hash.b);
     e->header.parts[0].len = (uint32_t)e->blobs.parts[0].len;
@@ -270,6 +266,8 @@ static void pack(struct lab *lab, const struct submission *s, enum lab_spoil spo
     submit.has_header = submit.has_proof = 1;
     submit.header = wire_bytes(s->header);
     submit.proof = wire_bytes(slice(proof, s->proof.len));
+    submit.has_path = s->path.len > 0;
+    submit.path = wire_bytes(s->path);
     submit.n_parts = s->part_count;
     submit.parts = list;
     for (uint32_t i = 0; i < s->part_count; i++) {
@@ -311,6 +309,19 @@ static void make_heavy(struct lab *lab, const struct world_identity *author, str
     s->proof = done(&signature);
 }
 
+/* One of three op ids that were signed at once; the others name nothing. */
+static void make_bundled(struct lab *lab, const struct world_identity *author, const struct cw_op_id *op,
+                         struct submission *s)
+{
+    struct cw_op_id ops[3] = {{{1}}, *op, {{2}}};
+    struct cw_slice proofs[3], paths[3];
+
+    world_must(bundle_build(&lab->world.network, &author->keys.sign, ops, 3, &lab->world.arena, proofs, paths) == CW_OK,
+               "bundle");
+    s->proof = proofs[1];
+    s->path = paths[1];
+}
+
 static void build(struct lab *lab, const struct op *op, uint32_t number, const struct cw_case_id *id,
                   const struct world_identity *author, enum lab_spoil spoil, struct lab_op *out)
 {
@@ -336,6 +347,8 @@ static void build(struct lab *lab, const struct op *op, uint32_t number, const s
     memcpy(s.parts, draft.parts, sizeof s.parts);
     if (spoil == SPOIL_HEAVY)
         make_heavy(lab, author, &s);
+    if (spoil == SPOIL_BUNDLED || spoil == SPOIL_STRANGER_BUNDLED)
+        make_bundled(lab, author, &out->op, &s);
     if (id != NULL)
         out->case_id = *id;
     else
@@ -357,7 +370,8 @@ void lab_open_case(struct lab *lab, uint32_t number, enum lab_spoil spoil, struc
     writes[0].value.type = writes[1].value.type = VALUE_TEXT;
     writes[0].value.text = slice_of(spoil == SPOIL_SECRET ? "SECRET" : "Operation Larkspur");
     writes[1].value.text = slice_of("nothing");
-    build(lab, &op, number, NULL, spoil == SPOIL_STRANGER ? &lab->late_officer : &lab->world.officer, spoil, out);
+    bool stranger = spoil == SPOIL_STRANGER || spoil == SPOIL_STRANGER_BUNDLED;
+    build(lab, &op, number, NULL, stranger ? &lab->late_officer : &lab->world.officer, spoil, out);
 }
 
 void lab_set(struct lab *lab, uint32_t number, const struct cw_case_id *id, uint32_t field, const char *text,

@@ -29,7 +29,6 @@ REENCODE(act_policy)
 REENCODE(act_admit_authority)
 REENCODE(act_rotate_root)
 REENCODE(submission_header)
-REENCODE(author_proof)
 REENCODE(genesis)
 REENCODE(entry_header)
 REENCODE(seal)
@@ -37,6 +36,17 @@ REENCODE(key_record)
 REENCODE(frontier_head)
 REENCODE(frontier_item)
 REENCODE(envelope_plain)
+
+static enum cw_err reencode_author_proof(struct cw_slice in, struct arena *arena, struct writer *out)
+{
+    struct author_proof value;
+    enum cw_err err = author_proof_parse(in, slice(NULL, 0), &value);
+
+    (void)arena;
+    if (err == CW_OK)
+        author_proof_encode(&value, out);
+    return err;
+}
 
 static enum cw_err reencode_act_membership(struct cw_slice in, struct arena *arena, struct writer *out)
 {

@@ -160,10 +160,7 @@ static void make_bundle_proof(struct author_proof *p, uint8_t *head, size_t head
     bundle_head_encode(1000, &root, &w);
     p->kind = PROOF_BUNDLE;
     p->bundle_head = slice(head, w.len);
-    p->bundle_index = 999; /* the last of an odd row twice: two hashes shorter than the path of index 0 */
-    p->path_count = 8;
-    for (uint32_t i = 0; i < p->path_count; i++)
-        FILL(p->path[i], (uint8_t)(2 + i));
+    p->bundle_index = 999;
 }
 
 static void make_author_proof(uint32_t v, struct writer *out)

@@ -74,7 +74,8 @@ struct peer_message sample_entries(void)
     for (uint32_t i = 0; i < 3; i++) {
         records[i] = (struct entry_record){.header_bytes = i < 2 ? sw.batches[0].headers[i] : sw.batches[1].headers[0],
                                            .submission_bytes = sw.subs[i].header,
-                                           .proof_bytes = sw.subs[i].proof};
+                                           .proof_bytes = sw.subs[i].proof,
+                                           .path_bytes = sw.subs[i].path};
         records[i].blobs.part_count = 2;
         records[i].blobs.parts[1] = slice_of("ciphertext of part 1"); /* part 0 is not held */
         records[i].blobs.wrap_count = 1;
@@ -161,6 +162,7 @@ void session_world_make(void)
     world_make(&sw.w, world_memory, 1, 1);
     for (uint32_t i = 0; i < 3; i++)
         world_submit(&sw.w, i, &sw.subs[i]);
+    world_bundle(&sw.w, sw.subs + 1, 2);
     world_log_open(&sw.w, LOG_DIVISION, &sw.w.daemons[0], 1, &sw.log);
     world_sequence(&sw.w, &sw.log, sw.subs, 2, &sw.batches[0]);
     world_sequence(&sw.w, &sw.log, sw.subs + 2, 1, &sw.batches[1]);

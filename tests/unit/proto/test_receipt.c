@@ -104,10 +104,50 @@ START_TEST(another_op_id_is_named)
 }
 END_TEST
 
-START_TEST(another_author_signature_is_named)
+/* The entry names the whole proof: another signature, and the same one shown as a single one's, are other bytes. */
+START_TEST(another_proof_is_named)
 {
-    record.author_signature.b[0] ^= 1;
+    struct author_proof proof;
+    uint8_t memory[PROOF_LEN_MAX];
+    struct writer out = writer_over(memory, sizeof(memory));
+    struct cw_slice path = record.path;
+
+    ck_assert_int_eq(author_proof_parse(record.proof, record.path, &proof), CW_OK);
+    ck_assert_int_eq(proof.kind, PROOF_BUNDLE);
+    proof.signature.b[0] ^= 1;
+    author_proof_encode(&proof, &out);
+    record.proof = slice(memory, out.len);
     expect(CW_PEER_HASH, "local.entry");
+
+    proof.signature.b[0] ^= 1;
+    proof.kind = PROOF_SINGLE;
+    out.len = 0;
+    author_proof_encode(&proof, &out);
+    record.proof = slice(memory, out.len);
+    expect(CW_PEER_HASH, "path"); /* a single proof has none */
+    record.path = slice(NULL, 0);
+    expect(CW_PEER_HASH, "local.entry");
+
+    record.proof = slice(memory, out.len - 1);
+    record.path = path;
+    expect(CW_REFUSED_MALFORMED, "proof");
+}
+END_TEST
+
+START_TEST(a_wrong_bundle_path_is_named)
+{
+    uint8_t path[BUNDLE_PATH_LEN_MAX];
+
+    ck_assert_uint_eq(record.path.len, 2 * ID_LEN);
+    memcpy(path, record.path.data, record.path.len);
+    path[ID_LEN] ^= 1;
+    record.path = slice(path, record.path.len);
+    expect(CW_PEER_HASH, "path");
+    path[ID_LEN] ^= 1;
+    record.path.len -= ID_LEN;
+    expect(CW_PEER_HASH, "path");
+    record.path.len += ID_LEN - 1;
+    expect(CW_PEER_HASH, "path");
 }
 END_TEST
 
@@ -271,7 +311,8 @@ Suite *suite_receipt(void)
     tcase_add_checked_fixture(named, open_record, NULL);
     tcase_add_test(named, another_network_is_named);
     tcase_add_test(named, another_op_id_is_named);
-    tcase_add_test(named, another_author_signature_is_named);
+    tcase_add_test(named, another_proof_is_named);
+    tcase_add_test(named, a_wrong_bundle_path_is_named);
     tcase_add_test(named, a_wrong_path_is_named);
     tcase_add_test(named, a_seal_signed_by_another_daemon_is_named);
     tcase_add_test(named, a_log_that_does_not_begin_at_its_genesis_is_named);

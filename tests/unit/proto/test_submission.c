@@ -166,7 +166,7 @@ END_TEST
 /* --- bundles ------------------------------------------------------------------------------------ */
 
 static struct cw_op_id ops[BUNDLE_COUNT_MAX];
-static struct cw_slice headers[BUNDLE_COUNT_MAX], proofs[BUNDLE_COUNT_MAX];
+static struct cw_slice headers[BUNDLE_COUNT_MAX], proofs[BUNDLE_COUNT_MAX], paths[BUNDLE_COUNT_MAX];
 static uint8_t header_memory[BUNDLE_COUNT_MAX][8];
 
 static void make_bundle(uint32_t count, struct arena *arena)
@@ -177,7 +177,7 @@ static void make_bundle(uint32_t count, struct arena *arena)
         headers[i] = slice(header_memory[i], out.len);
         op_id_of(headers[i], &ops[i]);
     }
-    ck_assert_int_eq(bundle_build(&w.network, &w.officer.keys.sign, ops, count, arena, proofs), CW_OK);
+    ck_assert_int_eq(bundle_build(&w.network, &w.officer.keys.sign, ops, count, arena, proofs, paths), CW_OK);
 }
 
 static const uint32_t bundle_counts[] = {1, 2, 3, 5, 16, 17, 100, 1023, 1024};
@@ -190,7 +190,7 @@ START_TEST(each_op_of_a_bundle_verifies_alone)
     make_bundle(count, &arena);
     for (uint32_t i = 0; i < count; i += 1 + count / 32) {
         struct author_proof p;
-        ck_assert_int_eq(author_proof_parse(proofs[i], &p), CW_OK);
+        ck_assert_int_eq(author_proof_parse(proofs[i], paths[i], &p), CW_OK);
         ck_assert_int_eq(proof_verify(&w.network, headers[i], &p, w.officer.keys.sign_public), CW_OK);
         if (count > 1)
             ck_assert_int_ne(proof_verify(&w.network, headers[(i + 1) % count], &p, w.officer.keys.sign_public), CW_OK);
@@ -198,24 +198,110 @@ START_TEST(each_op_of_a_bundle_verifies_alone)
 }
 END_TEST
 
-/* Rebuilds one proof of a bundle with another path length. */
-START_TEST(a_bundle_path_of_the_wrong_length_is_refused_by_the_grammar)
+START_TEST(only_the_path_of_a_bundle_that_leads_to_its_root_fits)
 {
     struct arena arena = arena_over(scratch_memory, sizeof(scratch_memory));
+    uint8_t path[BUNDLE_PATH_LEN_MAX + 2 * ID_LEN] = {0};
     struct author_proof p;
-    uint8_t memory[PROOF_LEN_MAX];
 
     make_bundle(17, &arena);
-    ck_assert_int_eq(author_proof_parse(proofs[16], &p), CW_OK);
-    ck_assert_uint_eq(p.path_count, 1); /* the odd last leaf is carried up all the way */
-    for (uint32_t path_count = 0; path_count <= BUNDLE_PATH_MAX; path_count++) {
-        struct writer out = writer_over(memory, sizeof(memory));
-        struct author_proof back;
-
-        p.path_count = path_count;
-        author_proof_encode(&p, &out);
-        ck_assert_int_eq(author_proof_parse(slice(memory, out.len), &back) == CW_OK, path_count == 1);
+    ck_assert_int_eq(author_proof_parse(proofs[16], paths[16], &p), CW_OK);
+    ck_assert_uint_eq(p.path.len, ID_LEN); /* the odd last leaf is carried up all the way */
+    memcpy(path, p.path.data, ID_LEN);
+    for (size_t len = 0; len <= sizeof(path); len++) {
+        p.path = slice(path, len);
+        ck_assert_int_eq(proof_path_fits(headers[16], &p), len == ID_LEN);
+        ck_assert_int_eq(proof_verify(&w.network, headers[16], &p, w.officer.keys.sign_public) == CW_OK, len == ID_LEN);
     }
+    path[5] ^= 1;
+    p.path = slice(path, ID_LEN);
+    ck_assert(!proof_path_fits(headers[16], &p));
+    p.path = paths[16];
+    ck_assert(!proof_path_fits(headers[15], &p));
+}
+END_TEST
+
+START_TEST(what_is_not_bundled_has_no_path)
+{
+    const uint8_t path[ID_LEN] = {0};
+    struct world_submission sub;
+
+    world_submit(&w, 1, &sub);
+    ck_assert(proof_path_fits(sub.header, &sub.parsed_proof));
+    sub.parsed_proof.path = slice(path, sizeof(path));
+    ck_assert(!proof_path_fits(sub.header, &sub.parsed_proof));
+    ck_assert_int_ne(proof_verify(&w.network, sub.header, &sub.parsed_proof, w.officer.keys.sign_public), CW_OK);
+
+    world_submit_clear(&w, 1, CLASS_ROOT, slice_of("act"), NULL, &sub);
+    ck_assert(proof_path_fits(sub.header, &sub.parsed_proof));
+    sub.parsed_proof.path = slice(path, sizeof(path));
+    ck_assert(!proof_path_fits(sub.header, &sub.parsed_proof));
+    ck_assert_int_ne(proof_verify_threshold(&w.network, sub.header, &sub.parsed_proof,
+                                            (const uint8_t(*)[KEY_LEN])w.root_keys, w.root_count, w.threshold),
+                     CW_OK);
+}
+END_TEST
+
+static void expect_another_hash(struct cw_slice header, const struct author_proof *changed, const struct hash *named)
+{
+    uint8_t memory[PROOF_LEN_MAX];
+    struct writer out = writer_over(memory, sizeof(memory));
+    struct hash hash;
+
+    author_proof_encode(changed, &out);
+    submission_hash_of(header, slice(memory, out.len), &hash);
+    ck_assert(!ID_EQ(&hash, named));
+}
+
+/* Whatever of a proof a relay could exchange is under the hash; the path is not, because another one does not fit. */
+START_TEST(the_submission_hash_names_all_of_the_proof_but_the_path)
+{
+    struct arena arena = arena_over(scratch_memory, sizeof(scratch_memory));
+    struct author_proof p, changed;
+    uint8_t head[64];
+    struct writer head_out = writer_over(head, sizeof(head));
+    struct hash hash;
+
+    make_bundle(5, &arena);
+    ck_assert_int_eq(author_proof_parse(proofs[2], paths[2], &p), CW_OK);
+    submission_hash_of(headers[2], proofs[2], &hash);
+    changed = p;
+    changed.kind = PROOF_SINGLE;
+    expect_another_hash(headers[2], &changed, &hash);
+    changed = p;
+    changed.bundle_index = 3;
+    expect_another_hash(headers[2], &changed, &hash);
+    changed = p;
+    bundle_head_encode(6, &p.bundle_root, &head_out);
+    changed.bundle_head = slice(head, head_out.len);
+    expect_another_hash(headers[2], &changed, &hash);
+    changed = p;
+    changed.signature.b[63] ^= 1;
+    expect_another_hash(headers[2], &changed, &hash);
+    expect_another_hash(headers[3], &p, &hash);
+}
+END_TEST
+
+START_TEST(the_submission_hash_names_each_root_signature)
+{
+    struct world_submission sub;
+    struct author_proof changed;
+    struct hash hash;
+
+    world_submit_clear(&w, 1, CLASS_ROOT, slice_of("act"), NULL, &sub);
+    submission_hash_of(sub.header, sub.proof, &hash);
+    changed = sub.parsed_proof;
+    ck_assert_uint_eq(changed.root_count, 2);
+    changed.root_count = 1;
+    expect_another_hash(sub.header, &changed, &hash);
+    changed = sub.parsed_proof;
+    changed.root_signature[1].b[0] ^= 1;
+    expect_another_hash(sub.header, &changed, &hash);
+    changed = sub.parsed_proof;
+    changed.root_index[1]++;
+    expect_another_hash(sub.header, &changed, &hash);
+    changed = (struct author_proof){.kind = PROOF_SINGLE, .signature = sub.parsed_proof.root_signature[0]};
+    expect_another_hash(sub.header, &changed, &hash);
 }
 END_TEST
 
@@ -227,10 +313,10 @@ START_TEST(an_index_beyond_the_bundle_is_refused_by_the_grammar)
     struct writer out = writer_over(memory, sizeof(memory));
 
     make_bundle(1, &arena);
-    ck_assert_int_eq(author_proof_parse(proofs[0], &p), CW_OK);
+    ck_assert_int_eq(author_proof_parse(proofs[0], paths[0], &p), CW_OK);
     p.bundle_index = 1; /* its path would be empty, too */
     author_proof_encode(&p, &out);
-    ck_assert_int_eq(author_proof_parse(slice(memory, out.len), &back), CW_REFUSED_MALFORMED);
+    ck_assert_int_eq(author_proof_parse(slice(memory, out.len), paths[0], &back), CW_REFUSED_MALFORMED);
 }
 END_TEST
 
@@ -240,8 +326,8 @@ START_TEST(bundles_of_none_or_too_many_are_refused)
     static struct cw_slice out[BUNDLE_COUNT_MAX + 1];
     struct arena arena = arena_over(scratch_memory, sizeof(scratch_memory));
 
-    ck_assert_int_eq(bundle_build(&w.network, &w.officer.keys.sign, many, 0, &arena, out), CW_REFUSED_SIZE);
-    ck_assert_int_eq(bundle_build(&w.network, &w.officer.keys.sign, many, BUNDLE_COUNT_MAX + 1, &arena, out),
+    ck_assert_int_eq(bundle_build(&w.network, &w.officer.keys.sign, many, 0, &arena, out, out), CW_REFUSED_SIZE);
+    ck_assert_int_eq(bundle_build(&w.network, &w.officer.keys.sign, many, BUNDLE_COUNT_MAX + 1, &arena, out, out),
                      CW_REFUSED_SIZE);
 }
 END_TEST
@@ -252,7 +338,7 @@ START_TEST(a_bundle_signature_is_no_single_proof_and_back)
     struct author_proof p;
 
     make_bundle(1, &arena);
-    ck_assert_int_eq(author_proof_parse(proofs[0], &p), CW_OK);
+    ck_assert_int_eq(author_proof_parse(proofs[0], paths[0], &p), CW_OK);
     p.kind = PROOF_SINGLE;
     ck_assert_int_ne(proof_verify(&w.network, headers[0], &p, w.officer.keys.sign_public), CW_OK);
     ck_assert_int_ne(proof_verify(&w.network, p.bundle_head, &p, w.officer.keys.sign_public), CW_OK);
@@ -357,7 +443,7 @@ START_TEST(a_secret_kept_elsewhere_signs_the_same)
     struct keeper keeper = {.answer = CW_OK};
     struct signer asked = {.ask = ask_keeper, .context = &keeper}, own = {.secret = &w.officer.keys.sign};
     struct submission_draft there = small_draft(&asked), here = small_draft(&own);
-    struct cw_slice header[2], proof[2];
+    struct cw_slice header[2], proof[2], path;
     struct cw_op_id op;
 
     ck_assert_int_eq(submission_build(&there, &arena, &header[0], &proof[0], &op), CW_OK);
@@ -365,9 +451,9 @@ START_TEST(a_secret_kept_elsewhere_signs_the_same)
     ck_assert_int_eq(submission_build(&here, &arena, &header[1], &proof[1], &op), CW_OK);
     ck_assert(slice_eq(header[0], header[1]));
     ck_assert(slice_eq(proof[0], proof[1]));
-    ck_assert_int_eq(bundle_build_by(&w.network, &asked, &op, 1, &arena, &proof[0]), CW_OK);
+    ck_assert_int_eq(bundle_build_by(&w.network, &asked, &op, 1, &arena, &proof[0], &path), CW_OK);
     ck_assert_int_eq(keeper.label, LABEL_BUNDLE);
-    ck_assert_int_eq(bundle_build(&w.network, &w.officer.keys.sign, &op, 1, &arena, &proof[1]), CW_OK);
+    ck_assert_int_eq(bundle_build(&w.network, &w.officer.keys.sign, &op, 1, &arena, &proof[1], &path), CW_OK);
     ck_assert(slice_eq(proof[0], proof[1]));
     ck_assert_uint_eq(keeper.asked, 2);
 }
@@ -379,14 +465,15 @@ START_TEST(a_keeper_that_refuses_ends_it_with_its_own_error)
     struct keeper keeper = {.answer = CW_LOCAL_KEY};
     struct signer asked = {.ask = ask_keeper, .context = &keeper};
     struct submission_draft draft = small_draft(&asked);
-    struct cw_slice header = slice("h", 1), proof = slice("p", 1);
+    struct cw_slice header = slice("h", 1), proof = slice("p", 1), path = slice("p", 1);
     struct cw_op_id op = {{0}};
 
     ck_assert_int_eq(submission_build(&draft, &arena, &header, &proof, &op), CW_LOCAL_KEY);
     ck_assert_uint_eq(header.len, 1); /* untouched */
     ck_assert_uint_eq(proof.len, 1);
-    ck_assert_int_eq(bundle_build_by(&w.network, &asked, &op, 1, &arena, &proof), CW_LOCAL_KEY);
+    ck_assert_int_eq(bundle_build_by(&w.network, &asked, &op, 1, &arena, &proof, &path), CW_LOCAL_KEY);
     ck_assert_uint_eq(proof.len, 1);
+    ck_assert_uint_eq(path.len, 1);
 }
 END_TEST
 
@@ -422,7 +509,9 @@ Suite *suite_submission(void)
     tcase_add_test(t, a_single_proof_holds_for_its_header_network_and_key_only);
     tcase_add_test(t, a_signature_under_another_label_is_no_proof);
     tcase_add_loop_test(t, each_op_of_a_bundle_verifies_alone, 0, (int)CW_COUNT(bundle_counts));
-    tcase_add_test(t, a_bundle_path_of_the_wrong_length_is_refused_by_the_grammar);
+    tcase_add_test(t, only_the_path_of_a_bundle_that_leads_to_its_root_fits);
+    tcase_add_test(t, what_is_not_bundled_has_no_path);
+    tcase_add_test(t, the_submission_hash_names_all_of_the_proof_but_the_path);
     tcase_add_test(t, an_index_beyond_the_bundle_is_refused_by_the_grammar);
     tcase_add_test(t, bundles_of_none_or_too_many_are_refused);
     tcase_add_test(t, a_bundle_signature_is_no_single_proof_and_back);
@@ -433,6 +522,7 @@ Suite *suite_submission(void)
 
     tcase_add_checked_fixture(roots, two_of_three, NULL);
     tcase_add_test(roots, a_root_act_needs_its_threshold_of_distinct_keys);
+    tcase_add_test(roots, the_submission_hash_names_each_root_signature);
     tcase_add_test(roots, a_seal_is_signed_by_one_certificate_or_by_the_roots);
     suite_add_tcase(s, roots);
     return s;

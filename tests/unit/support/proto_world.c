@@ -140,7 +140,7 @@ static void finish(struct world_submission *out)
 {
     op_id_of(out->header, &out->op);
     world_must(submission_header_parse(out->header, &out->parsed) == CW_OK, "a header of our own is refused");
-    world_must(author_proof_parse(out->proof, &out->parsed_proof) == CW_OK, "a proof of our own is refused");
+    world_must(author_proof_parse(out->proof, out->path, &out->parsed_proof) == CW_OK, "a proof of our own is refused");
 }
 
 static struct submission_draft draft_of(struct world *w, uint32_t number, const struct world_identity *author)
@@ -157,6 +157,7 @@ static struct submission_draft draft_of(struct world *w, uint32_t number, const 
 
 static void build(struct world *w, const struct submission_draft *d, struct world_submission *out)
 {
+    out->path = slice(NULL, 0);
     out->part_count = d->part_count;
     memcpy(out->parts, d->parts, sizeof(out->parts));
     world_must(submission_build(d, &w->arena, &out->header, &out->proof, &out->op) == CW_OK, "submission_build");
@@ -218,6 +219,23 @@ void world_submit_clear(struct world *w, uint32_t number, enum op_class op_class
     finish(out);
 }
 
+void world_bundle(struct world *w, struct world_submission *subs, uint32_t count)
+{
+    struct cw_op_id ops[WORLD_BUNDLE_MAX] = {{{0}}};
+    struct cw_slice proofs[WORLD_BUNDLE_MAX], paths[WORLD_BUNDLE_MAX];
+
+    world_must(count <= WORLD_BUNDLE_MAX, "bundle size");
+    for (uint32_t i = 0; i < count; i++)
+        ops[i] = subs[i].op;
+    world_must(bundle_build(&w->network, &w->officer.keys.sign, ops, count, &w->arena, proofs, paths) == CW_OK,
+               "bundle_build");
+    for (uint32_t i = 0; i < count; i++) {
+        subs[i].proof = proofs[i];
+        subs[i].path = paths[i];
+        finish(&subs[i]);
+    }
+}
+
 /* --- logs --------------------------------------------------------------------------------------- */
 
 void world_log_open(struct world *w, enum log_scope scope, const struct world_identity *owner, uint32_t number,
@@ -247,12 +265,10 @@ static struct cw_slice entry_of(struct world *w, struct world_log *log, const st
                              .kind = sub->parsed.op_class,
                              .op_id = sub->op,
                              .part_count = sub->parsed.part_count};
-    struct signature signature;
     uint8_t memory[HEADER_LEN_MAX];
     struct writer bytes = writer_over(memory, sizeof(memory));
 
-    proof_signature(&sub->parsed_proof, &signature);
-    submission_hash_of(sub->header, signature.b, &h.submission);
+    submission_hash_of(sub->header, sub->proof, &h.submission);
     for (uint32_t i = 0; i < h.part_count; i++) {
         hash_one(LABEL_BLOB, slice(sub->parsed.parts[i].commit, 32), h.parts[i].hash.b);
         h.parts[i].len = (uint32_t)size_class_len(sub->parsed.parts[i].size_class) + 32;

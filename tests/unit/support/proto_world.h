@@ -51,7 +51,7 @@ void world_bytes(const char *tag, uint32_t number, void *out, size_t len);
 #define WORLD_FILL(member, tag, number) world_bytes((tag), (number), &(member), sizeof(member))
 
 struct world_submission {
-    struct cw_slice header, proof;
+    struct cw_slice header, proof, path;
     struct cw_op_id op;
     struct submission_header parsed;
     struct author_proof parsed_proof;
@@ -64,6 +64,10 @@ void world_submit(struct world *w, uint32_t number, struct world_submission *out
 /* Part 0 alone, of any class, signed by `author`, or by the threshold of root keys when author is NULL. */
 void world_submit_clear(struct world *w, uint32_t number, enum op_class op_class, struct cw_slice payload,
                         const struct world_identity *author, struct world_submission *out);
+
+/* Signs again what was submitted, as one bundle of at most WORLD_BUNDLE_MAX. */
+#define WORLD_BUNDLE_MAX 8
+void world_bundle(struct world *w, struct world_submission *subs, uint32_t count);
 
 struct world_log {
     struct cw_slice genesis;

@@ -86,6 +86,7 @@ struct cw_slice world_receipt(struct world *w)
         world_log_open(w, LOG_DIVISION, &w->daemons[i], 100 + i, &logs[i]);
     for (uint32_t i = 0; i < CW_COUNT(subs); i++)
         world_submit(w, 50 + i, &subs[i]);
+    world_bundle(w, subs + 1, 3);
     world_sequence(w, &logs[0], subs, 5, &batches[0]);
     world_frontier_of(w, &w->daemons[WORLD_EST], shown, WORLD_DAEMONS, &frontiers[0]);
     world_sequence(w, &logs[0], subs, 1, &batches[1]);
@@ -94,7 +95,8 @@ struct cw_slice world_receipt(struct world *w)
 
     r.op_id = subs[2].op;
     r.submission_header = subs[2].header;
-    proof_signature(&subs[2].parsed_proof, &r.author_signature);
+    r.proof = subs[2].proof;
+    r.path = subs[2].path;
     r.genesis = logs[0].genesis;
     r.local.entry = batches[0].headers[2];
     r.local.seal = batches[0].seal;
