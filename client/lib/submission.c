@@ -53,12 +53,12 @@ static enum cw_err submission_new(struct cw_slice header, struct cw_slice proof,
 }
 
 static void start_draft(struct submission_draft *out, const struct cw_draft *draft, const struct cw_identity *identity,
-                        struct cw_wall now)
+                        const struct signer *signer, struct cw_wall now)
 {
     *out = (struct submission_draft){
         .network = identity->certificate.network,
         .author = identity->id,
-        .secret = &identity->keys.sign,
+        .signer = signer,
         .op_class = CLASS_CASE,
         .has_case = draft->has_case,
         .case_id = draft->case_id,
@@ -87,6 +87,7 @@ static enum cw_err sign(struct submission_draft *draft, struct cw_submission **o
 enum cw_err cw_draft_sign(const struct cw_draft *draft, const struct cw_identity *identity, struct cw_wall now,
                           struct cw_submission **out_submission, struct cw_fault *out_fault)
 {
+    struct signer signer = identity_signer(identity);
     struct submission_draft plain;
     struct draft_parts parts;
     enum cw_err err;
@@ -96,7 +97,7 @@ enum cw_err cw_draft_sign(const struct cw_draft *draft, const struct cw_identity
     err = draft_encode(draft, &parts);
     if (err != CW_OK)
         return fault_plain(out_fault, err, "draft");
-    start_draft(&plain, draft, identity, now);
+    start_draft(&plain, draft, identity, &signer, now);
     plain.part_count = parts.count;
     for (uint32_t i = 0; i < parts.count; i++) {
         random_bytes(plain.parts[i].r, 32);
@@ -104,6 +105,8 @@ enum cw_err cw_draft_sign(const struct cw_draft *draft, const struct cw_identity
     }
     err = sign(&plain, out_submission);
     draft_parts_done(&parts);
+    if (err == CW_LOCAL_KEY)
+        return fault_set(out_fault, err, "signature", "whoever keeps your key did not sign: the login may be over");
     return err == CW_OK ? CW_OK : fault_plain(out_fault, err, "draft");
 }
 

@@ -16,6 +16,7 @@ struct trust_cert {
     struct log_id issued_log;
     uint64_t issued_seq;
     bool revoked;
+    enum revoke_kind revoke_kind;
     uint64_t revoked_seq; /* in the issuing authority's log */
 };
 

@@ -175,6 +175,7 @@ static enum cw_err revoke(struct cw_trust *trust, struct cw_slice body, uint64_t
     at = place_of(trust, &act.cert);
     if (at < trust->cert_count && ID_EQ(&trust->certs[at].id, &act.cert) && !trust->certs[at].revoked) {
         trust->certs[at].revoked = true;
+        trust->certs[at].revoke_kind = act.kind;
         trust->certs[at].revoked_seq = seq;
     }
     return CW_OK;
