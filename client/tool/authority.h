@@ -57,12 +57,16 @@ struct issue_order {
     uint32_t role_count;
     uint32_t roles[ROLES_MAX]; /* ascending */
     bool may_bundle;
-    int64_t days;               /* how long it is valid */
-    const char *home;           /* folder for key, cert and network */
-    struct cw_slice passphrase; /* of the new key file */
+    int64_t days;                   /* how long it is valid */
+    const char *home;               /* folder for key, cert and network */
+    struct cw_slice passphrase;     /* of the new key file */
+    const struct cert_id *replaces; /* whose keys are lost: superseded in the same batch; may be NULL */
 };
 /* Makes keys and certificate and a record of it; a daemon becomes a member of the force's audience. */
 enum cw_err authority_issue(struct authority *a, const struct issue_order *order, struct cw_fault *fault);
+/* The certificate counts no more, from this record on: what it signed before stays. */
+enum cw_err authority_revoke(struct authority *a, const struct cert_id *cert, enum revoke_kind kind,
+                             struct cw_fault *fault);
 enum cw_err authority_policy(struct authority *a, const char *name, const char *value, struct cw_fault *fault);
 /* Seals what is pending into a new segment file. */
 enum cw_err authority_commit(struct authority *a, struct cw_fault *fault);

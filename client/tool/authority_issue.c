@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What an authority says: certificates, membership, policy. */
+/* What an authority says: certificates, their end, membership, policy. */
 #include "tool/authority.h"
 
 #include "lib/fault.h"
@@ -94,6 +94,17 @@ static enum cw_err add_member(struct authority *a, const struct cert_id *member,
     return add_record(a, ACT_MEMBERSHIP, slice(body, w.len), fault);
 }
 
+enum cw_err authority_revoke(struct authority *a, const struct cert_id *cert, enum revoke_kind kind,
+                             struct cw_fault *fault)
+{
+    struct act_revoke act = {.cert = *cert, .kind = kind};
+    uint8_t body[256];
+    struct writer w = writer_over(body, sizeof(body));
+
+    act_revoke_encode(&act, &w);
+    return add_record(a, ACT_REVOKE, slice(body, w.len), fault);
+}
+
 static enum cw_err issue_with(struct authority *a, const struct issue_order *order, const struct key_bundle *keys,
                               struct cw_fault *fault)
 {
@@ -114,6 +125,8 @@ static enum cw_err issue_with(struct authority *a, const struct issue_order *ord
         err = add_issue(a, slice(bytes, w.len), keys, fault);
     if (err == CW_OK && order->subject == SUBJECT_DAEMON)
         err = add_member(a, &id, fault);
+    if (err == CW_OK && order->replaces != NULL)
+        err = authority_revoke(a, order->replaces, REVOKE_SUPERSEDED, fault);
     return err;
 }
 

@@ -67,6 +67,38 @@ bool cli_number(const struct cli *cli, const char *name, int64_t min, int64_t ma
     return false;
 }
 
+/* Milliseconds of "8h"; 0 when it is none. */
+static int64_t duration_of(const char *text)
+{
+    static const struct {
+        char letter;
+        int64_t ms;
+    } units[] = {{'s', 1000}, {'m', 60000}, {'h', 3600000}};
+    size_t digits = strspn(text, "0123456789");
+
+    if (digits == 0 || digits > 6 || strlen(text) != digits + 1)
+        return 0;
+    for (size_t i = 0; i < CW_COUNT(units); i++)
+        if (text[digits] == units[i].letter)
+            return strtoll(text, NULL, 10) * units[i].ms;
+    return 0;
+}
+
+bool cli_duration(const struct cli *cli, const char *name, int64_t max_ms, int64_t fallback_ms, int64_t *out_ms)
+{
+    const char *text = cli_value(cli, name);
+    char where[48], why[100];
+
+    *out_ms = text != NULL ? duration_of(text) : fallback_ms;
+    if (*out_ms > 0 && *out_ms <= max_ms)
+        return true;
+    snprintf(where, sizeof(where), "--%s", name);
+    snprintf(why, sizeof(why), "it is a number with s, m or h behind it, like 30m; at most %lldh",
+             (long long)(max_ms / 3600000));
+    complain(cli, EXIT_USAGE, &(struct trouble){"the option was not understood", where, why, NULL});
+    return false;
+}
+
 /* --- finding the command ------------------------------------------------------------------------------ */
 
 static bool is_noun(const struct cli_command *const *commands, const char *word)

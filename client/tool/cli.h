@@ -46,6 +46,7 @@ struct cli_command {
     const char *examples;             /* lines; may be NULL */
     const struct cli_option *options; /* ends with a NULL name; may be NULL */
     enum exit_code (*run)(struct cli *cli);
+    bool hidden; /* for other programs, not for people: in no list */
 };
 
 #define CLI_VALUES_MAX 64
@@ -75,6 +76,8 @@ static inline bool cli_flag(const struct cli *cli, const char *name)
 const char *cli_next(const struct cli *cli, const char *name, int *at);
 /* A whole number between min and max; fallback when it was not given; complains and returns false otherwise. */
 bool cli_number(const struct cli *cli, const char *name, int64_t min, int64_t max, int64_t fallback, int64_t *out);
+/* "90s", "30m", "8h" as milliseconds between 1 s and max_ms; fallback when it was not given; complains likewise. */
+bool cli_duration(const struct cli *cli, const char *name, int64_t max_ms, int64_t fallback_ms, int64_t *out_ms);
 
 /* Finds the command, reads the options, runs it. argv as main() has it. */
 enum exit_code cli_main(const struct cli_command *const *commands, int argc, char **argv);

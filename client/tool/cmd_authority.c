@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* authority init, issue, policy, revoke: what is written. Reading and publishing are in cmd_authority_read.c. */
+/* authority init, policy, revoke. Issuing is in cmd_authority_issue.c, reading and publishing in cmd_authority_read.c. */
 #include "tool/cmd_authority.h"
-#include "tool/authority.h"
+#include "tool/cmd_authority_sign.h"
 #include "tool/out.h"
 
 #include "lib/fault.h"
 #include "proto/schema.h"
 
-static enum exit_code need(const struct cli *cli, const char *name, const char **out)
+enum exit_code authority_need(const struct cli *cli, const char *name, const char **out)
 {
     char option[40];
 
@@ -21,11 +21,12 @@ static enum exit_code need(const struct cli *cli, const char *name, const char *
 }
 
 /* A new file's passphrase: the option's file, the terminal, or none when the command says so aloud. */
-static enum exit_code new_passphrase(const struct cli *cli, struct buf *out)
+enum exit_code authority_new_passphrase(const struct cli *cli, struct buf *out)
 {
     if (cli_flag(cli, "insecure-lab"))
         return EXIT_DONE;
-    enum exit_code code = passphrase_get(cli, "New passphrase: ", true, out);
+    const char *option = cli_value(cli, "new-passphrase-file") != NULL ? "new-passphrase-file" : "passphrase-file";
+    enum exit_code code = passphrase_get(cli, option, "New passphrase: ", true, out);
     if (code != EXIT_DONE || out->len != 0)
         return code;
     return complain(cli, EXIT_USAGE,
@@ -41,14 +42,14 @@ static enum exit_code run_init(struct cli *cli)
     struct authority_plan plan;
     struct cw_fault fault = {0};
     struct buf passphrase = {0};
-    enum exit_code code = need(cli, "dir", &plan.dir);
+    enum exit_code code = authority_need(cli, "dir", &plan.dir);
 
     if (code == EXIT_DONE)
-        code = need(cli, "network-name", &plan.network_name);
+        code = authority_need(cli, "network-name", &plan.network_name);
     if (code == EXIT_DONE)
-        code = need(cli, "force", &plan.force);
+        code = authority_need(cli, "force", &plan.force);
     if (code == EXIT_DONE)
-        code = new_passphrase(cli, &passphrase);
+        code = authority_new_passphrase(cli, &passphrase);
     plan.passphrase = buf_slice(&passphrase);
     if (code == EXIT_DONE && authority_create(&plan, &fault) != CW_OK)
         code = complain_fault(cli, "the authority was not made", &fault);
@@ -57,9 +58,7 @@ static enum exit_code run_init(struct cli *cli)
                "  root.key admits authorities and is not needed day by day: keep it away from this machine\n"
                "  next: casewire authority issue --dir %s --kind daemon --division NTH --name 'Daemon of NTH'\n",
                plan.dir, plan.network_name, plan.force, plan.dir);
-    if (passphrase.data != NULL)
-        wipe(passphrase.data, passphrase.len);
-    buf_done(&passphrase);
+    passphrase_done(&passphrase);
     return code;
 }
 
@@ -126,14 +125,14 @@ static enum exit_code check_head(const struct cli *cli, const struct authority *
                                       "casewire authority ... --socket /run/casewire/admin.sock"});
 }
 
-static enum exit_code open_to_sign(const struct cli *cli, struct buf *passphrase, struct authority *out)
+enum exit_code authority_open_to_sign(const struct cli *cli, struct buf *passphrase, struct authority *out)
 {
     struct cw_fault fault = {0};
     const char *dir;
-    enum exit_code code = need(cli, "dir", &dir);
+    enum exit_code code = authority_need(cli, "dir", &dir);
 
     if (code == EXIT_DONE && authority_needs_passphrase(dir))
-        code = passphrase_get(cli, "Passphrase of the authority: ", false, passphrase);
+        code = passphrase_get(cli, "passphrase-file", "Passphrase of the authority: ", false, passphrase);
     if (code != EXIT_DONE)
         return code;
     if (authority_open(dir, true, buf_slice(passphrase), out, &fault) != CW_OK)
@@ -144,173 +143,121 @@ static enum exit_code open_to_sign(const struct cli *cli, struct buf *passphrase
     return code;
 }
 
-/* --- issue ---------------------------------------------------------------------------------------------- */
+/* --- naming a certificate --------------------------------------------------------------------------------- */
 
-static enum exit_code read_kind(const struct cli *cli, enum subject_kind *out)
+/* A file with a certificate, or a home folder: the id of what is in it. */
+static bool id_of_file(const char *name, struct cert_id *out)
 {
-    static const struct {
-        const char *name;
-        enum subject_kind kind;
-    } kinds[] = {{"daemon", SUBJECT_DAEMON},
-                 {"person", SUBJECT_PERSON},
-                 {"regional", SUBJECT_REGIONAL},
-                 {"auditor", SUBJECT_AUDITOR}};
-    const char *name;
-    enum exit_code code = need(cli, "kind", &name);
-
-    if (code != EXIT_DONE)
-        return code;
-    for (size_t i = 0; i < CW_COUNT(kinds); i++)
-        if (strcmp(name, kinds[i].name) == 0) {
-            *out = kinds[i].kind;
-            return EXIT_DONE;
-        }
-    return complain(
-        cli, EXIT_USAGE,
-        &(struct trouble){"there is no such kind of holder", name, "it is daemon, person, regional or auditor", NULL});
-}
-
-static enum exit_code read_roles(const struct cli *cli, struct issue_order *order)
-{
-    const char *text = cli_value(cli, "role");
-    uint32_t mask = 0;
-
-    if (text != NULL && !schema_roles_parse(slice_of(text), &mask))
-        return complain(
-            cli, EXIT_USAGE,
-            &(struct trouble){"a role was not understood", text, "codes with commas between, like PC,INSP", NULL});
-    for (uint32_t role = 1; role < ROLE_LIMIT; role++)
-        if ((mask & (1u << role)) != 0 && order->role_count < ROLES_MAX)
-            order->roles[order->role_count++] = role;
-    return EXIT_DONE;
-}
-
-static enum exit_code read_order(const struct cli *cli, const char *dir, struct issue_order *order,
-                                 char home[static PATH_LEN_MAX])
-{
-    enum exit_code code = read_kind(cli, &order->subject);
-
-    if (code == EXIT_DONE)
-        code = need(cli, "division", &order->division);
-    if (code == EXIT_DONE)
-        code = need(cli, "name", &order->name);
-    if (code == EXIT_DONE)
-        code = read_roles(cli, order);
-    if (code == EXIT_DONE && !cli_number(cli, "days", 1, 3650, 730, &order->days))
-        code = EXIT_USAGE;
-    order->may_bundle = cli_flag(cli, "may-bundle");
-    order->home = cli_value(cli, "out");
-    if (code != EXIT_DONE || order->home != NULL)
-        return code;
-    if (strchr(order->name, '/') != NULL || !path_join(home, dir, "issued/%s@%s", order->name, order->division))
-        return complain(cli, EXIT_USAGE,
-                        &(struct trouble){"this name makes no folder", order->name, "give --out DIR", NULL});
-    order->home = home;
-    return EXIT_DONE;
-}
-
-/* Which daemon the holder's program talks to: the context file of the new home folder. */
-static enum exit_code write_context(const struct cli *cli, const char *home)
-{
-    const char *address = cli_value(cli, "address"), *daemon = cli_value(cli, "daemon-cert");
-    char path[PATH_LEN_MAX], text[512], key[2 * KEY_LEN + 1];
-    struct certificate cert;
+    char path[PATH_LEN_MAX];
     struct buf bytes = {0};
-    bool known;
-    int len;
+    bool found = path_join(path, name, "cert") && file_read(path, CERT_LEN_MAX, &bytes) == CW_OK;
 
-    if (address == NULL && daemon == NULL)
-        return EXIT_DONE;
-    known = address != NULL && daemon != NULL && file_read(daemon, CERT_LEN_MAX, &bytes) == CW_OK &&
-            certificate_parse(buf_slice(&bytes), &cert) == CW_OK && cert.subject == SUBJECT_DAEMON;
-    if (known)
-        hex_of(slice(cert.curve_key, KEY_LEN), key);
-    buf_done(&bytes);
-    if (!known)
-        return complain(
-            cli, EXIT_USAGE,
-            &(struct trouble){"the certificate is issued, but its folder has no context", "--address, --daemon-cert",
-                              "both are needed, and the second is the file of a daemon's certificate", NULL});
-    len = snprintf(text, sizeof(text), "address = %s\ndaemon-key = %s\n", address, key);
-    if (len < 0 || (size_t)len >= sizeof(text) || !path_join(path, home, "context") ||
-        file_write(path, slice(text, (size_t)len), 0644) != CW_OK)
-        return complain(cli, EXIT_FAILED, &(struct trouble){"the context was not written", home, NULL, NULL});
-    return EXIT_DONE;
-}
-
-static enum exit_code issue(const struct cli *cli, struct authority *a, struct cw_slice passphrase)
-{
-    struct issue_order order = {.passphrase = passphrase};
-    struct cw_fault fault = {0};
-    char home[PATH_LEN_MAX];
-    enum exit_code code = read_order(cli, a->dir, &order, home);
-
-    if (code != EXIT_DONE)
-        return code;
-    if (authority_issue(a, &order, &fault) != CW_OK || authority_commit(a, &fault) != CW_OK)
-        return complain_fault(cli, "no certificate was issued", &fault);
-    if (!cli->quiet)
-        printf("%s: key and certificate of \"%s\" at %s; entry %llu of the authority's log\n"
-               "  next: casewire authority publish --dir %s --socket /run/casewire/admin.sock\n",
-               order.home, order.name, order.division, (unsigned long long)a->log.seq, a->dir);
-    return write_context(cli, order.home);
-}
-
-static enum exit_code run_issue(struct cli *cli)
-{
-    struct buf passphrase = {0}, fresh = {0};
-    struct authority a = {0};
-    enum exit_code code = open_to_sign(cli, &passphrase, &a);
-
-    if (code == EXIT_DONE) {
-        /* The new key file gets the authority's passphrase unless told otherwise: its holder changes it. */
-        if (!cli_flag(cli, "insecure-lab") && passphrase.len == 0)
-            code = new_passphrase(cli, &fresh);
-        if (code == EXIT_DONE)
-            code = issue(cli, &a,
-                         cli_flag(cli, "insecure-lab") ? slice(NULL, 0)
-                         : passphrase.len != 0         ? buf_slice(&passphrase)
-                                                       : buf_slice(&fresh));
-        authority_close(&a);
+    if (!found) {
+        buf_clear(&bytes);
+        found = file_read(name, CERT_LEN_MAX, &bytes) == CW_OK && bytes.len > 0;
     }
-    buf_done(&passphrase);
-    buf_done(&fresh);
-    return code;
+    if (found)
+        cert_id_of(buf_slice(&bytes), out);
+    buf_done(&bytes);
+    return found;
+}
+
+static size_t count_prefix(const struct authority *a, const char *hex, const struct trust_cert **out)
+{
+    char id[2 * CW_ID_LEN + 1];
+    size_t count = 0;
+
+    for (size_t i = 0; strlen(hex) >= 4 && i < a->trust->cert_count; i++) {
+        hex_of(slice(a->trust->certs[i].id.b, CW_ID_LEN), id);
+        if (strncmp(id, hex, strlen(hex)) != 0)
+            continue;
+        *out = &a->trust->certs[i];
+        count++;
+    }
+    return count;
+}
+
+enum exit_code authority_find_cert(const struct cli *cli, const struct authority *a, const char *name,
+                                   const struct trust_cert **out)
+{
+    const struct trust_cert *found = NULL;
+    char next[PATH_LEN_MAX + 40];
+    struct cert_id id;
+    size_t count;
+
+    snprintf(next, sizeof(next), "casewire authority list --dir %s", a->dir);
+    if (id_of_file(name, &id)) {
+        found = trust_find(a->trust, &id);
+        count = found != NULL;
+    } else {
+        count = count_prefix(a, name, &found);
+    }
+    if (count != 1 || found == NULL)
+        return complain(
+            cli, count == 0 ? EXIT_NOT_FOUND : EXIT_USAGE,
+            &(struct trouble){count == 0 ? "this authority issued no such certificate"
+                                         : "more than one certificate begins like this",
+                              name, "it is at least 4 digits of an id, a certificate's file or a home folder", next});
+    if (found->revoked)
+        return complain(cli, EXIT_CONFLICT,
+                        &(struct trouble){"this certificate counts no more already", name,
+                                          "the authority's log took it back earlier", next});
+    *out = found;
+    return EXIT_DONE;
 }
 
 /* --- policy, revoke -------------------------------------------------------------------------------------- */
+
+void authority_tell_log(const struct cli *cli, const struct authority *a, const char *what)
+{
+    if (cli->json)
+        json_print(json_pack("{s:s, s:I}", "done", what, "entry", (json_int_t)a->log.seq));
+    else if (!cli->quiet)
+        printf("%s: entry %llu of the authority's log\n"
+               "  next: casewire authority publish --dir %s --socket /run/casewire/admin.sock\n",
+               what, (unsigned long long)a->log.seq, a->dir);
+}
 
 static enum exit_code run_policy(struct cli *cli)
 {
     struct buf passphrase = {0};
     struct authority a = {0};
     struct cw_fault fault = {0};
-    enum exit_code code = open_to_sign(cli, &passphrase, &a);
+    enum exit_code code = authority_open_to_sign(cli, &passphrase, &a);
 
     if (code == EXIT_DONE) {
         if (authority_policy(&a, cli->operands[0], cli->operands[1], &fault) != CW_OK ||
             authority_commit(&a, &fault) != CW_OK)
             code = complain_fault(cli, "no policy was recorded", &fault);
+        else
+            authority_tell_log(cli, &a, "the policy is recorded");
         authority_close(&a);
     }
-    buf_done(&passphrase);
+    passphrase_done(&passphrase);
     return code;
 }
 
+/* A compromised certificate needs a cut that says which of its statements may stay: not with this command. */
 static enum exit_code run_revoke(struct cli *cli)
 {
-    return complain(cli, EXIT_FAILED,
-                    &(struct trouble){"nothing was revoked", "authority revoke",
-                                      "this version has the record's format, but its daemons do not act on it yet",
-                                      "take the key away from its holder, and the daemon off the network"});
-}
+    struct buf passphrase = {0};
+    struct authority a = {0};
+    struct cw_fault fault = {0};
+    const struct trust_cert *cert = NULL;
+    enum exit_code code = authority_open_to_sign(cli, &passphrase, &a);
 
-#define SIGN_OPTIONS                                                                                        \
-    {"dir", "DIR", "the authority's folder"},                                                               \
-        {"socket", "PATH", "admin socket of a daemon, asked first whether this folder is the newest copy"}, \
-    {                                                                                                       \
-        "offline", NULL, "ask no daemon (before the first one runs)"                                        \
+    if (code == EXIT_DONE) {
+        code = authority_find_cert(cli, &a, cli->operands[0], &cert);
+        if (code == EXIT_DONE && cert != NULL &&
+            (authority_revoke(&a, &cert->id, REVOKE_RETIRED, &fault) != CW_OK || authority_commit(&a, &fault) != CW_OK))
+            code = complain_fault(cli, "nothing was revoked", &fault);
+        if (code == EXIT_DONE)
+            authority_tell_log(cli, &a, "the certificate is retired");
+        authority_close(&a);
     }
+    passphrase_done(&passphrase);
+    return code;
+}
 
 static const struct cli_option init_options[] = {
     {"dir", "DIR", "folder to make"},
@@ -319,54 +266,36 @@ static const struct cli_option init_options[] = {
     {"insecure-lab", NULL, "keys in clear: throw-away labs only"},
     {NULL, NULL, NULL},
 };
-static const struct cli_option issue_options[] = {
-    SIGN_OPTIONS,
-    {"kind", "KIND", "daemon, person, regional or auditor"},
-    {"division", "CODE", "the holder's division, e.g. NTH"},
-    {"name", "TEXT", "a role account is better than a person's name"},
-    {"role", "CODES", "e.g. PC,INSP"},
-    {"may-bundle", NULL, "may sign many statements with one signature"},
-    {"days", "N", "valid so long (default 730)"},
-    {"address", "TCP", "where the holder's daemon listens for clients: written into the folder's context"},
-    {"daemon-cert", "FILE", "that daemon's certificate"},
-    {"out", "DIR", "folder for key and certificate (default issued/NAME@DIVISION)"},
-    {"insecure-lab", NULL, "key file in clear: throw-away labs, or keys that the service manager protects"},
-    {NULL, NULL, NULL},
-};
 static const struct cli_option policy_options[] = {SIGN_OPTIONS, {NULL, NULL, NULL}};
+static const struct cli_option revoke_options[] = {SIGN_OPTIONS, {NULL, NULL, NULL}};
 
 const struct cli_command cmd_authority_init = {
-    "authority",
-    "init",
-    NULL,
-    0,
-    0,
-    "make a network: its genesis, its root key, a force's authority",
-    "  casewire authority init --dir /srv/authority --network-name 'Marlshire' --force ZZ\n",
-    init_options,
-    run_init};
-const struct cli_command cmd_authority_issue = {
-    "authority",
-    "issue",
-    NULL,
-    0,
-    0,
-    "make keys and a certificate, and record it in the authority's log",
-    "  casewire authority issue --dir /srv/authority --offline --kind daemon --division NTH --name 'Daemon of NTH'\n"
-    "  casewire authority issue --dir /srv/authority --socket /run/casewire/admin.sock --kind person \\\n"
-    "      --division NTH --name 'Duty inspector' --role INSP\n",
-    issue_options,
-    run_issue};
+    .noun = "authority",
+    .verb = "init",
+    .summary = "make a network: its genesis, its root key, a force's authority",
+    .examples = "  casewire authority init --dir /srv/authority --network-name 'Marlshire' --force ZZ\n",
+    .options = init_options,
+    .run = run_init,
+};
 const struct cli_command cmd_authority_policy = {
-    "authority",
-    "policy",
-    "NAME VALUE",
-    2,
-    2,
-    "record who may do what, or how long a clock runs",
-    "  casewire authority policy --dir /srv/authority --offline clock.M8.duration_s 259200\n",
-    policy_options,
-    run_policy};
-const struct cli_command cmd_authority_revoke = {"authority", "revoke", "CERTIFICATE",
-                                                 0,           1,        "take a certificate back (not in this version)",
-                                                 NULL,        NULL,     run_revoke};
+    .noun = "authority",
+    .verb = "policy",
+    .operands = "NAME VALUE",
+    .operand_min = 2,
+    .operand_max = 2,
+    .summary = "record who may do what, or how long a clock runs",
+    .examples = "  casewire authority policy --dir /srv/authority --offline clock.M8.duration_s 259200\n",
+    .options = policy_options,
+    .run = run_policy,
+};
+const struct cli_command cmd_authority_revoke = {
+    .noun = "authority",
+    .verb = "revoke",
+    .operands = "CERTIFICATE",
+    .operand_min = 1,
+    .operand_max = 1,
+    .summary = "take a certificate back: what it signed before stays, what comes later does not count",
+    .examples = "  casewire authority revoke 7d2a90b1 --dir /srv/authority --socket /run/casewire/admin.sock\n",
+    .options = revoke_options,
+    .run = run_revoke,
+};

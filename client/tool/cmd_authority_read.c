@@ -31,6 +31,17 @@ static void role_text(const struct certificate *cert, char *out, size_t cap)
     }
 }
 
+static const char *standing_of(const struct trust_cert *cert)
+{
+    static const char *const words[] = {
+        [REVOKE_RETIRED] = "retired", [REVOKE_SUPERSEDED] = "superseded", [REVOKE_COMPROMISED] = "compromised"};
+
+    if (!cert->revoked)
+        return "";
+    return (size_t)cert->revoke_kind < CW_COUNT(words) && words[cert->revoke_kind] != NULL ? words[cert->revoke_kind]
+                                                                                           : "revoked";
+}
+
 static void cert_row(struct table *t, const struct trust_cert *cert)
 {
     char id[2 * CW_ID_LEN + 1], text[200], when[WHEN_TEXT_LEN_MAX];
@@ -44,7 +55,7 @@ static void cert_row(struct table *t, const struct trust_cert *cert)
     table_add(t, text);
     when_london(cert->parsed.not_after, false, when);
     table_add(t, when);
-    table_add(t, cert->revoked ? "revoked" : "");
+    table_add(t, standing_of(cert));
     fault_clean_text(cert->parsed.name, text, sizeof(text));
     table_add(t, text);
 }
@@ -59,10 +70,10 @@ static json_t *cert_json(const struct trust_cert *cert)
     role_text(&cert->parsed, roles, sizeof(roles));
     when_utc(cert->parsed.not_before, from);
     when_utc(cert->parsed.not_after, to);
-    return json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:b, s:I}", "cert", id, "kind",
+    return json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:b, s:s, s:I}", "cert", id, "kind",
                      subject_name(cert->parsed.subject), "division", division, "name", name, "roles", roles,
-                     "not_before", from, "not_after", to, "revoked", cert->revoked, "seq",
-                     (json_int_t)cert->issued_seq);
+                     "not_before", from, "not_after", to, "revoked", cert->revoked, "standing",
+                     cert->revoked ? standing_of(cert) : "counts", "seq", (json_int_t)cert->issued_seq);
 }
 
 static void list_json(const struct authority *a)
@@ -167,22 +178,19 @@ static const struct cli_option publish_options[] = {
     {NULL, NULL, NULL},
 };
 
-const struct cli_command cmd_authority_list = {"authority",
-                                               "list",
-                                               NULL,
-                                               0,
-                                               0,
-                                               "certificates that were issued",
-                                               "  casewire authority list --dir /srv/authority\n",
-                                               list_options,
-                                               run_list};
+const struct cli_command cmd_authority_list = {
+    .noun = "authority",
+    .verb = "list",
+    .summary = "certificates that were issued",
+    .examples = "  casewire authority list --dir /srv/authority\n",
+    .options = list_options,
+    .run = run_list,
+};
 const struct cli_command cmd_authority_publish = {
-    "authority",
-    "publish",
-    NULL,
-    0,
-    0,
-    "hand the authority's log to a daemon, which passes it on",
-    "  casewire authority publish --dir /srv/authority --socket /run/casewire/admin.sock\n",
-    publish_options,
-    run_publish};
+    .noun = "authority",
+    .verb = "publish",
+    .summary = "hand the authority's log to a daemon, which passes it on",
+    .examples = "  casewire authority publish --dir /srv/authority --socket /run/casewire/admin.sock\n",
+    .options = publish_options,
+    .run = run_publish,
+};

@@ -92,43 +92,49 @@ static enum exit_code run_remove(struct cli *cli)
 static const struct cli_option options[] = {WRITE_OPTIONS, {NULL, NULL, NULL}};
 
 const struct cli_command cmd_case_open = {
-    "case",
-    "open",
-    "KIND FIELD=VALUE...",
-    1,
-    -1,
-    "open a case: ocg, county_line, missing_child or operation",
-    "  casewire case open missing_child title='Child M, Quarrel Lane' missing_risk=medium\n"
-    "  casewire case open county_line title='Line B' brand='Bramble' line_risk=standard --held-by 2\n",
-    options,
-    run_open};
+    .noun = "case",
+    .verb = "open",
+    .operands = "KIND FIELD=VALUE...",
+    .operand_min = 1,
+    .operand_max = -1,
+    .summary = "open a case: ocg, county_line, missing_child or operation",
+    .examples = "  casewire case open missing_child title='Child M, Quarrel Lane' missing_risk=medium\n"
+                "  casewire case open county_line title='Line B' brand='Bramble' line_risk=standard --held-by 2\n",
+    .options = options,
+    .run = run_open,
+};
 const struct cli_command cmd_case_set = {
-    "case",
-    "set",
-    "CASE FIELD=VALUE...",
-    2,
-    -1,
-    "set fields; each write names the values it replaces, as the case shows them now",
-    "  casewire case set MC/NTH/2026/K7Q2M4X-C missing_risk=high\n"
-    "  casewire case set K7Q2M4X summary='Seen at Dunmarsh station' --held-by 3\n"
-    "  casewire case set K7Q2M4X summary='Written without looking' --base-on none\n",
-    options,
-    run_set};
-const struct cli_command cmd_case_add = {"case",
-                                         "add",
-                                         "CASE FIELD=VALUE...",
-                                         2,
-                                         -1,
-                                         "add to a field that holds several values",
-                                         "  casewire case add K7Q2M4X tags=repeat external_refs='CAD 30-0142-0987'\n",
-                                         options,
-                                         run_add};
-const struct cli_command cmd_case_remove = {"case",
-                                            "remove",
-                                            "CASE FIELD=VALUE...",
-                                            2,
-                                            -1,
-                                            "take a value out of such a field, naming the adds that are seen",
-                                            "  casewire case remove K7Q2M4X tags=repeat\n",
-                                            options,
-                                            run_remove};
+    .noun = "case",
+    .verb = "set",
+    .operands = "CASE FIELD=VALUE...",
+    .operand_min = 2,
+    .operand_max = -1,
+    .summary = "set fields; each write names the values it replaces, as the case shows them now",
+    .examples = "  casewire case set MC/NTH/2026/K7Q2M4X-C missing_risk=high\n"
+                "  casewire case set K7Q2M4X summary='Seen at Dunmarsh station' --held-by 3\n"
+                "  casewire case set K7Q2M4X summary='Written without looking' --base-on none\n",
+    .options = options,
+    .run = run_set,
+};
+const struct cli_command cmd_case_add = {
+    .noun = "case",
+    .verb = "add",
+    .operands = "CASE FIELD=VALUE...",
+    .operand_min = 2,
+    .operand_max = -1,
+    .summary = "add to a field that holds several values",
+    .examples = "  casewire case add K7Q2M4X tags=repeat external_refs='CAD 30-0142-0987'\n",
+    .options = options,
+    .run = run_add,
+};
+const struct cli_command cmd_case_remove = {
+    .noun = "case",
+    .verb = "remove",
+    .operands = "CASE FIELD=VALUE...",
+    .operand_min = 2,
+    .operand_max = -1,
+    .summary = "take a value out of such a field, naming the adds that are seen",
+    .examples = "  casewire case remove K7Q2M4X tags=repeat\n",
+    .options = options,
+    .run = run_remove,
+};

@@ -141,14 +141,16 @@ static const struct cli_option options[] = {
 };
 
 const struct cli_command cmd_case_event = {
-    "case",
-    "event",
-    "CASE EVENT FIELD=VALUE...",
-    2,
-    -1,
-    "record something that happened: sighting, risk_assessment, arrest, seizure, ...",
-    "  casewire case event K7Q2M4X sighting confidence=probable occurred=2026-11-22T16:00 place='Dunmarsh'\n"
-    "  casewire case event K7Q2M4X risk_assessment missing_risk=high rationale='Seen with older males'\n"
-    "  casewire case event K7Q2M4X seizure seizure_kind=cash pence=£1,250 exhibit=ABC/1\n",
-    options,
-    run_event};
+    .noun = "case",
+    .verb = "event",
+    .operands = "CASE EVENT FIELD=VALUE...",
+    .operand_min = 2,
+    .operand_max = -1,
+    .summary = "record something that happened: sighting, risk_assessment, arrest, seizure, ...",
+    .examples =
+        "  casewire case event K7Q2M4X sighting confidence=probable occurred=2026-11-22T16:00 place='Dunmarsh'\n"
+        "  casewire case event K7Q2M4X risk_assessment missing_risk=high rationale='Seen with older males'\n"
+        "  casewire case event K7Q2M4X seizure seizure_kind=cash pence=£1,250 exhibit=ABC/1\n",
+    .options = options,
+    .run = run_event,
+};

@@ -172,22 +172,22 @@ static const struct cli_option history_options[] = {
 };
 
 const struct cli_command cmd_case_list = {
-    "case",
-    "list",
-    NULL,
-    0,
-    0,
-    "cases, newest change first",
-    "  casewire case list --kind missing_child\n  casewire case list --conflicts\n  casewire case list -q | head\n",
-    list_options,
-    run_list};
+    .noun = "case",
+    .verb = "list",
+    .summary = "cases, newest change first",
+    .examples =
+        "  casewire case list --kind missing_child\n  casewire case list --conflicts\n  casewire case list -q | head\n",
+    .options = list_options,
+    .run = run_list,
+};
 const struct cli_command cmd_case_history = {
-    "case",
-    "history",
-    "CASE",
-    1,
-    1,
-    "every signed statement about a case, in order",
-    "  casewire case history K7Q2M4X\n  casewire case history K7Q2M4X -v --limit 10\n",
-    history_options,
-    run_history};
+    .noun = "case",
+    .verb = "history",
+    .operands = "CASE",
+    .operand_min = 1,
+    .operand_max = 1,
+    .summary = "every signed statement about a case, in order",
+    .examples = "  casewire case history K7Q2M4X\n  casewire case history K7Q2M4X -v --limit 10\n",
+    .options = history_options,
+    .run = run_history,
+};

@@ -243,22 +243,23 @@ static const struct cli_option verify_options[] = {
 };
 
 const struct cli_command cmd_export = {
-    "export-history",
-    NULL,
-    "FILE",
-    1,
-    1,
-    "write everything this daemon holds into a file that verifies anywhere",
-    "  casewire export-history history.cwh\n  casewire export-history opened.cwh --open --as records@north\n",
-    export_options,
-    run_export};
+    .noun = "export-history",
+    .operands = "FILE",
+    .operand_min = 1,
+    .operand_max = 1,
+    .summary = "write everything this daemon holds into a file that verifies anywhere",
+    .examples =
+        "  casewire export-history history.cwh\n  casewire export-history opened.cwh --open --as records@north\n",
+    .options = export_options,
+    .run = run_export,
+};
 const struct cli_command cmd_verify = {
-    "verify",
-    NULL,
-    "FILE",
-    1,
-    1,
-    "check an exported history, from the network id to the last byte (exit 1 when wrong)",
-    "  casewire verify history.cwh\n  casewire verify history.cwh --network 3f0a...\n",
-    verify_options,
-    run_verify};
+    .noun = "verify",
+    .operands = "FILE",
+    .operand_min = 1,
+    .operand_max = 1,
+    .summary = "check an exported history, from the network id to the last byte (exit 1 when wrong)",
+    .examples = "  casewire verify history.cwh\n  casewire verify history.cwh --network 3f0a...\n",
+    .options = verify_options,
+    .run = run_verify,
+};

@@ -91,5 +91,10 @@ static enum exit_code run_status(struct cli *cli)
 static const struct cli_option options[] = {{"dir", "DIR", "the lab's folder (default: as --lab)"}, {NULL, NULL, NULL}};
 
 const struct cli_command cmd_lab_status = {
-    "lab",   "status",  NULL, 0, 0, "its divisions: running, in sync, the same digest", "  casewire lab status\n",
-    options, run_status};
+    .noun = "lab",
+    .verb = "status",
+    .summary = "its divisions: running, in sync, the same digest",
+    .examples = "  casewire lab status\n",
+    .options = options,
+    .run = run_status,
+};

@@ -148,14 +148,15 @@ static enum exit_code run_version(struct cli *cli)
 }
 
 const struct cli_command cmd_schema = {
-    "schema",
-    NULL,
-    "[KIND | EVENT | FIELD]",
-    0,
-    1,
-    "fields, values, events, and who may write them",
-    "  casewire schema missing_child\n  casewire schema seizure\n  casewire schema missing_risk\n",
-    NULL,
-    run_schema};
-const struct cli_command cmd_version = {"version", NULL, NULL,       0, 0, "version of the program and its formats",
-                                        NULL,      NULL, run_version};
+    .noun = "schema",
+    .operands = "[KIND | EVENT | FIELD]",
+    .operand_max = 1,
+    .summary = "fields, values, events, and who may write them",
+    .examples = "  casewire schema missing_child\n  casewire schema seizure\n  casewire schema missing_risk\n",
+    .run = run_schema,
+};
+const struct cli_command cmd_version = {
+    .noun = "version",
+    .summary = "version of the program and its formats",
+    .run = run_version,
+};

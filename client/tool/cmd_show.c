@@ -63,45 +63,49 @@ static const struct cli_option write_flags[] = {
     {NULL, NULL, NULL},
 };
 
-const struct cli_command cmd_case_show = {"case",
-                                          "show",
-                                          "CASE",
-                                          1,
-                                          1,
-                                          "one case: risk, conflicts, fields, totals, events (-v: who said what when)",
-                                          "  casewire case show MC/NTH/2026/K7Q2M4X-C\n  casewire case show K7Q2M4X "
-                                          "-v\n  casewire case show K7Q2M4X --json\n",
-                                          NULL,
-                                          run_show};
+const struct cli_command cmd_case_show = {
+    .noun = "case",
+    .verb = "show",
+    .operands = "CASE",
+    .operand_min = 1,
+    .operand_max = 1,
+    .summary = "one case: risk, conflicts, fields, totals, events (-v: who said what when)",
+    .examples = "  casewire case show MC/NTH/2026/K7Q2M4X-C\n  casewire case show K7Q2M4X "
+                "-v\n  casewire case show K7Q2M4X --json\n",
+    .run = run_show,
+};
 const struct cli_command cmd_operation_open = {
-    "operation",
-    "open",
-    "FIELD=VALUE...",
-    1,
-    -1,
-    "open a joint operation or week of action",
-    "  casewire operation open title='Week of action' op_name=SORREL theme=county_lines runs=2018-03-19/2018-03-23\n",
-    write_flags,
-    run_operation_open};
+    .noun = "operation",
+    .verb = "open",
+    .operands = "FIELD=VALUE...",
+    .operand_min = 1,
+    .operand_max = -1,
+    .summary = "open a joint operation or week of action",
+    .examples = "  casewire operation open title='Week of action' op_name=SORREL theme=county_lines "
+                "runs=2018-03-19/2018-03-23\n",
+    .options = write_flags,
+    .run = run_operation_open,
+};
 const struct cli_command cmd_operation_result = {
-    "operation",
-    "result",
-    "OPERATION EVENT FIELD=VALUE...",
-    2,
-    -1,
-    "record a result: arrest, warrant, seizure, weapon_sweep, engagement, ...",
-    "  casewire operation result SORREL arrest occurred=2018-03-19T06:30 unit='Team 2'\n"
-    "  casewire operation result SORREL seizure seizure_kind=cash pence=£1,250 exhibit=ABC/1\n"
-    "  casewire operation result SORREL stop_search not_counted=yes\n",
-    write_flags,
-    run_result};
+    .noun = "operation",
+    .verb = "result",
+    .operands = "OPERATION EVENT FIELD=VALUE...",
+    .operand_min = 2,
+    .operand_max = -1,
+    .summary = "record a result: arrest, warrant, seizure, weapon_sweep, engagement, ...",
+    .examples = "  casewire operation result SORREL arrest occurred=2018-03-19T06:30 unit='Team 2'\n"
+                "  casewire operation result SORREL seizure seizure_kind=cash pence=£1,250 exhibit=ABC/1\n"
+                "  casewire operation result SORREL stop_search not_counted=yes\n",
+    .options = write_flags,
+    .run = run_result,
+};
 const struct cli_command cmd_operation_show = {
-    "operation",
-    "show",
-    "OPERATION",
-    1,
-    1,
-    "an operation and its totals (-v: per division, phase, place)",
-    "  casewire operation show SORREL\n  casewire operation show SORREL -v\n",
-    NULL,
-    run_show};
+    .noun = "operation",
+    .verb = "show",
+    .operands = "OPERATION",
+    .operand_min = 1,
+    .operand_max = 1,
+    .summary = "an operation and its totals (-v: per division, phase, place)",
+    .examples = "  casewire operation show SORREL\n  casewire operation show SORREL -v\n",
+    .run = run_show,
+};

@@ -213,30 +213,22 @@ static const struct cli_option wait_options[] = {
     {NULL, NULL, NULL},
 };
 
-const struct cli_command cmd_status = {"status",
-                                       NULL,
-                                       NULL,
-                                       0,
-                                       0,
-                                       "how this division's daemon is, and why it is not in sync when it is not",
-                                       "  casewire status\n  casewire status --json\n",
-                                       NULL,
-                                       run_status};
-const struct cli_command cmd_peers = {"peers",
-                                      NULL,
-                                      NULL,
-                                      0,
-                                      0,
-                                      "the other divisions: connected, how far behind, same digest",
-                                      "  casewire peers -v\n",
-                                      NULL,
-                                      run_peers};
-const struct cli_command cmd_wait_sync = {"wait-sync",
-                                          NULL,
-                                          NULL,
-                                          0,
-                                          0,
-                                          "wait until nothing is left to exchange (exit 5 when --timeout came first)",
-                                          "  casewire wait-sync --timeout 60 --peers 2\n",
-                                          wait_options,
-                                          run_wait_sync};
+const struct cli_command cmd_status = {
+    .noun = "status",
+    .summary = "how this division's daemon is, and why it is not in sync when it is not",
+    .examples = "  casewire status\n  casewire status --json\n",
+    .run = run_status,
+};
+const struct cli_command cmd_peers = {
+    .noun = "peers",
+    .summary = "the other divisions: connected, how far behind, same digest",
+    .examples = "  casewire peers -v\n",
+    .run = run_peers,
+};
+const struct cli_command cmd_wait_sync = {
+    .noun = "wait-sync",
+    .summary = "wait until nothing is left to exchange (exit 5 when --timeout came first)",
+    .examples = "  casewire wait-sync --timeout 60 --peers 2\n",
+    .options = wait_options,
+    .run = run_wait_sync,
+};

@@ -97,16 +97,17 @@ static const struct cli_option options[] = {
 };
 
 const struct cli_command cmd_submit_file = {
-    "submit-file",
-    NULL,
-    "FILE",
-    1,
-    1,
-    "submit many statements from a JSON file",
-    "  casewire submit-file tests/data/demo-events.json --only north --names names.json\n"
-    "  casewire submit-file notes.jsonl --as officer@north\n"
-    "\n  Each object: \"as\", \"id\", then \"open\": KIND, or \"case\": NAME with \"event\": EVENT or without (sets "
-    "fields);\n"
-    "  \"fields\": {FIELD: VALUE or [VALUES]}, \"same_as\": [NAMES], \"episode\": NAME.\n",
-    options,
-    run_submit};
+    .noun = "submit-file",
+    .operands = "FILE",
+    .operand_min = 1,
+    .operand_max = 1,
+    .summary = "submit many statements from a JSON file",
+    .examples = "  casewire submit-file tests/data/demo-events.json --only north --names names.json\n"
+                "  casewire submit-file notes.jsonl --as officer@north\n"
+                "\n  Each object: \"as\", \"id\", then \"open\": KIND, or \"case\": NAME with \"event\": EVENT or "
+                "without (sets "
+                "fields);\n"
+                "  \"fields\": {FIELD: VALUE or [VALUES]}, \"same_as\": [NAMES], \"episode\": NAME.\n",
+    .options = options,
+    .run = run_submit,
+};

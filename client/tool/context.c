@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "tool/context.h"
 
+#include <casewire/signer.h>
+
 #include "proto/id.h"
 #include "proto/keyfile.h"
 #include "proto/message.h"
@@ -163,31 +165,50 @@ enum exit_code context_open(const struct cli *cli, const char *home, struct cont
 
 /* --- connecting --------------------------------------------------------------------------------------- */
 
-static enum exit_code open_identity(const struct cli *cli, struct context *c)
+enum exit_code context_read_keys(const struct cli *cli, const char *home, struct buf *out_key, struct buf *out_cert)
 {
-    struct cw_identity_options options = {.size = sizeof(options)};
-    struct buf key = {0}, cert = {0}, passphrase = {0};
-    struct cw_fault fault = {0};
     char path[PATH_LEN_MAX];
+
+    if (path_join(path, home, "key") && file_read(path, KEYFILE_LEN_MAX, out_key) == CW_OK &&
+        path_join(path, home, "cert") && file_read(path, CERT_LEN_MAX, out_cert) == CW_OK)
+        return EXIT_DONE;
+    return complain(cli, EXIT_DENIED,
+                    &(struct trouble){"keys or certificate cannot be read", path, "the file is missing or not yours",
+                                      "casewire whoami"});
+}
+
+static enum exit_code open_key_file(const struct cli *cli, struct context *c, const struct buf *key,
+                                    const struct buf *cert)
+{
+    struct cw_identity_options options = {
+        .size = sizeof(options), .key_file = buf_slice(key), .certificate = buf_slice(cert)};
+    struct buf passphrase = {0};
+    struct cw_fault fault = {0};
     enum exit_code code = EXIT_DONE;
 
-    if (!path_join(path, c->home, "key") || file_read(path, KEYFILE_LEN_MAX, &key) != CW_OK ||
-        !path_join(path, c->home, "cert") || file_read(path, CERT_LEN_MAX, &cert) != CW_OK)
-        code = complain(
-            cli, EXIT_DENIED,
-            &(struct trouble){"keys or certificate cannot be read", path, "the file is missing or not yours", NULL});
-    if (code == EXIT_DONE && keyfile_needs_passphrase(buf_slice(&key)))
-        code = passphrase_get(cli, "Passphrase of the key: ", false, &passphrase);
+    if (keyfile_needs_passphrase(buf_slice(key)))
+        code = passphrase_get(cli, "passphrase-file", "Passphrase of the key: ", false, &passphrase);
+    options.passphrase = buf_slice(&passphrase);
+    if (code == EXIT_DONE && cw_identity_open(&options, &c->identity, &fault) != CW_OK)
+        code = complain_fault(cli, "the key does not open", &fault);
+    passphrase_done(&passphrase);
+    return code;
+}
+
+/* Whoever is logged in is asked to sign; a passphrase given with the command means the key file. */
+static enum exit_code open_identity(const struct cli *cli, struct context *c)
+{
+    struct buf key = {0}, cert = {0};
+    enum exit_code code = context_read_keys(cli, c->home, &key, &cert);
+
     if (code == EXIT_DONE) {
-        options.key_file = buf_slice(&key);
-        options.certificate = buf_slice(&cert);
-        options.passphrase = buf_slice(&passphrase);
-        if (cw_identity_open(&options, &c->identity, &fault) != CW_OK)
-            code = complain_fault(cli, "the key does not open", &fault);
+        c->logged_in = cli_value(cli, "passphrase-file") == NULL &&
+                       cw_identity_from_agent(NULL, buf_slice(&cert), &c->identity, NULL) == CW_OK;
+        if (!c->logged_in)
+            code = open_key_file(cli, c, &key, &cert);
     }
     buf_done(&key);
     buf_done(&cert);
-    buf_done(&passphrase);
     return code;
 }
 

@@ -21,6 +21,7 @@ struct context {
     struct buf genesis;
     uint8_t network[CW_ID_LEN];
     struct cw_identity *identity; /* NULL until connected as somebody */
+    bool logged_in;               /* the agent keeps its key */
     struct cw_client *client;
 };
 
@@ -38,7 +39,12 @@ void context_close(struct context *context);
 /* Home, context and connection at once: what most commands begin with. */
 enum exit_code context_start(const struct cli *cli, struct context *out);
 
-/* The passphrase for a key file: the option's file, the terminal, or empty. */
-enum exit_code passphrase_get(const struct cli *cli, const char *what, bool confirm, struct buf *out);
+/* Key file and certificate of a home folder. Complains. */
+enum exit_code context_read_keys(const struct cli *cli, const char *home, struct buf *out_key, struct buf *out_cert);
+
+/* The passphrase for a key file: from the file that the option names, or the terminal. Complains. */
+enum exit_code passphrase_get(const struct cli *cli, const char *option, const char *what, bool confirm,
+                              struct buf *out);
+void passphrase_done(struct buf *passphrase); /* wipes it */
 
 #endif

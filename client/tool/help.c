@@ -46,6 +46,8 @@ void help_overview(const struct cli_command *const *commands, FILE *out)
     for (; *commands != NULL; commands++) {
         const struct cli_command *c = *commands;
 
+        if (c->hidden)
+            continue;
         snprintf(left, sizeof(left), "%s%s%s", c->noun, c->verb ? " " : "", c->verb ? c->verb : "");
         line(out, left, c->summary);
     }

@@ -4,12 +4,18 @@
 #include "tool/cmd_case.h"
 #include "tool/cmd_export.h"
 #include "tool/cmd_lab.h"
+#include "tool/cmd_login.h"
 #include "tool/cmd_schema.h"
 #include "tool/cmd_show.h"
 #include "tool/cmd_status.h"
 #include "tool/cmd_submit.h"
 
 static const struct cli_command *const commands[] = {
+    &cmd_login,
+    &cmd_logout,
+    &cmd_whoami,
+    &cmd_passphrase,
+    &cmd_agent,
     &cmd_case_open,
     &cmd_case_set,
     &cmd_case_add,

@@ -14,9 +14,27 @@ static enum exit_code run_nothing(struct cli *cli)
 }
 
 static const struct cli_option show_options[] = {{"tag", "TEXT", "..."}, {"open", NULL, "..."}, {NULL, NULL, NULL}};
-static const struct cli_command show = {"case", "show", "CASE", 1, 2, "...", NULL, show_options, run_nothing};
-static const struct cli_command list = {"case", "list", NULL, 0, 0, "...", NULL, NULL, run_nothing};
-static const struct cli_command status = {"status", NULL, NULL, 0, 0, "...", NULL, NULL, run_nothing};
+static const struct cli_command show = {
+    .noun = "case",
+    .verb = "show",
+    .operands = "CASE",
+    .operand_min = 1,
+    .operand_max = 2,
+    .summary = "...",
+    .options = show_options,
+    .run = run_nothing,
+};
+static const struct cli_command list = {
+    .noun = "case",
+    .verb = "list",
+    .summary = "...",
+    .run = run_nothing,
+};
+static const struct cli_command status = {
+    .noun = "status",
+    .summary = "...",
+    .run = run_nothing,
+};
 static const struct cli_command *const commands[] = {&show, &list, &status, NULL};
 
 #define WORDS_MAX 16

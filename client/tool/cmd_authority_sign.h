@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef CASEWIRE_TOOL_CMD_AUTHORITY_SIGN_H
+#define CASEWIRE_TOOL_CMD_AUTHORITY_SIGN_H
+
+/* What all commands share that write into an authority's log. All of it complains by itself. */
+
+#include "tool/authority.h"
+
+#define SIGN_OPTIONS                                                                                        \
+    {"dir", "DIR", "the authority's folder"},                                                               \
+        {"socket", "PATH", "admin socket of a daemon, asked first whether this folder is the newest copy"}, \
+    {                                                                                                       \
+        "offline", NULL, "ask no daemon (before the first one runs)"                                        \
+    }
+
+/* The value of an option that must be there. */
+enum exit_code authority_need(const struct cli *cli, const char *name, const char **out);
+/* A new file's passphrase: the option's file, the terminal, or none when the command says so aloud. */
+enum exit_code authority_new_passphrase(const struct cli *cli, struct buf *out);
+/* Opens --dir with its key, after a daemon was asked whether the folder is the newest copy of the log. */
+enum exit_code authority_open_to_sign(const struct cli *cli, struct buf *passphrase, struct authority *out);
+/* What was recorded, and how it gets to the daemons. */
+void authority_tell_log(const struct cli *cli, const struct authority *a, const char *what);
+/*
+ * The certificate that --NAME means: at least 4 digits of its id, its file, or a home folder. Only certificates
+ * that this authority issued and that still count.
+ */
+enum exit_code authority_find_cert(const struct cli *cli, const struct authority *a, const char *name,
+                                   const struct trust_cert **out);
+
+#endif

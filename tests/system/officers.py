@@ -1,0 +1,172 @@
+"""The tool as officers use it: logging in, losing a passphrase, speaking without one."""
+
+import json
+import os
+import signal
+import subprocess
+import time
+
+from world import TOOL, Lab, check, run
+
+STORIES = []
+
+
+def wait_for(claim, true, seconds=20):
+    """Something that another process does on its own, and that tells nobody."""
+    end = time.monotonic() + seconds
+    while not true():
+        check(claim, time.monotonic() < end, "did not happen in time")
+        time.sleep(0.02)
+
+
+class Desk(Lab):
+    """A lab, and an officer of north whose key has a passphrase, with a folder for the agent's socket."""
+
+    def start(self):
+        super().start()
+        self.runtime = os.path.join(os.path.dirname(self.dir), "runtime")
+        os.mkdir(self.runtime, 0o700)
+        self.home = os.path.join(os.path.dirname(self.dir), "home")
+        self.issue("right horse", self.home, "--kind", "person", "--division", "NTH", "--name", "Officer W", "--role", "PC,MCET")
+        return self
+
+    def secret(self, name, text):
+        path = os.path.join(os.path.dirname(self.dir), name.replace(" ", "-"))
+        with open(path, "w", encoding="utf-8") as file:
+            file.write(text + "\n")
+        return path
+
+    def socket(self):
+        with open(os.path.join(self.dir, "lab.json"), encoding="utf-8") as file:
+            return os.path.join(json.load(file)["run_dir"], "north", "admin.sock")
+
+    def issue(self, passphrase, home, *what):
+        authority = os.path.join(self.dir, "authority")
+        run([TOOL, "authority", "issue", "--dir", authority, "--socket", self.socket(), "--out", home,
+             "--passphrase-file", self.secret(passphrase, passphrase),
+             "--address", f"tcp://127.0.0.1:{self.port('north', 'listen_clients')}",
+             "--daemon-cert", self.path("north", "cert"), *what])
+        with open(os.path.join(home, "context"), "a", encoding="utf-8") as file:
+            file.write("synthetic = yes\n")
+        run([TOOL, "authority", "publish", "--dir", authority, "--socket", self.socket()])
+
+    def officer(self, *words, expect=0, home=None):
+        """A command of this officer, without a terminal."""
+        env = {**os.environ, "XDG_RUNTIME_DIR": self.runtime, "CASEWIRE_HOME": home or self.home}
+        return run([TOOL, *words], expect, env=env, stdin=subprocess.DEVNULL)
+
+    def whoami(self, home=None):
+        return json.loads(self.officer("whoami", "--json", home=home).stdout)
+
+    def agents(self):
+        found = run(["pgrep", "-x", "-f", "casewire agent"], expect=None).stdout.split()
+        return [int(pid) for pid in found]
+
+
+def story(function):
+    STORIES.append((function.__name__, function, True, Desk))
+    return function
+
+
+@story
+def an_officer_gives_the_passphrase_once(desk):
+    done = desk.officer("case", "list", expect=4)
+    check("without a terminal and a login, the next command is named", "casewire login" in done.stderr, done.stderr)
+    check("whoami says so without a daemon", desk.whoami()["key"] == "locked")
+    done = desk.officer("login", "--passphrase-file", desk.secret("wrong", "wrong horse"), expect=4)
+    check("a wrong passphrase is named", "passphrase is wrong" in done.stderr, done.stderr)
+    check("it starts no agent", desk.agents() == [])
+    desk.officer("login", "--passphrase-file", desk.secret("right", "right horse"))
+    check("one agent runs", len(desk.agents()) == 1, str(desk.agents()))
+    case = json.loads(desk.officer("case", "open", "missing_child", "title=Child W", "missing_risk=high", "--json").stdout)
+    shown = json.loads(desk.officer("case", "show", case["case_id"], "--json").stdout)
+    check("the case is there, in this officer's name", any(v["author"]["name"] == "Officer W" for f in shown["fields"]
+                                                          for v in f["values"]))
+    me = desk.whoami()
+    check("whoami counts signatures", me["key"] == "logged in" and me["signatures"] == 1, str(me))
+    desk.officer("logout")
+    wait_for("the agent ends", lambda: desk.agents() == [])
+    desk.officer("case", "list", expect=4)
+    check("a second logout is no error", "nobody" in desk.officer("logout").stdout)
+
+
+@story
+def an_agent_keeps_its_key_to_itself(desk):
+    desk.officer("login", "--passphrase-file", desk.secret("right", "right horse"))
+    pid = desk.agents()[0]
+    with open(f"/proc/{pid}/status", encoding="utf-8") as file:
+        status = dict(line.split(":", 1) for line in file.read().splitlines())
+    check("its memory is locked", int(status["VmLck"].split()[0]) >= 4, status["VmLck"])
+    check("it gains no privileges", status["NoNewPrivs"].strip() == "1")
+    with open(f"/proc/{pid}/limits", encoding="utf-8") as file:
+        core = [line for line in file if line.startswith("Max core file size")][0].split()
+    check("it leaves no core file", core[4] == "0" and core[5] == "0", str(core))
+    check("it holds nothing of the terminal", all(os.readlink(f"/proc/{pid}/fd/{n}") == "/dev/null" for n in range(3)))
+    check("its command line holds nothing", open(f"/proc/{pid}/cmdline", "rb").read() == b"casewire\0agent\0")
+    folder = os.path.join(desk.runtime, "casewire")
+    sockets = os.listdir(folder)
+    check("one socket, for its owner only", len(sockets) == 1 and
+          os.stat(os.path.join(folder, sockets[0])).st_mode & 0o7777 == 0o600 and os.stat(folder).st_mode & 0o7777 == 0o700)
+    os.chmod(folder, 0o755)
+    check("a folder that others may enter is not used", desk.whoami()["key"] == "locked")
+    os.chmod(folder, 0o700)
+    desk.officer("logout")
+
+
+@story
+def a_login_ends_in_time_or_when_it_is_killed(desk):
+    right = desk.secret("right", "right horse")
+    desk.officer("login", "--passphrase-file", right, "--for", "4s")
+    check("logged in", desk.whoami()["key"] == "logged in")
+    wait_for("after four seconds it is over", lambda: desk.whoami()["key"] == "locked")
+    wait_for("and the agent is gone", lambda: desk.agents() == [])
+    check("with its socket", os.listdir(os.path.join(desk.runtime, "casewire")) == [])
+    desk.officer("login", "--passphrase-file", right)
+    os.kill(desk.agents()[0], signal.SIGKILL)
+    wait_for("killed", lambda: desk.agents() == [])
+    check("its socket's file is still there", len(os.listdir(os.path.join(desk.runtime, "casewire"))) == 1)
+    done = desk.officer("case", "list", expect=4)
+    check("the next command is named", "casewire login" in done.stderr, done.stderr)
+    desk.officer("login", "--passphrase-file", right)
+    first = desk.agents()
+    desk.officer("login", "--passphrase-file", right)
+    wait_for("a second login leaves one agent, the new one", lambda: len(desk.agents()) == 1 and desk.agents() != first)
+    desk.officer("case", "list")
+    desk.officer("logout", "--all")
+    wait_for("logout --all ends it", lambda: desk.agents() == [])
+    done = desk.officer("login", "--for", "25h", "--passphrase-file", right, expect=2)
+    check("a day is the most", "24h" in done.stderr, done.stderr)
+
+
+@story
+def a_lost_passphrase_means_new_keys(desk):
+    fresh = os.path.join(os.path.dirname(desk.dir), "home2")
+    old = desk.whoami()
+    desk.officer("login", "--passphrase-file", desk.secret("right", "right horse"))
+    desk.officer("case", "list")
+    desk.issue("new horse", fresh, "--replace", desk.home)
+    new = desk.whoami(home=fresh)
+    check("the same person, another certificate", new["name"] == old["name"] and new["roles"] == old["roles"] and
+          new["division"] == old["division"] and new["cert"] != old["cert"], str(new))
+    desk.officer("login", "--passphrase-file", desk.secret("new", "new horse"), home=fresh)
+    desk.officer("case", "open", "missing_child", "title=Child N", "missing_risk=high", home=fresh)
+    done = desk.officer("case", "list", "--timeout", "2", expect=7)
+    check("the old key is not spoken to any more", "would not talk" in done.stderr or "did not greet" in done.stderr, done.stderr)
+    listed = json.loads(run([TOOL, "authority", "list", "--dir", os.path.join(desk.dir, "authority"), "--json"]).stdout)
+    standing = {c["cert"]: c["standing"] for c in listed["certificates"]}
+    check("the authority's log says it is superseded", standing[old["cert"]] == "superseded" and standing[new["cert"]] == "counts")
+    done = run([TOOL, "authority", "issue", "--dir", os.path.join(desk.dir, "authority"), "--socket", desk.socket(),
+                "--replace", old["cert"][:10], "--insecure-lab"], expect=6)
+    check("it cannot be replaced twice", "counts no more" in done.stderr, done.stderr)
+    desk.officer("logout", "--all")
+
+
+@story
+def a_passphrase_is_changed_by_its_holder(desk):
+    right, other = desk.secret("right", "right horse"), desk.secret("other", "other horse")
+    desk.officer("passphrase", "--passphrase-file", other, "--new-passphrase-file", other, expect=4)
+    desk.officer("passphrase", "--passphrase-file", right, "--new-passphrase-file", other)
+    desk.officer("login", "--passphrase-file", right, expect=4)
+    desk.officer("login", "--passphrase-file", other)
+    check("the same key", desk.whoami()["key"] == "logged in")
+    desk.officer("logout")
