@@ -41,7 +41,7 @@ void *arena_take(struct arena *a, size_t len, size_t align)
 
 void *arena_copy(struct arena *a, const void *from, size_t len)
 {
-    void *to = arena_take(a, len, 1);
+    void *to = arena_take_raw(a, len, 1);
 
     if (to != NULL && len != 0)
         memcpy(to, from, len);

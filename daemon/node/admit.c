@@ -21,7 +21,8 @@ static struct turn_submission *in_this_turn(struct turn *t, const struct cw_op_i
 }
 
 /* The same author and submission id with other bytes: a client's fault, or a stolen key. */
-static enum cw_err check_submission_id(struct turn *t, const struct prepared *p, struct refusal *refusal)
+static enum cw_err check_submission_id(struct turn *t, const struct prepared *p, bool *out_seen,
+                                       struct refusal *refusal)
 {
     struct cw_slice known;
     enum cw_err err =
@@ -29,7 +30,8 @@ static enum cw_err check_submission_id(struct turn *t, const struct prepared *p,
 
     if (err == CW_LOCAL_NOT_FOUND)
         return CW_OK;
-    if (err != CW_OK || (known.len == ID_LEN && memcmp(known.data, p->op_id.b, ID_LEN) == 0))
+    *out_seen = err == CW_OK && known.len == ID_LEN && memcmp(known.data, p->op_id.b, ID_LEN) == 0;
+    if (err != CW_OK || *out_seen)
         return err;
     t->counters[COUNTER_REUSED_IDS]++;
     node_alarm(t->n, "submission-id-reused", "a submission id came again with other bytes: refused");
@@ -271,15 +273,24 @@ static enum cw_err accept(struct turn *t, const struct input *in, bool proposal,
     return CW_OK;
 }
 
+/* Asked of the file system once a turn: a turn is shorter than any disk fills. */
+static bool is_short_of_space(struct turn *t)
+{
+    if (!t->asked_for_space)
+        t->low_on_space = node_store(t->n)->low_on_space(node_store(t->n)->ctx);
+    t->asked_for_space = true;
+    return t->low_on_space;
+}
+
 static enum cw_err judge(struct turn *t, const struct input *in, struct refusal *refusal)
 {
     const struct prepared *p = in->as.submit;
-    bool done = false, proposal = false;
+    bool seen = false, done = false, proposal = false;
 
-    if (node_store(t->n)->low_on_space(node_store(t->n)->ctx))
+    if (is_short_of_space(t))
         return refuse(refusal, CW_LOCAL_NO_SPACE, "", "this daemon's disk is nearly full: submit to another division");
-    enum cw_err err = check_submission_id(t, p, refusal);
-    if (err == CW_OK)
+    enum cw_err err = check_submission_id(t, p, &seen, refusal);
+    if (err == CW_OK && seen) /* an op that counts has its submission id noted: without that it is new */
         err = check_repeated(t, in, &done);
     if (err != CW_OK || done)
         return err;

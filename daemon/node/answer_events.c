@@ -124,7 +124,7 @@ static Cw__ViewEvent *event_of(struct answering *a, const struct shown_case *sho
         out->author = answer_author(a, loaded);
         SET_NUMBER(out, hlc, loaded->hlc);
         if (loaded->submission_ok)
-            SET_NUMBER(out, author_time_ms, (uint64_t)loaded->header.author_time.ms);
+            SET_NUMBER(out, author_time_ms, (uint64_t)loaded->author_time.ms);
     }
     if (op == NULL)
         return out;

@@ -107,7 +107,7 @@ static Cw__HistoryItem *item_of(struct answering *a, const struct case_state *st
     SET_BYTES(out, verdict, answer_text(a, standing(op)));
     SET_BYTES(out, what, answer_text(a, what));
     if (op->submission_ok)
-        SET_NUMBER(out, author_time_ms, (uint64_t)op->header.author_time.ms);
+        SET_NUMBER(out, author_time_ms, (uint64_t)op->author_time.ms);
     out->author = answer_author(a, op);
     return out->author != NULL && put_lines(a, state, op, out) && put_flags(a, op, out) ? out : NULL;
 }

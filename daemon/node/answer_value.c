@@ -69,7 +69,7 @@ Cw__Author *answer_author(struct answering *a, const struct loaded_op *op)
         return NULL;
     cw__author__init(author);
     if (op->submission_ok)
-        SET_BYTES(author, cert, answer_bytes(a, op->header.author.b, ID_LEN));
+        SET_BYTES(author, cert, answer_bytes(a, op->author.b, ID_LEN));
     if (op->author_known) {
         SET_BYTES(author, name, wire_bytes(op->author_name));
         SET_BYTES(author, division, wire_bytes(op->author_division));
@@ -148,7 +148,7 @@ static bool put_provenance(struct answering *a, const struct shown_case *shown, 
     out->author = answer_author(a, op);
     SET_NUMBER(out, hlc, op->hlc);
     if (op->submission_ok)
-        SET_NUMBER(out, author_time_ms, (uint64_t)op->header.author_time.ms);
+        SET_NUMBER(out, author_time_ms, (uint64_t)op->author_time.ms);
     return out->author != NULL;
 }
 

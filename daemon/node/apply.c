@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "node/entry.h"
+#include "node/case_op.h"
 
 /*
  * The one door: an entry sequenced here, sent by a peer or handed in by an administrator is stored, judged
@@ -54,6 +54,14 @@ static void list_entry(struct op_row *op, const struct op_entry *entry)
     op->entries[at] = *entry;
 }
 
+static uint64_t place_hlc(const struct op_row *op)
+{
+    uint32_t place;
+
+    (void)op_row_verdict(op, &place);
+    return op->entries[place].hlc;
+}
+
 static enum cw_err load_op(struct turn *t, const struct entry_in *e, struct op_row *out, bool *out_new)
 {
     enum cw_err err = db_get_op(t->n, t->txn, &e->header.op_id, out);
@@ -74,8 +82,6 @@ static enum cw_err load_op(struct turn *t, const struct entry_in *e, struct op_r
 
 /* --- reused submission ids ------------------------------------------------------------------------------ */
 
-static enum cw_err put_case_op(struct turn *t, const struct cw_op_id *id, const struct op_row *op);
-
 static enum cw_err flag_other(struct turn *t, const struct cw_op_id *other)
 {
     struct op_row op;
@@ -86,7 +92,7 @@ static enum cw_err flag_other(struct turn *t, const struct cw_op_id *other)
     op.flags |= CASE_OP_REUSED_ID;
     err = db_put_op(t, other, &op);
     if (err == CW_OK && op.has_case)
-        err = put_case_op(t, other, &op);
+        err = case_op_put(t, NULL, other, &op, place_hlc(&op));
     return err == CW_OK && op.has_case ? turn_dirty_case(t, &op.case_id) : err;
 }
 
@@ -98,8 +104,9 @@ static enum cw_err note_submission_id(struct turn *t, const struct entry_in *e, 
     struct cw_slice known;
     struct cw_op_id other;
 
-    if (!e->submission_ok || verdict == VERDICT_VOID || verdict == VERDICT_PENDING)
-        return CW_OK;
+    if ((t->applying_own && e->submission.op_class == CLASS_CASE) || !e->submission_ok || verdict == VERDICT_VOID ||
+        verdict == VERDICT_PENDING)
+        return CW_OK; /* our own: noted when it was admitted */
     enum cw_err err = db_get(t->n, t->txn, TABLE_SUBMIT_ID, key, &known);
     if (err == CW_LOCAL_NOT_FOUND)
         return db_put(t, TABLE_SUBMIT_ID, key, ID_SLICE(&e->header.op_id));
@@ -115,40 +122,28 @@ static enum cw_err note_submission_id(struct turn *t, const struct entry_in *e, 
 
 /* --- the case ------------------------------------------------------------------------------------------- */
 
-static enum cw_err put_case_op(struct turn *t, const struct cw_op_id *id, const struct op_row *op)
+/* Most ops are of an author and a key that the case knows already: looking costs less than writing again. */
+static enum cw_err index_once(struct turn *t, struct row_key key)
 {
-    uint32_t place;
-    struct case_op_row row = {.verdict = op_row_verdict(op, &place), .flags = op->flags};
-    uint8_t bytes[128];
-    struct writer w = writer_over(bytes, sizeof bytes);
-
-    row.reason = op->entries[place].reason;
-    row.log = op->entries[place].log;
-    row.seq = op->entries[place].seq;
-    case_op_row_encode(&row, &w);
-    return db_put(t, TABLE_CASE_OP, row_key_case_op(&op->case_id, op->entries[place].hlc, id), slice(bytes, w.len));
+    return db_has(t->n, t->txn, TABLE_INDEX, key) ? CW_OK : db_put(t, TABLE_INDEX, key, slice("", 0));
 }
 
 static enum cw_err index_case(struct turn *t, const struct entry_in *e, const struct cw_case_id *id)
 {
-    enum cw_err err = db_put(t, TABLE_INDEX, row_key_of(INDEX_AUTHOR, e->submission.author.b, id), slice("", 0));
+    enum cw_err err = index_once(t, row_key_of(INDEX_AUTHOR, e->submission.author.b, id));
 
     for (uint32_t k = 0; k < e->header.key_count && err == CW_OK; k++)
-        err = db_put(t, TABLE_INDEX, row_key_of(INDEX_KEY, e->header.keys[k].record.b, id), slice("", 0));
+        err = index_once(t, row_key_of(INDEX_KEY, e->header.keys[k].record.b, id));
     return err;
 }
 
-static enum cw_err settle_case(struct turn *t, const struct entry_in *e, const struct op_row *op, bool had_place,
-                               uint64_t old_hlc)
+static enum cw_err settle_case(struct turn *t, const struct entry_in *e, const struct op_row *op, uint64_t old_hlc)
 {
-    uint32_t place, slot;
-    enum cw_err err = case_slot(t, &op->case_id, &slot);
+    uint32_t slot;
+    enum cw_err err = turn_case_slot(t, &op->case_id, &slot); /* its row is made with its first op */
 
-    op_row_verdict(op, &place);
-    if (err == CW_OK && had_place && old_hlc != op->entries[place].hlc)
-        err = db_del(t, TABLE_CASE_OP, row_key_case_op(&op->case_id, old_hlc, &e->header.op_id));
     if (err == CW_OK)
-        err = put_case_op(t, &e->header.op_id, op);
+        err = case_op_put(t, e, &e->header.op_id, op, old_hlc);
     if (err == CW_OK)
         err = index_case(t, e, &op->case_id);
     return err == CW_OK ? turn_dirty_case(t, &op->case_id) : err;
@@ -228,14 +223,13 @@ enum cw_err entry_settle(struct turn *t, struct entry_in *e)
     struct op_row op;
     struct op_entry entry = {.log = e->log, .seq = e->header.seq, .hlc = e->header.hlc};
     bool is_new;
-    uint32_t place = 0;
     enum cw_err err = load_op(t, e, &op, &is_new);
 
     if (err != CW_OK)
         return err;
     struct op_entry before = settled_before(&op, &entry);
     enum case_verdict was = before.verdict;
-    uint64_t old_hlc = is_new ? 0 : op.entries[(op_row_verdict(&op, &place), place)].hlc;
+    uint64_t old_hlc = is_new ? 0 : place_hlc(&op);
     entry.verdict = entry_judge(t->n, e, &entry.reason);
     entry_part_states(t->n, e, &entry);
     if (entry.verdict == VERDICT_EFFECTIVE && (was != VERDICT_EFFECTIVE || e->submission.op_class == CLASS_KEY))
@@ -251,7 +245,7 @@ enum cw_err entry_settle(struct turn *t, struct entry_in *e)
     err = db_put_op(t, &e->header.op_id, &op);
     if (err == CW_OK)
         err = note_change(t, &before, &entry);
-    return err == CW_OK && op.has_case ? settle_case(t, e, &op, !is_new, old_hlc) : err;
+    return err == CW_OK && op.has_case ? settle_case(t, e, &op, old_hlc) : err;
 }
 
 enum cw_err entry_apply(struct turn *t, struct entry_in *e)

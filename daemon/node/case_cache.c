@@ -128,7 +128,8 @@ static enum cw_err add_provisional(struct turn *t, const struct prepared *p, str
     op->hlc = PROVISIONAL_HLC + t->n->cases->provisional++;
     op->verdict = VERDICT_EFFECTIVE;
     op->submission_ok = true;
-    op->header = p->header;
+    op->author = p->header.author;
+    op->author_time = p->header.author_time;
     op->part_count = p->part_count;
     memcpy(op->origin, t->n->identity.division, sizeof op->origin);
     enum cw_err err = copy_payloads(p, &c->arena, op);

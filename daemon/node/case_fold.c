@@ -9,11 +9,11 @@ static void fill_op(const struct loaded_op *op, struct case_op *out)
         .op_id = op->op_id,
         .hlc = op->hlc,
         .log = op->log,
-        .author = op->header.author,
+        .author = op->author,
         .roles = (uint32_t)op->author_roles,
         .division = op->author_division,
         .verdict = op->verdict,
-        .author_time = op->header.author_time,
+        .author_time = op->author_time,
         .flags = op->flags & ~OP_FLAG_QUARANTINED,
         .op = op->decoded ? &op->op : NULL,
     };

@@ -87,15 +87,31 @@ static enum cw_err set_indexes(struct turn *t, enum change change, const struct 
     return err == CW_OK ? set_names(t, change, id, line->op_name) : err;
 }
 
-/* The old entries go; a case that was never folded has none. */
-static enum cw_err remove_old(struct turn *t, const struct cw_case_id *id, const struct case_row *old)
-{
-    struct case_line line;
+/* Under what a case is listed beside its place in the order of lists, which each op moves. */
+struct listing {
+    const struct case_row *row;
+    const struct case_line *line;
+};
 
-    if ((old->flags & CASE_FOLDED) == 0)
-        return CW_OK;
-    enum cw_err err = line_open(t->n, id, old, &t->arena, &line);
-    return err == CW_OK ? set_indexes(t, REMOVE, id, old, &line) : err;
+static bool same_listing(const struct listing *a, const struct listing *b)
+{
+    return slice_eq(a->row->reference, b->row->reference) && slice_eq(a->line->title, b->line->title) &&
+           slice_eq(a->line->op_name, b->line->op_name);
+}
+
+static enum cw_err replace_indexes(struct turn *t, const struct cw_case_id *id, const struct listing *old,
+                                   const struct listing *new)
+{
+    bool listed = (old->row->flags & CASE_FOLDED) != 0; /* a case that was never folded has no entries */
+    enum cw_err err = CW_OK;
+
+    if (listed && same_listing(old, new)) {
+        err = set_orders(t, REMOVE, id, old->row);
+        return err == CW_OK ? set_orders(t, INSERT, id, new->row) : err;
+    }
+    if (listed)
+        err = set_indexes(t, REMOVE, id, old->row, old->line);
+    return err == CW_OK ? set_indexes(t, INSERT, id, new->row, new->line) : err;
 }
 
 static enum cw_err put_leaf(struct turn *t, const struct loaded_case *c)
@@ -139,16 +155,20 @@ static uint64_t newest_hlc(const struct loaded_case *c)
     return newest;
 }
 
-static enum cw_err seal_line(struct turn *t, const struct cw_case_id *id, uint32_t slot, const struct case_line *line,
+static enum cw_err seal_line(struct turn *t, const struct cw_case_id *id, const struct case_line *line,
                              struct writer *out)
 {
     uint8_t plain[LINE_LEN_MAX];
     struct writer w = writer_over(plain, sizeof plain);
     struct row_key ad = line_ad(id);
+    const struct local_key *key;
+    enum cw_err err = turn_case_key(t, id, &key);
 
+    if (err != CW_OK)
+        return err;
     case_line_encode(line, &w);
     CW_ASSERT(!w.failed);
-    return keyring_seal(t->n->keyring, slot, row_key_slice(&ad), slice(plain, w.len), &t->n->entropy, out);
+    return local_seal(key, row_key_slice(&ad), slice(plain, w.len), &t->n->entropy, out);
 }
 
 static void alarm_degraded(struct turn *t, const struct cw_case_id *id)
@@ -173,13 +193,15 @@ static void count_flags(struct turn *t, const struct cw_case_id *id, uint32_t ol
 static enum cw_err put_row(struct turn *t, const struct loaded_case *c, const struct case_row *old)
 {
     struct case_summary summary;
-    struct case_line line;
+    struct case_line line, old_line;
     uint8_t sealed[LINE_LEN_MAX + 64], bytes[CASE_ROW_LEN_MAX];
     struct writer sealed_out = writer_over(sealed, sizeof sealed), w = writer_over(bytes, sizeof bytes);
 
     state_summary(c->state, &summary);
     fill_line(c, &summary, &line);
-    enum cw_err err = seal_line(t, &c->id, old->slot, &line, &sealed_out);
+    enum cw_err err = seal_line(t, &c->id, &line, &sealed_out);
+    if (err == CW_OK)
+        err = line_open(t->n, &c->id, old, &t->arena, &old_line);
     if (err != CW_OK)
         return err;
     struct case_row row = {
@@ -198,7 +220,9 @@ static enum cw_err put_row(struct turn *t, const struct loaded_case *c, const st
     CW_ASSERT(!w.failed);
     count_flags(t, &c->id, old->flags, row.flags);
     err = db_put(t, TABLE_CASE, row_key_case(&c->id), slice(bytes, w.len));
-    return err == CW_OK ? set_indexes(t, INSERT, &c->id, &row, &line) : err;
+    if (err != CW_OK)
+        return err;
+    return replace_indexes(t, &c->id, &(struct listing){old, &old_line}, &(struct listing){&row, &line});
 }
 
 enum cw_err case_save(struct turn *t, const struct loaded_case *c)
@@ -210,8 +234,6 @@ enum cw_err case_save(struct turn *t, const struct loaded_case *c)
 
     if (err == CW_OK)
         err = case_row_parse(raw, &old);
-    if (err == CW_OK)
-        err = remove_old(t, &c->id, &old);
     if (err == CW_OK)
         err = put_row(t, c, &old);
     arena_release(&t->arena, mark);

@@ -25,14 +25,13 @@ struct loaded_op {
     enum case_verdict verdict;
     enum verdict_reason reason;
     uint32_t flags;     /* CASE_OP_*, OP_FLAG_QUARANTINED */
-    bool submission_ok; /* false: `header` is empty */
-    struct submission_header header;
-    struct cw_slice header_bytes;
+    bool submission_ok; /* false: author, author_time and part_count are empty */
+    struct cert_id author;
+    struct cw_wall author_time;
     uint32_t part_count;
     enum part_state parts[PARTS_MAX];
     struct cw_slice payloads[PARTS_MAX]; /* unpadded; data NULL where not readable */
-    uint8_t r[PARTS_MAX][32];
-    bool decoded; /* part 0 was opened and is a frame */
+    bool decoded;                        /* part 0 was opened and is a frame */
     struct op op;
     bool author_known;
     struct cw_slice author_name, author_division; /* text, in the arena */

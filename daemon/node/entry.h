@@ -46,8 +46,11 @@ enum cw_err entry_load_wraps(const struct node *n, struct kv_txn *txn, const str
 
 /* --- storing blobs (entry_blobs.c): only those that e->check found right --- */
 enum cw_err entry_put_blobs(struct turn *t, const struct entry_in *e);
-/* The keyring slot of a case; its row is made when there is none. */
-enum cw_err case_slot(struct turn *t, const struct cw_case_id *id, uint32_t *out_slot);
+/* The keyring slot of a case; its row is made when there is none. Both are remembered for the next call of the turn. */
+enum cw_err turn_case_slot(struct turn *t, const struct cw_case_id *id, uint32_t *out_slot);
+/* Its local key. Borrowed until the next call for another case, or turn_forget_key(). */
+enum cw_err turn_case_key(struct turn *t, const struct cw_case_id *id, const struct local_key **out);
+void turn_forget_key(struct turn *t);
 /* Every blob that the header names is here and, where this daemon can read, opens. */
 bool entry_is_held(const struct node *n, struct kv_txn *txn, const struct entry_in *e);
 void entry_part_states(const struct node *n, const struct entry_in *e, struct op_entry *out);

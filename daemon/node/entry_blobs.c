@@ -32,7 +32,7 @@ static enum cw_err make_case_row(struct turn *t, const struct cw_case_id *id, ui
     return db_put(t, TABLE_CASE, row_key_case(id), slice(bytes, w.len));
 }
 
-enum cw_err case_slot(struct turn *t, const struct cw_case_id *id, uint32_t *out_slot)
+static enum cw_err find_slot(struct turn *t, const struct cw_case_id *id, uint32_t *out_slot)
 {
     struct cw_slice raw;
     struct case_row row;
@@ -47,9 +47,44 @@ enum cw_err case_slot(struct turn *t, const struct cw_case_id *id, uint32_t *out
     return err;
 }
 
+enum cw_err turn_case_slot(struct turn *t, const struct cw_case_id *id, uint32_t *out_slot)
+{
+    struct turn_local *l = &t->local;
+    enum cw_err err = CW_OK;
+
+    if (!l->has_slot || !ID_EQ(&l->id, id)) {
+        turn_forget_key(t);
+        err = find_slot(t, id, &l->slot);
+        l->id = *id;
+        l->has_slot = err == CW_OK;
+    }
+    if (err == CW_OK)
+        *out_slot = l->slot;
+    return err;
+}
+
+enum cw_err turn_case_key(struct turn *t, const struct cw_case_id *id, const struct local_key **out)
+{
+    uint32_t slot;
+    enum cw_err err = turn_case_slot(t, id, &slot);
+
+    if (err == CW_OK && !t->local.has_key)
+        err = keyring_key(t->n->keyring, slot, &t->local.key);
+    t->local.has_key = err == CW_OK;
+    *out = &t->local.key;
+    return err;
+}
+
+void turn_forget_key(struct turn *t)
+{
+    wipe(&t->local.key, sizeof t->local.key);
+    t->local.has_slot = t->local.has_key = false;
+}
+
 /* --- storing -------------------------------------------------------------------------------------------- */
 
-static enum cw_err put_wraps_sealed(struct turn *t, struct row_key key, uint32_t slot, struct cw_slice wraps)
+static enum cw_err put_wraps_sealed(struct turn *t, struct row_key key, const struct local_key *local,
+                                    struct cw_slice wraps)
 {
     size_t mark = arena_mark(&t->arena), cap = wraps.len + 1 + 40;
     struct writer w = writer_over(arena_take(&t->arena, cap, 1), cap);
@@ -57,7 +92,7 @@ static enum cw_err put_wraps_sealed(struct turn *t, struct row_key key, uint32_t
     if (w.data == NULL)
         return CW_LOCAL_MEMORY;
     writer_u8(&w, 1);
-    enum cw_err err = keyring_seal(t->n->keyring, slot, row_key_slice(&key), wraps, &t->n->entropy, &w);
+    enum cw_err err = local_seal(local, row_key_slice(&key), wraps, &t->n->entropy, &w);
     if (err == CW_OK)
         err = db_put(t, TABLE_BLOB, key, slice(w.data, w.len));
     arena_release(&t->arena, mark);
@@ -81,17 +116,17 @@ static enum cw_err put_wraps_clear(struct turn *t, struct row_key key, struct cw
 static enum cw_err put_wraps(struct turn *t, const struct entry_in *e)
 {
     struct cw_case_id id;
-    uint32_t slot = 0;
+    const struct local_key *local = NULL;
     bool has_case = entry_case(e, &id);
-    enum cw_err err = has_case && e->header.key_count > 0 ? case_slot(t, &id, &slot) : CW_OK;
+    enum cw_err err = has_case && e->header.key_count > 0 ? turn_case_key(t, &id, &local) : CW_OK;
 
     for (uint32_t i = 0; i < e->header.key_count && err == CW_OK; i++) {
         struct row_key key = row_key_blob(&e->log, e->header.seq, BLOB_WRAPS, i);
 
         if ((e->check.wraps & (1u << i)) == 0)
             continue;
-        err =
-            has_case ? put_wraps_sealed(t, key, slot, e->blobs->wraps[i]) : put_wraps_clear(t, key, e->blobs->wraps[i]);
+        err = has_case ? put_wraps_sealed(t, key, local, e->blobs->wraps[i])
+                       : put_wraps_clear(t, key, e->blobs->wraps[i]);
     }
     return err;
 }

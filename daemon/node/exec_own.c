@@ -87,12 +87,16 @@ static enum cw_err apply_own(struct turn *t, const struct log_head *head, const 
     };
     memcpy(e->division, head->division, sizeof e->division);
     /* Verified at intake, or made here a moment ago: everything fits and opens. */
-    e->check = (struct entry_check){true,
-                                    true,
-                                    (uint8_t)((1u << p->part_count) - 1),
-                                    (uint8_t)((1u << s->draft.key_count) - 1),
-                                    s->draft.has_envelopes,
-                                    (uint8_t)((1u << p->part_count) - 1)};
+    uint8_t all_parts = (uint8_t)((1u << p->part_count) - 1);
+    e->check = (struct entry_check){
+        .author_known = true,
+        .proof_ok = true,
+        .parts = all_parts,
+        .wraps = (uint8_t)((1u << s->draft.key_count) - 1),
+        .envelopes = s->draft.has_envelopes,
+        .opened = all_parts,
+    };
+    memcpy(e->check.payloads, p->payloads, p->part_count * sizeof *p->payloads);
     t->applying_own = true;
     enum cw_err err = entry_apply(t, e);
     t->applying_own = false;

@@ -29,7 +29,8 @@ struct entry_check {
     bool proof_ok;
     uint8_t parts, wraps; /* bit per blob that came and matches the header's hash; others are not stored */
     bool envelopes;
-    uint8_t opened; /* bit per part: opened here and matches its commitment */
+    uint8_t opened;                      /* bit per part: opened here and matches its commitment */
+    struct cw_slice payloads[PARTS_MAX]; /* of opened parts, where they are kept at hand; data NULL: not */
 };
 
 struct verified_message {

@@ -193,12 +193,16 @@ void check_opens(const struct node *n, const struct entry_header *header, const 
     }
     for (uint32_t i = 0; i < header->part_count && i < submission->part_count; i++) {
         size_t mark = arena_mark(arena);
-        struct opened_part opened;
+        struct opened_part opened = {0};
+        bool good = (out->parts & (1u << i)) != 0 &&
+                    open_part(n, header, submission, i, blobs->parts[i], wraps, arena, &opened) == PART_OPENED;
 
-        if ((out->parts & (1u << i)) != 0 &&
-            open_part(n, header, submission, i, blobs->parts[i], wraps, arena, &opened) == PART_OPENED)
+        if (good)
             out->opened |= (uint8_t)(1u << i);
-        arena_release(arena, mark);
+        if (good && opened.payload.len <= CASE_OP_PAYLOADS_LEN_MAX)
+            out->payloads[i] = opened.payload;
+        else
+            arena_release(arena, mark);
     }
 }
 

@@ -205,6 +205,14 @@ struct touched_log {
     struct touched_log *next;
 };
 
+/* The local key of the case that was written to last: an op has several rows under it. */
+struct turn_local {
+    bool has_slot, has_key;
+    struct cw_case_id id;
+    uint32_t slot;
+    struct local_key key;
+};
+
 struct turn {
     struct node *n;
     struct kv_txn *txn;
@@ -231,8 +239,10 @@ struct turn {
     struct touched_log *touched;
     struct digest_answer *digest_answers;
     bool authority_changed, policy_changed, own_changed;
+    bool asked_for_space, low_on_space;
     uint64_t counters[COUNTER_COUNT]; /* as the turn will leave them, once it is committed */
     struct position own_head;
+    struct turn_local local;
 };
 
 /* --- status.c ------------------------------------------------------------------------------------------- */

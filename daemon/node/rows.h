@@ -181,13 +181,23 @@ enum case_verdict op_row_verdict(const struct op_row *op, uint32_t *out_place);
 /* Best state of part `index` over all entries, and which entry has it. */
 enum part_state op_row_part(const struct op_row *op, uint32_t index, uint32_t *out_entry);
 
-/* CASE_OP: what a fold needs to find the op. */
+/*
+ * CASE_OP: what a fold needs of the op, in the order in which it needs it, so that a case is read by one walk
+ * along its rows. Long payloads are not repeated here: they are opened from the op's entries.
+ */
+#define CASE_OP_PAYLOADS_LEN_MAX 1536 /* of all its parts together; LMDB keeps such a row in a leaf */
 struct case_op_row {
     enum case_verdict verdict;
     enum verdict_reason reason;
     uint32_t flags;
     struct log_id log; /* of the entry that is its place */
     uint64_t seq;
+    bool submission_ok; /* the four below are of its submission */
+    struct cert_id author;
+    struct cw_wall author_time;
+    uint32_t part_count;
+    uint8_t parts[PARTS_MAX]; /* enum part_state: the best over all entries of the op */
+    struct cw_slice sealed;   /* payloads, sealed under the case's local key (case_op.h); empty: see the entries */
 };
 
 /* FEED: what arrived or changed, in the order in which it did. */

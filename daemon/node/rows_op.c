@@ -136,22 +136,37 @@ enum part_state op_row_part(const struct op_row *op, uint32_t index, uint32_t *o
 
 void case_op_row_encode(const struct case_op_row *in, struct writer *out)
 {
+    CW_ASSERT(in->part_count <= PARTS_MAX);
     writer_u8(out, (uint8_t)in->verdict);
     writer_u8(out, (uint8_t)in->reason);
     writer_be32(out, in->flags);
     writer_bytes(out, in->log.b, ID_LEN);
     writer_be64(out, in->seq);
+    writer_u8(out, in->submission_ok);
+    writer_bytes(out, in->author.b, ID_LEN);
+    writer_be64(out, (uint64_t)in->author_time.ms);
+    writer_u8(out, (uint8_t)in->part_count);
+    writer_bytes(out, in->parts, in->part_count);
+    writer_slice(out, in->sealed);
 }
 
 enum cw_err case_op_row_parse(struct cw_slice raw, struct case_op_row *out)
 {
     struct reader in = reader_over(raw);
 
-    out->verdict = (enum case_verdict)reader_u8(&in);
+    *out = (struct case_op_row){.verdict = (enum case_verdict)reader_u8(&in)};
     out->reason = (enum verdict_reason)reader_u8(&in);
     out->flags = reader_be32(&in);
     reader_bytes(&in, out->log.b, ID_LEN);
     out->seq = reader_be64(&in);
+    out->submission_ok = reader_u8(&in) != 0;
+    reader_bytes(&in, out->author.b, ID_LEN);
+    out->author_time.ms = (int64_t)reader_be64(&in);
+    out->part_count = reader_u8(&in);
+    if (out->part_count > PARTS_MAX)
+        return CW_LOCAL_CORRUPT;
+    reader_bytes(&in, out->parts, out->part_count);
+    out->sealed = reader_slice(&in, reader_left(&in));
     return finish(&in);
 }
 

@@ -324,6 +324,7 @@ enum cw_err node_turn(struct node *n, const struct input *inputs, uint32_t count
     if (err == CW_OK || err == CW_AGAIN_BUSY)
         err = finish_writes(t, feed_before);
     *out_taken = taken;
+    turn_forget_key(t);
     if (err == CW_OK)
         err = commit(t);
     if (err != CW_OK) {

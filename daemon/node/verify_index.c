@@ -56,6 +56,10 @@ static enum cw_err check_case_op(struct checking *c, const struct kv_pair *pair)
         return wrong_row(c, "case op", pair->key, "its operation does not belong to this case");
     if (op_row_verdict(&op_row, NULL) != row.verdict || op_row.flags != row.flags)
         return wrong_row(c, "case op", pair->key, "another verdict, or other flags, than its operation's");
+    for (uint32_t i = 0; i < row.part_count; i++) {
+        if (op_row_part(&op_row, i, NULL) != row.parts[i])
+            return wrong_row(c, "case op", pair->key, "another state of a part than its operation's");
+    }
     return CW_OK;
 }
 

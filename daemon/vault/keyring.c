@@ -284,46 +284,62 @@ enum cw_err keyring_destroy(struct keyring *k, uint32_t slot)
 
 /* --- values at rest ------------------------------------------------------------------------------------- */
 
-enum cw_err keyring_seal(struct keyring *k, uint32_t slot, struct cw_slice ad, struct cw_slice plain,
-                         const struct entropy *entropy, struct writer *out)
+enum cw_err keyring_key(struct keyring *k, uint32_t slot, struct local_key *out)
 {
-    uint8_t key[KEY_LEN];
-    enum cw_err err;
+    return load_key(k, slot, out->b);
+}
 
+enum cw_err local_seal(const struct local_key *key, struct cw_slice ad, struct cw_slice plain,
+                       const struct entropy *entropy, struct writer *out)
+{
     if (out->failed || plain.len > SIZE_MAX - AEAD_OVERHEAD || out->cap - out->len < plain.len + AEAD_OVERHEAD) {
         out->failed = true;
         return CW_REFUSED_SIZE;
     }
-    err = load_key(k, slot, key);
-    if (err == CW_OK) {
-        aead_seal(key, ad, plain, entropy, out->data + out->len);
-        out->len += plain.len + AEAD_OVERHEAD;
+    aead_seal(key->b, ad, plain, entropy, out->data + out->len);
+    out->len += plain.len + AEAD_OVERHEAD;
+    return CW_OK;
+}
+
+enum cw_err local_unseal(const struct local_key *key, struct cw_slice ad, struct cw_slice sealed, struct arena *arena,
+                         struct cw_slice *out)
+{
+    size_t mark = arena_mark(arena);
+    uint8_t *plain;
+
+    if (sealed.len < AEAD_OVERHEAD)
+        return CW_LOCAL_CORRUPT;
+    plain = arena_take_raw(arena, sealed.len - AEAD_OVERHEAD, 1);
+    if (plain == NULL)
+        return CW_LOCAL_MEMORY;
+    if (!aead_open(key->b, ad, sealed, plain)) {
+        arena_release(arena, mark);
+        return CW_LOCAL_CORRUPT;
     }
-    wipe(key, sizeof key);
+    *out = slice(plain, sealed.len - AEAD_OVERHEAD);
+    return CW_OK;
+}
+
+enum cw_err keyring_seal(struct keyring *k, uint32_t slot, struct cw_slice ad, struct cw_slice plain,
+                         const struct entropy *entropy, struct writer *out)
+{
+    struct local_key key;
+    enum cw_err err = keyring_key(k, slot, &key);
+
+    if (err == CW_OK)
+        err = local_seal(&key, ad, plain, entropy, out);
+    wipe(&key, sizeof key);
     return err;
 }
 
 enum cw_err keyring_unseal(struct keyring *k, uint32_t slot, struct cw_slice ad, struct cw_slice sealed,
                            struct arena *arena, struct cw_slice *out)
 {
-    size_t mark = arena_mark(arena);
-    uint8_t key[KEY_LEN];
-    uint8_t *plain;
-    enum cw_err err;
+    struct local_key key;
+    enum cw_err err = sealed.len < AEAD_OVERHEAD ? CW_LOCAL_CORRUPT : keyring_key(k, slot, &key);
 
-    if (sealed.len < AEAD_OVERHEAD)
-        return CW_LOCAL_CORRUPT;
-    plain = arena_take(arena, sealed.len - AEAD_OVERHEAD, 1);
-    if (plain == NULL)
-        return CW_LOCAL_MEMORY;
-    err = load_key(k, slot, key);
-    if (err == CW_OK && !aead_open(key, ad, sealed, plain))
-        err = CW_LOCAL_CORRUPT;
-    wipe(key, sizeof key);
-    if (err != CW_OK) {
-        arena_release(arena, mark);
-        return err;
-    }
-    *out = slice(plain, sealed.len - AEAD_OVERHEAD);
-    return CW_OK;
+    if (err == CW_OK)
+        err = local_unseal(&key, ad, sealed, arena, out);
+    wipe(&key, sizeof key);
+    return err;
 }

@@ -44,6 +44,18 @@ void keyring_used(struct keyring *k, uint32_t slot);
 /* Overwrites the slot; when it returns CW_OK nothing opens what was sealed under it. Again: CW_OK again. */
 enum cw_err keyring_destroy(struct keyring *k, uint32_t slot);
 
+/* A case's key, opened for a while. On the stack or in a turn; wiped by whoever opened it. */
+struct local_key {
+    uint8_t b[KEY_LEN];
+};
+/* CW_LOCAL_KEY: the slot is destroyed, damaged or was never made. Threads: any. */
+enum cw_err keyring_key(struct keyring *k, uint32_t slot, struct local_key *out);
+/* Both as below, under a key that is open already. */
+enum cw_err local_seal(const struct local_key *key, struct cw_slice ad, struct cw_slice plain,
+                       const struct entropy *entropy, struct writer *out);
+enum cw_err local_unseal(const struct local_key *key, struct cw_slice ad, struct cw_slice sealed, struct arena *arena,
+                         struct cw_slice *out);
+
 /* nonce(24) ‖ AEAD; ad binds the row (table, key). Sealed length is len + 40.
  * CW_LOCAL_KEY: the slot is destroyed, damaged or was never made; CW_LOCAL_CORRUPT: sealed bytes, ad or slot do not fit together. */
 enum cw_err keyring_seal(struct keyring *k, uint32_t slot, struct cw_slice ad, struct cw_slice plain,

@@ -10,11 +10,11 @@ static struct case_op case_op_of(const struct loaded_op *op)
     return (struct case_op){.op_id = op->op_id,
                             .hlc = op->hlc,
                             .log = op->log,
-                            .author = op->header.author,
+                            .author = op->author,
                             .roles = (uint32_t)op->author_roles,
                             .division = op->author_division,
                             .verdict = op->verdict,
-                            .author_time = op->header.author_time,
+                            .author_time = op->author_time,
                             .flags = op->flags & ~OP_FLAG_QUARANTINED,
                             .op = op->decoded ? &op->op : NULL};
 }

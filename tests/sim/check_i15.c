@@ -26,11 +26,11 @@ static bool knows(struct sim_node *n, const struct cert_id *cert)
 
 static void check_op_of(struct sim *s, struct sim_node *n, const struct loaded_case *c, const struct loaded_op *op)
 {
-    const struct actor *author = author_of(s, &op->header.author);
+    const struct actor *author = author_of(s, &op->author);
 
     if (op->verdict != VERDICT_EFFECTIVE)
         return;
-    if (author == NULL || !knows(n, &op->header.author))
+    if (author == NULL || !knows(n, &op->author))
         sim_fail(s, "I15", "%s gives effect to an op of an author it does not know", sim_name(n));
     for (uint32_t w = 0; op->decoded && author != NULL && w < op->op.write_count; w++) {
         const struct schema_field *row = schema_field(op->op.writes[w].field);

@@ -116,6 +116,8 @@ void lab_open_case(struct lab *lab, uint32_t number, enum lab_spoil spoil, struc
 /* Writes one text field of a case (the operation's title when the field is FIELD_TITLE). */
 void lab_set(struct lab *lab, uint32_t number, const struct cw_case_id *id, uint32_t field, const char *text,
              const struct world_identity *author, struct lab_op *out);
+/* Adds `count` handling instructions of 55 characters to a case, in one op. */
+void lab_handle(struct lab *lab, uint32_t number, const struct cw_case_id *id, uint32_t count, struct lab_op *out);
 /* Puts a request into the node's inbox. */
 void lab_submit(struct lab_node *n, const struct lab_op *op);
 /* Submits, runs one turn, and gives the answer's code. */

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "tests/unit/node/lab.h"
 
+#include <stdio.h>
+
 #include "node/answer.h"
 #include "proto/op.h"
 #include "proto/submission.h"
@@ -382,4 +384,19 @@ void lab_set(struct lab *lab, uint32_t number, const struct cw_case_id *id, uint
 
     write.value = (struct op_value){.type = VALUE_TEXT, .text = slice_of(text)};
     build(lab, &op, number, id, author, SPOIL_NOTHING, out);
+}
+
+void lab_handle(struct lab *lab, uint32_t number, const struct cw_case_id *id, uint32_t count, struct lab_op *out)
+{
+    static char texts[WRITES_MAX][64];
+    struct op_write writes[WRITES_MAX] = {{0}};
+    struct op op = {.type = OP_SET, .schema = SCHEMA_VERSION, .write_count = count, .writes = writes};
+
+    world_must(count <= WRITES_MAX, "writes");
+    for (uint32_t i = 0; i < count; i++) {
+        snprintf(texts[i], sizeof texts[i], "handling instruction %02u, in about sixty characters of it", i);
+        writes[i] = (struct op_write){.field = FIELD_HANDLING, .verb = VERB_ADD, .has_value = true};
+        writes[i].value = (struct op_value){.type = VALUE_TEXT, .text = slice_of(texts[i])};
+    }
+    build(lab, &op, number, id, &lab->world.officer, SPOIL_NOTHING, out);
 }

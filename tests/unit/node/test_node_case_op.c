@@ -1,0 +1,196 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "node/rows.h"
+#include "tests/unit/node/lab.h"
+
+#include <check.h>
+#include <stdlib.h>
+
+/* A case is read from its CASE_OP rows; what is long, from the entries. */
+
+#define READ_MEMORY_LEN ((size_t)4 << 20)
+
+static struct lab *lab;
+static struct lab_node *north, *south;
+static uint8_t *memory;
+
+static void start(uint32_t count)
+{
+    lab = lab_new(count);
+    north = &lab->nodes[0];
+    south = &lab->nodes[count - 1];
+    memory = malloc(READ_MEMORY_LEN);
+    for (uint32_t i = 0; i < count; i++)
+        lab_start(&lab->nodes[i]);
+}
+
+static void one_node(void)
+{
+    start(1);
+}
+
+static void two_nodes(void)
+{
+    start(2);
+}
+
+static void end(void)
+{
+    lab_free(lab);
+    free(memory);
+}
+
+static void must(struct lab_node *n, const struct lab_op *op)
+{
+    ck_assert_str_eq(cw_err_name((enum cw_err)lab_ask(n, op)), cw_err_name(CW_OK));
+}
+
+/* --- looking at rows ------------------------------------------------------------------------------------------ */
+
+static void row_of(const struct lab_node *n, const struct cw_case_id *id, const struct cw_op_id *op,
+                   struct case_op_row *out)
+{
+    struct kv_txn *txn;
+    struct kv_pair pair;
+    struct row_key from = row_key_case(id);
+    bool found = false;
+
+    ck_assert_int_eq(n->store.begin_read(n->store.ctx, &txn), CW_OK);
+    while (!found && n->store.next(txn, TABLE_CASE_OP, row_key_slice(&from), true, &pair) == CW_OK) {
+        memcpy(from.b, pair.key.data, pair.key.len);
+        from.len = pair.key.len;
+        found = memcmp(pair.key.data + ID_LEN + 8, op->b, ID_LEN) == 0;
+    }
+    ck_assert(found);
+    ck_assert_int_eq(case_op_row_parse(pair.value, out), CW_OK);
+    n->store.abort(n->store.ctx, txn);
+}
+
+static enum cw_err read_case(struct lab_node *n, const struct cw_case_id *id, struct loaded_case *out)
+{
+    struct arena arena = arena_over(memory, READ_MEMORY_LEN);
+    struct node_read read;
+
+    ck_assert_int_eq(node_read_begin(n->node, &read), CW_OK);
+    enum cw_err err = case_load(&read, id, &arena, out);
+    node_read_done(&read);
+    return err;
+}
+
+static bool holds(struct cw_slice bytes, const char *text)
+{
+    size_t len = strlen(text);
+
+    for (size_t i = 0; i + len <= bytes.len; i++) {
+        if (memcmp(bytes.data + i, text, len) == 0)
+            return true;
+    }
+    return false;
+}
+
+/* --- short and long -------------------------------------------------------------------------------------------- */
+
+START_TEST(a_short_text_stands_in_the_cases_row_and_not_in_clear)
+{
+    struct lab_op op;
+    struct case_op_row row;
+
+    lab_open_case(lab, 1, SPOIL_NOTHING, &op);
+    must(north, &op);
+    row_of(north, &op.case_id, &op.op, &row);
+    ck_assert(row.submission_ok);
+    ck_assert_uint_eq(row.part_count, 2);
+    ck_assert_uint_gt(row.sealed.len, 40);
+    ck_assert(!holds(row.sealed, "Larkspur"));
+}
+END_TEST
+
+static void check_long(struct lab_node *n, const struct lab_op *op)
+{
+    struct case_op_row row;
+    struct loaded_case c;
+
+    row_of(n, &op->case_id, &op->op, &row);
+    ck_assert_uint_eq(row.sealed.len, 0);
+    ck_assert_int_eq(read_case(n, &op->case_id, &c), CW_OK);
+    ck_assert_uint_eq(c.op_count, 2);
+    ck_assert_int_eq(c.ops[1]->parts[1], PART_OPENED);
+    ck_assert(holds(c.ops[1]->payloads[1], "handling instruction 39"));
+    ck_assert_uint_eq(c.flags & CASE_INCOMPLETE, 0);
+}
+
+START_TEST(a_long_text_is_opened_from_its_entry)
+{
+    struct lab_op opened, op;
+
+    lab_open_case(lab, 1, SPOIL_NOTHING, &opened);
+    must(north, &opened);
+    lab_handle(lab, 2, &opened.case_id, 40, &op);
+    must(north, &op);
+    check_long(north, &op);
+}
+END_TEST
+
+START_TEST(what_a_peer_sent_is_read_the_same_way)
+{
+    struct lab_op opened, op, short_op;
+    struct case_op_row here, there;
+
+    lab_open_case(lab, 1, SPOIL_NOTHING, &opened);
+    must(north, &opened);
+    lab_handle(lab, 2, &opened.case_id, 40, &op);
+    must(north, &op);
+    lab_run(lab, 5000);
+    check_long(south, &op);
+    ck_assert(lab_same_case(lab, &opened.case_id));
+    lab_handle(lab, 3, &opened.case_id, 1, &short_op);
+    must(north, &short_op);
+    lab_run(lab, 5000);
+    row_of(north, &opened.case_id, &short_op.op, &here);
+    row_of(south, &opened.case_id, &short_op.op, &there);
+    ck_assert_uint_eq(here.sealed.len, there.sealed.len);
+    ck_assert_uint_gt(there.sealed.len, 40);
+    ck_assert(lab_same_case(lab, &opened.case_id));
+}
+END_TEST
+
+/* --- damage and loss ------------------------------------------------------------------------------------------- */
+
+START_TEST(a_changed_row_is_not_read_as_something_else)
+{
+    struct lab_op op;
+    struct case_op_row row;
+    struct loaded_case c;
+    struct kv_txn *txn;
+    struct kv_pair pair;
+
+    lab_open_case(lab, 1, SPOIL_NOTHING, &op);
+    must(north, &op);
+    row_of(north, &op.case_id, &op.op, &row);
+    struct row_key key = row_key_case(&op.case_id);
+    ck_assert_int_eq(north->store.begin_read(north->store.ctx, &txn), CW_OK);
+    ck_assert_int_eq(north->store.next(txn, TABLE_CASE_OP, row_key_slice(&key), true, &pair), CW_OK);
+    memcpy(key.b, pair.key.data, pair.key.len);
+    key.len = pair.key.len;
+    size_t len = pair.value.len;
+    north->store.abort(north->store.ctx, txn);
+    ck_assert(mem_store_flip(north->disk, TABLE_CASE_OP, row_key_slice(&key), len - 1));
+    ck_assert_int_eq(read_case(north, &op.case_id, &c), CW_LOCAL_CORRUPT);
+}
+END_TEST
+
+Suite *suite_node_case_op(void);
+Suite *suite_node_case_op(void)
+{
+    Suite *s = suite_create("node/case_op");
+    TCase *one = tcase_create("one node"), *two = tcase_create("two nodes");
+
+    tcase_add_checked_fixture(one, one_node, end);
+    tcase_add_test(one, a_short_text_stands_in_the_cases_row_and_not_in_clear);
+    tcase_add_test(one, a_long_text_is_opened_from_its_entry);
+    tcase_add_test(one, a_changed_row_is_not_read_as_something_else);
+    tcase_add_checked_fixture(two, two_nodes, end);
+    tcase_add_test(two, what_a_peer_sent_is_read_the_same_way);
+    suite_add_tcase(s, one);
+    suite_add_tcase(s, two);
+    return s;
+}
