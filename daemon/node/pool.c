@@ -245,7 +245,12 @@ static enum pool_put put_locked(struct pool *p, link_id link, struct cw_slice fr
         return POOL_BUSY;
     enter_lane(p, lane, job);
     job_queue_put(lane->peer ? &p->peers : &p->clients, job);
-    (void)pthread_cond_signal(&p->work);
+    if (p->helper_waits && !lane->peer) {
+        p->helper_waits = false;
+        (void)pthread_cond_signal(&p->input);
+    } else {
+        (void)pthread_cond_signal(&p->work);
+    }
     return POOL_TAKEN;
 }
 
@@ -379,6 +384,48 @@ static void wait_for_input(struct pool *p, int64_t wait_ms)
     while (p->ready.first == NULL && !p->stopping && rc == 0) {
         rc = wait_ms < 0 ? pthread_cond_wait(&p->input, &p->lock) : pthread_cond_timedwait(&p->input, &p->lock, &until);
     }
+}
+
+/* Frames whose link ended are freed on the way. */
+static struct job *first_of_clients(struct pool *p)
+{
+    struct job *job;
+
+    while ((job = job_queue_take(&p->clients)) != NULL) {
+        if (job->lane != NULL)
+            return job;
+        job_free(job);
+    }
+    return NULL;
+}
+
+static void wait_to_help(struct pool *p, int64_t wait_ms)
+{
+    struct timespec until = deadline_in(wait_ms < 0 ? 0 : wait_ms);
+    int rc = 0;
+
+    while (p->ready.first == NULL && p->clients.first == NULL && !p->stopping && rc == 0) {
+        p->helper_waits = true;
+        rc = wait_ms < 0 ? pthread_cond_wait(&p->input, &p->lock) : pthread_cond_timedwait(&p->input, &p->lock, &until);
+    }
+    p->helper_waits = false;
+}
+
+struct job *pool_help(struct pool *p, int64_t wait_ms)
+{
+    struct job *job = NULL;
+
+    lock(p);
+    if (wait_ms != 0)
+        wait_to_help(p, wait_ms);
+    if (wait_ms != 0 && p->ready.first == NULL && !p->stopping)
+        job = first_of_clients(p);
+    if (job != NULL)
+        job->state = JOB_TAKEN;
+    else if (p->clients.first != NULL)
+        (void)pthread_cond_signal(&p->work); /* the signal for it may have come to us */
+    unlock(p);
+    return job;
 }
 
 uint32_t pool_gather(struct pool *p, struct job **out, uint32_t max, int64_t wait_ms)

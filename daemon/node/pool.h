@@ -40,7 +40,8 @@ struct pool {
     struct lane *lanes;
     uint32_t job_count; /* in all stages */
     size_t cost;
-    bool peers_turn; /* which queue a worker looks at first: no side starves the other */
+    bool helper_waits; /* the node thread would take a client's frame */
+    bool peers_turn;   /* which queue a worker looks at first: no side starves the other */
     struct job_queue peers, clients, reads;
     uint32_t read_count;
     struct job_queue ready; /* inputs, in an order that keeps each link's */
@@ -71,6 +72,12 @@ void pool_drop(struct pool *p, struct job *job); /* answered, or of no use */
 
 struct job *pool_take_read(struct pool *p); /* for readers; blocks; NULL: stopping. Ends with pool_drop */
 
+/*
+ * For the node thread: waits for something to do, wait_ms at most (negative: for ever; 0: not at all). A client's frame
+ * when no input is ready: the node thread then verifies it itself, which saves a lone officer a wake-up of another thread,
+ * and does with it what a worker does. NULL: inputs are ready, time is up, or stopping.
+ */
+struct job *pool_help(struct pool *p, int64_t wait_ms);
 /* For the node thread: up to max inputs, waiting wait_ms for the first (negative: for ever). 0: time is up, or stopping. */
 uint32_t pool_gather(struct pool *p, struct job **out, uint32_t max, int64_t wait_ms);
 /* After the turn: the first `taken` are done with, the others go back to the front, in order. */

@@ -259,7 +259,7 @@ static int64_t sleep_ms(const struct runner *r)
 /* A tick first when its time has come, then what was gathered. */
 static enum cw_err one_turn(struct runner *r)
 {
-    uint32_t count = pool_gather(&r->pool, r->jobs, TURN_INPUTS_MAX, sleep_ms(r));
+    uint32_t count = pool_gather(&r->pool, r->jobs, TURN_INPUTS_MAX, 0);
     uint32_t tick = mono_reached(now(r), node_wake_at(node_of(r))) ? 1 : 0;
     uint32_t taken = 0;
     enum cw_err err = CW_OK;
@@ -292,8 +292,13 @@ static void *take_turns(void *ctx)
     struct runner *r = ctx;
 
     while (!stopping(r)) {
-        enum cw_err err = one_turn(r);
+        struct job *job = pool_help(&r->pool, sleep_ms(r));
+        enum cw_err err = CW_OK;
 
+        if (job != NULL)
+            sort_client(r, job);
+        else
+            err = one_turn(r);
         if (err == CW_OK)
             continue;
         pool_stop(&r->pool);

@@ -53,6 +53,66 @@ static void ck_turn_gets(const char *expected)
     pool_turned(&pool, jobs, count, count);
 }
 
+/* What the node thread would verify itself, put through; "" when it would rather take its turn. */
+static const char *helped(int64_t wait_ms)
+{
+    static char text[2];
+    struct job *job = pool_help(&pool, wait_ms);
+
+    text[0] = job == NULL ? '\0' : (char)job->frame.data[0];
+    if (job != NULL)
+        verify(job);
+    return text;
+}
+
+START_TEST(the_node_thread_takes_a_clients_frame_when_nothing_is_ready)
+{
+    struct job *worker;
+
+    add_lane(1, false);
+    put(1, "a");
+    put(1, "b");
+    ck_assert_str_eq(helped(1000), "a");
+    ck_assert_str_eq(helped(1000), ""); /* "a" is ready: a turn comes first */
+    worker = pool_take(&pool);
+    ck_turn_gets("a");
+    verify(worker);
+    ck_turn_gets("b");
+}
+END_TEST
+
+START_TEST(the_node_thread_leaves_peers_frames_to_the_workers)
+{
+    add_lane(1, true);
+    put(1, "a");
+    ck_assert_str_eq(helped(1), "");
+    verify(pool_take(&pool));
+    ck_turn_gets("a");
+}
+END_TEST
+
+START_TEST(a_turn_that_is_due_waits_for_no_clients_frame)
+{
+    add_lane(1, false);
+    put(1, "a");
+    ck_assert_str_eq(helped(0), "");
+    verify(pool_take(&pool));
+    ck_turn_gets("a");
+}
+END_TEST
+
+START_TEST(a_frame_whose_client_left_is_not_offered)
+{
+    struct input last = input_link_down(7);
+
+    add_lane(1, false);
+    put(1, "a");
+    ck_assert(pool_end_lane(&pool, 1, &last));
+    ck_turn_gets("\7");
+    ck_assert_str_eq(helped(1), "");
+}
+END_TEST
+
 START_TEST(one_links_frames_keep_their_order)
 {
     struct job *a, *b, *c;
@@ -273,6 +333,10 @@ Suite *suite_pool(void)
 
     tcase_add_checked_fixture(t, setup, teardown);
     tcase_add_test(t, one_links_frames_keep_their_order);
+    tcase_add_test(t, the_node_thread_takes_a_clients_frame_when_nothing_is_ready);
+    tcase_add_test(t, the_node_thread_leaves_peers_frames_to_the_workers);
+    tcase_add_test(t, a_turn_that_is_due_waits_for_no_clients_frame);
+    tcase_add_test(t, a_frame_whose_client_left_is_not_offered);
     tcase_add_test(t, a_slow_frame_holds_up_its_own_link_only);
     tcase_add_test(t, a_read_lets_those_behind_it_pass);
     tcase_add_test(t, neither_peers_nor_clients_starve_the_others);
