@@ -3,6 +3,17 @@
 #include "node/receipt_tree.h"
 #include "proto/wire.h"
 
+struct receipt_tree *receipt_tree_new(struct arena *arena)
+{
+    struct receipt_tree *tree = arena_take_raw(arena, sizeof *tree, alignof(struct receipt_tree));
+
+    if (tree != NULL) {
+        tree->has_log = false;
+        tree->last = 0;
+    }
+    return tree;
+}
+
 /* --- the tree ------------------------------------------------------------------------------------------------ */
 
 static void node_hash(const struct hash *left, const struct hash *right, struct hash *out)
@@ -26,28 +37,52 @@ static void build_levels(struct receipt_tree *tree)
     }
 }
 
-static enum cw_err load_tree(const struct node_read *read, const struct log_id *log, uint64_t first, uint64_t last,
-                             struct receipt_tree *tree)
+static enum cw_err take_log(const struct node_read *read, const struct log_id *log, struct receipt_tree *tree)
 {
-    if (tree->last == last && tree->first == first && ID_EQ(&tree->log, log))
+    if (tree->has_log && ID_EQ(&tree->log, log))
         return CW_OK;
+    tree->has_log = false;
     tree->last = 0;
-    tree->counts[0] = (uint32_t)(last - first + 1);
-    for (uint64_t seq = first; seq <= last; seq++) {
+    enum cw_err err = db_get_log(read->node, read->txn, log, &tree->log_row);
+    tree->log = *log;
+    tree->has_log = err == CW_OK;
+    return err;
+}
+
+static enum cw_err take_leaves(const struct node_read *read, struct receipt_tree *tree)
+{
+    for (uint64_t seq = tree->first; seq <= tree->last; seq++) {
         struct entry_row row;
         struct hash hash;
-        enum cw_err err = db_get_entry(read->node, read->txn, log, seq, &row);
+        enum cw_err err = db_get_entry(read->node, read->txn, &tree->log, seq, &row);
 
         if (err != CW_OK)
             return err;
         entry_hash_of(row.header, &hash);
-        merkle_leaf(MERKLE_ENTRIES, ID_SLICE(&hash), &tree->levels[0][seq - first]);
+        merkle_leaf(MERKLE_ENTRIES, ID_SLICE(&hash), &tree->levels[0][seq - tree->first]);
     }
-    build_levels(tree);
-    tree->log = *log;
-    tree->first = first;
-    tree->last = last;
     return CW_OK;
+}
+
+/* The seal that covers seq, with its tree; take_log came before. */
+static enum cw_err take_seal(const struct node_read *read, uint64_t seq, struct receipt_tree *tree)
+{
+    if (tree->last != 0 && tree->first <= seq && seq <= tree->last)
+        return CW_OK;
+    tree->last = 0;
+    uint64_t last;
+    enum cw_err err = db_get_seal(read->node, read->txn, &tree->log, seq, &tree->seal, &last);
+    if (err != CW_OK)
+        return err;
+    tree->first = tree->seal.first;
+    tree->last = last;
+    tree->counts[0] = (uint32_t)(last - tree->first + 1);
+    err = take_leaves(read, tree);
+    if (err != CW_OK)
+        tree->last = 0;
+    else
+        build_levels(tree);
+    return err;
 }
 
 static uint32_t tree_path(const struct receipt_tree *tree, uint32_t index, struct hash out[static SEAL_PATH_MAX])
@@ -111,28 +146,22 @@ Cw__SignedSeal *receipt_seal(struct arena *arena, const struct signed_seal *seal
 }
 
 /* Entry, seal and path of one place. */
-static enum cw_err make_item(struct receipt_making *m, const struct log_id *log, uint64_t seq,
-                             struct receipt_tree *tree, Cw__ReceiptItem **out, uint64_t *out_last)
+static enum cw_err make_item(struct receipt_making *m, uint64_t seq, struct cw_slice header, struct receipt_tree *tree,
+                             Cw__ReceiptItem **out)
 {
     Cw__ReceiptItem *item = ARENA_NEW(m->arena, Cw__ReceiptItem);
     struct hash path[SEAL_PATH_MAX];
-    struct seal_row seal;
-    struct entry_row entry;
 
     if (item == NULL)
         return CW_LOCAL_MEMORY;
     cw__receipt_item__init(item);
-    enum cw_err err = db_get_seal(m->read->node, m->read->txn, log, seq, &seal, out_last);
-    if (err == CW_OK)
-        err = load_tree(m->read, log, seal.first, *out_last, tree);
-    if (err == CW_OK)
-        err = db_get_entry(m->read->node, m->read->txn, log, seq, &entry);
+    enum cw_err err = take_seal(m->read, seq, tree);
     if (err != CW_OK)
         return err;
-    uint32_t count = tree_path(tree, (uint32_t)(seq - seal.first), path);
+    uint32_t count = tree_path(tree, (uint32_t)(seq - tree->first), path);
     item->has_entry = 1;
-    item->entry = receipt_keep(m, entry.header);
-    item->seal = receipt_seal(m->arena, &seal.seal);
+    item->entry = receipt_keep(m, header);
+    item->seal = receipt_seal(m->arena, &tree->seal.seal);
     item->path = receipt_keep_hashes(m, path, count);
     item->n_path = count;
     *out = item;
@@ -141,67 +170,56 @@ static enum cw_err make_item(struct receipt_making *m, const struct log_id *log,
 
 /* --- the receipt ----------------------------------------------------------------------------------------------------- */
 
-static enum cw_err fill(struct receipt_making *m, const struct cw_op_id *op, const struct log_id *log, uint64_t seq,
-                        Cw__Receipt *out)
+static enum cw_err fill(struct receipt_making *m, const struct cw_op_id *op, const struct entry_row *entry,
+                        const struct receipt_tree *tree, Cw__Receipt *out)
 {
-    const struct node *n = m->read->node;
-    struct entry_row entry;
-    struct log_row row;
-    enum cw_err err = db_get_entry(n, m->read->txn, log, seq, &entry);
-
-    if (err == CW_OK)
-        err = db_get_log(n, m->read->txn, log, &row);
-    if (err != CW_OK)
-        return err;
     out->has_network = out->has_op_id = out->has_submission_header = out->has_proof = out->has_genesis = 1;
-    out->network = receipt_keep(m, ID_SLICE(&n->identity.network));
+    out->network = receipt_keep(m, ID_SLICE(&m->read->node->identity.network));
     out->op_id = receipt_keep(m, ID_SLICE(op));
-    out->submission_header = receipt_keep(m, entry.submission);
-    out->proof = receipt_keep(m, entry.proof);
-    out->has_path = entry.path.len > 0;
-    out->path = receipt_keep(m, entry.path);
-    out->genesis = receipt_keep(m, row.genesis);
+    out->submission_header = receipt_keep(m, entry->submission);
+    out->proof = receipt_keep(m, entry->proof);
+    out->has_path = entry->path.len > 0;
+    out->path = receipt_keep(m, entry->path);
+    out->genesis = receipt_keep(m, tree->log_row.genesis);
     return m->full ? CW_LOCAL_MEMORY : CW_OK;
 }
 
 /* The daemon's own entry of the op when it has one, else the least. */
-static uint32_t choose(const struct node_read *read, const struct op_row *op)
+static uint32_t choose(const struct node_read *read, const struct op_row *op, struct receipt_tree *tree)
 {
     uint32_t place;
 
     op_row_verdict(op, &place);
     for (uint32_t i = 0; i < op->entry_count; i++) {
-        struct log_row row;
-
         if (op->entries[i].verdict == op->entries[place].verdict &&
-            db_get_log(read->node, read->txn, &op->entries[i].log, &row) == CW_OK &&
-            ID_EQ(&row.head.cert, &read->node->cert))
+            take_log(read, &op->entries[i].log, tree) == CW_OK && ID_EQ(&tree->log_row.head.cert, &read->node->cert))
             return i;
     }
     return place;
 }
 
-enum cw_err receipt_build_with(const struct node_read *read, const struct cw_op_id *op, uint32_t held_max,
-                               struct receipt_tree *tree, struct arena *arena, Cw__Receipt **out, uint32_t *out_held)
+enum cw_err receipt_build_with(const struct node_read *read, const struct cw_op_id *op, const struct op_row *row,
+                               uint32_t held_max, struct receipt_tree *tree, struct arena *arena, Cw__Receipt **out,
+                               uint32_t *out_held)
 {
     struct receipt_making m = {read, arena, false};
-    struct op_row *row = ARENA_NEW(arena, struct op_row);
     Cw__Receipt *receipt = ARENA_NEW(arena, Cw__Receipt);
-    uint64_t last;
+    const struct op_entry *place = &row->entries[choose(read, row, tree)];
+    struct entry_row entry;
 
-    if (row == NULL || receipt == NULL)
+    if (receipt == NULL)
         return CW_LOCAL_MEMORY;
     cw__receipt__init(receipt);
-    enum cw_err err = db_get_op(read->node, read->txn, op, row);
-    if (err != CW_OK)
-        return err;
-    const struct op_entry *entry = &row->entries[choose(read, row)];
-    err = fill(&m, op, &entry->log, entry->seq, receipt);
+    enum cw_err err = take_log(read, &place->log, tree);
     if (err == CW_OK)
-        err = make_item(&m, &entry->log, entry->seq, tree, &receipt->local, &last);
+        err = db_get_entry(read->node, read->txn, &place->log, place->seq, &entry);
+    if (err == CW_OK)
+        err = fill(&m, op, &entry, tree, receipt);
+    if (err == CW_OK)
+        err = make_item(&m, place->seq, entry.header, tree, &receipt->local);
     *out_held = 1;
     if (err == CW_OK && held_max > 0)
-        err = receipt_gather(&m, &entry->log, entry->seq, last, held_max, receipt->local, receipt, out_held);
+        err = receipt_gather(&m, &place->log, place->seq, tree->last, held_max, receipt->local, receipt, out_held);
     if (err == CW_OK)
         *out = receipt;
     return err;
@@ -210,7 +228,9 @@ enum cw_err receipt_build_with(const struct node_read *read, const struct cw_op_
 enum cw_err receipt_build(const struct node_read *read, const struct cw_op_id *op, uint32_t held_max,
                           struct arena *arena, Cw__Receipt **out, uint32_t *out_held)
 {
-    struct receipt_tree *tree = ARENA_NEW(arena, struct receipt_tree);
+    struct receipt_tree *tree = receipt_tree_new(arena);
+    struct op_row row;
+    enum cw_err err = tree == NULL ? CW_LOCAL_MEMORY : db_get_op(read->node, read->txn, op, &row);
 
-    return tree == NULL ? CW_LOCAL_MEMORY : receipt_build_with(read, op, held_max, tree, arena, out, out_held);
+    return err == CW_OK ? receipt_build_with(read, op, &row, held_max, tree, arena, out, out_held) : err;
 }

@@ -94,7 +94,7 @@ static enum cw_err send_receipt(struct turn *t, link_id link, const uint8_t requ
     enum cw_err err = db_get_op(t->n, t->txn, op_id, &op);
 
     if (err == CW_OK)
-        err = receipt_build_with(&read, op_id, held_max, tree, &t->arena, &receipt, &held);
+        err = receipt_build_with(&read, op_id, &op, held_max, tree, &t->arena, &receipt, &held);
     if (err != CW_OK)
         return err;
     reply_begin(&answer, request_id, CW_OK);
@@ -176,7 +176,7 @@ void reply_held(struct turn *t, uint64_t tag, uint32_t held)
 {
     struct node *n = t->n;
     size_t mark = arena_mark(&t->arena);
-    struct receipt_tree *tree = ARENA_NEW(&t->arena, struct receipt_tree);
+    struct receipt_tree *tree = receipt_tree_new(&t->arena);
 
     (void)held; /* the receipt counts what its evidence shows */
     for (uint32_t i = 0; i < n->wait_count && tree != NULL; i++) {
@@ -250,7 +250,7 @@ void replies_send(struct turn *t)
 
     if (t->reply_count == 0)
         return;
-    tree = ARENA_NEW(&t->arena, struct receipt_tree);
+    tree = receipt_tree_new(&t->arena);
     CW_ASSERT(tree != NULL);
     for (uint32_t i = 0; i < t->reply_count; i++)
         send_reply(t, &t->replies[i], tree);
