@@ -59,6 +59,28 @@ void hash_keyed(enum label label, const uint8_t key[static 32], struct cw_slice 
                                                    label_padded[label]);
 }
 
+bool id_find(const void *rows, size_t count, size_t row_len, size_t id_offset, const uint8_t id[static ID_LEN],
+             size_t *out_rank)
+{
+    size_t low = 0, high = count;
+
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        int order = memcmp((const uint8_t *)rows + middle * row_len + id_offset, id, ID_LEN);
+
+        if (order == 0) {
+            *out_rank = middle;
+            return true;
+        }
+        if (order < 0)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    *out_rank = low;
+    return false;
+}
+
 void network_id_of(struct cw_slice network_genesis, struct network_id *out)
 {
     hash_one(LABEL_NETWORK, network_genesis, out->b);

@@ -32,6 +32,17 @@ struct hash {
 #define ID_COMPARE(x, y) (memcmp((x)->b, (y)->b, ID_LEN))
 #define ID_SLICE(x) slice((x)->b, ID_LEN)
 
+/*
+ * Where a row stands among rows in ascending order of an id that each holds. true: it is there. false: it is not,
+ * and *out_rank is where it would stand.
+ *
+ *   ID_FIND(struct cert_row, rows, count, id, &wanted, &rank)    for rows of `struct cert_row { struct cert_id id; ... }`
+ */
+#define ID_FIND(type, rows, count, member, id, out_rank) \
+    id_find((rows), (count), sizeof(type), offsetof(type, member), (id)->b, (out_rank))
+bool id_find(const void *rows, size_t count, size_t row_len, size_t id_offset, const uint8_t id[static ID_LEN],
+             size_t *out_rank);
+
 static inline bool id_is_zero(const uint8_t b[static ID_LEN])
 {
     uint8_t any = 0;

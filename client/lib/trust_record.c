@@ -6,26 +6,17 @@
 
 #include <stdlib.h>
 
-static size_t place_of(const struct cw_trust *trust, const struct cert_id *id)
+/* true: it is there. false: *out_at is where it belongs. */
+static bool find(const struct cw_trust *trust, const struct cert_id *id, size_t *out_at)
 {
-    size_t low = 0, high = trust->cert_count;
-
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-
-        if (ID_COMPARE(&trust->certs[middle].id, id) < 0)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low;
+    return ID_FIND(struct trust_cert, trust->certs, trust->cert_count, id, id, out_at);
 }
 
 const struct trust_cert *trust_find(const struct cw_trust *trust, const struct cert_id *id)
 {
-    size_t at = place_of(trust, id);
+    size_t at;
 
-    return at < trust->cert_count && ID_EQ(&trust->certs[at].id, id) ? &trust->certs[at] : NULL;
+    return find(trust, id, &at) ? &trust->certs[at] : NULL;
 }
 
 static enum cw_err make_room(struct cw_trust *trust)
@@ -49,7 +40,7 @@ static enum cw_err add_cert(struct cw_trust *trust, struct cw_slice bytes, const
     size_t at;
 
     cert_id_of(bytes, &cert.id);
-    if (trust_find(trust, &cert.id) != NULL)
+    if (find(trust, &cert.id, &at))
         return CW_OK; /* issued twice: the first place counts */
     if (make_room(trust) != CW_OK)
         return CW_LOCAL_MEMORY;
@@ -61,7 +52,6 @@ static enum cw_err add_cert(struct cw_trust *trust, struct cw_slice bytes, const
         free(cert.bytes);
         return CW_REFUSED_MALFORMED;
     }
-    at = place_of(trust, &cert.id);
     memmove(&trust->certs[at + 1], &trust->certs[at], (trust->cert_count - at) * sizeof(*trust->certs));
     trust->certs[at] = cert;
     trust->cert_count++;
@@ -172,8 +162,7 @@ static enum cw_err revoke(struct cw_trust *trust, struct cw_slice body, uint64_t
 
     if (act_revoke_parse(body, &act) != CW_OK)
         return fault_set(fault, CW_REFUSED_MALFORMED, "revoke", "the record is not in its grammar");
-    at = place_of(trust, &act.cert);
-    if (at < trust->cert_count && ID_EQ(&trust->certs[at].id, &act.cert) && !trust->certs[at].revoked) {
+    if (find(trust, &act.cert, &at) && !trust->certs[at].revoked) {
         trust->certs[at].revoked = true;
         trust->certs[at].revoke_kind = act.kind;
         trust->certs[at].revoked_seq = seq;

@@ -3,6 +3,7 @@
  * After the steps (docs/fold.md §12.6 to §12.8): a sighting can contradict a return, a death is not believed from one
  * report, an active group needs somebody responsible.
  */
+#include "cases/view.h"
 #include "cases/work.h"
 
 enum { EPISODE_LOCATED = 3, EPISODE_RETURNED = 4, EPISODE_DISPUTED = 5, EPISODE_DECEASED = 8 };
@@ -128,7 +129,7 @@ static enum cw_err note_deaths(const struct episode *e)
 static enum cw_err note_missing_lro(struct fold *f)
 {
     static const struct hash none;
-    const struct case_cell *cell = fold_cell(f, &none, FIELD_LRO);
+    const struct case_cell *cell = state_cell(f->state, &none, FIELD_LRO);
 
     if (f->state->machine_count == 0 || f->machines[0].machine != MACHINE_OCG || f->machines[0].state != OCG_ACTIVE)
         return CW_OK;

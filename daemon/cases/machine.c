@@ -4,6 +4,7 @@
  * reopening a closed case is cheap and closing an open one by accident is not.
  */
 #include "cases/machine.h"
+#include "cases/view.h"
 #include "cases/work.h"
 
 enum step_match step_find(enum machine machine, uint32_t event, uint32_t state, const struct schema_step **out_row)
@@ -117,7 +118,7 @@ static bool is_in_person(const struct fold *f, const struct work_event *e)
 
 static bool is_high(const struct fold *f, const struct hash *scope)
 {
-    const struct case_cell *cell = fold_cell(f, scope, FIELD_MISSING_RISK);
+    const struct case_cell *cell = state_cell(f->state, scope, FIELD_MISSING_RISK);
 
     return cell != NULL && cell->value_count > 0 && cell->values[cell->shown].value.number >= RISK_HIGH;
 }

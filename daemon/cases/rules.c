@@ -326,24 +326,3 @@ enum cw_err fold_rules(struct fold *f)
     f->state->cells = cells;
     return CW_OK;
 }
-
-const struct case_cell *fold_cell(const struct fold *f, const struct hash *scope, uint32_t field)
-{
-    uint32_t low = 0, high = f->state->cell_count;
-
-    while (low < high) {
-        uint32_t middle = low + (high - low) / 2;
-        const struct case_cell *cell = &f->state->cells[middle];
-        int order = ID_COMPARE(&cell->scope, scope);
-
-        if (order == 0)
-            order = compare_u64(cell->field, field);
-        if (order == 0)
-            return cell;
-        if (order < 0)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return NULL;
-}

@@ -136,18 +136,7 @@ enum cw_err fold_unite(struct fold *f)
 
 uint32_t find_op(const struct fold *f, const struct cw_op_id *op_id)
 {
-    uint32_t low = 0, high = f->op_count;
+    size_t rank;
 
-    while (low < high) {
-        uint32_t middle = low + (high - low) / 2;
-        int order = ID_COMPARE(&f->ops[middle].op_id, op_id);
-
-        if (order == 0)
-            return middle;
-        if (order < 0)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return NONE;
+    return ID_FIND(struct case_op, f->ops, f->op_count, op_id, op_id, &rank) ? (uint32_t)rank : NONE;
 }

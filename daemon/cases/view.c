@@ -41,20 +41,9 @@ const struct case_machine *state_machine(const struct case_state *state, enum ma
 
 const struct case_op *state_op(const struct case_state *state, const struct cw_op_id *op)
 {
-    uint32_t low = 0, high = state->op_count;
+    size_t rank;
 
-    while (low < high) {
-        uint32_t middle = low + (high - low) / 2;
-        int order = ID_COMPARE(&state->ops[middle].op_id, op);
-
-        if (order == 0)
-            return &state->ops[middle];
-        if (order < 0)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return NULL;
+    return ID_FIND(struct case_op, state->ops, state->op_count, op_id, op, &rank) ? &state->ops[rank] : NULL;
 }
 
 const struct case_tally *state_tally(const struct case_state *state, uint32_t event, int64_t subtype, bool within,

@@ -221,7 +221,6 @@ static inline bool write_later(const struct fold *f, const struct work_write *a,
 
     return ra != rb ? ra > rb : a->index > b->index;
 }
-const struct case_cell *fold_cell(const struct fold *f, const struct hash *scope, uint32_t field); /* rules.c */
 
 struct dot dot_of(const struct fold *f, uint32_t op, uint32_t index);
 enum cw_err note_add(struct fold *f, enum note_kind kind, uint32_t field, struct dot op,

@@ -1,49 +1,31 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "core/feed_place.h"
 
-/* Where log is, or would be. */
-static uint32_t rank_of(const struct feed_places *p, const struct log_id *log, bool *out_found)
+/* true: it is there. false: *out_rank is where it would be. */
+static bool find(const struct feed_places *p, const struct log_id *log, size_t *out_rank)
 {
-    uint32_t low = 0, high = p->count;
-
-    while (low < high) {
-        uint32_t middle = low + (high - low) / 2;
-        int order = ID_COMPARE(&p->at[middle].log, log);
-
-        if (order == 0) {
-            *out_found = true;
-            return middle;
-        }
-        if (order < 0)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    *out_found = false;
-    return low;
+    return ID_FIND(struct feed_place, p->at, p->count, log, log, out_rank);
 }
 
 uint32_t feed_place_find(const struct feed_places *p, const struct log_id *log)
 {
-    bool found;
-    uint32_t rank = rank_of(p, log, &found);
+    size_t rank;
 
-    return found ? rank : FEED_PLACE_NONE;
+    return find(p, log, &rank) ? (uint32_t)rank : FEED_PLACE_NONE;
 }
 
 uint32_t feed_place_put(struct feed_places *p, const struct log_id *log)
 {
-    bool found;
-    uint32_t rank = rank_of(p, log, &found);
+    size_t rank;
 
-    if (found)
-        return rank;
+    if (find(p, log, &rank))
+        return (uint32_t)rank;
     if (p->count == p->max)
         return FEED_PLACE_NONE;
     memmove(&p->at[rank + 1], &p->at[rank], (p->count - rank) * sizeof *p->at);
     p->count++;
     p->at[rank] = (struct feed_place){.log = *log, .scope = LOG_DIVISION, .told.log = *log};
-    return rank;
+    return (uint32_t)rank;
 }
 
 /* Named by a later log, and not held here: whatever there was of it may never come. */
@@ -126,20 +108,9 @@ static enum cw_err take_listed(struct resolving *r, const struct position *list,
 
 static bool is_listed(const struct cursor *c, const struct log_id *log)
 {
-    uint32_t low = 0, high = c->log_count;
+    size_t rank;
 
-    while (low < high) {
-        uint32_t middle = low + (high - low) / 2;
-        int order = ID_COMPARE(&c->logs[middle].log, log);
-
-        if (order == 0)
-            return true;
-        if (order < 0)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return false;
+    return ID_FIND(struct position, c->logs, c->log_count, log, log, &rank);
 }
 
 /* A log that counts makes its prior count, and so on. `until` remembers what was implied before. */

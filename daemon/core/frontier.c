@@ -21,20 +21,9 @@ void frontier_scratch_init(struct frontier_scratch *s, struct arena *memory, uin
 
 struct known_item *known_frontier_find(const struct known_frontier *k, const struct log_id *log)
 {
-    uint32_t low = 0, high = k->item_count;
+    size_t rank;
 
-    while (low < high) {
-        uint32_t middle = low + (high - low) / 2;
-        int order = ID_COMPARE(&k->items[middle].log, log);
-
-        if (order == 0)
-            return &k->items[middle];
-        if (order < 0)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return NULL;
+    return ID_FIND(struct known_item, k->items, k->item_count, log, log, &rank) ? &k->items[rank] : NULL;
 }
 
 bool known_item_holds_blob(const struct known_frontier *k, const struct known_item *item, uint64_t seq)

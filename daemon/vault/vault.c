@@ -47,35 +47,27 @@ void vault_free(struct vault *v)
     free(v);
 }
 
-/* Where the id is, or where it belongs. */
-static uint32_t place_of(const struct vault *v, const struct key_record_id *id)
+/* true: it is there. false: *out_at is where it belongs. */
+static bool find(const struct vault *v, const struct key_record_id *id, size_t *out_at)
 {
-    uint32_t low = 0, high = v->key_count;
-
-    while (low < high) {
-        uint32_t middle = low + (high - low) / 2;
-
-        if (ID_COMPARE(&v->keys[middle].id, id) < 0)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low;
+    return ID_FIND(struct audience_key, v->keys, v->key_count, id, id, out_at);
 }
 
 const struct audience_key *vault_find(const struct vault *v, const struct key_record_id *id)
 {
-    uint32_t at = place_of(v, id);
+    size_t at;
 
-    return at < v->key_count && ID_EQ(&v->keys[at].id, id) ? &v->keys[at] : NULL;
+    return find(v, id, &at) ? &v->keys[at] : NULL;
 }
 
 static void insert(struct vault *v, const struct key_record_id *id, const struct key_record *record,
                    const struct audience_secret *secret)
 {
-    uint32_t at = place_of(v, id);
-    struct audience_key *key = &v->keys[at];
+    size_t at;
+    struct audience_key *key;
 
+    CW_ASSERT(!find(v, id, &at));
+    key = &v->keys[at];
     memmove(key + 1, key, (v->key_count - at) * sizeof *key);
     *key = (struct audience_key){.id = *id, .membership = record->membership, .secret_index = v->key_count};
     key->audience_len = record->audience.len;

@@ -70,6 +70,40 @@ START_TEST(things_of_one_op_differ_by_index)
 }
 END_TEST
 
+struct numbered {
+    uint32_t before;
+    struct hash id;
+};
+
+START_TEST(a_row_is_found_by_its_id_or_its_place_is)
+{
+    struct numbered rows[5];
+    struct hash wanted = {{0}};
+    size_t rank = 99;
+
+    for (uint8_t i = 0; i < CW_COUNT(rows); i++) {
+        rows[i] = (struct numbered){.before = UINT32_MAX};
+        rows[i].id.b[0] = (uint8_t)(10 * i + 10);
+    }
+    for (size_t count = 0; count <= CW_COUNT(rows); count++) {
+        for (uint8_t value = 0; value < 60; value++) {
+            size_t below = value / 10 < 1 ? 0 : (size_t)(value - 1) / 10; /* rows with a smaller id */
+
+            wanted.b[0] = value;
+            bool there = value % 10 == 0 && value != 0 && (size_t)value / 10 <= count;
+            ck_assert_int_eq(ID_FIND(struct numbered, rows, count, id, &wanted, &rank), there);
+            ck_assert_uint_eq(rank, below < count ? below : count);
+        }
+    }
+    wanted.b[0] = 20;
+    wanted.b[ID_LEN - 1] = 1; /* the last byte counts too */
+    ck_assert(!ID_FIND(struct numbered, rows, CW_COUNT(rows), id, &wanted, &rank));
+    ck_assert_uint_eq(rank, 2);
+    ck_assert(!ID_FIND(struct numbered, (struct numbered *)NULL, 0, id, &wanted, &rank));
+    ck_assert_uint_eq(rank, 0);
+}
+END_TEST
+
 Suite *suite_id(void)
 {
     Suite *s = suite_create("id");
@@ -80,6 +114,7 @@ Suite *suite_id(void)
     tcase_add_test(t, the_same_bytes_under_two_labels_are_two_ids);
     tcase_add_test(t, hashing_in_pieces_is_hashing_the_whole);
     tcase_add_test(t, things_of_one_op_differ_by_index);
+    tcase_add_test(t, a_row_is_found_by_its_id_or_its_place_is);
     suite_add_tcase(s, t);
     return s;
 }
