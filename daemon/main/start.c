@@ -9,6 +9,7 @@
 #include "main/turns.h"
 #include "node/node.h"
 #include "node/runner.h"
+#include "proto/table_hash.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -50,6 +51,7 @@ enum cw_err start_daemon(struct daemon *d)
     err = keeper_start(&(struct keeper_options){d->settings.net_memory_max}, &d->keeper);
     if (err == CW_OK && !crypto_init())
         err = CW_LOCAL_SELF_TEST;
+    table_hash_draw_key();
     if (err == CW_OK)
         err = journal_open(&(struct journal_options){d->settings.division, (enum log_level)d->settings.log_level, 2},
                            &d->journal);

@@ -47,16 +47,23 @@ enum cw_err driver_open(struct keeper *keeper, const struct driver_settings *set
     return CW_OK;
 }
 
-void driver_close(struct driver *d)
+/* The table goes as a whole; its links still know each other. */
+static void free_links(struct driver_link *links)
 {
-    struct driver_link *link, *next;
+    struct driver_link *link = links, *next;
 
-    if (d == NULL)
-        return;
-    HASH_ITER (hh, d->links, link, next) {
-        HASH_DEL(d->links, link);
+    HASH_CLEAR(hh, links);
+    for (; link != NULL; link = next) {
+        next = link->hh.next;
         free(link);
     }
+}
+
+void driver_close(struct driver *d)
+{
+    if (d == NULL)
+        return;
+    free_links(d->links);
     pipe_done(&d->pipe);
     if (d->wake >= 0)
         (void)close(d->wake);
@@ -150,17 +157,15 @@ static void serve(struct driver *d)
 
 static void report_all_down(struct driver *d)
 {
-    struct driver_link *links, *link, *next;
+    struct driver_link *links;
 
     (void)pthread_mutex_lock(&d->lock);
     links = d->links;
     d->links = NULL;
     (void)pthread_mutex_unlock(&d->lock);
-    HASH_ITER (hh, links, link, next) {
-        HASH_DEL(links, link);
+    for (const struct driver_link *link = links; link != NULL; link = link->hh.next)
         driver_say(d, NET_DOWN, link->id, "the net process ended", 0);
-        free(link);
-    }
+    free_links(links);
 }
 
 static void describe(int status, char *out, size_t out_len)

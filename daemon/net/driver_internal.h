@@ -6,6 +6,7 @@
 
 #include "net/driver.h"
 #include "net/pipe.h"
+#include "proto/table_hash.h"
 
 #include <pthread.h>
 #include <stdatomic.h>

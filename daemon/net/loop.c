@@ -2,6 +2,7 @@
 #include "net/loop.h"
 
 #include "net/monitor.h"
+#include "proto/table_hash.h"
 
 #include <stdlib.h>
 #include <sys/resource.h>
@@ -124,6 +125,7 @@ int loop_run(int core_fd)
 {
     struct loop *l = calloc(1, sizeof *l);
 
+    table_hash_draw_key();
     if (l == NULL || !open_all(l, core_fd))
         return 1;
     step_back(); /* libzmq's threads run by now, and keep their priority */

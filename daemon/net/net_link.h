@@ -11,6 +11,7 @@
  */
 
 #include "net/allow.h"
+#include "proto/table_hash.h"
 
 #include <sys/queue.h>
 #include <uthash.h>

@@ -16,6 +16,7 @@
  */
 
 #include "node/job.h"
+#include "proto/table_hash.h"
 
 #include <pthread.h>
 #include <uthash.h>
