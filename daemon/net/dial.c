@@ -77,7 +77,7 @@ static void drain_events(struct dial *d)
 {
     struct monitor_event e;
 
-    while (!d->over && monitor_next(d->monitor, &e))
+    while (!dial_over(d) && monitor_next(d->monitor, &e))
         take_event(d, &e);
 }
 
@@ -106,12 +106,12 @@ static bool receive_one(struct dial *d)
     bool found = zmq_msg_recv(&payload, d->socket, ZMQ_DONTWAIT) >= 0;
     if (found && !d->up)
         drain_events(d); /* "up" comes before the first word, in whatever order libzmq tells */
-    if (found && !d->over) {
-        come_up(d);
+    if (found && !dial_over(d))
+        come_up(d); /* what waited for it goes out, and that may end it */
+    if (found && !dial_over(d))
         deliver(d, &payload);
-    }
     (void)zmq_msg_close(&payload);
-    return found && !d->over;
+    return found && !dial_over(d);
 }
 
 static void work_messages(struct source *source)
@@ -124,12 +124,12 @@ static void work_messages(struct source *source)
     if (d->loop->paused) {
         (void)zmq_getsockopt(d->socket, ZMQ_EVENTS, &events, &len); /* takes the signal; see server.c */
     } else {
-        while (left > 0 && !d->over && receive_one(d))
+        while (left > 0 && !dial_over(d) && receive_one(d))
             left--;
         if (left == 0)
             poller_touch(&d->loop->poller, source);
     }
-    if (!d->over && d->up)
+    if (!dial_over(d) && d->up)
         order_retry(d->loop, d->link);
 }
 
@@ -159,9 +159,8 @@ void dial_end(struct dial *d, const char *why)
     struct loop *l = d->loop;
     char text[sizeof d->address + sizeof d->why + 4];
 
-    if (d->over)
+    if (dial_over(d))
         return;
-    d->over = true;
     snprintf(text, sizeof text, "%s: %s", d->address, why);
     report_down(l, d->link->id, text);
     if (d->link->fd >= 0)
@@ -178,7 +177,7 @@ void dial_sweep(struct loop *l)
 
     for (d = LIST_FIRST(&l->dials); d != NULL; d = next) {
         next = LIST_NEXT(d, next);
-        if (!d->over)
+        if (!dial_over(d))
             continue;
         LIST_REMOVE(d, next);
         free(d);

@@ -41,7 +41,7 @@ static void touch_all(struct loop *l)
     }
     LIST_FOREACH(d, &l->dials, next)
     {
-        if (!d->over && d->messages.owner != NULL)
+        if (!dial_over(d) && d->messages.owner != NULL)
             poller_touch(&l->poller, &d->messages);
     }
 }

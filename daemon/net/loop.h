@@ -35,16 +35,20 @@ struct server {
 
 struct dial {
     struct loop *loop;
-    struct net_link *link;
+    struct net_link *link; /* NULL: over, and reported down; the dial is freed at the end of the round */
     void *socket, *monitor;
     struct source messages, events;
     bool up;
-    bool over; /* reported down: freed at the end of the round */
     struct cw_mono since;
     char address[201];
     char why[128]; /* the first reason that libzmq gave */
     LIST_ENTRY(dial) next;
 };
+
+static inline bool dial_over(const struct dial *d)
+{
+    return d->link == NULL;
+}
 
 struct loop {
     struct poller poller;
