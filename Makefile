@@ -41,6 +41,7 @@ DEPS := pkg-config gcc make libc6-dev binutils libzmq3-dev libprotobuf-c-dev pro
         protobuf-compiler liblmdb-dev libsodium-dev check libconfuse-dev libjansson-dev uthash-dev \
         libutf8proc-dev libseccomp-dev libsystemd-dev libzstd-dev python3 python3-nacl iproute2 procps \
         util-linux
+DEPS_BARE := mmdebstrap
 DEPS_LINT := clang clang-format clang-tidy cppcheck libclang-rt-14-dev llvm gcovr shellcheck mandoc git patch
 
 DEPS_STAMP      := build/.deps
@@ -569,9 +570,12 @@ lint: tidy cppcheck format-check shellcheck man-lint ## all of the above
 
 # --------------------------------------------------------------------------------------------------- other
 
-.PHONY: ci
+.PHONY: ci bare-tree
 ci: ## everything, as .ci/run does it (root, under 40 minutes)
 	$(Q).ci/run
+
+bare-tree: ## see that a bare Debian 12 builds, demonstrates and checks us (root; COMMANDS="'make check'" for some)
+	$(Q)tests/tools/deps $(DEPS_BARE) && tests/tools/bare-tree $(COMMANDS)
 
 clean: ## remove build/, keeping what fuzzing learned
 	$(Q)find build -mindepth 1 -maxdepth 1 ! -name 'fuzz-*' -exec rm -rf {} + 2>/dev/null || true
