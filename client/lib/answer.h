@@ -2,7 +2,7 @@
 #ifndef CASEWIRE_LIB_ANSWER_H
 #define CASEWIRE_LIB_ANSWER_H
 
-#include <casewire/casewire.h>
+#include <casewire/client.h>
 
 #include "proto/buf.h"
 #include "proto/client.pb-c.h"

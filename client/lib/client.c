@@ -3,143 +3,126 @@
 
 #include "lib/fault.h"
 #include "lib/identity.h"
-#include "lib/unpack.h"
 #include "proto/sign.h"
 
+#include <casewire/casewire.h>
+
 #include <stdlib.h>
+#include <zmq.h>
 
-static enum cw_err open_link(struct cw_client *client, const struct cw_client_options *options, struct cw_fault *fault)
+const char *cw_version(void)
 {
-    struct link_curve to;
+    return CW_VERSION_TEXT;
+}
 
-    client->admin = options->admin_socket != NULL;
-    if (client->admin)
-        return link_unix_open(options->admin_socket, &client->link, fault);
-    if (options->address == NULL || options->identity == NULL)
-        return fault_set(fault, CW_USAGE_ARGUMENT, options->address == NULL ? "address" : "identity", "is needed");
+/* --- options ------------------------------------------------------------------------------------------------- */
+
+static enum cw_err check_options(const struct cw_client_options *options, struct cw_fault *fault)
+{
+    if (options == NULL || options->size != sizeof(*options))
+        return fault_set(fault, CW_USAGE_ARGUMENT, "size", "not the size of this library's options");
+    if (options->attempt_ms < 0 || options->attempt_ms > CW_TIMEOUT_MS_MAX)
+        return fault_set(fault, CW_USAGE_ARGUMENT, "attempt_ms", "must be 0 to %d", CW_TIMEOUT_MS_MAX);
+    if (options->admin_socket != NULL) {
+        if (options->daemon_count != 0 || options->identity != NULL)
+            return fault_set(fault, CW_USAGE_ARGUMENT, "admin_socket",
+                             "a handle is on the admin socket or on daemons, never on both");
+        return CW_OK;
+    }
+    if (options->identity == NULL)
+        return fault_set(fault, CW_USAGE_ARGUMENT, "identity", "is needed, but for the admin socket");
+    if (options->daemons == NULL || options->daemon_count == 0 || options->daemon_count > CW_DAEMONS_MAX)
+        return fault_set(fault, CW_USAGE_ARGUMENT, "daemons", "must be 1 to %d", CW_DAEMONS_MAX);
     if (memcmp(options->network_id, options->identity->certificate.network.b, CW_ID_LEN) != 0)
         return fault_set(fault, CW_REFUSED_NETWORK, "identity", "this certificate belongs to another network");
-    to = (struct link_curve){options->address, options->daemon_key, options->identity->keys.curve_public,
-                             options->identity->keys.curve.b};
-    return link_zmq_open(&to, &client->link, fault);
+    return CW_OK;
 }
+
+static enum cw_err add_daemon(struct cw_client *client, const struct cw_daemon *daemon,
+                              const struct cw_identity *identity, struct cw_fault *fault)
+{
+    struct link_curve to = {daemon->address, daemon->key, identity->keys.curve_public, identity->keys.curve.b};
+    enum cw_err err;
+
+    if (daemon->address == NULL)
+        return fault_set(fault, CW_USAGE_ARGUMENT, "address", "is needed for each daemon");
+    err = link_zmq_open(client->zmq, client->epoll, &to, &client->daemons[client->daemon_count].link, fault);
+    if (err == CW_OK)
+        client->daemon_count++;
+    return err;
+}
+
+static enum cw_err add_links(struct cw_client *client, const struct cw_client_options *options, struct cw_fault *fault)
+{
+    enum cw_err err = CW_OK;
+
+    if (client->admin) {
+        err = link_unix_open(options->admin_socket, client->epoll, &client->daemons[0].link, fault);
+        client->daemon_count = err == CW_OK;
+        return err;
+    }
+    client->zmq = zmq_ctx_new();
+    if (client->zmq == NULL)
+        return fault_plain(fault, CW_LOCAL_MEMORY, "");
+    for (size_t i = 0; err == CW_OK && i < options->daemon_count; i++)
+        err = add_daemon(client, &options->daemons[i], options->identity, fault);
+    return err;
+}
+
+/* --- open and close -------------------------------------------------------------------------------------------- */
 
 enum cw_err cw_client_open(const struct cw_client_options *options, struct cw_client **out_client,
                            struct cw_fault *out_fault)
 {
     struct cw_client *client;
-    enum cw_err err;
+    enum cw_err err = check_options(options, out_fault);
 
-    if (options == NULL || options->size != sizeof(*options))
-        return fault_set(out_fault, CW_USAGE_ARGUMENT, "size", "not the size of this library's options");
+    if (err != CW_OK)
+        return err;
     if (!crypto_init())
         return fault_plain(out_fault, CW_LOCAL_SELF_TEST, "libsodium");
     client = calloc(1, sizeof(*client));
     if (client == NULL)
         return fault_plain(out_fault, CW_LOCAL_MEMORY, "");
     memcpy(client->network, options->network_id, CW_ID_LEN);
-    err = open_link(client, options, out_fault);
+    client->admin = options->admin_socket != NULL;
+    client->attempt_ms = options->attempt_ms != 0 ? options->attempt_ms : CW_ATTEMPT_MS_DEFAULT;
+    err = loop_open(client, out_fault);
+    if (err == CW_OK)
+        err = add_links(client, options, out_fault);
     if (err != CW_OK) {
-        free(client);
+        client_free(client);
         return err;
     }
     *out_client = client;
     return CW_OK;
 }
 
+void client_free(struct cw_client *client)
+{
+    for (uint32_t i = 0; i < CW_REQUESTS_MAX; i++)
+        if (client->requests[i] != NULL)
+            request_free(client->requests[i]);
+    for (uint32_t i = 0; i < client->daemon_count; i++)
+        client->daemons[i].link->ops->close(client->daemons[i].link);
+    if (client->zmq != NULL)
+        zmq_ctx_term(client->zmq);
+    loop_close(client);
+    buf_done(&client->frame);
+    free(client);
+}
+
 void cw_client_close(struct cw_client *client)
 {
     if (client == NULL)
         return;
-    client->link->ops->close(client->link);
-    free(client);
+    if (client->inside)
+        client->closing = true; /* the round that called the callback ends it */
+    else
+        client_free(client);
 }
 
 const struct cw_fault *cw_client_fault(const struct cw_client *client)
 {
     return &client->fault;
-}
-
-bool client_is_answer(const Cw__Answer *answer, const uint8_t id[static 16])
-{
-    return answer->has_v && answer->v == 1 && answer->has_id && answer->id.len == 16 &&
-           memcmp(answer->id.data, id, 16) == 0;
-}
-
-enum cw_err client_refusal(const Cw__Answer *answer, struct cw_fault *fault)
-{
-    enum cw_err code = (enum cw_err)answer->code;
-    char where[sizeof(fault->where)], text[CW_FAULT_TEXT_LEN_MAX];
-
-    if (!answer->has_code || answer->code == CW_OK)
-        return CW_OK;
-    fault_clean_text(wire_slice(answer->where), where, sizeof(where));
-    fault_clean_text(wire_slice(answer->text), text, sizeof(text));
-    /* A number this version does not know still is a refusal. */
-    if (cw_err_class_of(code) == CW_CLASS_NONE || answer->code > 9999)
-        code = CW_PEER_MALFORMED;
-    return fault_set(fault, code, where, "%s", text[0] != '\0' ? text : cw_err_sentence(code));
-}
-
-/* Receives until the answer to `id` comes: an answer to a request that was given up earlier is dropped. */
-static enum cw_err wait_answer(struct cw_client *client, const uint8_t id[static 16], struct cw_mono deadline,
-                               struct cw_answer **out_answer)
-{
-    struct buf frame = {0};
-    enum cw_err err;
-
-    for (;;) {
-        struct cw_answer *answer = NULL;
-
-        err = client->link->ops->receive(client->link, deadline, &frame, &client->fault);
-        if (err != CW_OK)
-            break;
-        err = answer_take(&frame, &answer);
-        if (err != CW_OK) {
-            fault_set(&client->fault, err, "answer", "the daemon's answer cannot be read");
-            break;
-        }
-        if (client_is_answer(answer->message, id)) {
-            *out_answer = answer;
-            break;
-        }
-        cw_answer_close(answer);
-    }
-    buf_done(&frame);
-    return err;
-}
-
-enum cw_err client_ask(struct cw_client *client, Cw__Request *request, int32_t timeout_ms,
-                       struct cw_answer **out_answer)
-{
-    struct cw_mono deadline = mono_after(link_now(), timeout_ms);
-    struct buf bytes = {0};
-    struct cw_answer *answer = NULL;
-    uint8_t id[16];
-    enum cw_err err;
-
-    if (timeout_ms < 1 || timeout_ms > CW_TIMEOUT_MS_MAX)
-        return fault_set(&client->fault, CW_USAGE_ARGUMENT, "timeout_ms", "must be 1 to %d", CW_TIMEOUT_MS_MAX);
-    random_bytes(id, sizeof(id));
-    request->has_v = request->has_id = true;
-    request->v = 1;
-    request->id = wire_bytes(slice(id, sizeof(id)));
-    request->has_network = !client->admin || !id_is_zero(client->network);
-    request->network = wire_bytes(slice(client->network, CW_ID_LEN));
-    err = message_pack(&request->base, CW_MESSAGE_LEN_MAX, &bytes);
-    if (err != CW_OK)
-        fault_set(&client->fault, err, "request", "%s", cw_err_sentence(err));
-    else
-        err = client->link->ops->send(client->link, buf_slice(&bytes), deadline, &client->fault);
-    buf_done(&bytes);
-    if (err == CW_OK)
-        err = wait_answer(client, id, deadline, &answer);
-    if (err == CW_OK && answer->message->submitted == NULL)
-        err = client_refusal(answer->message, &client->fault);
-    if (err != CW_OK) {
-        cw_answer_close(answer);
-        return err;
-    }
-    *out_answer = answer;
-    return CW_OK;
 }

@@ -4,7 +4,7 @@
 
 /* What an author is about to say, as plain structs; signing turns it into parts (draft_sign.c). */
 
-#include <casewire/casewire.h>
+#include <casewire/draft.h>
 
 #include "proto/buf.h"
 #include "proto/op.h"

@@ -6,6 +6,8 @@
 #include "proto/message.h"
 #include "proto/wire.h"
 
+#include <casewire/history.h>
+
 #include <stdlib.h>
 
 struct export

@@ -4,7 +4,7 @@
 
 /* Filling struct cw_fault: every text in it is clean, whoever the bytes came from. */
 
-#include <casewire/casewire.h>
+#include <casewire/fault.h>
 
 #include "proto/bytes.h"
 

@@ -7,11 +7,6 @@
 #include <sodium.h>
 #include <stdlib.h>
 
-const char *cw_version(void)
-{
-    return CW_VERSION_TEXT;
-}
-
 static enum cw_err read_certificate(struct cw_identity *identity, struct cw_slice bytes, struct cw_fault *fault)
 {
     enum cw_err err = buf_add(&identity->certificate_bytes, bytes);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "lib/link.h"
 
+#include <limits.h>
 #include <time.h>
 
 struct cw_mono link_now(void)
@@ -17,5 +18,5 @@ int link_ms_left(struct cw_mono deadline)
 
     if (left <= 0)
         return 0;
-    return left > CW_TIMEOUT_MS_MAX ? CW_TIMEOUT_MS_MAX : (int)left;
+    return left > INT_MAX ? INT_MAX : (int)left;
 }

@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A DEALER socket with CURVE. libzmq's client cannot tell a dead host from a host that does not want its
- * key, so a socket monitor listens to what happens to the connection and the fault says which it was.
+ * A DEALER socket with CURVE. libzmq's client cannot tell a dead host from a host that does not want its key, so a
+ * socket monitor listens to what happens to the connection and the fault says which it was.
+ *
+ * ZMQ_FD is edge-triggered: it says that something may have changed, not that something is there. So pending() asks for
+ * ZMQ_EVENTS, which also takes in what the descriptor announced.
  */
 #include "lib/fault.h"
 #include "lib/link.h"
@@ -9,18 +12,22 @@
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/epoll.h>
 #include <zmq.h>
 
 /* Over the payload: what CURVE adds, with room. */
 #define FRAME_OVERHEAD_LEN_MAX 128
+#define QUEUE_FRAMES_MAX 64
+#define HEARTBEAT_MS 2000
+#define HEARTBEAT_PATIENCE_MS 6000
 
 struct link_zmq {
     struct link base;
     void *context, *socket, *monitor;
+    unsigned opened_count;
     bool connected; /* TCP */
-    bool greeted;   /* the CURVE handshake went through */
-    bool refused;   /* the other side ended the handshake */
-    char address[256];
+    bool refused;   /* the other side ended a greeting, and none has succeeded since */
+    char address[CW_ADDRESS_LEN_MAX + 1];
     uint8_t daemon_key[32], public_key[32], secret_key[32];
 };
 
@@ -41,24 +48,54 @@ static bool set_limits(void *socket)
     int64_t frame_len_max = CW_MESSAGE_LEN_MAX + FRAME_OVERHEAD_LEN_MAX;
 
     return zmq_setsockopt(socket, ZMQ_MAXMSGSIZE, &frame_len_max, sizeof(frame_len_max)) == 0 &&
-           set_int(socket, ZMQ_LINGER, 0) && set_int(socket, ZMQ_RCVHWM, 16) && set_int(socket, ZMQ_SNDHWM, 16) &&
-           set_int(socket, ZMQ_HANDSHAKE_IVL, 5000) && set_int(socket, ZMQ_RECONNECT_IVL, 100) &&
-           set_int(socket, ZMQ_RECONNECT_IVL_MAX, 2000) && set_int(socket, ZMQ_IPV6, 1);
+           set_int(socket, ZMQ_LINGER, 0) && set_int(socket, ZMQ_RCVHWM, QUEUE_FRAMES_MAX) &&
+           set_int(socket, ZMQ_SNDHWM, QUEUE_FRAMES_MAX) && set_int(socket, ZMQ_HANDSHAKE_IVL, 5000) &&
+           set_int(socket, ZMQ_RECONNECT_IVL, 100) && set_int(socket, ZMQ_RECONNECT_IVL_MAX, 2000) &&
+           set_int(socket, ZMQ_IPV6, 1) && set_int(socket, ZMQ_HEARTBEAT_IVL, HEARTBEAT_MS) &&
+           set_int(socket, ZMQ_HEARTBEAT_TIMEOUT, HEARTBEAT_PATIENCE_MS) &&
+           /* Frames wait for a connection in the handle, which knows where else to send them, not in the socket. */
+           set_int(socket, ZMQ_IMMEDIATE, 1);
 }
 
-static bool watch(struct link_zmq *l)
+static bool listen_to_monitor(struct link_zmq *l)
 {
     char endpoint[64];
 
-    snprintf(endpoint, sizeof(endpoint), "inproc://link-%p", (void *)l);
+    /* A name of its own each time: libzmq forgets the last one when it gets round to it. */
+    snprintf(endpoint, sizeof(endpoint), "inproc://link-%p-%u", (void *)l, l->opened_count++);
     if (zmq_socket_monitor(l->socket, endpoint, ZMQ_EVENT_ALL) != 0)
         return false;
     l->monitor = zmq_socket(l->context, ZMQ_PAIR);
     return l->monitor != NULL && set_int(l->monitor, ZMQ_LINGER, 0) && zmq_connect(l->monitor, endpoint) == 0;
 }
 
-static void close_socket(struct link_zmq *l)
+static int descriptor_of(void *socket)
 {
+    int fd = -1;
+    size_t len = sizeof(fd);
+
+    return zmq_getsockopt(socket, ZMQ_FD, &fd, &len) == 0 ? fd : -1;
+}
+
+static bool watch(int epoll, void *socket)
+{
+    struct epoll_event event = {.events = EPOLLIN};
+
+    return epoll_ctl(epoll, EPOLL_CTL_ADD, descriptor_of(socket), &event) == 0;
+}
+
+static void forget(int epoll, void *socket)
+{
+    if (socket != NULL)
+        epoll_ctl(epoll, EPOLL_CTL_DEL, descriptor_of(socket), NULL);
+}
+
+static void zmq_link_shut(struct link *link)
+{
+    struct link_zmq *l = (struct link_zmq *)link;
+
+    forget(link->epoll, l->socket);
+    forget(link->epoll, l->monitor);
     if (l->socket != NULL) {
         zmq_socket_monitor(l->socket, NULL, 0);
         zmq_close(l->socket);
@@ -66,41 +103,85 @@ static void close_socket(struct link_zmq *l)
     if (l->monitor != NULL)
         zmq_close(l->monitor);
     l->socket = l->monitor = NULL;
-    l->connected = l->greeted = l->refused = false;
+    l->connected = l->refused = false;
+    link->state = LINK_IDLE;
 }
 
-static enum cw_err open_socket(struct link_zmq *l, struct cw_fault *fault)
+static enum cw_err zmq_link_open(struct link *link)
 {
+    struct link_zmq *l = (struct link_zmq *)link;
+    enum cw_err err;
+
     l->socket = zmq_socket(l->context, ZMQ_DEALER);
-    if (l->socket != NULL && set_keys(l) && set_limits(l->socket) && watch(l) &&
-        zmq_connect(l->socket, l->address) == 0)
+    if (l->socket != NULL && set_keys(l) && set_limits(l->socket) && listen_to_monitor(l) &&
+        watch(link->epoll, l->socket) && watch(link->epoll, l->monitor) && zmq_connect(l->socket, l->address) == 0) {
+        link->state = LINK_CONNECTING;
+        fault_set(&link->fault, CW_AGAIN_NO_DAEMON, l->address, "nothing listens there");
         return CW_OK;
-    fault_set(fault, errno == EINVAL ? CW_USAGE_ARGUMENT : CW_LOCAL_IO, "address", "%s: %s", l->address,
-              zmq_strerror(errno));
-    close_socket(l);
-    return errno == EINVAL ? CW_USAGE_ARGUMENT : CW_LOCAL_IO;
+    }
+    err = errno == EINVAL ? CW_USAGE_ARGUMENT : CW_LOCAL_IO;
+    fault_set(&link->fault, err, "address", "%s: %s", l->address, zmq_strerror(errno));
+    zmq_link_shut(link);
+    return err;
+}
+
+/* --- what happens to the connection -------------------------------------------------------------------- */
+
+static void say(struct link_zmq *l, const char *what)
+{
+    fault_set(&l->base.fault, CW_AGAIN_NO_DAEMON, l->address, "%s", what);
+}
+
+static void note_lost(struct link_zmq *l)
+{
+    if (l->base.state == LINK_READY)
+        say(l, "the connection was lost");
+    else if (l->connected) {
+        l->refused = true;
+        say(l, "something listens there but would not talk to this key: the certificate is not known to it, or the "
+               "daemon's key is not the one expected");
+    }
+    l->base.state = LINK_CONNECTING;
+    l->base.lost_count++;
+    l->connected = false;
 }
 
 static void note_event(struct link_zmq *l, uint16_t event)
 {
-    if (event == ZMQ_EVENT_CONNECTED)
+    switch (event) {
+    case ZMQ_EVENT_CONNECTED:
         l->connected = true;
-    if (event == ZMQ_EVENT_HANDSHAKE_SUCCEEDED)
-        l->greeted = true;
-    if (event == ZMQ_EVENT_HANDSHAKE_FAILED_AUTH || event == ZMQ_EVENT_HANDSHAKE_FAILED_PROTOCOL ||
-        event == ZMQ_EVENT_HANDSHAKE_FAILED_NO_DETAIL)
-        l->refused = true;
-    if (event == ZMQ_EVENT_DISCONNECTED && l->connected && !l->greeted)
-        l->refused = true;
+        if (!l->refused)
+            say(l, "something listens there but did not greet in time: perhaps it does not know this key");
+        break;
+    case ZMQ_EVENT_HANDSHAKE_SUCCEEDED:
+        l->base.state = LINK_READY;
+        l->refused = false;
+        say(l, "the daemon is there but did not answer in time");
+        break;
+    case ZMQ_EVENT_CLOSED: /* a connection that was never made */
+        l->base.lost_count++;
+        say(l, "nothing listens there");
+        break;
+    case ZMQ_EVENT_DISCONNECTED:
+    case ZMQ_EVENT_HANDSHAKE_FAILED_AUTH:
+    case ZMQ_EVENT_HANDSHAKE_FAILED_PROTOCOL:
+    case ZMQ_EVENT_HANDSHAKE_FAILED_NO_DETAIL:
+        note_lost(l);
+        break;
+    default:
+        break;
+    }
 }
 
 /* Reads all monitor events that are there; each is two frames, the second an address. */
-static void hear_monitor(struct link_zmq *l)
+static void zmq_link_look(struct link *link)
 {
+    struct link_zmq *l = (struct link_zmq *)link;
     uint8_t event[6];
     char rest[256];
 
-    while (zmq_recv(l->monitor, event, sizeof(event), ZMQ_DONTWAIT) == (int)sizeof(event)) {
+    while (l->monitor != NULL && zmq_recv(l->monitor, event, sizeof(event), ZMQ_DONTWAIT) == (int)sizeof(event)) {
         uint16_t number;
 
         memcpy(&number, event, sizeof(number));
@@ -109,54 +190,33 @@ static void hear_monitor(struct link_zmq *l)
     }
 }
 
-static enum cw_err silence(struct link_zmq *l, struct cw_fault *fault)
+static bool has_events(void *socket, int wanted)
 {
-    if (l->greeted)
-        return fault_set(fault, CW_AGAIN_NO_DAEMON, l->address, "the daemon is there but did not answer in time");
-    if (l->refused)
-        return fault_set(fault, CW_AGAIN_NO_DAEMON, l->address,
-                         "something listens there but would not talk to this key: the certificate is not known to "
-                         "it, or the daemon's key is not the one expected");
-    if (l->connected)
-        return fault_set(fault, CW_AGAIN_NO_DAEMON, l->address,
-                         "something listens there but did not greet in time: perhaps it does not know this key");
-    return fault_set(fault, CW_AGAIN_NO_DAEMON, l->address, "nothing listens there");
+    int events = 0;
+    size_t len = sizeof(events);
+
+    return socket != NULL && zmq_getsockopt(socket, ZMQ_EVENTS, &events, &len) == 0 && (events & wanted) != 0;
 }
 
-static enum cw_err zmq_link_send(struct link *link, struct cw_slice frame, struct cw_mono deadline,
-                                 struct cw_fault *fault)
+static bool zmq_link_pending(struct link *link, bool want_send)
 {
     struct link_zmq *l = (struct link_zmq *)link;
-    enum cw_err err = l->socket != NULL ? CW_OK : open_socket(l, fault);
+    int wanted = ZMQ_POLLIN | (want_send && link->state == LINK_READY ? ZMQ_POLLOUT : 0);
+    /* Both are always asked: asking takes in what their descriptors announced. */
+    bool socket = has_events(l->socket, wanted), monitor = has_events(l->monitor, ZMQ_POLLIN);
 
-    if (err != CW_OK)
-        return err;
-    if (!set_int(l->socket, ZMQ_SNDTIMEO, link_ms_left(deadline)))
-        return fault_plain(fault, CW_LOCAL_IO, l->address);
-    if (zmq_send(l->socket, frame.data, frame.len, 0) == (int)frame.len)
-        return CW_OK;
-    hear_monitor(l);
-    return silence(l, fault);
+    return socket || monitor;
 }
 
-/* Waits until the socket has a frame; false at the deadline. */
-static bool wait_frame(struct link_zmq *l, struct cw_mono deadline)
+/* --- frames ---------------------------------------------------------------------------------------------- */
+
+static enum cw_err zmq_link_send(struct link *link, struct cw_slice frame)
 {
-    zmq_pollitem_t items[2] = {{.socket = l->socket, .events = ZMQ_POLLIN},
-                               {.socket = l->monitor, .events = ZMQ_POLLIN}};
+    struct link_zmq *l = (struct link_zmq *)link;
 
-    for (;;) {
-        int left = link_ms_left(deadline);
-
-        if (zmq_poll(items, 2, left) < 0 && errno != EINTR)
-            return false;
-        if (items[1].revents != 0)
-            hear_monitor(l);
-        if (items[0].revents != 0)
-            return true;
-        if (left == 0)
-            return false;
-    }
+    if (zmq_send(l->socket, frame.data, frame.len, ZMQ_DONTWAIT) == (int)frame.len)
+        return CW_OK;
+    return errno == EAGAIN || errno == EINTR ? CW_AGAIN_BUSY : CW_LOCAL_IO;
 }
 
 /* Whatever follows the first frame of one message; true when there was something. */
@@ -178,32 +238,25 @@ static bool drop_rest(void *socket)
     return any;
 }
 
-static enum cw_err zmq_link_receive(struct link *link, struct cw_mono deadline, struct buf *out_frame,
-                                    struct cw_fault *fault)
+static enum cw_err zmq_link_receive(struct link *link, struct buf *out_frame)
 {
     struct link_zmq *l = (struct link_zmq *)link;
     zmq_msg_t message;
     enum cw_err err;
 
-    if (l->socket == NULL || !wait_frame(l, deadline)) {
-        err = silence(l, fault);
-        /* A request that got no answer is never sent again behind the caller's back: the queue goes with the socket. */
-        close_socket(l);
-        return err;
-    }
+    if (l->socket == NULL)
+        return CW_LOCAL_NOT_FOUND;
     zmq_msg_init(&message);
     if (zmq_msg_recv(&message, l->socket, ZMQ_DONTWAIT) < 0) {
         zmq_msg_close(&message);
-        return silence(l, fault);
+        return CW_LOCAL_NOT_FOUND;
     }
     buf_clear(out_frame);
     err = buf_add(out_frame, slice(zmq_msg_data(&message), zmq_msg_size(&message)));
     zmq_msg_close(&message);
-    if (drop_rest(l->socket)) {
-        close_socket(l);
-        return fault_set(fault, CW_PEER_MALFORMED, l->address, "the daemon sent a message of several frames");
-    }
-    return err == CW_OK ? CW_OK : fault_plain(fault, err, l->address);
+    if (drop_rest(l->socket))
+        return fault_set(&link->fault, CW_PEER_MALFORMED, l->address, "the daemon sent a message of several frames");
+    return err;
 }
 
 static void zmq_link_close(struct link *link)
@@ -211,36 +264,33 @@ static void zmq_link_close(struct link *link)
     struct link_zmq *l = (struct link_zmq *)link;
     volatile uint8_t *secret = l->secret_key;
 
-    close_socket(l);
-    if (l->context != NULL)
-        zmq_ctx_term(l->context);
+    zmq_link_shut(link);
     for (size_t i = 0; i < sizeof(l->secret_key); i++)
         secret[i] = 0;
     free(l);
 }
 
-static const struct link_ops zmq_ops = {zmq_link_send, zmq_link_receive, zmq_link_close};
+static const struct link_ops zmq_ops = {
+    zmq_link_open, zmq_link_shut, zmq_link_look, zmq_link_send, zmq_link_receive, zmq_link_pending, zmq_link_close,
+};
 
-enum cw_err link_zmq_open(const struct link_curve *to, struct link **out_link, struct cw_fault *fault)
+enum cw_err link_zmq_open(void *context, int epoll, const struct link_curve *to, struct link **out_link,
+                          struct cw_fault *fault)
 {
     struct link_zmq *l;
 
-    if (strncmp(to->address, "tcp://", 6) != 0 || strlen(to->address) >= sizeof(l->address))
-        return fault_set(fault, CW_USAGE_ARGUMENT, "address", "must be tcp://host:port, at most %zu bytes",
-                         sizeof(l->address) - 1);
+    if (strncmp(to->address, "tcp://", 6) != 0 || strlen(to->address) > CW_ADDRESS_LEN_MAX)
+        return fault_set(fault, CW_USAGE_ARGUMENT, "address", "must be tcp://host:port, at most %d bytes",
+                         CW_ADDRESS_LEN_MAX);
     l = calloc(1, sizeof(*l));
     if (l == NULL)
         return fault_plain(fault, CW_LOCAL_MEMORY, "");
-    l->base.ops = &zmq_ops;
+    l->base = (struct link){.ops = &zmq_ops, .epoll = epoll};
+    l->context = context;
     memcpy(l->address, to->address, strlen(to->address) + 1);
     memcpy(l->daemon_key, to->daemon_key, 32);
     memcpy(l->public_key, to->public_key, 32);
     memcpy(l->secret_key, to->secret_key, 32);
-    l->context = zmq_ctx_new();
-    if (l->context == NULL) {
-        zmq_link_close(&l->base);
-        return fault_plain(fault, CW_LOCAL_MEMORY, "");
-    }
     *out_link = &l->base;
     return CW_OK;
 }

@@ -56,7 +56,7 @@ enum cw_err cw_client_publish(struct cw_client *client, const struct cw_slice *s
         request.publish = &publish;
         publish.n_segments = segment_count;
         publish.segments = unpacked.messages;
-        err = client_ask(client, &request, timeout_ms, out_answer);
+        err = client_ask(client, &request, &(struct request_plan){0}, timeout_ms, out_answer);
     }
     segments_done(&unpacked);
     return err;

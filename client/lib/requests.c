@@ -1,31 +1,18 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* One function per question: each fills its message and asks. */
+/* One pair of functions per question: one fills its message and asks, the other also waits. */
 #include "lib/client.h"
 #include "lib/fault.h"
 #include "proto/wire.h"
 
 #include <stdlib.h>
 
-/* An answer to this question holds this message: anything else is a daemon that does not know what it says. */
-static enum cw_err expect(struct cw_client *client, bool held, enum cw_err err, struct cw_answer *answer,
-                          struct cw_answer **out_answer)
-{
-    if (err != CW_OK)
-        return err;
-    if (!held) {
-        cw_answer_close(answer);
-        return fault_set(&client->fault, CW_PEER_MALFORMED, "answer", "the daemon answered another question");
-    }
-    *out_answer = answer;
-    return CW_OK;
-}
+/* The plan of a question whose answer holds this message. */
+#define EXPECT(message) (&(struct request_plan){.member = offsetof(Cw__Answer, message)})
 
-#define ASK(member)                                                                                        \
-    do {                                                                                                   \
-        struct cw_answer *answer = NULL;                                                                   \
-        enum cw_err err = client_ask(client, &request, timeout_ms, &answer);                               \
-        return expect(client, answer != NULL && answer->message->member != NULL, err, answer, out_answer); \
-    } while (0)
+static struct cw_call call_of(int32_t timeout_ms)
+{
+    return (struct cw_call){.size = sizeof(struct cw_call), .timeout_ms = timeout_ms};
+}
 
 /* 64 hexadecimal digits are an id; anything else a name for the daemon to look up. */
 static bool id_of_name(struct cw_slice name, uint8_t out[static CW_ID_LEN])
@@ -39,8 +26,10 @@ static bool id_of_name(struct cw_slice name, uint8_t out[static CW_ID_LEN])
     return hex_parse(text, out, CW_ID_LEN) == CW_OK;
 }
 
-enum cw_err cw_client_get(struct cw_client *client, struct cw_slice name, int32_t timeout_ms,
-                          struct cw_answer **out_answer)
+/* --- cases ------------------------------------------------------------------------------------------------ */
+
+enum cw_err cw_ask_get(struct cw_client *client, const struct cw_call *call, struct cw_slice name,
+                       struct cw_request **out_request)
 {
     Cw__Request request = CW__REQUEST__INIT;
     Cw__GetCase get = CW__GET_CASE__INIT;
@@ -53,11 +42,21 @@ enum cw_err cw_client_get(struct cw_client *client, struct cw_slice name, int32_
         get.case_id = wire_bytes(slice(id, sizeof(id)));
     else
         get.name = wire_bytes(name);
-    ASK(view);
+    return client_start(client, &request, call, EXPECT(view), out_request);
 }
 
-enum cw_err cw_client_list(struct cw_client *client, const struct cw_list_query *query, int32_t timeout_ms,
-                           struct cw_answer **out_answer)
+enum cw_err cw_client_get(struct cw_client *client, struct cw_slice name, int32_t timeout_ms,
+                          struct cw_answer **out_answer)
+{
+    struct cw_call call = call_of(timeout_ms);
+    struct cw_request *request = NULL;
+    enum cw_err err = cw_ask_get(client, &call, name, &request);
+
+    return client_wait_for(err, request, out_answer);
+}
+
+enum cw_err cw_ask_list(struct cw_client *client, const struct cw_call *call, const struct cw_list_query *query,
+                        struct cw_request **out_request)
 {
     Cw__Request request = CW__REQUEST__INIT;
     Cw__ListCases list = CW__LIST_CASES__INIT;
@@ -77,11 +76,21 @@ enum cw_err cw_client_list(struct cw_client *client, const struct cw_list_query 
         list.has_conflicts_only = query->conflicts_only != 0;
         list.conflicts_only = query->conflicts_only != 0;
     }
-    ASK(list);
+    return client_start(client, &request, call, EXPECT(list), out_request);
 }
 
-enum cw_err cw_client_history(struct cw_client *client, struct cw_slice name, uint32_t limit, struct cw_slice after,
-                              int32_t timeout_ms, struct cw_answer **out_answer)
+enum cw_err cw_client_list(struct cw_client *client, const struct cw_list_query *query, int32_t timeout_ms,
+                           struct cw_answer **out_answer)
+{
+    struct cw_call call = call_of(timeout_ms);
+    struct cw_request *request = NULL;
+    enum cw_err err = cw_ask_list(client, &call, query, &request);
+
+    return client_wait_for(err, request, out_answer);
+}
+
+enum cw_err cw_ask_history(struct cw_client *client, const struct cw_call *call, struct cw_slice name, uint32_t limit,
+                           struct cw_slice after, struct cw_request **out_request)
 {
     Cw__Request request = CW__REQUEST__INIT;
     Cw__GetHistory history = CW__GET_HISTORY__INIT;
@@ -98,57 +107,119 @@ enum cw_err cw_client_history(struct cw_client *client, struct cw_slice name, ui
     history.limit = limit;
     history.has_after = after.len != 0;
     history.after = wire_bytes(after);
-    ASK(history);
+    return client_start(client, &request, call, EXPECT(history), out_request);
 }
 
-enum cw_err cw_client_status(struct cw_client *client, int32_t timeout_ms, struct cw_answer **out_answer)
+enum cw_err cw_client_history(struct cw_client *client, struct cw_slice name, uint32_t limit, struct cw_slice after,
+                              int32_t timeout_ms, struct cw_answer **out_answer)
+{
+    struct cw_call call = call_of(timeout_ms);
+    struct cw_request *request = NULL;
+    enum cw_err err = cw_ask_history(client, &call, name, limit, after, &request);
+
+    return client_wait_for(err, request, out_answer);
+}
+
+/* --- the daemon --------------------------------------------------------------------------------------------- */
+
+enum cw_err cw_ask_status(struct cw_client *client, const struct cw_call *call, struct cw_request **out_request)
 {
     Cw__Request request = CW__REQUEST__INIT;
     Cw__GetStatus status = CW__GET_STATUS__INIT;
 
     request.status = &status;
-    ASK(status);
+    return client_start(client, &request, call, EXPECT(status), out_request);
 }
 
-enum cw_err cw_client_peers(struct cw_client *client, int32_t timeout_ms, struct cw_answer **out_answer)
+enum cw_err cw_client_status(struct cw_client *client, int32_t timeout_ms, struct cw_answer **out_answer)
+{
+    struct cw_call call = call_of(timeout_ms);
+    struct cw_request *request = NULL;
+    enum cw_err err = cw_ask_status(client, &call, &request);
+
+    return client_wait_for(err, request, out_answer);
+}
+
+enum cw_err cw_ask_peers(struct cw_client *client, const struct cw_call *call, struct cw_request **out_request)
 {
     Cw__Request request = CW__REQUEST__INIT;
     Cw__GetPeers peers = CW__GET_PEERS__INIT;
 
     request.peers = &peers;
-    ASK(peers);
+    return client_start(client, &request, call, EXPECT(peers), out_request);
 }
 
-enum cw_err cw_client_schema(struct cw_client *client, int32_t timeout_ms, struct cw_answer **out_answer)
+enum cw_err cw_client_peers(struct cw_client *client, int32_t timeout_ms, struct cw_answer **out_answer)
+{
+    struct cw_call call = call_of(timeout_ms);
+    struct cw_request *request = NULL;
+    enum cw_err err = cw_ask_peers(client, &call, &request);
+
+    return client_wait_for(err, request, out_answer);
+}
+
+enum cw_err cw_ask_schema(struct cw_client *client, const struct cw_call *call, struct cw_request **out_request)
 {
     Cw__Request request = CW__REQUEST__INIT;
     Cw__GetSchema schema = CW__GET_SCHEMA__INIT;
 
     request.schema = &schema;
-    ASK(schema);
+    return client_start(client, &request, call, EXPECT(schema), out_request);
 }
 
-enum cw_err cw_client_authority(struct cw_client *client, int certificates, int32_t timeout_ms,
-                                struct cw_answer **out_answer)
+enum cw_err cw_client_schema(struct cw_client *client, int32_t timeout_ms, struct cw_answer **out_answer)
+{
+    struct cw_call call = call_of(timeout_ms);
+    struct cw_request *request = NULL;
+    enum cw_err err = cw_ask_schema(client, &call, &request);
+
+    return client_wait_for(err, request, out_answer);
+}
+
+enum cw_err cw_ask_authority(struct cw_client *client, const struct cw_call *call, int certificates,
+                             struct cw_request **out_request)
 {
     Cw__Request request = CW__REQUEST__INIT;
     Cw__GetAuthority authority = CW__GET_AUTHORITY__INIT;
 
     request.authority = &authority;
     authority.has_certificates = authority.certificates = certificates != 0;
-    ASK(authority);
+    return client_start(client, &request, call, EXPECT(authority), out_request);
 }
 
-enum cw_err cw_client_receipt(struct cw_client *client, const struct cw_op_id *op, int32_t timeout_ms,
-                              struct cw_answer **out_answer)
+enum cw_err cw_client_authority(struct cw_client *client, int certificates, int32_t timeout_ms,
+                                struct cw_answer **out_answer)
 {
+    struct cw_call call = call_of(timeout_ms);
+    struct cw_request *request = NULL;
+    enum cw_err err = cw_ask_authority(client, &call, certificates, &request);
+
+    return client_wait_for(err, request, out_answer);
+}
+
+/* --- ops and logs --------------------------------------------------------------------------------------------- */
+
+enum cw_err cw_ask_receipt(struct cw_client *client, const struct cw_call *call, const struct cw_op_id *op,
+                           struct cw_request **out_request)
+{
+    struct request_plan plan = {.member = offsetof(Cw__Answer, submitted), .op = op};
     Cw__Request request = CW__REQUEST__INIT;
     Cw__GetReceipt receipt = CW__GET_RECEIPT__INIT;
 
     request.receipt = &receipt;
     receipt.has_op_id = true;
     receipt.op_id = wire_bytes(slice(op->b, CW_ID_LEN));
-    ASK(submitted);
+    return client_start(client, &request, call, &plan, out_request);
+}
+
+enum cw_err cw_client_receipt(struct cw_client *client, const struct cw_op_id *op, int32_t timeout_ms,
+                              struct cw_answer **out_answer)
+{
+    struct cw_call call = call_of(timeout_ms);
+    struct cw_request *request = NULL;
+    enum cw_err err = cw_ask_receipt(client, &call, op, &request);
+
+    return client_wait_for(err, request, out_answer);
 }
 
 enum cw_err cw_client_export(struct cw_client *client, const uint8_t *log, uint64_t after, int open, int32_t timeout_ms,
@@ -163,7 +234,7 @@ enum cw_err cw_client_export(struct cw_client *client, const uint8_t *log, uint6
     chunk.has_after = after != 0;
     chunk.after = after;
     chunk.has_open = chunk.open = open != 0;
-    ASK(export);
+    return client_ask(client, &request, EXPECT(export), timeout_ms, out_answer);
 }
 
 enum cw_err cw_client_admin(struct cw_client *client, enum cw_admin_act act, const char *division, int32_t timeout_ms,
@@ -180,5 +251,5 @@ enum cw_err cw_client_admin(struct cw_client *client, enum cw_admin_act act, con
     admin.has_peer = division != NULL;
     if (division != NULL)
         admin.peer = wire_bytes(slice_of(division));
-    return client_ask(client, &request, timeout_ms, out_answer);
+    return client_ask(client, &request, &(struct request_plan){0}, timeout_ms, out_answer);
 }

@@ -7,6 +7,8 @@
 #include "lib/identity.h"
 #include "lib/unpack.h"
 
+#include <casewire/submission.h>
+
 #include <stdlib.h>
 
 struct cw_submission {
@@ -165,32 +167,11 @@ enum cw_err cw_submission_from(struct cw_slice bytes, struct cw_submission **out
     return CW_OK;
 }
 
-/* A submission stored here is a success even when fewer divisions hold it than was asked for. */
-static enum cw_err judge(struct cw_client *client, struct cw_answer *answer, const struct cw_submission *submission,
-                         struct cw_answer **out_answer)
+enum cw_err cw_ask_submit(struct cw_client *client, const struct cw_call *call, const struct cw_submission *submission,
+                          const struct cw_ack *ack, struct cw_request **out_request)
 {
-    const Cw__Submitted *submitted = answer_message(answer)->submitted;
-    enum cw_err err = client_refusal(answer_message(answer), &client->fault);
-
-    if (submitted == NULL || (err != CW_OK && err != CW_AGAIN_NO_PEER)) {
-        cw_answer_close(answer);
-        return err != CW_OK
-                   ? err
-                   : fault_set(&client->fault, CW_PEER_MALFORMED, "answer", "the daemon answered another question");
-    }
-    if (!slice_eq(wire_slice(submitted->op_id), slice(submission->op.b, CW_ID_LEN))) {
-        cw_answer_close(answer);
-        return fault_set(&client->fault, CW_PEER_MALFORMED, "answer", "the daemon's answer is about another op");
-    }
-    *out_answer = answer;
-    return CW_OK;
-}
-
-enum cw_err cw_client_submit(struct cw_client *client, const struct cw_submission *submission, const struct cw_ack *ack,
-                             int32_t timeout_ms, struct cw_answer **out_answer)
-{
+    struct request_plan plan = {.member = offsetof(Cw__Answer, submitted), .op = &submission->op};
     Cw__Request request = CW__REQUEST__INIT;
-    struct cw_answer *answer = NULL;
     ProtobufCMessage *message;
     void *memory;
     enum cw_err err = message_unpack(&cw__submit__descriptor, buf_slice(&submission->bytes), &memory, &message, NULL);
@@ -199,11 +180,22 @@ enum cw_err cw_client_submit(struct cw_client *client, const struct cw_submissio
         return fault_plain(&client->fault, err, "submission");
     request.submit = (Cw__Submit *)message;
     if (ack != NULL && ack->held_by > 1) {
+        plan.patience_ms = ack->deadline_ms > 0 ? ack->deadline_ms : 0;
         request.submit->has_held_by = request.submit->has_deadline_ms = true;
         request.submit->held_by = ack->held_by;
-        request.submit->deadline_ms = (uint32_t)(ack->deadline_ms > 0 ? ack->deadline_ms : 0);
+        request.submit->deadline_ms = (uint32_t)plan.patience_ms;
     }
-    err = client_ask(client, &request, timeout_ms, &answer);
+    err = client_start(client, &request, call, &plan, out_request);
     free(memory);
-    return err == CW_OK ? judge(client, answer, submission, out_answer) : err;
+    return err;
+}
+
+enum cw_err cw_client_submit(struct cw_client *client, const struct cw_submission *submission, const struct cw_ack *ack,
+                             int32_t timeout_ms, struct cw_answer **out_answer)
+{
+    struct cw_call call = {.size = sizeof(call), .timeout_ms = timeout_ms};
+    struct cw_request *request = NULL;
+    enum cw_err err = cw_ask_submit(client, &call, submission, ack, &request);
+
+    return client_wait_for(err, request, out_answer);
 }

@@ -7,6 +7,8 @@
  * authorities and their logs; an authority log, sealed by its authority, issues certificates.
  */
 
+#include <casewire/trust.h>
+
 #include "lib/chain.h"
 
 struct trust_cert {

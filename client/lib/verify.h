@@ -2,6 +2,8 @@
 #ifndef CASEWIRE_LIB_VERIFY_H
 #define CASEWIRE_LIB_VERIFY_H
 
+#include <casewire/history.h>
+
 #include "lib/trust.h"
 
 #define FINDINGS_MAX 100

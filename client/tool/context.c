@@ -215,6 +215,7 @@ static enum exit_code open_identity(const struct cli *cli, struct context *c)
 enum exit_code context_connect(const struct cli *cli, struct context *c, bool admin)
 {
     struct cw_client_options options = {.size = sizeof(options)};
+    struct cw_daemon daemon = {.address = c->address};
     struct cw_fault fault = {0};
     enum exit_code code = EXIT_DONE;
 
@@ -223,10 +224,14 @@ enum exit_code context_connect(const struct cli *cli, struct context *c, bool ad
     if (code != EXIT_DONE)
         return code;
     memcpy(options.network_id, c->network, CW_ID_LEN);
-    memcpy(options.daemon_key, c->daemon_key, CW_ID_LEN);
-    options.address = c->address;
-    options.identity = c->identity;
-    options.admin_socket = admin ? c->admin_socket : NULL;
+    memcpy(daemon.key, c->daemon_key, CW_ID_LEN);
+    if (admin) {
+        options.admin_socket = c->admin_socket;
+    } else {
+        options.identity = c->identity;
+        options.daemons = &daemon;
+        options.daemon_count = 1;
+    }
     if (cw_client_open(&options, &c->client, &fault) != CW_OK)
         return complain_fault(cli, "no connection could be made", &fault);
     return EXIT_DONE;

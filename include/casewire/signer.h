@@ -7,7 +7,7 @@
  * behind a service. The key is asked for each signature and never comes into this process.
  */
 
-#include <casewire/casewire.h>
+#include <casewire/identity.h>
 
 #ifdef __cplusplus
 extern "C" {

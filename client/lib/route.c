@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "lib/client.h"
+
+/*
+ * What an outcome at one daemon means for the request. A refusal is the network's word, the same at every daemon, so it
+ * is the answer; what is wrong with the daemon itself is not.
+ */
+enum route route_of(enum cw_err err)
+{
+    switch (err) {
+    case CW_REFUSED_NETWORK: /* not a daemon of this network: the list of daemons is wrong */
+    case CW_REFUSED_VERSION:
+        return ROUTE_MARK;
+    case CW_AGAIN_BUSY:
+        return ROUTE_LATER;
+    case CW_AGAIN_BEHIND:
+    case CW_AGAIN_NO_DAEMON:
+        return ROUTE_NEXT;
+    default:
+        break;
+    }
+    switch (cw_err_class_of(err)) {
+    case CW_CLASS_PEER:
+        return ROUTE_MARK;
+    case CW_CLASS_LOCAL: /* its disk or its memory, not ours */
+    case CW_CLASS_USAGE: /* its address cannot be used */
+        return ROUTE_NEXT;
+    default:
+        return ROUTE_DONE;
+    }
+}
