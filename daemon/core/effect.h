@@ -19,7 +19,7 @@ enum effect_kind {
     EFFECT_STORE_BATCH,  /* a verified foreign batch of the event being handled: store it whole */
     EFFECT_STORE_BLOBS,  /* item `index` of a BLOBS message: check hashes, store, try to open */
     EFFECT_CLOSE_LOG,    /* a later genesis named it prior */
-    EFFECT_STORE_FORK,   /* keep the proof; the log is frozen */
+    EFFECT_STORE_FORK,   /* keep the proof: the log has forked */
     EFFECT_PUT_FRONTIER, /* this replica's frontier head and changed items; sign after commit */
     EFFECT_PUT_PEER,     /* a peer's frontier moved: keep its signed head and items (evidence); a delta's items replace
                              those of their logs, a full one's replace all */

@@ -55,7 +55,8 @@ static void add_holes(struct known_frontier *k, struct known_item *item, const u
     }
 }
 
-static void add_received(struct known_frontier *k, const struct frontier_item *from, struct cw_slice bytes)
+static void add_received(struct known_frontier *k, const struct frontier_item *from, struct cw_slice bytes,
+                         const struct known_item *before)
 {
     struct known_item *item = &k->items[k->item_count++];
 
@@ -64,6 +65,7 @@ static void add_received(struct known_frontier *k, const struct frontier_item *f
     item->seal = from->seal;
     item->seq = from->seq;
     item->blob_seq = from->blob_seq;
+    item->elsewhere = before != NULL && before->elsewhere;
     merkle_leaf(MERKLE_ITEMS, bytes, &item->leaf);
     add_holes(k, item, from->holes, from->hole_count);
 }
@@ -99,7 +101,6 @@ static bool merge(const struct known_frontier *old, const struct peer_frontier *
                   struct known_frontier *next)
 {
     uint32_t i = 0, j = 0, old_count = message->full ? 0 : old->item_count;
-
     next->item_count = next->hole_count = 0;
     while (i < old_count || j < message->item_count) {
         int order = i == old_count             ? 1
@@ -111,7 +112,7 @@ static bool merge(const struct known_frontier *old, const struct peer_frontier *
         if (order < 0) {
             add_kept(next, old, &old->items[i++]);
         } else {
-            add_received(next, &message->items[j], message->item_bytes[j]);
+            add_received(next, &message->items[j], message->item_bytes[j], order == 0 ? &old->items[i] : NULL);
             i += order == 0;
             j++;
         }

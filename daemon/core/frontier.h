@@ -24,6 +24,7 @@ struct known_item {
     uint64_t seq, blob_seq;
     uint32_t hole_at, hole_count; /* in the frontier's holes */
     enum agreement agreement;
+    bool elsewhere; /* on another branch than ours of a forked log: changes do not bring it back */
 };
 
 /* Holes of all items of one peer together. What does not fit lowers that item's blob_seq: less is believed. */

@@ -121,13 +121,25 @@ uint32_t ingest_open_log(struct replica *r, const struct log_id *log, const stru
 
 /* --- forks --------------------------------------------------------------------------------------------- */
 
-void ingest_freeze(struct replica *r, uint32_t number)
+/* Peers that showed another seal of it stand on another branch, and stay there. */
+static void mark_elsewhere(struct replica *r, const struct log_id *log)
+{
+    for (uint32_t i = 0; i < r->peers.count; i++) {
+        struct known_item *item = known_frontier_find(&r->peers.at[i].known, log);
+
+        if (item != NULL && item->agreement == AGREEMENT_CONTRADICTS)
+            item->elsewhere = true;
+    }
+}
+
+void ingest_forked(struct replica *r, uint32_t number)
 {
     struct log_slot *slot = replica_slot(r, number);
     struct effect *note;
 
     replica_settle_claims(r, &slot->head.log);
     slot->head.forked = true;
+    mark_elsewhere(r, &slot->head.log);
     slot->fork_rank = ++r->logs.fork_count;
     logs_touch(&r->logs, number);
     note = effects_note(r->out, NOTE_FORK_PROVEN, CW_PEER_FORK, "two seals of one log contradict each other");
@@ -145,7 +157,7 @@ static void keep_fork(struct replica *r, uint32_t number, const struct position 
     effect->as.store_fork.log = theirs->seal.log;
     effect->as.store_fork.ours = *ours;
     effect->as.store_fork.theirs = theirs;
-    ingest_freeze(r, number);
+    ingest_forked(r, number);
 }
 
 /* --- against what we hold ------------------------------------------------------------------------------ */
@@ -174,6 +186,8 @@ static enum ingest compare_past(struct replica *r, uint32_t number, const struct
         return INGEST_SAME;
     if (ours.seq == batch->seal.last && ID_EQ(&ours.seal, &batch->seal_hash))
         return INGEST_SAME;
+    if (head->forked)
+        return INGEST_ELSEWHERE; /* the first proof is enough */
     keep_fork(r, number, &ours, batch);
     return INGEST_FORK;
 }
@@ -228,9 +242,8 @@ static void settle_ahead(struct replica *r, const struct sealed_batch *batch)
 
         if (item == NULL || item->seq < batch->seal.first || item->seq > batch->seal.last)
             continue;
-        item->agreement = item->seq == batch->seal.last && ID_EQ(&item->seal, &batch->seal_hash)
-                              ? AGREEMENT_SAME
-                              : AGREEMENT_CONTRADICTS;
+        bool same = item->seq == batch->seal.last && ID_EQ(&item->seal, &batch->seal_hash);
+        item->agreement = same ? AGREEMENT_SAME : AGREEMENT_CONTRADICTS;
         p->compare = true;
         r->watch_again = true;
     }
@@ -303,10 +316,12 @@ static enum ingest take_next(struct replica *r, uint32_t number, const struct pe
         return INGEST_INVALID;
     if (batch->seal.first > head->seq + 1)
         return INGEST_GAP;
+    if (head->seq == 0 && slice_empty(entries->genesis_bytes)) /* known of a fork proof only */
+        return INGEST_GAP;
     if (batch->seal.first <= head->seq)
         return compare_past(r, number, batch);
     if (!ID_EQ(&batch->seal.prev, &head->seal))
-        return head->seq == 0 ? INGEST_INVALID : INGEST_OTHER_PAST;
+        return head->seq == 0 ? INGEST_INVALID : head->forked ? INGEST_ELSEWHERE : INGEST_OTHER_PAST;
     if (!is_well_formed(batch, &head->log, head->hlc))
         return INGEST_INVALID;
     if (number == r->own)
@@ -320,8 +335,6 @@ enum ingest ingest_batch(struct replica *r, const struct peer_entries *entries, 
 {
     uint32_t number = logs_find(&r->logs, &entries->log);
 
-    if (number != LOG_NONE && replica_slot(r, number)->head.forked)
-        return INGEST_FROZEN;
     if (!verdict->signer_known)
         return INGEST_UNKNOWN;
     if (!verdict->seal_ok)

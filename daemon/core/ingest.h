@@ -14,8 +14,8 @@ enum ingest {
     INGEST_SAME,       /* held already */
     INGEST_GAP,        /* something before it is missing: ask again from our head */
     INGEST_OTHER_PAST, /* continues another past than ours: ask for the batch at our head, which will prove it */
-    INGEST_FORK,       /* contradicts what we hold: proven, kept, frozen */
-    INGEST_FROZEN,     /* the log is forked: nothing more of it is stored */
+    INGEST_FORK,       /* contradicts what we hold: proven, the proof kept */
+    INGEST_ELSEWHERE,  /* of another branch than ours of a log that is known to have forked: not stored */
     INGEST_UNKNOWN,    /* its signer is not known here yet */
     INGEST_INVENTED,   /* the bytes do not carry what they claim: whoever sent them made them */
     INGEST_INVALID,    /* signed by the origin, but no batch that a log may hold */
@@ -25,8 +25,8 @@ enum ingest {
 enum ingest ingest_batch(struct replica *r, const struct peer_entries *entries, uint32_t index,
                          const struct batch_verdict *verdict);
 
-/* Freezes a log: STORE_FORK was listed by the caller. */
-void ingest_freeze(struct replica *r, uint32_t slot);
+/* A log is known to have forked: STORE_FORK was listed by the caller. From now on it is held along one branch only. */
+void ingest_forked(struct replica *r, uint32_t slot);
 /* A log that only its genesis is known of; LOG_NONE when the table is full. Twins and priors are looked at. */
 uint32_t ingest_open_log(struct replica *r, const struct log_id *log, const struct genesis *genesis);
 

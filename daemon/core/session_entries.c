@@ -48,6 +48,24 @@ static void on_other_past(struct replica *r, struct peer *p, const struct peer_e
     p->dispute = log_head_position(head);
 }
 
+/* Nothing to blame it for: it holds another branch of a forked log, and is not asked for that log any more. */
+static void on_elsewhere(struct peer *p, const struct log_id *log)
+{
+    struct known_item *item = p == NULL ? NULL : known_frontier_find(&p->known, log);
+
+    if (item != NULL) {
+        item->agreement = AGREEMENT_CONTRADICTS;
+        item->elsewhere = true;
+    }
+}
+
+static bool is_elsewhere(const struct peer *p, const struct log_id *log)
+{
+    const struct known_item *item = known_frontier_find(&p->known, log);
+
+    return item != NULL && item->elsewhere;
+}
+
 static void on_invented(struct replica *r, struct peer *p, const struct peer_entries *entries)
 {
     note_about(r, NOTE_PEER_INVENTED, CW_PEER_SEAL, p, &entries->log, "bytes that only the sender can have made wrong");
@@ -72,6 +90,10 @@ static bool act_on(struct replica *r, struct peer *p, const struct peer_entries 
     case INGEST_NO_ROOM:
         holdoffs_add(&r->holdoffs, &entries->log, r->authority_epoch, r->now);
         return false;
+    case INGEST_FORK:
+    case INGEST_ELSEWHERE:
+        on_elsewhere(p, &entries->log);
+        return false;
     case INGEST_INVENTED:
         on_invented(r, p, entries);
         return false;
@@ -79,8 +101,6 @@ static bool act_on(struct replica *r, struct peer *p, const struct peer_entries 
         on_invalid(r, p, entries);
         return false;
     case INGEST_GAP:
-    case INGEST_FORK:
-    case INGEST_FROZEN:
         return false;
     }
     return false;
@@ -108,7 +128,8 @@ static void end_want(struct replica *r, struct peer *p, const struct log_id *log
     for (uint32_t i = 0; i < p->want_count; i++) {
         if (!ID_EQ(&p->wants[i].log, log))
             continue;
-        if (led_nowhere(r, &p->wants[i]) && !holdoffs_block(&r->holdoffs, log, r->authority_epoch, r->now))
+        if (led_nowhere(r, &p->wants[i]) && !holdoffs_block(&r->holdoffs, log, r->authority_epoch, r->now) &&
+            !is_elsewhere(p, log))
             p->slow_until = mono_after(r->now, FETCH_STALL_MS);
         p->wants[i] = p->wants[--p->want_count];
         return;

@@ -4,8 +4,8 @@
 #include "core/session.h"
 
 /*
- * FORK_PROOF: told once to each peer in each session. The log is frozen where it stands: in this version nothing
- * more of it is stored until somebody adjudicates (a later issue).
+ * FORK_PROOF: told once to each peer in each session. Each daemon holds one branch of a forked log, whole: the one it
+ * stood on, or met first. What the other branches have beyond it waits until somebody adjudicates (a later issue).
  */
 
 void session_fork_proof(struct replica *r, struct peer *p, const struct event *event)
@@ -28,7 +28,7 @@ void session_fork_proof(struct replica *r, struct peer *p, const struct event *e
 
     effect->as.store_fork.log = proof->a.log;
     effect->as.store_fork.proof = proof;
-    ingest_freeze(r, slot);
+    ingest_forked(r, slot);
 }
 
 void session_tell_forks(struct replica *r, struct peer *p)

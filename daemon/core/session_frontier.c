@@ -27,6 +27,10 @@ static void raise_dispute(struct replica *r, struct peer *p, const struct known_
 
 static void compare_item(struct replica *r, struct peer *p, struct known_item *item)
 {
+    if (item->elsewhere) {
+        item->agreement = AGREEMENT_CONTRADICTS;
+        return;
+    }
     bool own = r->own != LOG_NONE && ID_EQ(&replica_slot(r, r->own)->head.log, &item->log);
 
     item->agreement = replica_agrees(r, &item->log, item->seq, &item->seal);
@@ -34,7 +38,10 @@ static void compare_item(struct replica *r, struct peer *p, struct known_item *i
         replica_own_fork(r, &p->cert, item->seq, "a peer's frontier shows more of the own log than this store");
     else if (own && item->agreement == AGREEMENT_CONTRADICTS)
         replica_own_fork(r, &p->cert, item->seq, "a peer's frontier shows another seal of the own log");
-    if (item->agreement == AGREEMENT_CONTRADICTS && !replica_slot(r, logs_find(&r->logs, &item->log))->head.forked)
+    if (item->agreement != AGREEMENT_CONTRADICTS)
+        return;
+    item->elsewhere = replica_slot(r, logs_find(&r->logs, &item->log))->head.forked;
+    if (!item->elsewhere)
         raise_dispute(r, p, item);
 }
 

@@ -158,7 +158,7 @@ static enum rank rank_of_new(const struct replica *r)
 
 static enum rank rank_of_known(const struct log_head *head, uint64_t seq)
 {
-    if (head->forked || seq <= head->seq)
+    if (seq <= head->seq)
         return RANK_NOT_NEEDED;
     return head->scope == LOG_ROOT ? RANK_ROOT : head->scope == LOG_AUTHORITY ? RANK_AUTHORITY : RANK_DIVISION;
 }
@@ -168,7 +168,7 @@ static enum rank rank_of(const struct replica *r, const struct known_item *item,
     enum rank rank;
 
     *out_after = 0;
-    if (item->agreement == AGREEMENT_SAME)
+    if (item->agreement == AGREEMENT_SAME || item->elsewhere)
         return RANK_NOT_NEEDED;
 
     uint32_t number = logs_find(&r->logs, &item->log);

@@ -52,22 +52,32 @@ static void start_all(struct sim *s)
 
 /* --- whether all agree ------------------------------------------------------------------------------------------ */
 
-/*
- * One log at two nodes. A forked log is left out, as frontier comparison leaves it out (decision 0005): what
- * each holds of it stays as it is until somebody adjudicates.
- */
-static bool log_agrees(const struct look *other, const struct log_row *log)
+/* The shorter one's head lies on the longer one's chain. */
+static bool on_one_branch(const struct look *longer, const struct log_head *shorter)
 {
-    struct log_row there;
+    struct seal_row seal;
 
-    if (log->head.forked || log->head.seq == 0)
+    return shorter->seq == 0 ||
+           (look_seal(longer, &shorter->log, shorter->seq, &seal) && ID_EQ(&seal.hash, &shorter->seal));
+}
+
+/*
+ * One log at two nodes. Of a forked log each holds one branch (decision 0005), whole: only who stands on different
+ * branches may differ, until somebody adjudicates.
+ */
+static bool log_agrees(const struct look *here, const struct look *other, const struct log_head *log)
+{
+    struct log_row row = {0};
+    const struct log_head *there = &row.head;
+
+    if (log->seq == 0)
         return true;
-    return look_log(other, &log->head.log, &there) &&
-           (there.head.forked ||
-            (there.head.seq == log->head.seq && ID_EQ(&there.head.seal, &log->head.seal) &&
-             check_any_fork(other->node->sim)) || /* a key record may lie in a frozen log */
-            (there.head.seq == log->head.seq && ID_EQ(&there.head.seal, &log->head.seal) &&
-             there.head.blob_seq == log->head.blob_seq && there.head.hole_count == log->head.hole_count));
+    (void)look_log(other, &log->log, &row);
+    if ((log->forked || there->forked) &&
+        !(log->seq <= there->seq ? on_one_branch(other, log) : on_one_branch(here, there)))
+        return true;
+    return there->seq == log->seq && ID_EQ(&there->seal, &log->seal) && there->blob_seq == log->blob_seq &&
+           there->hole_count == log->hole_count;
 }
 
 static char difference[160];
@@ -101,7 +111,7 @@ static bool logs_agree(struct sim_node *a, struct sim_node *b)
         return false;
     }
     while (agree && look_next(&l, TABLE_LOG, slice(NULL, 0), &key, &value)) {
-        agree = log_row_parse(value, &log) == CW_OK && log_agrees(&other, &log);
+        agree = log_row_parse(value, &log) == CW_OK && log_agrees(&l, &other, &log.head);
         if (!agree)
             tell_difference(a, b, &log, &other);
     }

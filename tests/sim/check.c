@@ -139,16 +139,35 @@ bool check_is_safe(const struct sim *s, const struct sim_op *op)
     return s->losses - op->losses_at_ack < held || s->nodes[op->acked_by].lost_at < op->acked_at;
 }
 
-bool check_any_fork(const struct sim *s)
+static struct position head_at(const struct look *l, const struct log_id *log)
+{
+    struct log_row row = {0};
+
+    (void)look_log(l, log, &row);
+    return (struct position){*log, row.head.seq, row.head.seal};
+}
+
+bool check_same_branches(const struct sim *s, struct sim_node *a, struct sim_node *b)
 {
     const struct made_log *logs;
     uint32_t count = history_logs(s->history, &logs);
+    struct look at_a, at_b;
+    bool same = true;
 
-    for (uint32_t i = 0; i < count; i++) {
-        if (logs[i].forked)
-            return true;
+    if (!look_begin(&at_a, a))
+        return false;
+    if (!look_begin(&at_b, b)) {
+        look_done(&at_a);
+        return false;
     }
-    return false;
+    for (uint32_t i = 0; i < count && same; i++) {
+        struct position here = head_at(&at_a, &logs[i].log), there = head_at(&at_b, &logs[i].log);
+
+        same = !logs[i].forked || (here.seq == there.seq && ID_EQ(&here.seal, &there.seal));
+    }
+    look_done(&at_b);
+    look_done(&at_a);
+    return same;
 }
 
 bool check_is_steady(const struct sim_node *n)

@@ -14,8 +14,8 @@ const struct sim_op *check_op(const struct sim *s, const struct cw_op_id *id);
 const struct sim_op *check_opening(const struct sim *s, const struct cw_case_id *id);
 /* The op was acknowledged, and the losses since do not excuse its absence. */
 bool check_is_safe(const struct sim *s, const struct sim_op *op);
-/* Some log really forked: until somebody adjudicates, nodes may hold different branches of it. */
-bool check_any_fork(const struct sim *s);
+/* Of every log that really forked the two hold the same: until somebody adjudicates, they may hold different branches. */
+bool check_same_branches(const struct sim *s, struct sim_node *a, struct sim_node *b);
 /* Honest, and never put back together with its anchor: bound to its word. */
 bool check_is_steady(const struct sim_node *n);
 

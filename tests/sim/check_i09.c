@@ -39,7 +39,7 @@ static void on_case(struct sim *s, struct sim_node *n, const struct loaded_case 
     if (seen->known && ID_EQ(&seen->inputs, &c->inputs) && !ID_EQ(&seen->state, &c->state_hash))
         sim_fail(s, "I9", "%s and %s fold the same ops of a case to different states", sim_name(n),
                  sim_name(&s->nodes[seen->by]));
-    if (s->ended && seen->known && !check_any_fork(s) && !ID_EQ(&seen->inputs, &c->inputs))
+    if (s->ended && seen->known && !ID_EQ(&seen->inputs, &c->inputs) && check_same_branches(s, n, &s->nodes[seen->by]))
         sim_fail(s, "I9", "%s and %s have different inputs of a case although their frontiers are equal", sim_name(n),
                  sim_name(&s->nodes[seen->by]));
     seen->known = true;

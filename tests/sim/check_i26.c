@@ -44,9 +44,11 @@ static void on_case(struct sim *s, struct sim_node *n, const struct loaded_case 
         sim_fail(s, "I26", "%s cannot open %u parts of a case of its own audience", sim_name(n), unopened);
         return;
     }
-    if (s->seen[at].payloads != 0 && !check_any_fork(s) && s->seen[at].payloads != sum)
+    if (s->seen[at].payloads != 0 && s->seen[at].payloads != sum &&
+        check_same_branches(s, n, &s->nodes[s->seen[at].payloads_by]))
         sim_fail(s, "I26", "%s opens other bytes of a case than the division before it", sim_name(n));
     s->seen[at].payloads = sum;
+    s->seen[at].payloads_by = n->index;
 }
 
 const struct sim_check check_i26 = {.name = "I26", .says = "all readers open the same bytes", .on_case = on_case};

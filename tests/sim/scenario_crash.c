@@ -161,3 +161,34 @@ void story_of_a_fork_whose_batches_have_other_bounds_is_proven_too(void)
 {
     fork_after_losing(3, 3, 3, 17);
 }
+
+/* The proof reaches it before the log does: it takes the log all the same, along one branch. */
+void story_of_a_division_without_a_disk_gets_what_a_forked_log_holds(void);
+void story_of_a_division_without_a_disk_gets_what_a_forked_log_holds(void)
+{
+    struct sim *s = story_world(3, 18);
+
+    story_open(s, 0, KIND_OPERATION);
+    story_result(s, 0, 0, EVENT_ARREST, NULL);
+    story_result(s, 1, 0, EVENT_ARREST, NULL); /* written under the key that the other log holds */
+    story_sync(s);
+    machine_keep_copy(&s->nodes[0]);
+    story_result(s, 0, 0, EVENT_ARREST, NULL);
+    story_sync(s);
+    story_isolate(s, 0);
+    machine_revert(&s->nodes[0]);
+    restart(s, 0);
+    story_result(s, 0, 0, EVENT_WARRANT, NULL);
+    story_sync(s);
+    sim_run_ms(s, 1000);
+    for (uint32_t n = 0; n < 3; n++)
+        EXPECT(s, story_alarmed(s, n, "fork-proven"));
+
+    machine_lose_disk(&s->nodes[2]);
+    restart(s, 2);
+    story_sync(s);
+    sim_run_ms(s, 1000);
+    EXPECT(s, story_alarmed(s, 2, "fork-proven"));
+    EXPECT(s, story_happenings(s, 2, 0, EVENT_ARREST) + story_happenings(s, 2, 0, EVENT_WARRANT) >= 3);
+    story_ends(s);
+}

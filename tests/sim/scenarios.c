@@ -14,6 +14,7 @@
     X(a_reverted_machine_is_proven_to_have_forked)              \
     X(a_fork_behind_its_rival_is_proven_too)                    \
     X(a_fork_whose_batches_have_other_bounds_is_proven_too)     \
+    X(a_division_without_a_disk_gets_what_a_forked_log_holds)   \
     X(a_full_disk_refuses_and_recovers)                         \
     X(a_receipt_held_by_two_survives_the_loss_of_a_disk)        \
     X(a_receipt_held_by_two_waits_for_the_second)               \

@@ -233,6 +233,7 @@ struct sim {
         uint32_t by;
         struct hash inputs, state;
         uint64_t payloads;
+        uint32_t payloads_by;
     } seen[CASES_MAX];
 
     struct history *history;

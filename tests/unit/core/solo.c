@@ -217,7 +217,8 @@ static int by_log(const void *a, const void *b)
     return ID_COMPARE(&((const struct frontier_item *)a)->log, &((const struct frontier_item *)b)->log);
 }
 
-enum cw_err solo_hear_frontier(struct solo *s, struct frontier_item *items, uint32_t count, uint64_t counter)
+static enum cw_err hear_items(struct solo *s, struct frontier_item *items, uint32_t count, uint64_t counter,
+                              uint64_t since)
 {
     struct peer_message *m = ARENA_NEW(&s->made, struct peer_message);
     struct peer_frontier *f = &m->as.frontier;
@@ -225,7 +226,8 @@ enum cw_err solo_hear_frontier(struct solo *s, struct frontier_item *items, uint
 
     qsort(items, count, sizeof *items, by_log);
     m->kind = PEER_FRONTIER;
-    f->full = true;
+    f->full = since == 0;
+    f->since = since;
     f->items = items;
     f->item_count = count;
     f->item_bytes = ARENA_ARRAY(&s->made, struct cw_slice, count + 1);
@@ -239,6 +241,16 @@ enum cw_err solo_hear_frontier(struct solo *s, struct frontier_item *items, uint
     f->head = (struct frontier_head){.signer = s->peer, .start = {5}, .counter = counter, .item_count = count};
     merkle_root(MERKLE_ITEMS, leaves, count, &f->head.root);
     return solo_hear(s, m, 300);
+}
+
+enum cw_err solo_hear_frontier(struct solo *s, struct frontier_item *items, uint32_t count, uint64_t counter)
+{
+    return hear_items(s, items, count, counter, 0);
+}
+
+enum cw_err solo_hear_change(struct solo *s, struct frontier_item *items, uint32_t count, uint64_t counter)
+{
+    return hear_items(s, items, count, counter, counter - 1);
 }
 
 /* --- looking ------------------------------------------------------------------------------------------- */

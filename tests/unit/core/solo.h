@@ -49,6 +49,8 @@ enum cw_err solo_hear_batches(struct solo *s, struct sealed_batch *batches, uint
                               bool last, size_t frame_len);
 /* The peer's signed frontier: full, with these items (sorted here). */
 enum cw_err solo_hear_frontier(struct solo *s, struct frontier_item *items, uint32_t count, uint64_t counter);
+/* A change since the frontier with the counter before; it must name all items, old and new. */
+enum cw_err solo_hear_change(struct solo *s, struct frontier_item *items, uint32_t count, uint64_t counter);
 struct frontier_item solo_item(const struct solo *s); /* of the peer's log, at its head */
 
 const struct effect *solo_find(const struct solo *s, enum effect_kind kind, uint32_t nth); /* NULL: no such */

@@ -456,8 +456,91 @@ START_TEST(a_second_seal_over_the_head_is_a_fork_kept_and_alarmed)
 
     third = solo_batch(&s, 1);
     solo_hear_batches(&s, &third, 1, true, false, true, 900);
-    ck_assert_uint_eq(copy()->seq, 2); /* frozen */
+    ck_assert_uint_eq(copy()->seq, 2); /* of the other branch */
     ck_assert_ptr_null(solo_note(&s, NOTE_FORK_PROVEN));
+    ck_assert_ptr_null(solo_find(&s, EFFECT_STORE_FORK, 0));
+}
+END_TEST
+
+/* Both branches of the peer's log, two entries each; ours is the first. */
+static void fork_peers_log(struct sealed_batch *ours, struct sealed_batch *theirs)
+{
+    *ours = solo_batch(&s, 2);
+    solo_meet(&s);
+    offer(1);
+    solo_hear_batches(&s, ours, 1, true, false, true, 900);
+    s.seq = 0;
+    memcpy(s.head.b, s.log.b, ID_LEN);
+    *theirs = solo_batch(&s, 2);
+    solo_hear_batches(&s, theirs, 1, true, true, true, 900);
+    ck_assert(copy()->forked);
+}
+
+START_TEST(a_forked_log_goes_on_along_our_branch)
+{
+    struct sealed_batch ours, theirs, next;
+
+    fork_peers_log(&ours, &theirs);
+    s.head = ours.seal_hash;
+    next = solo_batch(&s, 3);
+    offer(2);
+    ck_assert_ptr_nonnull(solo_said(&s, PEER_WANT));
+    ck_assert_uint_eq(solo_said(&s, PEER_WANT)->as.want.logs[0].after, 2);
+    solo_hear_batches(&s, &next, 1, true, false, true, 900);
+    ck_assert_uint_eq(copy()->seq, 5);
+    ck_assert_ptr_nonnull(solo_find(&s, EFFECT_STORE_BATCH, 0));
+    ck_assert_int_eq(solo_state(&s), PEER_STATE_IN_STEP);
+}
+END_TEST
+
+START_TEST(a_peer_on_another_branch_is_asked_once_and_not_blamed)
+{
+    struct sealed_batch ours, theirs, next;
+    struct frontier_item items[2];
+
+    fork_peers_log(&ours, &theirs);
+    next = solo_batch(&s, 3);
+    offer(2);
+    ck_assert_ptr_nonnull(solo_said(&s, PEER_WANT)); /* where its branch begins cannot be known before */
+    solo_hear_batches(&s, &next, 1, true, false, true, 900);
+    ck_assert_uint_eq(copy()->seq, 2);
+    ck_assert_int_eq(solo_state(&s), PEER_STATE_IN_STEP);
+
+    (void)solo_batch(&s, 1);
+    items[0] = solo_item(&s);
+    items[1] = items[0];
+    items[1].log.b[0] ^= 1;
+    solo_hear_change(&s, items, 2, 3);
+    ck_assert_ptr_nonnull(solo_said(&s, PEER_WANT)); /* at once: nothing was held against it */
+    ck_assert_uint_eq(solo_said(&s, PEER_WANT)->as.want.log_count, 1);
+    ck_assert(!ID_EQ(&solo_said(&s, PEER_WANT)->as.want.logs[0].log, &s.log));
+}
+END_TEST
+
+START_TEST(a_log_known_by_its_fork_proof_begins_with_its_genesis)
+{
+    struct sealed_batch first = solo_batch(&s, 2), other;
+    struct peer_message m = {.kind = PEER_FORK_PROOF};
+    struct cw_slice genesis = s.genesis_bytes;
+
+    s.seq = 0;
+    memcpy(s.head.b, s.log.b, ID_LEN);
+    other = solo_batch(&s, 1);
+    m.as.fork_proof = (struct fork_proof){.genesis_bytes = genesis,
+                                          .genesis = s.genesis,
+                                          .signed_a = first.signed_seal,
+                                          .signed_b = other.signed_seal,
+                                          .a = first.seal,
+                                          .b = other.seal};
+    solo_meet(&s);
+    solo_hear(&s, &m, 900);
+    ck_assert(copy() != NULL && copy()->forked);
+    s.genesis_bytes = slice(NULL, 0);
+    solo_hear_batches(&s, &other, 1, true, true, true, 900);
+    ck_assert_uint_eq(copy()->seq, 0);
+    s.genesis_bytes = genesis;
+    solo_hear_batches(&s, &other, 1, true, true, true, 900);
+    ck_assert_uint_eq(copy()->seq, 1);
 }
 END_TEST
 
@@ -647,6 +730,9 @@ Suite *suite_session_hostile(void)
     tcase_add_test(c, clocks_that_run_backwards_in_a_log_are_the_origins_fault);
     tcase_add_test(c, a_relay_is_not_punished_for_what_its_origin_signed);
     tcase_add_test(c, a_second_seal_over_the_head_is_a_fork_kept_and_alarmed);
+    tcase_add_test(c, a_forked_log_goes_on_along_our_branch);
+    tcase_add_test(c, a_peer_on_another_branch_is_asked_once_and_not_blamed);
+    tcase_add_test(c, a_log_known_by_its_fork_proof_begins_with_its_genesis);
     tcase_add_test(c, the_same_seal_again_is_no_fork);
     tcase_add_test(c, a_fork_proof_that_does_not_hold_ends_the_session);
     tcase_add_test(c, a_full_table_of_logs_leaves_room_for_the_own_log);

@@ -397,6 +397,8 @@ END_TEST
 
 START_TEST(a_fork_is_told_to_a_daemon_that_never_met_it)
 {
+    struct frontier_head told, late;
+
     world_connect(w, 0, 1);
     world_submit(w, 0, 4);
     world_settle(w);
@@ -415,6 +417,10 @@ START_TEST(a_fork_is_told_to_a_daemon_that_never_met_it)
     ck_assert(replica_log_at(world_node(w, 2)->replica, 0)->forked);
     ck_assert_uint_ge(world_node(w, 1)->forks_out, 1);
     ck_assert(world_in_step(w, 2, 1));
+    /* What the other holds of it comes all the same: nobody is without the entries of a log because it forked. */
+    replica_frontier(world_node(w, 1)->replica, &told);
+    replica_frontier(world_node(w, 2)->replica, &late);
+    ck_assert(ID_EQ(&late.root, &told.root));
 }
 END_TEST
 
