@@ -59,11 +59,12 @@ static void on_elsewhere(struct peer *p, const struct log_id *log)
     }
 }
 
-static bool is_elsewhere(const struct peer *p, const struct log_id *log)
+/* What it sent was news, though not more of our branch. */
+static bool showed_another_past(const struct peer *p, const struct log_id *log)
 {
     const struct known_item *item = known_frontier_find(&p->known, log);
 
-    return item != NULL && item->elsewhere;
+    return (p->disputed && ID_EQ(&p->dispute.log, log)) || (item != NULL && item->elsewhere);
 }
 
 static void on_invented(struct replica *r, struct peer *p, const struct peer_entries *entries)
@@ -129,7 +130,7 @@ static void end_want(struct replica *r, struct peer *p, const struct log_id *log
         if (!ID_EQ(&p->wants[i].log, log))
             continue;
         if (led_nowhere(r, &p->wants[i]) && !holdoffs_block(&r->holdoffs, log, r->authority_epoch, r->now) &&
-            !is_elsewhere(p, log))
+            !showed_another_past(p, log))
             p->slow_until = mono_after(r->now, FETCH_STALL_MS);
         p->wants[i] = p->wants[--p->want_count];
         return;

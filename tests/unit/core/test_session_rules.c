@@ -135,6 +135,27 @@ START_TEST(a_batch_with_another_past_is_not_stored_and_its_past_is_asked_for)
 }
 END_TEST
 
+/* The peer is ahead on its own past: the batch in dispute is asked for, and what follows comes with it. */
+START_TEST(a_log_in_dispute_is_asked_for_once)
+{
+    struct sealed_batch first = solo_batch(&s, 4), second;
+    struct frontier_item item;
+
+    solo_meet(&s);
+    item = solo_item(&s);
+    solo_hear_frontier(&s, &item, 1, 1);
+    solo_hear_batches(&s, &first, 1, true, false, true, 900);
+    s.head.b[0] ^= 1;
+    second = solo_batch(&s, 2);
+    item = solo_item(&s);
+    solo_hear_frontier(&s, &item, 1, 2);
+    ck_assert_uint_eq(solo_said(&s, PEER_WANT)->as.want.logs[0].after, 4);
+    solo_hear_batches(&s, &second, 1, true, false, true, 900);
+    ck_assert_uint_eq(solo_said(&s, PEER_WANT)->as.want.log_count, 1);
+    ck_assert_uint_eq(solo_said(&s, PEER_WANT)->as.want.logs[0].after, 3);
+}
+END_TEST
+
 /* --- held by ------------------------------------------------------------------------------------------- */
 
 static struct frontier_item own_item(void)
@@ -325,6 +346,7 @@ Suite *suite_session_rules(void)
     tcase_add_test(c, who_is_left_on_the_worse_link_is_told);
     tcase_add_test(c, a_daemon_told_that_its_frontier_goes_back_takes_a_new_start);
     tcase_add_test(c, a_batch_with_another_past_is_not_stored_and_its_past_is_asked_for);
+    tcase_add_test(c, a_log_in_dispute_is_asked_for_once);
     tcase_add_test(c, a_division_counts_when_it_holds_our_very_chain);
     tcase_add_test(c, a_peer_that_was_ahead_counts_once_we_have_caught_up);
     tcase_add_test(c, exactly_the_missing_blobs_are_asked_for_from_who_has_them);
