@@ -189,6 +189,54 @@ START_TEST(digests_of_nodes_in_step_are_equal)
 }
 END_TEST
 
+/* --- the status ---------------------------------------------------------------------------------------------------- */
+
+static void take(struct input in)
+{
+    uint32_t taken;
+
+    ck_assert_int_eq(node_turn(north->node, &in, 1, &taken), CW_OK);
+    ck_assert_uint_eq(taken, 1);
+}
+
+static struct peer_status shown_peer(void)
+{
+    static struct node_status status;
+    uint32_t i = 0;
+
+    node_status_read(north->node, &status);
+    while (i < status.peer_count && strcmp(status.peers[i].is.division, "EST") != 0)
+        i++;
+    ck_assert_uint_lt(i, status.peer_count);
+    return status.peers[i].is;
+}
+
+/* Peers are shown a few times a second; whatever comes right after has to wait, unless it is shown at once. */
+static void show_peers_now(void)
+{
+    lab->now += 1000;
+    take(input_tick());
+}
+
+START_TEST(who_is_there_is_shown_at_once)
+{
+    const struct reader_identity who = {east->index + 1, false, lab->world.daemons[east->index].id, SUBJECT_DAEMON};
+
+    lab_run(lab, 2000);
+    show_peers_now();
+    ck_assert_int_eq(shown_peer().state, PEER_STATE_IN_STEP);
+    take(input_link_down(who.link));
+    ck_assert_int_eq(shown_peer().state, PEER_STATE_DOWN);
+    take(input_link_up(&who, "EST", false));
+    ck_assert_int_eq(shown_peer().state, PEER_STATE_GREETING);
+    take(input_cut("EST", true));
+    ck_assert(shown_peer().cut);
+    ck_assert_int_eq(shown_peer().state, PEER_STATE_DOWN);
+    take(input_cut("", false));
+    ck_assert(!shown_peer().cut);
+}
+END_TEST
+
 Suite *suite_node_pair(void);
 Suite *suite_node_pair(void)
 {
@@ -202,6 +250,7 @@ Suite *suite_node_pair(void)
     tcase_add_test(pair, an_unknown_author_is_pending_until_his_certificate_comes);
     tcase_add_test(pair, a_void_entry_is_stored_relayed_and_alarmed);
     tcase_add_test(pair, a_crash_between_two_syncs_loses_nothing);
+    tcase_add_test(pair, who_is_there_is_shown_at_once);
     suite_add_tcase(suite, pair);
     tcase_add_checked_fixture(three, three_nodes, end);
     tcase_add_test(three, three_nodes_agree_on_what_each_wrote);
