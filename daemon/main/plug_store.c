@@ -86,8 +86,19 @@ static void kv_identity(void *ctx, uint64_t *out_device, uint64_t *out_inode)
     store_identity(ctx, out_device, out_inode);
 }
 
+static bool kv_is_backup(void *ctx)
+{
+    return store_is_backup(ctx);
+}
+
+static enum cw_err kv_clear_backup(struct kv_txn *txn)
+{
+    return store_clear_backup(to_store(txn));
+}
+
 struct store_port plug_store(struct store *s)
 {
-    return (struct store_port){s,      kv_begin_write, kv_commit, kv_abort, kv_begin_read,   kv_get,
-                               kv_put, kv_del,         kv_next,   kv_prev,  kv_low_on_space, kv_identity};
+    return (struct store_port){
+        s,      kv_begin_write, kv_commit, kv_abort,        kv_begin_read, kv_get,       kv_put,
+        kv_del, kv_next,        kv_prev,   kv_low_on_space, kv_identity,   kv_is_backup, kv_clear_backup};
 }

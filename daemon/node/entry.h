@@ -51,6 +51,7 @@ enum cw_err turn_case_slot(struct turn *t, const struct cw_case_id *id, uint32_t
 /* Its local key. Borrowed until the next call for another case, or turn_forget_key(). */
 enum cw_err turn_case_key(struct turn *t, const struct cw_case_id *id, const struct local_key **out);
 void turn_forget_key(struct turn *t);
+enum cw_err slot_max_put(struct turn *t, uint32_t slot); /* no slot up to this one is free after a restart */
 /* Every blob that the header names is here and, where this daemon can read, opens. */
 bool entry_is_held(const struct node *n, struct kv_txn *txn, const struct entry_in *e);
 void entry_part_states(const struct node *n, const struct entry_in *e, struct op_entry *out);

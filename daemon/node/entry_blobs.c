@@ -3,7 +3,7 @@
 
 /* --- slots ---------------------------------------------------------------------------------------------- */
 
-static enum cw_err put_slot_max(struct turn *t, uint32_t slot)
+enum cw_err slot_max_put(struct turn *t, uint32_t slot)
 {
     uint8_t bytes[4];
     struct writer w = writer_over(bytes, sizeof bytes);
@@ -24,7 +24,7 @@ static enum cw_err make_case_row(struct turn *t, const struct cw_case_id *id, ui
         return err;
     *out_slot = row.slot;
     if (row.slot > t->n->slot_max)
-        err = put_slot_max(t, row.slot);
+        err = slot_max_put(t, row.slot);
     if (err != CW_OK)
         return err;
     t->counters[COUNTER_CASES]++;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "node/internal.h"
+#include "node/entry.h"
 #include "node/turn.h"
 
 /* Which log this run continues, or whether it opens another: core/incarnation.h decides, the facts are gathered here. */
@@ -24,6 +24,7 @@ static void gather(struct node *n, const struct log_head *stored, struct incarna
     anchor->boot_id(anchor->ctx, f->boot_id);
     memcpy(f->store_id, n->store_row.store_id, sizeof f->store_id);
     node_store(n)->identity(node_store(n)->ctx, &f->device, &f->inode);
+    f->store_is_backup = node_store(n)->is_backup(node_store(n)->ctx);
     if (stored != NULL) {
         f->stored = (struct position){stored->log, stored->seq, stored->seal};
         f->own_fork = stored->forked;
@@ -63,7 +64,20 @@ static void leave_log(struct node *n, const struct log_head *stored)
     n->own.next_n = stored->n + 1;
 }
 
-static enum cw_err put_decision(struct node *n)
+/*
+ * A backup is older than the store it stands for: that one may have given any slot made since to another case. The
+ * mark goes in the same commit, for now this store is the one.
+ */
+static enum cw_err take_over_backup(struct node *n, struct turn *t)
+{
+    uint32_t slots = keyring_slots(n->keyring);
+    enum cw_err err = node_store(n)->clear_backup(t->txn);
+
+    keyring_skip_made(n->keyring);
+    return err == CW_OK && slots > n->slot_max + 1 ? slot_max_put(t, slots - 1) : err;
+}
+
+static enum cw_err put_decision(struct node *n, bool is_backup)
 {
     struct turn t = {.n = n};
     uint8_t bytes[256];
@@ -81,6 +95,8 @@ static enum cw_err put_decision(struct node *n)
         frontier_row_encode(&n->frontier, &row_out);
         err = db_put(&t, TABLE_META, row_key_text(META_FRONTIER), slice(row, row_out.len));
     }
+    if (err == CW_OK && is_backup)
+        err = take_over_backup(n, &t);
     if (err == CW_OK)
         return node_store(n)->commit(node_store(n)->ctx, t.txn);
     node_store(n)->abort(node_store(n)->ctx, t.txn);
@@ -110,7 +126,7 @@ static enum cw_err decide_anew(struct node *n, const struct log_head *stored, st
         renew_frontier(n);
     node_journal(n, choice == INCARNATION_NEW ? JOURNAL_WARNING : JOURNAL_INFO, "incarnation", "%s: %s",
                  choice == INCARNATION_CONTINUE ? "the log continues" : "the next submission opens a new log", reason);
-    enum cw_err err = choice != INCARNATION_CONTINUE ? put_decision(n) : CW_OK;
+    enum cw_err err = choice != INCARNATION_CONTINUE ? put_decision(n, facts.store_is_backup) : CW_OK;
     if (err != CW_OK)
         return refuse(why, err, "store", "the incarnation could not be stored: %s", cw_err_sentence(err));
     memcpy(n->anchor.boot_id, facts.boot_id, sizeof n->anchor.boot_id);

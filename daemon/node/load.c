@@ -327,8 +327,7 @@ enum cw_err node_load(struct node *n, bool decide, struct refusal *why)
     node_store(n)->abort(node_store(n)->ctx, l.txn);
     if (err != CW_OK)
         return err;
-    if (n->slot_max > 0)
-        keyring_used(n->keyring, n->slot_max);
+    keyring_used(n->keyring, n->slot_max); /* one at least: the name index has the first */
     for (uint32_t i = 0; i < DIGEST_BUCKETS; i++)
         n->digest_dirty[i] = true;
     n->allow_stale = true;

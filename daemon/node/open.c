@@ -99,98 +99,7 @@ static enum cw_err take_memory(struct node *n, const struct node_config *config)
     return n->arena_len / 2 < arena_needed ? CW_LOCAL_CONFIG : take_peers(n, config);
 }
 
-/* --- the store's own row ---------------------------------------------------------------------------------------------- */
-
-static enum cw_err put_first_rows(struct node *n, struct turn *t)
-{
-    uint8_t bytes[256], slot[4];
-    struct writer w = writer_over(bytes, sizeof bytes), slot_out = writer_over(slot, sizeof slot);
-
-    store_row_encode(&n->store_row, &w);
-    writer_be32(&slot_out, n->store_row.name_slot);
-    enum cw_err err = db_put(t, TABLE_META, row_key_text(META_STORE), slice(bytes, w.len));
-    if (err == CW_OK)
-        err = db_put(t, TABLE_META, row_key_text(META_SLOT), slice(slot, slot_out.len));
-    return err == CW_OK ? db_put(t, TABLE_META, row_key_text(META_GENESIS), slice(n->genesis_bytes, n->genesis_len))
-                        : err;
-}
-
-/* An empty store becomes this network's. */
-static enum cw_err make_store(struct node *n)
-{
-    struct turn t = {.n = n};
-    struct writer sealed = writer_over(n->store_row.name_key, sizeof n->store_row.name_key);
-    enum cw_err err = keyring_take(n->keyring, &n->store_row.name_slot);
-
-    n->store_row.network = n->identity.network;
-    n->entropy.fill(n->entropy.ctx, n->store_row.store_id, sizeof n->store_row.store_id);
-    n->entropy.fill(n->entropy.ctx, n->name_key, sizeof n->name_key);
-    if (err == CW_OK)
-        err = keyring_seal(n->keyring, n->store_row.name_slot, slice_of(META_STORE),
-                           slice(n->name_key, sizeof n->name_key), &n->entropy, &sealed);
-    if (err == CW_OK)
-        err = node_store(n)->begin_write(node_store(n)->ctx, &t.txn);
-    if (err != CW_OK)
-        return err;
-    err = put_first_rows(n, &t);
-    if (err == CW_OK)
-        return node_store(n)->commit(node_store(n)->ctx, t.txn);
-    node_store(n)->abort(node_store(n)->ctx, t.txn);
-    return err;
-}
-
-static enum cw_err open_name_key(struct node *n)
-{
-    uint8_t memory[128];
-    struct arena arena = arena_over(memory, sizeof memory);
-    struct cw_slice key;
-    enum cw_err err = keyring_unseal(n->keyring, n->store_row.name_slot, slice_of(META_STORE),
-                                     slice(n->store_row.name_key, sizeof n->store_row.name_key), &arena, &key);
-
-    if (err != CW_OK || key.len != sizeof n->name_key)
-        return CW_LOCAL_KEY;
-    memcpy(n->name_key, key.data, sizeof n->name_key);
-    wipe(memory, sizeof memory);
-    return CW_OK;
-}
-
-static enum cw_err open_store(struct node *n, struct refusal *why)
-{
-    struct kv_txn *txn;
-    struct cw_slice raw;
-    enum cw_err err = node_store(n)->begin_read(node_store(n)->ctx, &txn);
-
-    if (err != CW_OK)
-        return refuse(why, err, "store", "%s", cw_err_sentence(err));
-    err = db_get(n, txn, TABLE_META, row_key_text(META_STORE), &raw);
-    bool is_new = err == CW_LOCAL_NOT_FOUND;
-    if (err == CW_OK)
-        err = store_row_parse(raw, &n->store_row);
-    node_store(n)->abort(node_store(n)->ctx, txn);
-    if (is_new)
-        err = make_store(n);
-    if (err != CW_OK)
-        return refuse(why, err, "store", "the store cannot be used: %s", cw_err_sentence(err));
-    if (!ID_EQ(&n->store_row.network, &n->identity.network))
-        return refuse(why, CW_REFUSED_NETWORK, "store", "this store belongs to another network");
-    if (is_new)
-        return CW_OK;
-    return open_name_key(n) == CW_OK ? CW_OK
-                                     : refuse(why, CW_LOCAL_KEY, "keyring",
-                                              "the keyring does not open this store: it is another's, or was lost");
-}
-
 /* --- opening and closing ----------------------------------------------------------------------------------------------- */
-
-static enum cw_err open_keyring(struct node *n, struct refusal *why)
-{
-    const struct keyring_io io = {n->ports.keyring.ctx, n->ports.keyring.read, n->ports.keyring.write};
-    const struct signer_port *signer = &n->ports.signer;
-
-    n->entropy = (struct entropy){n->ports.entropy.ctx, n->ports.entropy.fill};
-    enum cw_err err = keyring_open(&io, signer->seal_secret(signer->ctx), &n->entropy, &n->keyring);
-    return err == CW_OK ? CW_OK : refuse(why, err, "keyring", "%s", cw_err_sentence(err));
-}
 
 static enum cw_err open_all(struct node *n, const struct node_config *config, struct refusal *why)
 {
@@ -202,9 +111,7 @@ static enum cw_err open_all(struct node *n, const struct node_config *config, st
     err = take_memory(n, config);
     if (err != CW_OK)
         return refuse(why, err, "", "memory for turns: %s", cw_err_sentence(err));
-    err = open_keyring(n, why);
-    if (err == CW_OK)
-        err = open_store(n, why);
+    err = node_open_store(n, why);
     if (err == CW_OK)
         err = node_load(n, true, why);
     return err;

@@ -63,6 +63,10 @@ struct store_port {
     /* Bytes free for more, and whether the low-water mark (5 % or 1 GiB) is passed. Does not block. */
     bool (*low_on_space)(void *ctx);
     void (*identity)(void *ctx, uint64_t *out_device, uint64_t *out_inode);
+    /* A copy that was made as a backup, which no decision has taken over yet: its log is never continued. */
+    bool (*is_backup)(void *ctx);
+    /* The mark goes with this write transaction's commit, and stays when that fails. */
+    enum cw_err (*clear_backup)(struct kv_txn *txn);
 };
 
 #define KV_KEY_LEN_MAX 500 /* LMDB's 511, with room */

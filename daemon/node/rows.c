@@ -62,6 +62,7 @@ void store_row_encode(const struct store_row *in, struct writer *out)
     writer_be32(out, ROWS_FORMAT);
     writer_bytes(out, in->store_id, sizeof in->store_id);
     writer_bytes(out, in->network.b, ID_LEN);
+    writer_bytes(out, in->keyring_id, sizeof in->keyring_id);
     writer_be32(out, in->name_slot);
     writer_bytes(out, in->name_key, sizeof in->name_key);
 }
@@ -71,10 +72,11 @@ enum cw_err store_row_parse(struct cw_slice raw, struct store_row *out)
     struct reader in = reader_over(raw);
     uint32_t format = reader_be32(&in);
 
-    if (!in.failed && format > ROWS_FORMAT)
+    if (!in.failed && format != ROWS_FORMAT)
         return CW_LOCAL_FORMAT;
     reader_bytes(&in, out->store_id, sizeof out->store_id);
     reader_bytes(&in, out->network.b, ID_LEN);
+    reader_bytes(&in, out->keyring_id, sizeof out->keyring_id);
     out->name_slot = reader_be32(&in);
     reader_bytes(&in, out->name_key, sizeof out->name_key);
     return finish(&in);

@@ -12,7 +12,7 @@
 #include "core/replica.h"
 #include "node/ports.h"
 
-#define ROWS_FORMAT 1
+#define ROWS_FORMAT 2 /* 2: a path in ENTRY, the keyring's id in META */
 
 /* --- keys ---------------------------------------------------------------------------------------------- */
 
@@ -90,6 +90,7 @@ bool row_key_seq_of(struct cw_slice key, struct log_id *out_log, uint64_t *out_s
 struct store_row {
     uint8_t store_id[16];
     struct network_id network;
+    uint8_t keyring_id[16]; /* of the keyring whose slots the rows name */
     uint32_t name_slot;
     uint8_t name_key[32 + 40]; /* of INDEX_NAME, sealed under name_slot: without the keyring the index says nothing */
 };

@@ -33,7 +33,6 @@ struct keyring {
     struct entropy entropy;
     uint8_t id[KEYRING_ID_LEN];
     uint8_t file_key[KEY_LEN];
-    bool created;
     uint32_t next;    /* the least slot that may be handed out */
     atomic_uint made; /* slots in the file; other threads compare with it */
 };
@@ -123,7 +122,6 @@ static enum cw_err create(struct keyring *k, const struct box_secret *daemon)
     k->entropy.fill(k->entropy.ctx, k->id, sizeof k->id);
     derive_file_key(k, daemon);
     header_write(k, header);
-    k->created = true;
     return k->io.write(k->io.ctx, 0, header, sizeof header);
 }
 
@@ -166,12 +164,12 @@ static uint32_t count_slots(const struct keyring *k)
     return low;
 }
 
-static enum cw_err open_file(struct keyring *k, const struct box_secret *daemon)
+static enum cw_err open_file(struct keyring *k, const struct box_secret *daemon, bool may_create)
 {
     uint8_t header[HEADER_LEN];
     enum cw_err err = k->io.read(k->io.ctx, 0, header, sizeof header);
 
-    if (err == CW_LOCAL_NOT_FOUND) /* also a header cut short: nothing can have followed it */
+    if (err == CW_LOCAL_NOT_FOUND && may_create) /* also a header cut short: nothing can have followed it */
         return create(k, daemon);
     if (err == CW_OK)
         err = accept(k, header, daemon);
@@ -181,7 +179,7 @@ static enum cw_err open_file(struct keyring *k, const struct box_secret *daemon)
 }
 
 enum cw_err keyring_open(const struct keyring_io *io, const struct box_secret *daemon, const struct entropy *entropy,
-                         struct keyring **out)
+                         bool may_create, struct keyring **out)
 {
     struct keyring *k = locked_new(sizeof *k, false); /* one key: the process limit is checked by the vault */
     enum cw_err err;
@@ -191,7 +189,7 @@ enum cw_err keyring_open(const struct keyring_io *io, const struct box_secret *d
     k->io = *io;
     k->entropy = *entropy;
     atomic_init(&k->made, 0);
-    err = open_file(k, daemon);
+    err = open_file(k, daemon, may_create);
     if (err != CW_OK) {
         keyring_close(k);
         return err;
@@ -205,14 +203,14 @@ void keyring_close(struct keyring *k)
     locked_free(k, sizeof *k);
 }
 
-bool keyring_created(const struct keyring *k)
-{
-    return k->created;
-}
-
 void keyring_id(const struct keyring *k, uint8_t out[static KEYRING_ID_LEN])
 {
     memcpy(out, k->id, KEYRING_ID_LEN);
+}
+
+uint32_t keyring_slots(const struct keyring *k)
+{
+    return atomic_load(&k->made);
 }
 
 /* --- handing out, destroying ------------------------------------------------------------------------------ */
@@ -271,6 +269,14 @@ void keyring_used(struct keyring *k, uint32_t slot)
 {
     if (slot >= k->next && slot < KEYRING_SLOTS_MAX)
         k->next = slot + 1;
+}
+
+void keyring_skip_made(struct keyring *k)
+{
+    uint32_t made = atomic_load(&k->made);
+
+    if (made > k->next)
+        k->next = made;
 }
 
 enum cw_err keyring_destroy(struct keyring *k, uint32_t slot)

@@ -29,18 +29,22 @@ struct keyring_io { /* the caller's file */
 
 struct keyring;
 /*
- * Makes the header when there is no file. CW_LOCAL_KEY: made under another secret; CW_LOCAL_CORRUPT: not a keyring;
- * CW_LOCAL_FORMAT: a newer one. A store that names slots must refuse a keyring that keyring_created, or of another id than before.
+ * may_create: when there is no file, its header is made; otherwise CW_LOCAL_NOT_FOUND, and nothing is written. A file
+ * shorter than a header counts as none. CW_LOCAL_KEY: made under another secret; CW_LOCAL_CORRUPT: not a keyring;
+ * CW_LOCAL_FORMAT: a newer one. A store that names slots must not create, and must compare the id and the number of slots.
  */
 enum cw_err keyring_open(const struct keyring_io *io, const struct box_secret *daemon, const struct entropy *entropy,
-                         struct keyring **out);
+                         bool may_create, struct keyring **out);
 void keyring_close(struct keyring *k);
-bool keyring_created(const struct keyring *k);
 void keyring_id(const struct keyring *k, uint8_t out[static KEYRING_ID_LEN]);
+/* How many slots the file has: 0 to KEYRING_SLOTS_MAX. */
+uint32_t keyring_slots(const struct keyring *k);
 /* A slot never handed out before (in this process); durable already. The caller's row makes the use of it durable. */
 enum cw_err keyring_take(struct keyring *k, uint32_t *out_slot);
 /* After loading: slots above the greatest used by any row are free again. */
 void keyring_used(struct keyring *k, uint32_t slot);
+/* No slot that the file has now is handed out any more: a store that is gone may have used it. */
+void keyring_skip_made(struct keyring *k);
 /* Overwrites the slot; when it returns CW_OK nothing opens what was sealed under it. Again: CW_OK again. */
 enum cw_err keyring_destroy(struct keyring *k, uint32_t slot);
 

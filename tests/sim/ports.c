@@ -76,6 +76,13 @@ static void port_identity(void *ctx, uint64_t *out_device, uint64_t *out_inode)
     *out_inode = n->inode;
 }
 
+static bool port_is_backup(void *ctx)
+{
+    struct sim_node *n = ctx;
+
+    return n->store.is_backup(n->store.ctx);
+}
+
 /* --- clock ------------------------------------------------------------------------------------------------- */
 
 static int64_t with_drift(const struct sim_node *n, int64_t ms)
@@ -315,4 +322,5 @@ void ports_of(struct sim_node *n, struct ports *out)
     out->store.begin_read = port_begin_read;
     out->store.low_on_space = port_low;
     out->store.identity = port_identity;
+    out->store.is_backup = port_is_backup;
 }

@@ -148,6 +148,38 @@ void story_of_a_reverted_machine_is_proven_to_have_forked(void)
     fork_after_losing(1, 1, 3, 15);
 }
 
+/* As above, but what was put back says that it is a backup: even beside the anchor of its moment, in the same file. */
+void story_of_a_backup_beside_its_anchor_does_not_fork(void);
+void story_of_a_backup_beside_its_anchor_does_not_fork(void)
+{
+    struct sim *s = story_world(3, 18);
+    struct log_id first;
+
+    story_open(s, 0, KIND_OPERATION);
+    story_sync(s);
+    machine_keep_copy(&s->nodes[0]);
+    mem_store_mark_backup(s->nodes[0].old_copy);
+    story_result(s, 0, 0, EVENT_ARREST, NULL);
+    story_sync(s);
+    first = s->nodes[0].own_log;
+
+    story_isolate(s, 0);
+    machine_revert(&s->nodes[0]);
+    s->nodes[0].forker = false; /* it must not */
+    restart(s, 0);
+    story_result(s, 0, 0, EVENT_WARRANT, NULL);
+    EXPECT(s, story_incarnation(s, 0) == 2);
+    story_sync(s);
+    sim_run_ms(s, 1000);
+    EXPECT(s, !history_log(s->history, &first)->forked);
+    for (uint32_t n = 0; n < 3; n++) {
+        EXPECT(s, !story_alarmed(s, n, "fork-proven"));
+        EXPECT(s, story_happenings(s, n, 0, EVENT_ARREST) == 1);
+        EXPECT(s, story_happenings(s, n, 0, EVENT_WARRANT) == 1);
+    }
+    story_ends(s);
+}
+
 /* The peer is ahead and on another branch: it is asked for the batch in dispute, not only for what follows. */
 void story_of_a_fork_behind_its_rival_is_proven_too(void);
 void story_of_a_fork_behind_its_rival_is_proven_too(void)

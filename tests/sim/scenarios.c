@@ -13,6 +13,7 @@
     X(a_failed_commit_is_fatal_and_opens_a_new_incarnation)     \
     X(a_reverted_machine_is_proven_to_have_forked)              \
     X(a_fork_behind_its_rival_is_proven_too)                    \
+    X(a_backup_beside_its_anchor_does_not_fork)                 \
     X(a_fork_whose_batches_have_other_bounds_is_proven_too)     \
     X(a_division_without_a_disk_gets_what_a_forked_log_holds)   \
     X(a_full_disk_refuses_and_recovers)                         \

@@ -23,7 +23,7 @@ void lab_drop_frames(struct lab_node *n)
     n->inbox_end = &n->inbox;
 }
 
-enum cw_err lab_open(struct lab_node *n)
+enum cw_err lab_open_with(struct lab_node *n, struct refusal *why)
 {
     const struct node_config config = {
         .network_genesis = n->lab->world.genesis,
@@ -34,15 +34,21 @@ enum cw_err lab_open(struct lab_node *n)
         .cache = n->lab->cache,
     };
     struct ports ports;
-    struct refusal why = {0};
 
     n->dead = false;
     n->calls = 0;
     lab_ports(n, &ports);
-    enum cw_err err = node_open(&config, &ports, &n->node, &why);
+    enum cw_err err = node_open(&config, &ports, &n->node, why);
     if (err != CW_OK && getenv("LAB_VERBOSE") != NULL)
-        fprintf(stderr, "node %u: %s %s\n", n->index, why.where, why.text);
+        fprintf(stderr, "node %u: %s %s\n", n->index, why->where, why->text);
     return err;
+}
+
+enum cw_err lab_open(struct lab_node *n)
+{
+    struct refusal why = {0};
+
+    return lab_open_with(n, &why);
 }
 
 static enum cw_err turn_with(struct lab_node *n, const struct input *inputs, uint32_t count)

@@ -60,6 +60,7 @@ struct lab {
     bool cut; /* frames between nodes are lost */
     int64_t now;
     struct lab_node nodes[LAB_NODES_MAX];
+    struct refusal why;                    /* for whoever wants it */
     struct cw_slice root, authority, late; /* frames of the logs; late issues the second officer */
     struct world_identity late_officer;
     struct log_id authority_log;
@@ -75,6 +76,7 @@ void lab_free(struct lab *lab);
 
 void lab_start(struct lab_node *n);       /* opens the node and hands it root and authority logs */
 enum cw_err lab_open(struct lab_node *n); /* opens it only */
+enum cw_err lab_open_with(struct lab_node *n, struct refusal *why);
 void lab_crash(struct lab_node *n);
 /* Runs all nodes until nothing is left to do, or for so long. */
 void lab_run(struct lab *lab, int64_t ms);

@@ -63,6 +63,13 @@ static void identity(void *ctx, uint64_t *device, uint64_t *inode)
     n->store.identity(n->store.ctx, device, inode);
 }
 
+static bool is_backup(void *ctx)
+{
+    struct lab_node *n = ctx;
+
+    return n->store.is_backup(n->store.ctx);
+}
+
 static struct cw_mono mono(void *ctx)
 {
     return (struct cw_mono){((struct lab_node *)ctx)->lab->now};
@@ -229,6 +236,7 @@ void lab_ports(struct lab_node *n, struct ports *p)
     p->store.begin_read = begin_read;
     p->store.low_on_space = low;
     p->store.identity = identity;
+    p->store.is_backup = is_backup;
     p->clock = (struct clock_port){n, mono, wall};
     p->entropy = (struct entropy_port){n, fill};
     p->signer = (struct signer_port){n, sign, seal_secret};

@@ -134,6 +134,36 @@ START_TEST(the_driver_and_the_simulators_store_answer_alike)
 }
 END_TEST
 
+static void clear_both(bool keep)
+{
+    struct both b;
+
+    begin(&b, true);
+    ck_assert_int_eq(store_clear_backup(b.real), CW_OK);
+    ck_assert_int_eq(port.clear_backup(b.memory), CW_OK);
+    end(&b, keep);
+}
+
+START_TEST(a_backups_mark_goes_with_a_commit_in_both)
+{
+    struct store_options o = lab_options(&lab);
+    char path[LAB_PATH_LEN];
+    struct refusal why = {0};
+
+    lab_path(&lab, "copy", path);
+    ck_assert_msg(store_copy(real, path, &why) == CW_OK, "%s", why.text);
+    store_close(real);
+    o.dir = path;
+    real = lab_open_with(&o);
+    mem_store_mark_backup(memory);
+    ck_assert(store_is_backup(real) && port.is_backup(port.ctx));
+    clear_both(false);
+    ck_assert(store_is_backup(real) && port.is_backup(port.ctx));
+    clear_both(true);
+    ck_assert(!store_is_backup(real) && !port.is_backup(port.ctx));
+}
+END_TEST
+
 Suite *suite_port(void)
 {
     Suite *suite = suite_create("port");
@@ -141,6 +171,7 @@ Suite *suite_port(void)
 
     tcase_add_checked_fixture(t, set_up, tear_down);
     tcase_add_loop_test(t, the_driver_and_the_simulators_store_answer_alike, 0, 6);
+    tcase_add_test(t, a_backups_mark_goes_with_a_commit_in_both);
     suite_add_tcase(suite, t);
     return suite;
 }

@@ -27,6 +27,7 @@ struct kv_txn {
     struct tree *root[TABLE_COUNT];
     uint64_t rows[TABLE_COUNT];
     uint64_t len;
+    bool clears_backup;
     struct kv_txn *next; /* open read transactions */
 };
 
@@ -36,7 +37,7 @@ struct mem_store {
     uint64_t len, len_max;
     uint64_t device, inode;
     uint64_t commits, calls;
-    bool low;
+    bool low, is_backup;
     enum mem_fault fault;
     uint64_t fault_nth;
     enum cw_err fault_err;
@@ -327,6 +328,7 @@ static void make_current(struct mem_store *m, struct kv_txn *txn)
         txn->root[i] = old;
     }
     m->len = txn->len;
+    m->is_backup = m->is_backup && !txn->clears_backup;
     m->commits++;
 }
 
@@ -433,6 +435,20 @@ static void identity(void *ctx, uint64_t *out_device, uint64_t *out_inode)
     *out_inode = m->inode;
 }
 
+static bool is_backup(void *ctx)
+{
+    return ((struct mem_store *)ctx)->is_backup;
+}
+
+static enum cw_err clear_backup(struct kv_txn *txn)
+{
+    enum cw_err err = count_call(txn);
+
+    CW_ASSERT(txn->writes);
+    txn->clears_backup = txn->clears_backup || err == CW_OK;
+    return err;
+}
+
 void mem_store_port(struct mem_store *m, struct store_port *out)
 {
     *out = (struct store_port){
@@ -448,6 +464,8 @@ void mem_store_port(struct mem_store *m, struct store_port *out)
         .prev = prev,
         .low_on_space = low_on_space,
         .identity = identity,
+        .is_backup = is_backup,
+        .clear_backup = clear_backup,
     };
 }
 
@@ -490,7 +508,13 @@ struct mem_store *mem_store_copy(const struct mem_store *m, uint64_t device, uin
         copy->rows[i] = m->rows[i];
     }
     copy->len = m->len;
+    copy->is_backup = m->is_backup;
     return copy;
+}
+
+void mem_store_mark_backup(struct mem_store *m)
+{
+    m->is_backup = true;
 }
 
 void mem_store_fail(struct mem_store *m, enum mem_fault fault, uint64_t nth, enum cw_err err)

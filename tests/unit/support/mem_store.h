@@ -22,6 +22,9 @@ void mem_store_crash(struct mem_store *m);
 /* A copy of what is committed: a backup, or a clone. Same device and inode unless given others. */
 struct mem_store *mem_store_copy(const struct mem_store *m, uint64_t device, uint64_t inode);
 
+/* What a copy made as a backup says of itself. */
+void mem_store_mark_backup(struct mem_store *m);
+
 /* --- faults ------------------------------------------------------------------------------------------- */
 
 enum mem_fault {

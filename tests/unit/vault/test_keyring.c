@@ -44,14 +44,19 @@ static struct box_secret secret;
 static struct keyring *keyring;
 static uint8_t memory[8192];
 
-static enum cw_err reopen(void)
+static enum cw_err reopen_and(bool may_create)
 {
     struct keyring_io io = {NULL, file_read, file_write};
     struct entropy entropy = lab_entropy();
 
     keyring_close(keyring);
     keyring = NULL;
-    return keyring_open(&io, &secret, &entropy, &keyring);
+    return keyring_open(&io, &secret, &entropy, may_create, &keyring);
+}
+
+static enum cw_err reopen(void)
+{
+    return reopen_and(true);
 }
 
 static void set_up(void)
@@ -248,10 +253,8 @@ START_TEST(values_survive_a_restart)
     uint32_t slot = take();
     struct cw_slice sealed = seal(slot, bytes);
 
-    ck_assert(keyring_created(keyring));
     keyring_id(keyring, id[0]);
-    ck_assert_int_eq(reopen(), CW_OK);
-    ck_assert(!keyring_created(keyring));
+    ck_assert_int_eq(reopen_and(false), CW_OK);
     keyring_id(keyring, id[1]);
     ck_assert_int_eq(memcmp(id[0], id[1], KEYRING_ID_LEN), 0);
     ck_assert_int_eq(unseal(slot, row, sealed), CW_OK);
@@ -318,9 +321,32 @@ START_TEST(a_header_cut_anywhere_is_made_again)
         ck_assert_int_eq(reopen(), CW_LOCAL_IO);
         file.cut_after = SIZE_MAX;
         ck_assert_int_eq(reopen(), CW_OK);
-        ck_assert(keyring_created(keyring));
+        ck_assert_uint_eq(keyring_slots(keyring), 0);
         ck_assert_uint_eq(take(), 0);
     }
+}
+END_TEST
+
+START_TEST(where_a_keyring_is_expected_none_is_made)
+{
+    for (size_t len = 0; len < 64; len++) {
+        file.len = len;
+        file.writes = 0;
+        ck_assert_int_eq(reopen_and(false), CW_LOCAL_NOT_FOUND);
+        ck_assert_uint_eq(file.writes, 0);
+        ck_assert_uint_eq(file.len, len);
+    }
+}
+END_TEST
+
+START_TEST(a_keyring_says_how_many_slots_it_has)
+{
+    ck_assert_uint_eq(keyring_slots(keyring), 0);
+    (void)take();
+    ck_assert_uint_eq(keyring_slots(keyring), KEYRING_POOL);
+    file.len = 64 + 64 * 5 + 63;
+    ck_assert_int_eq(reopen_and(false), CW_OK);
+    ck_assert_uint_eq(keyring_slots(keyring), 5);
 }
 END_TEST
 
@@ -398,6 +424,8 @@ Suite *suite_keyring(void)
     tcase_add_test(t, a_destroyed_slot_is_never_handed_out_again);
     tcase_add_test(t, a_destroyed_slot_leaves_no_byte_of_its_key);
     tcase_add_test(t, a_header_cut_anywhere_is_made_again);
+    tcase_add_test(t, where_a_keyring_is_expected_none_is_made);
+    tcase_add_test(t, a_keyring_says_how_many_slots_it_has);
     tcase_add_test(t, a_pool_cut_anywhere_never_gives_a_key_that_is_not_whole);
     tcase_add_test(t, a_destruction_cut_anywhere_is_finished_by_asking_again);
     suite_add_tcase(suite, t);
