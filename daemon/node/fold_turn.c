@@ -11,7 +11,7 @@
 #define QUIET_MS 20           /* without a submission, before long cases are folded */
 #define FOLD_WAIT_MS_MAX 1000 /* but none waits longer */
 
-static enum cw_err mark_revising(struct turn *t, const struct cw_case_id *id, bool revising)
+static enum cw_err change_flags(struct turn *t, const struct cw_case_id *id, uint32_t set, uint32_t clear)
 {
     struct cw_slice raw;
     struct case_row row;
@@ -23,7 +23,7 @@ static enum cw_err mark_revising(struct turn *t, const struct cw_case_id *id, bo
     if (err == CW_OK)
         err = case_row_parse(raw, &row);
     if (err == CW_OK) {
-        row.flags = revising ? row.flags | CASE_REVISING : row.flags & ~CASE_REVISING;
+        row.flags = (row.flags & ~clear) | set;
         case_row_encode(&row, &w);
         err = w.failed ? CW_LOCAL_CORRUPT : db_put(t, TABLE_CASE, row_key_case(id), slice(bytes, w.len));
     }
@@ -38,7 +38,7 @@ static enum cw_err mark_for_later(struct turn *t, const struct cw_case_id *id)
     if (!t->n->folds_left)
         t->n->folds_by = mono_after(t->now, FOLD_WAIT_MS_MAX);
     t->n->folds_left = true;
-    return err == CW_OK ? mark_revising(t, id, true) : err;
+    return err == CW_OK ? change_flags(t, id, CASE_REVISING, 0) : err;
 }
 
 /* A case that cannot be folded for want of memory stays as it was, marked degraded; the daemon goes on. */
@@ -54,7 +54,7 @@ static enum cw_err fold_one(struct turn *t, const struct cw_case_id *id, uint32_
 
         hex_of(ID_SLICE(id), hex);
         node_alarm(t->n, "case-too-large", "case %.16s has more history than fits in memory", hex);
-        return CW_OK;
+        return change_flags(t, id, CASE_DEGRADED, CASE_REVISING); /* the next op of it tries again */
     }
     if (err != CW_OK)
         return err;
@@ -62,15 +62,35 @@ static enum cw_err fold_one(struct turn *t, const struct cw_case_id *id, uint32_
     return case_save(t, c);
 }
 
-/* Ops of the case when it was folded last: what folding it again costs at least. */
-static uint32_t known_ops(struct turn *t, const struct cw_case_id *id)
+/* Of the case when it was folded last: how many ops, which is what folding it again costs at least. */
+struct known_case {
+    uint32_t op_count;
+    bool marked; /* it waits to be folded already */
+};
+
+static void look_at(struct turn *t, const struct cw_case_id *id, struct known_case *out)
 {
     struct cw_slice raw;
     struct case_row row;
 
+    *out = (struct known_case){0};
     if (db_get(t->n, t->txn, TABLE_CASE, row_key_case(id), &raw) != CW_OK || case_row_parse(raw, &row) != CW_OK)
-        return 0;
-    return row.op_count;
+        return;
+    out->op_count = row.op_count;
+    out->marked = (row.flags & CASE_REVISING) != 0;
+}
+
+static enum cw_err fold_or_mark(struct turn *t, const struct dirty_case *d, uint32_t *budget)
+{
+    struct known_case known;
+
+    look_at(t, &d->id, &known);
+    bool fits = known.op_count < *budget;
+    if (d->foreign || !fits)
+        case_cache_drop(t->n, &d->id);
+    if (fits)
+        return fold_one(t, &d->id, budget);
+    return known.marked ? CW_OK : mark_for_later(t, &d->id);
 }
 
 static enum cw_err fold_touched(struct turn *t, uint32_t *budget)
@@ -78,13 +98,8 @@ static enum cw_err fold_touched(struct turn *t, uint32_t *budget)
     enum cw_err err = CW_OK;
 
     for (uint32_t i = 0; i < DIRTY_SLOTS; i++) {
-        for (struct dirty_case *d = t->dirty[i]; d != NULL && err == CW_OK; d = d->next) {
-            bool fits = known_ops(t, &d->id) < *budget;
-
-            if (d->foreign || !fits)
-                case_cache_drop(t->n, &d->id);
-            err = fits ? fold_one(t, &d->id, budget) : mark_for_later(t, &d->id);
-        }
+        for (struct dirty_case *d = t->dirty[i]; d != NULL && err == CW_OK; d = d->next)
+            err = fold_or_mark(t, d, budget);
     }
     return err;
 }

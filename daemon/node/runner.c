@@ -176,11 +176,18 @@ static void sort_client(struct runner *r, struct job *job)
     pool_drop(&r->pool, job);
 }
 
+/* As `ps -L` and `top -H` show it. */
+static void name_thread(const char *name)
+{
+    (void)pthread_setname_np(pthread_self(), name);
+}
+
 static void *work(void *ctx)
 {
     struct runner *r = ctx;
     struct job *job;
 
+    name_thread("cw-verify");
     while ((job = pool_take(&r->pool)) != NULL) {
         if (job->kind == JOB_PEER)
             verify_peer(r, job);
@@ -228,6 +235,7 @@ static void *read_on(void *ctx)
     uint8_t *bytes = malloc(MESSAGE_LEN_MAX);
     struct job *job;
 
+    name_thread("cw-read");
     CW_ASSERT(bytes != NULL); /* at the start, before anything was promised */
     while ((job = pool_take_read(&r->pool)) != NULL) {
         answer_job(r, job, bytes);
@@ -291,6 +299,7 @@ static void *take_turns(void *ctx)
 {
     struct runner *r = ctx;
 
+    name_thread("cw-node");
     while (!stopping(r)) {
         struct job *job = pool_help(&r->pool, sleep_ms(r));
         enum cw_err err = CW_OK;
