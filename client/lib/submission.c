@@ -178,6 +178,28 @@ enum cw_err cw_submission_from(struct cw_slice bytes, struct cw_submission **out
     return CW_OK;
 }
 
+static enum cw_err check_ack(struct cw_client *client, const struct cw_ack *ack, const struct cw_call *call)
+{
+    if (ack->held_by > CW_HELD_BY_MAX)
+        return fault_set(&client->fault, CW_USAGE_ARGUMENT, "held_by", "at most %d divisions can be waited for",
+                         CW_HELD_BY_MAX);
+    if (ack->held_by > 1 && (ack->deadline_ms < 0 || (call != NULL && ack->deadline_ms >= call->timeout_ms)))
+        return fault_set(&client->fault, CW_USAGE_ARGUMENT, "deadline_ms",
+                         "must be 0 or more, and less than timeout_ms: or nobody hears the daemon's answer");
+    return CW_OK;
+}
+
+/* The ack as the request carries it; the daemon may take that much longer. */
+static void ask_for(const struct cw_ack *ack, Cw__Submit *submit, struct request_plan *plan)
+{
+    if (ack->held_by < 2)
+        return;
+    plan->patience_ms = ack->deadline_ms;
+    submit->has_held_by = submit->has_deadline_ms = true;
+    submit->held_by = ack->held_by;
+    submit->deadline_ms = (uint32_t)ack->deadline_ms;
+}
+
 enum cw_err cw_ask_submit(struct cw_client *client, const struct cw_call *call, const struct cw_submission *submission,
                           const struct cw_ack *ack, struct cw_request **out_request)
 {
@@ -185,17 +207,16 @@ enum cw_err cw_ask_submit(struct cw_client *client, const struct cw_call *call, 
     Cw__Request request = CW__REQUEST__INIT;
     ProtobufCMessage *message;
     void *memory;
-    enum cw_err err = message_unpack(&cw__submit__descriptor, buf_slice(&submission->bytes), &memory, &message, NULL);
+    enum cw_err err = ack != NULL ? check_ack(client, ack, call) : CW_OK;
 
+    if (err != CW_OK)
+        return err;
+    err = message_unpack(&cw__submit__descriptor, buf_slice(&submission->bytes), &memory, &message, NULL);
     if (err != CW_OK)
         return fault_plain(&client->fault, err, "submission");
     request.submit = (Cw__Submit *)message;
-    if (ack != NULL && ack->held_by > 1) {
-        plan.patience_ms = ack->deadline_ms > 0 ? ack->deadline_ms : 0;
-        request.submit->has_held_by = request.submit->has_deadline_ms = true;
-        request.submit->held_by = ack->held_by;
-        request.submit->deadline_ms = (uint32_t)plan.patience_ms;
-    }
+    if (ack != NULL)
+        ask_for(ack, request.submit, &plan);
     err = client_start(client, &request, call, &plan, out_request);
     free(memory);
     return err;

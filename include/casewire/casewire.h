@@ -15,6 +15,7 @@
 #include <casewire/answer.h>     /* what a daemon said, by path */
 #include <casewire/ask.h>        /* questions */
 #include <casewire/client.h>     /* daemons, event loop, requests */
+#include <casewire/context.h>    /* a folder that says who speaks to whom */
 #include <casewire/draft.h>      /* what an author is about to say */
 #include <casewire/error.h>      /* one table of errors */
 #include <casewire/fault.h>      /* an error as a person reads it */

@@ -30,9 +30,16 @@ CW_PUBLIC struct cw_slice cw_submission_bytes(const struct cw_submission *submis
 /** A submission kept earlier. CW_REFUSED_MALFORMED when the bytes are not one. */
 CW_PUBLIC CW_MUST_CHECK enum cw_err cw_submission_from(struct cw_slice bytes, struct cw_submission **out_submission);
 
+#define CW_HELD_BY_MAX 64
+
+/** What is waited for. */
 struct cw_ack {
-    uint32_t held_by;    /**< 0 or 1: durable at this daemon; k: wait until k divisions hold it */
-    int32_t deadline_ms; /**< how long the daemon waits for the other divisions */
+    uint32_t held_by; /**< 0 or 1: durable at this daemon; k: k divisions hold it; at most CW_HELD_BY_MAX */
+    /**
+     * How long the daemon waits for the other divisions before it answers with those it has; less than the call's
+     * timeout. Of no meaning below 2.
+     */
+    int32_t deadline_ms;
 };
 
 /**
@@ -44,7 +51,7 @@ struct cw_ack {
  * also to the next daemon, until an answer comes or the timeout ends. After CW_AGAIN_NO_DAEMON it is not known whether
  * it arrived: submit the same again later (outbox.h does).
  *
- * @param ack  NULL: durable at the daemon that answers
+ * @param ack  NULL: durable at the daemon that answers; CW_USAGE_ARGUMENT when it is outside its bounds
  */
 CW_PUBLIC CW_MUST_CHECK enum cw_err cw_ask_submit(struct cw_client *client, const struct cw_call *call,
                                                   const struct cw_submission *submission, const struct cw_ack *ack,

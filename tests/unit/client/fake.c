@@ -225,7 +225,7 @@ struct cw_client *fake_client(const struct cw_identity *identity, int32_t attemp
         list[i].address = address[i];
         memcpy(list[i].key, daemons[i]->public_key, CW_ID_LEN);
     }
-    memset(options.network_id, 1, CW_ID_LEN);
+    memcpy(options.network_id, identity->certificate.network.b, CW_ID_LEN);
     options.identity = identity;
     options.daemons = list;
     options.daemon_count = count;
