@@ -32,6 +32,12 @@ static const struct log_head *copy(void)
     return replica_log_find(s.replica, &s.log);
 }
 
+static void greet(struct peer_message *hello)
+{
+    solo_link_up(&s);
+    solo_hear(&s, hello, 200);
+}
+
 /* The peer offers its log and is asked for it. */
 static void offer(uint64_t counter)
 {
@@ -46,9 +52,8 @@ START_TEST(a_hello_for_another_network_is_refused)
 {
     struct peer_message hello = solo_hello(&s);
 
-    solo_link_up(&s);
     hello.as.hello.network.b[3] ^= 1;
-    solo_hear(&s, &hello, 200);
+    greet(&hello);
     ck_refused(CW_PEER_NETWORK);
 }
 END_TEST
@@ -57,9 +62,8 @@ START_TEST(a_hello_without_a_common_version_is_refused)
 {
     struct peer_message hello = solo_hello(&s);
 
-    solo_link_up(&s);
     hello.as.hello.v_min = hello.as.hello.v_max = PROTOCOL_VERSION + 1;
-    solo_hear(&s, &hello, 200);
+    greet(&hello);
     ck_refused(CW_PEER_VERSION);
 }
 END_TEST
@@ -68,9 +72,8 @@ START_TEST(a_hello_in_another_certificates_name_is_refused)
 {
     struct peer_message hello = solo_hello(&s);
 
-    solo_link_up(&s);
     hello.as.hello.cert.b[0] ^= 1;
-    solo_hear(&s, &hello, 200);
+    greet(&hello);
     ck_refused(CW_PEER_SESSION);
 }
 END_TEST
@@ -79,9 +82,8 @@ START_TEST(a_refused_peer_is_not_heard_until_a_new_link_comes)
 {
     struct peer_message hello = solo_hello(&s);
 
-    solo_link_up(&s);
     hello.as.hello.network.b[3] ^= 1;
-    solo_hear(&s, &hello, 200);
+    greet(&hello);
     hello = solo_hello(&s);
     solo_hear(&s, &hello, 200);
     ck_assert_int_eq(solo_state(&s), PEER_STATE_REFUSED);

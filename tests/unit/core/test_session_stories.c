@@ -28,6 +28,16 @@ static const struct log_head *own(uint32_t node)
     return replica_own_log(world_node(w, node)->replica);
 }
 
+/* The first two meet, the first writes so many, all of it is exchanged. The wire between them. */
+static uint32_t first_exchange(uint32_t submitted)
+{
+    uint32_t wire = world_connect(w, 0, 1);
+
+    world_submit(w, 0, submitted);
+    world_settle(w);
+    return wire;
+}
+
 /* --- two ----------------------------------------------------------------------------------------------- */
 
 START_TEST(two_daemons_agree_on_what_both_submitted)
@@ -59,9 +69,7 @@ END_TEST
 
 START_TEST(a_batch_is_pushed_to_a_peer_in_step_without_being_asked_for)
 {
-    world_connect(w, 0, 1);
-    world_submit(w, 0, 1);
-    world_settle(w);
+    first_exchange(1);
 
     uint32_t asked = world_node(w, 0)->entries_frames_out - world_node(w, 0)->pushed_frames_out;
 
@@ -77,10 +85,8 @@ END_TEST
 
 START_TEST(a_cut_heals_and_both_sides_come_together)
 {
-    uint32_t wire = world_connect(w, 0, 1);
+    uint32_t wire = first_exchange(5);
 
-    world_submit(w, 0, 5);
-    world_settle(w);
     world_disconnect(w, wire);
     world_submit(w, 0, 300);
     world_submit(w, 1, 40);
@@ -97,13 +103,9 @@ END_TEST
 
 START_TEST(a_restarted_daemon_continues_its_log)
 {
-    world_connect(w, 0, 1);
-    world_submit(w, 0, 5);
-    world_settle(w);
+    first_exchange(5);
     world_restart(w, 0, false);
-    world_connect(w, 0, 1);
-    world_submit(w, 0, 5);
-    world_settle(w);
+    first_exchange(5);
 
     ck_assert_uint_eq(replica_log_count(world_node(w, 1)->replica), 1);
     ck_assert_uint_eq(own(0)->seq, 10);
@@ -115,14 +117,10 @@ START_TEST(a_new_incarnation_closes_the_log_before_it_everywhere)
 {
     struct log_id before;
 
-    world_connect(w, 0, 1);
-    world_submit(w, 0, 5);
-    world_settle(w);
+    first_exchange(5);
     before = own(0)->log;
     world_restart(w, 0, true);
-    world_connect(w, 0, 1);
-    world_submit(w, 0, 2);
-    world_settle(w);
+    first_exchange(2);
 
     ck_assert(!ID_EQ(&own(0)->log, &before));
     ck_assert(replica_log_find(world_node(w, 1)->replica, &before)->closed);
@@ -183,9 +181,7 @@ END_TEST
 
 START_TEST(a_rolled_back_daemon_that_wrote_on_is_proven_to_have_forked)
 {
-    world_connect(w, 0, 1);
-    world_submit(w, 0, 4);
-    world_settle(w);
+    first_exchange(4);
     world_submit(w, 0, 4);
     world_settle(w);
     roll_back(0, 1);
@@ -299,9 +295,7 @@ END_TEST
 START_TEST(headers_do_not_wait_for_blobs_and_holes_are_filled_later)
 {
     world_node(w, 0)->sends_no_blobs = true;
-    world_connect(w, 0, 1);
-    world_submit(w, 0, 20);
-    world_settle(w);
+    first_exchange(20);
 
     const struct log_head *copy = replica_log_find(world_node(w, 1)->replica, &own(0)->log);
 
@@ -317,9 +311,7 @@ END_TEST
 START_TEST(a_member_that_cannot_open_does_not_count_as_holding)
 {
     world_node(w, 1)->opens_nothing = true;
-    world_connect(w, 0, 1);
-    world_submit(w, 0, 3);
-    world_settle(w);
+    first_exchange(3);
     world_watch(w, 0, 2, 5000);
     world_run_ms(w, 6000);
 
@@ -346,9 +338,7 @@ END_TEST
 
 START_TEST(held_by_three_is_answered_when_the_third_has_said_so)
 {
-    world_connect(w, 0, 1);
-    world_submit(w, 0, 4);
-    world_settle(w);
+    first_exchange(4);
     world_watch(w, 0, 3, 60000);
     world_run_ms(w, 1000);
     ck_assert_uint_eq(world_node(w, 0)->held_answers, 0);
@@ -399,9 +389,7 @@ START_TEST(a_fork_is_told_to_a_daemon_that_never_met_it)
 {
     struct frontier_head told, late;
 
-    world_connect(w, 0, 1);
-    world_submit(w, 0, 4);
-    world_settle(w);
+    first_exchange(4);
     world_submit(w, 0, 4);
     world_settle(w);
     roll_back(0, 1);

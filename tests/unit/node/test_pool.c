@@ -248,15 +248,24 @@ static void *put_one_more(void *out)
     return NULL;
 }
 
+/* All room is taken by frames of one link, and a frame of link 1 waits for some in a thread of its own. */
+static pthread_t wait_for_room(link_id full_of, enum pool_put *out)
+{
+    pthread_t thread;
+
+    for (int i = 0; i < POOL_JOBS_MAX; i++)
+        put(full_of, "x");
+    ck_assert_int_eq(pthread_create(&thread, NULL, put_one_more, out), 0);
+    return thread;
+}
+
 START_TEST(a_peers_frame_waits_for_room)
 {
     enum pool_put result = POOL_BUSY;
     pthread_t thread;
 
     add_lane(1, true);
-    for (int i = 0; i < POOL_JOBS_MAX; i++)
-        put(1, "x");
-    ck_assert_int_eq(pthread_create(&thread, NULL, put_one_more, &result), 0);
+    thread = wait_for_room(1, &result);
     pool_drop(&pool, pool_take(&pool));
     (void)pthread_join(thread, NULL);
     ck_assert_int_eq(result, POOL_TAKEN);
@@ -270,9 +279,7 @@ START_TEST(a_peers_frame_does_not_wait_for_a_link_that_ended)
 
     add_lane(1, true);
     add_lane(2, false);
-    for (int i = 0; i < POOL_JOBS_MAX; i++)
-        put(2, "x");
-    ck_assert_int_eq(pthread_create(&thread, NULL, put_one_more, &result), 0);
+    thread = wait_for_room(2, &result);
     ck_assert(pool_end_lane(&pool, 1, NULL));
     (void)pthread_join(thread, NULL);
     ck_assert_int_eq(result, POOL_NO_LANE);
@@ -285,9 +292,7 @@ START_TEST(stopping_wakes_who_waits)
     pthread_t thread;
 
     add_lane(1, true);
-    for (int i = 0; i < POOL_JOBS_MAX; i++)
-        put(1, "x");
-    ck_assert_int_eq(pthread_create(&thread, NULL, put_one_more, &result), 0);
+    thread = wait_for_room(1, &result);
     pool_stop(&pool);
     (void)pthread_join(thread, NULL);
     ck_assert_int_eq(result, POOL_NO_LANE);
