@@ -37,11 +37,11 @@ struct raw *raw_tcp(const char *endpoint)
     struct raw *r = calloc(1, sizeof *r);
     struct sockaddr_in to = {.sin_family = AF_INET};
     struct timeval patience = {WORLD_WAIT_MS / 1000, 0};
-    unsigned port = 0;
+    static const char scheme[] = "tcp://127.0.0.1:";
 
     ck_assert_ptr_nonnull(r);
-    ck_assert_int_eq(sscanf(endpoint, "tcp://127.0.0.1:%u", &port), 1);
-    to.sin_port = htons((uint16_t)port);
+    ck_assert_int_eq(strncmp(endpoint, scheme, sizeof scheme - 1), 0);
+    to.sin_port = htons((uint16_t)strtoul(endpoint + sizeof scheme - 1, NULL, 10));
     to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
     r->fd = socket(AF_INET, SOCK_STREAM, 0);
     (void)setsockopt(r->fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
@@ -111,6 +111,13 @@ static size_t read_command(struct raw *r, uint8_t *out, size_t cap)
     return head[1];
 }
 
+/* The longer kind of nonce: eight letters and sixteen bytes that are sent along. */
+static void long_nonce(const char *prefix, const uint8_t rest[static 16], uint8_t out[static 24])
+{
+    memcpy(out, prefix, 8);
+    memcpy(out + 8, rest, 16);
+}
+
 struct handshake {
     uint8_t server[32], transient_public[32], transient_secret[32];
     uint8_t server_transient[32], cookie[96];
@@ -137,8 +144,7 @@ static void take_welcome(struct raw *r, struct handshake *h)
     uint8_t bytes[255], nonce[24], plain[128];
 
     ck_assert_uint_eq(read_command(r, bytes, sizeof bytes), 168);
-    memcpy(nonce, "WELCOME-", 8);
-    memcpy(nonce + 8, bytes + 8, 16);
+    long_nonce("WELCOME-", bytes + 8, nonce);
     ck_assert_int_eq(crypto_box_open_easy(plain, bytes + 24, 144, nonce, h->server, h->transient_secret), 0);
     memcpy(h->server_transient, plain, 32);
     memcpy(h->cookie, plain + 32, 96);
@@ -154,14 +160,14 @@ static void put_property(struct writer *w, const char *name, const char *value)
 
 static void put_vouch(struct writer *w, const struct handshake *h, const struct person *who)
 {
-    uint8_t nonce[24], plain[64], box[80];
+    uint8_t rest[16], nonce[24], plain[64], box[80];
 
-    memcpy(nonce, "VOUCH---", 8);
-    randombytes_buf(nonce + 8, 16);
+    randombytes_buf(rest, sizeof rest);
+    long_nonce("VOUCH---", rest, nonce);
     memcpy(plain, h->transient_public, 32);
     memcpy(plain + 32, h->server, 32);
     ck_assert_int_eq(crypto_box_easy(box, plain, sizeof plain, nonce, h->server_transient, who->keys.secret), 0);
-    writer_bytes(w, nonce + 8, 16);
+    writer_bytes(w, rest, sizeof rest);
     writer_bytes(w, box, sizeof box);
 }
 

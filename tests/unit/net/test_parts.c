@@ -151,7 +151,7 @@ START_TEST(heartbeats_of_a_year_are_no_attack)
     struct conn c = {.open = true};
     uint64_t received = 0;
 
-    for (int64_t s = 0; s < 3600 * 24 * 365; s += 10) {
+    for (int64_t s = 0; s < INT64_C(3600) * 24 * 365; s += 10) {
         received += 120;
         ck_assert(!conn_look(&c, received, false, (struct cw_mono){s * 1000}));
     }

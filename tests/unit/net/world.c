@@ -173,6 +173,25 @@ bool world_has(struct world *w, enum net_event_kind kind)
     return found;
 }
 
+uint64_t world_process_status(pid_t pid, const char *name, int base)
+{
+    char path[64], line[128];
+    uint64_t number = 0;
+    bool found = false;
+
+    snprintf(path, sizeof path, "/proc/%d/status", (int)pid);
+    FILE *f = fopen(path, "r");
+    ck_assert_ptr_nonnull(f);
+    while (!found && fgets(line, sizeof line, f) != NULL) {
+        found = strncmp(line, name, strlen(name)) == 0;
+        if (found)
+            number = strtoull(line + strlen(name), NULL, base);
+    }
+    (void)fclose(f);
+    ck_assert_msg(found, "%s has no %s", path, name);
+    return number;
+}
+
 void *knock(struct world *w, const struct person *who, const char *endpoint)
 {
     if (w->context == NULL)

@@ -56,6 +56,9 @@ const struct world_event *world_wait(struct world *w, enum net_event_kind kind);
 bool world_has(struct world *w, enum net_event_kind kind); /* among all so far */
 void world_wait_ready(struct world *w);
 
+/* A number of /proc/PID/status, e.g. "RssAnon:" (KiB); fails the test when it is not there. */
+uint64_t world_process_status(pid_t pid, const char *name, int base);
+
 void *knock(struct world *w, const struct person *who, const char *endpoint);
 void say_to(void *dealer, const char *text);
 void hear(void *dealer, const char *text); /* expects exactly this */
