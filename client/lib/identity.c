@@ -60,7 +60,7 @@ enum cw_err cw_identity_open(const struct cw_identity_options *options, struct c
     if (options == NULL || options->size != sizeof(*options))
         return fault_set(out_fault, CW_USAGE_ARGUMENT, "size", "not the size of this library's options");
     err = begin(options->certificate, &identity, out_fault);
-    if (err != CW_OK)
+    if (identity == NULL)
         return err;
     err = read_keys(identity, options, out_fault);
     if (err != CW_OK) {
@@ -91,7 +91,7 @@ enum cw_err cw_identity_from_signer(const struct cw_signer_options *options, str
 
     if (err == CW_OK)
         err = begin(options->certificate, &identity, out_fault);
-    if (err != CW_OK)
+    if (identity == NULL)
         return err;
     public_key = identity->keys.curve_public;
     memcpy(identity->keys.curve.b, options->curve_secret, KEY_LEN);

@@ -26,7 +26,7 @@ enum ingest ingest_batch(struct replica *r, const struct peer_entries *entries, 
                          const struct batch_verdict *verdict);
 
 /* A log is known to have forked: STORE_FORK was listed by the caller. From now on it is held along one branch only. */
-void ingest_forked(struct replica *r, uint32_t slot);
+void ingest_forked(struct replica *r, uint32_t number);
 /* A log that only its genesis is known of; LOG_NONE when the table is full. Twins and priors are looked at. */
 uint32_t ingest_open_log(struct replica *r, const struct log_id *log, const struct genesis *genesis);
 

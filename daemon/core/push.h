@@ -12,7 +12,7 @@
 #define PUSH_WINDOW_LEN 262144
 /* The receiver's view of the sender's window: it may have reopened while our frontier was under way, and the last frame
  * of each may exceed it. */
-#define PUSH_HEARD_LEN_MAX (2 * (PUSH_WINDOW_LEN + MESSAGE_LEN_MAX))
+#define PUSH_HEARD_LEN_MAX (UINT64_C(2) * (PUSH_WINDOW_LEN + MESSAGE_LEN_MAX))
 
 struct push {
     struct log_id log; /* what `upto` is about */

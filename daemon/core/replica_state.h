@@ -17,8 +17,8 @@
 #define OWN_LOGS_RESERVED 16   /* slots that others' logs may not take: a division can always write */
 #define MESSAGE_ITEMS_MAX 1024 /* batches or blobs looked at in one message; the rest is asked for again */
 #define SAY_EFFECTS 16         /* what one peer may be told in a turn, or one small event lists */
-#define SAY_ARENA_LEN 49152
-#define MADE_ARENA_LEN 8192 /* one own entry and its seal in the arena, at most */
+#define SAY_ARENA_LEN ((size_t)48 << 10)
+#define MADE_ARENA_LEN ((size_t)8 << 10) /* one own entry and its seal in the arena, at most */
 
 struct pending {
     uint64_t tag;

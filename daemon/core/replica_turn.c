@@ -30,7 +30,7 @@ static bool has_room(const struct replica *r, uint64_t event_effects, uint32_t m
     uint64_t pending = (uint64_t)r->pending_count + more_pending;
     uint64_t logs = (uint64_t)r->logs.dirty_count + 4;
 
-    return effects_have_room(r->out, event_effects + 2 * pending + 2 * logs + 3 * SAY_EFFECTS,
+    return effects_have_room(r->out, event_effects + 2 * pending + 2 * logs + UINT64_C(3) * SAY_EFFECTS,
                              (size_t)pending * MADE_ARENA_LEN + 3 * SAY_ARENA_LEN);
 }
 

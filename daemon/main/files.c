@@ -33,7 +33,7 @@ enum cw_err files_open_store(struct daemon *d, bool read_only, struct refusal *w
 /* A daemon that was killed may be gone for whoever looks and still hold its files for a moment: wait, but not for long. */
 static enum cw_err take_lock(struct daemon *d, const char *path, struct refusal *why)
 {
-    const struct timespec pause = {.tv_nsec = 50 * 1000 * 1000};
+    const struct timespec pause = {.tv_nsec = 50000000L};
     enum cw_err err = lock_file_take(path, &d->lock_fd, why);
 
     for (int i = 0; err == CW_LOCAL_LOCKED && i < 40; i++) {

@@ -26,6 +26,7 @@ bool driver_link_known(struct driver *d, uint64_t id)
     return find(d, id) != NULL;
 }
 
+/* NOLINTNEXTLINE(readability-function-size): a hundred of the statements are uthash's */
 bool driver_link_add(struct driver *d, uint64_t id)
 {
     struct driver_link *link;
@@ -77,7 +78,7 @@ static void put_allow(struct driver *d)
     Cw__ToNet order = CW__TO_NET__INIT;
     Cw__AllowKeys list = CW__ALLOW_KEYS__INIT;
     Cw__AllowedKey *keys = calloc(d->row_count == 0 ? 1 : d->row_count, sizeof *keys);
-    Cw__AllowedKey **at = calloc(d->row_count == 0 ? 1 : d->row_count, sizeof *at);
+    Cw__AllowedKey **at = calloc(d->row_count == 0 ? 1 : d->row_count, sizeof(Cw__AllowedKey *));
 
     for (uint32_t i = 0; keys != NULL && at != NULL && i < d->row_count; i++) {
         cw__allowed_key__init(&keys[i]);

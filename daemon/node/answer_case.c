@@ -91,7 +91,7 @@ static bool add_proposal(struct answering *a, Cw__ViewField *field, Cw__ViewValu
     if (grown == NULL)
         return false;
     if (field->n_proposals != 0)
-        memcpy(grown, field->proposals, field->n_proposals * sizeof *grown);
+        memcpy(grown, field->proposals, field->n_proposals * sizeof(Cw__ViewValue *));
     grown[field->n_proposals] = value;
     field->proposals = grown;
     field->n_proposals++;

@@ -10,7 +10,7 @@
 #include "proto/wire.h"
 
 /* A chunk stops after the batch that passes this: a batch of 256 large entries may go beyond, up to a frame. */
-#define EXPORT_CHUNK_LEN (256u * 1024)
+#define EXPORT_CHUNK_LEN ((size_t)256 << 10)
 
 struct exporting {
     struct answering *a;
@@ -59,7 +59,7 @@ static bool grow_opened(struct exporting *e)
     if (grown == NULL)
         return false;
     if (e->opened_count != 0)
-        memcpy(grown, e->opened, e->opened_count * sizeof *grown);
+        memcpy(grown, e->opened, e->opened_count * sizeof(Cw__OpenedPart *));
     e->opened = grown;
     e->opened_max = max;
     return true;

@@ -25,8 +25,8 @@ enum cw_err shown_case_load(struct answering *a, const struct cw_case_id *id, st
     out->by_id = ARENA_ARRAY(a->arena, struct loaded_op *, out->loaded.op_count);
     if (out->by_id == NULL)
         return CW_LOCAL_MEMORY;
-    memcpy(out->by_id, out->loaded.ops, out->loaded.op_count * sizeof *out->by_id);
-    qsort(out->by_id, out->loaded.op_count, sizeof *out->by_id, compare_ops);
+    memcpy(out->by_id, out->loaded.ops, out->loaded.op_count * sizeof(struct loaded_op *));
+    qsort(out->by_id, out->loaded.op_count, sizeof(struct loaded_op *), compare_ops);
     return CW_OK;
 }
 

@@ -169,8 +169,10 @@ void exec_send_entries(struct turn *t, const struct effect *e)
     s.limit = e->as.send_entries.bytes < FRAME_ROOM ? e->as.send_entries.bytes : FRAME_ROOM;
     s.batches = arena_take_raw(&t->arena, ENTRIES_BATCHES_MAX * sizeof *s.batches, alignof(struct sealed_batch));
     s.e = ARENA_NEW(&t->arena, struct entry_in);
-    while (s.batches != NULL && s.e != NULL && after < head && add_batch(&s, &after, &err))
-        ;
+    if (s.batches == NULL || s.e == NULL)
+        err = CW_LOCAL_MEMORY;
+    while (err == CW_OK && after < head && add_batch(&s, &after, &err))
+        continue;
     if (err != CW_OK)
         node_alarm(t->n, "send-entries", "entries could not be read back: %s", cw_err_sentence(err));
     send_batches(t, e, &s, genesis, after >= head);

@@ -141,6 +141,7 @@ static struct job *input_job(const struct input *input)
     return job;
 }
 
+/* NOLINTNEXTLINE(readability-function-size): a hundred of the statements are uthash's */
 static struct lane *new_lane(struct pool *p, const struct reader_identity *who, bool peer)
 {
     struct lane *lane = calloc(1, sizeof *lane);

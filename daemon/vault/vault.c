@@ -60,14 +60,11 @@ const struct audience_key *vault_find(const struct vault *v, const struct key_re
     return find(v, id, &at) ? &v->keys[at] : NULL;
 }
 
-static void insert(struct vault *v, const struct key_record_id *id, const struct key_record *record,
+static void insert(struct vault *v, size_t at, const struct key_record_id *id, const struct key_record *record,
                    const struct audience_secret *secret)
 {
-    size_t at;
-    struct audience_key *key;
+    struct audience_key *key = &v->keys[at];
 
-    CW_ASSERT(!find(v, id, &at));
-    key = &v->keys[at];
     memmove(key + 1, key, (v->key_count - at) * sizeof *key);
     *key = (struct audience_key){.id = *id, .membership = record->membership, .secret_index = v->key_count};
     key->audience_len = record->audience.len;
@@ -80,12 +77,13 @@ enum cw_err vault_add(struct vault *v, const struct key_record_id *id, const str
                       const struct audience_secret *secret)
 {
     enum cw_err err = CW_OK;
+    size_t at;
 
     CW_ASSERT(record->audience.len <= NAME_LEN_MAX);
     (void)pthread_rwlock_wrlock(v->lock);
-    if (vault_find(v, id) == NULL) {
+    if (!find(v, id, &at)) {
         if (v->key_count < v->keys_max)
-            insert(v, id, record, secret);
+            insert(v, at, id, record, secret);
         else
             err = CW_LOCAL_MEMORY;
     }

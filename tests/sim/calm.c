@@ -12,7 +12,7 @@
 #define OFFICERS_MS_MAX 60000
 #define LOOK_EVERY_MS 250
 #define IDLE_MS 3000
-#define IDLE_FRAMES_MAX 20 /* to each other daemon, while idle; a session that begins anew takes ten */
+#define IDLE_FRAMES_MAX UINT64_C(20) /* to each other daemon, while idle; a session that begins anew takes ten */
 
 static void end_faults(struct sim *s)
 {
@@ -201,7 +201,7 @@ static bool agree_until(struct sim *s, int64_t until, char *why, size_t cap)
 /* I30: who has nothing to say says little. */
 static void run_idle(struct sim *s, int64_t ms)
 {
-    uint64_t before[NODES_MAX];
+    uint64_t before[NODES_MAX] = {0};
 
     for (uint32_t i = 0; i < s->node_count; i++)
         before[i] = s->nodes[i].frames;

@@ -5,7 +5,7 @@
 #include "proto/submission.h"
 #include "proto/wire.h"
 
-#define DRAFT_LEN_MAX 65536
+#define DRAFT_LEN_MAX ((size_t)64 << 10)
 
 void draft_begin(struct sim *s, struct draft *d, const struct actor *author, const struct cw_case_id *case_id,
                  uint32_t kind)

@@ -48,7 +48,7 @@ struct sim_event *sim_at(struct sim *s, int64_t at, const char *name, sim_handle
     CW_ASSERT(e != NULL);
     if (q->count == q->max) {
         q->max = q->max == 0 ? 256 : q->max * 2;
-        q->heap = realloc(q->heap, q->max * sizeof *q->heap);
+        q->heap = realloc(q->heap, q->max * sizeof(struct sim_event *));
         CW_ASSERT(q->heap != NULL);
     }
     e->at = at < s->now ? s->now : at;

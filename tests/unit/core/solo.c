@@ -6,6 +6,7 @@
 #define ARENA_LEN ((size_t)16 << 20)
 #define EFFECTS_MAX 12000
 
+/* NOLINTNEXTLINE(readability-non-const-parameter): the view's, which others write through */
 static bool holds_nothing(void *ctx, const struct log_id *log, uint64_t seq, struct position *out, uint64_t *first)
 {
     (void)ctx;
@@ -16,7 +17,7 @@ static bool holds_nothing(void *ctx, const struct log_id *log, uint64_t seq, str
     return false;
 }
 
-static const struct replica_view empty_view = {.seal_covering = holds_nothing};
+const struct replica_view solo_empty_view = {.seal_covering = holds_nothing};
 
 static void make_log(struct solo *s)
 {
@@ -46,7 +47,7 @@ void solo_init(struct solo *s)
                                         .peers_max = 2,
                                         .watches_max = 2,
                                         .credit_peer = MESSAGE_LEN_MAX,
-                                        .credit_total = 2 * MESSAGE_LEN_MAX,
+                                        .credit_total = UINT64_C(2) * MESSAGE_LEN_MAX,
                                         .heartbeat_ms = 30000,
                                         .session_dead_ms = 90000};
     s->memory = malloc(replica_memory(&s->limits));
@@ -81,7 +82,7 @@ enum cw_err solo_turn(struct solo *s, const struct event *event)
     copy.wall = s->wall;
     s->effects.count = 0;
     s->arena.used = 0;
-    replica_begin_turn(s->replica, &empty_view, &s->effects);
+    replica_begin_turn(s->replica, &solo_empty_view, &s->effects);
     err = replica_step(s->replica, &copy);
     CW_ASSERT(replica_end_turn(s->replica, s->now, s->wall) == CW_OK);
     return err;

@@ -6,6 +6,8 @@
 
 #include "core/replica.h"
 
+extern const struct replica_view solo_empty_view; /* a store that holds nothing */
+
 struct solo {
     struct replica *replica;
     void *memory;

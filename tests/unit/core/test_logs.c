@@ -94,7 +94,7 @@ START_TEST(with_at_most_64_holes_everything_held_is_claimed)
         bool held[SEQS + 1] = {false}, full = false;
 
         for (uint64_t seq = 1; seq <= SEQS; seq++) {
-            held[seq] = seq % 4 != 0 || seq > 4 * HOLES_MAX;
+            held[seq] = seq % 4 != 0 || seq > UINT64_C(4) * HOLES_MAX;
             log_head_blob(&head, seq, held[seq], &full);
         }
         for (int step = 0; step < 50; step++) {

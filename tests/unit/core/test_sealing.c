@@ -20,24 +20,13 @@ static void unmake(void)
     solo_done(&s);
 }
 
-static bool nothing_stored(void *ctx, const struct log_id *log, uint64_t seq, struct position *out, uint64_t *first)
-{
-    (void)ctx;
-    (void)log;
-    (void)seq;
-    (void)out;
-    (void)first;
-    return false;
-}
-
 static void submit(uint32_t count)
 {
-    static const struct replica_view view = {.seal_covering = nothing_stored};
     struct event event = {.kind = EVENT_SUBMIT, .now = s.now, .wall = s.wall, .as.submit.draft = &draft};
 
     s.effects.count = 0;
     s.arena.used = 0;
-    replica_begin_turn(s.replica, &view, &s.effects);
+    replica_begin_turn(s.replica, &solo_empty_view, &s.effects);
     for (uint32_t i = 0; i < count; i++) {
         event.as.submit.tag = i + 1;
         ck_assert_int_eq(replica_step(s.replica, &event), CW_OK);

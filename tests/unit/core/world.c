@@ -94,7 +94,7 @@ struct world *world_new(uint32_t node_count)
                                         .peers_max = 8,
                                         .watches_max = 8,
                                         .credit_peer = MESSAGE_LEN_MAX,
-                                        .credit_total = 4 * MESSAGE_LEN_MAX,
+                                        .credit_total = UINT64_C(4) * MESSAGE_LEN_MAX,
                                         .heartbeat_ms = 30000,
                                         .session_dead_ms = 90000};
     for (uint32_t i = 0; i < node_count; i++) {

@@ -100,7 +100,7 @@ struct world *world_new(uint32_t node_count);
 void world_free(struct world *w);
 /* a dials b; returns the wire's number. */
 uint32_t world_connect(struct world *w, uint32_t a, uint32_t b);
-void world_disconnect(struct world *w, uint32_t wire);
+void world_disconnect(struct world *w, uint32_t number);
 void world_submit(struct world *w, uint32_t node, uint32_t count);
 void world_submit_len(struct world *w, uint32_t node, uint32_t count, uint32_t part_len);
 void world_watch(struct world *w, uint32_t node, uint32_t k, int64_t timeout_ms); /* the last own entry */
@@ -122,6 +122,6 @@ struct stored_log *world_log(struct world *w, uint32_t node, const struct log_id
 void world_cert(uint32_t number, struct cert_id *out);
 void world_network(struct network_id *out);
 /* Counters since world_new of one note at one node. */
-uint32_t world_notes(struct world *w, uint32_t node, enum note note);
+uint32_t world_notes(struct world *w, uint32_t node, enum note kind);
 
 #endif
