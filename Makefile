@@ -40,7 +40,7 @@ all: ## build the daemon, the tool and both client libraries (the default)
 DEPS := pkg-config gcc make libc6-dev binutils libzmq3-dev libprotobuf-c-dev protobuf-c-compiler \
         protobuf-compiler liblmdb-dev libsodium-dev check libconfuse-dev libjansson-dev uthash-dev \
         libutf8proc-dev libseccomp-dev libsystemd-dev libzstd-dev python3 python3-nacl iproute2 procps \
-        util-linux
+        util-linux scdoc python3-jsonschema zsh fish
 DEPS_BARE := mmdebstrap
 DEPS_LINT := clang clang-format clang-tidy cppcheck libclang-rt-14-dev llvm gcovr shellcheck mandoc git patch
 
@@ -277,6 +277,32 @@ $(BUILD)/casewire: $(BUILD)/obj/client/tool/main.o $(BUILD)/libcw-tool.a $(BUILD
 	$(say) LINK $@
 	$(Q)$(call link,$(PKG_LIBS_CLI) -pthread)
 
+# --------------------------------------------------------------------------------- manual pages, completion
+
+# A page's source is scdoc; lines like @commands@ stand for what the tool's own tables say.
+MAN := $(patsubst docs/man/%.scd,$(BUILD)/man/%,$(sort $(wildcard docs/man/*.scd)))
+COMPLETIONS := $(BUILD)/completions/casewire.bash $(BUILD)/completions/_casewire $(BUILD)/completions/casewire.fish
+
+$(BUILD)/man/%: docs/man/%.scd docs/man/expand docs/man/tidy $(BUILD)/casewire | $(DEPS_STAMP)
+	$(say) SCDOC $@
+	$(Q)mkdir -p $(@D) && docs/man/expand $(BUILD)/casewire $< > $@.scd && scdoc < $@.scd | docs/man/tidy > $@.$$$$ && mv -f $@.$$$$ $@
+
+$(BUILD)/completions/casewire.bash: for_shell = bash
+$(BUILD)/completions/_casewire: for_shell = zsh
+$(BUILD)/completions/casewire.fish: for_shell = fish
+$(COMPLETIONS): $(BUILD)/casewire
+	$(Q)mkdir -p $(@D) && $< completion $(for_shell) > $@.$$$$ && mv -f $@.$$$$ $@
+
+.PHONY: man completions json-schema json-schema-check docs-agree
+man: $(MAN) ## make the manual pages in build/man: casewire(1), casewire-protocol(7), libcasewire(3)
+completions: $(COMPLETIONS) ## make the shells' completion scripts in build/completions
+json-schema: $(BUILD)/casewire ## print docs/casewire-json.v1.schema.json anew from the command tables
+	$(Q)$< tables json-schema > $(BUILD)/json-schema && mv -f $(BUILD)/json-schema docs/casewire-json.v1.schema.json
+json-schema-check: $(BUILD)/casewire ## guard: the schema of --json says what the tables say
+	@$(step) json-schema-check bash -c 'cmp <($< tables json-schema) docs/casewire-json.v1.schema.json'
+docs-agree: $(BUILD)/casewire $(MAN) ## guard: help, manual page and user guide agree
+	@$(step) --counts docs-agree $(PYTHON) tests/tools/docs-agree $(BUILD)
+
 # --------------------------------------------------------------------------------------------------- tests
 
 RESULTS := $(BUILD)/results
@@ -489,7 +515,7 @@ ifneq ($(wildcard tests/sim/main.c),)
 build-tests: $(SIM)
 endif
 
-CHECKS := layers core-pure fields-check $(UNITS:%=unit-%) fold-compare sim sim-pure vectors verify-py system-smoke
+CHECKS := layers core-pure fields-check json-schema-check $(UNITS:%=unit-%) fold-compare sim sim-pure vectors verify-py system-smoke
 check: | $(DEPS_STAMP) ## build, unit tests, short sim, system smoke, guards, vectors: before every push
 	$(Q)rm -rf $(RESULTS)
 	$(Q)$(MAKE) $(parallel) build-tests
@@ -562,8 +588,7 @@ SCRIPTS := $(shell grep -lIE '^\#!/bin/(ba)?sh|^\#!/usr/bin/env bash' -r .ci tes
 shellcheck: | $(DEPS_LINT_STAMP) ## shellcheck on our scripts
 	$(Q)$(if $(SCRIPTS),shellcheck -x $(SCRIPTS),:)
 
-MAN := $(wildcard docs/man/*.[1-8])
-man-lint: | $(DEPS_LINT_STAMP) ## mandoc's opinion of the manual pages
+man-lint: $(MAN) | $(DEPS_LINT_STAMP) ## mandoc's opinion of the manual pages
 	$(Q)$(if $(MAN),mandoc -T lint -W warning $(MAN),:)
 
 lint: tidy cppcheck format-check shellcheck man-lint ## all of the above

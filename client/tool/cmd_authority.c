@@ -53,7 +53,10 @@ static enum exit_code run_init(struct cli *cli)
     plan.passphrase = buf_slice(&passphrase);
     if (code == EXIT_DONE && authority_create(&plan, &fault) != CW_OK)
         code = complain_fault(cli, "the authority was not made", &fault);
-    if (code == EXIT_DONE && !cli->quiet)
+    if (code == EXIT_DONE && cli->json)
+        json_print(
+            cli, json_pack("{s:s, s:s, s:s}", "dir", plan.dir, "network_name", plan.network_name, "force", plan.force));
+    else if (code == EXIT_DONE && !cli->quiet)
         printf("%s: network \"%s\", authority of %s\n"
                "  root.key admits authorities and is not needed day by day: keep it away from this machine\n"
                "  next: casewire authority issue --dir %s --kind daemon --division NTH --name 'Daemon of NTH'\n",
@@ -211,7 +214,7 @@ enum exit_code authority_find_cert(const struct cli *cli, const struct authority
 void authority_tell_log(const struct cli *cli, const struct authority *a, const char *what)
 {
     if (cli->json)
-        json_print(json_pack("{s:s, s:I}", "done", what, "entry", (json_int_t)a->log.seq));
+        json_print(cli, json_pack("{s:s, s:I}", "done", what, "entry", (json_int_t)a->log.seq));
     else if (!cli->quiet)
         printf("%s: entry %llu of the authority's log\n"
                "  next: casewire authority publish --dir %s --socket /run/casewire/admin.sock\n",
@@ -271,31 +274,41 @@ static const struct cli_option revoke_options[] = {SIGN_OPTIONS, {NULL, NULL, NU
 
 const struct cli_command cmd_authority_init = {
     .noun = "authority",
+    .group = GROUP_AUTHORITY,
     .verb = "init",
-    .summary = "make a network: its genesis, its root key, a force's authority",
-    .examples = "  casewire authority init --dir /srv/authority --network-name 'Marlshire' --force ZZ\n",
+    .summary = "make a network: its root key, a force's authority",
+    .examples = "  casewire authority init --dir /srv/authority --force ZZ \\\n"
+                "      --network-name 'Marlshire'\n",
     .options = init_options,
+    .json = "dir:s network_name:s force:s",
     .run = run_init,
 };
 const struct cli_command cmd_authority_policy = {
     .noun = "authority",
+    .group = GROUP_AUTHORITY,
     .verb = "policy",
     .operands = "NAME VALUE",
     .operand_min = 2,
     .operand_max = 2,
-    .summary = "record who may do what, or how long a clock runs",
-    .examples = "  casewire authority policy --dir /srv/authority --offline clock.M8.duration_s 259200\n",
+    .summary = "record who may do what, how long a clock runs",
+    .examples = "  casewire authority policy --dir /srv/authority --offline \\\n"
+                "      clock.M8.duration_s 259200\n",
     .options = policy_options,
+    .json = "done:s entry:i",
     .run = run_policy,
 };
 const struct cli_command cmd_authority_revoke = {
     .noun = "authority",
+    .group = GROUP_AUTHORITY,
     .verb = "revoke",
     .operands = "CERTIFICATE",
     .operand_min = 1,
     .operand_max = 1,
-    .summary = "take a certificate back: what it signed before stays, what comes later does not count",
-    .examples = "  casewire authority revoke 7d2a90b1 --dir /srv/authority --socket /run/casewire/admin.sock\n",
+    .summary = "take a certificate back",
+    .about = "What it signed before stays; what comes later does not count, and its live connections are ended.",
+    .examples = "  casewire authority revoke 7d2a90b1 --dir /srv/authority \\\n"
+                "      --socket /run/casewire/admin.sock\n",
     .options = revoke_options,
+    .json = "done:s entry:i",
     .run = run_revoke,
 };

@@ -173,8 +173,8 @@ static enum exit_code write_context(const struct cli *cli, const char *home)
 static void tell(const struct cli *cli, const struct authority *a, const struct reading *r)
 {
     if (cli->json)
-        json_print(json_pack("{s:s, s:s, s:s, s:b, s:I}", "home", r->order.home, "name", r->name, "division",
-                             r->division, "replaces", r->order.replaces != NULL, "entry", (json_int_t)a->log.seq));
+        json_print(cli, json_pack("{s:s, s:s, s:s, s:b, s:I}", "home", r->order.home, "name", r->name, "division",
+                                  r->division, "replaces", r->order.replaces != NULL, "entry", (json_int_t)a->log.seq));
     else if (!cli->quiet)
         printf("%s: key and certificate of \"%s\" at %s; entry %llu of the authority's log\n%s"
                "  next: casewire authority publish --dir %s --socket /run/casewire/admin.sock\n",
@@ -229,13 +229,13 @@ static enum exit_code run_issue(struct cli *cli)
 
 static const struct cli_option issue_options[] = {
     SIGN_OPTIONS,
-    {"kind", "KIND", "daemon, person, regional or auditor"},
+    {"kind", "HOLDER", "daemon, person, regional or auditor"},
     {"division", "CODE", "the holder's division, e.g. NTH"},
     {"name", "TEXT", "a role account is better than a person's name"},
-    {"role", "CODES", "e.g. PC,INSP"},
+    {"role", "ROLES", "e.g. PC,INSP"},
     {"may-bundle", NULL, "may sign many statements with one signature"},
     {"days", "N", "valid so long (default 730)"},
-    {"address", "TCP", "where the holder's daemon listens for clients: written into the folder's context"},
+    {"address", "ADDRESS", "where the holder's daemon listens for clients: written into the folder's context"},
     {"daemon-cert", "FILE", "that daemon's certificate"},
     {"out", "DIR", "folder for key and certificate (default issued/NAME@DIVISION)"},
     {"replace", "CERTIFICATE",
@@ -246,14 +246,22 @@ static const struct cli_option issue_options[] = {
 };
 const struct cli_command cmd_authority_issue = {
     .noun = "authority",
+    .group = GROUP_AUTHORITY,
     .verb = "issue",
-    .summary = "make keys and a certificate, and record it in the authority's log",
-    .examples =
-        "  casewire authority issue --dir /srv/authority --offline --kind daemon --division NTH --name 'Daemon "
-        "of NTH'\n"
-        "  casewire authority issue --dir /srv/authority --socket /run/casewire/admin.sock --kind person \\\n"
-        "      --division NTH --name 'Duty inspector' --role INSP\n"
-        "  casewire authority issue --dir /srv/authority --socket /run/casewire/admin.sock --replace 7d2a90b1\n",
+    .summary = "make keys and a certificate for somebody",
+    .about = "Before it signs, it asks a daemon whether the folder is the newest copy of the authority's log: signing "
+             "on an old "
+             "copy would fork it. With --replace, kind, division, name and roles are those of the old certificate, "
+             "unless they are "
+             "said anew, and the old one is superseded.",
+    .examples = "  casewire authority issue --dir /srv/authority --offline --kind daemon \\\n"
+                "      --division NTH --name 'Daemon of NTH'\n"
+                "  casewire authority issue --dir /srv/authority --kind person \\\n"
+                "      --socket /run/casewire/admin.sock --division NTH \\\n"
+                "      --name 'Duty inspector' --role INSP\n"
+                "  casewire authority issue --dir /srv/authority --replace 7d2a90b1 \\\n"
+                "      --socket /run/casewire/admin.sock\n",
     .options = issue_options,
+    .json = "home:s name:s division:s replaces:b entry:i",
     .run = run_issue,
 };

@@ -76,7 +76,7 @@ static json_t *cert_json(const struct trust_cert *cert)
                      cert->revoked ? standing_of(cert) : "counts", "seq", (json_int_t)cert->issued_seq);
 }
 
-static void list_json(const struct authority *a)
+static void list_json(const struct cli *cli, const struct authority *a)
 {
     json_t *array = json_array();
     char network[2 * CW_ID_LEN + 1];
@@ -84,7 +84,7 @@ static void list_json(const struct authority *a)
     hex_of(slice(a->network.b, CW_ID_LEN), network);
     for (size_t i = 0; i < a->trust->cert_count; i++)
         json_array_append_new(array, cert_json(&a->trust->certs[i]));
-    json_print(json_pack("{s:s, s:o}", "network", network, "certificates", array));
+    json_print(cli, json_pack("{s:s, s:o}", "network", network, "certificates", array));
 }
 
 static enum exit_code run_list(struct cli *cli)
@@ -102,7 +102,7 @@ static enum exit_code run_list(struct cli *cli)
     if (authority_open(dir, false, slice(NULL, 0), &a, &fault) != CW_OK)
         return complain_fault(cli, "the authority does not open", &fault);
     if (cli->json) {
-        list_json(&a);
+        list_json(cli, &a);
     } else {
         table_begin(&t, cli, heading);
         for (size_t i = 0; i < a.trust->cert_count; i++)
@@ -165,7 +165,7 @@ static enum exit_code run_publish(struct cli *cli)
     if (publish_segments(dir, socket, cli->timeout_ms, &stored, &fault) != CW_OK)
         return complain_fault(cli, "the authority's log was not published", &fault);
     if (cli->json)
-        json_print(json_pack("{s:I}", "stored", (json_int_t)stored));
+        json_print(cli, json_pack("{s:I}", "stored", (json_int_t)stored));
     else if (!cli->quiet)
         printf("published: %llu new entries; the other daemons get them from this one\n", (unsigned long long)stored);
     return EXIT_DONE;
@@ -180,17 +180,23 @@ static const struct cli_option publish_options[] = {
 
 const struct cli_command cmd_authority_list = {
     .noun = "authority",
+    .group = GROUP_AUTHORITY,
     .verb = "list",
     .summary = "certificates that were issued",
     .examples = "  casewire authority list --dir /srv/authority\n",
     .options = list_options,
+    .json = "network:h certificates:[Certificate]",
     .run = run_list,
 };
 const struct cli_command cmd_authority_publish = {
     .noun = "authority",
+    .group = GROUP_AUTHORITY,
     .verb = "publish",
-    .summary = "hand the authority's log to a daemon, which passes it on",
-    .examples = "  casewire authority publish --dir /srv/authority --socket /run/casewire/admin.sock\n",
+    .summary = "hand the authority's log to a daemon",
+    .about = "The other daemons get it from that one.",
+    .examples = "  casewire authority publish --dir /srv/authority \\\n"
+                "      --socket /run/casewire/admin.sock\n",
     .options = publish_options,
+    .json = "stored:i",
     .run = run_publish,
 };

@@ -40,6 +40,7 @@ static enum exit_code run_open(struct cli *cli)
     if (cw_draft_open(cli->operands[0], &w.draft, &fault) != CW_OK)
         return complain_fault(cli, "no case was opened", &fault);
     kind = schema_kind_by_name(slice_of(cli->operands[0]));
+    w.subject = cli->operands[0];
     code = context_start(cli, &context);
     for (int i = 1; code == EXIT_DONE && i < cli->operand_count; i++)
         code = assign_opening(&w, kind, cli->operands[i]);
@@ -62,6 +63,7 @@ static enum exit_code run_write(struct cli *cli, enum cw_verb verb)
     if (code == EXIT_DONE) {
         struct cw_case_id id = view_case_id(w.view);
 
+        w.subject = view_kind(w.view);
         if (cw_draft_set(view_kind(w.view), &id, &w.draft, &fault) != CW_OK)
             code = complain_fault(cli, "nothing was recorded", &fault);
     }
@@ -93,31 +95,43 @@ static const struct cli_option options[] = {WRITE_OPTIONS, {NULL, NULL, NULL}};
 
 const struct cli_command cmd_case_open = {
     .noun = "case",
+    .group = GROUP_CASES,
     .verb = "open",
     .operands = "KIND FIELD=VALUE...",
     .operand_min = 1,
     .operand_max = -1,
-    .summary = "open a case: ocg, county_line, missing_child or operation",
-    .examples = "  casewire case open missing_child title='Child M, Quarrel Lane' missing_risk=medium\n"
-                "  casewire case open county_line title='Line B' brand='Bramble' line_risk=standard --held-by 2\n",
+    .summary = "open a case",
+    .about = "Fields are given as FIELD=VALUE; casewire schema KIND lists them, with their values. What the kind "
+             "requires must be "
+             "there. The answer is a signed receipt.",
+    .examples = "  casewire case open missing_child title='Child M' missing_risk=medium\n"
+                "  casewire case open county_line title='Line B' brand='Bramble' \\\n"
+                "      line_risk=standard --held-by 2\n",
     .options = options,
+    .json = "@Submitted proven_held_by:i?",
     .run = run_open,
 };
 const struct cli_command cmd_case_set = {
     .noun = "case",
+    .group = GROUP_CASES,
     .verb = "set",
     .operands = "CASE FIELD=VALUE...",
     .operand_min = 2,
     .operand_max = -1,
-    .summary = "set fields; each write names the values it replaces, as the case shows them now",
+    .summary = "set fields",
+    .about = "Each write names the values it replaces, as the case shows them now, so that nothing written elsewhere "
+             "meanwhile "
+             "is lost: it becomes a visible conflict instead. What your role may not set is kept as a proposal.",
     .examples = "  casewire case set MC/NTH/2026/K7Q2M4X-C missing_risk=high\n"
                 "  casewire case set K7Q2M4X summary='Seen at Dunmarsh station' --held-by 3\n"
                 "  casewire case set K7Q2M4X summary='Written without looking' --base-on none\n",
     .options = options,
+    .json = "@Submitted proven_held_by:i?",
     .run = run_set,
 };
 const struct cli_command cmd_case_add = {
     .noun = "case",
+    .group = GROUP_CASES,
     .verb = "add",
     .operands = "CASE FIELD=VALUE...",
     .operand_min = 2,
@@ -125,16 +139,20 @@ const struct cli_command cmd_case_add = {
     .summary = "add to a field that holds several values",
     .examples = "  casewire case add K7Q2M4X tags=repeat external_refs='CAD 30-0142-0987'\n",
     .options = options,
+    .json = "@Submitted proven_held_by:i?",
     .run = run_add,
 };
 const struct cli_command cmd_case_remove = {
     .noun = "case",
+    .group = GROUP_CASES,
     .verb = "remove",
     .operands = "CASE FIELD=VALUE...",
     .operand_min = 2,
     .operand_max = -1,
-    .summary = "take a value out of such a field, naming the adds that are seen",
+    .summary = "take a value out of such a field",
+    .about = "Names the additions that are seen: one made elsewhere meanwhile stays, flagged.",
     .examples = "  casewire case remove K7Q2M4X tags=repeat\n",
     .options = options,
+    .json = "@Submitted proven_held_by:i?",
     .run = run_remove,
 };

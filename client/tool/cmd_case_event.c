@@ -103,6 +103,7 @@ static enum exit_code draft_event(struct writing *w, const char *event, int from
 
     if (cw_draft_event(view_kind(w->view), event, &id, &w->draft, &fault) != CW_OK)
         return complain_fault(w->cli, "nothing was recorded", &fault);
+    w->subject = event;
     note_seen(w);
     code = add_references(w);
     for (int i = from; code == EXIT_DONE && i < w->cli->operand_count; i++)
@@ -142,15 +143,22 @@ static const struct cli_option options[] = {
 
 const struct cli_command cmd_case_event = {
     .noun = "case",
+    .group = GROUP_CASES,
     .verb = "event",
     .operands = "CASE EVENT FIELD=VALUE...",
     .operand_min = 2,
     .operand_max = -1,
-    .summary = "record something that happened: sighting, risk_assessment, arrest, seizure, ...",
-    .examples =
-        "  casewire case event K7Q2M4X sighting confidence=probable occurred=2026-11-22T16:00 place='Dunmarsh'\n"
-        "  casewire case event K7Q2M4X risk_assessment missing_risk=high rationale='Seen with older males'\n"
-        "  casewire case event K7Q2M4X seizure seizure_kind=cash pence=£1,250 exhibit=ABC/1\n",
+    .summary = "record something that happened",
+    .about =
+        "A sighting, an arrest, a risk assessment, a hand-over: casewire schema lists events, casewire schema EVENT "
+        "what "
+        "one carries. A risk goes down only below the assessments that the event names, which are those shown now.",
+    .examples = "  casewire case event K7Q2M4X sighting confidence=probable \\\n"
+                "      occurred=2026-11-22T16:00 place='Dunmarsh'\n"
+                "  casewire case event K7Q2M4X risk_assessment missing_risk=high \\\n"
+                "      rationale='Seen with older males'\n"
+                "  casewire case event K7Q2M4X seizure seizure_kind=cash pence=£1,250\n",
     .options = options,
+    .json = "@Submitted proven_held_by:i?",
     .run = run_event,
 };

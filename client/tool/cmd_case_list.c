@@ -95,7 +95,7 @@ static enum exit_code run_list(struct cli *cli)
         code = complain_fault(cli, "the cases could not be listed", cw_client_fault(context.client));
     if (answer != NULL) {
         if (cli->json)
-            json_print_message(&answer_message(answer)->list->base);
+            json_print_message(cli, &answer_message(answer)->list->base);
         else if (cli->quiet)
             list_ids(answer_message(answer)->list);
         else
@@ -150,7 +150,7 @@ static enum exit_code run_history(struct cli *cli)
          cw_client_history(context.client, slice_of(known), (uint32_t)limit, none, cli->timeout_ms, &answer) != CW_OK))
         code = complain_fault(cli, "the history was not found", cw_client_fault(context.client));
     if (answer != NULL && cli->json)
-        json_print_message(&answer_message(answer)->history->base);
+        json_print_message(cli, &answer_message(answer)->history->base);
     else if (answer != NULL)
         for (size_t i = 0; i < answer_message(answer)->history->n_items; i++)
             history_item(cli, answer_message(answer)->history->items[i]);
@@ -173,21 +173,26 @@ static const struct cli_option history_options[] = {
 
 const struct cli_command cmd_case_list = {
     .noun = "case",
+    .group = GROUP_CASES,
     .verb = "list",
     .summary = "cases, newest change first",
     .examples =
         "  casewire case list --kind missing_child\n  casewire case list --conflicts\n  casewire case list -q | head\n",
     .options = list_options,
+    .json = "@CaseList",
     .run = run_list,
 };
 const struct cli_command cmd_case_history = {
     .noun = "case",
+    .group = GROUP_CASES,
     .verb = "history",
     .operands = "CASE",
     .operand_min = 1,
     .operand_max = 1,
     .summary = "every signed statement about a case, in order",
+    .about = "Also those without effect, and why.",
     .examples = "  casewire case history K7Q2M4X\n  casewire case history K7Q2M4X -v --limit 10\n",
     .options = history_options,
+    .json = "@History",
     .run = run_history,
 };

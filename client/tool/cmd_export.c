@@ -55,8 +55,8 @@ static enum exit_code export_to(struct cli *cli, struct context *c, const char *
                    : complain_fault(cli, "the history was not exported", cw_client_fault(c->client));
     }
     if (cli->json)
-        json_print(json_pack("{s:s, s:I, s:I}", "file", path, "records", (json_int_t)sink.records, "bytes",
-                             (json_int_t)sink.bytes));
+        json_print(cli, json_pack("{s:s, s:I, s:I}", "file", path, "records", (json_int_t)sink.records, "bytes",
+                                  (json_int_t)sink.bytes));
     else if (!cli->quiet)
         printf("%s: %llu records, %llu bytes; casewire verify %s checks it anywhere\n", path,
                (unsigned long long)sink.records, (unsigned long long)sink.bytes, path);
@@ -153,7 +153,8 @@ static json_t *json_finding(const struct cw_verify_finding *f)
     return object;
 }
 
-static void report_json(const struct verdict *v, const struct cw_verify_counts *n, bool holds, const char *network)
+static void report_json(const struct cli *cli, const struct verdict *v, const struct cw_verify_counts *n, bool holds,
+                        const char *network)
 {
     json_t *findings = json_array();
 
@@ -163,12 +164,12 @@ static void report_json(const struct verdict *v, const struct cw_verify_counts *
         json_array_append_new(findings,
                               json_pack("{s:I, s:s, s:s, s:I}", "record", (json_int_t)n->records + 1, "what", "file",
                                         "why", v->file_problem, "offset", (json_int_t)v->file_offset));
-    json_print(json_pack("{s:b, s:s, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:o}", "holds", holds, "network",
-                         network, "records", (json_int_t)n->records, "logs", (json_int_t)n->logs, "seals",
-                         (json_int_t)n->seals, "entries", (json_int_t)n->entries, "certificates",
-                         (json_int_t)n->certificates, "parts_held", (json_int_t)n->parts_held, "parts_missing",
-                         (json_int_t)n->parts_missing, "parts_opened", (json_int_t)n->parts_opened, "voids",
-                         (json_int_t)n->voids, "findings", findings));
+    json_print(cli, json_pack("{s:b, s:s, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:o}", "holds", holds, "network",
+                              network, "records", (json_int_t)n->records, "logs", (json_int_t)n->logs, "seals",
+                              (json_int_t)n->seals, "entries", (json_int_t)n->entries, "certificates",
+                              (json_int_t)n->certificates, "parts_held", (json_int_t)n->parts_held, "parts_missing",
+                              (json_int_t)n->parts_missing, "parts_opened", (json_int_t)n->parts_opened, "voids",
+                              (json_int_t)n->voids, "findings", findings));
 }
 
 static void report_text(const struct cli *cli, const struct verdict *v, const struct cw_verify_counts *n, bool holds,
@@ -199,7 +200,7 @@ static enum exit_code report(const struct cli *cli, const struct verdict *v)
     if (cw_verify_network(v->verify, id) != 0)
         hex_of(slice(id, sizeof(id)), network);
     if (cli->json)
-        report_json(v, &counts, holds, network);
+        report_json(cli, v, &counts, holds, network);
     else
         report_text(cli, v, &counts, holds, network);
     return holds ? EXIT_DONE : EXIT_FAILED;
@@ -244,22 +245,31 @@ static const struct cli_option verify_options[] = {
 
 const struct cli_command cmd_export = {
     .noun = "export-history",
+    .group = GROUP_PROOF,
     .operands = "FILE",
     .operand_min = 1,
     .operand_max = 1,
-    .summary = "write everything this daemon holds into a file that verifies anywhere",
+    .summary = "write everything this daemon holds into a file",
+    .about = "The file verifies anywhere, without a daemon: casewire verify.",
     .examples =
         "  casewire export-history history.cwh\n  casewire export-history opened.cwh --open --as records@north\n",
     .options = export_options,
+    .json = "file:s records:i bytes:i",
     .run = run_export,
 };
 const struct cli_command cmd_verify = {
     .noun = "verify",
+    .group = GROUP_PROOF,
     .operands = "FILE",
     .operand_min = 1,
     .operand_max = 1,
-    .summary = "check an exported history, from the network id to the last byte (exit 1 when wrong)",
+    .summary = "check an exported history to its last byte",
+    .about = "Trusts nothing but the network id: follows the root log, the authorities, every certificate, seal, "
+             "entry, signature "
+             "and hash, and names what is wrong by record, log and entry. Ends with 1 when something is.",
     .examples = "  casewire verify history.cwh\n  casewire verify history.cwh --network 3f0a...\n",
     .options = verify_options,
+    .json = "holds:b network:s records:i logs:i seals:i entries:i certificates:i parts_held:i parts_missing:i "
+            "parts_opened:i voids:i findings:[Finding]",
     .run = run_verify,
 };

@@ -71,7 +71,9 @@ static enum exit_code run_start(struct cli *cli)
     code = path_join(path, dir, "lab.json") && file_exists(path) ? lab_load(cli, &lab) : make_new(cli, dir, &lab);
     if (code == EXIT_DONE)
         code = run_all(cli, &lab);
-    if (code != EXIT_DONE || cli->quiet)
+    if (code == EXIT_DONE && cli->json)
+        lab_print_json(cli, &lab);
+    if (code != EXIT_DONE || cli->quiet || cli->json)
         return code;
     printf("lab in %s: %u divisions run and are in step\n", lab.dir, lab.division_count);
     for (uint32_t i = 0; i < lab.division_count; i++)
@@ -225,24 +227,30 @@ static const struct cli_option stop_options[] = {
 
 const struct cli_command cmd_lab_start = {
     .noun = "lab",
+    .group = GROUP_LAB,
     .verb = "start",
-    .summary = "make a throw-away network and run it, or run it again",
+    .summary = "make a throw-away network and run it",
+    .about = "Everything in it is fictional. A lab that is there already is started again.",
     .examples = "  casewire lab start --divisions north,east,west --dir /tmp/lab\n",
     .options = start_options,
+    .json = "lab:s divisions:[LabDivision]",
     .run = run_start,
 };
 const struct cli_command cmd_lab_stop = {
     .noun = "lab",
+    .group = GROUP_LAB,
     .verb = "stop",
     .operands = "[DIVISION...]",
     .operand_max = -1,
     .summary = "stop its daemons",
     .examples = "  casewire lab stop\n  casewire lab stop --delete\n",
     .options = stop_options,
+    .json = "",
     .run = run_stop,
 };
 const struct cli_command cmd_lab_kill = {
     .noun = "lab",
+    .group = GROUP_LAB,
     .verb = "kill",
     .operands = "DIVISION...",
     .operand_min = 1,
@@ -250,36 +258,43 @@ const struct cli_command cmd_lab_kill = {
     .summary = "kill a daemon as a power cut would (SIGKILL)",
     .examples = "  casewire lab kill west\n",
     .options = dir_options,
+    .json = "",
     .run = run_kill,
 };
 const struct cli_command cmd_lab_restart = {
     .noun = "lab",
+    .group = GROUP_LAB,
     .verb = "restart",
     .operands = "[DIVISION...]",
     .operand_max = -1,
     .summary = "stop if need be, and start again",
     .examples = "  casewire lab restart west\n",
     .options = dir_options,
+    .json = "",
     .run = run_restart,
 };
 const struct cli_command cmd_lab_cut = {
     .noun = "lab",
+    .group = GROUP_LAB,
     .verb = "cut",
     .operands = "DIVISION [DIVISION]",
     .operand_min = 1,
     .operand_max = 2,
-    .summary = "cut one division off from all others, or the line between two",
+    .summary = "cut one division off, or the line between two",
     .examples = "  casewire lab cut north\n  casewire lab cut north east\n",
     .options = dir_options,
+    .json = "",
     .run = run_cut,
 };
 const struct cli_command cmd_lab_heal = {
     .noun = "lab",
+    .group = GROUP_LAB,
     .verb = "heal",
     .operands = "[DIVISION [DIVISION]]",
     .operand_max = 2,
     .summary = "mend the lines again",
     .examples = "  casewire lab heal\n",
     .options = dir_options,
+    .json = "",
     .run = run_heal,
 };

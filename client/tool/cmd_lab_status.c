@@ -59,42 +59,69 @@ static json_t *row_json(const struct row *row)
     return object;
 }
 
-static enum exit_code run_status(struct cli *cli)
+static void rows_begin(struct cli *cli, const struct lab *lab, struct row *rows)
+{
+    for (uint32_t i = 0; i < lab->division_count; i++) {
+        rows[i] = (struct row){.division = &lab->divisions[i]};
+        ask(cli, lab, &rows[i]);
+    }
+}
+
+static void rows_end(const struct lab *lab, struct row *rows)
+{
+    for (uint32_t i = 0; i < lab->division_count; i++)
+        cw_answer_close(rows[i].answer);
+}
+
+void lab_print_json(struct cli *cli, const struct lab *lab)
+{
+    struct row rows[LAB_DIVISIONS_MAX];
+    json_t *array = json_array();
+
+    rows_begin(cli, lab, rows);
+    for (uint32_t i = 0; i < lab->division_count; i++)
+        json_array_append_new(array, row_json(&rows[i]));
+    json_print(cli, json_pack("{s:s, s:o}", "lab", lab->dir, "divisions", array));
+    rows_end(lab, rows);
+}
+
+static void print_table(struct cli *cli, const struct lab *lab)
 {
     static const char *const heading[] = {"division", "code", "pid", "state", "entries", "digest", "why", NULL};
-    struct row rows[LAB_DIVISIONS_MAX] = {{0}};
-    struct lab lab;
+    struct row rows[LAB_DIVISIONS_MAX];
     struct table t;
-    json_t *array = json_array();
+
+    rows_begin(cli, lab, rows);
+    table_begin(&t, cli, heading);
+    for (uint32_t i = 0; i < lab->division_count; i++)
+        cells(&t, &rows[i]);
+    table_end(&t);
+    rows_end(lab, rows);
+}
+
+static enum exit_code run_status(struct cli *cli)
+{
+    struct lab lab;
     enum exit_code code = lab_load(cli, &lab);
 
-    for (uint32_t i = 0; i < lab.division_count; i++) {
-        rows[i].division = &lab.divisions[i];
-        ask(cli, &lab, &rows[i]);
-    }
-    if (code == EXIT_DONE && cli->json) {
-        for (uint32_t i = 0; i < lab.division_count; i++)
-            json_array_append_new(array, row_json(&rows[i]));
-        json_print(json_pack("{s:s, s:O}", "lab", lab.dir, "divisions", array));
-    } else if (code == EXIT_DONE) {
-        table_begin(&t, cli, heading);
-        for (uint32_t i = 0; i < lab.division_count; i++)
-            cells(&t, &rows[i]);
-        table_end(&t);
-    }
-    for (uint32_t i = 0; i < lab.division_count; i++)
-        cw_answer_close(rows[i].answer);
-    json_decref(array);
-    return code;
+    if (code != EXIT_DONE)
+        return code;
+    if (cli->json)
+        lab_print_json(cli, &lab);
+    else
+        print_table(cli, &lab);
+    return EXIT_DONE;
 }
 
 static const struct cli_option options[] = {{"dir", "DIR", "the lab's folder (default: as --lab)"}, {NULL, NULL, NULL}};
 
 const struct cli_command cmd_lab_status = {
     .noun = "lab",
+    .group = GROUP_LAB,
     .verb = "status",
     .summary = "its divisions: running, in sync, the same digest",
     .examples = "  casewire lab status\n",
     .options = options,
+    .json = "lab:s divisions:[LabDivision]",
     .run = run_status,
 };

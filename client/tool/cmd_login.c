@@ -28,7 +28,7 @@ static void tell_login(const struct cli *cli, const struct buf *cert, int64_t ho
     when_london(until, false, when);
     when_utc(until, utc);
     if (cli->json)
-        json_print(json_pack("{s:s, s:s, s:s}", "name", name, "division", division, "until", utc));
+        json_print(cli, json_pack("{s:s, s:s, s:s}", "name", name, "division", division, "until", utc));
     else
         printf("%s (%s) is logged in until %s; casewire logout ends it\n", name, division, when);
 }
@@ -133,7 +133,7 @@ static enum exit_code run_logout(struct cli *cli)
     if (code != EXIT_DONE)
         return code;
     if (cli->json)
-        json_print(json_pack("{s:i}", "logged_out", (int)count));
+        json_print(cli, json_pack("{s:i}", "logged_out", (int)count));
     else if (!cli->quiet)
         printf(count != 0 ? "logged out: the key is forgotten\n" : "nobody was logged in\n");
     return EXIT_DONE;
@@ -158,20 +158,29 @@ static const struct cli_option logout_options[] = {
 
 const struct cli_command cmd_login = {
     .noun = "login",
-    .summary = "give your passphrase once: until logout, or for a shift, commands do not ask for it",
+    .group = GROUP_YOU,
+    .summary = "give your passphrase once, for a shift",
+    .about = "A process of your own keeps the key in locked memory and signs what you say; other commands do not ask "
+             "for the "
+             "passphrase until logout, or until the time is over.",
     .examples =
         "  casewire login\n  casewire login --for 30m\n  casewire login --passphrase-file /run/user/1000/passphrase\n",
     .options = login_options,
+    .json = "name:s division:s until:t",
     .run = run_login,
 };
 const struct cli_command cmd_logout = {
     .noun = "logout",
+    .group = GROUP_YOU,
     .summary = "forget the key again",
     .examples = "  casewire logout\n  casewire logout --all\n",
     .options = logout_options,
+    .json = "logged_out:i",
     .run = run_logout,
 };
-const struct cli_command cmd_agent = {.noun = "agent",
-                                      .summary = "what login starts: keeps the key, signs what you say",
-                                      .run = run_agent,
-                                      .hidden = true};
+const struct cli_command cmd_agent = {
+    .noun = "agent",
+    .summary = "what login starts: keeps the key, signs what you say",
+    .run = run_agent,
+    .hidden = true,
+};

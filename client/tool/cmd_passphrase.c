@@ -71,8 +71,12 @@ static const struct cli_option options[] = {
 
 const struct cli_command cmd_passphrase = {
     .noun = "passphrase",
+    .group = GROUP_YOU,
     .summary = "change the passphrase of your key",
+    .about =
+        "Nobody can bring a lost one back: the authority issues new keys then (casewire authority issue --replace).",
     .examples = "  casewire passphrase\n",
     .options = options,
+    .json = "",
     .run = run_passphrase,
 };

@@ -105,15 +105,18 @@ static void print_event(const struct cli *cli, const struct schema_event *event)
     table_end(&t);
 }
 
-static enum exit_code print_json(void)
+static enum exit_code print_json(const struct cli *cli)
 {
     static char text[1 << 20];
     struct writer w = writer_over(text, sizeof(text) - 1);
+    json_t *whole;
 
     schema_print_json(&w);
-    text[w.len] = '\0';
-    puts(text);
-    return w.failed ? EXIT_FAILED : EXIT_DONE;
+    whole = json_loadb(text, w.len, 0, NULL);
+    if (w.failed || whole == NULL)
+        return EXIT_FAILED;
+    json_print(cli, whole);
+    return EXIT_DONE;
 }
 
 static enum exit_code run_schema(struct cli *cli)
@@ -123,7 +126,7 @@ static enum exit_code run_schema(struct cli *cli)
     const struct schema_event *event = name != NULL ? schema_event_by_name(slice_of(name)) : NULL;
 
     if (cli->json)
-        return print_json();
+        return print_json(cli);
     if (event != NULL) {
         print_event(cli, event);
         return EXIT_DONE;
@@ -140,7 +143,7 @@ static enum exit_code run_version(struct cli *cli)
 {
     if (cli->json)
         json_print(
-            json_pack("{s:s, s:i, s:i}", "version", cw_version(), "schema", SCHEMA_VERSION, "fold", FOLD_VERSION));
+            cli, json_pack("{s:s, s:i, s:i}", "version", cw_version(), "schema", SCHEMA_VERSION, "fold", FOLD_VERSION));
     else
         printf("casewire %s (schema %d, fold %d; libsodium %s)\n", cw_version(), SCHEMA_VERSION, FOLD_VERSION,
                sodium_version_string());
@@ -149,14 +152,20 @@ static enum exit_code run_version(struct cli *cli)
 
 const struct cli_command cmd_schema = {
     .noun = "schema",
-    .operands = "[KIND | EVENT | FIELD]",
+    .group = GROUP_HELP,
+    .operands = "[WHAT]",
     .operand_max = 1,
     .summary = "fields, values, events, and who may write them",
+    .about = "Of everything, of a kind of case, what an event carries, or one field.",
     .examples = "  casewire schema missing_child\n  casewire schema seizure\n  casewire schema missing_risk\n",
+    .json = "schema_version:i fold_version:i fields:[o] events:[o] event_fields:[o] steps:[o] clocks:[o] values:[o] "
+            "kinds:[o] roles:[o] *",
     .run = run_schema,
 };
 const struct cli_command cmd_version = {
     .noun = "version",
+    .group = GROUP_HELP,
     .summary = "version of the program and its formats",
+    .json = "version:s schema:i fold:i",
     .run = run_version,
 };

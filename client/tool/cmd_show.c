@@ -24,7 +24,7 @@ static enum exit_code run_show(struct cli *cli)
         code = writing_look(&w, cli->operands[0]);
     if (code == EXIT_DONE) {
         if (cli->json)
-            json_print_message(&w.view->base);
+            json_print_message(cli, &w.view->base);
         else if (cli->quiet)
             show_id(w.view);
         else
@@ -65,47 +65,59 @@ static const struct cli_option write_flags[] = {
 
 const struct cli_command cmd_case_show = {
     .noun = "case",
+    .group = GROUP_CASES,
     .verb = "show",
     .operands = "CASE",
     .operand_min = 1,
     .operand_max = 1,
-    .summary = "one case: risk, conflicts, fields, totals, events (-v: who said what when)",
+    .summary = "one case: risk, owner, disputes, what happened last",
+    .about =
+        "With -v, who said what, when, replacing what; also totals by division and place, and duties that are met.",
     .examples = "  casewire case show MC/NTH/2026/K7Q2M4X-C\n  casewire case show K7Q2M4X "
                 "-v\n  casewire case show K7Q2M4X --json\n",
+    .json = "@CaseView",
     .run = run_show,
 };
 const struct cli_command cmd_operation_open = {
     .noun = "operation",
+    .group = GROUP_CASES,
     .verb = "open",
     .operands = "FIELD=VALUE...",
     .operand_min = 1,
     .operand_max = -1,
     .summary = "open a joint operation or week of action",
-    .examples = "  casewire operation open title='Week of action' op_name=SORREL theme=county_lines "
-                "runs=2018-03-19/2018-03-23\n",
+    .examples = "  casewire operation open title='Week of action' op_name=SORREL \\\n"
+                "      theme=county_lines runs=2018-03-19/2018-03-23\n",
     .options = write_flags,
+    .json = "@Submitted proven_held_by:i?",
     .run = run_operation_open,
 };
 const struct cli_command cmd_operation_result = {
     .noun = "operation",
+    .group = GROUP_CASES,
     .verb = "result",
     .operands = "OPERATION EVENT FIELD=VALUE...",
     .operand_min = 2,
     .operand_max = -1,
-    .summary = "record a result: arrest, warrant, seizure, weapon_sweep, engagement, ...",
-    .examples = "  casewire operation result SORREL arrest occurred=2018-03-19T06:30 unit='Team 2'\n"
-                "  casewire operation result SORREL seizure seizure_kind=cash pence=£1,250 exhibit=ABC/1\n"
+    .summary = "record a result: arrest, warrant, seizure, ...",
+    .about = "Each happening is counted once: --same-as says that another division recorded it too.",
+    .examples = "  casewire operation result SORREL arrest occurred=2018-03-19T06:30\n"
+                "  casewire operation result SORREL seizure seizure_kind=cash pence=£1,250\n"
                 "  casewire operation result SORREL stop_search not_counted=yes\n",
     .options = write_flags,
+    .json = "@Submitted proven_held_by:i?",
     .run = run_result,
 };
 const struct cli_command cmd_operation_show = {
     .noun = "operation",
+    .group = GROUP_CASES,
     .verb = "show",
     .operands = "OPERATION",
     .operand_min = 1,
     .operand_max = 1,
-    .summary = "an operation and its totals (-v: per division, phase, place)",
+    .summary = "an operation and its totals",
+    .about = "With -v, totals per division, phase and place.",
     .examples = "  casewire operation show SORREL\n  casewire operation show SORREL -v\n",
+    .json = "@CaseView",
     .run = run_show,
 };

@@ -51,7 +51,7 @@ static enum exit_code run_status(struct cli *cli)
     if (code == EXIT_DONE && cw_client_status(context.client, cli->timeout_ms, &answer) != CW_OK)
         code = complain_fault(cli, "the daemon did not say how it is", cw_client_fault(context.client));
     if (answer != NULL && cli->json)
-        json_print_message(&answer_message(answer)->status->base);
+        json_print_message(cli, &answer_message(answer)->status->base);
     else if (answer != NULL)
         print_status(cli, answer_message(answer)->status);
     cw_answer_close(answer);
@@ -109,7 +109,7 @@ static enum exit_code run_peers(struct cli *cli)
     if (code == EXIT_DONE && cw_client_peers(context.client, cli->timeout_ms, &answer) != CW_OK)
         code = complain_fault(cli, "the daemon did not list its peers", cw_client_fault(context.client));
     if (answer != NULL && cli->json)
-        json_print_message(&answer_message(answer)->peers->base);
+        json_print_message(cli, &answer_message(answer)->peers->base);
     else if (answer != NULL)
         print_peers(cli, answer_message(answer)->peers);
     cw_answer_close(answer);
@@ -202,7 +202,9 @@ static enum exit_code run_wait_sync(struct cli *cli)
     if (code == EXIT_DONE)
         code = wait_loop(cli, &context, deadline);
     context_close(&context);
-    if (code == EXIT_DONE && !cli->quiet && !cli->json)
+    if (code == EXIT_DONE && cli->json)
+        json_print(cli, json_pack("{s:b}", "in_sync", 1));
+    else if (code == EXIT_DONE && !cli->quiet)
         printf("in sync\n");
     return code;
 }
@@ -215,20 +217,29 @@ static const struct cli_option wait_options[] = {
 
 const struct cli_command cmd_status = {
     .noun = "status",
-    .summary = "how this division's daemon is, and why it is not in sync when it is not",
+    .group = GROUP_DAEMON,
+    .summary = "is this division in sync, and if not, why",
     .examples = "  casewire status\n  casewire status --json\n",
+    .json = "@Status",
     .run = run_status,
 };
 const struct cli_command cmd_peers = {
     .noun = "peers",
-    .summary = "the other divisions: connected, how far behind, same digest",
+    .group = GROUP_DAEMON,
+    .summary = "the other divisions: who is behind, by how much",
     .examples = "  casewire peers -v\n",
+    .json = "@Peers",
     .run = run_peers,
 };
 const struct cli_command cmd_wait_sync = {
     .noun = "wait-sync",
-    .summary = "wait until nothing is left to exchange (exit 5 when --timeout came first)",
+    .group = GROUP_DAEMON,
+    .summary = "wait until nothing is left to exchange",
+    .about = "Ends with 5 when --timeout came first. Open conflicts are for people, so they do not hold it up unless "
+             "--strict is "
+             "given.",
     .examples = "  casewire wait-sync --timeout 60 --peers 2\n",
     .options = wait_options,
+    .json = "in_sync:b",
     .run = run_wait_sync,
 };

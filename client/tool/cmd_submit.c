@@ -79,7 +79,8 @@ static enum exit_code run_submit(struct cli *cli)
     if (code == EXIT_DONE)
         code = batch_save_names(&b);
     if (code == EXIT_DONE && cli->json)
-        json_print(json_pack("{s:I, s:I}", "submitted", (json_int_t)b.submitted, "proposals", (json_int_t)b.proposals));
+        json_print(cli,
+                   json_pack("{s:I, s:I}", "submitted", (json_int_t)b.submitted, "proposals", (json_int_t)b.proposals));
     else if (code == EXIT_DONE && !cli->quiet)
         printf("%llu statements are held%s\n", (unsigned long long)b.submitted,
                b.proposals != 0 ? ", some of them as proposals" : "");
@@ -98,16 +99,19 @@ static const struct cli_option options[] = {
 
 const struct cli_command cmd_submit_file = {
     .noun = "submit-file",
+    .group = GROUP_CASES,
     .operands = "FILE",
     .operand_min = 1,
     .operand_max = 1,
     .summary = "submit many statements from a JSON file",
-    .examples = "  casewire submit-file tests/data/demo-events.json --only north --names names.json\n"
-                "  casewire submit-file notes.jsonl --as officer@north\n"
-                "\n  Each object: \"as\", \"id\", then \"open\": KIND, or \"case\": NAME with \"event\": EVENT or "
-                "without (sets "
-                "fields);\n"
-                "  \"fields\": {FIELD: VALUE or [VALUES]}, \"same_as\": [NAMES], \"episode\": NAME.\n",
+    .about = "The file is a JSON array, or one object a line. Each object has \"as\": WHO@DIVISION, \"id\": a name "
+             "inside the file, then "
+             "\"open\": KIND, or \"case\": NAME with \"event\": EVENT or without (sets fields); \"fields\": {FIELD: "
+             "VALUE or [VALUES]}, "
+             "\"same_as\": [NAMES], \"episode\": NAME. A value that begins with @ refers to a name.",
+    .examples = "  casewire submit-file tests/data/demo-events.json --only north\n"
+                "  casewire submit-file notes.jsonl --as officer@north --names names.json\n",
     .options = options,
+    .json = "submitted:i proposals:i",
     .run = run_submit,
 };

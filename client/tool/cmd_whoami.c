@@ -116,15 +116,17 @@ static void print_text(const struct cli *cli, const struct self *self)
     print_key(cli, self);
     printf("  cert      %s, %svalid until %s%s\n", id, over ? "NO LONGER " : "", when,
            over ? ": ask for a new one" : "");
-    printf("  network   %s\n  daemon    %s\n  home      %s\n", network,
-           self->context.address[0] != '\0' ? self->context.address : "none", self->context.home);
+    printf("  network   %s\n", network);
+    for (uint32_t i = 0; i < self->context.daemon_count; i++)
+        printf("  %-9s %s\n", i == 0 ? "daemon" : "or", self->context.daemons[i].address);
+    printf("  home      %s\n", self->context.home);
 }
 
-static void print_json(const struct self *self)
+static void print_json(const struct cli *cli, const struct self *self)
 {
     const struct certificate *cert = &self->parsed;
     char name[100], division[20], id[2 * CW_ID_LEN + 1], network[2 * CW_ID_LEN + 1], until[WHEN_TEXT_LEN_MAX];
-    json_t *roles = json_array(), *object;
+    json_t *roles = json_array(), *daemons = json_array(), *object;
 
     fault_clean_text(cert->name, name, sizeof(name));
     fault_clean_text(cert->division, division, sizeof(division));
@@ -136,29 +138,29 @@ static void print_json(const struct self *self)
 
         json_array_append_new(roles, json_string(code != NULL ? code : "unrecognised"));
     }
-    object = json_pack("{s:s, s:s, s:o, s:s, s:s, s:s, s:s, s:s, s:s}", "name", name, "division", division, "roles",
-                       roles, "cert", id, "not_after", until, "network", network, "address", self->context.address,
-                       "home", self->context.home, "key", state_words[self->state]);
+    for (uint32_t i = 0; i < self->context.daemon_count; i++)
+        json_array_append_new(daemons, json_string(self->context.daemons[i].address));
+    object = json_pack("{s:s, s:s, s:o, s:s, s:s, s:s, s:o, s:s, s:s}", "name", name, "division", division, "roles",
+                       roles, "cert", id, "not_after", until, "network", network, "daemons", daemons, "home",
+                       self->context.home, "key", state_words[self->state]);
     if (self->state == KEY_LOGGED_IN) {
         when_utc(login_end(self), until);
         json_object_set_new(object, "until", json_string(until));
         json_object_set_new(object, "signatures", json_integer((json_int_t)self->hello.signed_count));
     }
-    json_print(object);
+    json_print(cli, object);
 }
 
-static enum exit_code run_whoami(struct cli *cli)
+enum exit_code whoami_show(const struct cli *cli, const char *home)
 {
     struct self self = {.state = KEY_MISSING};
-    char home[PATH_LEN_MAX], id[2 * CW_ID_LEN + 1];
-    enum exit_code code = context_home(cli, NULL, home);
+    char id[2 * CW_ID_LEN + 1];
+    enum exit_code code = context_open(cli, home, &self.context);
 
-    if (code == EXIT_DONE)
-        code = context_open(cli, home, &self.context);
     if (code == EXIT_DONE)
         code = look(cli, &self);
     if (code == EXIT_DONE && cli->json) {
-        print_json(&self);
+        print_json(cli, &self);
     } else if (code == EXIT_DONE && cli->quiet) {
         hex_of(slice(self.id.b, CW_ID_LEN), id);
         printf("%s\n", id);
@@ -171,9 +173,20 @@ static enum exit_code run_whoami(struct cli *cli)
     return code;
 }
 
+static enum exit_code run_whoami(struct cli *cli)
+{
+    char home[PATH_LEN_MAX];
+    enum exit_code code = context_home(cli, NULL, home);
+
+    return code == EXIT_DONE ? whoami_show(cli, home) : code;
+}
+
 const struct cli_command cmd_whoami = {
     .noun = "whoami",
-    .summary = "as whom you speak, to which daemon, and whether you are logged in",
+    .group = GROUP_YOU,
+    .summary = "as whom you speak, and whether you are logged in",
+    .about = "Also to which daemon, and until when the certificate is valid. Needs no daemon.",
     .examples = "  casewire whoami\n  casewire whoami --as officer@north\n",
+    .json = "name:s division:s roles:[s] cert:h not_after:t network:h daemons:[s] home:s key:s until:t? signatures:i?",
     .run = run_whoami,
 };

@@ -16,61 +16,39 @@ static void copy(char *out, size_t cap, const char *text)
     snprintf(out, cap, "%s", text);
 }
 
-void context_lab(const struct cli *cli, char out[static PATH_LEN_MAX])
-{
-    const char *lab = cli_value(cli, "lab");
-
-    if (lab == NULL)
-        lab = cli_value(cli, "dir");
-    if (lab == NULL)
-        lab = getenv("CASEWIRE_LAB");
-    copy(out, PATH_LEN_MAX, lab != NULL ? lab : "casewire-lab");
-}
-
-enum exit_code context_home(const struct cli *cli, const char *as, char out[static PATH_LEN_MAX])
-{
-    const char *home = cli_value(cli, "home");
-    char lab[PATH_LEN_MAX];
-
-    if (as == NULL)
-        as = cli_value(cli, "as");
-    if (as == NULL && home == NULL)
-        as = getenv("CASEWIRE_AS");
-    if (as != NULL) {
-        context_lab(cli, lab);
-        if (strchr(as, '/') != NULL || !path_join(out, lab, "people/%s", as))
-            return complain(cli, EXIT_USAGE,
-                            &(struct trouble){"nobody has that name", as, "it is WHO@DIVISION", "casewire lab status"});
-        if (!file_exists(out))
-            return complain(cli, EXIT_NOT_FOUND,
-                            &(struct trouble){"there is nobody of that name in this lab", out,
-                                              "the lab has no such person, or it is another folder (--lab DIR)",
-                                              "casewire lab status"});
-        return EXIT_DONE;
-    }
-    if (home == NULL)
-        home = getenv("CASEWIRE_HOME");
-    if (home != NULL) {
-        copy(out, PATH_LEN_MAX, home);
-        return EXIT_DONE;
-    }
-    home = getenv("HOME");
-    if (home != NULL && path_join(out, home, ".config/casewire") && file_exists(out))
-        return EXIT_DONE;
-    return complain(cli, EXIT_CONFIG,
-                    &(struct trouble){"it is not known who you are", "--as, --home, CASEWIRE_HOME",
-                                      "none of them names a folder with keys and a daemon",
-                                      "casewire --lab DIR --as officer@north ..."});
-}
-
 /* --- the context file --------------------------------------------------------------------------------- */
+
+/* "tcp://HOST:PORT KEY" */
+static bool add_daemon(struct context *c, const char *value)
+{
+    struct context_daemon *d = &c->daemons[c->daemon_count];
+    size_t len = strcspn(value, " \t");
+
+    if (c->daemon_count == CONTEXT_DAEMONS_MAX || len == 0 || len >= sizeof(d->address) ||
+        hex_parse(value + len + strspn(value + len, " \t"), d->key, CW_ID_LEN) != CW_OK)
+        return false;
+    memcpy(d->address, value, len);
+    d->address[len] = '\0';
+    c->daemon_count++;
+    return true;
+}
+
+/* The first daemon may stand in two lines. */
+static struct context_daemon *first_daemon(struct context *c)
+{
+    if (c->daemon_count == 0)
+        c->daemon_count = 1;
+    return &c->daemons[0];
+}
 
 static bool set_one(struct context *c, const char *name, const char *value)
 {
+    if (strcmp(name, "daemon") == 0)
+        return add_daemon(c, value);
     if (strcmp(name, "address") == 0)
-        copy(c->address, sizeof(c->address), value);
+        copy(first_daemon(c)->address, sizeof(c->daemons[0].address), value);
     else if (strcmp(name, "daemon-key") == 0)
-        return hex_parse(value, c->daemon_key, CW_ID_LEN) == CW_OK;
+        return hex_parse(value, first_daemon(c)->key, CW_ID_LEN) == CW_OK;
     else if (strcmp(name, "admin-socket") == 0)
         copy(c->admin_socket, sizeof(c->admin_socket), value);
     else if (strcmp(name, "synthetic") == 0)
@@ -111,8 +89,9 @@ static enum exit_code read_lines(const struct cli *cli, struct context *c, const
         snprintf(where, sizeof(where), "%s:%u", path, number);
         return complain(cli, EXIT_CONFIG,
                         &(struct trouble){"a setting was not understood", where,
-                                          "it is: address, daemon-key (64 hexadecimal digits), admin-socket, synthetic",
-                                          NULL});
+                                          "it is: daemon (tcp://HOST:PORT and 64 hexadecimal digits), admin-socket, "
+                                          "synthetic",
+                                          "casewire context show"});
     }
     return EXIT_DONE;
 }
@@ -128,9 +107,9 @@ static enum exit_code read_context(const struct cli *cli, struct context *c)
         buf_done(&bytes);
         return complain(cli, EXIT_CONFIG,
                         &(struct trouble){"the folder has no context", path,
-                                          "it says which daemon to talk to; `casewire authority issue --address ... "
-                                          "--daemon-cert ...` and `lab start` write it",
-                                          NULL});
+                                          "it says which daemon to talk to, and who issued your key wrote it: "
+                                          "daemon = tcp://HOST:PORT KEY",
+                                          "casewire context show"});
     }
     code = read_lines(cli, c, path, (char *)bytes.data);
     buf_done(&bytes);
@@ -147,7 +126,7 @@ static enum exit_code read_network(const struct cli *cli, struct context *c)
         network_genesis_parse(buf_slice(&c->genesis), &genesis) != CW_OK)
         return complain(cli, EXIT_CONFIG,
                         &(struct trouble){"the folder does not say which network this is", path,
-                                          "the network genesis is missing or damaged", NULL});
+                                          "the network genesis is missing or damaged", "casewire context show"});
     network_id_of(buf_slice(&c->genesis), &network);
     memcpy(c->network, network.b, CW_ID_LEN);
     return EXIT_DONE;
@@ -215,7 +194,7 @@ static enum exit_code open_identity(const struct cli *cli, struct context *c)
 enum exit_code context_connect(const struct cli *cli, struct context *c, bool admin)
 {
     struct cw_client_options options = {.size = sizeof(options)};
-    struct cw_daemon daemon = {.address = c->address};
+    struct cw_daemon daemons[CONTEXT_DAEMONS_MAX];
     struct cw_fault fault = {0};
     enum exit_code code = EXIT_DONE;
 
@@ -224,13 +203,16 @@ enum exit_code context_connect(const struct cli *cli, struct context *c, bool ad
     if (code != EXIT_DONE)
         return code;
     memcpy(options.network_id, c->network, CW_ID_LEN);
-    memcpy(daemon.key, c->daemon_key, CW_ID_LEN);
+    for (uint32_t i = 0; i < c->daemon_count; i++) {
+        daemons[i] = (struct cw_daemon){.address = c->daemons[i].address};
+        memcpy(daemons[i].key, c->daemons[i].key, CW_ID_LEN);
+    }
     if (admin) {
         options.admin_socket = c->admin_socket;
     } else {
         options.identity = c->identity;
-        options.daemons = &daemon;
-        options.daemon_count = 1;
+        options.daemons = daemons;
+        options.daemon_count = c->daemon_count;
     }
     if (cw_client_open(&options, &c->client, &fault) != CW_OK)
         return complain_fault(cli, "no connection could be made", &fault);

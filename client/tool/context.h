@@ -7,16 +7,25 @@
  *
  *   network   the network genesis: its hash is the pinned network id
  *   key cert  secret keys and certificate
- *   context   lines "name = value": address, daemon-key, admin-socket, synthetic
+ *   context   lines "name = value": daemon ("tcp://HOST:PORT KEY", tried in this order), admin-socket, synthetic;
+ *             address and daemon-key are the first daemon in two lines
  */
 
 #include "tool/cli.h"
 #include "tool/files.h"
 
+#define CONTEXT_DAEMONS_MAX 8
+
+struct context_daemon {
+    char address[256];
+    uint8_t key[CW_ID_LEN]; /* CURVE public key */
+};
+
 struct context {
     char home[PATH_LEN_MAX];
-    char address[256], admin_socket[PATH_LEN_MAX];
-    uint8_t daemon_key[CW_ID_LEN];
+    uint32_t daemon_count;
+    struct context_daemon daemons[CONTEXT_DAEMONS_MAX]; /* the first is the holder's own division's */
+    char admin_socket[PATH_LEN_MAX];
     bool synthetic;
     struct buf genesis;
     uint8_t network[CW_ID_LEN];
@@ -25,10 +34,13 @@ struct context {
     struct cw_client *client;
 };
 
-/* The home folder that the options and the environment mean; `as` may override --as. */
+/* The home folder that the options, the environment and the context in use mean; `as` may override --as. */
 enum exit_code context_home(const struct cli *cli, const char *as, char out[static PATH_LEN_MAX]);
 /* The lab folder likewise. */
 void context_lab(const struct cli *cli, char out[static PATH_LEN_MAX]);
+
+/* Whether the agent keeps the key of this folder's certificate: no passphrase is needed then. */
+bool context_is_logged_in(const char *home);
 
 /* Reads the folder; no connection yet. Complains by itself. */
 enum exit_code context_open(const struct cli *cli, const char *home, struct context *out);

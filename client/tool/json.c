@@ -49,6 +49,28 @@ static bool ends_ms(const char *name)
     return len > 3 && strcmp(name + len - 3, "_ms") == 0;
 }
 
+static bool is_hlc(const char *name)
+{
+    return strcmp(name, "hlc") == 0 || strcmp(name, "updated_hlc") == 0;
+}
+
+enum json_kind json_kind_of(const ProtobufCFieldDescriptor *field)
+{
+    switch (field->type) {
+    case PROTOBUF_C_TYPE_MESSAGE:
+        return JSON_KIND_MESSAGE;
+    case PROTOBUF_C_TYPE_BOOL:
+        return JSON_KIND_FLAG;
+    case PROTOBUF_C_TYPE_BYTES:
+        return is_text(field->name, 0) ? JSON_KIND_TEXT : JSON_KIND_HEX;
+    default:
+        break;
+    }
+    if (ends_ms(field->name) || is_hlc(field->name))
+        return is_hlc(field->name) ? JSON_KIND_HLC : JSON_KIND_TIME;
+    return JSON_KIND_NUMBER;
+}
+
 static json_t *json_of_number(const char *name, int64_t number)
 {
     char text[WHEN_TEXT_LEN_MAX + 8];
@@ -57,7 +79,7 @@ static json_t *json_of_number(const char *name, int64_t number)
         when_utc((struct cw_wall){number}, text);
         return json_string(text);
     }
-    if (strcmp(name, "hlc") == 0 || strcmp(name, "updated_hlc") == 0) {
+    if (is_hlc(name)) {
         when_utc(hlc_wall((uint64_t)number), text);
         snprintf(text + strlen(text), 8, "+%u", (unsigned)(number & 0xffff));
         return json_string(text);
@@ -110,13 +132,18 @@ static bool is_present(const ProtobufCFieldDescriptor *field, const uint8_t *bas
            *(const protobuf_c_boolean *)(const void *)(base + field->quantifier_offset);
 }
 
+void json_name_of(const ProtobufCFieldDescriptor *field, char out[static JSON_NAME_LEN_MAX])
+{
+    snprintf(out, JSON_NAME_LEN_MAX, "%s", field->name);
+    if (ends_ms(out))
+        out[strlen(out) - 3] = '\0'; /* a text: the unit is in it */
+}
+
 static void set_member(json_t *object, const ProtobufCFieldDescriptor *field, json_t *value)
 {
-    char key[64];
+    char key[JSON_NAME_LEN_MAX];
 
-    snprintf(key, sizeof(key), "%s", field->name);
-    if (ends_ms(key))
-        key[strlen(key) - 3] = '\0';
+    json_name_of(field, key);
     json_object_set_new(object, key, value);
 }
 
@@ -136,11 +163,16 @@ json_t *json_of_message(const ProtobufCMessage *message)
     return object;
 }
 
-void json_print(json_t *object)
+void json_print(const struct cli *cli, json_t *object)
 {
     json_t *whole = json_object();
+    char name[CLI_NAME_LEN_MAX];
 
     json_object_set_new(whole, "v", json_integer(1)); /* first, so that a reader knows what follows */
+    if (cli->command != NULL) {
+        cli_name(cli->command, name);
+        json_object_set_new(whole, "command", json_string(name));
+    }
     json_object_update(whole, object);
     json_dumpf(whole, stdout, JSON_INDENT(2));
     putchar('\n');
@@ -148,7 +180,13 @@ void json_print(json_t *object)
     json_decref(object);
 }
 
-void json_print_message(const ProtobufCMessage *message)
+void json_print_message(const struct cli *cli, const ProtobufCMessage *message)
 {
-    json_print(json_of_message(message));
+    json_print(cli, json_of_message(message));
+}
+
+void json_print_done(const struct cli *cli)
+{
+    if (cli->json)
+        json_print(cli, json_object());
 }

@@ -50,6 +50,9 @@ enum exit_code lab_read_divisions(const struct cli *cli, const char *text, struc
 /* lab_make.c: everything but running daemons. The fault names what failed. */
 enum cw_err lab_make(struct lab *lab, struct cw_fault *fault);
 
+/* cmd_lab_status.c: {"lab", "divisions": [...]}, each asked how it is */
+void lab_print_json(struct cli *cli, const struct lab *lab);
+
 /* lab_run.c: processes. */
 bool lab_find_daemon(char out[static PATH_LEN_MAX]);
 enum cw_err lab_spawn(const struct lab *lab, const struct lab_division *division, struct cw_fault *fault);

@@ -2,7 +2,9 @@
 /* casewire: the table of commands. One file for each noun, or part of one. */
 #include "tool/cmd_authority.h"
 #include "tool/cmd_case.h"
+#include "tool/cmd_context.h"
 #include "tool/cmd_export.h"
+#include "tool/cmd_help.h"
 #include "tool/cmd_lab.h"
 #include "tool/cmd_login.h"
 #include "tool/cmd_schema.h"
@@ -15,6 +17,11 @@ static const struct cli_command *const commands[] = {
     &cmd_logout,
     &cmd_whoami,
     &cmd_passphrase,
+    &cmd_context_list,
+    &cmd_context_use,
+    &cmd_context_show,
+    &cmd_context_add,
+    &cmd_context_remove,
     &cmd_agent,
     &cmd_case_open,
     &cmd_case_set,
@@ -47,7 +54,14 @@ static const struct cli_command *const commands[] = {
     &cmd_lab_heal,
     &cmd_lab_kill,
     &cmd_lab_restart,
+    &cmd_help,
+    &cmd_cheat,
+    &cmd_completion,
     &cmd_version,
+    &cmd_complete,
+    &cmd_tables_scdoc,
+    &cmd_tables_commands,
+    &cmd_tables_json_schema,
     NULL,
 };
 

@@ -54,9 +54,24 @@ static inline struct cw_wall hlc_wall(uint64_t hlc)
 
 /* Any message of client.proto: ids hexadecimal, times RFC 3339, text as text. */
 json_t *json_of_message(const ProtobufCMessage *message);
-/* Prints {"v": 1, ...members of object} and takes it. */
-void json_print(json_t *object);
+/* How a field of a message is written, and under which name. */
+enum json_kind {
+    JSON_KIND_TEXT,
+    JSON_KIND_HEX,
+    JSON_KIND_TIME,
+    JSON_KIND_HLC,
+    JSON_KIND_NUMBER,
+    JSON_KIND_FLAG,
+    JSON_KIND_MESSAGE
+};
+enum json_kind json_kind_of(const ProtobufCFieldDescriptor *field);
+#define JSON_NAME_LEN_MAX 64
+void json_name_of(const ProtobufCFieldDescriptor *field, char out[static JSON_NAME_LEN_MAX]);
+/* Prints {"v": 1, "command": "case set", ...members of object} and takes it. */
+void json_print(const struct cli *cli, json_t *object);
 /* --json of one part of an answer. */
-void json_print_message(const ProtobufCMessage *message);
+void json_print_message(const struct cli *cli, const ProtobufCMessage *message);
+/* Of a command that has nothing to tell but that it is done; nothing without --json. */
+void json_print_done(const struct cli *cli);
 
 #endif

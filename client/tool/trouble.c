@@ -44,6 +44,10 @@ enum exit_code exit_code_of(enum cw_err err)
     }
 }
 
+const enum exit_code exit_codes[] = {EXIT_DONE,      EXIT_FAILED,    EXIT_USAGE,      EXIT_NOT_FOUND,
+                                     EXIT_DENIED,    EXIT_TIMED_OUT, EXIT_CONFLICT,   EXIT_UNREACHABLE,
+                                     EXIT_TRY_AGAIN, EXIT_CONFIG,    EXIT_INTERRUPTED};
+
 const char *exit_code_text(enum exit_code code)
 {
     switch (code) {
@@ -67,6 +71,8 @@ const char *exit_code_text(enum exit_code code)
         return "try the same again later";
     case EXIT_CONFIG:
         return "a setting is wrong";
+    case EXIT_INTERRUPTED:
+        return "ended by Ctrl-C";
     }
     return "failed";
 }
@@ -77,11 +83,16 @@ static void set_text(json_t *object, const char *key, const char *text)
         json_object_set_new(object, key, json_string(text));
 }
 
-static void complain_json(enum exit_code code, const struct trouble *t)
+static void complain_json(const struct cli *cli, enum exit_code code, const struct trouble *t)
 {
     json_t *object = json_object(), *error = json_object();
+    char name[CLI_NAME_LEN_MAX];
 
     json_object_set_new(object, "v", json_integer(1));
+    if (cli->command != NULL) {
+        cli_name(cli->command, name);
+        json_object_set_new(object, "command", json_string(name));
+    }
     json_object_set_new(error, "exit", json_integer(code));
     set_text(error, "what", t->what);
     set_text(error, "where", t->where);
@@ -93,12 +104,8 @@ static void complain_json(enum exit_code code, const struct trouble *t)
     json_decref(object);
 }
 
-enum exit_code complain(const struct cli *cli, enum exit_code code, const struct trouble *t)
+static void complain_text(const struct trouble *t)
 {
-    if (cli != NULL && cli->json) {
-        complain_json(code, t);
-        return code;
-    }
     fprintf(stderr, "casewire: %s\n", t->what);
     if (t->where != NULL && t->where[0] != '\0')
         fprintf(stderr, "  where: %s\n", t->where);
@@ -106,6 +113,23 @@ enum exit_code complain(const struct cli *cli, enum exit_code code, const struct
         fprintf(stderr, "  why:   %s\n", t->why);
     if (t->next != NULL && t->next[0] != '\0')
         fprintf(stderr, "  next:  %s\n", t->next);
+}
+
+enum exit_code complain(const struct cli *cli, enum exit_code code, const struct trouble *trouble)
+{
+    char name[CLI_NAME_LEN_MAX], next[CLI_NAME_LEN_MAX + 24] = "casewire help";
+    struct trouble t = *trouble;
+
+    if (cli != NULL && cli->command != NULL) {
+        cli_name(cli->command, name);
+        snprintf(next, sizeof(next), "casewire %s --help", name);
+    }
+    if (t.next == NULL)
+        t.next = next;
+    if (cli != NULL && cli->json)
+        complain_json(cli, code, &t);
+    else
+        complain_text(&t);
     return code;
 }
 
@@ -127,7 +151,16 @@ static const char *next_for(enum cw_err err)
     case CW_REFUSED_READER:
         return "casewire authority list --dir DIR";
     case CW_LOCAL_KEY:
-        return "casewire --passphrase-file FILE ...";
+        return "casewire login";
+    case CW_REFUSED_ROLE:
+        return "casewire whoami";
+    case CW_REFUSED_TRANSITION:
+        return "casewire case show CASE";
+    case CW_AGAIN_NO_PEER:
+        return "casewire peers";
+    case CW_LOCAL_NO_SPACE:
+    case CW_LOCAL_IO:
+        return "casewire status";
     case CW_AGAIN_BUSY:
         return "the same command again";
     default:

@@ -40,6 +40,20 @@ void writing_done(struct writing *w)
     w->draft = NULL;
 }
 
+/* A wrong or missing value: the next thing to look at is what the event, or the kind of case, takes. */
+static enum exit_code not_recorded(const struct writing *w, const struct cw_fault *fault)
+{
+    bool about_values = fault->code == CW_REFUSED_VALUE || fault->code == CW_REFUSED_MISSING ||
+                        fault->code == CW_REFUSED_UNKNOWN_FIELD || fault->code == CW_REFUSED_TEXT;
+    char next[100];
+
+    if (!about_values || w->subject == NULL)
+        return complain_fault(w->cli, "nothing was recorded", fault);
+    snprintf(next, sizeof(next), "casewire schema %s", w->subject);
+    return complain(w->cli, exit_code_of(fault->code),
+                    &(struct trouble){"nothing was recorded", fault->where, fault->text, next});
+}
+
 /* --- naming what is replaced -------------------------------------------------------------------------- */
 
 static bool same_name(ProtobufCBinaryData bytes, const char *name)
@@ -102,7 +116,7 @@ enum exit_code writing_assign(struct writing *w, const char *assignment, enum cw
                         &(struct trouble){"the option was not understood", "--base-on", "it is \"none\"", NULL});
     snprintf(field, sizeof(field), "%.*s", len, assignment);
     if (cw_draft_write(w->draft, field, verb, slice(value, value != NULL ? strlen(value) : 0), &fault) != CW_OK)
-        return complain_fault(w->cli, "nothing was recorded", &fault);
+        return not_recorded(w, &fault);
     if (w->view != NULL && base == NULL)
         name_replaced(w, field, value);
     return EXIT_DONE;
@@ -130,7 +144,7 @@ static enum exit_code check_receipt(struct writing *w, const struct cw_answer *a
     return EXIT_DONE;
 }
 
-static void tell_json(const Cw__Submitted *s, uint32_t proven)
+static void tell_json(const struct cli *cli, const Cw__Submitted *s, uint32_t proven)
 {
     Cw__Submitted plain = *s;
     json_t *object;
@@ -139,7 +153,7 @@ static void tell_json(const Cw__Submitted *s, uint32_t proven)
     object = json_of_message(&plain.base);
     if (proven != 0)
         json_object_set_new(object, "proven_held_by", json_integer(proven));
-    json_print(object);
+    json_print(cli, object);
 }
 
 static void tell(const struct writing *w, const Cw__Submitted *s, uint32_t proven)
@@ -148,7 +162,7 @@ static void tell(const struct writing *w, const Cw__Submitted *s, uint32_t prove
     bool opens = w->view == NULL;
 
     if (w->cli->json) {
-        tell_json(s, proven);
+        tell_json(w->cli, s, proven);
         return;
     }
     if (w->cli->quiet) {
@@ -199,7 +213,7 @@ static enum exit_code submit(struct writing *w, const struct cw_submission *subm
     if (timeout_ms > CW_TIMEOUT_MS_MAX)
         timeout_ms = CW_TIMEOUT_MS_MAX;
     if (cw_client_submit(w->context->client, submission, ack, timeout_ms, &answer) != CW_OK)
-        return complain_fault(w->cli, "nothing was recorded", cw_client_fault(w->context->client));
+        return not_recorded(w, cw_client_fault(w->context->client));
     cw_submission_op(submission, &op);
     code = judge(w, answer, &op, ack->held_by);
     cw_answer_close(answer);
@@ -220,7 +234,7 @@ enum exit_code writing_send(struct writing *w)
     else if (w->context->synthetic)
         cw_draft_synthetic(w->draft);
     if (cw_draft_sign(w->draft, w->context->identity, when_now(), &submission, &fault) != CW_OK)
-        return complain_fault(w->cli, "nothing was recorded", &fault);
+        return not_recorded(w, &fault);
     code = submit(w, submission, &(struct cw_ack){(uint32_t)held_by, (int32_t)deadline * 1000});
     cw_submission_free(submission);
     return code;

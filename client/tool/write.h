@@ -16,7 +16,7 @@ extern const struct cli_option write_options[]; /* held-by, deadline, check, bas
         {"deadline", "SECONDS", "how long to wait for the other divisions (default 10)"},      \
         {"check", NULL, "check the receipt against the authority logs"},                       \
     {                                                                                          \
-        "base-on", "WHAT", "none: name nothing as replaced (default: what the case shows now)" \
+        "base-on", "NONE", "none: name nothing as replaced (default: what the case shows now)" \
     }
 
 struct writing {
@@ -25,6 +25,7 @@ struct writing {
     struct cw_answer *seen; /* the case as it was shown; NULL for an opening */
     const Cw__CaseView *view;
     struct cw_draft *draft;
+    const char *subject; /* what `casewire schema` is asked about when a value was wrong: event or kind; may be NULL */
 };
 
 /* Fetches the case. Complains. */

@@ -6,7 +6,7 @@ import signal
 import subprocess
 import time
 
-from world import TOOL, Lab, check, run
+from world import BUILD, ROOT, TOOL, Lab, check, run
 
 STORIES = []
 
@@ -170,3 +170,182 @@ def a_passphrase_is_changed_by_its_holder(desk):
     desk.officer("login", "--passphrase-file", other)
     check("the same key", desk.whoami()["key"] == "logged in")
     desk.officer("logout")
+
+
+# --- what programs get ---------------------------------------------------------------------------------------
+
+
+class Schema:
+    """docs/casewire-json.v1.schema.json, and which of its commands have been seen."""
+
+    def __init__(self):
+        import jsonschema
+
+        with open(os.path.join(ROOT, "docs/casewire-json.v1.schema.json"), encoding="utf-8") as file:
+            self.schema = json.load(file)
+        jsonschema.Draft202012Validator.check_schema(self.schema)
+        self.validator = jsonschema.Draft202012Validator(self.schema)
+        self.seen = set()
+
+    def hold(self, command, text):
+        """One object, valid, of this command; returns it."""
+        value = json.loads(text)
+        errors = [f"{'/'.join(str(p) for p in e.absolute_path)}: {e.message[:200]}" for e in self.validator.iter_errors(value)]
+        check(f"--json of {command} is as the schema says", not errors, "; ".join(errors[:3]))
+        check(f"--json of {command} names its command", value.get("command") == command, str(value.get("command")))
+        self.seen.add(command)
+        return value
+
+    def commands(self):
+        return set(self.schema["else"]["properties"]["command"]["enum"])
+
+
+def json_of_cases(desk, schema):
+    def ask(command, *words, who="officer@north", expect=0):
+        return schema.hold(command, desk.tool("--json", *command.split(), *words, who=who, expect=expect).stdout)
+
+    case = ask("case open", "missing_child", "title=Child J", "missing_risk=medium", "--held-by", "2", "--check")["case_id"]
+    ask("case set", case, "summary=Seen.")
+    ask("case add", case, "tags=repeat")
+    ask("case remove", case, "tags=repeat")
+    ask("case event", case, "sighting", "confidence=probable", "place=Dunmarsh", "occurred=2026-11-22T16:00")
+    operation = ask("operation open", "title=Week", "op_name=SORREL", "theme=county_lines", "runs=2018-03-19/2018-03-23")["case_id"]
+    ask("operation result", operation, "arrest", "occurred=2018-03-19T06:30")
+    ask("operation show", operation)
+    desk.tool("lab", "cut", "west", "--dir", desk.dir)
+    desk.tool("case", "set", case, "summary=Here.", who="officer@west")
+    ask("case set", case, "summary=There.")
+    desk.tool("lab", "heal", "--dir", desk.dir)
+    ask("wait-sync", "--timeout", "30")
+    ask("case show", case)
+    ask("case list", "--conflicts")
+    ask("case history", case)
+    ask("status")
+    ask("peers")
+    names = desk.secret("names", "{}")
+    lines = desk.secret("lines", json.dumps({"as": "officer@north", "id": "a", "open": "missing_child",
+                                             "fields": {"title": "Child F", "missing_risk": "low"}}))
+    ask("submit-file", lines, "--names", names)
+    history = os.path.join(os.path.dirname(desk.dir), "history.cwh")
+    ask("export-history", history)
+    ask("verify", history)
+    with open(history, "r+b") as file:
+        file.seek(5000)
+        file.write(b"spoilt")
+    ask("verify", history, expect=1)
+    return case
+
+
+def json_of_authority(desk, schema):
+    base = os.path.dirname(desk.dir)
+    authority, lab = os.path.join(base, "authority"), os.path.join(desk.dir, "authority")
+
+    def ask(command, *words):
+        return schema.hold(command, run([TOOL, "--json", *command.split(), *words]).stdout)
+
+    ask("authority init", "--dir", authority, "--network-name", "Marlshire", "--force", "ZZ", "--insecure-lab")
+    ask("authority issue", "--dir", authority, "--offline", "--insecure-lab", "--kind", "person", "--division", "NTH",
+        "--name", "Officer J", "--role", "PC")
+    cert = ask("authority list", "--dir", authority)["certificates"][0]["cert"]
+    ask("authority policy", "--dir", authority, "--offline", "clock.M8.duration_s", "259200")
+    ask("authority revoke", "--dir", authority, "--offline",
+        [c["cert"] for c in ask("authority list", "--dir", authority)["certificates"] if c["kind"] == "person"][0])
+    check("an id is hexadecimal", len(cert) == 64)
+    ask("authority publish", "--dir", lab, "--socket", desk.socket())
+
+
+def json_of_oneself(desk, schema):
+    def ask(command, *words, expect=0):
+        return schema.hold(command, desk.officer("--json", *command.split(), *words, expect=expect).stdout)
+
+    right = desk.secret("right", "right horse")
+    ask("whoami")
+    ask("login", "--passphrase-file", right)
+    ask("whoami")
+    ask("logout")
+    ask("passphrase", "--passphrase-file", right, "--new-passphrase-file", right)
+    os.environ["XDG_CONFIG_HOME"] = os.path.join(os.path.dirname(desk.dir), "config")
+    ask("context add", "north", "--home", desk.home)
+    ask("context list")
+    ask("context use", "north")
+    ask("context show")
+    ask("context remove", "north")
+    for words in (["schema"], ["version"], ["cheat"]):
+        schema.hold(words[0], run([TOOL, "--json", *words]).stdout)
+    done = desk.officer("--json", "case", "list", expect=4)
+    error = json.loads(done.stderr)
+    schema.validator.validate(error)
+    check("an error has its parts", error["error"]["exit"] == 4 and error["error"]["next"] == "casewire login", str(error))
+
+
+def json_of_the_lab(desk, schema):
+    def ask(command, *words):
+        return schema.hold(command, desk.tool("--json", *command.split(), *words, "--dir", desk.dir).stdout)
+
+    ask("lab start")
+    ask("lab status")
+    ask("lab cut", "west")
+    ask("lab heal")
+    ask("lab kill", "west")
+    ask("lab restart", "west")
+    ask("lab stop")
+
+
+@story
+def what_json_prints_fits_its_schema(desk):
+    schema = Schema()
+    json_of_cases(desk, schema)
+    json_of_authority(desk, schema)
+    json_of_oneself(desk, schema)
+    json_of_the_lab(desk, schema)
+    check("every command was seen", schema.seen == schema.commands(), str(schema.commands() ^ schema.seen))
+
+
+# --- completion ----------------------------------------------------------------------------------------------
+
+
+def completions(desk, *words, who="officer@north"):
+    done = run([TOOL, "complete", "--", "--lab", desk.dir, "--as", who, *words])
+    return [line.split("\t")[0] for line in done.stdout.splitlines()]
+
+
+@story
+def the_shells_complete_live_references_in_time(desk):
+    chars = desk.open_case("Child C")["human_ref"].split("/")[3].split("-")[0]
+    check("the case's characters are offered", chars in completions(desk, "case", "show", ""))
+    check("also from their first ones", completions(desk, "case", "show", chars[:3].lower()) == [chars])
+    check("people of the lab", "officer@east" in run([TOOL, "complete", "--", "--lab", desk.dir, "case", "list", "--as",
+                                                      "officer@"]).stdout)
+    env = {**os.environ, "CASEWIRE_LAB": desk.dir, "CASEWIRE_AS": "officer@north", "PATH": BUILD + ":" + os.environ["PATH"],
+           "HOME": os.path.dirname(desk.dir)}
+    bash = ('source <(casewire completion bash); COMP_WORDS=(casewire case show ""); COMP_CWORD=3; _casewire; '
+            'printf "%s\\n" "${COMPREPLY[@]}"; COMP_WORDS=(casewire case set X missing_risk = hi); COMP_CWORD=6; _casewire; '
+            'printf "%s\\n" "${COMPREPLY[@]}"')
+    check("bash", run(["bash", "-c", bash], env=env).stdout.split() == [chars, "high"], run(["bash", "-c", bash], env=env).stdout)
+    zsh = ('compdef() { :; }; source <(casewire completion zsh); compadd() { print -l -- "${(P)@[-1]}"; }; '
+           'words=(casewire case show ""); CURRENT=4; _casewire')
+    check("zsh", run(["zsh", "-f", "-c", zsh], env=env).stdout.split() == [chars], run(["zsh", "-f", "-c", zsh], env=env).stdout)
+    fish = "casewire completion fish | source; complete -C 'casewire case show '"
+    check("fish", run(["fish", "-N", "-c", fish], env=env).stdout.split()[0] == chars)
+
+
+@story
+def completion_never_takes_longer_than_a_person_notices(desk):
+    for number in range(30):
+        desk.open_case(f"Child {number}")
+    took = []
+    for _ in range(20):
+        started = time.monotonic()
+        check("cases are offered", len(completions(desk, "case", "show", "")) >= 30)
+        took.append(time.monotonic() - started)
+    print(f"          live completion: median {sorted(took)[10] * 1000:.0f} ms, worst {max(took) * 1000:.0f} ms", flush=True)
+    check("half of them within 200 ms", sorted(took)[10] < 0.2, str(took))
+    os.kill(desk.pid("north"), signal.SIGSTOP)
+    os.kill(desk.net_pid("north"), signal.SIGSTOP)
+    started = time.monotonic()
+    done = run([TOOL, "complete", "--", "--lab", desk.dir, "--as", "officer@north", "case", "show", ""], expect=None)
+    took = time.monotonic() - started
+    os.kill(desk.net_pid("north"), signal.SIGCONT)
+    os.kill(desk.pid("north"), signal.SIGCONT)
+    print(f"          with a daemon that does not answer: {took * 1000:.0f} ms", flush=True)
+    check("a daemon that does not answer is not waited for", took < 0.4 and done.stdout == "", f"{took:.2f} s {done.stdout}")

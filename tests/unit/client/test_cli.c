@@ -45,6 +45,7 @@ struct parsed {
     int argc;
     struct cli cli;
     bool help;
+    const char *noun;
     enum exit_code code;
 };
 
@@ -60,7 +61,7 @@ static void parse(struct parsed *p, const char *line)
     while ((word = strsep(&rest, " ")) != NULL && p->argc < WORDS_MAX)
         if (*word != '\0')
             p->argv[p->argc++] = word;
-    p->code = cli_parse(commands, p->argc, p->argv, &p->cli, &p->help);
+    p->code = cli_parse(commands, p->argc, p->argv, &p->cli, &p->help, &p->noun);
 }
 
 static char said[2000];
@@ -167,8 +168,13 @@ END_TEST
 
 START_TEST(json_asks_for_complaints_in_json)
 {
-    ck_assert_int_eq(complaint("--json case show X --timeout 0"), EXIT_USAGE);
-    ck_assert_ptr_nonnull(strstr(said, "{\"v\":1,\"error\":{\"exit\":2"));
+    static const char *const lines[] = {"--json case show X --timeout 0", "case show X --jsn --json", "quarrel -j",
+                                        "case show --json"};
+
+    for (size_t i = 0; i < CW_COUNT(lines); i++) {
+        ck_assert_int_eq(complaint(lines[i]), EXIT_USAGE);
+        ck_assert_msg(strncmp(said, "{\"v\":1,", 7) == 0 && strstr(said, "\"exit\":2") != NULL, "%s", said);
+    }
 }
 END_TEST
 

@@ -132,7 +132,7 @@ static const char *show(const struct cli *cli, const struct sample *s)
     fflush(stdout);
     dup2(fd, STDOUT_FILENO);
     if (cli->json)
-        json_print_message(&s->view.base);
+        json_print_message(cli, &s->view.base);
     else
         view_print(cli, &s->view);
     fflush(stdout);

@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* help, cheat. */
+#include "tool/cmd_help.h"
+
+#include "tool/out.h"
+
+static enum exit_code unknown(const struct cli *cli, const char *word)
+{
+    const char *names[CLI_COMMANDS_MAX + 8], *near;
+    char why[120], next[100];
+    size_t count = 0;
+
+    for (const struct help_topic *t = help_topics; t->name != NULL; t++)
+        names[count++] = t->name;
+    for (const struct cli_command *const *c = cli->commands; *c != NULL && count < CLI_COMMANDS_MAX; c++)
+        if (!(*c)->hidden)
+            names[count++] = (*c)->noun;
+    near = suggest(word, names, count);
+    snprintf(why, sizeof(why), near != NULL ? "did you mean \"%s\"?" : "it is a topic or a command%s",
+             near != NULL ? near : "");
+    snprintf(next, sizeof(next), "casewire help%s%s", near != NULL ? " " : "", near != NULL ? near : "");
+    return complain(cli, EXIT_NOT_FOUND, &(struct trouble){"there is no help about this", word, why, next});
+}
+
+static enum exit_code run_help(struct cli *cli)
+{
+    const char *word = cli->operand_count > 0 ? cli->operands[0] : NULL;
+    const char *verb = cli->operand_count > 1 ? cli->operands[1] : NULL;
+    const struct help_topic *topic = word != NULL ? help_topic_find(word) : NULL;
+    const struct cli_command *command = word != NULL ? cli_find(cli->commands, word, verb) : NULL;
+    bool noun = false;
+
+    if (word == NULL) {
+        help_overview(cli->commands, stdout);
+        return EXIT_DONE;
+    }
+    for (const struct cli_command *const *c = cli->commands; *c != NULL; c++)
+        noun = noun || (strcmp((*c)->noun, word) == 0 && !(*c)->hidden);
+    if (topic != NULL)
+        help_topic_print(topic, stdout);
+    else if (strcmp(word, "commands") == 0)
+        help_commands(cli->commands, stdout);
+    else if (command != NULL && !command->hidden)
+        help_command(command, stdout);
+    else if (noun && verb == NULL)
+        help_noun(cli->commands, word, stdout);
+    else
+        return unknown(cli, noun ? verb : word);
+    return EXIT_DONE;
+}
+
+/* What is typed most, to be copied. */
+static const char *const cheat[][2] = {
+    {"a shift begins", "casewire login\ncasewire inbox\ncasewire mine"},
+    {"a child is missing", "casewire case open missing_child title='Child M' missing_risk=high\n"
+                           "casewire case event K7Q2M4X risk_assessment missing_risk=high rationale='...'\n"
+                           "casewire case event K7Q2M4X sighting place='...' occurred=2026-11-22T16:00"},
+    {"look", "casewire case list --kind missing_child\ncasewire case show K7Q2M4X\n"
+             "casewire case show K7Q2M4X -v\ncasewire case history K7Q2M4X"},
+    {"write", "casewire case set K7Q2M4X summary='...'\ncasewire case add K7Q2M4X tags=repeat\n"
+              "casewire case set K7Q2M4X summary='...' --held-by 2 --check"},
+    {"two divisions disagree", "casewire conflict list\ncasewire conflict show 3f9a\n"
+                               "casewire conflict resolve 3f9a --take 2\ncasewire conflict undo 81c0"},
+    {"is everybody in step?", "casewire status\ncasewire peers -v\ncasewire wait-sync --timeout 60"},
+    {"for scripts", "casewire case list --json\ncasewire case list -q\ncasewire help exit-codes"},
+    {"proof", "casewire export-history history.cwh\ncasewire verify history.cwh"},
+    {"try it", "casewire lab start --divisions north,east,west\ncasewire lab cut west\ncasewire lab heal\n"
+               "casewire lab stop --delete"},
+};
+
+static enum exit_code run_cheat(struct cli *cli)
+{
+    json_t *all = json_object();
+
+    for (size_t i = 0; i < CW_COUNT(cheat); i++) {
+        json_t *lines = json_array();
+        const char *line = cheat[i][1];
+
+        if (!cli->json)
+            printf("%s%s%s%s\n", i > 0 ? "\n" : "", tone_on(cli, TONE_HEAD), cheat[i][0], tone_off(cli));
+        while (*line != '\0') {
+            int len = (int)strcspn(line, "\n");
+
+            if (!cli->json)
+                printf("  %.*s\n", len, line);
+            json_array_append_new(lines, json_stringn(line, (size_t)len));
+            line += len;
+            line += *line == '\n';
+        }
+        json_object_set_new(all, cheat[i][0], lines);
+    }
+    if (cli->json)
+        json_print(cli, json_pack("{s:O}", "examples", all));
+    json_decref(all);
+    return EXIT_DONE;
+}
+
+const struct cli_command cmd_help = {
+    .noun = "help",
+    .group = GROUP_HELP,
+    .operands = "[TOPIC] [VERB]",
+    .operand_max = 2,
+    .summary = "help on a command or a topic",
+    .about = "Topics are environment, formatting and exit-codes; commands lists every command with a line each.",
+    .examples = "  casewire help case set\n  casewire help exit-codes\n  casewire help commands\n",
+    .run = run_help,
+};
+const struct cli_command cmd_cheat = {
+    .noun = "cheat",
+    .group = GROUP_HELP,
+    .summary = "what is typed most, to be copied",
+    .examples = "  casewire cheat\n",
+    .json = "examples:o",
+    .run = run_cheat,
+};

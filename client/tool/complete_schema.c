@@ -1,0 +1,134 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Candidates out of the field table: kinds, events, fields with their values, roles. */
+#include "tool/complete.h"
+
+#include "proto/schema.h"
+
+static uint32_t kind_of_line(const struct completion *c)
+{
+    /* `case open KIND ...` says it, an operation is one; a reference begins with the kind's letters. */
+    const char *word = c->words_count > 0 ? c->words[0] : "";
+    size_t count;
+    const struct schema_kind *kinds = schema_kinds(&count);
+
+    if (c->command != NULL && strcmp(c->command->noun, "operation") == 0)
+        return KIND_OPERATION;
+    for (size_t i = 0; i < count; i++) {
+        size_t len = strlen(kinds[i].letters);
+
+        if (strcmp(kinds[i].name, word) == 0 || (strncmp(kinds[i].letters, word, len) == 0 && word[len] == '/'))
+            return kinds[i].number;
+    }
+    return KIND_NONE;
+}
+
+static void offer_kinds(struct completion *c)
+{
+    size_t count;
+    const struct schema_kind *kinds = schema_kinds(&count);
+
+    for (size_t i = 0; i < count; i++)
+        complete_line(c, kinds[i].name, NULL);
+}
+
+static void offer_events(struct completion *c)
+{
+    uint32_t kind = kind_of_line(c);
+    size_t count;
+    const struct schema_event *events = schema_events(&count);
+
+    for (size_t i = 0; i < count; i++)
+        if (kind == KIND_NONE || (events[i].kinds & (1u << kind)) != 0)
+            complete_line(c, events[i].name, (events[i].flags & EVENT_TALLIED) != 0 ? "counted in totals" : NULL);
+}
+
+/* The event whose details are being typed: the word before them. */
+static const struct schema_event *event_of_line(const struct completion *c)
+{
+    bool of_event = c->command != NULL && c->command->operands != NULL &&
+                    strstr(c->command->operands, "EVENT") != NULL && c->words_count >= 2;
+
+    return of_event ? schema_event_by_name(slice_of(c->words[1])) : NULL;
+}
+
+static void offer_field(struct completion *c, const struct schema_field *field)
+{
+    char text[120];
+    size_t count;
+    const struct schema_value *values = schema_values(&count);
+    bool has_values = c->start[0] != '\0' && strchr(c->start, '=') != NULL;
+
+    if (!has_values) {
+        snprintf(text, sizeof(text), "%s=", field->name);
+        complete_line(c, text, schema_type_name(field->type));
+        return;
+    }
+    for (size_t i = 0; i < count; i++) {
+        if (field->scale == SCALE_NONE || values[i].scale != field->scale)
+            continue;
+        snprintf(text, sizeof(text), "%s=%s", field->name, values[i].name);
+        complete_line(c, text, NULL);
+    }
+    if (field->type == TYPE_FLAG)
+        for (int yes = 0; yes < 2; yes++) {
+            snprintf(text, sizeof(text), "%s=%s", field->name, yes != 0 ? "yes" : "no");
+            complete_line(c, text, NULL);
+        }
+}
+
+static bool may_write(const struct completion *c, const struct schema_field *field, uint32_t kind)
+{
+    bool sets_only = c->command != NULL && c->command->verb != NULL &&
+                     (strcmp(c->command->verb, "add") == 0 || strcmp(c->command->verb, "remove") == 0);
+
+    return field->place != PLACE_DETAIL && schema_field_is_written(field) &&
+           (kind == KIND_NONE || (field->kinds & (1u << kind)) != 0) && (!sets_only || schema_field_is_set(field));
+}
+
+static void offer_fields(struct completion *c)
+{
+    const struct schema_event *event = event_of_line(c);
+    uint32_t kind = kind_of_line(c);
+    size_t count;
+    const struct schema_field *fields = schema_fields(&count);
+    const char *last = "";
+
+    for (size_t i = 0; i < count; i++) {
+        bool wanted = event != NULL ? schema_event_carries(event->number, &fields[i]) : may_write(c, &fields[i], kind);
+
+        if (wanted && strcmp(last, fields[i].name) != 0)
+            offer_field(c, &fields[i]);
+        if (wanted)
+            last = fields[i].name;
+    }
+}
+
+static void offer_roles(struct completion *c)
+{
+    size_t count;
+    const struct schema_role *roles = schema_roles(&count);
+
+    for (size_t i = 0; i < count; i++)
+        complete_line(c, roles[i].code, roles[i].title);
+}
+
+bool complete_schema(struct completion *c)
+{
+    const struct {
+        const char *placeholder;
+        void (*offer)(struct completion *c);
+    } makers[] = {
+        {"KIND", offer_kinds}, {"EVENT", offer_events}, {"FIELD=VALUE", offer_fields}, {"ROLES", offer_roles}};
+
+    if (strcmp(c->placeholder, "WHAT") == 0) { /* casewire schema: any of them */
+        offer_kinds(c);
+        offer_events(c);
+        return true;
+    }
+    for (size_t i = 0; i < CW_COUNT(makers); i++)
+        if (strcmp(makers[i].placeholder, c->placeholder) == 0) {
+            makers[i].offer(c);
+            return true;
+        }
+    return false;
+}
