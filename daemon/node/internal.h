@@ -134,6 +134,7 @@ struct node {
     uint64_t next_tag;
     struct event *later; /* events for the next turn */
     uint32_t later_count, later_max;
+    struct cw_case_id folded_last; /* of the marked ones: the round goes on after it */
     bool folds_left;
     struct cw_mono folds_at; /* when the marked cases are folded: submitters go first */
     struct cw_mono folds_by; /* ... but not for longer than until then */

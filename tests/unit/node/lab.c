@@ -31,6 +31,7 @@ enum cw_err lab_open_with(struct lab_node *n, struct refusal *why)
         .replica = {.logs_max = 64, .peers_max = 8, .watches_max = 16},
         .authority = {.certs_max = 64, .policies_max = 16},
         .lab = true,
+        .fold_ops_max = n->lab->fold_ops_max,
         .cache = n->lab->cache,
     };
     struct ports ports;

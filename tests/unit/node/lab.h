@@ -57,7 +57,8 @@ struct lab {
     uint8_t *world_memory;
     struct verify_cache *cache;
     uint32_t count;
-    bool cut; /* frames between nodes are lost */
+    uint32_t fold_ops_max; /* of nodes opened from now on; 0: the daemon's own */
+    bool cut;              /* frames between nodes are lost */
     int64_t now;
     struct lab_node nodes[LAB_NODES_MAX];
     struct refusal why;                    /* for whoever wants it */

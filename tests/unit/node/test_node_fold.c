@@ -1,0 +1,282 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "node/rows.h"
+#include "tests/unit/node/lab.h"
+
+#include <check.h>
+
+/*
+ * When cases are folded: short ones in the turn that touched them, long ones when nobody waits, none much later than a
+ * second, each in its turn, and never more in a turn than its budget.
+ */
+
+#define BUSY_OPS 16 /* folded in a turn that submitters wait for */
+#define QUIET_MS 20
+#define WAIT_MS_MAX 1000
+#define STEP_MS 15 /* between submissions that leave no quiet moment */
+
+static struct lab *lab;
+static struct lab_node *north;
+static uint32_t number;
+
+static void one_node(void)
+{
+    lab = lab_new(1);
+    north = &lab->nodes[0];
+    number = 0;
+    lab_start(north);
+}
+
+/* Each folds this many ops a turn. */
+#define FEW_OPS 4
+static void two_nodes(void)
+{
+    lab = lab_new(2);
+    lab->fold_ops_max = FEW_OPS;
+    north = &lab->nodes[0];
+    number = 0;
+    lab_start(north);
+    lab_start(&lab->nodes[1]);
+    lab_run(lab, 2000);
+}
+
+static void end(void)
+{
+    lab_free(lab);
+}
+
+#define OPS_MAX 2048
+struct written {
+    struct cw_case_id id;
+    uint32_t ops;
+    int64_t at[OPS_MAX]; /* when each was written */
+    uint32_t counted;    /* by the row, when last looked at */
+};
+
+static void tick(void)
+{
+    struct input in = input_tick();
+    uint32_t taken;
+
+    ck_assert_int_eq(node_turn(north->node, &in, 1, &taken), CW_OK);
+}
+
+static struct case_row row_of(const struct written *c)
+{
+    struct kv_txn *txn;
+    struct cw_slice raw;
+    struct case_row row;
+    struct row_key key = row_key_case(&c->id);
+
+    ck_assert_int_eq(north->store.begin_read(north->store.ctx, &txn), CW_OK);
+    ck_assert_int_eq(north->store.get(txn, TABLE_CASE, row_key_slice(&key), &raw), CW_OK);
+    ck_assert_int_eq(case_row_parse(raw, &row), CW_OK);
+    north->store.abort(north->store.ctx, txn);
+    return row;
+}
+
+static bool is_shown(const struct written *c)
+{
+    struct case_row row = row_of(c);
+    bool marked = (row.flags & CASE_REVISING) != 0;
+
+    ck_assert(marked == (row.op_count < c->ops)); /* what is behind says so */
+    return !marked;
+}
+
+static void open_case(struct written *out)
+{
+    struct lab_op op;
+
+    lab_open_case(lab, ++number, SPOIL_NOTHING, &op);
+    ck_assert_uint_eq(lab_ask(north, &op), CW_OK);
+    *out = (struct written){.id = op.case_id, .ops = 1, .at = {lab->now}};
+}
+
+static void write_to(struct written *c)
+{
+    struct lab_op op;
+
+    lab_set(lab, ++number, &c->id, FIELD_TITLE, "Operation Larkspur", &lab->world.officer, &op);
+    ck_assert_uint_eq(lab_ask(north, &op), CW_OK);
+    c->at[c->ops++] = lab->now;
+}
+
+static void write_until(struct written *c, uint32_t ops)
+{
+    while (c->ops < ops)
+        write_to(c);
+}
+
+static bool was_folded(struct written *c)
+{
+    uint32_t before = c->counted;
+
+    c->counted = row_of(c).op_count;
+    return c->counted != before;
+}
+
+/* How long the oldest op that the row does not count has waited. */
+static int64_t behind_ms(const struct written *c)
+{
+    return is_shown(c) ? 0 : lab->now - c->at[row_of(c).op_count];
+}
+
+START_TEST(a_short_case_is_folded_in_the_turn_that_wrote_to_it)
+{
+    static struct written c;
+
+    open_case(&c);
+    while (c.ops < BUSY_OPS) {
+        write_to(&c);
+        ck_assert(is_shown(&c));
+    }
+    ck_assert_uint_eq(lab_counter(north, COUNTER_FOLDS_WAITING), 0);
+}
+END_TEST
+
+START_TEST(a_long_case_is_folded_when_nobody_waits)
+{
+    static struct written c;
+
+    open_case(&c);
+    write_until(&c, BUSY_OPS + 1);
+    ck_assert(!is_shown(&c));
+    ck_assert_uint_eq(row_of(&c).op_count, BUSY_OPS);
+    ck_assert_uint_eq(lab_counter(north, COUNTER_FOLDS_WAITING), 1);
+    ck_assert_int_eq(node_wake_at(north->node).ms, lab->now + QUIET_MS);
+    lab->now += QUIET_MS - 1;
+    tick();
+    ck_assert(!is_shown(&c));
+    lab->now += 1;
+    tick();
+    ck_assert(is_shown(&c));
+    ck_assert_uint_eq(lab_counter(north, COUNTER_FOLDS_WAITING), 0);
+}
+END_TEST
+
+START_TEST(long_cases_wait_for_quiet_a_second_at_most)
+{
+    static struct written c[3];
+    uint32_t folds = 0;
+
+    for (uint32_t i = 0; i < 3; i++) {
+        open_case(&c[i]);
+        write_until(&c[i], BUSY_OPS);
+    }
+    for (int64_t until = lab->now + 4 * WAIT_MS_MAX; lab->now < until; lab->now += STEP_MS) {
+        for (uint32_t i = 0; i < 3; i++) {
+            write_to(&c[i]);
+            folds += was_folded(&c[i]);
+            ck_assert_int_le(behind_ms(&c[i]), WAIT_MS_MAX);
+        }
+    }
+    ck_assert_uint_ge(folds, 3);
+    ck_assert_uint_le(folds, 15); /* and not with every submission */
+}
+END_TEST
+
+/* Both long, both written to all the time: the one with the least id does not take every turn. */
+START_TEST(no_long_case_starves_another)
+{
+    static struct written c[3];
+    uint32_t folds = 0;
+
+    lab_crash(north);
+    lab->fold_ops_max = BUSY_OPS + 4; /* one case a second, by the end */
+    ck_assert_int_eq(lab_open(north), CW_OK);
+    for (uint32_t i = 0; i < 3; i++) {
+        open_case(&c[i]);
+        write_until(&c[i], BUSY_OPS);
+    }
+    for (int64_t until = lab->now + 6 * WAIT_MS_MAX; lab->now < until; lab->now += STEP_MS) {
+        for (uint32_t i = 0; i < 3; i++) {
+            write_to(&c[i]);
+            folds += was_folded(&c[i]);
+            ck_assert_int_le(behind_ms(&c[i]), 3 * WAIT_MS_MAX + STEP_MS);
+        }
+    }
+    ck_assert_uint_le(folds, 12);
+}
+END_TEST
+
+START_TEST(a_quiet_turn_folds_no_more_than_its_budget)
+{
+    static struct written c[3];
+    uint32_t shown = 0;
+
+    lab_crash(north);
+    lab->fold_ops_max = BUSY_OPS + 4;
+    ck_assert_int_eq(lab_open(north), CW_OK);
+    for (uint32_t i = 0; i < 3; i++) {
+        open_case(&c[i]);
+        write_until(&c[i], BUSY_OPS + 1);
+    }
+    lab->now += QUIET_MS;
+    tick(); /* one fits whole, the next begins within the budget */
+    for (uint32_t i = 0; i < 3; i++)
+        shown += is_shown(&c[i]);
+    ck_assert_uint_eq(shown, 2);
+    ck_assert_uint_eq(lab_counter(north, COUNTER_FOLDS_WAITING), 1);
+    ck_assert(mono_reached((struct cw_mono){lab->now}, node_wake_at(north->node)));
+    tick();
+    ck_assert(is_shown(&c[0]) && is_shown(&c[1]) && is_shown(&c[2]));
+}
+END_TEST
+
+/* What comes from others takes the whole budget, turn after turn: one that waits is folded all the same. */
+START_TEST(a_case_that_waits_is_folded_beside_those_that_arrive)
+{
+    struct lab_node *south = &lab->nodes[1];
+    static struct written c;
+    struct lab_op op;
+
+    open_case(&c);
+    write_until(&c, FEW_OPS + 1);
+    lab_run(lab, 0);
+    ck_assert(!is_shown(&c));
+    for (uint32_t i = 0; i < FEW_OPS; i++) {
+        lab_open_case(lab, ++number, SPOIL_NOTHING, &op);
+        lab_submit(south, &op);
+    }
+    ck_assert_int_eq(lab_turn(south), CW_OK);
+    lab->now += QUIET_MS;
+    ck_assert_int_eq(lab_turn(north), CW_OK);
+    ck_assert(mem_store_rows(north->disk, TABLE_CASE) == FEW_OPS + 1);
+    ck_assert(is_shown(&c));
+}
+END_TEST
+
+START_TEST(a_crash_forgets_no_case_that_waits)
+{
+    static struct written c;
+
+    open_case(&c);
+    write_until(&c, BUSY_OPS + 1);
+    ck_assert(!is_shown(&c));
+    lab_crash(north);
+    ck_assert_int_eq(lab_open(north), CW_OK);
+    ck_assert(mono_reached((struct cw_mono){lab->now}, node_wake_at(north->node)));
+    tick();
+    ck_assert(is_shown(&c));
+}
+END_TEST
+
+Suite *suite_node_fold(void);
+Suite *suite_node_fold(void)
+{
+    Suite *suite = suite_create("node/fold");
+    TCase *c = tcase_create("turns"), *two = tcase_create("two");
+
+    tcase_add_checked_fixture(c, one_node, end);
+    tcase_add_test(c, a_short_case_is_folded_in_the_turn_that_wrote_to_it);
+    tcase_add_test(c, a_long_case_is_folded_when_nobody_waits);
+    tcase_add_test(c, long_cases_wait_for_quiet_a_second_at_most);
+    tcase_add_test(c, no_long_case_starves_another);
+    tcase_add_test(c, a_quiet_turn_folds_no_more_than_its_budget);
+    tcase_add_test(c, a_crash_forgets_no_case_that_waits);
+    suite_add_tcase(suite, c);
+    tcase_add_checked_fixture(two, two_nodes, end);
+    tcase_add_test(two, a_case_that_waits_is_folded_beside_those_that_arrive);
+    suite_add_tcase(suite, two);
+    return suite;
+}
