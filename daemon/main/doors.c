@@ -22,7 +22,7 @@ static void take_link_event(struct daemon *d, const struct net_event *e)
     if (e->kind == NET_UP)
         runner_link_up(d->runner, &who, e->incoming);
     else if (e->kind == NET_DOWN)
-        runner_link_down(d->runner, who.link);
+        runner_link_down(d->runner, who.link, e->end);
     else
         runner_frame(d->runner, who.link, e->frame);
 }
@@ -78,7 +78,7 @@ static void on_admin_frame(void *ctx, uint64_t connection, struct cw_slice frame
 
 static void on_admin_down(void *ctx, uint64_t connection)
 {
-    runner_link_down(((struct daemon *)ctx)->runner, link_from_admin(connection));
+    runner_link_down(((struct daemon *)ctx)->runner, link_from_admin(connection), LINK_END_CLOSED);
 }
 
 /* driver_run ends of itself only when there is nothing left to run: at the start a refusal, later the end of us. */

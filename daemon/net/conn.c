@@ -51,15 +51,25 @@ static uint64_t less(uint64_t from, uint64_t what)
     return from > what ? from - what : 0;
 }
 
-bool conn_received(int fd, uint64_t *out)
+bool conn_heard(int fd, uint64_t *out)
 {
     struct tcp_info info = {0};
     socklen_t len = sizeof info;
+
+    if (getsockopt(fd, IPPROTO_TCP, TCP_INFO, &info, &len) != 0)
+        return false;
+    *out = info.tcpi_bytes_received;
+    return true;
+}
+
+bool conn_received(int fd, uint64_t *out)
+{
+    uint64_t heard;
     int unread = 0;
 
-    if (getsockopt(fd, IPPROTO_TCP, TCP_INFO, &info, &len) != 0 || ioctl(fd, SIOCINQ, &unread) != 0)
+    if (!conn_heard(fd, &heard) || ioctl(fd, SIOCINQ, &unread) != 0)
         return false;
-    *out = less(info.tcpi_bytes_received, (uint64_t)unread);
+    *out = less(heard, (uint64_t)unread);
     return true;
 }
 

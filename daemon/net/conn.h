@@ -43,6 +43,8 @@ struct conn *conn_find(struct conns *c, int fd); /* NULL: not open */
 /* A message of this length came out of libzmq. */
 void conn_delivered(struct conn *c, size_t payload_len);
 
+/* What the kernel received for it so far, read or not. false: not a TCP connection. */
+bool conn_heard(int fd, uint64_t *out);
 /* What the kernel says was received less what is still in its buffer. false: not a TCP connection any more. */
 bool conn_received(int fd, uint64_t *out);
 /* Brings the gap up to date; true: it is too large, cut the connection. */

@@ -3,25 +3,54 @@
 
 #include "net/monitor.h"
 
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 
-/* Why a connection came to nothing, in words an administrator can act on. The first reason stands. */
-static void say(struct dial *d, const char *reason, int number)
+/* A greeting is 64 bytes; WELCOME after it, 170. */
+#define HEARD_WELCOME 200u
+#define HEARD_GREETING 64u
+
+/* Why a connection came to nothing. The first reason stands; libzmq's number goes with it. */
+static void say(struct dial *d, enum link_end end, int number)
 {
-    if (d->why[0] == '\0')
-        snprintf(d->why, sizeof d->why, "%s (%d)", reason, number);
+    if (d->end != LINK_END_NONE)
+        return;
+    d->end = end;
+    (void)snprintf(d->why, sizeof d->why, "%s (%d)", link_end_sentence(end), number);
 }
 
-static const char *reason_of_end(const struct dial *d, bool connected)
+static void drop_probe(struct dial *d)
 {
-    if (d->why[0] != '\0')
-        return d->why;
+    if (d->probe >= 0)
+        (void)close(d->probe);
+    d->probe = -1;
+}
+
+/* The handshake ended without a word; what was heard before tells why. */
+static enum link_end how_far(const struct dial *d)
+{
+    uint64_t heard = 0;
+
+    if (d->probe < 0 || !conn_heard(d->probe, &heard))
+        return LINK_END_SILENT; /* it was over before this thread saw it begin: the next attempt may tell */
+    if (heard == 0)
+        return LINK_END_CUT_SHORT;
+    if (heard >= HEARD_WELCOME)
+        return LINK_END_NOT_HEARD;
+    return heard >= HEARD_GREETING ? LINK_END_WRONG_KEY : LINK_END_NOT_CASEWIRE;
+}
+
+static void say_end(struct dial *d, bool connected)
+{
     if (d->up)
-        return "closed by the other side";
-    if (connected)
-        return "closed before the handshake";
-    return loop_now().ms - d->since.ms >= ZSOCKET_CONNECT_MS ? "no answer in time" : "refused or unreachable";
+        say(d, LINK_END_CLOSED, 0);
+    else if (connected)
+        say(d, how_far(d), 0);
+    else
+        say(d, loop_now().ms - d->since.ms >= ZSOCKET_CONNECT_MS ? LINK_END_NO_ANSWER : LINK_END_NO_LISTENER, 0);
+    dial_end(d, d->end, d->why);
 }
 
 static void come_up(struct dial *d)
@@ -29,6 +58,7 @@ static void come_up(struct dial *d)
     if (d->up)
         return;
     d->up = true;
+    drop_probe(d);
     report_up(d->loop, d->link);
     order_retry(d->loop, d->link);
 }
@@ -36,8 +66,10 @@ static void come_up(struct dial *d)
 static void take_connected(struct dial *d, int fd)
 {
     d->link->fd = fd;
+    drop_probe(d);
+    d->probe = fcntl(fd, F_DUPFD_CLOEXEC, 0);
     if (!conn_opened(&d->loop->conns, fd, loop_now())) {
-        say(d, "too many connections", fd);
+        say(d, LINK_END_OVERFLOW, fd);
         conn_shut(fd);
         return;
     }
@@ -54,19 +86,19 @@ static void take_event(struct dial *d, const struct monitor_event *e)
         come_up(d);
         break;
     case ZMQ_EVENT_HANDSHAKE_FAILED_AUTH:
-        say(d, "refused: our certificate is not accepted there", e->value);
+        say(d, LINK_END_REFUSED, e->value);
         break;
     case ZMQ_EVENT_HANDSHAKE_FAILED_PROTOCOL:
-        say(d, "handshake failed: not the key we expect, or not casewire", e->value);
+        say(d, LINK_END_NOT_CASEWIRE, e->value);
         break;
     case ZMQ_EVENT_HANDSHAKE_FAILED_NO_DETAIL:
-        say(d, "handshake ended without a word: our key is unknown there, or its key is another", e->value);
+        say(d, how_far(d), e->value);
         break;
     case ZMQ_EVENT_DISCONNECTED:
-        dial_end(d, reason_of_end(d, true));
+        say_end(d, true);
         break;
     case ZMQ_EVENT_CLOSED: /* the attempt, not the connection */
-        dial_end(d, reason_of_end(d, d->link->fd >= 0));
+        say_end(d, d->link->fd >= 0);
         break;
     default:
         break;
@@ -93,7 +125,7 @@ static void deliver(struct dial *d, zmq_msg_t *payload)
     if (c != NULL)
         conn_delivered(c, zmq_msg_size(payload));
     if (zmq_msg_more(payload))
-        dial_end(d, "violation: not exactly one frame in a message");
+        dial_end(d, LINK_END_VIOLATION, "violation: not exactly one frame in a message");
     else
         report_received(d->loop, d->link->id, slice(zmq_msg_data(payload), zmq_msg_size(payload)));
 }
@@ -154,7 +186,7 @@ static void close_sockets(struct dial *d)
     d->socket = d->monitor = NULL;
 }
 
-void dial_end(struct dial *d, const char *why)
+void dial_end(struct dial *d, enum link_end end, const char *why)
 {
     struct loop *l = d->loop;
     char text[sizeof d->address + sizeof d->why + 4];
@@ -162,7 +194,8 @@ void dial_end(struct dial *d, const char *why)
     if (dial_over(d))
         return;
     snprintf(text, sizeof text, "%s: %s", d->address, why);
-    report_down(l, d->link->id, text);
+    report_down(l, d->link->id, end, text);
+    drop_probe(d);
     if (d->link->fd >= 0)
         conn_closed(&l->conns, d->link->fd);
     close_sockets(d);
@@ -240,6 +273,7 @@ static struct dial *new_dial(struct loop *l, uint64_t id)
         return NULL;
     }
     d->loop = l;
+    d->probe = -1;
     d->since = loop_now();
     LIST_INSERT_HEAD(&l->dials, d, next);
     return d;
@@ -251,16 +285,16 @@ void dial_open(struct loop *l, uint64_t id, struct cw_slice address, const uint8
     const char *why;
 
     if (d == NULL) {
-        report_down(l, id, "no room for another link");
+        report_down(l, id, LINK_END_OVERFLOW, "no room for another link");
         return;
     }
     if (!parse_address(address, d->address, sizeof d->address)) {
-        dial_end(d, "not an address: tcp://HOST:PORT is");
+        dial_end(d, LINK_END_ADDRESS, "not an address: tcp://HOST:PORT is");
         return;
     }
     why = name_link(l, d->link, server_key);
     if (why != NULL)
-        dial_end(d, why);
+        dial_end(d, LINK_END_HERE_REFUSED, why);
     else if (!open_sockets(d, server_key))
-        dial_end(d, zmq_strerror(zmq_errno()));
+        dial_end(d, LINK_END_ADDRESS, zmq_strerror(zmq_errno()));
 }

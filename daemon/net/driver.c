@@ -116,7 +116,7 @@ static void report_dropped(struct driver *d)
     d->dropped_count = 0;
     (void)pthread_mutex_unlock(&d->lock);
     for (uint32_t i = 0; i < count; i++)
-        driver_say(d, NET_DOWN, dropped[i], "dropped: more is waiting for it than may", 0);
+        driver_say_down(d, dropped[i], LINK_END_OVERFLOW, "dropped: more is waiting for it than may");
 }
 
 /* Writes what can be written; true: more is left for later. */
@@ -164,7 +164,7 @@ static void report_all_down(struct driver *d)
     d->links = NULL;
     (void)pthread_mutex_unlock(&d->lock);
     for (const struct driver_link *link = links; link != NULL; link = link->hh.next)
-        driver_say(d, NET_DOWN, link->id, "the net process ended", 0);
+        driver_say_down(d, link->id, LINK_END_NET_LOST, "the net process ended");
     free_links(links);
 }
 

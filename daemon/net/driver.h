@@ -13,6 +13,7 @@
 
 #include "net/allow.h"
 #include "net/keeper.h"
+#include "proto/link_end.h"
 
 #define DRIVER_ADDRESS_LEN_MAX 255
 #define DRIVER_PENDING_LEN_MAX ((size_t)32 << 20) /* on its way to the net process; above it a link is dropped */
@@ -27,7 +28,7 @@ struct driver_settings {
 enum net_event_kind {
     NET_READY, /* text: "PEERS CLIENTS", where it listens; also after each replacement */
     NET_UP,
-    NET_DOWN,     /* text: why */
+    NET_DOWN,     /* end, and text with more: why */
     NET_RECEIVED, /* frame */
     NET_REFUSED,  /* a key was refused; text: fingerprint and reason; count: times so far */
     NET_FAILED,   /* the net process cannot do its work; text: why. Before the first NET_READY: driver_run ends */
@@ -42,6 +43,7 @@ struct net_event {
     struct cert_id cert;
     enum subject_kind subject;
     bool incoming, client;
+    enum link_end end;
     struct cw_slice frame; /* borrowed for the call */
     const char *text;      /* "" when there is nothing to say; from the net process: bounded, printable */
     uint64_t count;

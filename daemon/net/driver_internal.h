@@ -55,6 +55,7 @@ void driver_put_hang(struct driver *d, uint64_t id);
 
 /* driver_reports.c */
 bool driver_take_reports(struct driver *d); /* false: the process is gone or talks nonsense */
+void driver_say_down(struct driver *d, uint64_t link, enum link_end end, const char *text);
 void driver_say(struct driver *d, enum net_event_kind kind, uint64_t link, const char *text, uint64_t count);
 
 #endif

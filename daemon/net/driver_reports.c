@@ -27,6 +27,11 @@ static bool id_valid(uint64_t id)
     return id != 0 && (id & ~LINK_INCOMING) >> DRIVER_GENERATION_SHIFT == 0;
 }
 
+void driver_say_down(struct driver *d, uint64_t link, enum link_end end, const char *text)
+{
+    d->handler(d->ctx, &(struct net_event){.kind = NET_DOWN, .link = link, .end = end, .text = text});
+}
+
 void driver_say(struct driver *d, enum net_event_kind kind, uint64_t link, const char *text, uint64_t count)
 {
     d->handler(d->ctx, &(struct net_event){.kind = kind, .link = link, .text = text, .count = count});
@@ -80,7 +85,7 @@ static bool take_down(struct driver *d, const Cw__LinkDown *down)
     known = driver_link_remove(d, id);
     (void)pthread_mutex_unlock(&d->lock);
     if (known)
-        driver_say(d, NET_DOWN, id, why, 0);
+        driver_say_down(d, id, (enum link_end)down->end, why);
     return true;
 }
 

@@ -20,6 +20,7 @@
 #include "net/poller.h"
 #include "net/zap.h"
 #include "net/zsocket.h"
+#include "proto/link_end.h"
 
 /* Above this many bytes on their way to the core nothing more is read from the network, until half is gone. */
 #define LOOP_CORE_PENDING_MAX ((size_t)4 << 20)
@@ -41,7 +42,9 @@ struct dial {
     bool up;
     struct cw_mono since;
     char address[201];
-    char why[128]; /* the first reason that libzmq gave */
+    enum link_end end; /* the first reason that libzmq gave, in our words */
+    char why[160];     /* and with its number */
+    int probe; /* the connection's descriptor once more, until the handshake is over: see how far it came; -1: none */
     LIST_ENTRY(dial) next;
 };
 
@@ -87,7 +90,8 @@ bool server_transmit(struct server *s, const struct net_link *link, struct cw_sl
 
 /* dial.c */
 void dial_open(struct loop *l, uint64_t id, struct cw_slice address, const uint8_t server_key[static KEY_LEN]);
-void dial_end(struct dial *d, const char *why); /* reports and closes; the memory goes at the end of the round */
+void dial_end(struct dial *d, enum link_end end,
+              const char *why); /* reports and closes; the memory goes at the end of the round */
 void dial_sweep(struct loop *l);
 bool dial_transmit(struct dial *d, struct cw_slice frame);
 
@@ -96,13 +100,13 @@ void order_work(struct source *s);
 void order_send(struct loop *l, struct net_link *link, struct cw_slice frame);
 void order_retry(struct loop *l, struct net_link *link); /* what waits, when there may be room */
 /* A link is over, whoever says so: tells the core, ends the connection. */
-void loop_end_link(struct loop *l, struct net_link *link, const char *why);
+void loop_end_link(struct loop *l, struct net_link *link, enum link_end end, const char *why);
 
 /* report.c */
 void report_ready(struct loop *l, const char *peers, const char *clients);
 void report_failed(struct loop *l, const char *text);
 void report_up(struct loop *l, const struct net_link *link);
-void report_down(struct loop *l, uint64_t id, const char *why);
+void report_down(struct loop *l, uint64_t id, enum link_end end, const char *why);
 void report_received(struct loop *l, uint64_t id, struct cw_slice frame);
 void report_refused(struct loop *l, const struct refused_key *key);
 

@@ -19,10 +19,10 @@ static bool transmit(struct loop *l, struct net_link *link, struct cw_slice fram
                               : server_transmit(&l->servers[link->rid.door], link, frame);
 }
 
-void loop_end_link(struct loop *l, struct net_link *link, const char *why)
+void loop_end_link(struct loop *l, struct net_link *link, enum link_end end, const char *why)
 {
     if (link->dial != NULL) {
-        dial_end(link->dial, why);
+        dial_end(link->dial, end, why);
         return;
     }
     if (link->closed)
@@ -30,7 +30,7 @@ void loop_end_link(struct loop *l, struct net_link *link, const char *why)
     link->closed = true;
     link->closed_at = loop_now();
     net_link_drop_waiting(&l->links, link);
-    report_down(l, link->id, why);
+    report_down(l, link->id, end, why);
 
     server_drain_events(&l->servers[link->rid.door]); /* is the descriptor still this connection's? */
     if (link->fd >= 0 && conn_find(&l->conns, link->fd) != NULL)
@@ -40,7 +40,7 @@ void loop_end_link(struct loop *l, struct net_link *link, const char *why)
 static void wait_for_room(struct loop *l, struct net_link *link, struct cw_slice frame)
 {
     if (!net_link_wait(&l->links, link, frame))
-        loop_end_link(l, link, "does not take what is sent to it");
+        loop_end_link(l, link, LINK_END_OVERFLOW, "does not take what is sent to it");
 }
 
 void order_send(struct loop *l, struct net_link *link, struct cw_slice frame)
@@ -56,7 +56,7 @@ void order_send(struct loop *l, struct net_link *link, struct cw_slice frame)
     if (zmq_errno() == EAGAIN)
         wait_for_room(l, link, frame);
     else
-        loop_end_link(l, link, zmq_strerror(zmq_errno()));
+        loop_end_link(l, link, LINK_END_CLOSED, zmq_strerror(zmq_errno()));
 }
 
 void order_retry(struct loop *l, struct net_link *link)
@@ -66,7 +66,7 @@ void order_retry(struct loop *l, struct net_link *link)
 
         if (!transmit(l, link, slice(w->bytes, w->len))) {
             if (zmq_errno() != EAGAIN)
-                loop_end_link(l, link, zmq_strerror(zmq_errno()));
+                loop_end_link(l, link, LINK_END_CLOSED, zmq_strerror(zmq_errno()));
             return;
         }
         net_link_drop_first_waiting(&l->links, link);
@@ -79,7 +79,7 @@ static void end_links_of(struct loop *l, const struct cert_id *cert, const char 
 
     HASH_ITER (by_id, l->links.by_id, link, next) {
         if (link->known && !link->closed && ID_EQ(&link->cert, cert))
-            loop_end_link(l, link, why);
+            loop_end_link(l, link, LINK_END_HERE_REFUSED, why);
     }
 }
 
@@ -90,7 +90,7 @@ static void end_links_not_allowed(struct loop *l)
 
     HASH_ITER (by_id, l->links.by_id, link, next) {
         if (link->known && !link->closed && !allow_cert(&l->allow, &link->cert))
-            loop_end_link(l, link, "its certificate is revoked or unknown now");
+            loop_end_link(l, link, LINK_END_HERE_REFUSED, "its certificate is revoked or unknown now");
     }
 }
 
@@ -188,7 +188,7 @@ static bool take_hang(struct loop *l, const Cw__Hang *h)
     struct net_link *link = net_link_find(&l->links, h->link);
 
     if (link != NULL)
-        loop_end_link(l, link, "hung up");
+        loop_end_link(l, link, LINK_END_HUNG_UP, "hung up");
     return true;
 }
 

@@ -57,13 +57,14 @@ void report_up(struct loop *l, const struct net_link *link)
     put(l, &m);
 }
 
-void report_down(struct loop *l, uint64_t id, const char *why)
+void report_down(struct loop *l, uint64_t id, enum link_end end, const char *why)
 {
     Cw__FromNet m = CW__FROM_NET__INIT;
     Cw__LinkDown down = CW__LINK_DOWN__INIT;
 
-    down.has_link = down.has_reason = 1;
+    down.has_link = down.has_reason = down.has_end = 1;
     down.link = id;
+    down.end = (uint32_t)end;
     down.reason = text_bytes(why);
     m.down = &down;
     put(l, &m);

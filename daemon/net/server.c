@@ -18,7 +18,7 @@ static void lose_connection(struct loop *l, int fd)
     if (link == NULL)
         return;
     link->fd = -1; /* the number may be another connection's from now on */
-    loop_end_link(l, link, "closed");
+    loop_end_link(l, link, LINK_END_CLOSED, "closed");
 }
 
 static void take_event(struct server *s, const struct monitor_event *e)
@@ -108,7 +108,7 @@ static void deliver(struct server *s, struct net_link *link, zmq_msg_t *payload)
     if (c != NULL)
         conn_delivered(c, zmq_msg_size(payload));
     if (!parse_user(payload, &cert) || !ID_EQ(&cert, &link->cert)) {
-        loop_end_link(l, link, "violation: a message without its sender's name");
+        loop_end_link(l, link, LINK_END_VIOLATION, "violation: a message without its sender's name");
         return;
     }
     report_received(l, link->id, slice(zmq_msg_data(payload), zmq_msg_size(payload)));
@@ -121,7 +121,7 @@ static void violation(struct server *s, const struct net_link_rid *rid, bool rid
     int fd = zmq_msg_get(payload, ZMQ_SRCFD);
 
     if (link != NULL && !link->closed)
-        loop_end_link(s->loop, link, why);
+        loop_end_link(s->loop, link, LINK_END_VIOLATION, why);
     else if (link == NULL && conn_of(s, fd) != NULL)
         conn_shut(fd);
 }

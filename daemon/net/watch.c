@@ -11,7 +11,7 @@ static void cut(struct loop *l, int fd, const struct conn *c)
 
     conn_end_hard(fd);
     if (link != NULL && !link->closed)
-        loop_end_link(l, link, "violation: a message that never ends");
+        loop_end_link(l, link, LINK_END_VIOLATION, "violation: a message that never ends");
     else
         conn_shut(fd); /* it never said who it is, or it is on its way out */
 }

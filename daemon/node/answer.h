@@ -52,6 +52,10 @@ enum cw_err answer_find_case(struct answering *a, bool has_id, ProtobufCBinaryDa
 ProtobufCBinaryData answer_text(struct answering *a, const char *text);
 ProtobufCBinaryData answer_bytes(struct answering *a, const void *data, size_t len);
 
+/* The node's status, in the arena; NULL: it is full. What the wall clock says now. */
+struct node_status *answer_read_status(struct answering *a);
+struct cw_wall answer_now(const struct answering *a);
+
 /* Presence of optional bytes: SET_BYTES(view->title, answer_text(a, "...")) */
 #define SET_BYTES(message, field, value) \
     do {                                 \

@@ -15,28 +15,6 @@
 #define REASONS_MAX (NODE_PEERS_SHOWN_MAX + 16)
 #define CASEWIRE_VERSION "0.1.0"
 
-static struct cw_wall wall_now(const struct answering *a)
-{
-    return a->node->ports.clock.wall(a->node->ports.clock.ctx);
-}
-
-static struct node_status *read_status(struct answering *a)
-{
-    struct node_status *status = ARENA_NEW(a->arena, struct node_status);
-
-    if (status != NULL)
-        node_status_read(a->node, status);
-    return status;
-}
-
-/* Milliseconds of wall time at which something happened, from a monotonic stamp of this run. */
-static uint64_t wall_of(const struct node_status *status, struct cw_wall now, struct cw_mono then)
-{
-    int64_t ago = then.ms > status->at.ms ? 0 : status->at.ms - then.ms;
-
-    return now.ms > ago ? (uint64_t)(now.ms - ago) : 0;
-}
-
 /* --- why not in sync --------------------------------------------------------------------------------- */
 
 struct reasons {
@@ -64,6 +42,8 @@ static void peer_reasons(struct reasons *r, const struct node_peer_status *peer)
 
     if (is->cut)
         add_reason(r, "%s is cut off on purpose", is->division);
+    else if (peer->end != LINK_END_NONE && is->state == PEER_STATE_DOWN)
+        add_reason(r, "%s: %s", is->division, link_end_sentence(peer->end));
     else if (is->state != PEER_STATE_IN_STEP && is->state != PEER_STATE_FETCHING)
         add_reason(r, "%s is %s", is->division, peer_state_name(is->state));
     if (is->behind != 0)
@@ -143,7 +123,7 @@ static void put_identity(struct answering *a, Cw__Status *out)
     SET_BYTES(out, network_name, answer_text(a, self->network_name));
     SET_BYTES(out, network, answer_bytes(a, self->network.b, ID_LEN));
     SET_NUMBER(out, started_ms, (uint64_t)self->started.ms);
-    SET_NUMBER(out, now_ms, (uint64_t)wall_now(a).ms);
+    SET_NUMBER(out, now_ms, (uint64_t)answer_now(a).ms);
     SET_BYTES(out, version, answer_text(a, CASEWIRE_VERSION));
 }
 
@@ -179,7 +159,7 @@ static void put_totals(const struct node_status *status, Cw__Status *out)
 enum cw_err answer_status(struct answering *a, Cw__Answer *out)
 {
     Cw__Status *view = ARENA_NEW(a->arena, Cw__Status);
-    struct node_status *status = read_status(a);
+    struct node_status *status = answer_read_status(a);
     struct reasons reasons = {a, view};
 
     if (view == NULL || status == NULL)
@@ -194,56 +174,5 @@ enum cw_err answer_status(struct answering *a, Cw__Answer *out)
     all_reasons(&reasons, status);
     SET_NUMBER(view, in_sync, view->n_reasons == 0);
     out->status = view;
-    return CW_OK;
-}
-
-/* --- peers ------------------------------------------------------------------------------------------- */
-
-static Cw__PeerRow *peer_row(struct answering *a, const struct node_status *status, const struct node_peer_status *peer)
-{
-    static const char *const digests[] = {
-        [DIGEST_NOT_COMPARED] = "not compared", [DIGEST_EQUAL] = "equal", [DIGEST_DIFFERS] = "differs"};
-    struct cw_wall now = wall_now(a);
-    Cw__PeerRow *row = ARENA_NEW(a->arena, Cw__PeerRow);
-
-    if (row == NULL)
-        return NULL;
-    cw__peer_row__init(row);
-    SET_BYTES(row, division, answer_text(a, peer->is.division));
-    SET_BYTES(row, cert, answer_bytes(a, peer->is.cert.b, ID_LEN));
-    SET_BYTES(row, address, answer_text(a, peer->address));
-    SET_BYTES(row, state, answer_text(a, peer_state_name(peer->is.state)));
-    SET_NUMBER(row, behind, peer->is.behind);
-    SET_NUMBER(row, ahead, peer->is.ahead);
-    SET_NUMBER(row, since_ms, wall_of(status, now, peer->is.since));
-    if (peer->is.last_heard.ms > 0)
-        SET_NUMBER(row, last_seen_ms, wall_of(status, now, peer->is.last_heard));
-    if (peer->is.last_error != CW_OK)
-        SET_BYTES(row, last_error, answer_text(a, cw_err_sentence(peer->is.last_error)));
-    SET_BYTES(row, digest, answer_text(a, digests[peer->digest]));
-    if (peer->is.cut)
-        SET_NUMBER(row, cut, 1);
-    return row;
-}
-
-enum cw_err answer_peers(struct answering *a, Cw__Answer *out)
-{
-    Cw__Peers *peers = ARENA_NEW(a->arena, Cw__Peers);
-    struct node_status *status = read_status(a);
-
-    if (peers == NULL || status == NULL)
-        return CW_LOCAL_MEMORY;
-    cw__peers__init(peers);
-    peers->rows = ARENA_ARRAY(a->arena, Cw__PeerRow *, status->peer_count + 1);
-    if (peers->rows == NULL)
-        return CW_LOCAL_MEMORY;
-    for (uint32_t i = 0; i < status->peer_count && i < NODE_PEERS_SHOWN_MAX; i++) {
-        Cw__PeerRow *row = peer_row(a, status, &status->peers[i]);
-
-        if (row == NULL)
-            return CW_LOCAL_MEMORY;
-        peers->rows[peers->n_rows++] = row;
-    }
-    out->peers = peers;
     return CW_OK;
 }

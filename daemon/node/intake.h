@@ -10,6 +10,7 @@
 
 #include "node/node.h"
 #include "proto/client.pb-c.h"
+#include "proto/link_end.h"
 #include "proto/submission.h"
 #include "vault/vault.h"
 
@@ -85,6 +86,9 @@ struct input {
             char division[DIVISION_LEN_MAX + 1];
             bool incoming;
         } link_up;
+        struct {
+            enum link_end end; /* NONE: we ended it, or nobody knows */
+        } link_down;
         const struct verified_message *peer;
         const struct prepared *submit;
         struct {

@@ -32,6 +32,8 @@ struct dialled {
     link_id link;         /* 0: none under way */
     struct cw_mono up_at; /* of that link; CW_NEVER: not up */
     bool cut;
+    enum link_end end;        /* how the last link or attempt ended; NONE: one is up, or none was tried */
+    struct cw_mono end_since; /* since when each attempt ended like this */
 };
 
 /* A daemon's link that is up. */

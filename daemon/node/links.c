@@ -73,8 +73,10 @@ enum cw_err link_up(struct turn *t, const struct input *in)
         t->n->ports.net.hang(t->n->ports.net.ctx, in->who.link);
         return CW_OK;
     }
-    if (d != NULL)
+    if (d != NULL) {
         d->up_at = t->now;
+        d->end = LINK_END_NONE;
+    }
     const struct live_link *l = link_find(t->n, in->who.link);
     CW_ASSERT(l != NULL);
     fill_link_up(l, &event);
@@ -92,7 +94,17 @@ static uint64_t jitter(const struct node *n)
 }
 
 /* Whatever ended it: a link that we dialled is dialled again after a while. */
-static void dial_ended(struct node *n, link_id link, enum dial_outcome outcome)
+static void note_end(struct dialled *d, enum link_end end, struct cw_mono now)
+{
+    bool knew_more = d->end == LINK_END_WRONG_KEY || d->end == LINK_END_NOT_HEARD;
+
+    if (end == LINK_END_NONE || d->end == end || (end == LINK_END_SILENT && knew_more))
+        return;
+    d->end = end;
+    d->end_since = now;
+}
+
+static void dial_ended(struct node *n, link_id link, enum dial_outcome outcome, enum link_end end)
 {
     struct dialled *d = dialled_by_link(n, link);
 
@@ -103,6 +115,7 @@ static void dial_ended(struct node *n, link_id link, enum dial_outcome outcome)
         dial_linked(&d->dial); /* it served; what comes up and is dropped at once is a failure like any other */
     d->link = 0;
     d->up_at = CW_NEVER;
+    note_end(d, end, now);
     dial_failed(&d->dial, outcome, now, jitter(n));
 }
 
@@ -112,7 +125,7 @@ enum cw_err link_down(struct turn *t, const struct input *in)
     bool was_up = link_find(t->n, in->who.link) != NULL;
 
     waits_forget_link(t->n, in->who.link);
-    dial_ended(t->n, in->who.link, DIAL_UNREACHABLE);
+    dial_ended(t->n, in->who.link, DIAL_UNREACHABLE, in->as.link_down.end);
     if (!was_up)
         return CW_OK;
     event.as.link_down.link = in->who.link;
@@ -126,7 +139,8 @@ void link_dropped(struct node *n, link_id link, enum cw_err why)
 {
     n->ports.net.hang(n->ports.net.ctx, link);
     forget_link(n, link);
-    dial_ended(n, link, why == CW_PEER_NETWORK || why == CW_PEER_VERSION ? DIAL_REFUSED : DIAL_UNREACHABLE);
+    dial_ended(n, link, why == CW_PEER_NETWORK || why == CW_PEER_VERSION ? DIAL_REFUSED : DIAL_UNREACHABLE,
+               LINK_END_NONE); /* the session says why */
 }
 
 void links_greet_again(struct node *n)

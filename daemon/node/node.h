@@ -16,6 +16,7 @@
 
 #include "core/replica.h"
 #include "node/ports.h"
+#include "proto/link_end.h"
 
 struct node;
 struct input;        /* intake.h */
@@ -129,6 +130,8 @@ struct node_status {
     struct node_peer_status {
         struct peer_status is;
         char address[NODE_ADDRESS_LEN_MAX + 1]; /* "" when it only connects to us */
+        enum link_end end; /* why our dialling comes to nothing; NONE: it does not, or we do not dial it */
+        struct cw_mono end_since;
         enum digest_standing { DIGEST_NOT_COMPARED, DIGEST_EQUAL, DIGEST_DIFFERS } digest;
     } peers[NODE_PEERS_SHOWN_MAX];
 };

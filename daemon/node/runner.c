@@ -86,11 +86,12 @@ void runner_link_up(struct runner *r, const struct reader_identity *who, bool in
         refuse_link(r, who, incoming);
 }
 
-void runner_link_down(struct runner *r, link_id link)
+void runner_link_down(struct runner *r, link_id link, enum link_end end)
 {
     struct input down = input_link_down(link);
     struct reader_identity who = {.link = link};
 
+    down.as.link_down.end = end;
     if (pool_end_lane(&r->pool, link, &down))
         return;
     /* A dial that never came up: the node waits to hear of it. One that we ended ourselves: it has heard. */

@@ -35,7 +35,7 @@ enum cw_err runner_start(const struct runner_options *options, struct runner **o
 void runner_stop(struct runner *r); /* NULL allowed */
 
 void runner_link_up(struct runner *r, const struct reader_identity *who, bool incoming);
-void runner_link_down(struct runner *r, link_id link);
+void runner_link_down(struct runner *r, link_id link, enum link_end end);
 void runner_frame(struct runner *r, link_id link, struct cw_slice frame);
 
 #endif

@@ -93,13 +93,22 @@ void node_alarm(struct node *n, const char *id, const char *format, ...)
 
 /* --- the status ------------------------------------------------------------------------------------------------ */
 
-static const char *address_of(const struct node *n, const char *division)
+static const struct dialled *dialled_of(const struct node *n, const char *division)
 {
     for (uint32_t i = 0; i < n->dialled_count; i++) {
         if (strcmp(n->dialled[i].where.division, division) == 0)
-            return n->dialled[i].where.address;
+            return &n->dialled[i];
     }
-    return "";
+    return NULL;
+}
+
+static void show_dialling(const struct node *n, struct node_peer_status *p)
+{
+    const struct dialled *d = dialled_of(n, p->is.division);
+
+    p->end = d == NULL ? LINK_END_NONE : d->end;
+    p->end_since = d == NULL ? CW_NEVER : d->end_since;
+    (void)snprintf(p->address, sizeof p->address, "%s", d == NULL ? "" : d->where.address);
 }
 
 static void show_peers(struct node *n, struct node_status *s)
@@ -111,7 +120,7 @@ static void show_peers(struct node *n, struct node_status *s)
         struct node_peer_status *p = &s->peers[i];
 
         replica_peer_at(n->replica, i, &p->is);
-        (void)snprintf(p->address, sizeof p->address, "%s", address_of(n, p->is.division));
+        show_dialling(n, p);
         p->digest = digest_compared_with(n, &p->is.cert);
     }
 }

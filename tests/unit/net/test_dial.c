@@ -85,10 +85,22 @@ START_TEST(a_link_that_the_other_side_ends_says_so)
     driver_flush(t.here->driver);
     driver_kick(t.there->driver, &world_wait(t.there, NET_UP)->is.cert);
     driver_flush(t.there->driver);
-    ck_assert_ptr_nonnull(strstr(world_wait(t.here, NET_DOWN)->text, "closed by the other side"));
+    ck_assert_int_eq(world_wait(t.here, NET_DOWN)->is.end, LINK_END_CLOSED);
     two_free(&t);
 }
 END_TEST
+
+/* Sometimes a handshake is over before the loop sees it begin: then the next attempt tells. */
+static enum link_end end_of_dialling(struct world *w, const char *address, const uint8_t key[static KEY_LEN])
+{
+    enum link_end end = LINK_END_SILENT;
+
+    for (int i = 0; i < 20 && end == LINK_END_SILENT; i++) {
+        dial(w, address, key);
+        end = world_wait(w, NET_DOWN)->is.end;
+    }
+    return end;
+}
 
 START_TEST(a_revoked_daemon_learns_that_it_is)
 {
@@ -97,17 +109,18 @@ START_TEST(a_revoked_daemon_learns_that_it_is)
     struct two t = two_worlds(&us, 1);
 
     dial(t.here, t.there->peers, t.there->keys.public_key);
-    ck_assert_ptr_nonnull(strstr(world_wait(t.here, NET_DOWN)->text, "not accepted there (400)"));
+    const struct world_event *down = world_wait(t.here, NET_DOWN);
+    ck_assert_int_eq(down->is.end, LINK_END_REFUSED);
+    ck_assert_ptr_nonnull(strstr(down->text, "revoked or not allowed (400)"));
     two_free(&t);
 }
 END_TEST
 
-START_TEST(an_unknown_daemon_meets_silence_and_is_told_what_that_may_mean)
+START_TEST(an_unknown_daemon_meets_silence_and_learns_that_it_is_not_known_yet)
 {
     struct two t = two_worlds(NULL, 0);
 
-    dial(t.here, t.there->peers, t.there->keys.public_key);
-    ck_assert_ptr_nonnull(strstr(world_wait(t.here, NET_DOWN)->text, "without a word"));
+    ck_assert_int_eq(end_of_dialling(t.here, t.there->peers, t.there->keys.public_key), LINK_END_NOT_HEARD);
     two_free(&t);
 }
 END_TEST
@@ -118,9 +131,7 @@ START_TEST(another_key_than_the_expected_one_is_not_taken)
     struct two t = two_worlds(&us, 1);
 
     world_allow(t.here, &other, 1); /* somebody certified, but not who listens there */
-    dial(t.here, t.there->peers, other.keys.public_key);
-    const char *why = world_wait(t.here, NET_DOWN)->text;
-    ck_assert_msg(strstr(why, "its key is another") != NULL || strstr(why, "not the key") != NULL, "%s", why);
+    ck_assert_int_eq(end_of_dialling(t.here, t.there->peers, other.keys.public_key), LINK_END_WRONG_KEY);
     ck_assert(!world_has(t.here, NET_UP));
     two_free(&t);
 }
@@ -132,7 +143,7 @@ START_TEST(nobody_there_is_reported_at_once)
     struct world *w = world_new(&other, 1);
 
     dial(w, "tcp://127.0.0.1:1", other.keys.public_key);
-    ck_assert_ptr_nonnull(strstr(world_wait(w, NET_DOWN)->text, "refused or unreachable"));
+    ck_assert_int_eq(world_wait(w, NET_DOWN)->is.end, LINK_END_NO_LISTENER);
     world_free(w);
 }
 END_TEST
@@ -182,7 +193,7 @@ Suite *suite_dial(void)
     tcase_add_test(t, a_dialled_daemon_is_named_and_heard_both_ways);
     tcase_add_test(t, a_link_that_the_other_side_ends_says_so);
     tcase_add_test(t, a_revoked_daemon_learns_that_it_is);
-    tcase_add_test(t, an_unknown_daemon_meets_silence_and_is_told_what_that_may_mean);
+    tcase_add_test(t, an_unknown_daemon_meets_silence_and_learns_that_it_is_not_known_yet);
     tcase_add_test(t, another_key_than_the_expected_one_is_not_taken);
     tcase_add_test(t, nobody_there_is_reported_at_once);
     tcase_add_test(t, an_address_of_another_kind_is_not_dialled);
