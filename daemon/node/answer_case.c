@@ -36,6 +36,8 @@ static Cw__ViewField *field_of(struct answering *a, const struct shown_case *sho
         SET_BYTES(out, name, answer_text(a, cell->row->name));
         SET_BYTES(out, rule, answer_text(a, schema_rule_name(cell->row->rule)));
     }
+    if (!ID_IS_ZERO(&cell->scope))
+        SET_BYTES(out, episode, answer_bytes(a, cell->scope.b, ID_LEN));
     if (cell->in_conflict)
         SET_NUMBER(out, conflict, 1);
     if (cell->superseded_count != 0)
@@ -210,7 +212,8 @@ enum cw_err answer_get(struct answering *a, const Cw__GetCase *request, Cw__Answ
     cw__case_view__init(view);
     put_header(a, &shown.loaded, view);
     if (!put_fields(a, &shown, view) || !answer_put_events(a, &shown, view) || !answer_put_conflicts(a, &shown, view) ||
-        !answer_put_tallies(a, &shown, view) || !answer_put_deadlines(a, &shown, view))
+        !answer_put_tallies(a, &shown, view) || !answer_put_deadlines(a, &shown, view) ||
+        !answer_put_notes(a, &shown, view) || !answer_put_episodes(a, &shown, view))
         return CW_LOCAL_MEMORY;
     out->view = view;
     return CW_OK;

@@ -10,6 +10,8 @@ bool answer_put_events(struct answering *a, const struct shown_case *shown, Cw__
 bool answer_put_conflicts(struct answering *a, const struct shown_case *shown, Cw__CaseView *out);
 bool answer_put_tallies(struct answering *a, const struct shown_case *shown, Cw__CaseView *out);
 bool answer_put_deadlines(struct answering *a, const struct shown_case *shown, Cw__CaseView *out);
+bool answer_put_notes(struct answering *a, const struct shown_case *shown, Cw__CaseView *out);
+bool answer_put_episodes(struct answering *a, const struct shown_case *shown, Cw__CaseView *out);
 
 /* A view shows this many of a case's newest events; history has the rest. */
 #define ANSWER_EVENTS_MAX 500

@@ -40,6 +40,8 @@ static Cw__ViewConflict *conflict_of(struct answering *a, const struct shown_cas
     cw__view_conflict__init(out);
     SET_BYTES(out, field, answer_text(a, row == NULL ? "newer" : row->name));
     SET_BYTES(out, why, answer_text(a, why_of(conflict)));
+    if (!ID_IS_ZERO(&conflict->scope))
+        SET_BYTES(out, episode, answer_bytes(a, conflict->scope.b, ID_LEN));
     out->candidates = ARENA_ARRAY(a->arena, Cw__ViewValue *, conflict->candidate_count + 1);
     if (out->candidates == NULL)
         return NULL;
@@ -58,7 +60,8 @@ static Cw__ViewConflict *conflict_of(struct answering *a, const struct shown_cas
 static void mark_field(Cw__CaseView *out, const struct case_conflict *conflict, const Cw__ViewConflict *view)
 {
     for (size_t i = 0; i < out->n_fields; i++) {
-        if (out->fields[i]->field == conflict->field) {
+        if (out->fields[i]->field == conflict->field &&
+            slice_eq(wire_slice(out->fields[i]->episode), wire_slice(view->episode))) {
             out->fields[i]->resolvers = view->resolvers;
             out->fields[i]->n_resolvers = view->n_resolvers;
         }

@@ -119,6 +119,8 @@ static Cw__ViewEvent *event_of(struct answering *a, const struct shown_case *sho
     SET_NUMBER(out, type, event->event);
     SET_BYTES(out, name, answer_text(a, event->row == NULL ? "newer" : event->row->name));
     SET_BYTES(out, op, answer_bytes(a, event->dot.op.b, ID_LEN));
+    if (!ID_IS_ZERO(&event->scope))
+        SET_BYTES(out, episode, answer_bytes(a, event->scope.b, ID_LEN));
     put_marks(a, shown->loaded.state, event, out);
     if (loaded != NULL) {
         out->author = answer_author(a, loaded);

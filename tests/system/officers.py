@@ -349,3 +349,21 @@ def completion_never_takes_longer_than_a_person_notices(desk):
     os.kill(desk.pid("north"), signal.SIGCONT)
     print(f"          with a daemon that does not answer: {took * 1000:.0f} ms", flush=True)
     check("a daemon that does not answer is not waited for", took < 0.4 and done.stdout == "", f"{took:.2f} s {done.stdout}")
+
+
+# --- what a case shows ---------------------------------------------------------------------------------------
+
+
+@story
+def a_second_episode_stands_beside_the_first(desk):
+    case = desk.open_case("Child E")["case_id"]
+    desk.tool("case", "event", case, "sighting", "occurred=2026-11-28T10:00", "place=X", "confidence=probable")
+    second = json.loads(desk.tool("--json", "case", "event", case, "episode_reported", "occurred=2026-11-28T13:00",
+                                  who="control@north").stdout)["op_id"]
+    desk.tool("case", "event", case, "sighting", "occurred=2026-11-28T13:30", "place=Z", "confidence=probable",
+              "--episode", second[:10])
+    view = desk.ask("case", "show", case)
+    check("both episodes are shown", [e["state"] for e in view["episodes"]] == ["reported", "reported"] and
+          "episode" not in view["episodes"][0] and "episode" in view["episodes"][1], str(view["episodes"]))
+    places = {f["values"][0]["text"]: e.get("episode") for e in view["events"] for f in e["fields"] if f["name"] == "place"}
+    check("each sighting belongs to one", places == {"X": None, "Z": view["episodes"][1]["episode"]}, str(places))
