@@ -80,14 +80,47 @@ static void peer_cells(struct table *t, const Cw__PeerRow *row)
     table_add(t, when);
     TEXT(row->digest, text);
     table_add(t, text);
-    TEXT(row->last_error, text);
-    table_add(t, text);
+}
+
+static void print_when(const struct cli *cli, uint64_t ms)
+{
+    char when[WHEN_TEXT_LEN_MAX];
+
+    if (cli->terminal)
+        when_relative((struct cw_wall){(int64_t)ms}, when_now(), when);
+    else
+        when_utc((struct cw_wall){(int64_t)ms}, when);
+    fputs(when, stdout);
+}
+
+/* What a number in the table does not say: why, since when, and of which cases something is missing there. */
+static void print_why(const struct cli *cli, const Cw__PeerRow *row)
+{
+    char text[260], hex[2 * CW_ID_LEN + 1];
+
+    if (row->has_why) {
+        TEXT(row->division, text);
+        printf("%s: ", text);
+        TEXT(row->why, text);
+        printf("%s (since ", text);
+        print_when(cli, row->why_since_ms);
+        printf(")\n");
+    }
+    if (row->n_lacks_cases == 0)
+        return;
+    printf("  it lacks, since ");
+    print_when(cli, row->lacks_since_ms);
+    printf(", something of");
+    for (size_t i = 0; i < row->n_lacks_cases; i++) {
+        hex_of(wire_slice(row->lacks_cases[i]), hex);
+        printf(" %.12s", hex);
+    }
+    printf("\n");
 }
 
 static void print_peers(const struct cli *cli, const Cw__Peers *peers)
 {
-    static const char *const heading[] = {"division", "state",  "behind",     "ahead",
-                                          "heard",    "digest", "last error", NULL};
+    static const char *const heading[] = {"division", "state", "behind", "ahead", "heard", "digest", NULL};
     struct table t;
 
     if (cli->verbose)
@@ -98,6 +131,8 @@ static void print_peers(const struct cli *cli, const Cw__Peers *peers)
     for (size_t i = 0; i < peers->n_rows; i++)
         peer_cells(&t, peers->rows[i]);
     table_end(&t);
+    for (size_t i = 0; i < peers->n_rows; i++)
+        print_why(cli, peers->rows[i]);
 }
 
 static enum exit_code run_peers(struct cli *cli)
