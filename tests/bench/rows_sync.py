@@ -1,0 +1,58 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Between two divisions: an empty daemon that catches up, and one note on its way into the other's feed."""
+
+import json
+import subprocess
+import time
+
+from figures import Runs, say
+from lab import Lab, output
+from settings import REPEAT, count, program, wanted
+
+ENTRIES = count("CATCHUP_ENTRIES", 200000, 600)
+LIVE_COUNT = count("LIVE_COUNT", 500, 20)
+LIVE_PAUSE_US = count("LIVE_PAUSE_US", 2000, 2000)
+
+
+def catch_up(lab, entries):
+    """Seconds from the start of an empty daemon to the last entry folded and durable."""
+    lab.wipe("east")
+    with subprocess.Popen(lab.wait_command(entries, "east"), stdout=subprocess.PIPE, text=True) as waiting:
+        before = time.monotonic()
+        lab.tool("restart", "east")
+        seen = json.loads(waiting.communicate(timeout=900)[0])
+    took = seen["at"] - before
+    return {"rate": entries / took, "seconds": took, "entries": entries}
+
+
+def print_catch_up(folder, name, bundle, target):
+    say(name)
+    with Lab(folder, name, ("north", "east")) as lab:
+        lab.tool("stop", "east")
+        lab.fill(max(10, ENTRIES // 100), ENTRIES, bundle)
+        lab.calm()
+        entries = lab.entries()
+        runs = Runs(lab.dir, ["V2"], lambda: catch_up(lab, entries), min(REPEAT, 3))
+        runs.figure(name, "rate", "entries/s", "V2", target, entries=entries)
+
+
+def print_live(folder):
+    say("live")
+    with Lab(folder, "live", ("north", "east")) as lab:
+        watch = "feed" if lab.has_feeds() else "view"  # view: B's case is read again and again, which adds half a round trip
+        runs = Runs(lab.dir, ["C"], lambda: json.loads(output(
+            program("bench_live"), lab.places["north"], lab.places["east"], "100", str(LIVE_COUNT), str(LIVE_PAUSE_US), watch,
+            lab.who("officer"), lab.who("officer", "east"))), min(REPEAT, 3))
+        runs.figure("live_p50", "p50_ms", "ms", "C", 3, True, watched=watch)
+        runs.figure("live_p99", "p99_ms", "ms", "C", 12, True, watched=watch)
+        runs.figure("live_sent_p50", "sent_p50_ms", "ms", "C")
+        runs.figure("live_sent_p99", "sent_p99_ms", "ms", "C")
+
+
+def run(folder):
+    if wanted("catchup_single"):
+        print_catch_up(folder, "catchup_single", 1, 0.55)
+    if wanted("catchup_bundled"):
+        print_catch_up(folder, "catchup_bundled", 256, 2.5)
+    if wanted("live_p50", "live_p99", "live_sent_p50", "live_sent_p99"):
+        print_live(folder)
