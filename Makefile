@@ -427,7 +427,7 @@ endif
 
 # ------------------------------------------------------------------------------ system, demo, bench, vectors
 
-.PHONY: system system-smoke demo bench vectors vectors-write verify-py
+.PHONY: system system-smoke demo bench bench-smoke vectors vectors-write verify-py
 ifneq ($(wildcard tests/system/run),)
 system: all ## run real daemons as real processes, in network namespaces
 	@$(step) --counts system env BUILD=$(BUILD) tests/system/run
@@ -452,10 +452,12 @@ $(BUILD)/bench/%: $(BUILD)/obj/tests/bench/%.o $(call objects,$(bench_common)) $
 	$(Q)mkdir -p $(@D) && $(call link,$(PKG_LIBS) -pthread)
 
 ifneq ($(wildcard tests/bench/run),)
-bench: all $(bench_bins) ## measure this machine's limits and casewire beside them
-	$(Q)BUILD=$(BUILD) tests/bench/run
+bench: all $(bench_bins) ## measure this machine's limits and casewire beside them (ONLY="submit_*" for some)
+	$(Q)BUILD=$(BUILD) $(PYTHON) tests/bench/run
+bench-smoke: all $(bench_bins) ## see with tiny counts that every program of `make bench` works
+	@$(step) --counts bench-smoke env BUILD=$(BUILD) SMOKE=1 $(PYTHON) tests/bench/run
 else
-bench: ; @$(not_yet) $@ tests/bench/run
+bench bench-smoke: ; @$(not_yet) $@ tests/bench/run
 endif
 
 # The program that writes the vectors; with --check it makes them in memory and compares byte by byte.
