@@ -48,6 +48,7 @@ bool feed_place_hold(struct feed_places *p, const struct log_head *head)
     p->at[i].scope = head->scope;
     p->at[i].head = head->seq;
     p->at[i].ended = head->closed || head->forked;
+    p->at[i].forked = head->forked;
     p->at[i].has_prior = head->has_prior;
     p->at[i].prior = head->prior;
     return !head->has_prior || hold_prior(p, &head->prior.log);
@@ -62,6 +63,32 @@ void feed_place_told(struct feed_place *place, const struct position *upto)
         place->walked = place->told.seq;
 }
 
+uint64_t feed_place_upto(const struct feed_place *place, uint64_t opened)
+{
+    uint64_t upto = place->walked < opened ? place->walked : opened;
+
+    return place->low != 0 && place->low <= upto ? place->low - 1 : upto;
+}
+
+uint32_t feed_places_next(struct feed_places *p, const struct feed_clock *clock)
+{
+    uint32_t best = FEED_PLACE_NONE;
+
+    for (uint32_t i = 0; i < p->count; i++) {
+        struct feed_place *place = &p->at[i];
+
+        if (place->walked >= place->until)
+            continue;
+        if (place->next_hlc == 0 && !clock->hlc_of(clock->ctx, &place->log, place->walked + 1, &place->next_hlc)) {
+            place->until = place->walked; /* it is not here after all */
+            continue;
+        }
+        if (best == FEED_PLACE_NONE || place->next_hlc < p->at[best].next_hlc)
+            best = i;
+    }
+    return best;
+}
+
 /* --- reading a cursor -------------------------------------------------------------------------------------- */
 
 struct resolving {
@@ -70,13 +97,13 @@ struct resolving {
     uint64_t missing;
 };
 
-/* Whether our chain passes through it, as far as it goes. */
+/* Whether our chain passes through it, as far as it goes. Of a fork it may be the other branch: then ours is told. */
 static bool agrees(const struct resolving *r, const struct feed_place *place, const struct position *at)
 {
     struct hash seal;
 
     if (at->seq == 0 || at->seq > place->head)
-        return true;
+        return at->seq == 0 || !place->forked;
     return r->view->seal_at(r->view->ctx, &at->log, at->seq, &seal) && ID_EQ(&seal, &at->seal);
 }
 

@@ -19,12 +19,16 @@ struct feed_place {
     enum log_scope scope;
     uint64_t head;  /* last seq that this daemon holds */
     bool ended;     /* closed or forked: what is beyond the head is not waited for */
+    bool forked;    /* what is beyond the head may be of another branch */
     bool has_prior; /* of its genesis */
     struct position prior;
-    struct position told;           /* seq 0: nothing */
-    uint64_t walked;                /* at least told: looked at, and told or waiting to be */
-    uint64_t until;                 /* of a catch-up: where it ends in this log */
-    const struct position *implied; /* scratch */
+    struct position told; /* seq 0: nothing */
+    uint64_t walked;      /* at least told: looked at, and told or waiting to be */
+    uint64_t until;       /* of a catch-up: where it ends in this log */
+    uint64_t next_hlc;    /* of the entry after walked; 0: not looked at */
+    /* scratch */
+    uint64_t low; /* the lowest seq that was walked and still waits; 0: none */
+    const struct position *implied;
 };
 
 /* Ascending by log; room for max, the caller's memory. */
@@ -42,6 +46,20 @@ uint32_t feed_place_put(struct feed_places *p, const struct log_id *log);
 bool feed_place_hold(struct feed_places *p, const struct log_head *head);
 /* Raises what was told. Never lowers it. */
 void feed_place_told(struct feed_place *place, const struct position *upto);
+
+/* Up to where it may be said that everything was told: `opened` is what this daemon can open without a gap. The caller
+ * clips it down to a seal end. */
+uint64_t feed_place_upto(const struct feed_place *place, uint64_t opened);
+
+/*
+ * A catch-up goes through the logs side by side, in order of (hlc, log), as if they had been one. The place whose next
+ * entry is the first; FEED_PLACE_NONE: all are walked to their `until`. `hlc_of` reads the clock of one entry.
+ */
+struct feed_clock {
+    void *ctx;
+    bool (*hlc_of)(void *ctx, const struct log_id *log, uint64_t seq, uint64_t *out);
+};
+uint32_t feed_places_next(struct feed_places *p, const struct feed_clock *clock);
 
 struct feed_view {
     void *ctx;

@@ -34,6 +34,8 @@ struct answering {
     struct refusal refusal;
 };
 
+/* Fills a->roles, or refuses. Holds the authority for a moment. */
+enum cw_err answer_admit_reader(struct answering *a);
 enum cw_err answer_get(struct answering *a, const Cw__GetCase *request, Cw__Answer *out);
 enum cw_err answer_list(struct answering *a, const Cw__ListCases *request, Cw__Answer *out);
 enum cw_err answer_history(struct answering *a, const Cw__GetHistory *request, Cw__Answer *out);

@@ -195,26 +195,32 @@ static void put_header(struct answering *a, const struct loaded_case *loaded, Cw
         SET_NUMBER(out, updated_hlc, loaded->ops[loaded->op_count - 1]->hlc);
 }
 
-enum cw_err answer_get(struct answering *a, const Cw__GetCase *request, Cw__Answer *out)
+enum cw_err answer_view(struct answering *a, const struct cw_case_id *id, enum answer_view_extent extent,
+                        Cw__CaseView **out)
 {
     Cw__CaseView *view = ARENA_NEW(a->arena, Cw__CaseView);
     struct shown_case shown;
-    struct cw_case_id id;
-    enum cw_err err;
+    enum cw_err err = view == NULL ? CW_LOCAL_MEMORY : shown_case_load(a, id, &shown);
 
-    if (view == NULL)
-        return CW_LOCAL_MEMORY;
-    err = answer_find_case(a, request->has_case_id, request->case_id, request->has_name, request->name, &id);
-    if (err == CW_OK)
-        err = shown_case_load(a, &id, &shown);
     if (err != CW_OK)
         return err;
     cw__case_view__init(view);
     put_header(a, &shown.loaded, view);
-    if (!put_fields(a, &shown, view) || !answer_put_events(a, &shown, view) || !answer_put_conflicts(a, &shown, view) ||
-        !answer_put_tallies(a, &shown, view) || !answer_put_deadlines(a, &shown, view) ||
-        !answer_put_notes(a, &shown, view) || !answer_put_episodes(a, &shown, view))
+    if (!put_fields(a, &shown, view) || !answer_put_conflicts(a, &shown, view) ||
+        !answer_put_deadlines(a, &shown, view) || !answer_put_notes(a, &shown, view) ||
+        !answer_put_episodes(a, &shown, view))
         return CW_LOCAL_MEMORY;
-    out->view = view;
+    if (extent == ANSWER_VIEW_ALL && (!answer_put_events(a, &shown, view) || !answer_put_tallies(a, &shown, view)))
+        return CW_LOCAL_MEMORY;
+    *out = view;
     return CW_OK;
+}
+
+enum cw_err answer_get(struct answering *a, const Cw__GetCase *request, Cw__Answer *out)
+{
+    struct cw_case_id id;
+    enum cw_err err =
+        answer_find_case(a, request->has_case_id, request->case_id, request->has_name, request->name, &id);
+
+    return err == CW_OK ? answer_view(a, &id, ANSWER_VIEW_ALL, &out->view) : err;
 }

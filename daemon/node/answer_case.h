@@ -13,6 +13,11 @@ bool answer_put_deadlines(struct answering *a, const struct shown_case *shown, C
 bool answer_put_notes(struct answering *a, const struct shown_case *shown, Cw__CaseView *out);
 bool answer_put_episodes(struct answering *a, const struct shown_case *shown, Cw__CaseView *out);
 
+/* A whole view; without events and tallies when only the fields are asked for. */
+enum answer_view_extent { ANSWER_VIEW_ALL, ANSWER_VIEW_FIELDS };
+enum cw_err answer_view(struct answering *a, const struct cw_case_id *id, enum answer_view_extent extent,
+                        Cw__CaseView **out);
+
 /* A view shows this many of a case's newest events; history has the rest. */
 #define ANSWER_EVENTS_MAX 500
 

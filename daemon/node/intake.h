@@ -113,6 +113,7 @@ enum cw_err intake_peer(struct node *n, const struct reader_identity *from, stru
 enum intake_result {
     INTAKE_TURN,   /* *out_input is for node_turn */
     INTAKE_READ,   /* *out_request is for answer_read */
+    INTAKE_FEED,   /* *out_request is for feeds_ask */
     INTAKE_ANSWER, /* refused: out_answer holds the answer's frame */
 };
 /* A client's frame: Request. out_answer has at least ANSWER_REFUSAL_LEN_MAX bytes of room. Threads: any. */

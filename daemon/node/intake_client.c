@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "node/feed.h"
 #include "node/prepare.h"
 #include "node/reply_frame.h"
 #include "proto/peer.pb-c.h"
@@ -186,7 +187,7 @@ enum intake_result intake_client(struct node *n, const struct reader_identity *f
     }
     if (err == CW_OK && read) {
         *out_request = request;
-        return INTAKE_READ;
+        return feeds_takes(request) ? INTAKE_FEED : INTAKE_READ;
     }
     if (err == CW_OK) {
         out_input->who = *from;

@@ -70,6 +70,7 @@ struct digest_answer {
 
 struct verify_cache;
 struct case_cache;
+struct feeds;
 
 struct node {
     struct ports ports;
@@ -129,6 +130,8 @@ struct node {
     uint32_t link_count, link_max;
     uint64_t next_link;
     bool allow_stale; /* authority changed: the net driver's list must be made again */
+
+    struct feeds *feeds; /* readers that are told what changes: node/feed.h */
 
     /* waiting */
     struct wait *waits;

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "node/feed.h"
 #include "node/turn.h"
 #include "node/verify_cache.h"
 
@@ -131,6 +132,11 @@ enum cw_err node_open(const struct node_config *config, const struct ports *port
         return refuse(why, CW_LOCAL_MEMORY, "", "no locks");
     }
     n->digest_next = CW_NEVER;
+    n->feeds = feeds_new(n);
+    if (n->feeds == NULL) {
+        node_close(n);
+        return refuse(why, CW_LOCAL_MEMORY, "", "no memory for feeds");
+    }
     enum cw_err err = open_all(n, config, why);
     if (err != CW_OK) {
         node_close(n);
@@ -145,6 +151,7 @@ void node_close(struct node *n)
 {
     if (n == NULL)
         return;
+    feeds_free(n->feeds);
     node_unload(n);
     vault_free(n->vault);
     for (uint32_t i = 0; i < n->retired_count; i++)
@@ -170,6 +177,11 @@ void node_close(struct node *n)
 }
 
 /* --- reading ------------------------------------------------------------------------------------------------------------- */
+
+struct feeds *node_feeds(struct node *n)
+{
+    return n->feeds;
+}
 
 const struct node_identity *node_identity(const struct node *n)
 {

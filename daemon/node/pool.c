@@ -211,6 +211,18 @@ bool pool_end_lane(struct pool *p, link_id link, const struct input *last)
     return found;
 }
 
+bool pool_is_open(struct pool *p, link_id link)
+{
+    struct lane *lane;
+    bool open;
+
+    lock(p);
+    lane = find_lane(p, link);
+    open = lane != NULL && !lane->ended;
+    unlock(p);
+    return open;
+}
+
 /* --- frames in ------------------------------------------------------------------------------------------- */
 
 static bool full(const struct pool *p, size_t frame_len)

@@ -60,6 +60,8 @@ bool pool_add_lane(struct pool *p, const struct reader_identity *who, bool peer,
  */
 bool pool_end_lane(struct pool *p, link_id link, const struct input *last);
 
+bool pool_is_open(struct pool *p, link_id link); /* known, and not over */
+
 enum pool_put { POOL_TAKEN, POOL_BUSY /* a client's: tell it */, POOL_NO_LANE };
 /* Copies the frame. Blocks for a peer's frame while the pool is full. */
 enum pool_put pool_put(struct pool *p, link_id link, struct cw_slice frame);

@@ -3,6 +3,7 @@
 
 #include "core/authority.h"
 #include "node/answer.h"
+#include "node/feed.h"
 #include "node/pool.h"
 #include "node/reply_frame.h"
 
@@ -12,11 +13,12 @@
 #define READ_ARENA_LEN ((size_t)16 << 20)
 #define READ_ARENA_LEN_MAX ((size_t)256 << 20)
 #define REQUEST_FIELDS_LOOKED_AT 8
+#define FEED_STEPS_AT_ONCE 16
 
 struct runner {
     struct runner_options options;
     struct pool pool;
-    pthread_t turns, threads[2 * RUNNER_THREADS_MAX];
+    pthread_t turns, threads[2 * RUNNER_THREADS_MAX + 1];
     uint32_t thread_count;
     bool turns_run;
     struct job *jobs[TURN_INPUTS_MAX];
@@ -92,7 +94,10 @@ void runner_link_down(struct runner *r, link_id link, enum link_end end)
     struct reader_identity who = {.link = link};
 
     down.as.link_down.end = end;
-    if (pool_end_lane(&r->pool, link, &down))
+    bool ended = pool_end_lane(&r->pool, link, &down);
+
+    feeds_link_down(node_feeds(node_of(r)), link);
+    if (ended)
         return;
     /* A dial that never came up: the node waits to hear of it. One that we ended ourselves: it has heard. */
     if (pool_add_lane(&r->pool, &who, true, NULL))
@@ -156,6 +161,17 @@ static void verify_peer(struct runner *r, struct job *job)
     hang_up(r, link);
 }
 
+/* A link that ended meanwhile was told of the feeds it had: this one would be nobody's. */
+static void ask_feeds(struct runner *r, const struct job *job)
+{
+    struct feeds *feeds = node_feeds(node_of(r));
+
+    feeds_ask(feeds, &job->who, job->request);
+    if (!pool_is_open(&r->pool, job->who.link))
+        feeds_link_down(feeds, job->who.link);
+    r->options.said(r->options.ctx);
+}
+
 static void sort_client(struct runner *r, struct job *job)
 {
     uint8_t bytes[ANSWER_REFUSAL_LEN_MAX];
@@ -169,6 +185,9 @@ static void sort_client(struct runner *r, struct job *job)
         if (pool_to_readers(&r->pool, job))
             return;
         answer_busy(r, job->who.link, job->frame);
+        break;
+    case INTAKE_FEED:
+        ask_feeds(r, job);
         break;
     case INTAKE_ANSWER:
         send_to(r, job->who.link, &answer);
@@ -243,6 +262,22 @@ static void *read_on(void *ctx)
         pool_drop(&r->pool, job);
     }
     free(bytes);
+    return NULL;
+}
+
+/* --- feeds ------------------------------------------------------------------------------------------------- */
+
+/* What several readers are told goes to the net process in one write, when there is nothing more to tell. */
+static void *feed_on(void *ctx)
+{
+    struct runner *r = ctx;
+    struct feeds *feeds = node_feeds(node_of(r));
+
+    while (feeds_wait(feeds)) {
+        for (int i = 0; i < FEED_STEPS_AT_ONCE && feeds_step(feeds); i++)
+            ;
+        r->options.said(r->options.ctx);
+    }
     return NULL;
 }
 
@@ -345,7 +380,8 @@ enum cw_err runner_start(const struct runner_options *options, struct runner **o
         return CW_LOCAL_MEMORY;
     }
     r->turns_run = pthread_create(&r->turns, NULL, take_turns, r) == 0;
-    if (!r->turns_run || !start_threads(r, work, options->workers) || !start_threads(r, read_on, options->readers)) {
+    if (!r->turns_run || !start_threads(r, work, options->workers) || !start_threads(r, read_on, options->readers) ||
+        !start_threads(r, feed_on, 1)) {
         runner_stop(r);
         return CW_LOCAL_MEMORY;
     }
@@ -358,6 +394,7 @@ void runner_stop(struct runner *r)
     if (r == NULL)
         return;
     pool_stop(&r->pool);
+    feeds_stop(node_feeds(node_of(r)));
     if (r->turns_run)
         (void)pthread_join(r->turns, NULL);
     for (uint32_t i = 0; i < r->thread_count; i++)

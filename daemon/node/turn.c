@@ -4,6 +4,7 @@
 #include "node/authority_entries.h"
 #include "node/case_work.h"
 #include "node/exec.h"
+#include "node/feed.h"
 
 /* --- beginning ------------------------------------------------------------------------------------------- */
 
@@ -332,6 +333,7 @@ enum cw_err node_turn(struct node *n, const struct input *inputs, uint32_t count
         return fail(t, err);
     }
     speak(t);
+    feeds_moved(n->feeds);
     links_dial_due(n);
     status_publish(n);
     return CW_OK;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "tests/sim/check.h"
+#include "tests/sim/feed.h"
 
 /*
  * I28, the part that a disk shows: what feeds are read from has no gap and tells each entry once. Arrival numbers are
@@ -46,12 +47,107 @@ static void check_node(struct sim *s, struct sim_node *n)
     look_done(&l);
 }
 
+/* --- what readers were told --------------------------------------------------------------------------------------- */
+
+static bool any_fork(const struct sim *s)
+{
+    const struct made_log *logs;
+    uint32_t count = history_logs(s->history, &logs);
+
+    for (uint32_t i = 0; i < count; i++) {
+        if (logs[i].forked)
+            return true;
+    }
+    return false;
+}
+
+/* Where somebody really lost entries, a reader may have been told of what nobody holds any more. */
+static bool lines_hold(struct sim *s, const struct sim_reader *r)
+{
+    return !r->went_on_behind && s->losses == 0 && !any_fork(s);
+}
+
+/* Gap-free: read out at this node, a reader was told every op of a case that it holds, whatever happened on the way. */
+static void check_told(struct sim *s, struct sim_node *n, const struct sim_reader *r)
+{
+    struct row_key key = {.len = 0};
+    struct cw_slice value;
+    struct look l;
+
+    if (!look_begin(&l, n))
+        return;
+    while (!s->failed && look_next(&l, TABLE_OP, slice(NULL, 0), &key, &value)) {
+        const struct told_op *told;
+        struct cw_op_id id;
+        struct op_row row;
+
+        memcpy(id.b, key.b, ID_LEN);
+        if (op_row_parse(value, &row) != CW_OK || row.op_class != CLASS_CASE || !row.has_case)
+            continue;
+        told = feed_was_told(r, &id);
+        if (told != NULL && lines_hold(s, r) && strcmp(told->verdict, verdict_name(op_row_verdict(&row, NULL))) != 0)
+            sim_fail(s, "I28", "%s holds op %02x%02x%02x%02x as %s, and reader %u was told last that it is %s",
+                     sim_name(n), id.b[0], id.b[1], id.b[2], id.b[3], verdict_name(op_row_verdict(&row, NULL)),
+                     r->index, told->verdict);
+        if (told == NULL)
+            sim_fail(s, "I28", "%s holds op %02x%02x%02x%02x, and reader %u was never told of it (%u resumes)",
+                     sim_name(n), id.b[0], id.b[1], id.b[2], id.b[3], r->index, r->resumes);
+    }
+    look_done(&l);
+}
+
+/* Corrections: the last that was told of each case is what the case shows. */
+static void check_lines(struct sim *s, struct sim_node *n, const struct sim_reader *r)
+{
+    struct node_read read;
+
+    if (node_read_begin(n->node, &read) != CW_OK)
+        return;
+    for (uint32_t i = 0; i < s->case_count && !s->failed; i++) {
+        size_t mark = arena_mark(&s->scratch);
+        struct case_line *line = ARENA_NEW(&s->scratch, struct case_line);
+        struct case_row row;
+        uint64_t told;
+
+        if (case_row_read(&read, &s->cases[i], &s->scratch, &row, line) == CW_OK &&
+            (!feed_last_line(r, &s->cases[i], &told) || told != feed_line_hash(&row, line)))
+            sim_fail(s, "I28", "reader %u was last told something else of %.*s than %s shows (%u ops, %u resumes)",
+                     r->index, (int)line->reference.len, (const char *)line->reference.data, sim_name(n), row.op_count,
+                     r->resumes);
+        arena_release(&s->scratch, mark);
+    }
+    node_read_done(&read);
+}
+
+static void check_reader(struct sim *s, struct sim_node *n, struct sim_reader *r)
+{
+    feed_read_out(r, n);
+    if (s->failed)
+        return;
+    if (!r->level) { /* what waits for a cause that was lost waits longer than we look */
+        if (s->losses == 0 && !any_fork(s))
+            sim_fail(s, "I28", "reader %u is not told everything at %s, though all agree", r->index, sim_name(n));
+        return;
+    }
+    if (!r->by_state)
+        check_told(s, n, r);
+    if (lines_hold(s, r))
+        check_lines(s, n, r);
+}
+
 static void at_end(struct sim *s)
 {
     for (uint32_t i = 0; i < s->node_count && !s->failed; i++) {
-        if (s->nodes[i].honest)
-            check_node(s, &s->nodes[i]);
+        if (!s->nodes[i].honest)
+            continue;
+        check_node(s, &s->nodes[i]);
+        for (uint32_t k = 0; k < READERS_MAX && !s->failed; k++) {
+            if (s->readers[k].sim != NULL)
+                check_reader(s, &s->nodes[i], &s->readers[k]);
+        }
     }
 }
 
-const struct sim_check check_i28 = {.name = "I28", .says = "arrivals are dense and each once", .at_end = at_end};
+const struct sim_check check_i28 = {.name = "I28",
+                                    .says = "readers are told everything, causes first, from one cursor at any daemon",
+                                    .at_end = at_end};

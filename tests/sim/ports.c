@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "tests/sim/sim.h"
+#include "tests/sim/feed.h"
 
 #include "core/incarnation.h"
 
@@ -182,7 +182,9 @@ static void port_send(void *ctx, link_id link, struct cw_slice frame)
 {
     struct sim_node *n = ctx;
 
-    if (!dies_here(n))
+    if (feed_is_link(link))
+        feed_hear(n, link, frame);
+    else if (!dies_here(n))
         network_send(n, link, frame);
 }
 

@@ -66,7 +66,7 @@ void process_start(struct sim_node *n)
     n->dead = false;
     n->die_at_call = 0;
     n->busy_until = n->sim->now;
-    n->turn_at = INT64_MAX;
+    n->turn_at = n->feeder_at = INT64_MAX;
     err = open_node(n, &why);
     if (err != CW_OK) {
         sim_fail(n->sim, "start", "%s does not start: %s (%s %s)", sim_name(n), cw_err_name(err), why.where, why.text);
@@ -192,7 +192,7 @@ struct sim_node *machine_clone(struct sim_node *n)
     twin->entropy = rng_of(s->options.seed, 7000 + twin->index);
     twin->commit_ms_min = n->commit_ms_min;
     twin->commit_ms_max = n->commit_ms_max;
-    twin->turn_at = INT64_MAX;
+    twin->turn_at = twin->feeder_at = INT64_MAX;
     for (uint32_t i = 0; i < NODES_MAX; i++)
         s->meshed[twin->index][i] = s->meshed[n->index][i];
     return twin;
@@ -219,7 +219,7 @@ static void make_base(const struct cast *cast, uint32_t divisions, uint32_t inde
     *n = (struct sim_node){
         .sim = s, .who = &cast->daemons[index], .present = true, .honest = true, .device = 1, .inode = 1};
     n->entropy = rng_of(0xba5e, index);
-    n->turn_at = INT64_MAX;
+    n->turn_at = n->feeder_at = INT64_MAX;
     for (uint32_t i = 0; i < divisions; i++)
         s->nodes[i].who = &cast->daemons[i];
     s->nodes[0].who = &cast->daemons[index];

@@ -39,6 +39,7 @@ struct sim_event {
     uint64_t a, b;
     uint8_t *bytes; /* owned */
     size_t len;
+    bool untraced; /* of somebody who looks on: the nodes' life is the same without */
 };
 
 struct sim_queue {
@@ -107,6 +108,7 @@ struct sim_node {
     uint32_t die_at_call; /* counts down; 0: no such plan */
     bool fault_planned;   /* its disk is to fail: the next fatal turn is no surprise */
     bool in_turn;
+    int64_t feeder_at; /* when its feeds are heard next; INT64_MAX: not planned */
     uint64_t turns, starts;
     uint64_t sessions_ended; /* as its journal says: by somebody's mistake */
     uint64_t frames;         /* said to other daemons */
@@ -198,7 +200,8 @@ extern const struct sim_check *const sim_checks[]; /* ends with NULL */
 
 /* --- the world ------------------------------------------------------------------------------------------------- */
 
-struct history; /* history.h */
+struct history;    /* history.h */
+struct sim_reader; /* feed.h */
 
 struct sim {
     struct sim_options options;
@@ -237,8 +240,9 @@ struct sim {
     } seen[CASES_MAX];
 
     struct history *history;
-    struct arena keep;    /* as long as the world */
-    struct arena scratch; /* for one thing at a time */
+    struct sim_reader *readers; /* READERS_MAX */
+    struct arena keep;          /* as long as the world */
+    struct arena scratch;       /* for one thing at a time */
 
     /* what was found */
     bool failed;

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "tests/sim/feed.h"
 #include "tests/sim/workload.h"
 
 #include <stdio.h>
@@ -37,6 +38,7 @@ static struct outcome live_once(uint64_t seed, bool watched, bool verbose)
     s->unwatched = !watched;
     workload_begin(s);
     faults_begin(s);
+    feed_readers_begin(s);
     sim_run_until(s, options.safety_ms);
     sim_calm(s);
     out.failed = s->failed;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "tests/sim/client.h"
+#include "tests/sim/feed.h"
 #include "tests/sim/history.h"
 
 #include <stdlib.h>
@@ -81,6 +82,8 @@ static bool take_client(struct sim_node *n, const struct inbox_item *item, struc
         w = writer_over(arena_take(arena, MESSAGE_LEN_MAX, 1), MESSAGE_LEN_MAX);
         if (answer_read(n->node, &item->who, request, arena, &w) == CW_OK)
             say_to_client(n, item->who.link, &w);
+        return false;
+    case INTAKE_FEED: /* readers ask beside the turn (feed.c) */
         return false;
     case INTAKE_ANSWER:
         say_to_client(n, item->who.link, &w);
@@ -213,6 +216,7 @@ static void run_turn(struct sim_node *n)
     if (item_count > used)
         memmove(items, items + used, (item_count - used) * sizeof *items);
     put_back(n, items, item_count - used);
+    feed_pump(n);
     if (n->up)
         node_plan_turn(n);
 }

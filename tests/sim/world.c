@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "tests/sim/feed.h"
 #include "tests/sim/history.h"
 
 #include <stdarg.h>
@@ -106,7 +107,7 @@ static void make_node(struct sim *s, uint32_t i)
     n->honest = o->tamper_pm == 0 || i != o->division_count - 1;
     n->device = 1 + i;
     n->inode = 1;
-    n->turn_at = INT64_MAX;
+    n->turn_at = n->feeder_at = INT64_MAX;
     n->entropy = rng_of(o->seed, 1000 + i);
     n->clock.skew_ms = rng_between(&s->fate, -o->skew_ms_max, o->skew_ms_max);
     n->clock.drift_ppm = (int32_t)rng_between(&s->fate, -o->drift_ppm_max, o->drift_ppm_max);
@@ -137,6 +138,8 @@ struct sim *sim_new(const struct sim_options *options)
     s->fate = rng_of(options->seed, 1);
     s->work = rng_of(options->seed, 2);
     s->noise = rng_of(options->seed, 3);
+    s->readers = calloc(READERS_MAX, sizeof *s->readers);
+    CW_ASSERT(s->readers != NULL);
     s->history = history_new();
     s->node_count = options->division_count;
     network_heal_all(s);
@@ -169,6 +172,8 @@ void sim_free(struct sim *s)
     for (uint32_t i = 0; i < NODES_MAX * NODES_MAX * STALE_KEPT; i++)
         free((&s->stale[0][0][0])[i].bytes);
     queue_done(&s->queue);
+    feed_readers_free(s);
+    free(s->readers);
     history_free(s->history);
     free(s->links);
     free(s->ops);
@@ -180,9 +185,11 @@ void sim_free(struct sim *s)
 static void step(struct sim *s, struct sim_event *e)
 {
     s->now = e->at;
-    s->steps++;
-    sim_trace_u64(s, (uint64_t)e->at ^ (uint64_t)e->node << 48);
-    sim_trace(s, e->name, strlen(e->name));
+    s->steps += !e->untraced;
+    if (!e->untraced) {
+        sim_trace_u64(s, (uint64_t)e->at ^ (uint64_t)e->node << 48);
+        sim_trace(s, e->name, strlen(e->name));
+    }
     e->run(s, e);
     event_free(e);
 }

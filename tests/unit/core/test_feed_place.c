@@ -330,6 +330,25 @@ START_TEST(another_branch_of_a_forked_log_is_told_from_its_beginning)
 }
 END_TEST
 
+/* Beyond our head nobody can compare: what we hold of a forked log may be what the reader was never told. */
+START_TEST(a_forked_log_read_further_elsewhere_is_told_from_its_beginning)
+{
+    struct log_head head = {.log = id_of(0), .scope = LOG_DIVISION, .seq = 5, .forked = true};
+    struct cursor c;
+    uint64_t missing;
+
+    empty_world();
+    here.head[0] = 9;
+    hold(&here);
+    tell(&here, 0, 9);
+    c = list(&here);
+    hold(&there);
+    ck_assert(feed_place_hold(&there.places, &head));
+    ck_assert_int_eq(resolve(&there, &c, false, &missing), CW_OK);
+    ck_assert_uint_eq(told(&there, 0), 0);
+}
+END_TEST
+
 START_TEST(what_was_told_never_goes_back)
 {
     empty_world();
@@ -485,6 +504,7 @@ Suite *suite_feed_place(void)
     tcase_add_loop_test(plain, a_closed_log_told_elsewhere_is_listed, 0, 2);
     tcase_add_test(plain, a_prior_that_is_not_held_is_listed_as_not_told);
     tcase_add_test(plain, another_branch_of_a_forked_log_is_told_from_its_beginning);
+    tcase_add_test(plain, a_forked_log_read_further_elsewhere_is_told_from_its_beginning);
     tcase_add_test(plain, what_was_told_never_goes_back);
     tcase_add_test(plain, a_cursor_says_no_more_than_was_told_wherever_it_is_read);
     tcase_add_test(plain, a_cursor_says_all_that_was_told_to_whoever_holds_as_much);

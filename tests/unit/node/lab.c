@@ -3,6 +3,7 @@
 
 #include "node/answer.h"
 #include "proto/wire.h"
+#include "tests/unit/node/reader.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -156,6 +157,8 @@ enum cw_err lab_turn(struct lab_node *n)
     }
     inputs[count++] = input_tick();
     enum cw_err err = turn_with(n, inputs, count);
+    if (err == CW_OK)
+        reader_hear(n);
     while (taken != NULL) {
         struct lab_frame *f = taken;
 
@@ -182,6 +185,8 @@ void lab_run(struct lab *lab, int64_t ms)
                 busy = true;
                 world_must(lab_turn(&lab->nodes[i]) == CW_OK, "a turn failed");
             }
+            if (lab->nodes[i].node != NULL)
+                reader_hear(&lab->nodes[i]);
         }
         lab->now += busy ? 1 : 20;
     }
@@ -330,6 +335,12 @@ void lab_free(struct lab *lab)
         node_close(lab->nodes[i].node);
         lab_drop_frames(&lab->nodes[i]);
         mem_store_free(lab->nodes[i].disk);
+    }
+    while (lab->readers != NULL) {
+        struct lab_reader *r = lab->readers;
+
+        lab->readers = r->next;
+        free(r);
     }
     verify_cache_free(lab->cache);
     free(lab->world_memory);

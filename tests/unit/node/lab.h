@@ -15,9 +15,11 @@
 #include "tests/unit/support/proto_world.h"
 
 #define LAB_NODES_MAX 3
-#define LAB_CLIENT 7 /* the link of the officer's program, at every node */
+#define LAB_CLIENT 7   /* the link of the officer's program, at every node */
+#define LAB_READER 100 /* and above: links of those who read feeds (reader.h) */
 
 struct lab;
+struct lab_reader;
 
 struct lab_file {
     uint8_t bytes[1 << 19];
@@ -67,6 +69,7 @@ struct lab {
     struct log_id authority_log;
     uint8_t boot_id[16];
     uint32_t next_submission;
+    struct lab_reader *readers;
     uint8_t *memory; /* intake, one arena after another */
     size_t used;
 };
@@ -92,6 +95,7 @@ struct cw_slice lab_void_segment(struct lab *lab);
 void lab_ports(struct lab_node *n, struct ports *p);
 void lab_put_frame(struct lab_node *to, link_id link, bool from_client, struct cw_slice bytes);
 void lab_send(void *ctx, link_id link, struct cw_slice frame);
+void lab_tell_reader(struct lab_node *n, link_id link, struct cw_slice frame); /* reader.c */
 
 /* --- the officer ------------------------------------------------------------------------------------------- */
 
@@ -121,6 +125,9 @@ void lab_set(struct lab *lab, uint32_t number, const struct cw_case_id *id, uint
              const struct world_identity *author, struct lab_op *out);
 /* Adds `count` handling instructions of 55 characters to a case, in one op. */
 void lab_handle(struct lab *lab, uint32_t number, const struct cw_case_id *id, uint32_t count, struct lab_op *out);
+/* The same, after an op that its author had seen. */
+void lab_answer(struct lab *lab, uint32_t number, const struct cw_case_id *id, uint32_t field, const char *text,
+                const struct cw_op_id *after, struct lab_op *out);
 /* Puts a request into the node's inbox. */
 void lab_submit(struct lab_node *n, const struct lab_op *op);
 /* Submits, runs one turn, and gives the answer's code. */

@@ -127,6 +127,10 @@ void lab_send(void *ctx, link_id link, struct cw_slice frame)
 
     if (dies(n))
         return;
+    if (link >= LAB_READER) {
+        lab_tell_reader(n, link, frame);
+        return;
+    }
     if (link != LAB_CLIENT) {
         if (!n->lab->cut && n->lab->nodes[link - 1].node != NULL)
             lab_put_frame(&n->lab->nodes[link - 1], n->index + 1, false, frame);

@@ -400,3 +400,14 @@ void lab_handle(struct lab *lab, uint32_t number, const struct cw_case_id *id, u
     }
     build(lab, &op, number, id, &lab->world.officer, SPOIL_NOTHING, out);
 }
+
+void lab_answer(struct lab *lab, uint32_t number, const struct cw_case_id *id, uint32_t field, const char *text,
+                const struct cw_op_id *after, struct lab_op *out)
+{
+    struct op_write write = {.field = field, .verb = VERB_SET, .has_value = true};
+    struct op op = {
+        .type = OP_SET, .schema = SCHEMA_VERSION, .write_count = 1, .writes = &write, .after_count = 1, .after = after};
+
+    write.value = (struct op_value){.type = VALUE_TEXT, .text = slice_of(text)};
+    build(lab, &op, number, id, &lab->world.officer, SPOIL_NOTHING, out);
+}

@@ -1,0 +1,423 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "node/feed_work.h"
+
+#include "node/answer_value.h"
+#include "node/payload.h"
+#include "proto/wire.h"
+
+#include <stdlib.h>
+#include <uthash.h>
+#include <utlist.h>
+
+/*
+ * An op as readers are told it. Opening it costs more than telling it, so what was made is kept for the readers that
+ * come by next, and for a regional unit apart: it is told less.
+ */
+
+#define ITEMS_LEN_MAX ((size_t)8 << 20) /* of all that are kept */
+#define CAUSES_MAX (AFTER_MAX + WRITES_MAX * SUPERSEDES_MAX)
+#define WHAT_LEN_MAX 400
+
+struct item_key {
+    struct log_id log;
+    uint64_t seq;
+    uint64_t regional;
+};
+
+struct kept {
+    struct item_key key;
+    struct feed_item item;
+    uint8_t *memory;
+    size_t len;
+    struct kept *prev, *next; /* the oldest first */
+    UT_hash_handle hh;
+};
+
+struct feed_items {
+    struct kept *by_key, *oldest;
+    size_t len;
+};
+
+struct feed_items *feed_items_new(void)
+{
+    return calloc(1, sizeof(struct feed_items));
+}
+
+static void let_go(struct feed_items *items, struct kept *k)
+{
+    HASH_DEL(items->by_key, k);
+    DL_DELETE(items->oldest, k);
+    items->len -= k->len;
+    free(k->memory);
+    free(k);
+}
+
+void feed_items_free(struct feed_items *items)
+{
+    if (items == NULL)
+        return;
+    while (items->oldest != NULL)
+        let_go(items, items->oldest);
+    free(items);
+}
+
+/* --- what is told of an op ------------------------------------------------------------------------------------ */
+
+static const char *class_name(enum op_class c)
+{
+    static const char *const names[] = {"unknown",   "case",    "key",    "authority", "root", "wraps",
+                                        "envelopes", "erasure", "erased", "audience",  "note"};
+
+    return (size_t)c < CW_COUNT(names) ? names[c] : names[0];
+}
+
+/* Names of people, whatever is personal, and running text stay in the force (DOMAIN.md §11.4). */
+static bool is_withheld(const struct schema_field *row, bool regional)
+{
+    return regional &&
+           (row == NULL || (row->flags & FIELD_PERSONAL) != 0 || row->type == TYPE_LINES || row->type == TYPE_PERSON);
+}
+
+/* Until a second person confirms it, nobody reads of a death in a feed (DOMAIN.md §9.3). */
+static bool is_unconfirmed(const struct loaded_op *op)
+{
+    return op->decoded && op->op.type == OP_EVENT && op->op.event == EVENT_FOUND_DEAD;
+}
+
+static bool put_replaced(struct answering *a, const struct op_write *write, Cw__FeedWrite *out)
+{
+    out->replaced = ARENA_ARRAY(a->arena, Cw__OpRef *, write->supersede_count + 1);
+    if (out->replaced == NULL)
+        return false;
+    for (uint32_t i = 0; i < write->supersede_count; i++) {
+        out->replaced[i] = answer_op_ref(a, &write->supersedes[i].op, write->supersedes[i].index);
+        if (out->replaced[i] == NULL)
+            return false;
+    }
+    out->n_replaced = write->supersede_count;
+    return true;
+}
+
+static bool put_value(struct answering *a, const struct op_write *write, const struct schema_field *row,
+                      Cw__FeedWrite *out)
+{
+    char text[VALUE_TEXT_LEN_MAX] = "unrecognised: newer data";
+
+    if (!write->has_value)
+        return true;
+    if (row != NULL)
+        value_text(row, &write->value, text, sizeof text);
+    SET_BYTES(out, text, answer_text(a, text));
+    out->value = answer_value(a, &write->value);
+    return out->value != NULL;
+}
+
+static Cw__FeedWrite *write_of(struct answering *a, const struct op_write *write, bool regional)
+{
+    const struct schema_field *row = schema_field(write->field);
+    Cw__FeedWrite *out = ARENA_NEW(a->arena, Cw__FeedWrite);
+
+    if (out == NULL)
+        return NULL;
+    cw__feed_write__init(out);
+    SET_NUMBER(out, field, write->field);
+    SET_NUMBER(out, verb, write->verb);
+    if (row != NULL)
+        SET_BYTES(out, name, answer_text(a, row->name));
+    if (write->withheld || is_withheld(row, regional))
+        SET_NUMBER(out, withheld, 1);
+    else if (!put_value(a, write, row, out))
+        return NULL;
+    return put_replaced(a, write, out) ? out : NULL;
+}
+
+static bool put_writes(struct answering *a, const struct op *op, bool regional, Cw__FeedOp *out)
+{
+    out->writes = ARENA_ARRAY(a->arena, Cw__FeedWrite *, op->write_count + 1);
+    out->after = ARENA_ARRAY(a->arena, ProtobufCBinaryData, op->after_count + 1);
+    if (out->writes == NULL || out->after == NULL)
+        return false;
+    for (uint32_t i = 0; i < op->write_count; i++) {
+        out->writes[i] = write_of(a, &op->writes[i], regional);
+        if (out->writes[i] == NULL)
+            return false;
+    }
+    out->n_writes = op->write_count;
+    for (uint32_t i = 0; i < op->after_count; i++)
+        out->after[out->n_after++] = answer_bytes(a, op->after[i].b, ID_LEN);
+    return true;
+}
+
+static void put_event(struct answering *a, const struct loaded_op *op, Cw__FeedOp *out)
+{
+    const struct schema_event *row = schema_event(op->op.event);
+    struct hash id;
+
+    thing_id_of(&op->op_id, 0, &id);
+    SET_NUMBER(out, event, op->op.event);
+    SET_BYTES(out, event_id, answer_bytes(a, id.b, ID_LEN));
+    if (row != NULL)
+        SET_BYTES(out, event_name, answer_text(a, row->name));
+}
+
+static bool put_content(struct answering *a, const struct loaded_op *op, bool regional, Cw__FeedOp *out)
+{
+    char what[WHAT_LEN_MAX] = "cannot be opened here yet";
+
+    if (is_unconfirmed(op)) {
+        SET_BYTES(out, what, answer_text(a, "a report that awaits confirmation: withheld from feeds"));
+        return true;
+    }
+    if (op->decoded)
+        op_line(&op->op, what, sizeof what);
+    SET_BYTES(out, what, answer_text(a, what));
+    if (!op->decoded)
+        return true;
+    SET_NUMBER(out, type, op->op.type);
+    if (op->op.type == OP_EVENT)
+        put_event(a, op, out);
+    return put_writes(a, &op->op, regional, out);
+}
+
+static bool put_head(struct answering *a, const struct feed_entry *e, const struct loaded_op *op, Cw__FeedOp *out)
+{
+    const char *verdict =
+        op->verdict == VERDICT_EFFECTIVE && e->has_case && !op->decoded ? "unopened" : verdict_name(op->verdict);
+
+    cw__feed_op__init(out);
+    SET_BYTES(out, op, answer_bytes(a, e->op.b, ID_LEN));
+    SET_BYTES(out, log, answer_bytes(a, e->log.b, ID_LEN));
+    SET_NUMBER(out, seq, e->seq);
+    SET_NUMBER(out, hlc, e->hlc);
+    SET_BYTES(out, origin, answer_text(a, op->origin));
+    SET_BYTES(out, class_, answer_text(a, class_name(e->op_class)));
+    SET_BYTES(out, verdict, answer_text(a, verdict));
+    SET_NUMBER(out, opened, op->decoded);
+    if (op->submission_ok)
+        SET_NUMBER(out, author_time_ms, (uint64_t)op->author_time.ms);
+    out->author = answer_author(a, op);
+    return out->author != NULL;
+}
+
+/* --- records: authority, keys, erasures ------------------------------------------------------------------------ */
+
+static const char *act_text(enum authority_act act)
+{
+    static const char *const texts[] = {
+        "a record of a newer version",   "a certificate was issued",  "a certificate was revoked", "the policy changed",
+        "an audience's members changed", "an authority was admitted", "the root keys changed"};
+
+    return (size_t)act < CW_COUNT(texts) ? texts[act] : texts[0];
+}
+
+static const char *record_text(const struct feed_entry *e, const struct loaded_op *op)
+{
+    struct authority_record record;
+
+    if (e->op_class != CLASS_AUTHORITY && e->op_class != CLASS_ROOT)
+        return e->op_class == CLASS_KEY ? "an audience got a key" : "a record of a later version";
+    if (op->payloads[0].data == NULL || authority_record_parse(op->payloads[0], &record) != CW_OK)
+        return "a record that cannot be read";
+    return act_text(record.act);
+}
+
+/* --- making one ------------------------------------------------------------------------------------------------- */
+
+/* As the case's list of ops has it. */
+static enum cw_err find_in_case(struct feed_step *s, const struct feed_entry *e, struct case_op_row *out)
+{
+    struct cw_slice raw;
+    enum cw_err err = db_get(s->node, s->read.txn, TABLE_CASE_OP, row_key_case_op(&e->case_id, e->hlc, &e->op), &raw);
+
+    return err == CW_OK ? case_op_row_parse(raw, out) : err;
+}
+
+/* A record concerns no case: what such a row would say is in its entry. */
+static enum cw_err make_row(struct feed_step *s, const struct feed_entry *e, const struct op_row *op,
+                            struct case_op_row *out)
+{
+    struct submission_header submission;
+    struct author_proof proof;
+    struct entry_row entry;
+    uint32_t place, from;
+    enum cw_err err = db_get_entry(s->node, s->read.txn, &e->log, e->seq, &entry);
+
+    if (err != CW_OK)
+        return err;
+    *out =
+        (struct case_op_row){.verdict = op_row_verdict(op, &place), .flags = op->flags, .log = e->log, .seq = e->seq};
+    out->submission_ok = entry_parse_submission(&entry, &submission, &proof);
+    if (!out->submission_ok)
+        return CW_OK;
+    out->author = submission.author;
+    out->author_time = submission.author_time;
+    out->part_count = submission.part_count;
+    for (uint32_t i = 0; i < out->part_count; i++)
+        out->parts[i] = (uint8_t)op_row_part(op, i, &from);
+    return CW_OK;
+}
+
+enum cw_err feed_load(struct feed_step *s, const struct feed_entry *e, const struct op_row *op, struct loaded_op **out)
+{
+    struct case_op_place at = {.op_id = e->op, .hlc = e->hlc};
+    enum cw_err err = e->has_case ? find_in_case(s, e, &at.row) : make_row(s, e, op, &at.row);
+
+    if (err != CW_OK)
+        return err;
+    (void)node_authority(s->node);
+    err = case_load_op(s->node, s->read.txn, &e->case_id, &at, &s->arena, out);
+    node_authority_done(s->node);
+    return err;
+}
+
+static enum cw_err pack(struct feed_step *s, const struct feed_entry *e, const struct loaded_op *op, bool regional,
+                        struct writer *out)
+{
+    struct answering a = {.node = s->node, .who = &s->feed->who, .read = s->read, .arena = &s->arena};
+    Cw__FeedOp told;
+    bool fits = put_head(&a, e, op, &told);
+
+    if (fits && e->has_case)
+        fits = put_content(&a, op, regional, &told);
+    else if (fits)
+        SET_BYTES(&told, what, answer_text(&a, record_text(e, op)));
+    if (!fits)
+        return CW_LOCAL_MEMORY;
+    wire_pack(&told.base, out);
+    return out->failed ? CW_LOCAL_MEMORY : CW_OK;
+}
+
+static void add_cause(struct cw_op_id *causes, uint32_t *count, const struct cw_op_id *op)
+{
+    for (uint32_t i = 0; i < *count; i++) {
+        if (ID_EQ(&causes[i], op))
+            return;
+    }
+    causes[(*count)++] = *op;
+}
+
+static uint32_t gather_causes(const struct op *op, struct cw_op_id *out)
+{
+    uint32_t count = 0;
+
+    for (uint32_t i = 0; i < op->after_count; i++)
+        add_cause(out, &count, &op->after[i]);
+    for (uint32_t i = 0; i < op->write_count; i++) {
+        for (uint32_t k = 0; k < op->writes[i].supersede_count; k++)
+            add_cause(out, &count, &op->writes[i].supersedes[k].op);
+    }
+    return count;
+}
+
+/* One block: the causes, the fields, how many each write names, the bytes. */
+static enum cw_err keep(struct feed_step *s, const struct loaded_op *op, struct cw_slice bytes, struct kept *k)
+{
+    const struct op *said = op->decoded ? &op->op : NULL;
+    struct cw_op_id *causes = ARENA_ARRAY(&s->arena, struct cw_op_id, CAUSES_MAX);
+    uint32_t cause_count, writes = said == NULL ? 0 : said->write_count;
+    uint32_t *fields;
+
+    if (causes == NULL)
+        return CW_LOCAL_MEMORY;
+    cause_count = said == NULL ? 0 : gather_causes(said, causes);
+    k->len = sizeof *k + cause_count * sizeof *causes + 2 * writes * sizeof *fields + bytes.len;
+    k->memory = malloc(k->len);
+    if (k->memory == NULL)
+        return CW_LOCAL_MEMORY;
+    if (cause_count > 0)
+        memcpy(k->memory, causes, cause_count * sizeof *causes);
+    fields = (uint32_t *)(void *)(k->memory + cause_count * sizeof *causes);
+    for (uint32_t i = 0; i < writes; i++) {
+        fields[i] = said->writes[i].field;
+        fields[writes + i] = said->writes[i].supersede_count;
+    }
+    memcpy(fields + 2 * (size_t)writes, bytes.data, bytes.len);
+    k->item.opened = op->decoded;
+    k->item.causes = (const struct cw_op_id *)(const void *)k->memory;
+    k->item.cause_count = cause_count;
+    k->item.fields = fields;
+    k->item.settling = fields + writes;
+    k->item.write_count = writes;
+    k->item.watches = said == NULL ? 0 : feed_watches_of(said);
+    k->item.bytes = slice(fields + 2 * (size_t)writes, bytes.len);
+    return CW_OK;
+}
+
+static enum cw_err fill(struct feed_step *s, const struct feed_entry *e, const struct op_row *row, bool regional,
+                        struct kept *k)
+{
+    struct writer bytes = writer_over(arena_take_raw(&s->arena, MESSAGE_LEN_MAX, 1), MESSAGE_LEN_MAX);
+    struct loaded_op *op = NULL;
+    enum cw_err err = bytes.data == NULL ? CW_LOCAL_MEMORY : feed_load(s, e, row, &op);
+
+    if (err == CW_OK)
+        err = pack(s, e, op, regional, &bytes);
+    if (err == CW_OK)
+        err = keep(s, op, slice(bytes.data, bytes.len), k);
+    if (err != CW_OK)
+        return err;
+    k->item.op = e->op;
+    memcpy(k->item.origin, op->origin, sizeof k->item.origin);
+    if (op->author_division.len <= DIVISION_LEN_MAX && op->author_division.len > 0)
+        memcpy(k->item.author_division, op->author_division.data, op->author_division.len);
+    return CW_OK;
+}
+
+static enum cw_err make(struct feed_step *s, const struct item_key *key, const struct feed_entry *e,
+                        const struct op_row *row, struct kept **out)
+{
+    size_t mark = arena_mark(&s->arena);
+    struct kept *k = calloc(1, sizeof *k);
+    enum cw_err err = k == NULL ? CW_LOCAL_MEMORY : fill(s, e, row, key->regional != 0, k);
+
+    arena_release(&s->arena, mark);
+    if (err != CW_OK) {
+        free(k);
+        return err;
+    }
+    k->key = *key;
+    HASH_ADD(hh, s->items->by_key, key, sizeof k->key, k);
+    DL_APPEND(s->items->oldest, k);
+    s->items->len += k->len;
+    while (s->items->len > ITEMS_LEN_MAX && s->items->oldest != k)
+        let_go(s->items, s->items->oldest);
+    *out = k;
+    return CW_OK;
+}
+
+/* --- asking for one --------------------------------------------------------------------------------------------- */
+
+/* Verdict, flags and what of it can be opened. */
+static uint64_t stamp_of(const struct op_row *row)
+{
+    uint32_t place, from;
+    uint64_t stamp = (uint64_t)op_row_verdict(row, &place) << 56 ^ (uint64_t)row->flags << 20;
+
+    for (uint32_t i = 0; i < row->entries[place].part_count; i++)
+        stamp = stamp * 8 + op_row_part(row, i, &from);
+    return stamp;
+}
+
+enum cw_err feed_item_of(struct feed_step *s, const struct feed_entry *e, const struct feed_item **out)
+{
+    struct item_key key = {.log = e->log, .seq = e->seq, .regional = s->feed->who.subject == SUBJECT_REGIONAL};
+    struct kept *k;
+    struct op_row row;
+    enum cw_err err = db_get_op(s->node, s->read.txn, &e->op, &row);
+
+    if (err != CW_OK)
+        return err;
+    HASH_FIND(hh, s->items->by_key, &key, sizeof key, k);
+    if (k != NULL && k->item.stamp != stamp_of(&row)) {
+        let_go(s->items, k);
+        k = NULL;
+    }
+    if (k == NULL) {
+        err = make(s, &key, e, &row, &k);
+        if (err != CW_OK)
+            return err;
+        k->item.stamp = stamp_of(&row);
+    }
+    *out = &k->item;
+    return CW_OK;
+}

@@ -1,0 +1,354 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "node/feed_work.h"
+
+#include "node/answer_case.h"
+#include "proto/wire.h"
+
+/* One item at the end of the message: what was made of the op, the case's line as it is now, and what to make of it. */
+
+struct telling {
+    struct feed_step *s;
+    struct feed_subject subject;
+    struct case_row row;
+    struct case_line line;
+    bool has_row;
+    struct cw_slice op_bytes; /* cw.FeedOp */
+    Cw__FeedItem *item;
+};
+
+/* --- the case's line ------------------------------------------------------------------------------------------ */
+
+bool feed_case_is_folded(const struct feed_step *s, const struct cw_case_id *id)
+{
+    return !db_has(s->node, s->read.txn, TABLE_PENDING, row_key_pending_fold(id));
+}
+
+static bool is_regional(const struct feed_step *s)
+{
+    return s->feed->who.subject == SUBJECT_REGIONAL;
+}
+
+static bool put_names(struct answering *a, const struct cw_slice *names, uint32_t count, size_t *out_count,
+                      ProtobufCBinaryData **out)
+{
+    *out = ARENA_ARRAY(a->arena, ProtobufCBinaryData, count + 1);
+    if (*out == NULL)
+        return false;
+    for (uint32_t i = 0; i < count; i++)
+        (*out)[i] = wire_bytes(names[i]);
+    *out_count = count;
+    return true;
+}
+
+static bool put_conflicts(struct answering *a, const struct case_labels *labels, Cw__FeedCase *out)
+{
+    struct cw_slice names[LABELS_MAX];
+
+    for (uint32_t i = 0; i < labels->conflict_count; i++) {
+        const struct schema_field *row = schema_field(labels->conflicts[i]);
+
+        names[i] = slice_of(row == NULL ? "newer" : row->name);
+    }
+    return put_names(a, names, labels->conflict_count, &out->n_conflicts, &out->conflicts);
+}
+
+static void put_flags(const struct case_row *row, Cw__FeedCase *out)
+{
+    if ((row->flags & CASE_INCOMPLETE) != 0)
+        SET_NUMBER(out, incomplete, 1);
+    if ((row->flags & CASE_NEWER) != 0)
+        SET_NUMBER(out, newer, 1);
+    if ((row->flags & CASE_DEGRADED) != 0)
+        SET_NUMBER(out, degraded, 1);
+    if ((row->flags & CASE_SYNTHETIC) != 0)
+        SET_NUMBER(out, synthetic, 1);
+}
+
+static void put_line(struct answering *a, const struct telling *t, Cw__FeedCase *out)
+{
+    const char *marking = schema_value_name(SCALE_MARKING, t->line.marking);
+    const char *kind = schema_kind_name(t->row.kind);
+    bool nameless = is_regional(t->s) && t->row.kind == KIND_CHILD;
+
+    SET_NUMBER(out, kind, t->row.kind);
+    SET_BYTES(out, kind_name, answer_text(a, kind == NULL ? "newer" : kind));
+    SET_BYTES(out, human_ref, wire_bytes(t->line.reference));
+    SET_BYTES(out, status, wire_bytes(t->line.status));
+    SET_BYTES(out, title, nameless ? answer_text(a, "withheld") : wire_bytes(t->line.title));
+    SET_BYTES(out, owner, wire_bytes(t->line.owner));
+    if (t->line.risk.len > 0)
+        SET_BYTES(out, risk, wire_bytes(t->line.risk));
+    if (marking != NULL)
+        SET_BYTES(out, marking, answer_text(a, marking));
+    SET_NUMBER(out, updated_hlc, t->row.updated_hlc);
+    SET_NUMBER(out, op_count, t->row.op_count);
+    put_flags(&t->row, out);
+}
+
+static Cw__FeedCase *case_of(struct answering *a, const struct telling *t)
+{
+    const struct case_labels *l = &t->line.labels;
+    Cw__FeedCase *out = ARENA_NEW(a->arena, Cw__FeedCase);
+
+    if (out == NULL)
+        return NULL;
+    cw__feed_case__init(out);
+    SET_BYTES(out, case_id, answer_bytes(a, t->subject.case_id.b, ID_LEN));
+    if ((t->row.flags & CASE_FOLDED) == 0)
+        return out;
+    put_line(a, t, out);
+    return put_names(a, l->tags, l->tag_count, &out->n_tags, &out->tags) &&
+                   put_names(a, l->areas, l->area_count, &out->n_areas, &out->areas) &&
+                   put_names(a, l->operations, l->operation_count, &out->n_operations, &out->operations) &&
+                   put_conflicts(a, l, out)
+               ? out
+               : NULL;
+}
+
+static enum cw_err read_row(struct telling *t, const struct cw_case_id *id)
+{
+    enum cw_err err = case_row_read(&t->s->read, id, &t->s->arena, &t->row, &t->line);
+
+    t->subject.case_id = *id;
+    t->subject.row = &t->row;
+    t->subject.line = &t->line;
+    t->has_row = err == CW_OK;
+    return err;
+}
+
+/* --- fitting ---------------------------------------------------------------------------------------------------- */
+
+/* *out_outside: told although it does not fit, or may not. */
+static bool fits(const struct telling *t, uint32_t watches, bool *out_outside)
+{
+    const struct feed_filter *f = &t->s->feed->filter;
+    enum feed_fit fit = feed_filter_fit(f, &t->subject);
+
+    *out_outside = fit == FIT_UNSURE;
+    if (is_regional(t->s) && t->line.labels.compartmented)
+        return false;
+    if (fit != FIT_NO)
+        return true;
+    /* Named cases and writers do not change: only what the op itself moved can have fitted before. */
+    struct feed_filter fixed = {.divisions = f->divisions, .cases = f->cases, .case_count = f->case_count};
+    *out_outside = (watches & feed_filter_watches(f)) != 0 && feed_filter_fit(&fixed, &t->subject) == FIT_YES;
+    return *out_outside;
+}
+
+/* --- appending -------------------------------------------------------------------------------------------------- */
+
+static void put_tagged(struct writer *w, uint32_t field, struct cw_slice bytes)
+{
+    writer_varint(w, (uint64_t)field << 3 | 2);
+    writer_varint(w, bytes.len);
+    writer_slice(w, bytes);
+}
+
+/* The op's bytes were made before: they go in behind the rest, as protobuf allows. */
+static enum cw_err append(struct telling *t)
+{
+    struct feed_step *s = t->s;
+    struct writer w = writer_over(s->item, MESSAGE_LEN_MAX);
+    size_t room = MESSAGE_LEN_MAX - CURSOR_LEN_MAX - 1024, want;
+
+    wire_pack(&t->item->base, &w);
+    if (t->op_bytes.len > 0)
+        put_tagged(&w, 3, t->op_bytes);
+    if (w.failed || w.len > room)
+        return CW_REFUSED_SIZE;
+    want = s->out.len + w.len;
+    if (s->item_count > 0 && (want > FEED_FRAME_LEN || want > s->credit_bytes))
+        return CW_AGAIN_BUSY;
+    put_tagged(&s->out, 3, slice(w.data, w.len));
+    CW_ASSERT(!s->out.failed);
+    s->item_count++;
+    return CW_OK;
+}
+
+/* Not larger than a frame: without its view first, and an op larger still without its writes. */
+static enum cw_err append_what_fits(struct telling *t)
+{
+    enum cw_err err = append(t);
+
+    if (err == CW_REFUSED_SIZE && t->item->view != NULL) {
+        t->item->view = NULL;
+        err = append(t);
+    }
+    if (err == CW_REFUSED_SIZE) {
+        t->op_bytes.len = 0;
+        err = append(t);
+    }
+    return err;
+}
+
+static Cw__CaseView *view_of(struct answering *a, const struct cw_case_id *id)
+{
+    Cw__CaseView *view = NULL;
+
+    return answer_view(a, id, ANSWER_VIEW_FIELDS, &view) == CW_OK ? view : NULL;
+}
+
+static bool start_item(struct telling *t, struct answering *a, enum feed_why why, Cw__FeedItem *item)
+{
+    cw__feed_item__init(item);
+    t->item = item;
+    SET_NUMBER(item, why, why);
+    if (!t->has_row)
+        return true;
+    item->case_ = case_of(a, t);
+    if (item->case_ != NULL && t->s->feed->views && !is_regional(t->s))
+        item->view = view_of(a, &t->subject.case_id);
+    return item->case_ != NULL;
+}
+
+/* --- an op ------------------------------------------------------------------------------------------------------ */
+
+static bool is_in_conflict(const struct case_labels *labels, uint32_t field)
+{
+    for (uint32_t i = 0; i < labels->conflict_count; i++) {
+        if (labels->conflicts[i] == field)
+            return true;
+    }
+    return false;
+}
+
+static bool put_write_notes(struct answering *a, const struct telling *t, const struct feed_item *item,
+                            Cw__FeedItem *out)
+{
+    out->in_conflict = ARENA_ARRAY(a->arena, uint32_t, item->write_count + 1);
+    out->settled = ARENA_ARRAY(a->arena, uint32_t, item->write_count + 1);
+    if (out->in_conflict == NULL || out->settled == NULL)
+        return false;
+    for (uint32_t i = 0; i < item->write_count; i++) {
+        if (is_in_conflict(&t->line.labels, item->fields[i]))
+            out->in_conflict[out->n_in_conflict++] = i;
+        else if (item->settling[i] > 1)
+            out->settled[out->n_settled++] = i;
+    }
+    return true;
+}
+
+/* Whether an op that stands after this one was told before it: at a place that is walked, and waits for nothing. */
+static bool is_late(const struct feed_step *s, const struct feed_entry *e)
+{
+    struct row_key end = row_key_case(&e->case_id);
+    struct case_op_row row;
+    struct kv_pair pair;
+    uint32_t at;
+
+    memset(end.b + end.len, 0xff, 8 + ID_LEN);
+    end.len += 8 + ID_LEN;
+    if (node_store(s->node)->prev(s->read.txn, TABLE_CASE_OP, row_key_slice(&end), false, &pair) != CW_OK ||
+        pair.key.len != 2 * ID_LEN + 8 || memcmp(pair.key.data + ID_LEN + 8, e->op.b, ID_LEN) == 0 ||
+        case_op_row_parse(pair.value, &row) != CW_OK)
+        return false;
+    at = feed_place_find(&s->feed->places, &row.log);
+    if (at == FEED_PLACE_NONE || row.seq > s->feed->places.at[at].walked)
+        return false;
+    for (uint32_t i = s->feed->ready_at; i < s->feed->ready_count; i++) {
+        if (s->feed->ready[i].seq == row.seq && ID_EQ(&s->feed->ready[i].log, &row.log))
+            return false;
+    }
+    for (uint32_t i = 0; i < s->feed->held_count; i++) {
+        if (s->feed->held[i].seq == row.seq && ID_EQ(&s->feed->held[i].log, &row.log))
+            return false;
+    }
+    return true;
+}
+
+static void put_entry_flags(const struct feed_step *s, const struct feed_entry *e, Cw__FeedItem *out)
+{
+    if (e->has_case && is_late(s, e))
+        SET_NUMBER(out, late, 1);
+    if (e->again)
+        SET_NUMBER(out, again, 1);
+    if (e->cause_missing)
+        SET_NUMBER(out, cause_missing, 1);
+    if (e->revising)
+        SET_NUMBER(out, revising, 1);
+}
+
+static enum cw_err tell_entry(struct telling *t, const struct feed_entry *e, const struct feed_item *told)
+{
+    struct feed_step *s = t->s;
+    struct answering a = {.node = s->node, .who = &s->feed->who, .read = s->read, .arena = &s->arena};
+    Cw__FeedItem item;
+    bool outside = false;
+
+    if (t->has_row && !fits(t, told->watches, &outside))
+        return CW_OK;
+    if (!start_item(t, &a, e->has_case ? WHY_OP : WHY_RECORD, &item) || !put_write_notes(&a, t, told, &item))
+        return CW_LOCAL_MEMORY;
+    SET_BYTES(&item, id, answer_bytes(&a, e->op.b, ID_LEN));
+    put_entry_flags(s, e, &item);
+    if (outside)
+        SET_NUMBER(&item, outside, 1);
+    t->op_bytes = told->bytes;
+    return append_what_fits(t);
+}
+
+enum cw_err feed_tell_entry(struct feed_step *s, const struct feed_entry *e)
+{
+    size_t mark = arena_mark(&s->arena);
+    struct telling t = {.s = s};
+    const struct feed_item *told;
+    enum cw_err err = feed_item_of(s, e, &told);
+
+    if (err != CW_OK)
+        return err;
+    t.subject.author_division = told->author_division;
+    t.subject.origin = told->origin;
+    if (e->has_case)
+        err = read_row(&t, &e->case_id);
+    if (err == CW_OK)
+        err = tell_entry(&t, e, told);
+    if (err == CW_OK && e->revising)
+        s->feed->revising[s->feed->revising_count++] = *e;
+    arena_release(&s->arena, mark);
+    return err;
+}
+
+/* --- a case ----------------------------------------------------------------------------------------------------- */
+
+/* Two that show the same say the same, at whichever daemon. */
+static void id_of_state(const struct telling *t, struct hash *out)
+{
+    const struct cw_slice parts[] = {ID_SLICE(&t->subject.case_id), ID_SLICE(&t->row.inputs), ID_SLICE(&t->row.state)};
+
+    hash_labelled(LABEL_FEED, parts, CW_COUNT(parts), out->b);
+}
+
+static enum cw_err tell_case(struct telling *t, const struct feed_owed *owed)
+{
+    struct feed_step *s = t->s;
+    struct answering a = {.node = s->node, .who = &s->feed->who, .read = s->read, .arena = &s->arena};
+    Cw__FeedItem item;
+    struct hash id;
+    bool outside;
+
+    if (!fits(t, owed->why == WHY_CORRECTION ? UINT32_MAX : 0, &outside))
+        return CW_OK;
+    if (!start_item(t, &a, owed->why, &item))
+        return CW_LOCAL_MEMORY;
+    id_of_state(t, &id);
+    SET_BYTES(&item, id, answer_bytes(&a, id.b, ID_LEN));
+    if (outside)
+        SET_NUMBER(&item, outside, 1);
+    if (!feed_case_is_folded(s, &owed->id))
+        SET_NUMBER(&item, revising, 1);
+    return append_what_fits(t);
+}
+
+enum cw_err feed_tell_case(struct feed_step *s, const struct feed_owed *owed)
+{
+    size_t mark = arena_mark(&s->arena);
+    struct telling t = {.s = s, .subject = {.author_division = "", .origin = ""}};
+    enum cw_err err = read_row(&t, &owed->id);
+
+    if (err == CW_OK)
+        err = tell_case(&t, owed);
+    else if (err == CW_REFUSED_UNKNOWN_CASE)
+        err = CW_OK;
+    arena_release(&s->arena, mark);
+    return err;
+}
