@@ -71,6 +71,14 @@ struct certificate {
     struct cert_id issuer; /* the authority's certificate; zero for an authority, which a root act admits */
 };
 
+/* Whether the holder of a certificate may connect and hand in now. History is never judged by it. */
+enum cert_standing {
+    STANDING_GOOD = 0,
+    STANDING_REVOKED = 1,
+    STANDING_EXPIRED = 2, /* after not_after, by the clock of whoever asks */
+    STANDING_NOT_YET = 3, /* before not_before */
+};
+
 /* An authority log's record (class AUTHORITY) or a root log's (class ROOT): part 0, in clear. */
 enum authority_act {
     ACT_UNKNOWN = 0,

@@ -143,6 +143,40 @@ const struct authority_cert *authority_find_curve(const struct authority *a, con
     return found;
 }
 
+enum cert_standing authority_standing(const struct authority_cert *cert, struct cw_wall now)
+{
+    if (cert->revoked)
+        return STANDING_REVOKED;
+    if (now.ms < cert->not_before.ms)
+        return STANDING_NOT_YET;
+    return now.ms > cert->not_after.ms ? STANDING_EXPIRED : STANDING_GOOD;
+}
+
+/* A standing changes at `at`: one more bound of the stretch, on the side where it lies. */
+static void bound_at(int64_t at, struct cw_wall now, struct cw_wall *from, struct cw_wall *until)
+{
+    if (at <= now.ms && at > from->ms)
+        from->ms = at;
+    if (at > now.ms && at < until->ms)
+        until->ms = at;
+}
+
+void authority_dates_around(const struct authority *a, struct cw_wall now, struct cw_wall *out_from,
+                            struct cw_wall *out_until)
+{
+    *out_from = (struct cw_wall){INT64_MIN};
+    *out_until = (struct cw_wall){INT64_MAX};
+    for (uint32_t i = 0; i < a->cert_count; i++) {
+        const struct authority_cert *cert = &a->certs[i];
+
+        if (cert->revoked)
+            continue;
+        bound_at(cert->not_before.ms, now, out_from, out_until);
+        if (cert->not_after.ms < INT64_MAX)
+            bound_at(cert->not_after.ms + 1, now, out_from, out_until);
+    }
+}
+
 bool authority_log_known(const struct authority *a, const struct log_id *log, struct cert_id *out_cert)
 {
     for (uint32_t i = 0; i < a->log_count; i++) {

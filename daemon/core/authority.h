@@ -62,6 +62,11 @@ uint32_t authority_cert_count(const struct authority *a);
 const struct authority_cert *authority_cert_at(const struct authority *a, uint32_t index);
 /* By transport key: who connects. NULL: nobody. */
 const struct authority_cert *authority_find_curve(const struct authority *a, const uint8_t key[static KEY_LEN]);
+/* Admission only (REPLICATION.md §3.9): may its holder connect, and hand in, by this clock? */
+enum cert_standing authority_standing(const struct authority_cert *cert, struct cw_wall now);
+/* The stretch of time around `now` in which no certificate's standing changes: from *out_from, before *out_until. */
+void authority_dates_around(const struct authority *a, struct cw_wall now, struct cw_wall *out_from,
+                            struct cw_wall *out_until);
 bool authority_log_known(const struct authority *a, const struct log_id *log,
                          struct cert_id *out_cert); /* admitted authority logs */
 uint32_t authority_root_keys(const struct authority *a, const uint8_t (**out_keys)[KEY_LEN], uint32_t *out_threshold);

@@ -44,7 +44,7 @@ static void net_allow(void *ctx, const struct allowed_key *keys, size_t count)
         memcpy(rows[i].key, keys[i].curve_key, KEY_LEN);
         rows[i].cert = keys[i].cert;
         rows[i].subject = keys[i].subject;
-        rows[i].revoked = keys[i].revoked;
+        rows[i].standing = keys[i].standing;
     }
     if (rows == NULL || taken < count)
         journal_write(d->journal, LOG_LEVEL_ALARM, "net-allow", "more certificates than the network process can know");

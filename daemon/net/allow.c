@@ -11,6 +11,19 @@ static int compare_rows(const void *left, const void *right)
     return memcmp(a->key, b->key, KEY_LEN);
 }
 
+static int compare_places(const void *left, const void *right)
+{
+    const struct allow_row *a = left;
+    const struct allow_row *b = right;
+    int keys = compare_rows(left, right);
+
+    if (keys != 0)
+        return keys;
+    if ((a->standing == STANDING_GOOD) != (b->standing == STANDING_GOOD))
+        return a->standing == STANDING_GOOD ? -1 : 1;
+    return a->order > b->order ? -1 : 1;
+}
+
 void allow_done(struct allow *a)
 {
     free(a->rows);
@@ -29,7 +42,9 @@ enum cw_err allow_replace(struct allow *a, const struct allow_row *rows, uint32_
         return CW_LOCAL_MEMORY;
     if (count != 0)
         memcpy(copy, rows, count * sizeof *copy);
-    qsort(copy, count, sizeof *copy, compare_rows);
+    for (uint32_t i = 0; i < count; i++)
+        copy[i].order = i;
+    qsort(copy, count, sizeof *copy, compare_places);
 
     allow_done(a);
     *a = (struct allow){copy, count};
@@ -39,17 +54,21 @@ enum cw_err allow_replace(struct allow *a, const struct allow_row *rows, uint32_
 const struct allow_row *allow_find(const struct allow *a, const uint8_t key[static KEY_LEN])
 {
     struct allow_row wanted = {0};
+    const struct allow_row *found;
 
     if (a->count == 0)
         return NULL;
     memcpy(wanted.key, key, KEY_LEN);
-    return bsearch(&wanted, a->rows, a->count, sizeof *a->rows, compare_rows);
+    found = bsearch(&wanted, a->rows, a->count, sizeof *a->rows, compare_rows);
+    while (found != NULL && found > a->rows && compare_rows(found - 1, &wanted) == 0)
+        found--;
+    return found;
 }
 
 bool allow_cert(const struct allow *a, const struct cert_id *cert)
 {
     for (uint32_t i = 0; i < a->count; i++) {
-        if (!a->rows[i].revoked && ID_EQ(&a->rows[i].cert, cert))
+        if (a->rows[i].standing == STANDING_GOOD && ID_EQ(&a->rows[i].cert, cert))
             return true;
     }
     return false;
@@ -72,9 +91,17 @@ enum allow_verdict allow_judge(const struct allow_row *row, enum door door)
 {
     if (row == NULL)
         return ALLOW_UNKNOWN;
-    if (row->revoked)
-        return ALLOW_REVOKED;
-    return belongs(row->subject, door) ? ALLOW_YES : ALLOW_WRONG_DOOR;
+    switch (row->standing) {
+    case STANDING_GOOD:
+        return belongs(row->subject, door) ? ALLOW_YES : ALLOW_WRONG_DOOR;
+    case STANDING_EXPIRED:
+        return ALLOW_EXPIRED;
+    case STANDING_NOT_YET:
+        return ALLOW_NOT_YET;
+    case STANDING_REVOKED:
+        break;
+    }
+    return ALLOW_REVOKED; /* or a standing that only a newer core knows */
 }
 
 const char *allow_reason(enum allow_verdict verdict)
@@ -83,6 +110,8 @@ const char *allow_reason(enum allow_verdict verdict)
         [ALLOW_YES] = "allowed",
         [ALLOW_UNKNOWN] = "no certificate of this network has this key",
         [ALLOW_REVOKED] = "its certificate is revoked",
+        [ALLOW_EXPIRED] = "its certificate has expired",
+        [ALLOW_NOT_YET] = "its certificate is not valid yet",
         [ALLOW_WRONG_DOOR] = "its certificate does not belong on this socket",
     };
 

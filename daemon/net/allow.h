@@ -5,7 +5,8 @@
 /*
  * Whom the net process lets in: the core's list of transport keys, replaced as a whole. Default deny: a key
  * that is not listed is nobody. DESIGN.md §3, rule 9: "unknown key 300 (silent close), revoked 400. Peer
- * socket: daemon certificates only; client socket: people and regional units".
+ * socket: daemon certificates only; client socket: people and regional units". A certificate out of its dates is
+ * refused as a revoked one is (REPLICATION.md §3.9); the core, which has the clock, says which those are.
  */
 
 #include "proto/id.h"
@@ -20,22 +21,24 @@ struct allow_row {
     uint8_t key[KEY_LEN]; /* CURVE public key */
     struct cert_id cert;
     enum subject_kind subject;
-    bool revoked;
+    enum cert_standing standing;
+    uint32_t order; /* place in the list as given; allow_replace sets it */
 };
 
 struct allow {
-    struct allow_row *rows; /* sorted by key */
+    struct allow_row *rows; /* sorted by key; of one key, the row that speaks for it first */
     uint32_t count;
 };
 
 void allow_done(struct allow *a);
 /* Copies; CW_REFUSED_SIZE above ALLOW_KEYS_MAX, CW_LOCAL_MEMORY: the old list stands. */
 enum cw_err allow_replace(struct allow *a, const struct allow_row *rows, uint32_t count);
-const struct allow_row *allow_find(const struct allow *a, const uint8_t key[static KEY_LEN]); /* NULL: unknown */
+/* NULL: unknown. A renewed certificate may keep its key: the last listed that is good speaks for it, else the last. */
+const struct allow_row *allow_find(const struct allow *a, const uint8_t key[static KEY_LEN]);
 /* May this certificate be connected at all now? Asked again whenever the list changes. */
 bool allow_cert(const struct allow *a, const struct cert_id *cert);
 
-enum allow_verdict { ALLOW_YES, ALLOW_UNKNOWN, ALLOW_REVOKED, ALLOW_WRONG_DOOR };
+enum allow_verdict { ALLOW_YES, ALLOW_UNKNOWN, ALLOW_REVOKED, ALLOW_EXPIRED, ALLOW_NOT_YET, ALLOW_WRONG_DOOR };
 enum allow_verdict allow_judge(const struct allow_row *row, enum door door); /* row NULL: unknown */
 const char *allow_reason(enum allow_verdict verdict);
 

@@ -86,7 +86,8 @@ static void put_allow(struct driver *d)
         keys[i].curve_key = wire_bytes(slice(d->rows[i].key, KEY_LEN));
         keys[i].cert = wire_bytes(ID_SLICE(&d->rows[i].cert));
         keys[i].subject = (uint32_t)d->rows[i].subject;
-        keys[i].has_revoked = keys[i].revoked = d->rows[i].revoked;
+        keys[i].has_standing = 1;
+        keys[i].standing = (uint32_t)d->rows[i].standing;
         at[i] = &keys[i];
     }
     list.n_keys = d->row_count;

@@ -90,7 +90,7 @@ static void end_links_not_allowed(struct loop *l)
 
     HASH_ITER (by_id, l->links.by_id, link, next) {
         if (link->known && !link->closed && !allow_cert(&l->allow, &link->cert))
-            loop_end_link(l, link, LINK_END_HERE_REFUSED, "its certificate is revoked or unknown now");
+            loop_end_link(l, link, LINK_END_HERE_REFUSED, "its certificate is revoked, out of date or unknown now");
     }
 }
 
@@ -157,7 +157,7 @@ static bool row_from(const Cw__AllowedKey *in, struct allow_row *out)
     memcpy(out->key, in->curve_key.data, KEY_LEN);
     memcpy(out->cert.b, in->cert.data, ID_LEN);
     out->subject = (enum subject_kind)in->subject;
-    out->revoked = in->revoked;
+    out->standing = (enum cert_standing)in->standing;
     return true;
 }
 

@@ -21,6 +21,8 @@ ProtobufCBinaryData answer_text(struct answering *a, const char *text)
 /* Partners submit, they never browse (DOMAIN.md §2); daemons and authorities read by other ways. */
 enum cw_err answer_admit_reader(struct answering *a)
 {
+    const struct clock_port *clock = &a->node->ports.clock;
+    const struct cw_wall now = clock->wall(clock->ctx);
     const struct authority *authority;
     const struct authority_cert *cert;
     enum cw_err err = CW_OK;
@@ -29,11 +31,15 @@ enum cw_err answer_admit_reader(struct answering *a)
         return CW_OK;
     authority = node_authority(a->node);
     cert = authority_find(authority, &a->who->cert);
-    if (cert == NULL || cert->revoked)
+    if (cert == NULL)
         err = CW_REFUSED_READER;
+    else if (authority_standing(cert, now) != STANDING_GOOD)
+        err = CW_REFUSED_EXPIRED;
     else
         a->roles = cert->roles;
     node_authority_done(a->node);
+    if (err == CW_REFUSED_EXPIRED)
+        return refuse(&a->refusal, err, "certificate", "the certificate was revoked, or is not valid today");
     if (err == CW_OK && a->who->subject == SUBJECT_PERSON && (a->roles & ~(uint64_t)ROLE_MASK(PARTNER)) == 0)
         err = CW_REFUSED_READER;
     if (err != CW_OK)

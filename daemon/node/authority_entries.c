@@ -11,6 +11,7 @@
 /* --- policy ---------------------------------------------------------------------------------------------- */
 
 #define POLICY_SYNTHETIC "network.synthetic"
+#define LOOK_AGAIN_MS 60000 /* a wall clock that is put otherwise is noticed by then */
 
 static bool policy_before(const struct authority_policy *a, const struct authority_policy *b)
 {
@@ -107,6 +108,24 @@ enum cw_err authority_entry_apply(struct turn *t, struct entry_in *e)
 
 /* --- who may connect --------------------------------------------------------------------------------------- */
 
+/* When the next certificate begins or ends; sooner, because the wall clock may be put otherwise meanwhile. */
+static struct cw_mono look_again_at(const struct node *n, struct cw_wall now)
+{
+    int64_t ms = n->allow_until.ms - LOOK_AGAIN_MS < now.ms ? n->allow_until.ms - now.ms : LOOK_AGAIN_MS;
+
+    return (struct cw_mono){n->ports.clock.mono(n->ports.clock.ctx).ms + ms};
+}
+
+void authority_look_at_dates(struct node *n)
+{
+    struct cw_wall now = n->ports.clock.wall(n->ports.clock.ctx);
+
+    if (now.ms < n->allow_from.ms || now.ms >= n->allow_until.ms)
+        n->allow_stale = true;
+    else
+        n->allow_due = look_again_at(n, now);
+}
+
 void authority_tell_net(struct node *n, struct arena *arena)
 {
     size_t mark = arena_mark(arena);
@@ -117,6 +136,8 @@ void authority_tell_net(struct node *n, struct arena *arena)
         node_alarm(n, "memory", "no room for the list of allowed keys: it stays as it was");
         return;
     }
+    struct cw_wall now = n->ports.clock.wall(n->ports.clock.ctx);
+
     for (uint32_t i = 0; i < count; i++) {
         const struct authority_cert *cert = authority_cert_at(n->authority, i);
 
@@ -125,12 +146,14 @@ void authority_tell_net(struct node *n, struct arena *arena)
         memcpy(keys[listed].curve_key, cert->curve_key, KEY_LEN);
         keys[listed].cert = cert->id;
         keys[listed].subject = cert->subject;
-        keys[listed].revoked = cert->revoked;
+        keys[listed].standing = authority_standing(cert, now);
         if (cert->revoked) /* refused at the next handshake, and hung up now */
             n->ports.net.kick(n->ports.net.ctx, &cert->id);
         listed++;
     }
     n->ports.net.allow(n->ports.net.ctx, keys, listed);
     n->allow_stale = false;
+    authority_dates_around(n->authority, now, &n->allow_from, &n->allow_until);
+    n->allow_due = look_again_at(n, now);
     arena_release(arena, mark);
 }

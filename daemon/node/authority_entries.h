@@ -11,5 +11,7 @@ enum cw_err authority_apply_record(struct node *n, const struct entry_in *e, str
 void authority_read_policy(struct node *n);
 /* Gives the net driver the list of keys that may connect. After the commit. */
 void authority_tell_net(struct node *n, struct arena *arena);
+/* Once a turn: whether a certificate began or ended since the list was made. */
+void authority_look_at_dates(struct node *n);
 
 #endif

@@ -129,7 +129,9 @@ struct node {
     struct live_link *links;
     uint32_t link_count, link_max;
     uint64_t next_link;
-    bool allow_stale; /* authority changed: the net driver's list must be made again */
+    bool allow_stale;                       /* authority or dates changed: the net driver's list must be made again */
+    struct cw_wall allow_from, allow_until; /* of the wall clock: as long as this list is right */
+    struct cw_mono allow_due;               /* to be looked at again */
 
     struct feeds *feeds; /* readers that are told what changes: node/feed.h */
 

@@ -95,7 +95,7 @@ struct allowed_key {
     uint8_t curve_key[KEY_LEN];
     struct cert_id cert;
     enum subject_kind subject;
-    bool revoked;
+    enum cert_standing standing; /* one key may be listed twice: the last one that is good speaks for it */
 };
 
 struct net_port {
@@ -105,7 +105,8 @@ struct net_port {
     void (*dial)(void *ctx, link_id link, const char *address, const uint8_t server_key[static KEY_LEN]);
     void (*hang)(void *ctx, link_id link);
     void (*kick)(void *ctx, const struct cert_id *cert);
-    void (*allow)(void *ctx, const struct allowed_key *keys, size_t count); /* the whole list, replaces */
+    /* The whole list, replaces; connections of certificates that are not good in it end. */
+    void (*allow)(void *ctx, const struct allowed_key *keys, size_t count);
 };
 
 struct anchor_port {

@@ -239,6 +239,7 @@ static void speak(struct turn *t)
         node_alarm(n, "store-read", "a turn could not speak: %s", cw_err_sentence(err));
         return;
     }
+    authority_look_at_dates(n);
     n->allow_stale = n->allow_stale || t->authority_changed;
     if (n->allow_stale)
         authority_tell_net(n, &t->arena);
@@ -345,6 +346,7 @@ struct cw_mono node_wake_at(const struct node *n)
 
     if (n->later_count > 0 || n->refold_left || n->allow_stale)
         return (struct cw_mono){0};
+    at = mono_earlier(at, n->allow_due);
     if (n->folds_left)
         at = mono_earlier(at, n->folds_at);
     if (n->peers_stale)

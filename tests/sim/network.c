@@ -86,8 +86,8 @@ static void break_link(struct sim *s, struct sim_link *l, int64_t ms_max)
 static bool is_allowed(const struct sim_node *n, const struct actor *who)
 {
     for (size_t i = 0; i < n->allowed_count; i++) {
-        if (memcmp(n->allowed[i].curve_key, who->curve_public, KEY_LEN) == 0)
-            return !n->allowed[i].revoked;
+        if (memcmp(n->allowed[i].curve_key, who->curve_public, KEY_LEN) == 0 && n->allowed[i].standing == STANDING_GOOD)
+            return true;
     }
     return false;
 }
@@ -340,9 +340,19 @@ void network_kick(struct sim_node *from, const struct cert_id *cert)
 
 void network_allow(struct sim_node *n, const struct allowed_key *keys, size_t count)
 {
+    struct sim *s = n->sim;
+
     CW_ASSERT(count <= ALLOWED_MAX);
     memcpy(n->allowed, keys, count * sizeof *keys);
     n->allowed_count = count;
+    for (uint32_t i = 0; i < s->link_count; i++) { /* who is connected must be good still */
+        struct sim_link *l = &s->links[i];
+
+        for (uint32_t end = 0; end < 2; end++) {
+            if (l->end[end] == n->index && l->up[end] && !is_allowed(n, s->nodes[l->end[1 - end]].who))
+                break_link(s, l, NOTICE_MS_MAX);
+        }
+    }
 }
 
 void network_down(struct sim_node *n)

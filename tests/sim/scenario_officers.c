@@ -95,6 +95,45 @@ void story_of_a_clock_wrong_by_an_hour_changes_no_order_that_was_named(void)
     story_ends(s);
 }
 
+static uint32_t live_links(const struct sim *s, uint32_t node)
+{
+    uint32_t count = 0;
+
+    for (uint32_t i = 0; i < s->link_count; i++) {
+        const struct sim_link *l = &s->links[i];
+
+        count += !l->doomed && ((l->end[0] == node && l->up[0]) || (l->end[1] == node && l->up[1]));
+    }
+    return count;
+}
+
+/* Forty years ahead, every certificate has expired there: by its own clock, for the others nothing is wrong. */
+void story_of_a_clock_beyond_the_certificates_dates_lets_nobody_in(void);
+void story_of_a_clock_beyond_the_certificates_dates_lets_nobody_in(void)
+{
+    struct sim *s = story_world(3, 38);
+    struct draft d;
+    uint32_t op;
+
+    story_open(s, 0, KIND_OPERATION);
+    story_sync(s);
+    EXPECT(s, live_links(s, 2) > 0);
+    s->nodes[2].clock.skew_ms = INT64_C(40) * 365 * 86400 * 1000;
+    sim_run_ms(s, 70000);
+    EXPECT(s, live_links(s, 2) == 0);
+    EXPECT(s, live_links(s, 0) > 0);
+    draft_begin(s, &d, &s->cast->officers[2][OFFICER_PC], &s->cases[0], KIND_OPERATION);
+    draft_event(&d, EVENT_ARREST);
+    op = story_hand_in(s, &d, 2);
+    EXPECT(s, !story_answered(s, op) && s->ops[op].refused == CW_REFUSED_EXPIRED);
+    story_result(s, 0, 0, EVENT_ARREST, NULL);
+    s->nodes[2].clock.skew_ms = 0;
+    sim_run_ms(s, 70000);
+    story_sync(s);
+    EXPECT(s, story_happenings(s, 2, 0, EVENT_ARREST) == 1); /* what the others wrote meanwhile counts */
+    story_ends(s);
+}
+
 void story_of_nobody_takes_a_spoilt_signature(void);
 void story_of_nobody_takes_a_spoilt_signature(void)
 {

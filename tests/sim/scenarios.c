@@ -24,6 +24,7 @@
     X(one_happening_told_by_two_divisions_counts_once)          \
     X(a_late_certificate_lets_its_officer_write)                \
     X(a_clock_wrong_by_an_hour_changes_no_order_that_was_named) \
+    X(a_clock_beyond_the_certificates_dates_lets_nobody_in)     \
     X(nobody_takes_a_spoilt_signature)                          \
     X(garbage_ends_a_session_and_nothing_else)                  \
     X(an_op_of_a_newer_version_is_kept_and_shown_as_newer)      \

@@ -272,6 +272,72 @@ START_TEST(a_transport_key_finds_the_certificate_that_is_not_revoked)
 }
 END_TEST
 
+START_TEST(a_certificate_stands_good_from_its_first_to_its_last_millisecond)
+{
+    struct authority_cert cert = {.not_before = {100}, .not_after = {200}};
+
+    ck_assert_int_eq(authority_standing(&cert, (struct cw_wall){99}), STANDING_NOT_YET);
+    ck_assert_int_eq(authority_standing(&cert, (struct cw_wall){100}), STANDING_GOOD);
+    ck_assert_int_eq(authority_standing(&cert, (struct cw_wall){200}), STANDING_GOOD);
+    ck_assert_int_eq(authority_standing(&cert, (struct cw_wall){201}), STANDING_EXPIRED);
+    cert.revoked = true;
+    ck_assert_int_eq(authority_standing(&cert, (struct cw_wall){99}), STANDING_REVOKED);
+    ck_assert_int_eq(authority_standing(&cert, (struct cw_wall){150}), STANDING_REVOKED);
+}
+END_TEST
+
+static void issue_for(uint8_t serial, uint64_t seq, int64_t not_before, int64_t not_after, struct cert_id *out)
+{
+    struct certificate c;
+    struct writer w = writer_over(bytes[1], sizeof bytes[1]);
+
+    ck_assert_int_eq(certificate_parse(make_cert(SUBJECT_PERSON, serial, &force_cert, bytes[0], out), &c), CW_OK);
+    c.not_before.ms = not_before;
+    c.not_after.ms = not_after;
+    certificate_encode(&c, &w);
+    cert_id_of(slice(bytes[1], w.len), out);
+    ck_assert_int_eq(issue(&force_log, seq, &force_cert, slice(bytes[1], w.len)), CW_OK);
+}
+
+/* Between two neighbouring dates nobody's standing changes, and at each of them somebody's does. */
+START_TEST(the_dates_around_now_are_where_a_standing_changes)
+{
+    static const struct {
+        int64_t now, from, until;
+    } expected[] = {
+        {0, INT64_MIN, 1},
+        {1, 1, 3},
+        {2, 1, 3},
+        {3, 3, 100},
+        {99, 3, 100},
+        {100, 100, 201},
+        {200, 100, 201},
+        {201, 201, 300},
+        {300, 300, 501},
+        {501, 501, 1000},
+        {1000, 1000, INT64_MAX},
+        {INT64_MAX - 1, 1000, INT64_MAX},
+    };
+    struct cert_id id[3];
+
+    admit(1); /* the force's own: from 1 to 2 */
+    issue_for(6, 1, 100, 200, &id[0]);
+    issue_for(7, 2, 300, 500, &id[1]);
+    issue_for(8, 3, 1000, INT64_MAX, &id[2]); /* without end */
+    for (size_t i = 0; i < CW_COUNT(expected); i++) {
+        struct cw_wall from, until;
+
+        authority_dates_around(a, (struct cw_wall){expected[i].now}, &from, &until);
+        ck_assert_msg(from.ms == expected[i].from && until.ms == expected[i].until, "at %lld: %lld to %lld",
+                      (long long)expected[i].now, (long long)from.ms, (long long)until.ms);
+    }
+    revoke(&force_log, 4, &force_cert, &id[0]); /* its dates say nothing any more */
+    struct cw_wall from, until;
+    authority_dates_around(a, (struct cw_wall){150}, &from, &until);
+    ck_assert(from.ms == 3 && until.ms == 300);
+}
+END_TEST
+
 START_TEST(members_come_and_go_with_the_record_that_says_so)
 {
     struct cert_id members[3] = {{{1}}, {{2}}, {{3}}}, listed[4];
@@ -332,6 +398,8 @@ Suite *suite_authority(void)
     tcase_add_test(c, a_critical_act_from_the_future_stops_its_log_and_a_plain_one_does_not);
     tcase_add_test(c, a_store_read_again_changes_nothing_and_bounds_hold);
     tcase_add_test(c, a_transport_key_finds_the_certificate_that_is_not_revoked);
+    tcase_add_test(c, a_certificate_stands_good_from_its_first_to_its_last_millisecond);
+    tcase_add_test(c, the_dates_around_now_are_where_a_standing_changes);
     tcase_add_test(c, members_come_and_go_with_the_record_that_says_so);
     tcase_add_test(c, a_later_policy_replaces_and_the_table_is_bounded);
     suite_add_tcase(suite, c);

@@ -105,7 +105,7 @@ static enum link_end end_of_dialling(struct world *w, const char *address, const
 START_TEST(a_revoked_daemon_learns_that_it_is)
 {
     struct person us = daemon_with(98, 60);
-    us.revoked = true;
+    us.standing = STANDING_REVOKED;
     struct two t = two_worlds(&us, 1);
 
     dial(t.here, t.there->peers, t.there->keys.public_key);
@@ -164,7 +164,7 @@ END_TEST
 START_TEST(a_revoked_certificate_is_not_dialled)
 {
     struct person other = daemon_with(WORLD_SEED, 50);
-    other.revoked = true;
+    other.standing = STANDING_REVOKED;
     struct world *w = world_new(&other, 1);
 
     dial(w, "tcp://127.0.0.1:1", other.keys.public_key);

@@ -82,7 +82,7 @@ END_TEST
 START_TEST(a_revoked_certificate_is_told_so)
 {
     struct person gone = person_of(1, SUBJECT_PERSON);
-    gone.revoked = true;
+    gone.standing = STANDING_REVOKED;
     struct world *w = world_new(&gone, 1);
     void *s = knock(w, &gone, w->clients);
 
@@ -90,6 +90,55 @@ START_TEST(a_revoked_certificate_is_told_so)
     ck_assert_ptr_nonnull(strstr(world_wait(w, NET_REFUSED)->text, "revoked"));
     ck_assert(!world_has(w, NET_UP));
     zsocket_close(s);
+    world_free(w);
+}
+END_TEST
+
+static void expect_kept_out(enum cert_standing standing, const char *reason)
+{
+    struct person officer = person_of(1, SUBJECT_PERSON), good = person_of(2, SUBJECT_PERSON);
+    officer.standing = standing;
+    struct person people[2] = {officer, good};
+    struct world *w = world_new(people, 2);
+    void *s = knock(w, &officer, w->clients), *other;
+
+    say_to(s, "hello");
+    ck_assert_ptr_nonnull(strstr(world_wait(w, NET_REFUSED)->text, reason));
+    ck_assert(!world_has(w, NET_UP));
+    other = knock(w, &good, w->clients);
+    say_to(other, "hello");
+    (void)world_wait(w, NET_RECEIVED); /* nothing of the first came before */
+    zsocket_close(s);
+    zsocket_close(other);
+    world_free(w);
+}
+
+START_TEST(a_certificate_out_of_its_dates_is_kept_out)
+{
+    expect_kept_out(STANDING_EXPIRED, "expired");
+    expect_kept_out(STANDING_NOT_YET, "not valid yet");
+}
+END_TEST
+
+START_TEST(whose_certificate_expires_is_cut_off)
+{
+    struct person people[2] = {person_of(1, SUBJECT_PERSON), person_of(2, SUBJECT_PERSON)};
+    struct world *w = world_new(people, 2);
+    void *first = knock(w, &people[0], w->clients), *second = knock(w, &people[1], w->clients);
+
+    say_to(first, "hello");
+    uint64_t link = world_wait(w, NET_UP)->is.link;
+    say_to(second, "hello");
+    (void)world_wait(w, NET_UP);
+    people[0].standing = STANDING_EXPIRED;
+    world_allow(w, people, 2);
+    const struct world_event *down = world_wait(w, NET_DOWN);
+    ck_assert_uint_eq(down->is.link, link);
+    ck_assert_ptr_nonnull(strstr(down->text, "out of date"));
+    say_to(second, "still here");
+    (void)world_wait(w, NET_RECEIVED);
+    zsocket_close(first);
+    zsocket_close(second);
     world_free(w);
 }
 END_TEST
@@ -127,7 +176,7 @@ START_TEST(whoever_is_struck_off_the_list_is_cut_off)
     world_allow(w, &people[1], 1);
     const struct world_event *down = world_wait(w, NET_DOWN);
     ck_assert_uint_eq(down->is.link, link);
-    ck_assert_ptr_nonnull(strstr(down->text, "revoked or unknown"));
+    ck_assert_ptr_nonnull(strstr(down->text, "revoked, out of date or unknown"));
     ck_assert(raw_is_cut(first));
     say_to(second, "still here");
     (void)world_wait(w, NET_RECEIVED);
@@ -198,6 +247,8 @@ Suite *suite_doors(void)
     tcase_add_test(t, ten_knocks_of_one_stranger_are_fewer_reports_with_a_number);
     tcase_add_test(t, an_allowed_key_is_heard_named_and_answered);
     tcase_add_test(t, a_revoked_certificate_is_told_so);
+    tcase_add_test(t, a_certificate_out_of_its_dates_is_kept_out);
+    tcase_add_test(t, whose_certificate_expires_is_cut_off);
     tcase_add_test(t, nobody_comes_in_by_the_other_door);
     tcase_add_test(t, whoever_is_struck_off_the_list_is_cut_off);
     tcase_add_test(t, a_kick_ends_the_connections_of_one_certificate);

@@ -18,9 +18,9 @@
 
 /* --- who may come in --------------------------------------------------------------------------------- */
 
-static struct allow_row row(uint8_t key, enum subject_kind subject, bool revoked)
+static struct allow_row row(uint8_t key, enum subject_kind subject, enum cert_standing standing)
 {
-    struct allow_row r = {.subject = subject, .revoked = revoked};
+    struct allow_row r = {.subject = subject, .standing = standing};
 
     memset(r.key, key, sizeof r.key);
     memset(r.cert.b, key, sizeof r.cert.b);
@@ -39,24 +39,75 @@ START_TEST(every_kind_of_holder_has_its_door)
     };
 
     for (size_t i = 0; i < CW_COUNT(expected); i++) {
-        struct allow_row r = row(1, expected[i].subject, false);
+        struct allow_row r = row(1, expected[i].subject, STANDING_GOOD);
 
         ck_assert_int_eq(allow_judge(&r, DOOR_PEERS), expected[i].peers);
         ck_assert_int_eq(allow_judge(&r, DOOR_CLIENTS), expected[i].clients);
-        r.revoked = true;
-        ck_assert_int_eq(allow_judge(&r, DOOR_PEERS), ALLOW_REVOKED);
-        ck_assert_int_eq(allow_judge(&r, DOOR_CLIENTS), ALLOW_REVOKED);
     }
     ck_assert_int_eq(allow_judge(NULL, DOOR_PEERS), ALLOW_UNKNOWN);
+}
+END_TEST
+
+START_TEST(no_door_is_open_to_who_is_not_in_good_standing)
+{
+    static const enum allow_verdict expected[] = {
+        [STANDING_REVOKED] = ALLOW_REVOKED,
+        [STANDING_EXPIRED] = ALLOW_EXPIRED,
+        [STANDING_NOT_YET] = ALLOW_NOT_YET,
+        [STANDING_NOT_YET + 1] = ALLOW_REVOKED, /* of a core that is newer */
+    };
+
+    for (size_t i = STANDING_REVOKED; i < CW_COUNT(expected); i++) {
+        struct allow a = {0};
+        struct allow_row daemon = row(1, SUBJECT_DAEMON, (enum cert_standing)i);
+        struct allow_row person = row(2, SUBJECT_PERSON, (enum cert_standing)i);
+
+        ck_assert_int_eq(allow_judge(&daemon, DOOR_PEERS), expected[i]);
+        ck_assert_int_eq(allow_judge(&person, DOOR_CLIENTS), expected[i]);
+        ck_assert_int_eq(allow_replace(&a, &person, 1), CW_OK);
+        ck_assert(!allow_cert(&a, &person.cert));
+        ck_assert_ptr_nonnull(allow_reason(expected[i]));
+        allow_done(&a);
+    }
+}
+END_TEST
+
+/* A certificate that was renewed with its key: whichever place the list gives the old one. */
+START_TEST(of_one_key_the_last_good_row_speaks)
+{
+    static const enum cert_standing standings[][3] = {
+        {STANDING_EXPIRED, STANDING_GOOD, STANDING_NOT_YET},
+        {STANDING_GOOD, STANDING_GOOD, STANDING_REVOKED},
+        {STANDING_REVOKED, STANDING_GOOD, STANDING_EXPIRED},
+        {STANDING_REVOKED, STANDING_REVOKED, STANDING_EXPIRED},
+    };
+    static const uint8_t speaks[] = {1, 1, 1, 2};
+
+    for (size_t i = 0; i < CW_COUNT(standings); i++) {
+        struct allow a = {0};
+        struct allow_row rows[5];
+
+        rows[0] = row(3, SUBJECT_PERSON, STANDING_GOOD);
+        rows[4] = row(5, SUBJECT_PERSON, STANDING_GOOD);
+        for (uint8_t k = 0; k < 3; k++) {
+            rows[1 + k] = row(4, SUBJECT_PERSON, standings[i][k]);
+            rows[1 + k].cert.b[0] = k;
+        }
+        ck_assert_int_eq(allow_replace(&a, rows, CW_COUNT(rows)), CW_OK);
+        ck_assert_uint_eq(allow_find(&a, rows[1].key)->cert.b[0], speaks[i]);
+        ck_assert_uint_eq(allow_find(&a, rows[0].key)->cert.b[0], 3);
+        ck_assert_uint_eq(allow_find(&a, rows[4].key)->cert.b[0], 5);
+        allow_done(&a);
+    }
 }
 END_TEST
 
 START_TEST(a_list_is_replaced_whole_or_not_at_all)
 {
     struct allow a = {0};
-    struct allow_row first[3] = {row(9, SUBJECT_DAEMON, false), row(2, SUBJECT_PERSON, false),
-                                 row(5, SUBJECT_PERSON, true)};
-    struct allow_row second = row(7, SUBJECT_DAEMON, false);
+    struct allow_row first[3] = {row(9, SUBJECT_DAEMON, STANDING_GOOD), row(2, SUBJECT_PERSON, STANDING_GOOD),
+                                 row(5, SUBJECT_PERSON, STANDING_REVOKED)};
+    struct allow_row second = row(7, SUBJECT_DAEMON, STANDING_GOOD);
 
     ck_assert_ptr_null(allow_find(&a, first[0].key)); /* default deny */
     ck_assert_int_eq(allow_replace(&a, first, 3), CW_OK);
@@ -340,6 +391,8 @@ Suite *suite_parts(void)
     TCase *t = tcase_create("parts");
 
     tcase_add_test(t, every_kind_of_holder_has_its_door);
+    tcase_add_test(t, no_door_is_open_to_who_is_not_in_good_standing);
+    tcase_add_test(t, of_one_key_the_last_good_row_speaks);
     tcase_add_test(t, a_list_is_replaced_whole_or_not_at_all);
     tcase_add_test(t, a_stranger_is_reported_once_a_second_with_its_number);
     tcase_add_test(t, a_thousand_strangers_do_not_grow_the_table);

@@ -75,7 +75,7 @@ void world_allow(struct world *w, const struct person *people, uint32_t count)
         memcpy(rows[i].key, people[i].keys.public_key, KEY_LEN);
         rows[i].cert = people[i].cert;
         rows[i].subject = people[i].subject;
-        rows[i].revoked = people[i].revoked;
+        rows[i].standing = people[i].standing;
     }
     driver_allow(w->driver, rows, count);
     driver_flush(w->driver);

@@ -25,7 +25,7 @@ struct person {
     struct zsocket_keys keys;
     struct cert_id cert;
     enum subject_kind subject;
-    bool revoked;
+    enum cert_standing standing;
 };
 
 struct world {

@@ -45,6 +45,9 @@ struct lab_node {
     uint64_t random;
     uint32_t alarms;
     char last_alarm[64];
+    struct allowed_key allowed[16]; /* as last told to the net driver */
+    size_t allowed_count;
+    uint32_t allows;
     uint32_t calls, dies_at; /* of ports with an effect outside; 0: never */
     bool dead;
     /* the officer's program: the last answer here */
@@ -62,6 +65,7 @@ struct lab {
     uint32_t fold_ops_max; /* of nodes opened from now on; 0: the daemon's own */
     bool cut;              /* frames between nodes are lost */
     int64_t now;
+    int64_t skew_ms; /* of the wall clock */
     struct lab_node nodes[LAB_NODES_MAX];
     struct refusal why;                    /* for whoever wants it */
     struct cw_slice root, authority, late; /* frames of the logs; late issues the second officer */

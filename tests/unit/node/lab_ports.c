@@ -77,7 +77,9 @@ static struct cw_mono mono(void *ctx)
 
 static struct cw_wall wall(void *ctx)
 {
-    return (struct cw_wall){WORLD_TIME_MS + ((struct lab_node *)ctx)->lab->now};
+    const struct lab *lab = ((struct lab_node *)ctx)->lab;
+
+    return (struct cw_wall){WORLD_TIME_MS + lab->now + lab->skew_ms};
 }
 
 static void fill(void *ctx, void *out, size_t len)
@@ -168,9 +170,12 @@ static void kick(void *ctx, const struct cert_id *cert)
 
 static void allow(void *ctx, const struct allowed_key *keys, size_t count)
 {
-    (void)ctx;
-    (void)keys;
-    (void)count;
+    struct lab_node *n = ctx;
+
+    world_must(count <= CW_COUNT(n->allowed), "a long list");
+    memcpy(n->allowed, keys, count * sizeof *keys);
+    n->allowed_count = count;
+    n->allows++;
 }
 
 static enum cw_err file_read(struct lab_file *f, uint64_t offset, uint8_t *out, size_t len)
