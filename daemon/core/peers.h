@@ -76,10 +76,11 @@ struct peer {
     struct want *wants; /* WANT_LOGS_MAX */
     uint32_t want_count;
     struct cw_mono stall_at, slow_until;
-    bool disputed; /* one contradiction at a time is looked into */
+    bool contradicts; /* it showed a seal that our chain does not pass through, and nothing is proven yet */
+    bool disputed;    /* one contradiction at a time is looked into: asked for with the next WANT */
     struct position dispute;
-    struct cw_mono dispute_at;
-    uint32_t blob_frames; /* BLOBS frames asked for and not yet here, at most BLOB_FRAMES_MAX */
+    struct cw_mono dispute_at; /* not before; as long as it contradicts, again then */
+    uint32_t blob_frames;      /* BLOBS frames asked for and not yet here, at most BLOB_FRAMES_MAX */
     struct cw_mono blobs_at;
 
     /* serving */

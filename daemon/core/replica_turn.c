@@ -226,7 +226,7 @@ static void tell_advances(struct replica *r)
 /* What was pushed goes before the frontier that shows it, or the peer would ask for what is under way. */
 static void tell_peer(struct replica *r, struct peer *p)
 {
-    if (p->compare)
+    if (p->compare || session_dispute_is_due(r, p))
         session_compare(r, p);
     session_timers(r, p);
     session_push(r, p);

@@ -49,6 +49,7 @@ void session_compare(struct replica *r, struct peer *p);
 
 /* at the turn's end, for one peer: what is due */
 void session_timers(struct replica *r, struct peer *p);
+bool session_dispute_is_due(const struct replica *r, const struct peer *p);
 void session_tell_frontier(struct replica *r, struct peer *p);
 void session_tell_forks(struct replica *r, struct peer *p);
 void session_fetch(struct replica *r, struct peer *p);

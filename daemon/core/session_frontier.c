@@ -18,6 +18,7 @@ static void ask_full(struct replica *r, struct peer *p)
 /* A peer's position that our chain does not pass through: ask for the batch there, which will prove it. */
 static void raise_dispute(struct replica *r, struct peer *p, const struct known_item *item)
 {
+    p->contradicts = true;
     if (p->disputed || !mono_reached(r->now, p->dispute_at))
         return;
     p->disputed = true;
@@ -47,7 +48,7 @@ static void compare_item(struct replica *r, struct peer *p, struct known_item *i
 
 void session_compare(struct replica *r, struct peer *p)
 {
-    p->compare = false;
+    p->compare = p->contradicts = false;
     for (uint32_t i = 0; i < p->known.item_count; i++) {
         struct known_item *item = &p->known.items[i];
 

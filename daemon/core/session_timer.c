@@ -10,12 +10,20 @@ void session_timers(struct replica *r, struct peer *p)
         session_restart(r, p, CW_PEER_SESSION);
 }
 
+/* The answer may be lost with its session, and no frontier need ever change again. */
+bool session_dispute_is_due(const struct replica *r, const struct peer *p)
+{
+    return peer_state_is_session(p->state) && p->contradicts && !p->disputed && mono_reached(r->now, p->dispute_at);
+}
+
 static struct cw_mono session_wake(const struct replica *r, const struct peer *p)
 {
     struct cw_mono next = mono_earlier(p->heartbeat_at, mono_after(p->last_heard, r->limits.session_dead_ms));
 
     if (p->asks_full)
         next = mono_earlier(next, p->full_at);
+    if (p->contradicts && !p->disputed)
+        next = mono_earlier(next, p->dispute_at);
     if (p->want_count > 0)
         next = mono_earlier(next, p->stall_at);
     if (p->state == PEER_STATE_FETCHING && p->want_count == 0)

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "core/peers.h"
 #include "tests/unit/core/solo.h"
 
 #include <check.h>
@@ -152,6 +153,34 @@ START_TEST(a_log_in_dispute_is_asked_for_once)
     ck_assert_uint_eq(solo_said(&s, PEER_WANT)->as.want.logs[0].after, 4);
     solo_hear_batches(&s, &second, 1, true, false, true, 900);
     ck_assert_uint_eq(solo_said(&s, PEER_WANT)->as.want.log_count, 1);
+    ck_assert_uint_eq(solo_said(&s, PEER_WANT)->as.want.logs[0].after, 3);
+}
+END_TEST
+
+/* Nothing else happens any more: the answer was lost with its session, and heartbeats bring no news. */
+START_TEST(a_dispute_lost_with_its_session_is_raised_again)
+{
+    struct sealed_batch first = solo_batch(&s, 4);
+    struct event down = {.kind = EVENT_LINK_DOWN};
+    struct frontier_item item;
+
+    solo_meet(&s);
+    item = solo_item(&s);
+    solo_hear_frontier(&s, &item, 1, 1);
+    solo_hear_batches(&s, &first, 1, true, false, true, 900);
+    s.head.b[0] ^= 1;
+    item = solo_item(&s);
+    solo_hear_frontier(&s, &item, 1, 2);
+    ck_assert_uint_eq(solo_said(&s, PEER_WANT)->as.want.logs[0].after, 3);
+
+    down.as.link_down.link = s.link;
+    solo_turn(&s, &down);
+    solo_meet(&s);
+    solo_hear_frontier(&s, &item, 1, 3);
+    struct cw_mono due = replica_wake_at(s.replica);
+    ck_assert_int_le(due.ms, s.now.ms + DISPUTE_MS);
+    solo_tick(&s, DISPUTE_MS);
+    ck_assert_ptr_nonnull(solo_said(&s, PEER_WANT));
     ck_assert_uint_eq(solo_said(&s, PEER_WANT)->as.want.logs[0].after, 3);
 }
 END_TEST
@@ -347,6 +376,7 @@ Suite *suite_session_rules(void)
     tcase_add_test(c, a_daemon_told_that_its_frontier_goes_back_takes_a_new_start);
     tcase_add_test(c, a_batch_with_another_past_is_not_stored_and_its_past_is_asked_for);
     tcase_add_test(c, a_log_in_dispute_is_asked_for_once);
+    tcase_add_test(c, a_dispute_lost_with_its_session_is_raised_again);
     tcase_add_test(c, a_division_counts_when_it_holds_our_very_chain);
     tcase_add_test(c, a_peer_that_was_ahead_counts_once_we_have_caught_up);
     tcase_add_test(c, exactly_the_missing_blobs_are_asked_for_from_who_has_them);
