@@ -82,13 +82,24 @@ static enum cw_err load_op(struct turn *t, const struct entry_in *e, struct op_r
 
 /* --- reused submission ids ------------------------------------------------------------------------------ */
 
+/* It was admitted in this turn, and is applied at its end: then it is flagged. */
+static void flag_admitted(struct turn *t, const struct cw_op_id *op)
+{
+    for (uint32_t i = 0; i < t->submission_count; i++)
+        t->submissions[i].reused = t->submissions[i].reused || ID_EQ(&t->submissions[i].prepared->op_id, op);
+}
+
 static enum cw_err flag_other(struct turn *t, const struct cw_op_id *other)
 {
     struct op_row op;
     enum cw_err err = db_get_op(t->n, t->txn, other, &op);
 
+    if (err == CW_LOCAL_NOT_FOUND) {
+        flag_admitted(t, other);
+        return CW_OK;
+    }
     if (err != CW_OK || (op.flags & CASE_OP_REUSED_ID) != 0)
-        return err == CW_LOCAL_NOT_FOUND ? CW_OK : err;
+        return err;
     op.flags |= CASE_OP_REUSED_ID;
     err = db_put_op(t, other, &op);
     if (err == CW_OK && op.has_case)
@@ -104,6 +115,8 @@ static enum cw_err note_submission_id(struct turn *t, const struct entry_in *e, 
     struct cw_slice known;
     struct cw_op_id other;
 
+    if (t->applying_reused)
+        op->flags |= CASE_OP_REUSED_ID;
     if ((t->applying_own && e->submission.op_class == CLASS_CASE) || !e->submission_ok || verdict == VERDICT_VOID ||
         verdict == VERDICT_PENDING)
         return CW_OK; /* our own: noted when it was admitted */

@@ -98,9 +98,12 @@ static enum cw_err apply_own(struct turn *t, const struct log_head *head, const 
     };
     memcpy(e->check.payloads, p->payloads, p->part_count * sizeof *p->payloads);
     t->applying_own = true;
+    t->applying_reused = s->reused;
     enum cw_err err = entry_apply(t, e);
-    t->applying_own = false;
-    if (p->header.op_class == CLASS_CASE)
+    t->applying_own = t->applying_reused = false;
+    if (p->header.op_class == CLASS_CASE && s->reused)
+        case_cache_drop(t->n, &p->case_id); /* the copy kept there carries no flag */
+    else if (p->header.op_class == CLASS_CASE)
         case_cache_place(t->n, &p->case_id, e);
     arena_release(&t->arena, mark);
     return err;

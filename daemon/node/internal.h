@@ -185,6 +185,7 @@ struct turn_submission {
     struct key_record_id key_record;
     struct cw_slice wraps, envelopes;
     bool proposal;
+    bool reused; /* another op with its submission id arrived in this turn */
 };
 
 enum reply_kind { REPLY_REFUSED, REPLY_RECEIPT, REPLY_PUBLISHED, REPLY_DONE };
@@ -231,6 +232,7 @@ struct turn {
     uint32_t effects_done; /* writes performed up to here */
     bool made_key;         /* the vault knows a key that is only durable after the commit */
     bool applying_own;     /* the entry being applied was admitted in this turn */
+    bool applying_reused;  /* ... and another op carries its submission id */
     bool core_open;        /* between replica_begin_turn and replica_end_turn: steps may be taken */
     struct cw_mono now;
     struct cw_wall wall;

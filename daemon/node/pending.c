@@ -36,7 +36,7 @@ static enum cw_err try_again(struct turn *t, const struct log_id *log, uint64_t 
     size_t mark = arena_mark(&t->arena);
     struct entry_in e;
     struct entry_blobs blobs;
-    bool own = t->applying_own;
+    bool own = t->applying_own, reused = t->applying_reused;
     enum cw_err err = entry_load(t->n, t->txn, log, seq, &t->arena, &e);
 
     if (err == CW_OK)
@@ -47,9 +47,10 @@ static enum cw_err try_again(struct turn *t, const struct log_id *log, uint64_t 
     check_blobs(&e.header, &blobs, &e.check);
     if (e.submission_ok)
         check_opens(t->n, &e.header, &e.submission, &blobs, &t->arena, &e.check);
-    t->applying_own = false; /* whatever made us look again: this entry is not of this turn */
+    t->applying_own = t->applying_reused = false; /* whatever made us look again: this entry is not of this turn */
     err = entry_settle(t, &e);
     t->applying_own = own;
+    t->applying_reused = reused;
     if (err == CW_OK && for_key && t->counters[COUNTER_UNOPENED] > 0 && !some_sealed(&e))
         t->counters[COUNTER_UNOPENED]--;
     if (err == CW_OK)

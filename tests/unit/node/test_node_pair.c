@@ -32,6 +32,16 @@ static void end(void)
     lab_free(lab);
 }
 
+/* Of what both keep, folded when it came. */
+static bool same_digests(struct lab *l)
+{
+    static struct node_status status[2];
+
+    for (uint32_t i = 0; i < 2; i++)
+        node_status_read(l->nodes[i].node, &status[i]);
+    return status[0].has_digest && status[1].has_digest && ID_EQ(&status[0].digest, &status[1].digest);
+}
+
 static void expect_whole(void)
 {
     struct refusal why = {0};
@@ -76,6 +86,33 @@ START_TEST(the_same_submission_at_two_daemons_is_one_op)
     ck_assert(lab_same_case(lab, &op.case_id));
     ck_assert_uint_eq(mem_store_rows(north->disk, TABLE_CASE_OP), 1);
     ck_assert_uint_eq(lab_counter(north, COUNTER_REUSED_IDS), 0);
+    expect_whole();
+}
+END_TEST
+
+/* In one turn an officer's op is admitted, and another that carries its submission id arrives: both are flagged. */
+START_TEST(one_submission_id_for_two_ops_is_flagged_whoever_came_first)
+{
+    struct lab_op opening, here, there;
+
+    lab_open_case(lab, 1, SPOIL_NOTHING, &opening);
+    ck_assert_uint_eq(lab_ask(north, &opening), CW_OK);
+    lab_run(lab, 2000);
+    lab_set(lab, 2, &opening.case_id, FIELD_TITLE, "Operation Foxglove", &lab->world.officer, &here);
+    lab_open_case(lab, 3, SPOIL_SAME_ID, &there);
+    lab_submit(north, &here);
+    ck_assert_uint_eq(lab_ask(east, &there), CW_OK);
+    ck_assert_int_eq(lab_turn(north), CW_OK);
+    ck_assert_uint_eq(north->code, CW_OK);
+    ck_assert_uint_eq(mem_store_rows(north->disk, TABLE_CASE_OP), 3); /* both, in that turn */
+    lab_run(lab, 2000);
+    ck_assert(lab_same_frontiers(lab));
+    ck_assert(lab_same_case(lab, &opening.case_id));
+    ck_assert(lab_same_case(lab, &there.case_id));
+    ck_assert_uint_eq(lab_counter(north, COUNTER_REUSED_IDS), 1);
+    ck_assert_uint_eq(lab_counter(east, COUNTER_REUSED_IDS), 1);
+    lab_run(lab, 3000);
+    ck_assert(same_digests(lab));
     expect_whole();
 }
 END_TEST
@@ -246,6 +283,7 @@ Suite *suite_node_pair(void)
     tcase_add_checked_fixture(pair, two_nodes, end);
     tcase_add_test(pair, two_nodes_agree);
     tcase_add_test(pair, the_same_submission_at_two_daemons_is_one_op);
+    tcase_add_test(pair, one_submission_id_for_two_ops_is_flagged_whoever_came_first);
     tcase_add_test(pair, a_receipt_waits_for_the_second_holder);
     tcase_add_test(pair, an_unknown_author_is_pending_until_his_certificate_comes);
     tcase_add_test(pair, a_void_entry_is_stored_relayed_and_alarmed);
