@@ -280,7 +280,7 @@ enum exit_code batch_submit(struct batch *b, const char *as, const json_t *line)
     if (code == EXIT_DONE && kind != NULL)
         code = write_all(b, draft, kind, line);
     if (code == EXIT_DONE && kind != NULL) {
-        if (c->synthetic)
+        if (c->file.synthetic)
             cw_draft_synthetic(draft);
         code = send_draft(b, c, draft, kind, text_at(line, "id"));
     }

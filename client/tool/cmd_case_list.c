@@ -8,9 +8,23 @@
 #include "proto/schema.h"
 #include "proto/wire.h"
 
+enum exit_code list_query_kind(const struct cli *cli, struct cw_list_query *out)
+{
+    const char *kind = cli_value(cli, "kind");
+
+    if (kind == NULL)
+        return EXIT_DONE;
+    out->kind = schema_kind_by_name(slice_of(kind));
+    if (out->kind != KIND_NONE)
+        return EXIT_DONE;
+    return complain(cli, EXIT_USAGE,
+                    &(struct trouble){"there is no such kind of case", kind,
+                                      "it is ocg, county_line, missing_child or operation", "casewire schema"});
+}
+
 static enum exit_code read_query(struct cli *cli, struct cw_list_query *out)
 {
-    const char *kind = cli_value(cli, "kind"), *prefix = cli_value(cli, "prefix");
+    const char *prefix = cli_value(cli, "prefix");
     int64_t limit;
 
     *out = (struct cw_list_query){.size = sizeof(*out)};
@@ -20,14 +34,7 @@ static enum exit_code read_query(struct cli *cli, struct cw_list_query *out)
     out->conflicts_only = cli_flag(cli, "conflicts");
     if (prefix != NULL)
         out->prefix = slice_of(prefix);
-    if (kind == NULL)
-        return EXIT_DONE;
-    out->kind = schema_kind_by_name(slice_of(kind));
-    if (out->kind != KIND_NONE)
-        return EXIT_DONE;
-    return complain(cli, EXIT_USAGE,
-                    &(struct trouble){"there is no such kind of case", kind,
-                                      "it is ocg, county_line, missing_child or operation", NULL});
+    return list_query_kind(cli, out);
 }
 
 static void list_row(struct table *t, const Cw__CaseRow *row)

@@ -117,8 +117,8 @@ static void print_text(const struct cli *cli, const struct self *self)
     printf("  cert      %s, %svalid until %s%s\n", id, over ? "NO LONGER " : "", when,
            over ? ": ask for a new one" : "");
     printf("  network   %s\n", network);
-    for (uint32_t i = 0; i < self->context.daemon_count; i++)
-        printf("  %-9s %s\n", i == 0 ? "daemon" : "or", self->context.daemons[i].address);
+    for (size_t i = 0; i < self->context.file.daemon_count; i++)
+        printf("  %-9s %s\n", i == 0 ? "daemon" : "or", self->context.file.daemons[i].address);
     printf("  home      %s\n", self->context.home);
 }
 
@@ -138,8 +138,8 @@ static void print_json(const struct cli *cli, const struct self *self)
 
         json_array_append_new(roles, json_string(code != NULL ? code : "unrecognised"));
     }
-    for (uint32_t i = 0; i < self->context.daemon_count; i++)
-        json_array_append_new(daemons, json_string(self->context.daemons[i].address));
+    for (size_t i = 0; i < self->context.file.daemon_count; i++)
+        json_array_append_new(daemons, json_string(self->context.file.daemons[i].address));
     object = json_pack("{s:s, s:s, s:o, s:s, s:s, s:s, s:o, s:s, s:s}", "name", name, "division", division, "roles",
                        roles, "cert", id, "not_after", until, "network", network, "daemons", daemons, "home",
                        self->context.home, "key", state_words[self->state]);

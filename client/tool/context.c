@@ -16,102 +16,25 @@ static void copy(char *out, size_t cap, const char *text)
     snprintf(out, cap, "%s", text);
 }
 
-/* --- the context file --------------------------------------------------------------------------------- */
-
-/* "tcp://HOST:PORT KEY" */
-static bool add_daemon(struct context *c, const char *value)
-{
-    struct context_daemon *d = &c->daemons[c->daemon_count];
-    size_t len = strcspn(value, " \t");
-
-    if (c->daemon_count == CONTEXT_DAEMONS_MAX || len == 0 || len >= sizeof(d->address) ||
-        hex_parse(value + len + strspn(value + len, " \t"), d->key, CW_ID_LEN) != CW_OK)
-        return false;
-    memcpy(d->address, value, len);
-    d->address[len] = '\0';
-    c->daemon_count++;
-    return true;
-}
-
-/* The first daemon may stand in two lines. */
-static struct context_daemon *first_daemon(struct context *c)
-{
-    if (c->daemon_count == 0)
-        c->daemon_count = 1;
-    return &c->daemons[0];
-}
-
-static bool set_one(struct context *c, const char *name, const char *value)
-{
-    if (strcmp(name, "daemon") == 0)
-        return add_daemon(c, value);
-    if (strcmp(name, "address") == 0)
-        copy(first_daemon(c)->address, sizeof(c->daemons[0].address), value);
-    else if (strcmp(name, "daemon-key") == 0)
-        return hex_parse(value, first_daemon(c)->key, CW_ID_LEN) == CW_OK;
-    else if (strcmp(name, "admin-socket") == 0)
-        copy(c->admin_socket, sizeof(c->admin_socket), value);
-    else if (strcmp(name, "synthetic") == 0)
-        c->synthetic = strcmp(value, "yes") == 0;
-    else
-        return false;
-    return true;
-}
-
-static char *trim(char *text)
-{
-    size_t len;
-
-    text += strspn(text, " \t");
-    len = strlen(text);
-    while (len > 0 && (text[len - 1] == ' ' || text[len - 1] == '\t' || text[len - 1] == '\r'))
-        text[--len] = '\0';
-    return text;
-}
-
-static enum exit_code read_lines(const struct cli *cli, struct context *c, const char *path, char *text)
-{
-    unsigned number = 0;
-    char *line, *rest = text;
-
-    while ((line = strsep(&rest, "\n")) != NULL) {
-        char where[PATH_LEN_MAX + 16], *value = strchr(line, '=');
-
-        number++;
-        line = trim(line);
-        if (line[0] == '\0' || line[0] == '#')
-            continue;
-        if (value != NULL) {
-            *value = '\0';
-            if (set_one(c, trim(line), trim(value + 1)))
-                continue;
-        }
-        snprintf(where, sizeof(where), "%s:%u", path, number);
-        return complain(cli, EXIT_CONFIG,
-                        &(struct trouble){"a setting was not understood", where,
-                                          "it is: daemon (tcp://HOST:PORT and 64 hexadecimal digits), admin-socket, "
-                                          "synthetic",
-                                          "casewire context show"});
-    }
-    return EXIT_DONE;
-}
+/* --- the folder --------------------------------------------------------------------------------------- */
 
 static enum exit_code read_context(const struct cli *cli, struct context *c)
 {
     struct buf bytes = {0};
+    struct cw_fault fault = {0};
     char path[PATH_LEN_MAX];
-    enum exit_code code;
+    enum exit_code code = EXIT_DONE;
 
-    if (!path_join(path, c->home, "context") || file_read(path, CONTEXT_LEN_MAX, &bytes) != CW_OK ||
-        buf_add(&bytes, slice("", 1)) != CW_OK) {
-        buf_done(&bytes);
-        return complain(cli, EXIT_CONFIG,
+    if (!path_join(path, c->home, "context") || file_read(path, CONTEXT_LEN_MAX, &bytes) != CW_OK)
+        code = complain(cli, EXIT_CONFIG,
                         &(struct trouble){"the folder has no context", path,
-                                          "it says which daemon to talk to, and who issued your key wrote it: "
-                                          "daemon = tcp://HOST:PORT KEY",
-                                          "casewire context show"});
-    }
-    code = read_lines(cli, c, path, (char *)bytes.data);
+                                          "it says which daemon to talk to, and who issued your key wrote it: lines "
+                                          "address = tcp://HOST:PORT and daemon-key = KEY",
+                                          "casewire context list"});
+    else if (context_file_read(buf_slice(&bytes), &c->file, &fault) != CW_OK)
+        code = complain(
+            cli, EXIT_CONFIG,
+            &(struct trouble){"the context was not understood", fault.where, fault.text, "casewire context list"});
     buf_done(&bytes);
     return code;
 }
@@ -194,7 +117,6 @@ static enum exit_code open_identity(const struct cli *cli, struct context *c)
 enum exit_code context_connect(const struct cli *cli, struct context *c, bool admin)
 {
     struct cw_client_options options = {.size = sizeof(options)};
-    struct cw_daemon daemons[CONTEXT_DAEMONS_MAX];
     struct cw_fault fault = {0};
     enum exit_code code = EXIT_DONE;
 
@@ -203,16 +125,12 @@ enum exit_code context_connect(const struct cli *cli, struct context *c, bool ad
     if (code != EXIT_DONE)
         return code;
     memcpy(options.network_id, c->network, CW_ID_LEN);
-    for (uint32_t i = 0; i < c->daemon_count; i++) {
-        daemons[i] = (struct cw_daemon){.address = c->daemons[i].address};
-        memcpy(daemons[i].key, c->daemons[i].key, CW_ID_LEN);
-    }
     if (admin) {
-        options.admin_socket = c->admin_socket;
+        options.admin_socket = c->file.admin_socket;
     } else {
         options.identity = c->identity;
-        options.daemons = daemons;
-        options.daemon_count = c->daemon_count;
+        options.daemons = c->file.daemons;
+        options.daemon_count = c->file.daemon_count;
     }
     if (cw_client_open(&options, &c->client, &fault) != CW_OK)
         return complain_fault(cli, "no connection could be made", &fault);

@@ -3,30 +3,17 @@
 #define CASEWIRE_TOOL_CONTEXT_H
 
 /*
- * Who speaks, to which daemon of which network. A home folder holds
- *
- *   network   the network genesis: its hash is the pinned network id
- *   key cert  secret keys and certificate
- *   context   lines "name = value": daemon ("tcp://HOST:PORT KEY", tried in this order), admin-socket, synthetic;
- *             address and daemon-key are the first daemon in two lines
+ * Who speaks, to which daemons of which network, as <casewire/context.h> describes the folder. The library's own
+ * cw_context asks nobody for a passphrase and needs an identity: here each is wanted later, or not at all.
  */
 
+#include "lib/context.h"
 #include "tool/cli.h"
 #include "tool/files.h"
 
-#define CONTEXT_DAEMONS_MAX 8
-
-struct context_daemon {
-    char address[256];
-    uint8_t key[CW_ID_LEN]; /* CURVE public key */
-};
-
 struct context {
     char home[PATH_LEN_MAX];
-    uint32_t daemon_count;
-    struct context_daemon daemons[CONTEXT_DAEMONS_MAX]; /* the first is the holder's own division's */
-    char admin_socket[PATH_LEN_MAX];
-    bool synthetic;
+    struct context_file file; /* points into itself: not to be copied */
     struct buf genesis;
     uint8_t network[CW_ID_LEN];
     struct cw_identity *identity; /* NULL until connected as somebody */

@@ -8,12 +8,17 @@ static const char *const things[][2] = {
     {"Finding", "record:i code:s? what:s why:s log:h? seq:i? offset:i?"},
     {"Certificate", "cert:h kind:s division:s name:s roles:s not_before:t not_after:t revoked:b standing:s seq:i"},
     {"LabDivision", "name:s division:s pid:i status:Status?"},
+    {"Conflict",
+     "id:s digits:i kind:s open:b case_id:h human_ref:s title:s field:s why:s since:t resolvers:s you_may:b "
+     "choices:[ViewValue]"},
+    {"Waiting", "class:s case_id:h human_ref:s title:s risk:s at:t text:s next:s"},
+    {"OwnCase", "case_id:h human_ref:s kind:s title:s risk:s status:s overdue:i disputed:i updated:t"},
     {"Context", "name:s in_use:b holder:s home:s"},
 };
 
 static const ProtobufCMessageDescriptor *const messages[] = {
-    &cw__submitted__descriptor, &cw__case_view__descriptor, &cw__case_list__descriptor,
-    &cw__history__descriptor,   &cw__status__descriptor,    &cw__peers__descriptor,
+    &cw__view_value__descriptor, &cw__submitted__descriptor, &cw__case_view__descriptor, &cw__case_list__descriptor,
+    &cw__history__descriptor,    &cw__status__descriptor,    &cw__peers__descriptor,
 };
 
 /* --- simple types ---------------------------------------------------------------------------------------- */

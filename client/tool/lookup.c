@@ -2,8 +2,10 @@
 #include "tool/lookup.h"
 
 #include "lib/answer.h"
+#include "lib/fault.h"
 #include "proto/wire.h"
 
+#include <stdlib.h>
 #include <strings.h>
 
 #define REFERENCE_CHARS 7
@@ -81,4 +83,78 @@ enum cw_err lookup_case(struct context *context, const char *name, int32_t timeo
     if (err == CW_OK && found.count == 1)
         hex_of(slice(found.id, CW_ID_LEN), out);
     return err;
+}
+
+/* --- for people ----------------------------------------------------------------------------------------- */
+
+void lookup_chars(struct cw_slice reference, char out[static CHARS_LEN_MAX])
+{
+    char whole[CHARS_LEN_MAX], *from, *end;
+
+    fault_clean_text(reference, whole, sizeof(whole));
+    from = strrchr(whole, '/');
+    from = from != NULL ? from + 1 : whole;
+    end = strrchr(from, '-');
+    if (end != NULL && end - from == REFERENCE_CHARS)
+        *end = '\0';
+    snprintf(out, CHARS_LEN_MAX, "%s", from);
+}
+
+/* The nearest of the newest cases' characters and operation names. */
+static bool nearest(struct context *context, const char *name, int32_t timeout_ms, char out[static CHARS_LEN_MAX])
+{
+    struct cw_list_query query = {.size = sizeof(query), .limit = CW_LIST_LIMIT_MAX};
+    char(*texts)[CHARS_LEN_MAX] = calloc(2 * CW_LIST_LIMIT_MAX, sizeof(*texts)), upper[CHARS_LEN_MAX];
+    const char *names[2 * CW_LIST_LIMIT_MAX], *near = NULL;
+    struct cw_answer *answer = NULL;
+    size_t count = 0;
+
+    for (size_t i = 0; i <= strlen(name); i++) /* shorter than upper: not_found() looked */
+        upper[i] = name[i] >= 'a' && name[i] <= 'z' ? (char)(name[i] - 'a' + 'A') : name[i];
+    if (texts != NULL && cw_client_list(context->client, &query, timeout_ms, &answer) == CW_OK) {
+        const Cw__CaseList *list = answer_message(answer)->list;
+
+        for (size_t i = 0; i < list->n_rows && i < CW_LIST_LIMIT_MAX; i++) {
+            lookup_chars(wire_slice(list->rows[i]->human_ref), texts[count]);
+            names[count] = texts[count];
+            count++;
+            fault_clean_text(wire_slice(list->rows[i]->op_name), texts[count], CHARS_LEN_MAX);
+            names[count] = texts[count];
+            count += texts[count][0] != '\0';
+        }
+        near = suggest(upper, names, count);
+        if (near != NULL)
+            snprintf(out, CHARS_LEN_MAX, "%s", near);
+    }
+    cw_answer_close(answer);
+    free(texts);
+    return near != NULL;
+}
+
+static enum exit_code not_found(const struct cli *cli, struct context *context, const char *name,
+                                const struct cw_fault *fault)
+{
+    struct cw_fault kept = *fault; /* the next question would overwrite it */
+    char near[CHARS_LEN_MAX], why[CW_FAULT_TEXT_LEN_MAX + 60], next[CHARS_LEN_MAX + 24];
+
+    if (kept.code != CW_REFUSED_UNKNOWN_CASE || strlen(name) >= CHARS_LEN_MAX ||
+        !nearest(context, name, cli->timeout_ms, near))
+        return complain(
+            cli, exit_code_of(kept.code),
+            &(struct trouble){"the case was not found", kept.where[0] != '\0' ? kept.where : name, kept.text,
+                              kept.code == CW_AGAIN_NO_DAEMON ? "casewire context show" : "casewire case list"});
+    snprintf(why, sizeof(why), "no case here has this name: did you mean \"%s\"?", near);
+    snprintf(next, sizeof(next), "casewire case show %s", near);
+    return complain(cli, EXIT_NOT_FOUND, &(struct trouble){"the case was not found", name, why, next});
+}
+
+enum exit_code lookup_view(const struct cli *cli, struct context *context, const char *name,
+                           struct cw_answer **out_answer)
+{
+    char known[LOOKUP_LEN_MAX];
+    enum cw_err err = lookup_case(context, name, cli->timeout_ms, known);
+
+    if (err == CW_OK)
+        err = cw_client_get(context->client, slice_of(known), cli->timeout_ms, out_answer);
+    return err == CW_OK ? EXIT_DONE : not_found(cli, context, name, cw_client_fault(context->client));
 }

@@ -12,4 +12,12 @@
 #define LOOKUP_LEN_MAX 200
 enum cw_err lookup_case(struct context *context, const char *name, int32_t timeout_ms, char out[static LOOKUP_LEN_MAX]);
 
+/* Its view, closed by the caller. Complains: with the nearest reference when there is no such case. */
+enum exit_code lookup_view(const struct cli *cli, struct context *context, const char *name,
+                           struct cw_answer **out_answer);
+
+/* "K7Q2M4X" out of "MC/NTH/2026/K7Q2M4X-C": what people say; the whole when it has another form. */
+#define CHARS_LEN_MAX 40
+void lookup_chars(struct cw_slice reference, char out[static CHARS_LEN_MAX]);
+
 #endif

@@ -2,9 +2,11 @@
 /* casewire: the table of commands. One file for each noun, or part of one. */
 #include "tool/cmd_authority.h"
 #include "tool/cmd_case.h"
+#include "tool/cmd_conflict.h"
 #include "tool/cmd_context.h"
 #include "tool/cmd_export.h"
 #include "tool/cmd_help.h"
+#include "tool/cmd_inbox.h"
 #include "tool/cmd_lab.h"
 #include "tool/cmd_login.h"
 #include "tool/cmd_schema.h"
@@ -13,6 +15,12 @@
 #include "tool/cmd_submit.h"
 
 static const struct cli_command *const commands[] = {
+    &cmd_inbox,
+    &cmd_mine,
+    &cmd_conflict_list,
+    &cmd_conflict_show,
+    &cmd_conflict_resolve,
+    &cmd_conflict_undo,
     &cmd_login,
     &cmd_logout,
     &cmd_whoami,

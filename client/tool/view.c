@@ -65,7 +65,7 @@ static void label(const char *name)
 
 /* --- risk: who set it, when, and what it replaced ------------------------------------------------------ */
 
-static const Cw__ViewField *risk_field(const Cw__CaseView *view)
+const Cw__ViewField *view_risk_field(const Cw__CaseView *view)
 {
     const Cw__ViewField *best = NULL;
 
@@ -82,7 +82,7 @@ static const Cw__ViewField *risk_field(const Cw__CaseView *view)
 
 static void print_risk(const struct cli *cli, const Cw__CaseView *view)
 {
-    const Cw__ViewField *field = risk_field(view);
+    const Cw__ViewField *field = view_risk_field(view);
     char risk[60], by[200];
     bool high;
 

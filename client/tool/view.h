@@ -10,6 +10,9 @@
 
 void view_print(const struct cli *cli, const Cw__CaseView *view);
 
+/* The field that gives the case its risk; NULL: the kind has none, or nobody assessed it. */
+const Cw__ViewField *view_risk_field(const Cw__CaseView *view);
+
 /* Pieces: view_fields.c */
 void view_conflicts(const struct cli *cli, const Cw__CaseView *view);
 void view_fields(const struct cli *cli, const Cw__CaseView *view);

@@ -21,15 +21,11 @@ struct cw_case_id view_case_id(const Cw__CaseView *view)
 
 enum exit_code writing_look(struct writing *w, const char *name)
 {
-    char known[LOOKUP_LEN_MAX];
-    enum cw_err err = lookup_case(w->context, name, w->cli->timeout_ms, known);
+    enum exit_code code = lookup_view(w->cli, w->context, name, &w->seen);
 
-    if (err == CW_OK)
-        err = cw_client_get(w->context->client, slice_of(known), w->cli->timeout_ms, &w->seen);
-    if (err != CW_OK)
-        return complain_fault(w->cli, "the case was not found", cw_client_fault(w->context->client));
-    w->view = answer_message(w->seen)->view;
-    return EXIT_DONE;
+    if (code == EXIT_DONE)
+        w->view = answer_message(w->seen)->view;
+    return code;
 }
 
 void writing_done(struct writing *w)
@@ -231,7 +227,7 @@ enum exit_code writing_send(struct writing *w)
         return EXIT_USAGE;
     if (w->view != NULL)
         cw_draft_epoch(w->draft, w->view->owner_epoch);
-    else if (w->context->synthetic)
+    else if (w->context->file.synthetic)
         cw_draft_synthetic(w->draft);
     if (cw_draft_sign(w->draft, w->context->identity, when_now(), &submission, &fault) != CW_OK)
         return not_recorded(w, &fault);

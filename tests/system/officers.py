@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import subprocess
 import time
@@ -219,6 +220,14 @@ def json_of_cases(desk, schema):
     ask("wait-sync", "--timeout", "30")
     ask("case show", case)
     ask("case list", "--conflicts")
+    dispute = ask("conflict list")["conflicts"][0]
+    ask("conflict show", dispute["id"])
+    ask("inbox")
+    ask("mine")
+    ask("conflict resolve", dispute["id"], "--take", "1")
+    desk.tool("case", "set", case, "found_by=police", "--base-on", "none")
+    desk.tool("case", "set", case, "found_by=partner", "--base-on", "none")
+    ask("conflict undo", case[:12] + ".found_by")
     ask("case history", case)
     ask("status")
     ask("peers")
@@ -367,3 +376,117 @@ def a_second_episode_stands_beside_the_first(desk):
           "episode" not in view["episodes"][0] and "episode" in view["episodes"][1], str(view["episodes"]))
     places = {f["values"][0]["text"]: e.get("episode") for e in view["events"] for f in e["fields"] if f["name"] == "place"}
     check("each sighting belongs to one", places == {"X": None, "Z": view["episodes"][1]["episode"]}, str(places))
+
+
+# --- what two divisions wrote --------------------------------------------------------------------------------
+
+
+def two_sides(desk):
+    """A case of north on which north and west write without knowing of each other; its seven characters."""
+    opened = desk.open_case("Child M", risk="medium")
+    case = opened["case_id"]
+    desk.tool("case", "set", case, "summary=Left after supper.")
+    desk.tool("case", "add", case, "tags=repeat")
+    desk.settle()
+    desk.tool("lab", "cut", "west", "--dir", desk.dir)
+    for who, summary, found in (("officer@north", "At a friend's house.", "partner"), ("officer@west", "At Tarrowby.", "police")):
+        desk.tool("case", "set", case, f"summary={summary}", who=who)
+        desk.tool("case", "set", case, f"found_by={found}", who=who)
+    desk.tool("case", "set", case, "title=Child of Tarrowby", who="officer@west")
+    desk.tool("case", "add", case, "tags=repeat", who="officer@west")
+    desk.tool("case", "remove", case, "tags=repeat", who="sergeant@north")
+    desk.tool("case", "event", case, "risk_assessment", "missing_risk=high", "rationale=Seen with older males", who="officer@west")
+    desk.tool("case", "event", case, "risk_assessment", "missing_risk=low", "rationale=A friend's", who="inspector@north")
+    desk.tool("lab", "heal", "--dir", desk.dir)
+    desk.settle()
+    return opened["human_ref"].split("/")[3].split("-")[0]
+
+
+@story
+def one_officer_settles_what_two_divisions_wrote(desk):
+    chars = two_sides(desk)
+
+    def conflicts(who="officer@north"):
+        return {c["field"]: c for c in desk.ask("conflict", "list", who=who)["conflicts"]}
+
+    found = conflicts()
+    check("what is open, and what rules decided", {f: c["kind"] for f, c in found.items()} ==
+          {"summary": "values", "title": "proposal", "found_by": "merged", "tags": "kept", "missing_risk": "merged"}, str(found))
+    check("open ones come first", [c["open"] for c in desk.ask("conflict", "list")["conflicts"]] == [True, True, False, False, False])
+    check("an officer may not lower the risk, an inspector may", not found["missing_risk"]["you_may"] and
+          conflicts("inspector@north")["missing_risk"]["you_may"])
+    inbox = desk.ask("inbox")["waiting"]
+    check("the inbox has what is to be decided before what a rule decided",
+          [w["class"] for w in inbox if w["class"] in ("decide", "proposal", "rule")] == ["decide", "proposal", "rule", "rule"], str(inbox))
+    check("the case is north's", [c["disputed"] for c in desk.ask("mine")["cases"]] == [1] and
+          desk.ask("mine", who="officer@east")["cases"] == [])
+
+    numbered = {v["text"]: n for n, v in enumerate(found["summary"]["choices"], 1)}
+    desk.tool("conflict", "resolve", found["summary"]["id"][:6], "--take", str(numbered["At Tarrowby."]))
+    desk.tool("conflict", "resolve", f"{chars}.title", "--take", "2", who="sergeant@north")
+    done = desk.tool("conflict", "resolve", found["summary"]["id"][:6], "--take", "1", expect=3)
+    check("decided once, it is gone", "no such conflict now" in done.stderr, done.stderr)
+    for field in ("found_by", "tags"):
+        desk.tool("conflict", "undo", found[field]["id"])
+    proposal = desk.ask("conflict", "undo", found["missing_risk"]["id"])
+    check("who may not lower a risk proposes it", proposal["proposal"])
+    check("the risk stands", desk.ask("case", "show", chars)["risk"] == "high")
+    merged = [c for c in desk.ask("conflict", "list", who="inspector@north")["conflicts"] if c["kind"] == "merged"]
+    desk.tool("conflict", "undo", merged[0]["id"], who="inspector@north")
+
+    view = desk.ask("case", "show", chars)
+    values = {f["name"]: [v["text"] for v in f["values"]] for f in view["fields"]}
+    check("each field has the value that was chosen", values["summary"] == ["At Tarrowby."] and
+          values["title"] == ["Child of Tarrowby"] and "tags" not in {f for f, v in values.items() if v} and
+          view["risk"] == "low", str(values))
+    other = {"partner", "police"} - {found["found_by"]["choices"][0]["text"]}
+    check("the undone rule's other value stands", set(values["found_by"]) == other, str(values))
+    desk.settle()
+    check("everywhere", all(desk.ask("conflict", "list", who=f"officer@{d}")["conflicts"] == [] or
+                            {c["kind"] for c in desk.ask("conflict", "list", who=f"officer@{d}")["conflicts"]} == {"proposal"}
+                            for d in ("north", "east", "west")))
+
+
+@story
+def a_decision_made_unseen_is_a_new_conflict(desk):
+    chars = two_sides(desk)
+    desk.tool("lab", "cut", "west", "--dir", desk.dir)
+    for who, take in (("officer@north", "1"), ("officer@west", "2")):
+        desk.tool("conflict", "resolve", f"{chars}.summary", "--take", take, who=who)
+    desk.tool("lab", "heal", "--dir", desk.dir)
+    desk.settle()
+    found = [c for c in desk.ask("conflict", "list")["conflicts"] if c["field"] == "summary"]
+    check("both decisions stand against each other", len(found) == 1 and len(found[0]["choices"]) == 2 and
+          all(len(v["replaced"]) == 2 for v in found[0]["choices"]), str(found))
+
+
+@story
+def two_claims_are_arbitrated(desk):
+    case = desk.open_case("Child A")["case_id"]
+    desk.settle()
+    desk.tool("case", "event", case, "handover_claim", "reason=lives here", who="inspector@west")
+    desk.settle()
+    found = [c for c in desk.ask("conflict", "list", who="superintendent@north")["conflicts"] if c["kind"] == "owner"]
+    check("the contested owner is to be decided", len(found) == 1 and found[0]["you_may"], str(found))
+    desk.tool("conflict", "resolve", found[0]["id"], "WST", "reason=lives in the west", who="superintendent@north")
+    check("it is decided", desk.ask("case", "show", case)["owner"] == "WST")
+    desk.tool("case", "event", case, "handover_offer", "to_division=NTH", "reason=moved", who="inspector@west")
+    desk.settle()
+    waiting = desk.ask("inbox", who="inspector@north")["waiting"]
+    check("an offer waits in the inbox of whom it is made to", [w["class"] for w in waiting if w["class"] == "offer"] == ["offer"],
+          str(waiting))
+
+
+@story
+def a_second_daemon_answers_when_the_first_is_gone(desk):
+    key = re.search(r"daemon-key = ([0-9a-f]{64})", open(os.path.join(desk.dir, "people/officer@east/context"), encoding="utf-8").read())
+    with open(os.path.join(desk.home, "context"), "a", encoding="utf-8") as file:
+        file.write(f"address = tcp://127.0.0.1:{desk.port('east', 'listen_clients')}\ndaemon-key = {key.group(1)}\n")
+    desk.officer("login", "--passphrase-file", desk.secret("right", "right horse"))
+    case = json.loads(desk.officer("case", "open", "missing_child", "title=Child F", "missing_risk=high", "--json").stdout)["case_id"]
+    desk.settle()
+    check("both daemons are named", len(desk.whoami()["daemons"]) == 2)
+    desk.kill("north")
+    check("east answers", json.loads(desk.officer("case", "show", case, "--json").stdout)["title"] == "Child F")
+    desk.officer("case", "set", case, "summary=Written at east.")
+    desk.officer("logout")

@@ -1,0 +1,273 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "tool/dispute.h"
+
+#include "lib/fault.h"
+#include "lib/identity.h"
+#include "proto/id.h"
+#include "proto/schema.h"
+#include "proto/wire.h"
+
+#include <sodium.h>
+#include <stdlib.h>
+
+/* --- ids -------------------------------------------------------------------------------------------------- */
+
+static int compare_refs(const void *a, const void *b)
+{
+    const Cw__OpRef *left = (*(const Cw__ViewValue *const *)a)->set_by,
+                    *right = (*(const Cw__ViewValue *const *)b)->set_by;
+    int order;
+
+    if (left == NULL || right == NULL)
+        return (left != NULL) - (right != NULL);
+    order = slice_compare(wire_slice(left->op), wire_slice(right->op));
+    return order != 0 ? order : (left->index > right->index) - (left->index < right->index);
+}
+
+static void add(crypto_generichash_state *hash, ProtobufCBinaryData bytes)
+{
+    uint8_t len[4] = {(uint8_t)(bytes.len >> 24), (uint8_t)(bytes.len >> 16), (uint8_t)(bytes.len >> 8),
+                      (uint8_t)bytes.len};
+
+    crypto_generichash_update(hash, len, sizeof(len));
+    crypto_generichash_update(hash, bytes.data, bytes.len);
+}
+
+/* Of this machine and this version only: nothing is stored by it. */
+static void make_id(struct dispute *d)
+{
+    const Cw__ViewValue *sorted[DISPUTE_CHOICES_MAX];
+    const uint8_t kind = d->kind >= DISPUTE_MERGED;
+    struct cw_slice field = dispute_field(d);
+    crypto_generichash_state hash;
+    uint8_t whole[crypto_generichash_BYTES];
+
+    memcpy(sorted, d->choices, d->choice_count * sizeof(sorted[0]));
+    qsort(sorted, d->choice_count, sizeof(sorted[0]), compare_refs);
+    crypto_generichash_init(&hash, NULL, 0, sizeof(whole));
+    crypto_generichash_update(&hash, &kind, 1);
+    add(&hash, d->view->case_id);
+    add(&hash, wire_bytes(field));
+    add(&hash, d->field != NULL ? d->field->episode : d->conflict->episode);
+    for (size_t i = 0; i < d->choice_count; i++)
+        if (sorted[i]->set_by != NULL) {
+            const uint8_t index[2] = {(uint8_t)(sorted[i]->set_by->index >> 8), (uint8_t)sorted[i]->set_by->index};
+
+            add(&hash, sorted[i]->set_by->op);
+            crypto_generichash_update(&hash, index, sizeof(index));
+        }
+    crypto_generichash_final(&hash, whole, sizeof(whole));
+    memcpy(d->id, whole, DISPUTE_ID_LEN);
+}
+
+void dispute_id_text(const struct dispute *d, int digits, char out[static 2 * DISPUTE_ID_LEN + 1])
+{
+    hex_of(slice(d->id, DISPUTE_ID_LEN), out);
+    if (digits < 2 * DISPUTE_ID_LEN)
+        out[digits] = '\0';
+}
+
+/* --- what a view holds ------------------------------------------------------------------------------------- */
+
+static void choose(struct dispute *d, const Cw__ViewValue *value)
+{
+    if (value != NULL && d->choice_count < DISPUTE_CHOICES_MAX)
+        d->choices[d->choice_count++] = value;
+}
+
+static bool is_rule(const Cw__ViewField *field, const char *rule)
+{
+    return slice_eq(wire_slice(field->rule), slice_of(rule));
+}
+
+static bool same_place(const Cw__ViewConflict *conflict, const Cw__ViewField *field)
+{
+    return slice_eq(wire_slice(conflict->field), wire_slice(field->name)) &&
+           slice_eq(wire_slice(conflict->episode), wire_slice(field->episode));
+}
+
+static const Cw__ViewField *field_of(const Cw__CaseView *view, const Cw__ViewConflict *conflict)
+{
+    for (size_t i = 0; i < view->n_fields; i++)
+        if (same_place(conflict, view->fields[i]) && view->fields[i]->conflict)
+            return view->fields[i];
+    return NULL;
+}
+
+static void conflict_found(const Cw__CaseView *view, const Cw__ViewConflict *conflict, dispute_sink *sink,
+                           void *context)
+{
+    struct dispute d = {.view = view, .conflict = conflict, .field = field_of(view, conflict)};
+
+    d.kind = d.field != NULL                                            ? DISPUTE_VALUES
+             : slice_eq(wire_slice(conflict->field), slice_of("owner")) ? DISPUTE_OWNER
+                                                                        : DISPUTE_STEP;
+    for (size_t i = 0; i < conflict->n_candidates; i++)
+        choose(&d, conflict->candidates[i]);
+    make_id(&d);
+    sink(context, &d);
+}
+
+static void merged_found(const Cw__CaseView *view, const Cw__ViewField *field, dispute_sink *sink, void *context)
+{
+    struct dispute d = {.kind = DISPUTE_MERGED, .view = view, .field = field};
+
+    for (size_t i = 0; i < field->n_values; i++)
+        choose(&d, field->values[i]);
+    make_id(&d);
+    sink(context, &d);
+}
+
+static bool was_removed(const Cw__ViewValue *value)
+{
+    for (size_t i = 0; i < value->n_notes; i++)
+        if (value->notes[i].len >= 7 && memcmp(value->notes[i].data, "removed", 7) == 0)
+            return true;
+    return false;
+}
+
+static void kept_found(const Cw__CaseView *view, const Cw__ViewField *field, const Cw__ViewValue *value,
+                       dispute_sink *sink, void *context)
+{
+    struct dispute d = {.kind = DISPUTE_KEPT, .view = view, .field = field};
+
+    choose(&d, value);
+    make_id(&d);
+    sink(context, &d);
+}
+
+/* Choice 1 is what stands now, when something does; then the proposal. */
+static void proposal_found(const Cw__CaseView *view, const Cw__ViewField *field, const Cw__ViewValue *proposal,
+                           dispute_sink *sink, void *context)
+{
+    struct dispute d = {.kind = DISPUTE_PROPOSAL, .view = view, .field = field};
+
+    if (field->n_values > 0)
+        choose(&d, field->values[0]);
+    choose(&d, proposal);
+    make_id(&d);
+    sink(context, &d);
+}
+
+static void look_at_field(const Cw__CaseView *view, const Cw__ViewField *field, dispute_sink *sink, void *context)
+{
+    bool is_set = is_rule(field, "ORS") || is_rule(field, "GOS");
+
+    if (!is_set && !field->conflict && field->n_values > 1 && !is_rule(field, "IMM"))
+        merged_found(view, field, sink, context);
+    for (size_t i = 0; is_set && i < field->n_values; i++)
+        if (was_removed(field->values[i]))
+            kept_found(view, field, field->values[i], sink, context);
+    for (size_t i = 0; !is_set && i < field->n_proposals; i++)
+        proposal_found(view, field, field->proposals[i], sink, context);
+}
+
+void dispute_find(const Cw__CaseView *view, dispute_sink *sink, void *context)
+{
+    for (size_t i = 0; i < view->n_conflicts; i++)
+        conflict_found(view, view->conflicts[i], sink, context);
+    for (size_t i = 0; i < view->n_fields; i++)
+        look_at_field(view, view->fields[i], sink, context);
+}
+
+/* --- what is said about it ------------------------------------------------------------------------------------ */
+
+struct cw_slice dispute_field(const struct dispute *d)
+{
+    return wire_slice(d->field != NULL ? d->field->name : d->conflict->field);
+}
+
+static const char *rule_words(const Cw__ViewField *field)
+{
+    static const char *const rules[][2] = {
+        {"LWW", "the last one written stands"}, {"MAX", "the highest stands"}, {"MIN", "the earliest stands"},
+        {"OWN", "the present owner's stands"},  {"MVR", "all say the same"},
+    };
+
+    for (size_t i = 0; i < CW_COUNT(rules); i++)
+        if (is_rule(field, rules[i][0]))
+            return rules[i][1];
+    return "a rule decided";
+}
+
+const char *dispute_why(const struct dispute *d)
+{
+    switch (d->kind) {
+    case DISPUTE_VALUES:
+        return "written on several sides without knowing of each other";
+    case DISPUTE_STEP:
+        return "steps that exclude each other, taken without knowing of each other";
+    case DISPUTE_OWNER:
+        return "several divisions claim the case";
+    case DISPUTE_PROPOSAL:
+        return "proposed by somebody who may not set it";
+    case DISPUTE_KEPT:
+        return "it stays: whoever removed it had not seen it";
+    case DISPUTE_MERGED:
+        break;
+    }
+    return rule_words(d->field);
+}
+
+static struct cw_wall written(const Cw__ViewValue *value)
+{
+    return value->has_author_time_ms ? (struct cw_wall){(int64_t)value->author_time_ms} : hlc_wall(value->hlc);
+}
+
+struct cw_wall dispute_since(const struct dispute *d)
+{
+    struct cw_wall newest = {0};
+
+    for (size_t i = 0; i < d->choice_count; i++)
+        if (written(d->choices[i]).ms > newest.ms)
+            newest = written(d->choices[i]);
+    return newest;
+}
+
+/* Of what a rule decided: who may lower the field, or set it where nobody has to lower anything. */
+static uint32_t field_roles(const struct dispute *d)
+{
+    const struct schema_field *row = schema_field(d->field->field);
+
+    if (row == NULL)
+        return R_NONE;
+    if (d->kind == DISPUTE_KEPT || row->rule == RULE_MAX || row->rule == RULE_MIN)
+        return row->lower_roles;
+    return row->set_roles;
+}
+
+static uint32_t conflict_roles(const Cw__ViewConflict *conflict)
+{
+    uint32_t mask = 0;
+
+    for (size_t i = 0; i < conflict->n_resolvers; i++)
+        mask |= 1u << schema_role_by_code(wire_slice(conflict->resolvers[i]));
+    return mask & ~1u;
+}
+
+static uint32_t roles_of(const struct dispute *d)
+{
+    return d->conflict != NULL ? conflict_roles(d->conflict) : field_roles(d);
+}
+
+bool dispute_is_for(const struct dispute *d, uint32_t roles)
+{
+    return (roles_of(d) & roles) != 0;
+}
+
+void dispute_resolvers(const struct dispute *d, char *out, size_t cap)
+{
+    char text[SCHEMA_ROLES_TEXT_LEN_MAX];
+
+    snprintf(out, cap, "%s", schema_roles_text(roles_of(d), text));
+}
+
+uint32_t context_roles(const struct context *context)
+{
+    const struct certificate *cert = &context->identity->certificate;
+    uint32_t mask = 0;
+
+    for (uint32_t i = 0; i < cert->role_count; i++)
+        mask |= cert->roles[i] < ROLE_LIMIT ? 1u << cert->roles[i] : 0;
+    return mask;
+}

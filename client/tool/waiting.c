@@ -1,0 +1,243 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "tool/waiting.h"
+
+#include "tool/lookup.h"
+#include "tool/view.h"
+
+#include "lib/fault.h"
+#include "lib/identity.h"
+#include "lib/when.h"
+#include "proto/schema.h"
+#include "proto/wire.h"
+
+/* Kinds of a view's notes that a person must look at (docs/fold.md 13.1). */
+enum { NOTE_RETURN_DISPUTED = 5, NOTE_NEW_EPISODE = 6, NOTE_DEATH_UNCONFIRMED = 7, NOTE_NO_LRO = 9 };
+
+const char *const waiting_words[WAITING_CLASS_COUNT] = {"overdue", "look",     "offer", "decide",
+                                                        "soon",    "proposal", "rule"};
+
+void waiting_for_context(const struct context *context, int digits, struct waiting_for *out)
+{
+    *out = (struct waiting_for){.roles = context_roles(context), .now = when_now(), .digits = digits};
+    fault_clean_text(context->identity->certificate.division, out->division, sizeof(out->division));
+}
+
+bool waiting_is_own(const Cw__CaseView *view, const char *division)
+{
+    char owner[160], *rest = owner, *word;
+
+    TEXT(view->owner, owner);
+    while ((word = strsep(&rest, " +")) != NULL)
+        if (*word != '\0' && strcmp(word, division) == 0)
+            return true;
+    return false;
+}
+
+int64_t waiting_risk(const Cw__CaseView *view)
+{
+    const Cw__ViewField *field = view_risk_field(view);
+
+    return field != NULL && field->n_values > 0 && field->values[0]->value != NULL &&
+                   field->values[0]->value->has_number
+               ? field->values[0]->value->number
+               : 0;
+}
+
+struct finding {
+    const Cw__CaseView *view;
+    const struct waiting_for *who;
+    waiting_sink *sink;
+    void *context;
+    char chars[CHARS_LEN_MAX];
+};
+
+static void tell(const struct finding *f, struct waiting *w)
+{
+    w->view = f->view;
+    f->sink(f->context, w);
+}
+
+/* --- duties ----------------------------------------------------------------------------------------------- */
+
+static const struct schema_clock *clock_of(const Cw__ViewDeadline *deadline)
+{
+    size_t count;
+    const struct schema_clock *clocks = schema_clocks(&count);
+
+    for (size_t i = 0; i < count; i++)
+        if (slice_eq(wire_slice(deadline->clock), slice_of(clocks[i].name)))
+            return &clocks[i];
+    return NULL;
+}
+
+void waiting_duty(const Cw__ViewDeadline *deadline, char *out, size_t cap)
+{
+    const struct schema_clock *clock = clock_of(deadline);
+    const struct schema_event *event = clock != NULL ? schema_event(clock->met_by) : NULL;
+
+    if (event == NULL) {
+        fault_clean_text(wire_slice(deadline->clock), out, cap);
+        return;
+    }
+    snprintf(out, cap, "%s", event->name);
+    for (char *at = out; *at != '\0'; at++)
+        if (*at == '_')
+            *at = ' ';
+}
+
+static bool concerns(const Cw__ViewDeadline *deadline, uint32_t roles)
+{
+    const struct schema_clock *clock = clock_of(deadline);
+    const struct schema_event *event = clock != NULL ? schema_event(clock->met_by) : NULL;
+
+    return clock == NULL || (clock->told & roles) != 0 || (event != NULL && (event->roles & roles) != 0);
+}
+
+static void look_at_duty(const struct finding *f, const Cw__ViewDeadline *deadline)
+{
+    struct waiting w = {.at = {(int64_t)deadline->due_ms}};
+    const struct schema_clock *clock = clock_of(deadline);
+    const struct schema_event *event = clock != NULL ? schema_event(clock->met_by) : NULL;
+    bool late = w.at.ms < f->who->now.ms;
+    char duty[60], when[WHEN_TEXT_LEN_MAX], relative[WHEN_TEXT_LEN_MAX];
+
+    if (deadline->has_met_by || !concerns(deadline, f->who->roles) || w.at.ms > f->who->now.ms + WAITING_SOON_MS)
+        return;
+    waiting_duty(deadline, duty, sizeof(duty));
+    when_london(w.at, false, when);
+    when_relative(w.at, f->who->now, relative);
+    w.class = late ? WAITING_OVERDUE : WAITING_SOON;
+    snprintf(w.text, sizeof(w.text), "%s %s due %s (%s)", duty, late ? "was" : "is", when, relative);
+    snprintf(w.next, sizeof(w.next), "casewire case event %s %s", f->chars, event != NULL ? event->name : "EVENT");
+    tell(f, &w);
+}
+
+/* --- what was said ------------------------------------------------------------------------------------------ */
+
+static const Cw__ViewEvent *event_of(const Cw__CaseView *view, ProtobufCBinaryData op)
+{
+    for (size_t i = 0; i < view->n_events; i++)
+        if (op.len != 0 && slice_eq(wire_slice(view->events[i]->op), wire_slice(op)))
+            return view->events[i];
+    return NULL;
+}
+
+static struct cw_wall said_at(const Cw__ViewEvent *event)
+{
+    return event->has_author_time_ms ? (struct cw_wall){(int64_t)event->author_time_ms} : hlc_wall(event->hlc);
+}
+
+static void look_at_note(const struct finding *f, const Cw__ViewNote *note)
+{
+    static const struct {
+        uint32_t kind;
+        const char *text;
+    } notes[] = {
+        {NOTE_RETURN_DISPUTED, "a sighting contradicts the return: counted as missing until an inspector decides"},
+        {NOTE_NEW_EPISODE, "a sighting after the return: is this a new episode?"},
+        {NOTE_DEATH_UNCONFIRMED, "a death was reported and is not confirmed"},
+        {NOTE_NO_LRO, "the group is active without a lead responsible officer"},
+    };
+    const Cw__ViewEvent *event = event_of(f->view, note->op);
+    struct waiting w = {.class = WAITING_LOOK};
+
+    for (size_t i = 0; i < CW_COUNT(notes); i++) {
+        if (notes[i].kind != note->kind)
+            continue;
+        if (event != NULL)
+            w.at = said_at(event);
+        snprintf(w.text, sizeof(w.text), "%s", notes[i].text);
+        snprintf(w.next, sizeof(w.next), "casewire case show %s", f->chars);
+        tell(f, &w);
+    }
+}
+
+static bool is_event(const Cw__ViewEvent *event, const char *name)
+{
+    return slice_eq(wire_slice(event->name), slice_of(name));
+}
+
+/* The newest step of the ownership, when it is an offer to this division that nobody has answered. */
+static void look_for_offer(const struct finding *f)
+{
+    const Cw__ViewEvent *newest = NULL;
+    struct waiting w = {.class = WAITING_OFFER};
+    char from[20] = "?", to[40] = "";
+
+    for (size_t i = 0; i < f->view->n_events; i++) {
+        const Cw__ViewEvent *e = f->view->events[i];
+
+        if ((strncmp((const char *)e->name.data, "handover_", e->name.len < 9 ? e->name.len : 9) == 0 ||
+             is_event(e, "arbitration")) &&
+            !e->proposal && (newest == NULL || e->hlc > newest->hlc))
+            newest = e;
+    }
+    if (newest == NULL || !is_event(newest, "handover_offer"))
+        return;
+    for (size_t i = 0; i < newest->n_fields; i++)
+        if (slice_eq(wire_slice(newest->fields[i]->name), slice_of("to_division")) && newest->fields[i]->n_values > 0)
+            TEXT(newest->fields[i]->values[0]->text, to);
+    if (strcmp(to, f->who->division) != 0)
+        return;
+    if (newest->author != NULL)
+        TEXT(newest->author->division, from);
+    w.at = said_at(newest);
+    snprintf(w.text, sizeof(w.text), "%s offers this case to %s", from, to);
+    snprintf(w.next, sizeof(w.next), "casewire case event %s handover_accept", f->chars);
+    tell(f, &w);
+}
+
+/* --- decisions ---------------------------------------------------------------------------------------------- */
+
+static void look_at_dispute(void *context, const struct dispute *d)
+{
+    const struct finding *f = context;
+    struct waiting w = {.at = dispute_since(d)};
+    char id[2 * DISPUTE_ID_LEN + 1], field[60], shown[80] = "";
+
+    if (!dispute_is_for(d, f->who->roles))
+        return;
+    w.class = d->kind == DISPUTE_PROPOSAL ? WAITING_PROPOSAL : dispute_is_open(d) ? WAITING_DECIDE : WAITING_RULE;
+    dispute_id_text(d, f->who->digits, id);
+    fault_clean_text(dispute_field(d), field, sizeof(field));
+    if (d->choice_count > 0)
+        view_value(d->choices[d->kind == DISPUTE_PROPOSAL ? d->choice_count - 1 : 0], shown, sizeof(shown));
+    if (d->kind == DISPUTE_PROPOSAL)
+        snprintf(w.text, sizeof(w.text), "%s: proposed is \"%s\"", field, shown);
+    else if (dispute_is_open(d))
+        snprintf(w.text, sizeof(w.text), "%s: %zu answers, %s", field, d->choice_count, dispute_why(d));
+    else
+        snprintf(w.text, sizeof(w.text), "%s is \"%s\": %s", field, shown, dispute_why(d));
+    snprintf(w.next, sizeof(w.next), "casewire conflict show %s", id);
+    tell(f, &w);
+}
+
+void waiting_find(const Cw__CaseView *view, const struct waiting_for *who, waiting_sink *sink, void *context)
+{
+    struct finding f = {.view = view, .who = who, .sink = sink, .context = context};
+
+    lookup_chars(wire_slice(view->human_ref), f.chars);
+    if (waiting_is_own(view, who->division)) {
+        for (size_t i = 0; i < view->n_deadlines; i++)
+            look_at_duty(&f, view->deadlines[i]);
+        for (size_t i = 0; i < view->n_notes; i++)
+            look_at_note(&f, view->notes[i]);
+    }
+    look_for_offer(&f);
+    dispute_find(view, look_at_dispute, &f);
+}
+
+int waiting_compare(const void *a, const void *b)
+{
+    const struct waiting *left = a, *right = b;
+
+    if (left->class != right->class)
+        return left->class < right->class ? -1 : 1;
+    if (left->at.ms != right->at.ms) {
+        /* What is over longest and what ends first comes first; of things said, the newest. */
+        bool oldest_first = left->class == WAITING_OVERDUE || left->class == WAITING_SOON;
+
+        return (left->at.ms < right->at.ms) == oldest_first ? -1 : 1;
+    }
+    return slice_compare(wire_slice(left->view->case_id), wire_slice(right->view->case_id));
+}

@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef CASEWIRE_TOOL_WAITING_H
+#define CASEWIRE_TOOL_WAITING_H
+
+/*
+ * What waits for somebody: duties of the own division's cases, things that were said and that a person must look at,
+ * offers of a case, and what the holder's roles may decide. Found in views; nothing of it is stored.
+ */
+
+#include "tool/dispute.h"
+
+/* In the order in which they are shown. */
+enum waiting_class {
+    WAITING_OVERDUE,  /* a duty's time is over */
+    WAITING_LOOK,     /* a death reported, a return in doubt, perhaps a new episode, a group without a lead */
+    WAITING_OFFER,    /* another division offers the case to this one */
+    WAITING_DECIDE,   /* a conflict that the holder's roles may decide */
+    WAITING_SOON,     /* a duty's time ends within WAITING_SOON_MS */
+    WAITING_PROPOSAL, /* to be taken up or left */
+    WAITING_RULE,     /* a rule decided it: for information, it can be set back */
+};
+#define WAITING_CLASS_COUNT (WAITING_RULE + 1)
+#define WAITING_SOON_MS INT64_C(14400000) /* four hours */
+#define WAITING_TEXT_LEN_MAX 240
+
+struct waiting {
+    enum waiting_class class;
+    const Cw__CaseView *view;
+    char text[WAITING_TEXT_LEN_MAX]; /* "risk assessment was due Sat 28 Nov 2026 16:40 (20 min ago)" */
+    char next[120];                  /* a command to type */
+    struct cw_wall at;               /* when it is due, or was said */
+};
+
+struct waiting_for {
+    uint32_t roles;
+    char division[CW_DIVISION_LEN_MAX + 1];
+    struct cw_wall now;
+    int digits; /* of a dispute's id that tell all of them apart */
+};
+void waiting_for_context(const struct context *context, int digits, struct waiting_for *out);
+
+/* Whether the case is the division's: it owns it, or is one of those that claim it. */
+bool waiting_is_own(const Cw__CaseView *view, const char *division);
+/* "risk assessment": what meets the duty, in words; the clock's own name when it is not known here. */
+void waiting_duty(const Cw__ViewDeadline *deadline, char *out, size_t cap);
+
+typedef void waiting_sink(void *context, const struct waiting *waiting);
+void waiting_find(const Cw__CaseView *view, const struct waiting_for *who, waiting_sink *sink, void *context);
+
+extern const char *const waiting_words[WAITING_CLASS_COUNT]; /* "overdue", "look", ... */
+int waiting_compare(const void *a, const void *b);           /* qsort: by class, then by time */
+
+/* How high the case's risk is, for sorting: 0 not assessed or none. */
+int64_t waiting_risk(const Cw__CaseView *view);
+
+#endif
