@@ -39,10 +39,10 @@ all: ## build the daemon, the tool and both client libraries (the default)
 
 DEPS := pkg-config gcc make libc6-dev binutils libzmq3-dev libprotobuf-c-dev protobuf-c-compiler \
         protobuf-compiler liblmdb-dev libsodium-dev check libconfuse-dev libjansson-dev uthash-dev \
-        libutf8proc-dev libseccomp-dev libsystemd-dev libzstd-dev python3 python3-nacl iproute2 procps \
+        libutf8proc-dev libseccomp-dev libsystemd-dev libzstd-dev python3 python3-nacl iproute2 procps patch \
         util-linux scdoc python3-jsonschema zsh fish
 DEPS_BARE := mmdebstrap
-DEPS_LINT := clang clang-format clang-tidy cppcheck libclang-rt-14-dev llvm gcovr shellcheck mandoc git patch
+DEPS_LINT := clang clang-format clang-tidy cppcheck libclang-rt-14-dev llvm gcovr shellcheck mandoc git
 
 DEPS_STAMP      := build/.deps
 DEPS_LINT_STAMP := build/.deps-lint
@@ -173,7 +173,7 @@ $(BUILD)/pic/gen/%.pb-c.o: $(BUILD)/gen/%.pb-c.c $(FLAGS_STAMP) | $(GEN_H)
 
 # -------------------------------------------------------------------------------------------------- floors
 
-# A folder and its direct sub-folders.
+# A folder and its rooms: direct sub-folders.
 sources = $(sort $(wildcard $1/*.c $1/*/*.c))
 objects = $(patsubst %.c,$(BUILD)/obj/%.o,$1)
 
@@ -209,11 +209,11 @@ $(BUILD)/pic/%.o: %.c $(FLAGS_STAMP) | $(GEN_H)
 	$(say) CC "$< (pic)"
 	$(Q)mkdir -p $(@D) && $(call compile,$(OUR_CFLAGS) $(PIC_CFLAGS))
 
-# The folder itself is a prerequisite: a source that was deleted leaves the archive too.
+# The folders themselves are prerequisites: a source that was deleted leaves the archive too.
 define floor_rules
 src_$1 := $$(call sources,$$(folder_$1))
 obj_$1 := $$(call objects,$$(src_$1))
-$$(call lib,$1): $$(obj_$1) $(if $(filter proto,$1),$$(GEN_O)) $$(wildcard $$(folder_$1))
+$$(call lib,$1): $$(obj_$1) $(if $(filter proto,$1),$$(GEN_O)) $$(wildcard $$(folder_$1) $$(folder_$1)/*/)
 	$$(say) AR $$@
 	$$(Q)mkdir -p $$(@D) && $$(archive)
 endef
@@ -376,7 +376,7 @@ $(SIM): $(call objects,$(call sources,tests/sim)) $(BUILD)/tests/sim-list.o $(SU
 	$(say) LINK $@
 	$(Q)$(call link,$(CHECK_LIBS) $(PKG_LIBS_SIM))
 
-.PHONY: sim sim-seed mutants sim-pure
+.PHONY: sim sim-seed mutants mutants-fit sim-pure
 ifneq ($(wildcard tests/sim/main.c),)
 sim: $(SIM) ## run the simulator: its scenarios, the kept seeds, then SEEDS=200 drawn worlds
 	@$(step) --counts sim env $(TEST_ENV) $(RUN) $(SIM) --seeds $(SEEDS)
@@ -389,10 +389,12 @@ sim sim-seed sim-pure: ; @$(not_yet) $@ tests/sim/main.c
 endif
 
 ifneq ($(wildcard tests/sim/mutants/run),)
+mutants-fit: ## guard: the patches that plant the known bugs still fit the sources
+	@$(step) --counts mutants-fit tests/sim/mutants/run --fit
 mutants: ## plant every known bug in turn and see that the simulator finds it
 	@$(step) --counts mutants tests/sim/mutants/run
 else
-mutants: ; @$(not_yet) $@ tests/sim/mutants/run
+mutants mutants-fit: ; @$(not_yet) $@ tests/sim/mutants/run
 endif
 
 # ------------------------------------------------------------------------------------------------- fuzzing
@@ -517,7 +519,8 @@ ifneq ($(wildcard tests/sim/main.c),)
 build-tests: $(SIM)
 endif
 
-CHECKS := layers core-pure fields-check json-schema-check $(UNITS:%=unit-%) fold-compare sim sim-pure vectors verify-py system-smoke
+CHECKS := layers core-pure fields-check json-schema-check $(UNITS:%=unit-%) fold-compare sim sim-pure mutants-fit vectors verify-py \
+          system-smoke
 check: | $(DEPS_STAMP) ## build, unit tests, short sim, system smoke, guards, vectors: before every push
 	$(Q)rm -rf $(RESULTS)
 	$(Q)$(MAKE) $(parallel) build-tests
