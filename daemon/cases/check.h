@@ -33,7 +33,8 @@ struct admission_request {
 enum admission cases_check_op(const struct admission_request *request, struct refusal *refusal);
 
 /*
- * False: request.state may be a zeroed struct with the case's kind and nothing else; the answer is the same.
+ * False: request.state may be a zeroed struct with the case's kind and nothing else; the answer is the same, to the
+ * letter of the refusal. False also for an opening op, which has no state (NULL).
  */
 bool cases_check_needs_state(const struct op *op);
 
