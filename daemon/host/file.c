@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -221,7 +222,7 @@ enum cw_err file_make_folder(const char *path, unsigned int mode, struct refusal
     return access(path, W_OK | X_OK) == 0 ? CW_OK : failed(path, why);
 }
 
-static enum cw_err sync_folder(const char *path)
+enum cw_err file_sync_folder(const char *path)
 {
     int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     enum cw_err err;
@@ -235,19 +236,19 @@ static enum cw_err sync_folder(const char *path)
 
 enum cw_err file_sync_parent(const char *path)
 {
-    char parent[FILE_PATH_LEN_MAX];
+    char parent[PATH_MAX];
     const char *name = strrchr(path, '/');
     size_t len = name != NULL ? (size_t)(name - path) : 0;
 
     if (name == NULL)
-        return sync_folder(".");
+        return file_sync_folder(".");
     if (len == 0)
-        return sync_folder("/");
+        return file_sync_folder("/");
     if (len >= sizeof parent)
         return CW_LOCAL_CONFIG;
     memcpy(parent, path, len);
     parent[len] = '\0';
-    return sync_folder(parent);
+    return file_sync_folder(parent);
 }
 
 enum cw_err file_join(const char *dir, const char *name, char out[static FILE_PATH_LEN_MAX])

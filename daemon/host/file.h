@@ -37,6 +37,7 @@ enum cw_err file_make_folder(const char *path, unsigned int mode, struct refusal
 
 /* The folder that holds the name, flushed: only then does a new name survive a power cut. */
 enum cw_err file_sync_parent(const char *path);
+enum cw_err file_sync_folder(const char *path); /* the names in it */
 /* dir/name; CW_LOCAL_CONFIG when it does not fit. */
 #define FILE_PATH_LEN_MAX 1024
 enum cw_err file_join(const char *dir, const char *name, char out[static FILE_PATH_LEN_MAX]);

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "store/internal.h"
 
+#include "host/file.h"
+
 #include <errno.h>
 #include <stdio.h>
 #include <sys/stat.h>
@@ -68,11 +70,11 @@ enum cw_err store_copy(struct store *s, const char *dir, struct refusal *why)
     if (mkdir(part, 0700) != 0)
         return failed(part, errno, why);
     err = fill(s, part, why);
-    if (err == CW_OK && (store_sync_folder(part) != CW_OK || rename(part, dir) != 0))
+    if (err == CW_OK && (file_sync_folder(part) != CW_OK || rename(part, dir) != 0))
         err = failed(dir, errno, why);
     if (err != CW_OK) {
         remove_unfinished(part);
         return err;
     }
-    return store_sync_parent(dir) == CW_OK ? CW_OK : failed(dir, errno, why);
+    return file_sync_parent(dir) == CW_OK ? CW_OK : failed(dir, errno, why);
 }

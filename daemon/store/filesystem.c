@@ -2,9 +2,7 @@
 #include "store/internal.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <sys/vfs.h>
-#include <unistd.h>
 
 /*
  * LMDB shares its lock table and its map between processes through the page cache of one kernel. On these
@@ -42,33 +40,4 @@ enum cw_err store_check_filesystem(const char *dir, struct refusal *why)
         return refuse(why, CW_LOCAL_CONFIG, "store",
                       "%.120s is on %s; the store needs a local disk: set state_dir to a folder on one", dir, name);
     return CW_OK;
-}
-
-enum cw_err store_sync_folder(const char *dir)
-{
-    int fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    enum cw_err err;
-
-    if (fd < 0)
-        return CW_LOCAL_IO;
-    err = fsync(fd) == 0 ? CW_OK : CW_LOCAL_IO;
-    (void)close(fd);
-    return err;
-}
-
-enum cw_err store_sync_parent(const char *path)
-{
-    char parent[STORE_PATH_LEN_MAX];
-    const char *slash = strrchr(path, '/');
-    size_t len = slash != NULL ? (size_t)(slash - path) : 0;
-
-    if (slash == NULL)
-        return store_sync_folder(".");
-    if (len == 0)
-        return store_sync_folder("/");
-    if (len >= sizeof parent)
-        return CW_USAGE_ARGUMENT;
-    memcpy(parent, path, len);
-    parent[len] = '\0';
-    return store_sync_folder(parent);
 }

@@ -55,9 +55,6 @@ enum cw_err store_write_error(struct store *s, int rc);
 /* filesystem.c: the name of the network file system that `dir` is on, or NULL when it is a local one. */
 const char *store_remote_filesystem(uint64_t magic);
 enum cw_err store_check_filesystem(const char *dir, struct refusal *why);
-/* A name is durable only when its folder is flushed. */
-enum cw_err store_sync_folder(const char *dir);
-enum cw_err store_sync_parent(const char *path);
 
 /* space.c */
 uint64_t store_disk_free(const struct store *s);

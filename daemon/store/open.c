@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "store/internal.h"
 
+#include "host/file.h"
+
 #include <errno.h>
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -92,7 +94,7 @@ static enum cw_err keep_names(const struct store *s, struct refusal *why)
 {
     if (!s->created)
         return CW_OK;
-    if (store_sync_folder(s->dir) != CW_OK || store_sync_parent(s->dir) != CW_OK)
+    if (file_sync_folder(s->dir) != CW_OK || file_sync_parent(s->dir) != CW_OK)
         return system_refusal(s, CW_LOCAL_IO, "cannot be flushed", errno, why);
     return CW_OK;
 }
