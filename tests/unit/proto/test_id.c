@@ -81,7 +81,7 @@ START_TEST(a_row_is_found_by_its_id_or_its_place_is)
     struct hash wanted = {{0}};
     size_t rank = 99;
 
-    for (uint8_t i = 0; i < CW_COUNT(rows); i++) {
+    for (size_t i = 0; i < CW_COUNT(rows); i++) {
         rows[i] = (struct numbered){.before = UINT32_MAX};
         rows[i].id.b[0] = (uint8_t)(10 * i + 10);
     }

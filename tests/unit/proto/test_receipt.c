@@ -138,7 +138,7 @@ START_TEST(a_wrong_bundle_path_is_named)
 {
     uint8_t path[BUNDLE_PATH_LEN_MAX];
 
-    ck_assert_uint_eq(record.path.len, 2 * ID_LEN);
+    ck_assert_uint_eq(record.path.len, (size_t)2 * ID_LEN);
     memcpy(path, record.path.data, record.path.len);
     path[ID_LEN] ^= 1;
     record.path = slice(path, record.path.len);
