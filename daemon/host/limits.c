@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "host/limits.h"
 
+#include <malloc.h>
 #include <stdio.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+
+#define HEAP_ARENAS 2
 
 /* The soft limit up to wanted, and the hard one with it where that is allowed; false when it stays below. */
 static bool raise_limit(__rlimit_resource_t what, rlim_t wanted)
@@ -37,11 +40,18 @@ static bool forbid_dumps(void)
 #endif
 }
 
+/* A job's memory is taken by one thread and given back by another: an arena for each thread would keep it all. */
+static void share_heap(void)
+{
+    (void)mallopt(M_ARENA_MAX, HEAP_ARENAS);
+}
+
 enum cw_err limits_apply(struct refusal *why)
 {
     bool files = raise_limit(RLIMIT_NOFILE, LIMITS_FILES);
     bool locked = raise_limit(RLIMIT_MEMLOCK, LIMITS_LOCKED_LEN);
 
+    share_heap();
     if (!forbid_dumps())
         return refuse(why, CW_LOCAL_IO, "limits", "core dumps cannot be forbidden");
     if (!files || !locked)

@@ -250,6 +250,7 @@ struct turn {
     struct digest_answer *digest_answers;
     bool authority_changed, policy_changed, own_changed;
     bool asked_for_space, low_on_space;
+    uint32_t folded_cases;
     uint64_t counters[COUNTER_COUNT]; /* as the turn will leave them, once it is committed */
     struct position own_head;
     struct turn_local local;

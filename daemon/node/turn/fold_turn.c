@@ -10,6 +10,12 @@
 #define BUSY_FOLD_OPS 16u     /* folded in a turn that submitters wait for */
 #define QUIET_MS 20           /* without a submission, before long cases are folded */
 #define FOLD_WAIT_MS_MAX 1000 /* but none waits longer */
+#define FOLD_AGAIN_MS 100     /* between two rounds, when the first reached so many cases and not all */
+/*
+ * Saving a case dirties some eight pages of the store; they stay in memory until the commit, and LMDB keeps the memory for
+ * the next. So a turn folds no more cases than this, however short they are.
+ */
+#define FOLD_CASES_MAX 256u
 
 static enum cw_err change_flags(struct turn *t, const struct cw_case_id *id, uint32_t set, uint32_t clear)
 {
@@ -59,6 +65,7 @@ static enum cw_err fold_one(struct turn *t, const struct cw_case_id *id, uint32_
     if (err != CW_OK)
         return err;
     *budget = c->op_count < *budget ? *budget - c->op_count : 0;
+    t->folded_cases++;
     return case_save(t, c);
 }
 
@@ -85,7 +92,7 @@ static enum cw_err fold_or_mark(struct turn *t, const struct dirty_case *d, uint
     struct known_case known;
 
     look_at(t, &d->id, &known);
-    bool fits = known.op_count < *budget;
+    bool fits = known.op_count < *budget && t->folded_cases < FOLD_CASES_MAX;
     if (d->foreign || !fits)
         case_cache_drop(t->n, &d->id);
     if (fits)
@@ -126,7 +133,7 @@ static enum cw_err fold_marked(struct turn *t, uint32_t *budget)
     struct cw_case_id id;
     enum cw_err err = CW_OK;
 
-    while (*budget > 0 && err == CW_OK) {
+    while (*budget > 0 && t->folded_cases < FOLD_CASES_MAX && err == CW_OK) {
         err = next_marked(t, &id);
         if (err == CW_LOCAL_NOT_FOUND) {
             t->n->folds_left = false;
@@ -203,7 +210,7 @@ static enum cw_err sweep(struct turn *t, uint32_t *budget)
     if (err != CW_OK)
         return err == CW_LOCAL_NOT_FOUND ? CW_OK : err;
     memcpy(at.b, raw.data, ID_LEN);
-    while (err == CW_OK && *budget > 0)
+    while (err == CW_OK && *budget > 0 && t->folded_cases < FOLD_CASES_MAX)
         err = sweep_one(t, &at, &after, budget);
     if (err == CW_LOCAL_NOT_FOUND) {
         t->n->refold_left = false;
@@ -240,7 +247,7 @@ enum cw_err fold_dirty_cases(struct turn *t)
             budget = t->n->fold_ops_max;
         budget = budget > 0 ? budget : 1;
         err = fold_marked(t, &budget);
-        t->n->folds_by = mono_after(t->now, FOLD_WAIT_MS_MAX);
+        t->n->folds_by = mono_after(t->now, t->folded_cases < FOLD_CASES_MAX ? FOLD_WAIT_MS_MAX : FOLD_AGAIN_MS);
     }
     if (err == CW_OK && t->n->refold_left && budget > 0)
         err = sweep(t, &budget);

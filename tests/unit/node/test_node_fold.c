@@ -223,6 +223,55 @@ START_TEST(a_quiet_turn_folds_no_more_than_its_budget)
 }
 END_TEST
 
+#define CASES_MAX 256u /* folded in one turn, however short they are */
+
+static void submit_new_case(struct lab_node *n)
+{
+    struct lab_op op;
+
+    lab_open_case(lab, ++number, SPOIL_NOTHING, &op);
+    lab_submit(n, &op);
+}
+
+static uint32_t folded_rows(void)
+{
+    struct kv_txn *txn;
+    struct kv_pair pair;
+    struct case_row row;
+    struct row_key from = {.len = 0};
+    uint32_t folded = 0;
+
+    ck_assert_int_eq(north->store.begin_read(north->store.ctx, &txn), CW_OK);
+    while (north->store.next(txn, TABLE_CASE, row_key_slice(&from), true, &pair) == CW_OK) {
+        memcpy(from.b, pair.key.data, pair.key.len);
+        from.len = pair.key.len;
+        ck_assert_int_eq(case_row_parse(pair.value, &row), CW_OK);
+        folded += (row.flags & CASE_REVISING) == 0;
+    }
+    north->store.abort(north->store.ctx, txn);
+    return folded;
+}
+
+/* Each saved case dirties pages that stay in memory until the commit. */
+START_TEST(a_turn_folds_so_many_cases_and_no_more)
+{
+    uint32_t before;
+
+    for (uint32_t i = 0; i < 2 * CASES_MAX + 38; i += 50) { /* what a turn of the lab takes at once */
+        for (uint32_t k = 0; k < 50; k++)
+            submit_new_case(north);
+        ck_assert_int_eq(lab_turn(north), CW_OK);
+    }
+    before = folded_rows();
+    ck_assert_uint_lt(before, CASES_MAX); /* busy turns fold little */
+    lab->now += QUIET_MS;
+    tick();
+    ck_assert_uint_eq(folded_rows(), before + CASES_MAX);
+    tick();
+    ck_assert_uint_eq(lab_counter(north, COUNTER_FOLDS_WAITING), 0);
+}
+END_TEST
+
 /* What comes from others takes the whole budget, turn after turn: one that waits is folded all the same. */
 START_TEST(a_case_that_waits_is_folded_beside_those_that_arrive)
 {
@@ -273,6 +322,7 @@ Suite *suite_node_fold(void)
     tcase_add_test(c, long_cases_wait_for_quiet_a_second_at_most);
     tcase_add_test(c, no_long_case_starves_another);
     tcase_add_test(c, a_quiet_turn_folds_no_more_than_its_budget);
+    tcase_add_test(c, a_turn_folds_so_many_cases_and_no_more);
     tcase_add_test(c, a_crash_forgets_no_case_that_waits);
     suite_add_tcase(suite, c);
     tcase_add_checked_fixture(two, two_nodes, end);
