@@ -159,7 +159,8 @@ static void alarm_case(struct turn *t, const struct digest_finding *f)
 static void hear_leaves(struct turn *t, struct digest_peer *peer, const struct peer_digest *m)
 {
     size_t mark = arena_mark(&t->arena);
-    struct digest_leaf *ours = ARENA_ARRAY(&t->arena, struct digest_leaf, LEAVES_MAX);
+    struct digest_leaf *ours =
+        arena_take_raw(&t->arena, LEAVES_MAX * sizeof(struct digest_leaf), alignof(struct digest_leaf));
     struct digest_finding findings[FINDINGS_MAX];
 
     if (ours == NULL || m->bucket >= DIGEST_BUCKETS)
@@ -198,7 +199,7 @@ static void send_answer(struct turn *t, const struct digest_answer *a)
     struct peer_digest m = {.has_bucket = true, .bucket = a->bucket, .ask = a->ask};
 
     if (!a->ask) {
-        m.leaves = ARENA_ARRAY(&t->arena, struct digest_leaf, LEAVES_MAX);
+        m.leaves = arena_take_raw(&t->arena, LEAVES_MAX * sizeof(struct digest_leaf), alignof(struct digest_leaf));
         m.leaf_count = m.leaves == NULL ? 0 : read_bucket(t->n, t->txn, a->bucket, m.leaves, LEAVES_MAX);
     }
     say(t, &a->to, &m);

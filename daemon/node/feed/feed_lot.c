@@ -12,8 +12,10 @@
 
 bool feed_lot_new(struct feed_step *s, struct feed_lot *out)
 {
-    *out = (struct feed_lot){.at = ARENA_ARRAY(&s->arena, struct lot_entry, FEED_LOT_MAX_ALL),
-                             .slots = ARENA_ARRAY(&s->arena, uint16_t, FEED_LOT_SLOTS)};
+    /* at: set when they are added; a step looks at few, mostly at none */
+    *out = (struct feed_lot){
+        .at = arena_take_raw(&s->arena, FEED_LOT_MAX_ALL * sizeof(struct lot_entry), alignof(struct lot_entry)),
+        .slots = ARENA_ARRAY(&s->arena, uint16_t, FEED_LOT_SLOTS)};
     return out->at != NULL && out->slots != NULL;
 }
 

@@ -104,7 +104,7 @@ static enum cw_err fold_touched(struct turn *t, uint32_t *budget)
 {
     enum cw_err err = CW_OK;
 
-    for (uint32_t i = 0; i < DIRTY_SLOTS; i++) {
+    for (uint32_t i = 0; i < DIRTY_SLOTS && t->dirty_count > 0; i++) {
         for (struct dirty_case *d = t->dirty[i]; d != NULL && err == CW_OK; d = d->next)
             err = fold_or_mark(t, d, budget);
     }

@@ -119,7 +119,7 @@ enum cw_err pending_judge_again(struct turn *t)
 {
     uint8_t prefix[1] = {PENDING_ENTRY};
     size_t mark = arena_mark(&t->arena);
-    struct row_key *keys = ARENA_ARRAY(&t->arena, struct row_key, AT_ONCE);
+    struct row_key *keys = arena_take_raw(&t->arena, AT_ONCE * sizeof *keys, alignof(struct row_key));
     enum cw_err err = CW_OK;
 
     if (keys == NULL)
