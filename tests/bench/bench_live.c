@@ -2,12 +2,11 @@
 /*
  * How long until what one division acknowledged is seen at another:
  *
- *   bench_live A B CASES COUNT PAUSE_US feed|view WHO_A WHO_B
+ *   bench_live A B CASES COUNT PAUSE_US WHO_A WHO_B
  *
  * Submits COUNT notes to CASES cases at A, one at a time, each PAUSE_US after the one before was seen at B. The clock
- * runs from the receipt at A until the item is in B's feed (`feed`), or until B's answer to a read of the case shows it
- * (`view`: read again and again, which adds a round trip's length and some load at B). What B shows is committed there.
- * An item that is in B's feed before A's receipt is here counts as 0.
+ * runs from the receipt at A until the item is in B's feed; one that is there before A's receipt is here counts as 0. What
+ * either of them shows is committed there.
  *
  * Prints median and 99th percentile in milliseconds, of that and of the time from sending on.
  */
@@ -18,16 +17,11 @@
 #include <stdlib.h>
 #include <time.h>
 
-#define VIEW_OP_COUNT 20
-
 struct live {
     struct lane writer;
-    struct feed_reader reader; /* its lane alone with `view` */
-    const struct who *who_b;
-    bool by_view;
+    struct feed_reader reader;
     double *from_receipt, *from_sending;
     size_t count;
-    uint64_t *ops_of_case; /* `view`: how many ops the case has when the note is there */
 };
 
 /* --- one note -------------------------------------------------------------------------------------------------- */
@@ -67,52 +61,6 @@ static void watch_feed(struct live *l, const struct work *work, size_t number, d
     (void)zmq_msg_close(&message);
 }
 
-static bool view_shows(struct live *l, const struct cw_case_id *id, uint64_t wanted)
-{
-    Cw__GetCase get = CW__GET_CASE__INIT;
-    Cw__Request request = CW__REQUEST__INIT;
-    struct buf frame = {0};
-    struct answer_head head;
-    struct cw_slice answer;
-    struct field field = {0};
-    zmq_msg_t message;
-    bool shows = false;
-
-    get.has_case_id = true;
-    get.case_id = (ProtobufCBinaryData){CW_ID_LEN, (uint8_t *)(uintptr_t)id->b};
-    request.get = &get;
-    frame_of(&request, l->who_b, 0, &frame);
-    lane_send(&l->reader.lane, buf_slice(&frame));
-    buf_done(&frame);
-    (void)zmq_msg_init(&message);
-    lane_wait(&l->reader.lane, &message, &answer);
-    if (answer_head_read(answer, &head) && head.code == CW_OK) {
-        struct reader in = reader_over(head.view);
-
-        while (field_next(&in, &field))
-            shows |= field.number == VIEW_OP_COUNT && field.value >= wanted;
-    }
-    (void)zmq_msg_close(&message);
-    return shows;
-}
-
-static void watch_view(struct live *l, const struct work *work, size_t number, double *out_receipt, double *out_seen)
-{
-    struct cw_slice frame;
-    zmq_msg_t message;
-
-    (void)zmq_msg_init(&message);
-    lane_wait(&l->writer, &message, &frame);
-    *out_receipt = now_s();
-    check_receipt(frame, work, number);
-    (void)zmq_msg_close(&message);
-    while (!view_shows(l, &work->cases[number], l->ops_of_case[number])) {
-        if (now_s() - *out_receipt > ANSWER_WAIT_MS / 1e3)
-            give_up("view", "it was not shown in time");
-    }
-    *out_seen = now_s();
-}
-
 /* --- all of them ------------------------------------------------------------------------------------------------ */
 
 static void write_all(struct live *l, const struct work *work, long pause_us)
@@ -121,10 +69,7 @@ static void write_all(struct live *l, const struct work *work, long pause_us)
         double sent = now_s(), receipt = 0, seen = 0;
 
         lane_send(&l->writer, buf_slice(&work->frames[i]));
-        if (l->by_view)
-            watch_view(l, work, i, &receipt, &seen);
-        else
-            watch_feed(l, work, i, &receipt, &seen);
+        watch_feed(l, work, i, &receipt, &seen);
         l->from_receipt[i] = seen > receipt ? seen - receipt : 0;
         l->from_sending[i] = seen - sent;
         (void)nanosleep(&(struct timespec){pause_us / 1000000, pause_us % 1000000 * 1000}, NULL);
@@ -147,32 +92,24 @@ int main(int argc, char **argv)
     struct who who_a, who_b;
     void *context = zmq_ctx_new();
 
-    if (argc != 9 || context == NULL) {
-        fputs("usage: bench_live A B CASES COUNT PAUSE_US feed|view WHO_A WHO_B\n", stderr);
+    if (argc != 8 || context == NULL) {
+        fputs("usage: bench_live A B CASES COUNT PAUSE_US WHO_A WHO_B\n", stderr);
         return 2;
     }
     place_read(&a, argv[1]);
     place_read(&b, argv[2]);
-    who_open(&who_a, argv[7]);
-    who_open(&who_b, argv[8]);
+    who_open(&who_a, argv[6]);
+    who_open(&who_b, argv[7]);
     struct work opened = {.authors = &who_a, .author_count = 1, .client_count = 1, .bundle = 1}, work = opened;
     size_t cases = number_of(argv[3]);
 
     l.count = number_of(argv[4]);
-    l.by_view = strcmp(argv[6], "view") == 0;
-    l.who_b = &who_b;
     lane_open(&l.writer, context, &a, &who_a);
     make_cases(&l, &opened, cases);
     work_notes(&work, l.count, opened.cases, cases);
-    l.ops_of_case = must_have(calloc(l.count + 1, sizeof *l.ops_of_case));
-    for (size_t i = 0; i < l.count; i++)
-        l.ops_of_case[i] = 2 + i / cases; /* the opening, and the notes up to this one */
     l.from_receipt = must_have(calloc(l.count + 1, sizeof *l.from_receipt));
     l.from_sending = must_have(calloc(l.count + 1, sizeof *l.from_sending));
-    if (l.by_view)
-        lane_open(&l.reader.lane, context, &b, &who_b);
-    else
-        feed_open(&l.reader, context, &b, &who_b, 1, FEED_NOW);
+    feed_open(&l.reader, context, &b, &who_b, 1, FEED_NOW);
 
     write_all(&l, &work, (long)number_of(argv[5]));
     printf("{\"p50_ms\": %.4f, \"p99_ms\": %.4f, \"sent_p50_ms\": %.4f, \"sent_p99_ms\": %.4f}\n",

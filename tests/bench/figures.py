@@ -32,7 +32,7 @@ def median(values):
 
 def figure(name, value, unit, reference=None, reference_value=None, ratio=None, target=None, at_most=False, spread=None, **more):
     met = None
-    if target is not None and value is not None:
+    if target is not None:
         seen = ratio if ratio is not None else value
         met = seen <= target if at_most else seen >= target
         if not met:

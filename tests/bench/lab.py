@@ -68,11 +68,10 @@ class Lab:
                 return
             before = now
 
-    def has_feeds(self):
-        """Whether this daemon knows what a subscription is."""
-        done = subprocess.run([settings.program("bench_feed"), self.places["north"], "1", "stored", self.who("officer")], check=False,
-                              stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, timeout=60)
-        return "code 117" not in done.stderr
+    def live(self, notes, pause_us):
+        """Notes written at north, one at a time, seen in east's feed. What bench_live prints."""
+        return json.loads(output(settings.program("bench_live"), self.places["north"], self.places["east"], "100", str(notes),
+                                 str(pause_us), self.who("officer"), self.who("officer", "east")))
 
     # --- processes
 

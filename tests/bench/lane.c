@@ -6,7 +6,7 @@
 #define QUEUE_FRAMES_MAX 4096
 
 /* Numbers of proto/client.proto. */
-enum { ANSWER_ID = 2, ANSWER_CODE = 3, ANSWER_TEXT = 5, ANSWER_SUBMITTED = 10, ANSWER_VIEW = 11, ANSWER_FEED = 20 };
+enum { ANSWER_ID = 2, ANSWER_CODE = 3, ANSWER_TEXT = 5, ANSWER_SUBMITTED = 10, ANSWER_FEED = 20 };
 
 /* --- frames ------------------------------------------------------------------------------------------- */
 
@@ -62,8 +62,6 @@ bool answer_head_read(struct cw_slice frame, struct answer_head *out)
             out->text = f.bytes;
         if (f.number == ANSWER_SUBMITTED)
             out->submitted = f.bytes;
-        if (f.number == ANSWER_VIEW)
-            out->view = f.bytes;
         if (f.number == ANSWER_FEED)
             out->feed = f.bytes;
     }

@@ -42,7 +42,7 @@ bool field_next(struct reader *in, struct field *out);
 struct answer_head {
     uint64_t number; /* of the request */
     uint64_t code;
-    struct cw_slice submitted, view, feed; /* data NULL: absent */
+    struct cw_slice submitted, feed; /* data NULL: absent */
     struct cw_slice text;
 };
 /* False: it cannot be read. */

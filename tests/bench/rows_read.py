@@ -4,7 +4,7 @@
 import json
 import subprocess
 
-from figures import Runs, figure, say
+from figures import Runs, say
 from lab import Lab, output
 from settings import REPEAT, count, program, wanted
 
@@ -34,9 +34,6 @@ def read_live(lab):
 def print_feed(folder):
     say("feed_10")
     with Lab(folder, "feed") as lab:
-        if not lab.has_feeds():
-            figure("feed_10", None, "items/s", "Z10", note="this daemon has no feeds")
-            return
         lab.fill(max(10, FEED_ENTRIES // 100), FEED_ENTRIES)
         lab.calm()
         runs = Runs(lab.dir, ["Z10"], lambda: read_stored(lab), min(REPEAT, 3))

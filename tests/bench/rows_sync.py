@@ -6,8 +6,8 @@ import subprocess
 import time
 
 from figures import Runs, say
-from lab import Lab, output
-from settings import REPEAT, count, program, wanted
+from lab import Lab
+from settings import REPEAT, count, wanted
 
 ENTRIES = count("CATCHUP_ENTRIES", 200000, 600)
 LIVE_COUNT = count("LIVE_COUNT", 500, 20)
@@ -39,12 +39,9 @@ def print_catch_up(folder, name, bundle, target):
 def print_live(folder):
     say("live")
     with Lab(folder, "live", ("north", "east")) as lab:
-        watch = "feed" if lab.has_feeds() else "view"  # view: B's case is read again and again, which adds half a round trip
-        runs = Runs(lab.dir, ["C"], lambda: json.loads(output(
-            program("bench_live"), lab.places["north"], lab.places["east"], "100", str(LIVE_COUNT), str(LIVE_PAUSE_US), watch,
-            lab.who("officer"), lab.who("officer", "east"))), min(REPEAT, 3))
-        runs.figure("live_p50", "p50_ms", "ms", "C", 3, True, watched=watch)
-        runs.figure("live_p99", "p99_ms", "ms", "C", 12, True, watched=watch)
+        runs = Runs(lab.dir, ["C"], lambda: lab.live(LIVE_COUNT, LIVE_PAUSE_US), min(REPEAT, 3))
+        runs.figure("live_p50", "p50_ms", "ms", "C", 3, True)
+        runs.figure("live_p99", "p99_ms", "ms", "C", 12, True)
         runs.figure("live_sent_p50", "sent_p50_ms", "ms", "C")
         runs.figure("live_sent_p99", "sent_p99_ms", "ms", "C")
 
