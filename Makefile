@@ -42,6 +42,7 @@ DEPS := pkg-config gcc make libc6-dev binutils libzmq3-dev libprotobuf-c-dev pro
         libutf8proc-dev libseccomp-dev libsystemd-dev libzstd-dev python3 python3-nacl iproute2 procps patch \
         util-linux scdoc python3-jsonschema zsh fish
 DEPS_BARE := mmdebstrap
+DEPS_PEERS := redis-server nats-server postgresql slapd ldap-utils
 DEPS_LINT := clang clang-format clang-tidy cppcheck libclang-rt-14-dev llvm gcovr shellcheck mandoc git
 
 DEPS_STAMP      := build/.deps
@@ -429,7 +430,7 @@ endif
 
 # ------------------------------------------------------------------------------ system, demo, bench, vectors
 
-.PHONY: system system-smoke demo bench bench-smoke vectors vectors-write verify-py
+.PHONY: system system-smoke demo bench bench-smoke bench-peers vectors vectors-write verify-py
 ifneq ($(wildcard tests/system/run),)
 system: all ## run real daemons as real processes, in network namespaces
 	@$(step) --counts system env BUILD=$(BUILD) tests/system/run
@@ -458,8 +459,11 @@ bench: all $(bench_bins) ## measure this machine's limits and casewire beside th
 	$(Q)BUILD=$(BUILD) $(PYTHON) tests/bench/run
 bench-smoke: all $(bench_bins) ## see with tiny counts that every program of `make bench` works
 	@$(step) --counts bench-smoke env BUILD=$(BUILD) SMOKE=1 $(PYTHON) tests/bench/run
+bench-peers: all $(bench_bins) ## Redis, NATS, PostgreSQL and OpenLDAP with the same load beside us; installs what is missing
+	$(Q)tests/tools/deps $(DEPS_PEERS)
+	$(Q)BUILD=$(BUILD) $(PYTHON) tests/bench/run-peers
 else
-bench bench-smoke: ; @$(not_yet) $@ tests/bench/run
+bench bench-smoke bench-peers: ; @$(not_yet) $@ tests/bench/run
 endif
 
 # The program that writes the vectors; with --check it makes them in memory and compares byte by byte.
