@@ -18,8 +18,7 @@ struct feed_place {
     struct log_id log;
     enum log_scope scope;
     uint64_t head;  /* last seq that this daemon holds */
-    bool ended;     /* closed or forked: what is beyond the head is not waited for */
-    bool forked;    /* what is beyond the head may be of another branch */
+    bool forked;          /* what is beyond the head may be of another branch: it is not waited for */
     bool has_prior; /* of its genesis */
     struct position prior;
     struct position told; /* seq 0: nothing */
@@ -69,11 +68,11 @@ struct feed_view {
 
 /*
  * Sets `told` and `walked` of every place from a cursor. *out_missing: entries that the cursor names and this daemon has
- * not; CW_AGAIN_BEHIND when there are some, unless even_if_behind. A log of which this daemon holds another branch
- * counts as not told. CW_LOCAL_MEMORY: no room for a log that is not held here.
+ * not. A log of which this daemon holds another branch counts as not told, and so does one that it holds less of: whether
+ * the missing part continues what is here cannot be known, so whoever goes on without it repeats the log.
  */
-enum cw_err feed_places_resolve(struct feed_places *p, const struct cursor *cursor, const struct feed_view *view,
-                                bool even_if_behind, uint64_t *out_missing);
+void feed_places_resolve(struct feed_places *p, const struct cursor *cursor, const struct feed_view *view,
+                         uint64_t *out_missing);
 
 /* More than this many divisions' logs do not fit a cursor: the shortest open ones are left out, and told again. */
 #define FEED_LISTED_MAX 720

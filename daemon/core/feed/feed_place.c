@@ -28,17 +28,6 @@ uint32_t feed_place_put(struct feed_places *p, const struct log_id *log)
     return (uint32_t)rank;
 }
 
-/* Named by a later log, and not held here: whatever there was of it may never come. */
-static bool hold_prior(struct feed_places *p, const struct log_id *prior)
-{
-    bool known = feed_place_find(p, prior) != FEED_PLACE_NONE;
-    uint32_t i = feed_place_put(p, prior);
-
-    if (i != FEED_PLACE_NONE && !known)
-        p->at[i].ended = true;
-    return i != FEED_PLACE_NONE;
-}
-
 bool feed_place_hold(struct feed_places *p, const struct log_head *head)
 {
     uint32_t i = feed_place_put(p, &head->log);
@@ -47,11 +36,10 @@ bool feed_place_hold(struct feed_places *p, const struct log_head *head)
         return false;
     p->at[i].scope = head->scope;
     p->at[i].head = head->seq;
-    p->at[i].ended = head->closed || head->forked;
     p->at[i].forked = head->forked;
     p->at[i].has_prior = head->has_prior;
     p->at[i].prior = head->prior;
-    return !head->has_prior || hold_prior(p, &head->prior.log);
+    return !head->has_prior || feed_place_put(p, &head->prior.log) != FEED_PLACE_NONE;
 }
 
 void feed_place_told(struct feed_place *place, const struct position *upto)
@@ -97,40 +85,36 @@ struct resolving {
     uint64_t missing;
 };
 
-/* Whether our chain passes through it, as far as it goes. Of a fork it may be the other branch: then ours is told. */
-static bool agrees(const struct resolving *r, const struct feed_place *place, const struct position *at)
+/* Whether our chain passes through it. */
+static bool agrees(const struct resolving *r, const struct position *at)
 {
     struct hash seal;
 
-    if (at->seq == 0 || at->seq > place->head)
-        return at->seq == 0 || !place->forked;
-    return r->view->seal_at(r->view->ctx, &at->log, at->seq, &seal) && ID_EQ(&seal, &at->seal);
+    return at->seq == 0 || (r->view->seal_at(r->view->ctx, &at->log, at->seq, &seal) && ID_EQ(&seal, &at->seal));
 }
 
 static void take(struct resolving *r, struct feed_place *place, const struct position *at)
 {
-    if (!agrees(r, place, at))
+    if (at->seq > place->head) {
+        r->missing += place->forked ? 0 : at->seq - place->head;
+        return;
+    }
+    if (!agrees(r, at))
         return;
     place->told = *at;
     place->walked = at->seq;
-    if (at->seq > place->head && !place->ended)
-        r->missing += at->seq - place->head;
 }
 
-/* Every log that is listed; one that is not held here is kept, so that the next cursor still says it. */
-static enum cw_err take_listed(struct resolving *r, const struct position *list, uint32_t count, enum log_scope scope)
+static void take_listed(struct resolving *r, const struct position *list, uint32_t count)
 {
     for (uint32_t i = 0; i < count; i++) {
-        bool known = feed_place_find(r->places, &list[i].log) != FEED_PLACE_NONE;
-        uint32_t at = feed_place_put(r->places, &list[i].log);
+        uint32_t at = feed_place_find(r->places, &list[i].log);
 
-        if (at == FEED_PLACE_NONE)
-            return CW_LOCAL_MEMORY;
-        if (!known)
-            r->places->at[at].scope = scope;
-        take(r, &r->places->at[at], &list[i]);
+        if (at != FEED_PLACE_NONE)
+            take(r, &r->places->at[at], &list[i]);
+        else
+            r->missing += list[i].seq;
     }
-    return CW_OK;
 }
 
 static bool is_listed(const struct cursor *c, const struct log_id *log)
@@ -156,16 +140,13 @@ static void follow_priors(struct resolving *r, const struct cursor *cursor, uint
     }
 }
 
-enum cw_err feed_places_resolve(struct feed_places *p, const struct cursor *cursor, const struct feed_view *view,
-                                bool even_if_behind, uint64_t *out_missing)
+void feed_places_resolve(struct feed_places *p, const struct cursor *cursor, const struct feed_view *view,
+                         uint64_t *out_missing)
 {
     struct resolving r = {.places = p, .view = view};
-    enum cw_err err = take_listed(&r, cursor->authority, cursor->authority_count, LOG_AUTHORITY);
 
-    if (err == CW_OK)
-        err = take_listed(&r, cursor->logs, cursor->log_count, LOG_DIVISION);
-    if (err != CW_OK)
-        return err;
+    take_listed(&r, cursor->authority, cursor->authority_count);
+    take_listed(&r, cursor->logs, cursor->log_count);
     for (uint32_t i = 0; i < p->count; i++) {
         if (is_listed(cursor, &p->at[i].log))
             follow_priors(&r, cursor, i);
@@ -173,7 +154,6 @@ enum cw_err feed_places_resolve(struct feed_places *p, const struct cursor *curs
     for (uint32_t i = 0; i < p->count; i++)
         p->at[i].until = 0;
     *out_missing = r.missing;
-    return r.missing > 0 && !even_if_behind ? CW_AGAIN_BEHIND : CW_OK;
 }
 
 /* --- writing one ------------------------------------------------------------------------------------------- */

@@ -163,17 +163,6 @@ static bool seal_at(void *ctx, const struct log_id *log, uint64_t seq, struct ha
     return true;
 }
 
-static enum cw_err make_room_for(struct feed_places *p, uint32_t more)
-{
-    struct feed_place *at = realloc(p->at, (p->count + more + 1) * sizeof *at);
-
-    if (at == NULL)
-        return CW_LOCAL_MEMORY;
-    p->at = at;
-    p->max = p->count + more;
-    return CW_OK;
-}
-
 static bool names_more(const struct feed_places *p, const struct positions *authority)
 {
     for (uint32_t i = 0; i < authority->count; i++) {
@@ -191,7 +180,7 @@ static bool names_more(const struct feed_places *p, const struct positions *auth
  */
 static void step_back(struct feed_step *s, struct feed_place *place)
 {
-    uint64_t seq = place->told.seq < place->head ? place->told.seq : place->head;
+    uint64_t seq = place->told.seq;
     struct seal_row row;
     uint64_t last;
 
@@ -220,16 +209,13 @@ static enum cw_err begin_at_cursor(struct feed_step *s)
     uint64_t missing = 0;
     enum cw_err err = parse_cursor(s, &cursor);
 
-    if (err == CW_OK)
-        err = make_room_for(&feed->places, cursor.log_count + cursor.authority_count);
-    if (err == CW_OK)
-        err = feed_places_resolve(&feed->places, &cursor, &view, feed->even_if_behind, &missing);
-    if (err == CW_AGAIN_BEHIND)
-        return refuse(&s->refusal, err, "cursor",
-                      "this daemon has not yet %llu entries that the reader has been told: wait, or ask another daemon",
-                      (unsigned long long)missing);
     if (err != CW_OK)
         return err;
+    feed_places_resolve(&feed->places, &cursor, &view, &missing);
+    if (missing > 0 && !feed->even_if_behind)
+        return refuse(&s->refusal, CW_AGAIN_BEHIND, "cursor",
+                      "this daemon has not yet %llu entries that the reader has been told: wait, or ask another daemon",
+                      (unsigned long long)missing);
     step_back_where_needed(s);
     feed->phase = cursor.has_sweep ? PHASE_SNAPSHOT : PHASE_CATCHING_UP;
     feed->sweep_begun = cursor.has_sweep;

@@ -107,18 +107,6 @@ static enum cw_err catch_up(struct feed_step *s, struct feed_lot *lot, bool *out
 
 /* --- live --------------------------------------------------------------------------------------------------- */
 
-/* Read elsewhere before it came here: the op was told, but not what the case makes of it. */
-static enum cw_err owe_case_of(struct feed_step *s, const struct log_id *log, uint64_t seq)
-{
-    struct feed_entry e;
-    bool told;
-    enum cw_err err = feed_entry_read(s, log, seq, &e, &told);
-
-    if (err != CW_OK || !told || !e.has_case)
-        return err;
-    return feed_owe(s, &e.case_id, WHY_CORRECTION) ? CW_OK : CW_LOCAL_MEMORY;
-}
-
 static enum cw_err take_arrival(struct feed_step *s, struct feed_lot *lot, const struct feed_row *row)
 {
     uint32_t at;
@@ -131,8 +119,8 @@ static enum cw_err take_arrival(struct feed_step *s, struct feed_lot *lot, const
     struct feed_place *place = &s->feed->places.at[at];
     if (row->kind == FEED_ROW_AGAIN)
         return take(s, lot, &row->log, row->seq, true);
-    if (row->seq <= place->walked)
-        return owe_case_of(s, &row->log, row->seq);
+    if (row->seq <= place->walked) /* drawn in, or walked in a catch-up */
+        return CW_OK;
     place->walked = row->seq;
     return take(s, lot, &row->log, row->seq, false);
 }
