@@ -6,7 +6,7 @@
 
 #include "lib/file.h"
 
-struct context_daemon {
+struct context_text {
     char address[CW_ADDRESS_LEN_MAX + 1];
     bool has_key;
 };
@@ -14,7 +14,7 @@ struct context_daemon {
 /* The file `context`, as read. */
 struct context_file {
     struct cw_daemon daemons[CW_DAEMONS_MAX]; /* their addresses point into `texts` */
-    struct context_daemon texts[CW_DAEMONS_MAX];
+    struct context_text texts[CW_DAEMONS_MAX];
     size_t daemon_count;
     char admin_socket[FILE_PATH_LEN_MAX];
     bool synthetic;

@@ -43,7 +43,7 @@ static bool copy(char *out, size_t cap, struct cw_slice value)
 
 static const char *set_address(struct context_file *f, struct cw_slice value)
 {
-    struct context_daemon *text = &f->texts[f->daemon_count];
+    struct context_text *text = &f->texts[f->daemon_count];
 
     if (f->daemon_count > 0 && !f->texts[f->daemon_count - 1].has_key)
         return "the daemon above it has no daemon-key";
