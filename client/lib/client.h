@@ -9,6 +9,7 @@
  *   request.c   a request's life: started, waited for, given up, done
  *   daemons.c   which daemon a request goes to; marking those that fail
  *   pump.c      one round: look, receive, decide, send, deadlines
+ *   feed.c      streams that begin anew by themselves
  *   route.c     what an outcome means for a request: done, the next daemon, later (pure)
  *   loop.c      the one descriptor: epoll over the links, an eventfd for what they do not show, a timerfd
  */
@@ -86,6 +87,8 @@ struct request_plan {
 
 /* --- the handle --------------------------------------------------------------------------------------------- */
 
+struct cw_feed; /* feed.h */
+
 struct cw_client {
     uint8_t network[CW_ID_LEN];
     bool admin;
@@ -100,6 +103,7 @@ struct cw_client {
     uint32_t request_count, slot_hint;
     uint32_t full; /* bit per daemon: a request waits for room there */
     size_t requests_len;
+    struct cw_feed *feeds;
     struct buf frame; /* the one that is being received */
     bool inside;      /* a callback runs */
     bool closing;     /* closed inside it */
@@ -159,6 +163,14 @@ struct cw_mono daemons_wake_at(const struct cw_client *client);
 
 /* One round. Calls callbacks; `client` may be gone afterwards only if closing was asked for: then false. */
 bool client_pump(struct cw_client *client);
+/* This daemon is not to be trusted for a while: what was sent there goes elsewhere, or ends. */
+void client_mark(struct cw_client *client, uint32_t daemon, const struct cw_fault *fault, struct cw_mono now);
+
+/* --- feed.c ------------------------------------------------------------------------------------------------- */
+
+void feeds_tend(struct cw_client *client, struct cw_mono now); /* in every round */
+struct cw_mono feeds_wake_at(const struct cw_client *client);
+void feeds_detach(struct cw_client *client); /* the handle goes */
 
 /* --- loop.c ------------------------------------------------------------------------------------------------- */
 

@@ -24,7 +24,7 @@ static void move_requests(struct cw_client *client, uint32_t daemon, const struc
     }
 }
 
-static void mark(struct cw_client *client, uint32_t daemon, const struct cw_fault *fault, struct cw_mono now)
+void client_mark(struct cw_client *client, uint32_t daemon, const struct cw_fault *fault, struct cw_mono now)
 {
     struct cw_fault why = *fault; /* it may lie in what is about to be freed */
 
@@ -105,7 +105,7 @@ static void take_answer(struct cw_client *client, uint32_t daemon, struct cw_ans
     }
     if (here && route_of(err) == ROUTE_MARK) {
         cw_answer_close(answer);
-        mark(client, daemon, &fault, now);
+        client_mark(client, daemon, &fault, now);
         return;
     }
     daemon_answered(&client->daemons[daemon]);
@@ -134,7 +134,7 @@ static bool take_frame(struct cw_client *client, uint32_t daemon, struct cw_mono
     if (err != CW_OK) {
         fault_set(&fault, err, "answer",
                   err == CW_LOCAL_MEMORY ? "no memory to unpack it" : "the daemon's answer cannot be read");
-        mark(client, daemon, &fault, now);
+        client_mark(client, daemon, &fault, now);
         return false;
     }
     take_answer(client, daemon, answer, now);
@@ -153,7 +153,7 @@ static void hear(struct cw_client *client, uint32_t daemon, struct cw_mono now)
         if (err != CW_OK) {
             if (err == CW_LOCAL_MEMORY)
                 fault_plain(&link->fault, err, "answer");
-            mark(client, daemon, &link->fault, now);
+            client_mark(client, daemon, &link->fault, now);
             return;
         }
         if (!take_frame(client, daemon, now))
@@ -226,7 +226,7 @@ static void be_punctual(struct cw_request *request, struct cw_mono now)
     } else if (request->state == REQUEST_SENT && mono_reached(now, request->attempt)) {
         struct cw_fault why = client->daemons[request->daemon].link->fault;
 
-        mark(client, request->daemon, &why, now);
+        client_mark(client, request->daemon, &why, now);
     } else if (request->state == REQUEST_WAITING) {
         try_send(request, now);
     }
@@ -247,6 +247,7 @@ bool client_pump(struct cw_client *client)
         if (r != NULL && (r->state == REQUEST_WAITING || r->state == REQUEST_SENT))
             be_punctual(r, now);
     }
+    feeds_tend(client, now);
     if (client->closing) {
         client_free(client);
         return false;

@@ -18,7 +18,7 @@ struct feed_place {
     struct log_id log;
     enum log_scope scope;
     uint64_t head;  /* last seq that this daemon holds */
-    bool forked;          /* what is beyond the head may be of another branch: it is not waited for */
+    bool forked;    /* what is beyond the head may be of another branch: it is not waited for */
     bool has_prior; /* of its genesis */
     struct position prior;
     struct position told; /* seq 0: nothing */

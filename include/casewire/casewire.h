@@ -19,6 +19,7 @@
 #include <casewire/draft.h>      /* what an author is about to say */
 #include <casewire/error.h>      /* one table of errors */
 #include <casewire/fault.h>      /* an error as a person reads it */
+#include <casewire/feed.h>       /* what changes, from a cursor on */
 #include <casewire/history.h>    /* exported histories, verified offline */
 #include <casewire/identity.h>   /* who speaks */
 #include <casewire/signer.h>     /* keys that are kept elsewhere */

@@ -354,7 +354,7 @@ START_TEST(a_cursor_says_no_more_than_was_told_wherever_it_is_read)
 {
     srand(5);
     for (int round = 0; round < 3000; round++) {
-            struct cursor c;
+        struct cursor c;
 
         draw_world();
         draw_heads(&here);
@@ -372,7 +372,7 @@ START_TEST(a_cursor_says_all_that_was_told_to_whoever_holds_as_much)
 {
     srand(6);
     for (int round = 0; round < 3000; round++) {
-            struct cursor c;
+        struct cursor c;
 
         draw_world();
         draw_heads(&here);

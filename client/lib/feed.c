@@ -1,0 +1,459 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "lib/feed.h"
+
+#include "lib/fault.h"
+#include "lib/unpack.h"
+#include "proto/wire.h"
+
+#include <stdlib.h>
+
+#define SILENCE_MS_DEFAULT 45000
+#define PAUSE_MS_MIN 100
+#define PAUSE_MS_MAX 5000
+/* A daemon may exceed the bytes by one message; beyond that it does not keep to what it was granted. */
+#define EXCESS_LEN_MAX CW_MESSAGE_LEN_MAX
+
+static void begin(struct cw_feed *feed);
+
+/* --- the queue ------------------------------------------------------------------------------------------------ */
+
+static bool queue_put(struct cw_feed *feed, struct cw_answer *answer, uint32_t items, uint32_t bytes)
+{
+    struct heard_message *m = malloc(sizeof(*m));
+
+    if (m == NULL)
+        return false;
+    *m = (struct heard_message){.answer = answer, .items = items, .bytes = bytes};
+    *feed->last = m;
+    feed->last = &m->next;
+    feed->held_items += items;
+    feed->held_bytes += bytes;
+    return true;
+}
+
+static struct cw_answer *queue_take(struct cw_feed *feed)
+{
+    struct heard_message *m = feed->first;
+    struct cw_answer *answer = m->answer;
+
+    feed->first = m->next;
+    if (feed->first == NULL)
+        feed->last = &feed->first;
+    feed->held_items -= m->items;
+    feed->held_bytes -= m->bytes;
+    feed->taken_items = m->items;
+    feed->taken_bytes = m->bytes;
+    free(m);
+    return answer;
+}
+
+/* --- hearing -------------------------------------------------------------------------------------------------- */
+
+/* The daemon does not do what it should: another one is asked. The request ends, and begins anew. */
+static void distrust(struct cw_feed *feed, enum cw_err err, const char *why)
+{
+    struct cw_fault fault;
+
+    fault_set(&fault, err, "feed", "%s", why);
+    client_mark(feed->client, feed->request->daemon, &fault, link_now());
+}
+
+/* A feed that was being told goes on at once; one that did not even begin makes a pause. */
+static void give_up(struct cw_feed *feed, enum cw_err err, const struct cw_fault *fault)
+{
+    int32_t pause_ms = feed->pause_ms;
+
+    feed->request = NULL;
+    feed->fault = *fault;
+    if (cw_err_class_of(err) == CW_CLASS_REFUSED || cw_err_class_of(err) == CW_CLASS_USAGE) {
+        feed->over = err;
+        return;
+    }
+    feed->begin_at = mono_after(link_now(), pause_ms);
+    feed->pause_ms = pause_ms == 0 ? PAUSE_MS_MIN : pause_ms > PAUSE_MS_MAX / 2 ? PAUSE_MS_MAX : 2 * pause_ms;
+    if (pause_ms == 0)
+        begin(feed);
+}
+
+static void on_ended(void *context, enum cw_err err, const struct cw_fault *fault)
+{
+    give_up(context, err, fault);
+}
+
+/* Refused after it began: its certificate was revoked, the daemon has trouble of its own. */
+static void hear_end(struct cw_feed *feed, struct cw_answer *answer)
+{
+    struct cw_fault fault;
+    enum cw_err err = client_refusal(answer->message, &fault);
+
+    if (err == CW_OK)
+        err = fault_set(&fault, CW_AGAIN_NO_DAEMON, "feed", "the daemon ended the feed");
+    cw_answer_close(answer);
+    cw_request_cancel(feed->request);
+    give_up(feed, err, &fault);
+}
+
+static bool follows(const struct cw_feed *feed, const Cw__FeedItems *items)
+{
+    return items->before.len == CW_ID_LEN && memcmp(items->before.data, feed->expected.b, CW_ID_LEN) == 0;
+}
+
+static void on_frame(void *context, struct cw_answer *answer)
+{
+    struct cw_feed *feed = context;
+    const Cw__FeedItems *items = answer->message->feed;
+    const char *wrong = NULL;
+    uint32_t bytes;
+
+    if (items == NULL) {
+        hear_end(feed, answer);
+        return;
+    }
+    bytes = items->n_items == 0 ? 0 : (uint32_t)(answer->bytes.len - items->cursor.len);
+    if (!follows(feed, items))
+        wrong = "a message of the feed is missing";
+    else if (items->cursor.len == 0 || items->cursor.len > CW_FEED_CURSOR_LEN_MAX)
+        wrong = "a message without a cursor";
+    else if (feed->held_items + items->n_items > 2 * (uint64_t)feed->window_items ||
+             feed->held_bytes > 2 * (uint64_t)feed->window_bytes + EXCESS_LEN_MAX)
+        wrong = "the daemon sends more than it was granted";
+    if (wrong == NULL) {
+        buf_clear(&feed->cursor);
+        if (buf_add(&feed->cursor, wire_slice(items->cursor)) != CW_OK ||
+            !queue_put(feed, answer, (uint32_t)items->n_items, bytes))
+            wrong = "no memory for a message of the feed";
+    }
+    if (wrong != NULL) {
+        cw_answer_close(answer);
+        distrust(feed, CW_PEER_MALFORMED, wrong);
+        return;
+    }
+    cursor_hash(buf_slice(&feed->cursor), &feed->expected);
+    feed->heard_at = link_now();
+    feed->pause_ms = 0;
+    feed->fault = (struct cw_fault){0};
+}
+
+static const struct stream_ops stream_ops = {on_frame, on_ended};
+
+/* --- asking --------------------------------------------------------------------------------------------------- */
+
+static enum cw_err ask(struct cw_feed *feed, Cw__Subscribe *subscribe)
+{
+    struct request_plan plan = {.member = offsetof(Cw__Answer, feed), .stream = &stream_ops};
+    struct cw_call call = {.size = sizeof(call), .timeout_ms = CW_TIMEOUT_MS_MAX, .context = feed};
+    Cw__Request request = CW__REQUEST__INIT;
+
+    subscribe->has_start = subscribe->has_cursor = subscribe->has_since_ms = true;
+    subscribe->start = feed->cursor.len > 0 ? CW_FEED_CURSOR : feed->start;
+    subscribe->cursor = wire_bytes(buf_slice(&feed->cursor));
+    subscribe->since_ms = (uint64_t)feed->since.ms;
+    subscribe->has_credit_items = subscribe->has_credit_bytes = true;
+    subscribe->credit_items = feed->window_items > feed->held_items ? feed->window_items - feed->held_items : 0;
+    subscribe->credit_bytes = feed->window_bytes > feed->held_bytes ? feed->window_bytes - feed->held_bytes : 0;
+    feed->owed_items = feed->owed_bytes = 0;
+    request.subscribe = subscribe;
+    return client_start(feed->client, &request, &call, &plan, &feed->request);
+}
+
+static enum cw_err try_to_begin(struct cw_feed *feed)
+{
+    ProtobufCMessage *message;
+    void *memory;
+    enum cw_err err = message_unpack(&cw__subscribe__descriptor, buf_slice(&feed->ask), &memory, &message, NULL);
+
+    if (err != CW_OK)
+        return err;
+    cursor_hash(buf_slice(&feed->cursor), &feed->expected);
+    err = ask(feed, (Cw__Subscribe *)message);
+    free(memory);
+    return err;
+}
+
+/* What cannot even be asked, for want of memory or of slots, is tried again when the feed is next looked at. */
+static void begin(struct cw_feed *feed)
+{
+    enum cw_err err = try_to_begin(feed);
+
+    if (err == CW_OK)
+        return;
+    fault_plain(&feed->fault, err, "feed");
+    feed->begin_at = mono_after(link_now(), PAUSE_MS_MAX);
+}
+
+static void grant(struct cw_feed *feed)
+{
+    Cw__Request request = CW__REQUEST__INIT;
+    Cw__FeedCredit credit = CW__FEED_CREDIT__INIT;
+
+    if (feed->request == NULL || feed->request->state != REQUEST_OPEN ||
+        (feed->owed_items < feed->window_items / 4 && feed->owed_bytes < feed->window_bytes / 4 &&
+         feed->first != NULL) ||
+        feed->owed_items + feed->owed_bytes == 0)
+        return;
+    credit.has_feed = credit.has_items = credit.has_bytes = true;
+    credit.feed = wire_bytes(slice(feed->request->id, sizeof(feed->request->id)));
+    credit.items = feed->owed_items;
+    credit.bytes = feed->owed_bytes;
+    request.credit = &credit;
+    if (client_say(feed->request, &request) == CW_OK)
+        feed->owed_items = feed->owed_bytes = 0;
+}
+
+/* --- the handle's rounds ----------------------------------------------------------------------------------------- */
+
+static bool is_silent(const struct cw_feed *feed, struct cw_mono now)
+{
+    return feed->request != NULL && feed->request->state == REQUEST_OPEN &&
+           mono_reached(now, mono_after(feed->heard_at, feed->silence_ms));
+}
+
+void feeds_tend(struct cw_client *client, struct cw_mono now)
+{
+    for (struct cw_feed *feed = client->feeds; feed != NULL && !client->closing; feed = feed->next) {
+        if (feed->request == NULL && feed->over == CW_OK && mono_reached(now, feed->begin_at))
+            begin(feed);
+        if (is_silent(feed, now))
+            distrust(feed, CW_AGAIN_NO_DAEMON, "the daemon has fallen silent");
+        grant(feed);
+    }
+}
+
+struct cw_mono feeds_wake_at(const struct cw_client *client)
+{
+    struct cw_mono at = CW_NEVER;
+
+    for (const struct cw_feed *feed = client->feeds; feed != NULL; feed = feed->next)
+        if (feed->request != NULL && feed->request->state == REQUEST_OPEN)
+            at = mono_earlier(at, mono_after(feed->heard_at, feed->silence_ms));
+        else if (feed->request == NULL && feed->over == CW_OK)
+            at = mono_earlier(at, feed->begin_at);
+    return at;
+}
+
+void feeds_detach(struct cw_client *client)
+{
+    for (struct cw_feed *feed = client->feeds; feed != NULL; feed = feed->next) {
+        feed->client = NULL;
+        feed->request = NULL;
+    }
+    client->feeds = NULL;
+}
+
+/* --- opening and closing ----------------------------------------------------------------------------------------- */
+
+static enum cw_err check_options(struct cw_client *client, const struct cw_feed_options *o)
+{
+    if (o == NULL || o->size != sizeof(*o))
+        return fault_set(&client->fault, CW_USAGE_ARGUMENT, "size", "not the size of this library's feed options");
+    if (o->start < CW_FEED_CURSOR || o->start > CW_FEED_NOW)
+        return fault_set(&client->fault, CW_USAGE_ARGUMENT, "start", "no such start");
+    if ((o->start == CW_FEED_CURSOR) != (o->cursor.len > 0))
+        return fault_set(&client->fault, CW_USAGE_ARGUMENT, "cursor", "goes with CW_FEED_CURSOR, and only with it");
+    if (o->cursor.len > CW_FEED_CURSOR_LEN_MAX)
+        return fault_set(&client->fault, CW_REFUSED_SIZE, "cursor", "longer than any cursor");
+    if (o->since.ms < 0)
+        return fault_set(&client->fault, CW_USAGE_ARGUMENT, "since", "before 1970");
+    if (o->window_items > CW_FEED_WINDOW_ITEMS_MAX || o->window_bytes > CW_FEED_WINDOW_BYTES_MAX)
+        return fault_set(&client->fault, CW_USAGE_ARGUMENT, "window", "at most %d items and %d bytes",
+                         CW_FEED_WINDOW_ITEMS_MAX, CW_FEED_WINDOW_BYTES_MAX);
+    if (o->silence_ms < 0 || o->silence_ms > CW_TIMEOUT_MS_MAX)
+        return fault_set(&client->fault, CW_USAGE_ARGUMENT, "silence_ms", "must be 0 to %d", CW_TIMEOUT_MS_MAX);
+    return CW_OK;
+}
+
+#define SORTS 7
+
+static enum cw_err fill_names(struct cw_client *client, const struct cw_names *names, ProtobufCBinaryData *memory,
+                              size_t *out_count, ProtobufCBinaryData **out)
+{
+    if (names->count > CW_FEED_NAMES_MAX || (names->count > 0 && names->at == NULL))
+        return fault_set(&client->fault, CW_USAGE_ARGUMENT, "names", "at most %d of one sort", CW_FEED_NAMES_MAX);
+    for (size_t i = 0; i < names->count; i++)
+        memory[i] = wire_bytes(names->at[i]);
+    *out_count = names->count;
+    *out = memory;
+    return CW_OK;
+}
+
+static enum cw_err pack_ask(struct cw_feed *feed, const struct cw_feed_options *o)
+{
+    ProtobufCBinaryData memory[SORTS][CW_FEED_NAMES_MAX];
+    Cw__FeedFilter f = CW__FEED_FILTER__INIT;
+    Cw__Subscribe subscribe = CW__SUBSCRIBE__INIT;
+    const struct {
+        const struct cw_names *from;
+        size_t *count;
+        ProtobufCBinaryData **to;
+    } sorts[SORTS] = {
+        {&o->divisions, &f.n_divisions, &f.divisions},
+        {&o->owners, &f.n_owners, &f.owners},
+        {&o->risks, &f.n_risks, &f.risks},
+        {&o->tags, &f.n_tags, &f.tags},
+        {&o->areas, &f.n_areas, &f.areas},
+        {&o->cases, &f.n_cases, &f.cases},
+        {&o->operations, &f.n_operations, &f.operations},
+    };
+    enum cw_err err = CW_OK;
+
+    for (size_t i = 0; i < SORTS && err == CW_OK; i++)
+        err = fill_names(feed->client, sorts[i].from, memory[i], sorts[i].count, sorts[i].to);
+    if (err != CW_OK)
+        return err;
+    f.n_kinds = o->kind_count <= CW_FEED_NAMES_MAX ? o->kind_count : CW_FEED_NAMES_MAX;
+    f.kinds = (uint32_t *)(uintptr_t)o->kinds;
+    subscribe.filter = &f;
+    subscribe.has_by_state = subscribe.by_state = o->by_state != 0;
+    subscribe.has_views = subscribe.views = o->views != 0;
+    subscribe.has_records = subscribe.records = o->records != 0;
+    subscribe.has_even_if_behind = subscribe.even_if_behind = o->even_if_behind != 0;
+    err = message_pack(&subscribe.base, CW_MESSAGE_LEN_MAX / 2, &feed->ask);
+    return err == CW_OK ? err : fault_plain(&feed->client->fault, err, "filter");
+}
+
+static uint32_t or_default(uint32_t value, uint32_t otherwise)
+{
+    return value != 0 ? value : otherwise;
+}
+
+static void free_feed(struct cw_feed *feed)
+{
+    while (feed->first != NULL)
+        cw_answer_close(queue_take(feed));
+    buf_done(&feed->ask);
+    buf_done(&feed->cursor);
+    free(feed);
+}
+
+enum cw_err cw_feed_open(struct cw_client *client, const struct cw_feed_options *options, struct cw_feed **out_feed)
+{
+    struct cw_feed *feed;
+    enum cw_err err = check_options(client, options);
+
+    if (err != CW_OK)
+        return err;
+    feed = calloc(1, sizeof(*feed));
+    if (feed == NULL)
+        return fault_plain(&client->fault, CW_LOCAL_MEMORY, "feed");
+    feed->client = client;
+    feed->last = &feed->first;
+    feed->start = options->start;
+    feed->since = options->since;
+    feed->window_items = or_default(options->window_items, CW_FEED_WINDOW_ITEMS_DEFAULT);
+    feed->window_bytes = or_default(options->window_bytes, CW_FEED_WINDOW_BYTES_DEFAULT);
+    feed->silence_ms = options->silence_ms != 0 ? options->silence_ms : SILENCE_MS_DEFAULT;
+    err = pack_ask(feed, options);
+    if (err == CW_OK)
+        err = buf_add(&feed->cursor, options->cursor);
+    if (err == CW_OK)
+        err = try_to_begin(feed);
+    if (err != CW_OK) {
+        free_feed(feed);
+        return err;
+    }
+    feed->next = client->feeds;
+    client->feeds = feed;
+    *out_feed = feed;
+    return CW_OK;
+}
+
+static void unsubscribe(struct cw_feed *feed)
+{
+    Cw__Request request = CW__REQUEST__INIT;
+    Cw__Unsubscribe unsubscribe = CW__UNSUBSCRIBE__INIT;
+
+    unsubscribe.has_feed = true;
+    unsubscribe.feed = wire_bytes(slice(feed->request->id, sizeof(feed->request->id)));
+    request.unsubscribe = &unsubscribe;
+    (void)!client_say(feed->request, &request);
+    cw_request_cancel(feed->request);
+}
+
+void cw_feed_close(struct cw_feed *feed)
+{
+    struct cw_feed **at;
+
+    if (feed == NULL)
+        return;
+    if (feed->client != NULL) {
+        at = &feed->client->feeds;
+        while (*at != feed)
+            at = &(*at)->next;
+        *at = feed->next;
+    }
+    if (feed->request != NULL)
+        unsubscribe(feed);
+    free_feed(feed);
+}
+
+/* --- taking ---------------------------------------------------------------------------------------------------- */
+
+/* Whoever asks for the next message is done with the one before. */
+static void settle_taken(struct cw_feed *feed)
+{
+    feed->owed_items += feed->taken_items;
+    feed->owed_bytes += feed->taken_bytes;
+    feed->taken_items = feed->taken_bytes = 0;
+    if (feed->client != NULL)
+        grant(feed);
+}
+
+const struct cw_fault *cw_feed_fault(const struct cw_feed *feed)
+{
+    const struct cw_request *request = feed->request;
+
+    if (request != NULL && request->state == REQUEST_WAITING && request->err != CW_OK)
+        return &request->fault;
+    if (request != NULL && request->state != REQUEST_OPEN && feed->fault.code == CW_OK &&
+        feed->client->daemons[request->daemon].link->state != LINK_READY)
+        return &feed->client->daemons[request->daemon].link->fault;
+    return &feed->fault;
+}
+
+size_t cw_feed_daemon(const struct cw_feed *feed)
+{
+    return feed->request != NULL && feed->request->state == REQUEST_OPEN ? feed->request->daemon : SIZE_MAX;
+}
+
+/* Nothing came: because there is nothing, or because nobody could say it. */
+static enum cw_err nothing_came(struct cw_feed *feed)
+{
+    const struct cw_fault *fault = cw_feed_fault(feed);
+
+    if (cw_feed_daemon(feed) != SIZE_MAX)
+        return CW_LOCAL_NOT_FOUND;
+    feed->client->fault = *fault;
+    return cw_err_class_of(fault->code) == CW_CLASS_AGAIN ? fault->code : CW_AGAIN_NO_DAEMON;
+}
+
+static enum cw_err look(struct cw_feed *feed, struct cw_answer **out_answer)
+{
+    if (feed->first != NULL) {
+        *out_answer = queue_take(feed);
+        return CW_OK;
+    }
+    if (feed->client == NULL)
+        return CW_USAGE_ORDER;
+    if (feed->over != CW_OK)
+        feed->client->fault = feed->fault;
+    return feed->over != CW_OK ? feed->over : CW_LOCAL_NOT_FOUND;
+}
+
+enum cw_err cw_feed_next(struct cw_feed *feed, int32_t timeout_ms, struct cw_answer **out_answer)
+{
+    struct cw_mono deadline = timeout_ms < 0 ? CW_NEVER : mono_after(link_now(), timeout_ms);
+    enum cw_err err;
+
+    settle_taken(feed);
+    if (timeout_ms != 0 && feed->client != NULL && feed->client->inside)
+        return fault_set(&feed->client->fault, CW_USAGE_ORDER, "client", "a callback may not wait on its own handle");
+    while ((err = look(feed, out_answer)) == CW_LOCAL_NOT_FOUND) {
+        if (timeout_ms == 0 || mono_reached(link_now(), deadline))
+            return nothing_came(feed);
+        if (!client_pump(feed->client))
+            return CW_USAGE_ORDER; /* closed by a callback */
+        if (feed->first == NULL && feed->over == CW_OK)
+            loop_wait(feed->client, deadline);
+    }
+    return err;
+}

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef CASEWIRE_LIB_FEED_H
+#define CASEWIRE_LIB_FEED_H
+
+/*
+ * A feed on a handle: a stream request that begins anew, at whichever daemon is next, from the cursor of the last
+ * message that was heard. Messages wait in a queue until they are taken; the room of one that was taken is granted again
+ * when the next is asked for.
+ */
+
+#include <casewire/feed.h>
+
+#include "lib/client.h"
+#include "proto/cursor.h"
+
+struct heard_message {
+    struct heard_message *next;
+    struct cw_answer *answer;
+    uint32_t items, bytes;
+};
+
+struct cw_feed {
+    struct cw_feed *next;
+    struct cw_client *client; /* NULL: it was closed */
+    struct cw_request *request;
+    struct buf ask; /* cw.Subscribe, without start, cursor and credit */
+    enum cw_feed_start start;
+    struct cw_wall since;
+    uint32_t window_items, window_bytes;
+    int32_t silence_ms;
+    struct buf cursor;    /* of the last message heard; empty: none yet */
+    struct hash expected; /* what the next message names as the cursor before */
+    struct cw_mono heard_at;
+    struct cw_mono begin_at; /* not before, when no request is on its way */
+    int32_t pause_ms;        /* the next pause; 0: it began well */
+    struct heard_message *first, **last;
+    uint32_t held_items, held_bytes;   /* waiting in the queue */
+    uint32_t taken_items, taken_bytes; /* of the message that was taken last: not yet granted again */
+    uint32_t owed_items, owed_bytes;   /* to be granted */
+    enum cw_err over;                  /* refused: no more */
+    struct cw_fault fault;
+};
+
+#endif
