@@ -22,7 +22,7 @@ enum table {
     TABLE_ENTRY,     /* log id, be64 seq -> entry header, submission header, proof */
     TABLE_SEAL,      /* log id, be64 last -> seal and signatures */
     TABLE_BLOB,      /* log id, be64 seq, kind, index -> ciphertext, wraps, envelopes (detached) */
-    TABLE_OP,        /* op id -> its entries and verdict */
+    TABLE_OP,        /* op id -> its entries and verdict; behind it, further entries */
     TABLE_SUBMIT_ID, /* author cert, submission id -> op id */
     TABLE_CASE_OP,   /* case id, be64 hlc, op id -> verdict, flags */
     TABLE_CASE,      /* case id -> state row (encrypted), summary, digest leaf */

@@ -12,7 +12,7 @@
 #include "core/replica.h"
 #include "node/ports.h"
 
-#define ROWS_FORMAT 2 /* 2: a path in ENTRY, the keyring's id in META */
+#define ROWS_FORMAT 3 /* 2: a path in ENTRY, the keyring's id in META; 3: more than one row of an op */
 
 /* --- keys ---------------------------------------------------------------------------------------------- */
 
@@ -34,6 +34,9 @@ struct row_key row_key_log(const struct log_id *log);
 struct row_key row_key_seq(const struct log_id *log, uint64_t seq); /* ENTRY, SEAL (by last seq) */
 struct row_key row_key_blob(const struct log_id *log, uint64_t seq, enum blob_kind kind, uint32_t index);
 struct row_key row_key_op(const struct cw_op_id *op);
+struct op_entry;
+/* OP, behind the op's own row: op id, rank of the verdict (best first), hlc, log id, seq. */
+struct row_key row_key_op_entry(const struct cw_op_id *op, const struct op_entry *e);
 struct row_key row_key_submit_id(const struct cert_id *author, const uint8_t submission_id[static 16]);
 struct row_key row_key_case(const struct cw_case_id *id); /* also the prefix of its CASE_OP rows */
 struct row_key row_key_case_op(const struct cw_case_id *id, uint64_t hlc, const struct cw_op_id *op);
@@ -154,7 +157,7 @@ enum part_state {
     PART_ERASED = 4, /* later */
 };
 
-#define OP_ENTRIES_MAX 32 /* more entries of one op are stored, but no longer listed here */
+#define OP_ENTRIES_MAX 12 /* listed in the op's own row; which, and where the others are: op_entries.h */
 /* flags: CASE_OP_* of cases/state.h as stored, and one of our own */
 #define OP_FLAG_QUARANTINED (1u << 31) /* made the fold fail */
 
@@ -165,7 +168,9 @@ struct op_entry {
     enum verdict_reason reason;
     uint32_t part_count;
     uint8_t parts[PARTS_MAX]; /* enum part_state */
+    bool own;                 /* sequenced by this daemon */
 };
+#define OP_ENTRY_LEN_MAX (ID_LEN + 8 + 8 + 4 + PARTS_MAX)
 
 /* One op: its entries in (hlc, log id) order, and what they make of it. */
 struct op_row {
@@ -174,9 +179,14 @@ struct op_row {
     bool has_case;
     struct cw_case_id case_id; /* the opened case's for an opening op */
     uint32_t flags;
+    uint32_t more; /* entries that are not listed here */
     uint32_t entry_count;
-    struct op_entry entries[OP_ENTRIES_MAX];
+    struct op_entry entries[OP_ENTRIES_MAX + 1]; /* the last is for whoever adds one */
 };
+/* The greater, the more it counts: effective, pending, void but a floor, void. */
+uint32_t case_verdict_rank(enum case_verdict v);
+/* By place: (hlc, log id), and seq where a log holds the op again. */
+bool op_entry_before(const struct op_entry *a, const struct op_entry *b);
 /* Effective if any entry makes it so, else pending if any may, else void; *out_place: the least entry of that verdict. */
 enum case_verdict op_row_verdict(const struct op_row *op, uint32_t *out_place);
 /* Best state of part `index` over all entries, and which entry has it. */
@@ -251,6 +261,7 @@ void log_row_encode(const struct log_row *in, struct writer *out);
 void entry_row_encode(const struct entry_row *in, struct writer *out);
 void seal_row_encode(const struct seal_row *in, struct writer *out);
 void op_row_encode(const struct op_row *in, struct writer *out);
+void op_entry_encode(const struct op_entry *in, struct writer *out);
 void case_op_row_encode(const struct case_op_row *in, struct writer *out);
 void case_row_encode(const struct case_row *in, struct writer *out);
 void key_row_encode(const struct key_row *in, struct writer *out);
@@ -263,6 +274,7 @@ enum cw_err log_row_parse(struct cw_slice raw, struct log_row *out);
 enum cw_err entry_row_parse(struct cw_slice raw, struct entry_row *out);
 enum cw_err seal_row_parse(struct cw_slice raw, struct seal_row *out);
 enum cw_err op_row_parse(struct cw_slice raw, struct op_row *out);
+enum cw_err op_entry_parse(struct cw_slice raw, struct op_entry *out);
 enum cw_err case_op_row_parse(struct cw_slice raw, struct case_op_row *out);
 enum cw_err case_row_parse(struct cw_slice raw, struct case_row *out);
 enum cw_err key_row_parse(struct cw_slice raw, struct key_row *out);

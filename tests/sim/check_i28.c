@@ -81,6 +81,8 @@ static void check_told(struct sim *s, struct sim_node *n, const struct sim_reade
         struct cw_op_id id;
         struct op_row row;
 
+        if (key.len != ID_LEN) /* a further entry of the op before */
+            continue;
         memcpy(id.b, key.b, ID_LEN);
         if (op_row_parse(value, &row) != CW_OK || row.op_class != CLASS_CASE || !row.has_case)
             continue;

@@ -185,14 +185,13 @@ static enum cw_err fill(struct receipt_making *m, const struct cw_op_id *op, con
 }
 
 /* The daemon's own entry of the op when it has one, else the least. */
-static uint32_t choose(const struct node_read *read, const struct op_row *op, struct receipt_tree *tree)
+static uint32_t choose(const struct op_row *op)
 {
     uint32_t place;
 
     op_row_verdict(op, &place);
     for (uint32_t i = 0; i < op->entry_count; i++) {
-        if (op->entries[i].verdict == op->entries[place].verdict &&
-            take_log(read, &op->entries[i].log, tree) == CW_OK && ID_EQ(&tree->log_row.head.cert, &read->node->cert))
+        if (op->entries[i].own && op->entries[i].verdict == op->entries[place].verdict)
             return i;
     }
     return place;
@@ -204,7 +203,7 @@ enum cw_err receipt_build_with(const struct node_read *read, const struct cw_op_
 {
     struct receipt_making m = {read, arena, false};
     Cw__Receipt *receipt = ARENA_NEW(arena, Cw__Receipt);
-    const struct op_entry *place = &row->entries[choose(read, row, tree)];
+    const struct op_entry *place = &row->entries[choose(row)];
     struct entry_row entry;
 
     if (receipt == NULL)

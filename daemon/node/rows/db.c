@@ -62,7 +62,7 @@ enum cw_err db_get_op(const struct node *n, struct kv_txn *txn, const struct cw_
 
 enum cw_err db_put_op(struct turn *t, const struct cw_op_id *op, const struct op_row *row)
 {
-    uint8_t bytes[4096];
+    uint8_t bytes[128 + OP_ENTRIES_MAX * OP_ENTRY_LEN_MAX];
     struct writer w = writer_over(bytes, sizeof bytes);
 
     op_row_encode(row, &w);

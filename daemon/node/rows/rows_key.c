@@ -82,6 +82,19 @@ struct row_key row_key_submit_id(const struct cert_id *author, const uint8_t sub
     return key_done(&k, &w);
 }
 
+struct row_key row_key_op_entry(const struct cw_op_id *op, const struct op_entry *e)
+{
+    struct row_key k;
+    struct writer w = key_writer(&k);
+
+    writer_bytes(&w, op->b, ID_LEN);
+    writer_u8(&w, (uint8_t)(UINT8_MAX - case_verdict_rank(e->verdict)));
+    writer_be64(&w, e->hlc);
+    writer_bytes(&w, e->log.b, ID_LEN);
+    writer_be64(&w, e->seq);
+    return key_done(&k, &w);
+}
+
 struct row_key row_key_case_op(const struct cw_case_id *id, uint64_t hlc, const struct cw_op_id *op)
 {
     struct row_key k;

@@ -30,13 +30,14 @@ const char *verdict_reason_text(enum verdict_reason r)
     return (size_t)r < CW_COUNT(texts) ? texts[r] : "unknown reason";
 }
 
-static void write_entry(struct writer *w, const struct op_entry *e)
+void op_entry_encode(const struct op_entry *e, struct writer *w)
 {
     writer_bytes(w, e->log.b, ID_LEN);
     writer_be64(w, e->seq);
     writer_be64(w, e->hlc);
     writer_u8(w, (uint8_t)e->verdict);
     writer_u8(w, (uint8_t)e->reason);
+    writer_u8(w, e->own);
     writer_u8(w, (uint8_t)e->part_count);
     writer_bytes(w, e->parts, e->part_count);
 }
@@ -49,12 +50,30 @@ static void read_entry(struct reader *in, struct op_entry *e)
     e->hlc = reader_be64(in);
     e->verdict = (enum case_verdict)reader_u8(in);
     e->reason = (enum verdict_reason)reader_u8(in);
+    e->own = reader_u8(in) != 0;
     e->part_count = reader_u8(in);
     if (e->part_count > PARTS_MAX) {
         in->failed = true;
         e->part_count = 0;
     }
     reader_bytes(in, e->parts, e->part_count);
+}
+
+enum cw_err op_entry_parse(struct cw_slice raw, struct op_entry *out)
+{
+    struct reader in = reader_over(raw);
+
+    read_entry(&in, out);
+    return finish(&in);
+}
+
+bool op_entry_before(const struct op_entry *a, const struct op_entry *b)
+{
+    int order = ID_COMPARE(&a->log, &b->log);
+
+    if (a->hlc != b->hlc)
+        return a->hlc < b->hlc;
+    return order != 0 ? order < 0 : a->seq < b->seq;
 }
 
 void op_row_encode(const struct op_row *in, struct writer *out)
@@ -65,9 +84,10 @@ void op_row_encode(const struct op_row *in, struct writer *out)
     writer_u8(out, in->has_case);
     writer_bytes(out, in->case_id.b, ID_LEN);
     writer_be32(out, in->flags);
+    writer_be32(out, in->more);
     writer_u8(out, (uint8_t)in->entry_count);
     for (uint32_t i = 0; i < in->entry_count; i++)
-        write_entry(out, &in->entries[i]);
+        op_entry_encode(&in->entries[i], out);
 }
 
 enum cw_err op_row_parse(struct cw_slice raw, struct op_row *out)
@@ -79,6 +99,7 @@ enum cw_err op_row_parse(struct cw_slice raw, struct op_row *out)
     out->has_case = reader_u8(&in) != 0;
     reader_bytes(&in, out->case_id.b, ID_LEN);
     out->flags = reader_be32(&in);
+    out->more = reader_be32(&in);
     out->entry_count = reader_u8(&in);
     if (out->entry_count > OP_ENTRIES_MAX)
         return CW_LOCAL_CORRUPT;
@@ -87,7 +108,7 @@ enum cw_err op_row_parse(struct cw_slice raw, struct op_row *out)
     return finish(&in);
 }
 
-static uint32_t verdict_rank(enum case_verdict v)
+uint32_t case_verdict_rank(enum case_verdict v)
 {
     switch (v) {
     case VERDICT_EFFECTIVE:
@@ -108,7 +129,7 @@ enum case_verdict op_row_verdict(const struct op_row *op, uint32_t *out_place)
 
     CW_ASSERT(op->entry_count > 0);
     for (uint32_t i = 1; i < op->entry_count; i++) { /* in place order, so the first of a rank is the least */
-        if (verdict_rank(op->entries[i].verdict) > verdict_rank(op->entries[best].verdict))
+        if (case_verdict_rank(op->entries[i].verdict) > case_verdict_rank(op->entries[best].verdict))
             best = i;
     }
     if (out_place != NULL)

@@ -2,6 +2,7 @@
 #include "node/authority_entries.h"
 #include "node/case_work.h"
 #include "node/check_entry.h"
+#include "node/op_entries.h"
 #include "node/payload.h"
 #include "node/turn.h"
 
@@ -47,11 +48,10 @@ static bool took_effect(struct loading *l, const struct entry_in *e)
 
     if (db_get_op(l->n, l->txn, &e->header.op_id, &op) != CW_OK)
         return false;
-    for (uint32_t i = 0; i < op.entry_count; i++) {
-        if (op.entries[i].seq == e->header.seq && ID_EQ(&op.entries[i].log, &e->log))
-            return op.entries[i].verdict == VERDICT_EFFECTIVE;
-    }
-    return false;
+    const struct op_entry place = {.log = e->log, .seq = e->header.seq, .hlc = e->header.hlc};
+    struct op_entry found;
+    return op_entry_find(l->n, l->txn, &e->header.op_id, &op, &place, &found) == CW_OK &&
+           found.verdict == VERDICT_EFFECTIVE;
 }
 
 static enum cw_err load_record(struct loading *l, const struct log_head *head, uint64_t seq)

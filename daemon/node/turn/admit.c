@@ -41,7 +41,10 @@ static enum cw_err check_submission_id(struct turn *t, const struct prepared *p,
 
 static bool is_whole(const struct op_row *op)
 {
-    for (uint32_t i = 0; i < op->entries[0].part_count; i++) {
+    uint32_t place;
+
+    (void)op_row_verdict(op, &place);
+    for (uint32_t i = 0; i < op->entries[place].part_count; i++) {
         enum part_state state = op_row_part(op, i, NULL);
 
         if (state != PART_OPENED && state != PART_ERASED)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "node/case_op.h"
+#include "node/op_entries.h"
 
 /*
  * The one door: an entry sequenced here, sent by a peer or handed in by an administrator is stored, judged
@@ -22,37 +23,6 @@ static enum cw_err put_entry_row(struct turn *t, const struct entry_in *e)
 }
 
 /* --- the op --------------------------------------------------------------------------------------------- */
-
-static bool place_before(const struct op_entry *a, const struct op_entry *b)
-{
-    return a->hlc != b->hlc ? a->hlc < b->hlc : ID_COMPARE(&a->log, &b->log) < 0;
-}
-
-static bool same_place(const struct op_entry *a, const struct op_entry *b)
-{
-    return a->seq == b->seq && ID_EQ(&a->log, &b->log);
-}
-
-/* Replaces the entry when it is listed, else inserts it in (hlc, log) order; the last makes room in a full list. */
-static void list_entry(struct op_row *op, const struct op_entry *entry)
-{
-    uint32_t at = 0;
-
-    for (uint32_t i = 0; i < op->entry_count; i++) {
-        if (same_place(&op->entries[i], entry)) {
-            op->entries[i] = *entry;
-            return;
-        }
-    }
-    while (at < op->entry_count && place_before(&op->entries[at], entry))
-        at++;
-    if (at == OP_ENTRIES_MAX)
-        return;
-    if (op->entry_count < OP_ENTRIES_MAX)
-        op->entry_count++;
-    memmove(&op->entries[at + 1], &op->entries[at], (op->entry_count - 1 - at) * sizeof *op->entries);
-    op->entries[at] = *entry;
-}
 
 static uint64_t place_hlc(const struct op_row *op)
 {
@@ -197,13 +167,14 @@ static enum cw_err mark_pending(struct turn *t, const struct entry_in *e, enum c
 }
 
 /* The entry as it was settled last; verdict 0 when it is new. */
-static struct op_entry settled_before(const struct op_row *op, const struct op_entry *entry)
+static enum cw_err settled_before(struct turn *t, const struct entry_in *e, const struct op_row *op,
+                                  const struct op_entry *entry, struct op_entry *out)
 {
-    for (uint32_t i = 0; i < op->entry_count; i++) {
-        if (same_place(&op->entries[i], entry))
-            return op->entries[i];
-    }
-    return (struct op_entry){.verdict = (enum case_verdict)0};
+    enum cw_err err = op_entry_find(t->n, t->txn, &e->header.op_id, op, entry, out);
+
+    if (err == CW_LOCAL_NOT_FOUND)
+        *out = (struct op_entry){.verdict = (enum case_verdict)0};
+    return err == CW_LOCAL_NOT_FOUND ? CW_OK : err;
 }
 
 /* Whoever was told of this entry is told again when it says more, or something else. */
@@ -234,13 +205,15 @@ static enum cw_err act(struct turn *t, struct entry_in *e, struct op_entry *entr
 enum cw_err entry_settle(struct turn *t, struct entry_in *e)
 {
     struct op_row op;
-    struct op_entry entry = {.log = e->log, .seq = e->header.seq, .hlc = e->header.hlc};
+    struct op_entry before, entry = {.log = e->log, .seq = e->header.seq, .hlc = e->header.hlc};
     bool is_new;
     enum cw_err err = load_op(t, e, &op, &is_new);
 
+    if (err == CW_OK)
+        err = settled_before(t, e, &op, &entry, &before);
     if (err != CW_OK)
         return err;
-    struct op_entry before = settled_before(&op, &entry);
+    entry.own = ID_EQ(&e->log_cert, &t->n->cert);
     enum case_verdict was = before.verdict;
     uint64_t old_hlc = is_new ? 0 : place_hlc(&op);
     entry.verdict = entry_judge(t->n, e, &entry.reason);
@@ -254,8 +227,9 @@ enum cw_err entry_settle(struct turn *t, struct entry_in *e)
     if (err != CW_OK)
         return err;
     count_verdict(t, e, was, entry.verdict, entry.reason);
-    list_entry(&op, &entry);
-    err = db_put_op(t, &e->header.op_id, &op);
+    err = op_entry_put(t, &e->header.op_id, &op, &entry);
+    if (err == CW_OK)
+        err = db_put_op(t, &e->header.op_id, &op);
     if (err == CW_OK)
         err = note_change(t, &before, &entry);
     return err == CW_OK && op.has_case ? settle_case(t, e, &op, old_hlc) : err;

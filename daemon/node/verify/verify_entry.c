@@ -2,6 +2,7 @@
 #include "node/verify_store.h"
 
 #include "node/check_entry.h"
+#include "node/op_entries.h"
 
 /* One entry: its header's place, its submission, its blobs, and whether its stored verdict is the one it deserves. */
 
@@ -41,15 +42,6 @@ static enum cw_err check_stored_blobs(struct checking *c, struct entry_in *e)
     return CW_OK;
 }
 
-static const struct op_entry *stored_entry(const struct op_row *op, const struct entry_header *h)
-{
-    for (uint32_t i = 0; i < op->entry_count; i++) {
-        if (op->entries[i].seq == h->seq && ID_EQ(&op->entries[i].log, &h->log))
-            return &op->entries[i];
-    }
-    return NULL;
-}
-
 /* A verdict may be stricter than its certificate for what a record says; it may never be more lenient. */
 static enum cw_err check_verdict(struct checking *c, struct entry_in *e)
 {
@@ -59,17 +51,16 @@ static enum cw_err check_verdict(struct checking *c, struct entry_in *e)
 
     if (db_get_op(c->n, c->txn, &h->op_id, &op) != CW_OK)
         return wrong_entry(c, &h->log, h->seq, "its operation has no row");
-    const struct op_entry *stored = stored_entry(&op, h);
-    if (stored == NULL)
-        return op.entry_count == OP_ENTRIES_MAX
-                   ? CW_OK
-                   : wrong_entry(c, &h->log, h->seq, "its operation's row does not list it");
-    if (stored->hlc != h->hlc)
+    const struct op_entry at = {.log = h->log, .seq = h->seq, .hlc = h->hlc};
+    struct op_entry stored;
+    if (op_entry_find(c->n, c->txn, &h->op_id, &op, &at, &stored) != CW_OK)
+        return wrong_entry(c, &h->log, h->seq, "its operation's rows do not list it");
+    if (stored.hlc != h->hlc)
         return wrong_entry(c, &h->log, h->seq, "its operation's row names another time");
     enum case_verdict judged = entry_judge(c->n, e, &reason);
-    if (stored->verdict == VERDICT_EFFECTIVE && judged != VERDICT_EFFECTIVE)
+    if (stored.verdict == VERDICT_EFFECTIVE && judged != VERDICT_EFFECTIVE)
         return wrong_entry(c, &h->log, h->seq, verdict_reason_text(reason));
-    if (stored->verdict != VERDICT_EFFECTIVE && stored->reason != REASON_RECORD && judged == VERDICT_EFFECTIVE)
+    if (stored.verdict != VERDICT_EFFECTIVE && stored.reason != REASON_RECORD && judged == VERDICT_EFFECTIVE)
         return wrong_entry(c, &h->log, h->seq, "kept as void or pending, but it counts");
     if (op.has_case) {
         uint32_t place;

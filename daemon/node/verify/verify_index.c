@@ -23,23 +23,80 @@ static enum cw_err each_row(struct checking *c, enum table table, check_row *che
     return err == CW_LOCAL_NOT_FOUND ? CW_OK : err;
 }
 
+/* --- operations ---------------------------------------------------------------------------------------------------- */
+
+static bool is_entry_of(const struct checking *c, const struct cw_op_id *id, const struct op_entry *e)
+{
+    struct entry_row entry;
+    struct entry_header header;
+
+    return db_get_entry(c->n, c->txn, &e->log, e->seq, &entry) == CW_OK &&
+           entry_header_parse(entry.header, &header) == CW_OK && ID_EQ(&header.op_id, id);
+}
+
+/* What lies behind the op's row says nothing that the row does not: neither of its place nor of a part. */
+static const char *wrong_behind(const struct checking *c, const struct cw_op_id *id, const struct op_row *op,
+                                const struct kv_pair *pair)
+{
+    struct op_entry e;
+    uint32_t place;
+
+    if (op_entry_parse(pair->value, &e) != CW_OK)
+        return "cannot be read";
+    struct row_key key = row_key_op_entry(id, &e);
+    if (!slice_eq(row_key_slice(&key), pair->key) || !is_entry_of(c, id, &e))
+        return "is not an entry of this operation, or not in its place";
+    if (case_verdict_rank(e.verdict) > case_verdict_rank(op_row_verdict(op, &place)))
+        return "counts more than those that the operation lists";
+    if (e.verdict == op->entries[place].verdict && op_entry_before(&e, &op->entries[place]))
+        return "comes before the operation's place";
+    for (uint32_t i = 0; i < e.part_count; i++) {
+        if ((enum part_state)e.parts[i] > op_row_part(op, i, NULL))
+            return "holds a part better than those that the operation lists";
+    }
+    return NULL;
+}
+
+static enum cw_err check_behind(struct checking *c, const struct cw_op_id *id, const struct op_row *op)
+{
+    struct row_key prefix = row_key_op(id), from = prefix;
+    struct kv_pair pair;
+    uint32_t count = 0;
+
+    while (db_next(c->n, c->txn, TABLE_OP, row_key_slice(&prefix), row_key_slice(&from), true, &pair) == CW_OK) {
+        const char *wrong = wrong_behind(c, id, op, &pair);
+
+        if (wrong != NULL)
+            return wrong_row(c, "op", pair.key, wrong);
+        memcpy(from.b, pair.key.data, pair.key.len);
+        from.len = pair.key.len;
+        count++;
+    }
+    return count == op->more ? CW_OK : wrong_row(c, "op", row_key_slice(&prefix), "has not as many entries as it says");
+}
+
 static enum cw_err check_op(struct checking *c, const struct kv_pair *pair)
 {
     struct op_row op;
+    struct cw_op_id id;
 
+    if (pair->key.len < ID_LEN)
+        return wrong_row(c, "op", pair->key, "has a key of another length");
+    memcpy(id.b, pair->key.data, ID_LEN);
+    if (pair->key.len > ID_LEN) /* looked at with the row before it */
+        return db_has(c->n, c->txn, TABLE_OP, row_key_op(&id)) ? CW_OK
+                                                               : wrong_row(c, "op", pair->key, "has no row of its own");
     c->facts->ops++;
     if (op_row_parse(pair->value, &op) != CW_OK || op.entry_count == 0)
         return wrong_row(c, "op", pair->key, "cannot be read");
     for (uint32_t i = 0; i < op.entry_count; i++) {
-        struct entry_row entry;
-        struct entry_header header;
-
-        if (db_get_entry(c->n, c->txn, &op.entries[i].log, op.entries[i].seq, &entry) != CW_OK ||
-            entry_header_parse(entry.header, &header) != CW_OK || memcmp(header.op_id.b, pair->key.data, ID_LEN) != 0)
+        if (!is_entry_of(c, &id, &op.entries[i]))
             return wrong_row(c, "op", pair->key, "lists an entry that is not one of this operation");
     }
-    return CW_OK;
+    return check_behind(c, &id, &op);
 }
+
+/* --- cases, indexes ------------------------------------------------------------------------------------------------- */
 
 static enum cw_err check_case_op(struct checking *c, const struct kv_pair *pair)
 {

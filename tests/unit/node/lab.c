@@ -29,7 +29,7 @@ enum cw_err lab_open_with(struct lab_node *n, struct refusal *why)
     const struct node_config config = {
         .network_genesis = n->lab->world.genesis,
         .certificate = n->lab->world.daemons[n->index].bytes,
-        .replica = {.logs_max = 64, .peers_max = 8, .watches_max = 16},
+        .replica = {.logs_max = n->lab->logs_max, .peers_max = 8, .watches_max = 16},
         .authority = {.certs_max = 64, .policies_max = 16},
         .lab = true,
         .fold_ops_max = n->lab->fold_ops_max,
@@ -313,6 +313,7 @@ struct lab *lab_new(uint32_t count)
     world_make(&lab->world, lab->world_memory, 1, 1);
     lab->world.arena.len = OPS_MEMORY_LEN; /* room for what the officer will write */
     lab->count = count;
+    lab->logs_max = 64;
     lab->now = 1000;
     lab->cache = verify_cache_new();
     lab_write_logs(lab);

@@ -71,6 +71,8 @@ struct lab {
     struct cw_slice root, authority, late; /* frames of the logs; late issues the second officer */
     struct world_identity late_officer;
     struct log_id authority_log;
+    struct position authority_at; /* the end of `authority` */
+    uint32_t logs_max;            /* of nodes opened from now on */
     uint8_t boot_id[16];
     uint32_t next_submission;
     struct lab_reader *readers;
@@ -105,6 +107,7 @@ void lab_tell_reader(struct lab_node *n, link_id link, struct cw_slice frame); /
 
 struct lab_op {
     struct cw_slice request; /* the frame */
+    struct cw_slice header, proof;
     struct cw_op_id op;
     struct cw_case_id case_id;
 };
@@ -132,6 +135,8 @@ void lab_handle(struct lab *lab, uint32_t number, const struct cw_case_id *id, u
 /* The same, after an op that its author had seen. */
 void lab_answer(struct lab *lab, uint32_t number, const struct cw_case_id *id, uint32_t field, const char *text,
                 const struct cw_op_id *after, struct lab_op *out);
+/* A segment: the op again, as the first entry of a log of EST's or WST's daemon, by its seal void or not (lab_copies.c). */
+struct cw_slice lab_copy(struct lab *lab, const struct lab_op *op, uint32_t number, uint64_t hlc, bool counts);
 /* Puts a request into the node's inbox. */
 void lab_submit(struct lab_node *n, const struct lab_op *op);
 /* Submits, runs one turn, and gives the answer's code. */

@@ -231,6 +231,7 @@ void lab_write_logs(struct lab *lab)
     records[WORLD_DAEMONS] = issue(lab, &lab->world.officer);
     records[WORLD_DAEMONS + 1] = members(lab);
     lab->authority = write_segment(&authority, records, WORLD_DAEMONS + 2);
+    lab->authority_at = (struct position){authority.log, authority.seq, authority.prev};
     records[0] = issue(lab, &lab->late_officer);
     lab->late = write_segment(&authority, records, 1);
 }
@@ -355,6 +356,8 @@ static void build(struct lab *lab, const struct op *op, uint32_t number, const s
         out->case_id = *id;
     else
         case_id_of(&out->op, &out->case_id);
+    out->header = s.header;
+    out->proof = s.proof;
     pack(lab, &s, spoil, out);
 }
 
