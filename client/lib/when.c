@@ -71,19 +71,58 @@ void when_utc(struct cw_wall t, char out[static WHEN_TEXT_LEN_MAX])
              (int)(ms / HOUR_MS), (int)(ms / 60000 % 60), (int)(ms / 1000 % 60), (int)(ms % 1000));
 }
 
-void when_london(struct cw_wall t, bool seconds, char out[static WHEN_TEXT_LEN_MAX])
+/* A moment on London's wall calendar. */
+struct london {
+    int64_t days;
+    struct civil date;
+    int hour, minute, second;
+};
+
+static struct london london_of(struct cw_wall t)
 {
-    static const char weekdays[7][4] = {"Thu", "Fri", "Sat", "Sun", "Mon", "Tue", "Wed"};
-    static const char months[12][4] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
-                                       "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
     int64_t local = t.ms + london_offset_ms(t.ms);
     int64_t days = floor_div(local, DAY_MS), ms = local - days * DAY_MS;
-    struct civil c = civil_of(days);
-    int len = snprintf(out, WHEN_TEXT_LEN_MAX, "%s %u %s %d %02d:%02d", weekdays[(days % 7 + 7) % 7], c.day,
-                       months[c.month - 1], (int)c.year, (int)(ms / HOUR_MS), (int)(ms / 60000 % 60));
+
+    return (struct london){days, civil_of(days), (int)(ms / HOUR_MS), (int)(ms / 60000 % 60), (int)(ms / 1000 % 60)};
+}
+
+static const char *weekday(int64_t days)
+{
+    static const char weekdays[7][4] = {"Thu", "Fri", "Sat", "Sun", "Mon", "Tue", "Wed"};
+
+    return weekdays[(days % 7 + 7) % 7];
+}
+
+static const char *month(unsigned number)
+{
+    static const char months[12][4] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
+                                       "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
+
+    return months[number - 1];
+}
+
+void when_london(struct cw_wall t, bool seconds, char out[static WHEN_TEXT_LEN_MAX])
+{
+    struct london l = london_of(t);
+    int len = snprintf(out, WHEN_TEXT_LEN_MAX, "%s %u %s %d %02d:%02d", weekday(l.days), l.date.day,
+                       month(l.date.month), (int)l.date.year, l.hour, l.minute);
 
     if (seconds)
-        snprintf(out + len, (size_t)(WHEN_TEXT_LEN_MAX - len), ":%02d", (int)(ms / 1000 % 60));
+        snprintf(out + len, (size_t)(WHEN_TEXT_LEN_MAX - len), ":%02d", l.second);
+}
+
+void when_short(struct cw_wall t, struct cw_wall now, char out[static WHEN_TEXT_LEN_MAX])
+{
+    struct london l = london_of(t), today = london_of(now);
+
+    if (l.days == today.days)
+        snprintf(out, WHEN_TEXT_LEN_MAX, "%02d:%02d", l.hour, l.minute);
+    else if (l.date.year == today.date.year)
+        snprintf(out, WHEN_TEXT_LEN_MAX, "%s %u %s %02d:%02d", weekday(l.days), l.date.day, month(l.date.month), l.hour,
+                 l.minute);
+    else
+        snprintf(out, WHEN_TEXT_LEN_MAX, "%u %s %d %02d:%02d", l.date.day, month(l.date.month), (int)l.date.year,
+                 l.hour, l.minute);
 }
 
 void when_relative(struct cw_wall t, struct cw_wall now, char out[static WHEN_TEXT_LEN_MAX])

@@ -15,6 +15,8 @@
 void when_utc(struct cw_wall t, char out[static WHEN_TEXT_LEN_MAX]);
 /* "Mon 19 Mar 2018 16:00" in London; with `seconds`, "16:00:05" */
 void when_london(struct cw_wall t, bool seconds, char out[static WHEN_TEXT_LEN_MAX]);
+/* As short as it can be told apart: "16:00" today, "Mon 19 Mar 16:00" this year, "19 Mar 2018 16:00"; in London. */
+void when_short(struct cw_wall t, struct cw_wall now, char out[static WHEN_TEXT_LEN_MAX]);
 /* "3 s ago", "in 2 h", "just now" */
 void when_relative(struct cw_wall t, struct cw_wall now, char out[static WHEN_TEXT_LEN_MAX]);
 

@@ -86,6 +86,7 @@ struct cli {
     int value_count;
     bool json, quiet, verbose;
     bool terminal, color; /* of standard output */
+    int rows;             /* lines of that terminal; 0: not known */
     int32_t timeout_ms;
 };
 

@@ -4,6 +4,7 @@
 
 #include <getopt.h>
 #include <stdlib.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #define OPTIONS_MAX 40
@@ -147,6 +148,13 @@ static bool want_color(const char *when, bool terminal)
     return terminal && getenv("NO_COLOR") == NULL && term != NULL && strcmp(term, "dumb") != 0;
 }
 
+static int terminal_rows(void)
+{
+    struct winsize size;
+
+    return ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 ? size.ws_row : 0;
+}
+
 static enum exit_code settle(struct cli *cli)
 {
     const struct cli_command *c = cli->command;
@@ -156,6 +164,7 @@ static enum exit_code settle(struct cli *cli)
     cli->quiet = cli_flag(cli, "quiet");
     cli->verbose = cli_flag(cli, "verbose");
     cli->terminal = isatty(STDOUT_FILENO) == 1;
+    cli->rows = cli->terminal ? terminal_rows() : 0;
     cli->color = want_color(cli_value(cli, "color"), cli->terminal);
     if (!cli_number(cli, "timeout", 1, CW_TIMEOUT_MS_MAX / 1000, TIMEOUT_MS_DEFAULT / 1000, &seconds))
         return EXIT_USAGE;

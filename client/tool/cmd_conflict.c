@@ -28,46 +28,52 @@ static void heads_of(const struct dispute *d, int digits, struct heads *out)
 
 static void print_choice(const Cw__ViewValue *value, size_t number)
 {
-    char text[300], by[200];
+    char text[300], by[200], line[520];
 
     view_value(value, text, sizeof(text));
-    view_provenance(value, by, sizeof(by));
+    view_by(value->author, view_said(value), by);
+    snprintf(line, sizeof(line), "%s - %s", text[0] != '\0' ? text : "(withheld)", by);
     printf("  %3zu ", number);
-    view_wrap(text[0] != '\0' ? text : "(withheld)", INDENT);
-    printf("%*s%s\n", INDENT, "", by);
+    view_wrap(line, INDENT);
 }
 
-static void print_one(const struct cli *cli, const struct dispute *d, int digits, uint32_t roles)
+static const char *whose(const struct dispute *d, uint32_t roles)
+{
+    if (!dispute_is_open(d))
+        return dispute_why(d);
+    return dispute_is_for(d, roles) ? "yours to decide" : "not yours";
+}
+
+static void print_one(const struct cli *cli, const struct dispute *d, int digits, uint32_t roles, bool new_case)
 {
     struct heads h;
     char title[60];
 
     heads_of(d, digits, &h);
     TEXT(d->view->title, title);
-    printf("%s%s%s  %s  %s%s%s  %s%s\n", tone_on(cli, TONE_HEAD), h.id, tone_off(cli), h.chars,
+    if (new_case)
+        printf("%s%s%s  %s\n", tone_on(cli, TONE_HEAD), h.chars, tone_off(cli), title);
+    printf("%s%s%s  %s%s%s  %s, %s\n", tone_on(cli, TONE_HEAD), h.id, tone_off(cli),
            tone_on(cli, dispute_is_open(d) ? TONE_BAD : TONE_CAREFUL), h.field, tone_off(cli), h.since,
-           !dispute_is_open(d)        ? ""
-           : dispute_is_for(d, roles) ? ", yours to decide"
-                                      : ", not yours");
-    printf("%*s", INDENT, "");
-    view_wrap(title[0] != '\0' ? title : dispute_why(d), INDENT);
+           whose(d, roles));
     for (size_t i = 0; i < d->choice_count; i++)
         print_choice(d->choices[i], i + 1);
-    if (!dispute_is_open(d))
-        printf("%*s%s; casewire conflict undo %s\n", INDENT, "", dispute_why(d), h.id);
 }
 
 static size_t print_part(const struct cli *cli, const struct disputes *all, bool open, uint32_t roles)
 {
+    const Cw__CaseView *last = NULL;
     size_t count = 0;
 
     for (size_t i = 0; i < all->count; i++) {
         if (dispute_is_open(&all->at[i]) != open)
             continue;
         if (count++ == 0)
-            printf("%s%s%s\n", tone_on(cli, TONE_HEAD), open ? "To be decided by a person" : "Decided by rule",
+            printf("%s%s%s\n", tone_on(cli, TONE_HEAD),
+                   open ? "To be decided: casewire conflict show ID" : "Decided by rule: casewire conflict undo ID",
                    tone_off(cli));
-        print_one(cli, &all->at[i], all->digits, roles);
+        print_one(cli, &all->at[i], all->digits, roles, all->at[i].view != last);
+        last = all->at[i].view;
     }
     return count;
 }

@@ -1,69 +1,43 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "tool/view.h"
 
+#include "tool/waiting.h"
+
 #include "lib/fault.h"
 #include "lib/when.h"
 #include "proto/schema.h"
 #include "proto/wire.h"
 
-void view_wrap(const char *text, int indent)
+#include <ctype.h>
+#include <stdlib.h>
+
+#define DUTIES_SHOWN 3
+
+/* --- the first lines -------------------------------------------------------------------------------------- */
+
+static void print_head(const struct cli *cli, const Cw__CaseView *view)
 {
-    int column = indent;
+    char reference[64], kind[40], title[200];
 
-    while (*text != '\0') {
-        size_t len = strcspn(text, " ");
-        char word[512];
-
-        snprintf(word, sizeof(word), "%.*s", (int)(len < 500 ? len : 500), text);
-        if (column > indent && column + 1 + (int)text_width(word) > VIEW_WIDTH) {
-            printf("\n%*s", indent, "");
-            column = indent;
-        }
-        if (column > indent) {
-            putchar(' ');
-            column++;
-        }
-        fputs(word, stdout);
-        column += (int)text_width(word);
-        text += len;
-        text += strspn(text, " ");
-    }
-    putchar('\n');
+    TEXT(view->human_ref, reference);
+    view_words(view->kind_name, kind, sizeof(kind));
+    TEXT(view->title, title);
+    printf("%s%s%s  %s%s\n", tone_on(cli, TONE_HEAD), reference, tone_off(cli), kind,
+           view->synthetic ? "  FICTIONAL" : "");
+    if (title[0] != '\0')
+        view_wrap(title, 0);
 }
 
-void view_provenance(const Cw__ViewValue *value, char *out, size_t cap)
+static void print_flag(const struct cli *cli, bool on, const char *text)
 {
-    char name[90] = "?", division[20] = "?", role[12] = "", when[WHEN_TEXT_LEN_MAX];
-
-    if (value->author != NULL) {
-        TEXT(value->author->name, name);
-        TEXT(value->author->division, division);
-        TEXT(value->author->role, role);
-    }
-    when_london(value->has_author_time_ms ? (struct cw_wall){(int64_t)value->author_time_ms} : hlc_wall(value->hlc),
-                false, when);
-    snprintf(out, cap, "%s (%s%s%s), %s", name, division, role[0] != '\0' ? ", " : "", role, when);
-}
-
-void view_value(const Cw__ViewValue *value, char *out, size_t cap)
-{
-    const Cw__Interval *i = value->value != NULL ? value->value->interval : NULL;
-    char from[WHEN_TEXT_LEN_MAX], to[WHEN_TEXT_LEN_MAX];
-
-    fault_clean_text(wire_slice(value->text), out, cap);
-    if (i == NULL || !i->has_earliest_ms || !i->has_latest_ms)
+    if (!on)
         return;
-    when_london((struct cw_wall){i->earliest_ms}, false, from);
-    when_london((struct cw_wall){i->latest_ms}, false, to);
-    snprintf(out, cap, i->latest_ms == i->earliest_ms ? "%s" : "%s to %s", from, to);
+    view_label(cli, "");
+    printf("%s!%s ", tone_on(cli, TONE_CAREFUL), tone_off(cli));
+    view_wrap(text, VIEW_LABEL + 2);
 }
 
-static void label(const char *name)
-{
-    printf("%-10s", name);
-}
-
-/* --- risk: who set it, when, and what it replaced ------------------------------------------------------ */
+/* --- risk: who set it, when, and what stands beside it ------------------------------------------------------ */
 
 const Cw__ViewField *view_risk_field(const Cw__CaseView *view)
 {
@@ -80,107 +54,260 @@ const Cw__ViewField *view_risk_field(const Cw__CaseView *view)
     return best;
 }
 
-static void print_risk(const struct cli *cli, const Cw__CaseView *view)
+static enum tone risk_tone(const char *risk)
 {
-    const Cw__ViewField *field = view_risk_field(view);
-    char risk[60], by[200];
-    bool high;
+    if (strstr(risk, "HIGH") != NULL || strstr(risk, "SIGNIFICANT") != NULL)
+        return TONE_BAD;
+    return strstr(risk, "LOW") != NULL || strstr(risk, "NO") == risk ? TONE_PLAIN : TONE_CAREFUL;
+}
 
-    if (!view->has_risk || view->risk.len == 0)
-        return;
-    TEXT(view->risk, risk);
-    high = strstr(risk, "high") != NULL || strstr(risk, "significant") != NULL;
-    label("risk");
-    printf("%s%s%s%s", tone_on(cli, high ? TONE_BAD : TONE_CAREFUL), risk, tone_off(cli),
-           view->incomplete ? "  (incomplete: some statements cannot be opened here)" : "");
-    if (field == NULL) {
+static void print_notes_of(const Cw__ViewValue *value)
+{
+    for (size_t i = 0; i < value->n_notes; i++) {
+        char note[160];
+
+        TEXT(value->notes[i], note);
+        printf("%*s", VIEW_LABEL, "");
+        view_wrap(note, VIEW_LABEL);
+    }
+}
+
+/* "HIGH  Officer Wren (NTH, PC), 16:00 (5 min ago)": the tone's marks take no column. */
+static void print_assessment(const struct cli *cli, const char *risk, const Cw__ViewValue *value)
+{
+    char by[200], relative[WHEN_TEXT_LEN_MAX], line[300], replaced[60] = "";
+
+    printf("%s%s%s", tone_on(cli, risk_tone(risk)), risk, tone_off(cli));
+    if (value == NULL) {
         putchar('\n');
         return;
     }
-    view_provenance(field->values[0], by, sizeof(by));
-    printf("  set by %s\n", by);
-    if (field->values[0]->n_replaced != 0)
-        printf("%-10sreplaces %zu earlier assessment%s\n", "", field->values[0]->n_replaced,
-               field->values[0]->n_replaced == 1 ? "" : "s");
-    for (size_t v = 0; v < field->values[0]->n_notes; v++) {
-        TEXT(field->values[0]->notes[v], by);
-        printf("%-10s%s\n", "", by);
-    }
-    for (size_t v = 1; v < field->n_values; v++) {
-        char other[60], note[160] = "";
+    view_by(value->author, view_said(value), by);
+    when_relative(view_said(value), when_now(), relative);
+    if (cli->verbose && value->n_replaced != 0)
+        snprintf(replaced, sizeof(replaced), ", replaces %zu assessment%s", value->n_replaced,
+                 value->n_replaced == 1 ? "" : "s");
+    snprintf(line, sizeof(line), "%s (%s)%s", by, relative, replaced);
+    fputs("  ", stdout);
+    view_wrap(line, VIEW_LABEL + (int)text_width(risk) + 2);
+    print_notes_of(value);
+}
 
-        TEXT(field->values[v]->text, other);
-        view_provenance(field->values[v], by, sizeof(by));
-        if (field->values[v]->n_notes > 0)
-            TEXT(field->values[v]->notes[0], note);
-        printf("%-10sbeside it: %s, set by %s\n", "", other, by);
-        if (note[0] != '\0')
-            printf("%-10s           %s\n", "", note);
+static void print_beside(const Cw__ViewValue *value)
+{
+    char text[60], by[200], line[500];
+
+    view_value(value, text, sizeof(text));
+    view_by(value->author, view_said(value), by);
+    snprintf(line, sizeof(line), "beside it: %s, %s", text, by);
+    printf("%*s", VIEW_LABEL, "");
+    view_wrap(line, VIEW_LABEL);
+    print_notes_of(value);
+}
+
+static void print_risk(const struct cli *cli, const Cw__CaseView *view)
+{
+    const Cw__ViewField *field = view_risk_field(view);
+    char risk[60];
+
+    if (!view->has_risk || view->risk.len == 0)
+        return;
+    view_words(view->risk, risk, sizeof(risk));
+    for (char *at = risk; *at != '\0'; at++)
+        *at = (char)toupper((unsigned char)*at);
+    view_label(cli, "risk");
+    print_assessment(cli, risk, field != NULL ? field->values[0] : NULL);
+    for (size_t i = 1; field != NULL && i < field->n_values; i++)
+        print_beside(field->values[i]);
+}
+
+/* --- owner, state ------------------------------------------------------------------------------------------- */
+
+/* Who is in charge now, by name: the first of these fields that is set. */
+static void in_charge(const Cw__CaseView *view, char *out, size_t cap)
+{
+    static const char *const names[] = {"oic", "lro", "spoc"};
+
+    out[0] = '\0';
+    for (size_t n = 0; n < CW_COUNT(names) && out[0] == '\0'; n++)
+        for (size_t i = 0; i < view->n_fields; i++)
+            if (slice_eq(wire_slice(view->fields[i]->name), slice_of(names[n])) && view->fields[i]->n_values > 0)
+                view_value(view->fields[i]->values[0], out, cap);
+}
+
+static void episodes(const Cw__CaseView *view, char *out, size_t cap)
+{
+    size_t used = 0;
+
+    out[0] = '\0';
+    for (size_t i = 0; i < view->n_episodes && used < cap; i++) {
+        char state[40];
+        int len;
+
+        view_words(view->episodes[i]->state, state, sizeof(state));
+        len = snprintf(out + used, cap - used, "%s%s",
+                       used > 0               ? ", "
+                       : view->n_episodes > 1 ? "; episodes "
+                                              : "; episode ",
+                       state);
+        used += len > 0 ? (size_t)len : 0;
     }
 }
 
-/* --- the head ----------------------------------------------------------------------------------------- */
-
-static void print_flag(const struct cli *cli, bool on, const char *text)
+static void print_owner(const struct cli *cli, const Cw__CaseView *view)
 {
-    if (on)
-        printf("%s!%s %s\n", tone_on(cli, TONE_CAREFUL), tone_off(cli), text);
-}
+    char owner[120], status[60], person[100], missing[160], line[500];
+    bool contested = memchr(view->owner.data, '+', view->owner.len) != NULL;
 
-static void print_head(const struct cli *cli, const Cw__CaseView *view)
-{
-    char reference[64], kind[40], status[60], owner[120], title[200], when[WHEN_TEXT_LEN_MAX];
-
-    TEXT(view->human_ref, reference);
-    TEXT(view->kind_name, kind);
-    TEXT(view->status, status);
     TEXT(view->owner, owner);
-    TEXT(view->title, title);
-    when_london(hlc_wall(view->updated_hlc), false, when);
-    printf("%s%s%s  %s%s\n", tone_on(cli, TONE_HEAD), reference, tone_off(cli), kind,
-           view->synthetic ? "  FICTIONAL" : "");
-    if (title[0] != '\0')
-        view_wrap(title, 0);
-    label("status");
-    printf("%s, owned by %s", status[0] != '\0' ? status : "unknown", owner[0] != '\0' ? owner : "nobody");
-    printf(", changed %s, %u statements\n", when, view->op_count);
+    view_words(view->status, status, sizeof(status));
+    in_charge(view, person, sizeof(person));
+    episodes(view, missing, sizeof(missing));
+    snprintf(line, sizeof(line), "%s%s%s%s; %s%s", owner[0] != '\0' ? owner : "nobody", contested ? " CONTESTED" : "",
+             person[0] != '\0' ? ", in charge " : "", person, status[0] != '\0' ? status : "status unknown", missing);
+    view_label(cli, "owner");
+    view_wrap(line, VIEW_LABEL);
+}
+
+static void print_changed(const struct cli *cli, const Cw__CaseView *view)
+{
+    char when[WHEN_TEXT_LEN_MAX], relative[WHEN_TEXT_LEN_MAX];
+
+    when_short(hlc_wall(view->updated_hlc), when_now(), when);
+    when_relative(hlc_wall(view->updated_hlc), when_now(), relative);
+    view_label(cli, "changed");
+    printf("%s (%s), %u statement%s\n", when, relative, view->op_count, view->op_count == 1 ? "" : "s");
+}
+
+/* --- duties, notes ------------------------------------------------------------------------------------------- */
+
+static void print_duty(const struct cli *cli, const Cw__ViewDeadline *d, bool first)
+{
+    struct cw_wall now = when_now(), due = {(int64_t)d->due_ms};
+    bool late = !d->has_met_by && due.ms < now.ms;
+    char duty[60], when[WHEN_TEXT_LEN_MAX], relative[WHEN_TEXT_LEN_MAX];
+
+    waiting_duty(d, duty, sizeof(duty));
+    when_short(due, now, when);
+    when_relative(due, now, relative);
+    view_label(cli, first ? "due" : "");
+    printf("%s%s%s%s, %s (%s)\n", tone_on(cli, late ? TONE_BAD : TONE_PLAIN),
+           late            ? "OVERDUE "
+           : d->has_met_by ? "met "
+                           : "",
+           tone_off(cli), duty, when, relative);
+}
+
+/* The nearest first: the view has them by name. */
+static const Cw__ViewDeadline *next_duty(const Cw__CaseView *view, const Cw__ViewDeadline *after, bool met)
+{
+    const Cw__ViewDeadline *best = NULL;
+
+    for (size_t i = 0; i < view->n_deadlines; i++) {
+        const Cw__ViewDeadline *d = view->deadlines[i];
+
+        if ((d->has_met_by != 0) != met)
+            continue;
+        if (after != NULL && (d->due_ms < after->due_ms || (d->due_ms == after->due_ms && d <= after)))
+            continue;
+        if (best == NULL || d->due_ms < best->due_ms || (d->due_ms == best->due_ms && d < best))
+            best = d;
+    }
+    return best;
+}
+
+static void print_duties(const struct cli *cli, const Cw__CaseView *view)
+{
+    size_t count = 0, hidden = 0;
+
+    for (int met = 0; met <= (cli->verbose ? 1 : 0); met++)
+        for (const Cw__ViewDeadline *d = next_duty(view, NULL, met != 0); d != NULL; d = next_duty(view, d, met != 0)) {
+            if (cli->verbose || count < DUTIES_SHOWN)
+                print_duty(cli, d, count == 0);
+            else
+                hidden++;
+            count++;
+        }
+    if (hidden > 0)
+        printf("%*sand %zu more: -v\n", VIEW_LABEL, "", hidden);
+}
+
+/* Kinds that a person must look at; the others are said where they belong (docs/fold.md 13.1). */
+static bool is_for_people(const Cw__ViewNote *note, bool all)
+{
+    static const uint32_t kinds[] = {4, 5, 6, 7, 9, 10, 11, 12};
+
+    for (size_t i = 0; i < CW_COUNT(kinds); i++)
+        if (note->kind == kinds[i])
+            return all || (note->kind >= 5 && note->kind <= 9);
+    return false;
+}
+
+static void print_notes(const struct cli *cli, const Cw__CaseView *view)
+{
+    for (size_t i = 0; i < view->n_notes; i++) {
+        char text[240];
+
+        if (!is_for_people(view->notes[i], cli->verbose))
+            continue;
+        TEXT(view->notes[i]->text, text);
+        view_label(cli, "look");
+        view_wrap(text, VIEW_LABEL);
+    }
+}
+
+static void print_whole(const struct cli *cli, const Cw__CaseView *view)
+{
+    print_head(cli, view);
     print_risk(cli, view);
+    print_owner(cli, view);
     print_flag(cli, view->incomplete, "some statements about this case cannot be opened here");
     print_flag(cli, view->newer, "holds data of a newer version: shown as far as this one knows it");
     print_flag(cli, view->revising, "is being worked out anew: wait a moment and look again");
     print_flag(cli, view->degraded, "a statement is in quarantine: tell the administrators");
+    print_duties(cli, view);
+    print_notes(cli, view);
+    view_disputes(cli, view);
+    view_last(cli, view);
+    print_changed(cli, view);
+    view_fields(cli, view);
+    view_tallies(cli, view, cli->verbose);
+    if (cli->verbose)
+        view_events(cli, view);
 }
 
-static void print_deadlines(const struct cli *cli, const Cw__CaseView *view)
+/* Text as long as the screen, so that its first lines are not scrolled away; a prompt needs the last. */
+static void print_fitting(const struct cli *cli, const char *text)
 {
-    struct cw_wall now = when_now();
+    int lines = 0, kept = cli->rows - 2;
+    const char *cut = text;
 
-    for (size_t i = 0; i < view->n_deadlines; i++) {
-        const Cw__ViewDeadline *d = view->deadlines[i];
-        struct cw_wall due = {(int64_t)d->due_ms};
-        char clock[40], when[WHEN_TEXT_LEN_MAX], relative[WHEN_TEXT_LEN_MAX];
-        bool met = d->has_met_by, late = !met && due.ms < now.ms;
-
-        if (met && !cli->verbose)
-            continue;
-        TEXT(d->clock, clock);
-        when_london(due, false, when);
-        when_relative(due, now, relative);
-        label(i == 0 ? "due" : "");
-        printf("%s  %s (%s)  %s%s%s\n", clock, when, relative, tone_on(cli, late ? TONE_BAD : TONE_PLAIN),
-               met    ? "met"
-               : late ? "OVERDUE"
-                      : "running",
-               tone_off(cli));
+    for (const char *at = text; *at != '\0'; at++)
+        if (*at == '\n' && ++lines == kept)
+            cut = at + 1;
+    if (lines < cli->rows) {
+        fputs(text, stdout);
+        return;
     }
+    printf("%.*s%s... %d lines more: -v%s\n", (int)(cut - text), text, tone_on(cli, TONE_HEAD), lines - kept,
+           tone_off(cli));
 }
 
 void view_print(const struct cli *cli, const Cw__CaseView *view)
 {
-    print_head(cli, view);
-    print_deadlines(cli, view);
-    view_conflicts(cli, view);
-    view_fields(cli, view);
-    view_tallies(cli, view, cli->verbose);
-    view_events(cli, view);
+    FILE *screen = stdout, *whole;
+    char *text = NULL;
+    size_t len = 0;
+
+    whole = cli->rows > 4 && !cli->verbose ? open_memstream(&text, &len) : NULL;
+    if (whole == NULL) {
+        print_whole(cli, view);
+        return;
+    }
+    stdout = whole; /* glibc's are variables; every piece of a view prints there */
+    print_whole(cli, view);
+    stdout = screen;
+    if (fclose(whole) == 0 && text != NULL)
+        print_fitting(cli, text);
+    free(text);
 }

@@ -2,29 +2,46 @@
 #ifndef CASEWIRE_TOOL_VIEW_H
 #define CASEWIRE_TOOL_VIEW_H
 
-/* A case on a screen of 80 columns. */
+/*
+ * A case on a screen of 80 columns, for somebody at the end of a shift: first the risk, who owns it, what is due,
+ * what is disputed, what happened last, so that this much fits 24 lines; then fields and totals.
+ */
 
 #include "tool/out.h"
 
 #define VIEW_WIDTH 80
+#define VIEW_LABEL 10 /* columns of the words at the left */
 
 void view_print(const struct cli *cli, const Cw__CaseView *view);
 
 /* The field that gives the case its risk; NULL: the kind has none, or nobody assessed it. */
 const Cw__ViewField *view_risk_field(const Cw__CaseView *view);
 
-/* Pieces: view_fields.c */
-void view_conflicts(const struct cli *cli, const Cw__CaseView *view);
-void view_fields(const struct cli *cli, const Cw__CaseView *view);
-/* "by Officer Wren (NTH, PC), Mon 19 Mar 2018 16:00" */
+/* A word at the left, in bold; "" for a line that goes on. */
+void view_label(const struct cli *cli, const char *word);
+/* "Officer Wren (NTH, PC), Mon 19 Mar 2018 16:00" */
 void view_provenance(const Cw__ViewValue *value, char *out, size_t cap);
+/* As short as can be: "Officer Wren (NTH, PC), 16:00" */
+void view_by(const Cw__Author *author, struct cw_wall when, char out[static 200]);
+struct cw_wall view_said(const Cw__ViewValue *value); /* the author's time, else when it was sequenced */
 /* The value as people read it: times in London, everything else as the daemon words it. */
 void view_value(const Cw__ViewValue *value, char *out, size_t cap);
-/* Text from column `indent` on, broken at spaces. */
+/* Text from column `indent` on, broken at spaces; a word longer than the line is cut into lines. */
 void view_wrap(const char *text, int indent);
+/* The same, but at most so many lines; what is left out is marked "...". */
+void view_wrap_lines(const char *text, int indent, int lines);
+/* "risk assessment" of "risk_assessment". */
+void view_words(ProtobufCBinaryData name, char *out, size_t cap);
+
+/* view_fields.c: without those that the head has said; with who said what when -v. */
+void view_fields(const struct cli *cli, const Cw__CaseView *view);
+
+/* view_disputes.c: what is open; with -v, also what a rule decided. */
+void view_disputes(const struct cli *cli, const Cw__CaseView *view);
 
 /* view_events.c */
-void view_events(const struct cli *cli, const Cw__CaseView *view);
+void view_last(const struct cli *cli, const Cw__CaseView *view);   /* the newest few, in a line or two each */
+void view_events(const struct cli *cli, const Cw__CaseView *view); /* all, with their ids: -v */
 /* Totals; `all`: also per division, phase, place, ... */
 void view_tallies(const struct cli *cli, const Cw__CaseView *view, bool all);
 

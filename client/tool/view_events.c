@@ -7,7 +7,7 @@
 
 #include <stdlib.h>
 
-#define EVENTS_SHOWN 10
+#define LAST_SHOWN 3
 
 /* --- events, newest first ------------------------------------------------------------------------------ */
 
@@ -20,21 +20,83 @@ static int newer_first(const void *a, const void *b)
     return slice_compare(wire_slice(right->op), wire_slice(left->op));
 }
 
+static void who_and_when(const Cw__ViewEvent *event, char out[static 200])
+{
+    view_by(event->author,
+            event->has_author_time_ms ? (struct cw_wall){(int64_t)event->author_time_ms} : hlc_wall(event->hlc), out);
+}
+
+static const char *mark_of(const Cw__ViewEvent *event)
+{
+    return event->has_corrected_by     ? ", corrected"
+           : event->proposal           ? ", PROPOSAL"
+           : event->refused_transition ? ", WITHOUT EFFECT"
+                                       : "";
+}
+
+/* "missing_risk high; rationale Seen with older males" */
+static void details_of(const Cw__ViewEvent *event, char *out, size_t cap)
+{
+    size_t used = 0;
+
+    out[0] = '\0';
+    for (size_t i = 0; i < event->n_fields && used < cap; i++) {
+        char field[60], value[600];
+        int len;
+
+        if (event->fields[i]->n_values == 0)
+            continue;
+        view_words(event->fields[i]->name, field, sizeof(field));
+        view_value(event->fields[i]->values[0], value, sizeof(value));
+        len = snprintf(out + used, cap - used, "%s%s %s", used > 0 ? "; " : "", field, value);
+        used += len > 0 ? (size_t)len : 0;
+    }
+}
+
+static const Cw__ViewEvent **newest_first(const Cw__CaseView *view)
+{
+    const Cw__ViewEvent **sorted = calloc(view->n_events + 1, sizeof(Cw__ViewEvent *));
+
+    CW_ASSERT(sorted != NULL);
+    for (size_t i = 0; i < view->n_events; i++)
+        sorted[i] = view->events[i];
+    qsort(sorted, view->n_events, sizeof(Cw__ViewEvent *), newer_first);
+    return sorted;
+}
+
+void view_last(const struct cli *cli, const Cw__CaseView *view)
+{
+    const Cw__ViewEvent **sorted = newest_first(view);
+
+    for (size_t i = 0; i < view->n_events && i < LAST_SHOWN; i++) {
+        char name[60], who[200], line[400], details[1200];
+
+        view_words(sorted[i]->name, name, sizeof(name));
+        who_and_when(sorted[i], who);
+        details_of(sorted[i], details, sizeof(details));
+        snprintf(line, sizeof(line), "%s%s: %s", name, mark_of(sorted[i]), who);
+        view_label(cli, i == 0 ? "last" : "");
+        view_wrap(line, VIEW_LABEL);
+        if (details[0] == '\0')
+            continue;
+        printf("%*s", VIEW_LABEL + 2, "");
+        view_wrap_lines(details, VIEW_LABEL + 2, 2);
+    }
+    if (view->n_events > LAST_SHOWN && !cli->verbose)
+        printf("%*sand %zu before: -v\n", VIEW_LABEL, "", view->n_events - LAST_SHOWN);
+    free(sorted);
+}
+
 static void print_event(const struct cli *cli, const Cw__ViewEvent *event)
 {
-    char id[2 * SHORT_ID_LEN + 1], name[60], author[90] = "?", division[20] = "?", when[WHEN_TEXT_LEN_MAX];
+    char id[2 * SHORT_ID_LEN + 1], name[60], who[200], line[400];
 
     short_id(event->event_id, id);
-    TEXT(event->name, name);
-    if (event->author != NULL) {
-        TEXT(event->author->name, author);
-        TEXT(event->author->division, division);
-    }
-    when_london(event->has_author_time_ms ? (struct cw_wall){(int64_t)event->author_time_ms} : hlc_wall(event->hlc),
-                false, when);
-    printf("  %s  %s%s%s  %s, %s (%s)%s%s%s\n", id, tone_on(cli, TONE_HEAD), name, tone_off(cli), when, author,
-           division, event->has_corrected_by ? "  corrected" : "", event->proposal ? "  proposal" : "",
-           event->refused_transition ? "  without effect" : "");
+    view_words(event->name, name, sizeof(name));
+    who_and_when(event, who);
+    printf("  %s%s%s  ", tone_on(cli, TONE_HEAD), id, tone_off(cli));
+    snprintf(line, sizeof(line), "%s%s: %s", name, mark_of(event), who);
+    view_wrap(line, 14);
     for (size_t i = 0; i < event->n_fields; i++) {
         char field[60], value[600];
 
@@ -43,25 +105,18 @@ static void print_event(const struct cli *cli, const Cw__ViewEvent *event)
         TEXT(event->fields[i]->name, field);
         view_value(event->fields[i]->values[0], value, sizeof(value));
         printf("              %s: ", field);
-        view_wrap(value, 16 + (int)strlen(field));
+        view_wrap(value, 16 + (int)text_width(field));
     }
 }
 
 void view_events(const struct cli *cli, const Cw__CaseView *view)
 {
-    const Cw__ViewEvent **sorted = calloc(view->n_events + 1, sizeof(Cw__ViewEvent *));
-    size_t shown = cli->verbose || view->n_events < EVENTS_SHOWN ? view->n_events : EVENTS_SHOWN;
+    const Cw__ViewEvent **sorted = newest_first(view);
 
-    CW_ASSERT(sorted != NULL);
-    for (size_t i = 0; i < view->n_events; i++)
-        sorted[i] = view->events[i];
-    qsort(sorted, view->n_events, sizeof(Cw__ViewEvent *), newer_first);
-    if (shown > 0)
+    if (view->n_events > 0)
         printf("\n%zu event%s, newest first\n", view->n_events, view->n_events == 1 ? "" : "s");
-    for (size_t i = 0; i < shown; i++)
+    for (size_t i = 0; i < view->n_events; i++)
         print_event(cli, sorted[i]);
-    if (shown < view->n_events)
-        printf("  ... %zu more: -v shows them\n", view->n_events - shown);
     free(sorted);
 }
 

@@ -24,6 +24,7 @@ struct sample {
     Cw__ViewConflict conflict, *conflict_at[1];
     ProtobufCBinaryData resolvers[2];
     Cw__ViewTally tallies[3], *tally_at[3];
+    Cw__ViewEvent event, *event_at[1];
 };
 
 static const char long_text[] =
@@ -67,6 +68,7 @@ static void fields_init(struct sample *s)
     s->fields[1].name = B("summary");
     s->fields[1].n_values = 2;
     s->fields[1].values = s->summary_at;
+    s->fields[1].conflict = true;
     s->view.n_fields = 2;
     s->view.fields = s->field_at;
 }
@@ -164,9 +166,10 @@ START_TEST(risk_says_who_when_and_what_it_replaced)
     struct cli cli = {.verbose = false};
     const char *text = show(&cli, s);
 
-    ck_assert_ptr_nonnull(strstr(text, "risk      high  set by Duty inspector (NTH, INSP), Mon 19 Mar 2018 16:00"));
-    ck_assert_ptr_nonnull(strstr(text, "replaces 2 earlier assessments"));
+    ck_assert_ptr_nonnull(strstr(text, "risk      HIGH  Duty inspector (NTH, INSP), 19 Mar 2018 16:00 ("));
     ck_assert_ptr_nonnull(strstr(text, "FICTIONAL"));
+    cli.verbose = true;
+    ck_assert_ptr_nonnull(strstr(show(&cli, s), "replaces 2"));
     free(s);
 }
 END_TEST
@@ -177,10 +180,105 @@ START_TEST(a_conflict_shows_both_values_and_who_may_resolve)
     struct cli cli = {.verbose = false};
     const char *text = show(&cli, s);
 
-    ck_assert_ptr_nonnull(strstr(text, "CONFLICT  summary: written on several sides"));
-    ck_assert_ptr_nonnull(strstr(text, "- Seen at the far end"));
-    ck_assert_ptr_nonnull(strstr(text, "- Believed to be at a friend's house"));
-    ck_assert_ptr_nonnull(strstr(text, "may be resolved by: SUP, INSP"));
+    ck_assert_ptr_nonnull(strstr(text, "DISPUTED  summary, for SUP, INSP to decide: casewire conflict show "));
+    ck_assert_ptr_nonnull(strstr(text, "1 Seen at the far end"));
+    ck_assert_ptr_nonnull(strstr(text, "2 Believed to be at a friend's house"));
+    free(s);
+}
+END_TEST
+
+START_TEST(risk_comes_first_then_owner_dispute_and_what_happened_last)
+{
+    struct sample *s = sample_new();
+    struct cli cli = {.verbose = false};
+    const char *text, *at;
+    static const char *const words[] = {"MC/NTH/2026", "\nrisk ", "\nowner ", "\nDISPUTED", "\nlast ", "\nchanged "};
+
+    cw__view_event__init(&s->event);
+    s->event.name = B("risk_assessment");
+    s->event_at[0] = &s->event;
+    s->view.n_events = 1;
+    s->view.events = s->event_at;
+    text = show(&cli, s);
+    at = text;
+    for (size_t i = 0; i < CW_COUNT(words); i++) {
+        at = strstr(at, words[i]);
+        ck_assert_msg(at != NULL, "%s", words[i]);
+    }
+    ck_assert_ptr_nonnull(strstr(text, "last      risk assessment"));
+    free(s);
+}
+END_TEST
+
+static int count_lines(const char *text)
+{
+    int lines = 0;
+
+    for (; *text != '\0'; text++)
+        lines += *text == '\n';
+    return lines;
+}
+
+START_TEST(on_a_small_screen_the_first_lines_stay)
+{
+    struct sample *s = sample_new();
+    struct cli cli = {.rows = 10};
+    const char *text = show(&cli, s);
+
+    ck_assert_int_eq(count_lines(text), 9); /* one is left for the prompt */
+    ck_assert_int_eq(strncmp(text, "MC/NTH/2026", 11), 0);
+    ck_assert_ptr_nonnull(strstr(text, "lines more: -v"));
+    cli.rows = 100;
+    ck_assert_ptr_null(strstr(show(&cli, s), "lines more"));
+    cli.rows = 10;
+    cli.verbose = true; /* asked for more: all of it */
+    ck_assert_int_gt(count_lines(show(&cli, s)), 10);
+    free(s);
+}
+END_TEST
+
+/* Takes escape sequences out, in place. */
+static void strip(char *text)
+{
+    char *out = text;
+
+    for (; *text != '\0'; text++) {
+        if (*text == '\033')
+            text += strcspn(text, "m");
+        else
+            *out++ = *text;
+    }
+    *out = '\0';
+}
+
+START_TEST(colour_never_says_anything_alone)
+{
+    struct sample *s = sample_new();
+    struct cli plain = {.verbose = true}, color = {.verbose = true, .color = true};
+    char *without = strdup(show(&plain, s));
+
+    show(&color, s);
+    ck_assert_ptr_nonnull(strchr(shown, '\033'));
+    strip(shown);
+    ck_assert_str_eq(shown, without);
+    free(without);
+    free(s);
+}
+END_TEST
+
+START_TEST(a_word_longer_than_the_screen_is_cut_into_lines)
+{
+    struct sample *s = sample_new();
+    struct cli cli = {.verbose = true};
+    char long_word[241], *line, *rest = shown;
+
+    memset(long_word, 'x', sizeof(long_word) - 1);
+    long_word[sizeof(long_word) - 1] = '\0';
+    s->values[1].text = B(long_word);
+    s->view.title = B(long_word);
+    show(&cli, s);
+    while ((line = strsep(&rest, "\n")) != NULL)
+        ck_assert_msg(text_width(line) <= VIEW_WIDTH, "%s", line);
     free(s);
 }
 END_TEST
@@ -246,6 +344,10 @@ Suite *suite_view(void)
     tcase_add_test(t, a_case_fits_eighty_columns);
     tcase_add_test(t, risk_says_who_when_and_what_it_replaced);
     tcase_add_test(t, a_conflict_shows_both_values_and_who_may_resolve);
+    tcase_add_test(t, risk_comes_first_then_owner_dispute_and_what_happened_last);
+    tcase_add_test(t, on_a_small_screen_the_first_lines_stay);
+    tcase_add_test(t, colour_never_says_anything_alone);
+    tcase_add_test(t, a_word_longer_than_the_screen_is_cut_into_lines);
     tcase_add_test(t, totals_are_money_counts_and_unknown);
     tcase_add_test(t, a_hostile_text_cannot_move_the_cursor);
     tcase_add_test(t, json_has_ids_in_hexadecimal_and_times_in_utc);

@@ -105,6 +105,20 @@ START_TEST(people_see_how_long_ago)
 }
 END_TEST
 
+START_TEST(a_short_time_says_as_much_as_is_needed)
+{
+    struct cw_wall now = {earliest("2018-07-19T00:30")}; /* 18 July, 23:30 UTC: the day is London's */
+    char text[WHEN_TEXT_LEN_MAX];
+
+    when_short((struct cw_wall){earliest("2018-07-19T16:05")}, now, text);
+    ck_assert_str_eq(text, "16:05");
+    when_short((struct cw_wall){earliest("2018-07-18T23:59")}, now, text);
+    ck_assert_str_eq(text, "Wed 18 Jul 23:59");
+    when_short((struct cw_wall){earliest("2017-12-31T23:59")}, now, text);
+    ck_assert_str_eq(text, "31 Dec 2017 23:59");
+}
+END_TEST
+
 Suite *suite_when(void)
 {
     Suite *s = suite_create("when");
@@ -115,6 +129,7 @@ Suite *suite_when(void)
     tcase_add_test(t, machines_get_utc_and_it_reads_back);
     tcase_add_test(t, a_day_is_all_of_it_also_when_it_has_25_hours);
     tcase_add_test(t, what_is_no_time_is_refused);
+    tcase_add_test(t, a_short_time_says_as_much_as_is_needed);
     tcase_add_test(t, people_see_how_long_ago);
     suite_add_tcase(s, t);
     return s;
