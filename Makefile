@@ -260,17 +260,17 @@ src_tool := $(filter-out client/tool/main.c,$(call sources,client/tool))
 obj_lib  := $(patsubst %.c,$(BUILD)/pic/%.o,$(src_lib) $(src_proto)) $(PROTOS:%.proto=$(BUILD)/pic/gen/%.pb-c.o)
 LIB_MAP  := $(wildcard client/lib/libcasewire.map)
 
-$(BUILD)/libcasewire.a: $(obj_lib) $(wildcard client/lib)
+$(BUILD)/libcasewire.a: $(obj_lib) $(wildcard client/lib client/lib/*/)
 	$(say) AR $@
 	$(Q)mkdir -p $(@D) && $(archive)
 
-$(BUILD)/libcasewire.so.0: $(obj_lib) $(LIB_MAP) $(wildcard client/lib)
+$(BUILD)/libcasewire.so.0: $(obj_lib) $(LIB_MAP) $(wildcard client/lib client/lib/*/)
 	$(say) LINK $@
 	$(Q)mkdir -p $(@D) && $(CC) -shared $(LINK_FLAGS) $(if $(SAN),,-Wl,-z,defs) -Wl,-soname,libcasewire.so.0 \
 	$(LIB_MAP:%=-Wl,--version-script=%) -o $@.$$$$ $(filter %.o,$^) $(PKG_LIBS_CLI) $(LDFLAGS) && \
 	mv -f $@.$$$$ $@ && ln -sf libcasewire.so.0 $(BUILD)/libcasewire.so
 
-$(BUILD)/libcw-tool.a: $(call objects,$(src_tool)) $(wildcard client/tool)
+$(BUILD)/libcw-tool.a: $(call objects,$(src_tool)) $(wildcard client/tool client/tool/*/)
 	$(say) AR $@
 	$(Q)mkdir -p $(@D) && $(archive)
 

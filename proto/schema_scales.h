@@ -5,7 +5,7 @@
 /*
  * Kinds, roles and ordered value names, as rows. A number is never reused or given another meaning;
  * what a newer version adds is kept and shown as "unrecognised" by an older one.
- * Rows only: proto/schema.c turns them into tables.
+ * Rows only: proto/schema/schema.c turns them into tables.
  */
 
 /* clang-format off: a row is a line where it can be one */
