@@ -144,7 +144,8 @@ struct feed {
     struct feed_entry *ready, *held, *revising; /* FEED_LOT_MAX_ALL, FEED_HELD_MAX, FEED_REVISING_MAX */
     uint32_t ready_at, ready_count, held_count, revising_count;
     struct feed_owed *owed;
-    uint32_t owed_at, owed_count, owed_max;
+    uint32_t owed_count, owed_max;
+    uint32_t owed_unfolded; /* the first of them, which wait for their case's fold */
     struct feed_seen {
         struct cw_case_id *at;
         uint32_t count, max;

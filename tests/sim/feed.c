@@ -164,6 +164,10 @@ static void take_item(struct sim_reader *r, const Cw__FeedItem *item)
     if (item->case_ == NULL || item->revising || item->case_->case_id.len != ID_LEN)
         return;
     r->lines = grown(r->lines, r->line_count, &r->line_max, sizeof *r->lines);
+    sim_say(r->sim, "reader %u at %s has a line of %.*s: %u ops, %llx, why %u%s", r->index,
+            sim_name(&r->sim->nodes[r->node]), (int)item->case_->human_ref.len,
+            (const char *)item->case_->human_ref.data, item->case_->op_count,
+            (unsigned long long)told_hash(item->case_), item->why, item->again ? " again" : "");
     memcpy(r->lines[r->line_count].id.b, item->case_->case_id.data, ID_LEN);
     r->lines[r->line_count++].hash = told_hash(item->case_);
 }

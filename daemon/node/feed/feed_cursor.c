@@ -93,7 +93,7 @@ enum cw_err feed_cursor_move(struct feed_step *s)
     struct feed *feed = s->feed;
     bool moved = false, judgements = knows_judgements(s);
 
-    if (feed->phase == PHASE_SNAPSHOT ? feed->sweep_asked : feed->owed_at < feed->owed_count)
+    if (feed->phase == PHASE_SNAPSHOT ? feed->sweep_asked || feed->owed_unfolded > 0 : feed->owed_count > 0)
         return CW_OK;
     mark_waiting(feed);
     for (uint32_t i = 0; i < feed->places.count; i++) {

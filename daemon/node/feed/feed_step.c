@@ -60,24 +60,35 @@ static enum cw_err tell_ready(struct feed_step *s)
     return err;
 }
 
+/* A case that is not folded yet stays owed: its line would say less than what it is owed for. */
 static enum cw_err tell_owed(struct feed_step *s)
 {
     struct feed *feed = s->feed;
+    uint32_t kept = 0, i = 0;
     enum cw_err err = CW_OK;
 
-    while (feed->owed_at < feed->owed_count && !message_is_full(s) && err == CW_OK) {
-        err = feed_tell_case(s, &feed->owed[feed->owed_at]);
-        if (err == CW_OK)
-            feed->swept = feed->owed[feed->owed_at++].id;
+    for (; i < feed->owed_count && !message_is_full(s); i++) {
+        const struct feed_owed owed = feed->owed[i];
+
+        if (!feed_case_is_folded(s, &owed.id)) {
+            feed->owed[kept++] = owed;
+            continue;
+        }
+        err = feed_tell_case(s, &owed);
+        if (err != CW_OK)
+            break;
+        if (kept == 0)
+            feed->swept = owed.id;
     }
-    if (feed->owed_at == feed->owed_count)
-        feed->owed_at = feed->owed_count = 0;
+    memmove(&feed->owed[kept], &feed->owed[i], (feed->owed_count - i) * sizeof *feed->owed);
+    feed->owed_count = kept + (feed->owed_count - i);
+    feed->owed_unfolded = kept;
     return err;
 }
 
 static bool nothing_waits(const struct feed *feed)
 {
-    return feed->ready_at == feed->ready_count && feed->owed_count == 0;
+    return feed->ready_at == feed->ready_count && feed->owed_count == feed->owed_unfolded;
 }
 
 /* *out_more: it stopped because the message or the step is full, not for want of anything to tell. */
@@ -89,7 +100,7 @@ static enum cw_err tell(struct feed_step *s, bool *out_more)
     *out_more = true;
     while (err == CW_OK && s->walked < FEED_WALK_MAX && !message_is_full(s)) {
         err = tell_ready(s);
-        if (err == CW_OK)
+        if (err == CW_OK && feed->owed_count > 0)
             err = tell_owed(s);
         if (err != CW_OK || !nothing_waits(feed))
             break;

@@ -334,8 +334,6 @@ static enum cw_err tell_case(struct telling *t, const struct feed_owed *owed)
     SET_BYTES(&item, id, answer_bytes(&a, id.b, ID_LEN));
     if (outside)
         SET_NUMBER(&item, outside, 1);
-    if (!feed_case_is_folded(s, &owed->id))
-        SET_NUMBER(&item, revising, 1);
     return append_what_fits(t);
 }
 

@@ -236,5 +236,5 @@ uint64_t feed_left(const struct feed_step *s)
 
         left += place->until > place->walked ? place->until - place->walked : 0;
     }
-    return left + (feed->ready_count - feed->ready_at) + feed->held_count + (feed->owed_count - feed->owed_at);
+    return left + (feed->ready_count - feed->ready_at) + feed->held_count + feed->owed_count;
 }
