@@ -104,7 +104,7 @@ void lookup_chars(struct cw_slice reference, char out[static CHARS_LEN_MAX])
 static bool nearest(struct context *context, const char *name, int32_t timeout_ms, char out[static CHARS_LEN_MAX])
 {
     struct cw_list_query query = {.size = sizeof(query), .limit = CW_LIST_LIMIT_MAX};
-    char(*texts)[CHARS_LEN_MAX] = calloc(2 * CW_LIST_LIMIT_MAX, sizeof(*texts)), upper[CHARS_LEN_MAX];
+    char(*texts)[CHARS_LEN_MAX] = calloc((size_t)2 * CW_LIST_LIMIT_MAX, sizeof(*texts)), upper[CHARS_LEN_MAX];
     const char *names[2 * CW_LIST_LIMIT_MAX], *near = NULL;
     struct cw_answer *answer = NULL;
     size_t count = 0;

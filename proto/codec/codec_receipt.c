@@ -36,7 +36,7 @@ static const struct field receipt_fields[] = {
     MESSAGE_FIELD(5, struct receipt_record, local, &evidence_grammar, FIELD_REQUIRED),
     MESSAGES_ARENA_FIELD(6, struct receipt_record, held, held_count, 0, RECEIPT_HELD_MAX, &evidence_grammar),
     BYTES_FIELD(7, struct receipt_record, genesis, 1, GENESIS_LEN_MAX, FIELD_REQUIRED),
-    BYTES_FIELD(8, struct receipt_record, path, 0, BUNDLE_PATH_LEN_MAX, 0),
+    BYTES_FIELD(8, struct receipt_record, path, 0, (uint64_t)BUNDLE_PATH_LEN_MAX, 0),
 };
 
 static const struct grammar receipt_grammar =

@@ -23,7 +23,7 @@ static const struct field entry_record_fields[] = {
     BYTES_FIELD(2, struct entry_record, submission_bytes, 0, HEADER_LEN_MAX, 0),
     BYTES_FIELD(3, struct entry_record, proof_bytes, 0, PROOF_LEN_MAX, 0),
     MESSAGE_FIELD(4, struct entry_record, blobs, &entry_blobs_grammar, 0),
-    BYTES_FIELD(5, struct entry_record, path_bytes, 0, BUNDLE_PATH_LEN_MAX, 0),
+    BYTES_FIELD(5, struct entry_record, path_bytes, 0, (uint64_t)BUNDLE_PATH_LEN_MAX, 0),
 };
 
 static const struct grammar entry_record_grammar = {GRAMMAR_FIELDS(entry_record_fields), .open = true};

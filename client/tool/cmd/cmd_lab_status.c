@@ -75,7 +75,7 @@ static void rows_end(const struct lab *lab, struct row *rows)
 
 void lab_print_json(struct cli *cli, const struct lab *lab)
 {
-    struct row rows[LAB_DIVISIONS_MAX];
+    struct row rows[LAB_DIVISIONS_MAX] = {{0}};
     json_t *array = json_array();
 
     rows_begin(cli, lab, rows);
@@ -88,7 +88,7 @@ void lab_print_json(struct cli *cli, const struct lab *lab)
 static void print_table(struct cli *cli, const struct lab *lab)
 {
     static const char *const heading[] = {"division", "code", "pid", "state", "entries", "digest", "why", NULL};
-    struct row rows[LAB_DIVISIONS_MAX];
+    struct row rows[LAB_DIVISIONS_MAX] = {{0}};
     struct table t;
 
     rows_begin(cli, lab, rows);
