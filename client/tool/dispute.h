@@ -50,6 +50,7 @@ const char *dispute_why(const struct dispute *d);
 struct cw_wall dispute_since(const struct dispute *d);
 /* Whether somebody with these roles (1 << number) may decide it. */
 bool dispute_is_for(const struct dispute *d, uint32_t roles);
+uint32_t dispute_roles(const struct dispute *d);
 /* "INSP, SUPT"; "anyone". */
 void dispute_resolvers(const struct dispute *d, char *out, size_t cap);
 

@@ -245,21 +245,21 @@ static uint32_t conflict_roles(const Cw__ViewConflict *conflict)
     return mask & ~1u;
 }
 
-static uint32_t roles_of(const struct dispute *d)
+uint32_t dispute_roles(const struct dispute *d)
 {
     return d->conflict != NULL ? conflict_roles(d->conflict) : field_roles(d);
 }
 
 bool dispute_is_for(const struct dispute *d, uint32_t roles)
 {
-    return (roles_of(d) & roles) != 0;
+    return (dispute_roles(d) & roles) != 0;
 }
 
 void dispute_resolvers(const struct dispute *d, char *out, size_t cap)
 {
     char text[SCHEMA_ROLES_TEXT_LEN_MAX];
 
-    snprintf(out, cap, "%s", schema_roles_text(roles_of(d), text));
+    snprintf(out, cap, "%s", schema_roles_text(dispute_roles(d), text));
 }
 
 uint32_t context_roles(const struct context *context)

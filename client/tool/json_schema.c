@@ -12,6 +12,7 @@ static const char *const things[][2] = {
      "id:s digits:i kind:s open:b case_id:h human_ref:s title:s field:s why:s since:t resolvers:s you_may:b "
      "choices:[ViewValue]"},
     {"Waiting", "class:s case_id:h human_ref:s title:s risk:s at:t text:s next:s"},
+    {"WaitingDone", "case_id:h class:s text:s"},
     {"OwnCase", "case_id:h human_ref:s kind:s title:s risk:s status:s overdue:i disputed:i updated:t"},
     {"Context", "name:s in_use:b holder:s home:s"},
 };

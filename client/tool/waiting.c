@@ -85,12 +85,13 @@ void waiting_duty(const Cw__ViewDeadline *deadline, char *out, size_t cap)
             *at = ' ';
 }
 
-static bool concerns(const Cw__ViewDeadline *deadline, uint32_t roles)
+/* Who is told when it is over, and who may meet it; of a duty of a newer version: everybody. */
+static uint32_t duty_roles(const Cw__ViewDeadline *deadline)
 {
     const struct schema_clock *clock = clock_of(deadline);
     const struct schema_event *event = clock != NULL ? schema_event(clock->met_by) : NULL;
 
-    return clock == NULL || (clock->told & roles) != 0 || (event != NULL && (event->roles & roles) != 0);
+    return clock == NULL ? R_ANY : clock->told | (event != NULL ? event->roles : R_NONE);
 }
 
 static void look_at_duty(const struct finding *f, const Cw__ViewDeadline *deadline)
@@ -101,7 +102,8 @@ static void look_at_duty(const struct finding *f, const Cw__ViewDeadline *deadli
     bool late = w.at.ms < f->who->now.ms;
     char duty[60], when[WHEN_TEXT_LEN_MAX], relative[WHEN_TEXT_LEN_MAX];
 
-    if (deadline->has_met_by || !concerns(deadline, f->who->roles) || w.at.ms > f->who->now.ms + WAITING_SOON_MS)
+    w.roles = duty_roles(deadline);
+    if (deadline->has_met_by || (w.roles & f->who->roles) == 0 || w.at.ms > f->who->now.ms + WAITING_SOON_MS)
         return;
     waiting_duty(deadline, duty, sizeof(duty));
     when_london(w.at, false, when);
@@ -109,6 +111,7 @@ static void look_at_duty(const struct finding *f, const Cw__ViewDeadline *deadli
     w.class = late ? WAITING_OVERDUE : WAITING_SOON;
     snprintf(w.text, sizeof(w.text), "%s %s due %s (%s)", duty, late ? "was" : "is", when, relative);
     snprintf(w.next, sizeof(w.next), "casewire case event %s %s", f->chars, event != NULL ? event->name : "EVENT");
+    snprintf(w.key, sizeof(w.key), "duty %.20s %lld", duty, (long long)w.at.ms);
     tell(f, &w);
 }
 
@@ -139,7 +142,8 @@ static void look_at_note(const struct finding *f, const Cw__ViewNote *note)
         {NOTE_NO_LRO, "the group is active without a lead responsible officer"},
     };
     const Cw__ViewEvent *event = event_of(f->view, note->op);
-    struct waiting w = {.class = WAITING_LOOK};
+    struct waiting w = {.class = WAITING_LOOK, .roles = R_ANY};
+    char op[2 * CW_ID_LEN + 1] = "";
 
     for (size_t i = 0; i < CW_COUNT(notes); i++) {
         if (notes[i].kind != note->kind)
@@ -148,6 +152,9 @@ static void look_at_note(const struct finding *f, const Cw__ViewNote *note)
             w.at = said_at(event);
         snprintf(w.text, sizeof(w.text), "%s", notes[i].text);
         snprintf(w.next, sizeof(w.next), "casewire case show %s", f->chars);
+        if (note->op.len == CW_ID_LEN)
+            hex_of(wire_slice(note->op), op);
+        snprintf(w.key, sizeof(w.key), "note %u %s", note->kind, op);
         tell(f, &w);
     }
 }
@@ -161,8 +168,8 @@ static bool is_event(const Cw__ViewEvent *event, const char *name)
 static void look_for_offer(const struct finding *f)
 {
     const Cw__ViewEvent *newest = NULL;
-    struct waiting w = {.class = WAITING_OFFER};
-    char from[20] = "?", to[40] = "";
+    struct waiting w = {.class = WAITING_OFFER, .roles = R_HANDOVER};
+    char from[20] = "?", to[40] = "", op[2 * CW_ID_LEN + 1] = "";
 
     for (size_t i = 0; i < f->view->n_events; i++) {
         const Cw__ViewEvent *e = f->view->events[i];
@@ -184,6 +191,9 @@ static void look_for_offer(const struct finding *f)
     w.at = said_at(newest);
     snprintf(w.text, sizeof(w.text), "%s offers this case to %s", from, to);
     snprintf(w.next, sizeof(w.next), "casewire case event %s handover_accept", f->chars);
+    if (newest->op.len == CW_ID_LEN)
+        hex_of(wire_slice(newest->op), op);
+    snprintf(w.key, sizeof(w.key), "offer %s", op);
     tell(f, &w);
 }
 
@@ -192,7 +202,7 @@ static void look_for_offer(const struct finding *f)
 static void look_at_dispute(void *context, const struct dispute *d)
 {
     const struct finding *f = context;
-    struct waiting w = {.at = dispute_since(d)};
+    struct waiting w = {.at = dispute_since(d), .roles = dispute_roles(d)};
     char id[2 * DISPUTE_ID_LEN + 1], field[60], shown[80] = "";
 
     if (!dispute_is_for(d, f->who->roles))
@@ -209,6 +219,8 @@ static void look_at_dispute(void *context, const struct dispute *d)
     else
         snprintf(w.text, sizeof(w.text), "%s is \"%s\": %s", field, shown, dispute_why(d));
     snprintf(w.next, sizeof(w.next), "casewire conflict show %s", id);
+    dispute_id_text(d, 2 * DISPUTE_ID_LEN, id);
+    snprintf(w.key, sizeof(w.key), "dispute %s", id);
     tell(f, &w);
 }
 

@@ -22,6 +22,7 @@ enum waiting_class {
 #define WAITING_CLASS_COUNT (WAITING_RULE + 1)
 #define WAITING_SOON_MS INT64_C(14400000) /* four hours */
 #define WAITING_TEXT_LEN_MAX 240
+#define WAITING_KEY_LEN_MAX 100
 
 struct waiting {
     enum waiting_class class;
@@ -29,6 +30,8 @@ struct waiting {
     char text[WAITING_TEXT_LEN_MAX]; /* "risk assessment was due Sat 28 Nov 2026 16:40 (20 min ago)" */
     char next[120];                  /* a command to type */
     struct cw_wall at;               /* when it is due, or was said */
+    uint32_t roles;                  /* whom it waits for */
+    char key[WAITING_KEY_LEN_MAX];   /* the same as long as it is the same thing that waits */
 };
 
 struct waiting_for {

@@ -5,9 +5,10 @@ import os
 import re
 import signal
 import subprocess
+import tempfile
 import time
 
-from world import BUILD, ROOT, TOOL, Lab, check, run
+from world import BUILD, ROOT, TOOL, Lab, Wrong, check, run
 
 STORIES = []
 
@@ -490,3 +491,78 @@ def a_second_daemon_answers_when_the_first_is_gone(desk):
     check("east answers", json.loads(desk.officer("case", "show", case, "--json").stdout)["title"] == "Child F")
     desk.officer("case", "set", case, "summary=Written at east.")
     desk.officer("logout")
+
+
+# --- an inbox that is followed -------------------------------------------------------------------------------
+
+
+class Followed:
+    """`casewire inbox --follow --json`, read line by line."""
+
+    def __init__(self, desk, who, *words):
+        self.errors = tempfile.TemporaryFile("w+", encoding="utf-8")
+        self.process = subprocess.Popen([TOOL, "--lab", desk.dir, "--as", who, "inbox", "--follow", "--json", *words],
+                                        stdout=subprocess.PIPE, stderr=self.errors, text=True)
+        self.schema = Schema()
+
+    def next(self):
+        return self.schema.hold("inbox", self.process.stdout.readline())
+
+    def until(self, claim, true):
+        for _ in range(50):
+            said = self.next()
+            if true(said):
+                return said
+        raise Wrong(f"{claim}: it was not said")
+
+    def end(self):
+        self.process.send_signal(signal.SIGINT)
+        check("Ctrl-C ends it with 130", self.process.wait(20) == 130)
+        self.errors.seek(0)
+        return self.errors.read()
+
+
+def classes(said):
+    return [w["class"] for w in said["waiting"]]
+
+
+@story
+def an_inbox_is_followed_over_a_daemons_death(desk):
+    case = desk.open_case("Child F", risk="medium")["case_id"]
+    desk.tool("case", "set", case, "summary=Left.")
+    desk.settle()
+    box = Followed(desk, "inspector@north")
+    check("first, what waits already", "soon" in classes(box.next()))
+    desk.tool("case", "set", case, "summary=Here.", "--base-on", "none")
+    box.until("a conflict is new", lambda said: "decide" in classes(said))
+    desk.kill("north")
+    desk.tool("lab", "restart", "north", "--dir", desk.dir)
+    desk.tool("conflict", "resolve", case[:12] + ".summary", "--take", "1")
+    said = box.until("what was decided meanwhile is done", lambda said: said["done"])
+    check("it names what", said["done"][0]["class"] == "decide" and "summary" in said["done"][0]["text"], str(said))
+    errors = box.end()
+    check("it said that no daemon was there", "goes on" in errors, errors)
+
+
+@story
+def an_alert_that_hangs_or_fails_is_reported_and_the_feed_goes_on(desk):
+    case = desk.open_case("Child G", risk="medium")["case_id"]
+    desk.tool("case", "set", case, "summary=Left.")
+    desk.settle()
+    mark = os.path.join(os.path.dirname(desk.dir), "mark")
+    box = Followed(desk, "officer@north", "--alert-time", "1s", "--alert", "SUP=sleep 60", "--alert", "INSP=exit 3",
+                   "--alert", f'SUPT=echo "$CASEWIRE_ALERT_CLASS $CASEWIRE_ALERT_REFERENCE" >> {mark}')
+    box.next()
+    for number in range(2):
+        desk.tool("case", "set", case, f"summary=Here {number}.", "--base-on", "none")
+        box.until("each change is told", lambda said: "decide" in classes(said))
+    wait_for("the command of a role that it concerns has run", lambda: os.path.exists(mark) and
+             len(open(mark, encoding="utf-8").read().splitlines()) >= 2)
+    reference = desk.ask("case", "show", case)["human_ref"]
+    check("with what happened", open(mark, encoding="utf-8").read().splitlines()[0] == f"decide {reference}")
+    wait_for("one that hangs is ended", lambda: run(["pgrep", "-x", "-f", "(/bin/sh -c )?sleep 60"], expect=None).returncode == 1)
+    desk.tool("case", "set", case, "summary=Here 3.", "--base-on", "none")
+    box.until("the feed goes on", lambda said: "decide" in classes(said))
+    errors = box.end()
+    check("what hung is reported", "the alert for SUP took too long and was ended: sleep 60" in errors, errors)
+    check("what failed is reported", "the alert for INSP ended with 3: exit 3" in errors, errors)

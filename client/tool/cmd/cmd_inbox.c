@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* inbox: what waits for whoever speaks, most pressing first. */
 #include "tool/cmd_inbox.h"
+#include "tool/inbox.h"
 
 #include "tool/lookup.h"
 #include "tool/view.h"
@@ -15,14 +16,7 @@
 
 #define CLASS_WIDTH 10
 
-struct inbox {
-    struct gather cases;
-    struct waiting_for who;
-    size_t count, room;
-    struct waiting *at;
-};
-
-static void keep(void *context, const struct waiting *waiting)
+void inbox_keep(void *context, const struct waiting *waiting)
 {
     struct inbox *box = context;
 
@@ -37,7 +31,7 @@ static void keep(void *context, const struct waiting *waiting)
     box->at[box->count++] = *waiting;
 }
 
-static enum exit_code fill(const struct cli *cli, struct context *context, size_t max, struct inbox *box)
+enum exit_code inbox_fill(const struct cli *cli, struct context *context, size_t max, struct inbox *box)
 {
     struct cw_list_query in_conflict = {.size = sizeof(in_conflict), .conflicts_only = 1},
                          newest = {.size = sizeof(newest)};
@@ -45,15 +39,14 @@ static enum exit_code fill(const struct cli *cli, struct context *context, size_
 
     if (code == EXIT_DONE)
         code = gather_list(cli, context, &newest, box->cases.count + max, &box->cases);
-    waiting_for_context(context, 6, &box->who);
     for (size_t i = 0; code == EXIT_DONE && i < box->cases.count; i++)
-        waiting_find(gather_view(&box->cases, i), &box->who, keep, box);
+        waiting_find(gather_view(&box->cases, i), &box->who, inbox_keep, box);
     if (box->count > 0)
         qsort(box->at, box->count, sizeof(*box->at), waiting_compare);
     return code;
 }
 
-static void inbox_done(struct inbox *box)
+void inbox_done(struct inbox *box)
 {
     gather_done(&box->cases);
     free(box->at);
@@ -66,7 +59,7 @@ static enum tone tone_of(enum waiting_class class)
     return class <= WAITING_LOOK ? TONE_BAD : class <= WAITING_PROPOSAL ? TONE_CAREFUL : TONE_PLAIN;
 }
 
-static void print_item(const struct cli *cli, const struct waiting *w)
+void inbox_print_item(const struct cli *cli, const struct waiting *w)
 {
     char chars[CHARS_LEN_MAX], risk[40], title[60];
     const char *word = waiting_words[w->class];
@@ -91,7 +84,7 @@ static void print_text(const struct cli *cli, const struct context *context, con
     printf("%s%s%s (%s), %s: %zu waiting\n", tone_on(cli, TONE_HEAD), name, tone_off(cli), box->who.division, when,
            box->count);
     for (size_t i = 0; i < box->count; i++)
-        print_item(cli, &box->at[i]);
+        inbox_print_item(cli, &box->at[i]);
 }
 
 static void print_rows(const struct inbox *box)
@@ -107,7 +100,7 @@ static void print_rows(const struct inbox *box)
     }
 }
 
-static json_t *item_json(const struct waiting *w)
+json_t *inbox_item_json(const struct waiting *w)
 {
     char id[2 * CW_ID_LEN + 1] = "", reference[64], title[200], risk[40], at[WHEN_TEXT_LEN_MAX];
 
@@ -121,14 +114,14 @@ static json_t *item_json(const struct waiting *w)
                      "human_ref", reference, "title", title, "risk", risk, "at", at, "text", w->text, "next", w->next);
 }
 
-static void print_all(const struct cli *cli, const struct context *context, const struct inbox *box)
+void inbox_print(const struct cli *cli, const struct context *context, const struct inbox *box)
 {
     json_t *array;
 
     if (cli->json) {
         array = json_array();
         for (size_t i = 0; i < box->count; i++)
-            json_array_append_new(array, item_json(&box->at[i]));
+            json_array_append_new(array, inbox_item_json(&box->at[i]));
         json_print(cli, json_pack("{s:o, s:i, s:b}", "waiting", array, "cases", (int)box->cases.count, "more",
                                   box->cases.more));
     } else if (cli->terminal) {
@@ -142,25 +135,39 @@ static void print_all(const struct cli *cli, const struct context *context, cons
 
 static enum exit_code run_inbox(struct cli *cli)
 {
-    struct inbox box = {.count = 0};
+    struct inbox *box = calloc(1, sizeof(*box));
     struct context context;
     enum exit_code code;
     int64_t cases;
 
-    if (!cli_number(cli, "cases", 1, 500, 200, &cases))
-        return EXIT_USAGE;
-    code = context_start(cli, &context);
-    if (code == EXIT_DONE)
-        code = fill(cli, &context, (size_t)cases, &box);
-    if (code == EXIT_DONE)
-        print_all(cli, &context, &box);
-    inbox_done(&box);
+    CW_ASSERT(box != NULL);
+    code = cli_number(cli, "cases", 1, 500, 200, &cases) ? context_start(cli, &context) : EXIT_USAGE;
+    if (code == EXIT_USAGE) {
+        free(box);
+        return code;
+    }
+    if (code == EXIT_DONE) {
+        waiting_for_context(&context, 6, &box->who);
+        if (cli_flag(cli, "follow")) {
+            code = inbox_follow(cli, &context, (size_t)cases, box);
+        } else {
+            code = inbox_fill(cli, &context, (size_t)cases, box);
+            if (code == EXIT_DONE)
+                inbox_print(cli, &context, box);
+        }
+    }
+    inbox_done(box);
+    free(box);
     context_close(&context);
     return code;
 }
 
 static const struct cli_option options[] = {
     {"cases", "N", "look at the N cases changed last, and at all in conflict (default 200, at most 500)"},
+    {"follow", NULL, "stay, and tell what is new and what is done; Ctrl-C ends it"},
+    {"alert", "ROLE=COMMAND",
+     "with --follow: run this when something new waits for the role; any: for all; may be repeated"},
+    {"alert-time", "TIME", "how long such a command may take (default 10s)"},
     {NULL, NULL, NULL},
 };
 
@@ -168,13 +175,19 @@ const struct cli_command cmd_inbox = {
     .noun = "inbox",
     .group = GROUP_WORK,
     .summary = "what waits for you, most pressing first",
-    .about = "Duties of your division's cases that are overdue or end within four hours, things to look at (a death "
-             "reported, a "
-             "return in doubt), cases offered to your division, conflicts and proposals that your roles may decide, "
-             "and what "
-             "rules decided lately.",
-    .examples = "  casewire inbox\n  casewire inbox --as inspector@north --json\n",
+    .about =
+        "Duties of your division's cases that are overdue or end within four hours, things to look at (a death "
+        "reported, a "
+        "return in doubt), cases offered to your division, conflicts and proposals that your roles may decide, "
+        "and what "
+        "rules decided lately.\n\nWith --follow it goes on, also over a daemon's death, and --alert runs commands: "
+        "each in the "
+        "background, for a limited time; one that fails is reported and nothing waits for it. What happened is in its "
+        "environment: CASEWIRE_ALERT_ROLE, _CLASS, _CASE, _REFERENCE, _TITLE, _RISK, _TEXT, _NEXT. Whoever follows "
+        "sees what waits for the roles named by --alert, too.",
+    .examples = "  casewire inbox\n  casewire inbox --follow --json\n"
+                "  casewire inbox --follow --alert INSP='page-inspector'\n",
     .options = options,
-    .json = "waiting:[Waiting] cases:i more:b",
+    .json = "waiting:[Waiting] done:[WaitingDone]? cases:i more:b",
     .run = run_inbox,
 };

@@ -1,0 +1,436 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * inbox --follow: a feed says which cases changed; each is looked at anew, and what waits now is compared with what
+ * waited before. Time alone makes duties overdue, so all cases are looked at again once a minute, without the daemon.
+ */
+#include "tool/alert.h"
+#include "tool/inbox.h"
+#include "tool/lookup.h"
+#include "tool/view.h"
+
+#include "lib/client.h"
+#include "lib/fault.h"
+#include "lib/link.h"
+#include "lib/when.h"
+#include "proto/wire.h"
+
+#include <casewire/feed.h>
+
+#include <poll.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <sys/signalfd.h>
+#include <unistd.h>
+
+#define LOOK_AGAIN_MS 60000
+#define TRY_AGAIN_MS 2000
+#define CHANGED_MAX 256 /* cases of one round; beyond, all are read anew */
+
+struct following {
+    struct cli *cli;
+    struct context *context;
+    struct inbox *box;
+    size_t max;
+    struct cw_feed *feed;
+    struct alerts *alerts;
+    int signals;
+    bool away; /* it was said that no daemon is there */
+    size_t changed_count;
+    uint8_t changed[CHANGED_MAX][CW_ID_LEN];
+    bool changed_more;
+    bool again; /* something could not be read: the daemon was away */
+};
+
+static void report(void *context, const char *sentence)
+{
+    (void)context;
+    fprintf(stderr, "casewire: %s\n", sentence);
+}
+
+/* --- what is new, what is done ------------------------------------------------------------------------------- */
+
+/* What waited, after the view that it was found in is gone. */
+struct remembered {
+    enum waiting_class class;
+    char key[WAITING_KEY_LEN_MAX], text[WAITING_TEXT_LEN_MAX], chars[CHARS_LEN_MAX];
+    uint8_t case_id[CW_ID_LEN];
+};
+
+static void remember(const struct waiting *w, struct remembered *out)
+{
+    memset(out, 0, sizeof(*out));
+    out->class = w->class;
+    snprintf(out->key, sizeof(out->key), "%s", w->key);
+    snprintf(out->text, sizeof(out->text), "%s", w->text);
+    lookup_chars(wire_slice(w->view->human_ref), out->chars);
+    if (w->view->case_id.len == CW_ID_LEN)
+        memcpy(out->case_id, w->view->case_id.data, CW_ID_LEN);
+}
+
+static bool same(const struct waiting *w, const struct remembered *r)
+{
+    return strcmp(w->key, r->key) == 0 && slice_eq(wire_slice(w->view->case_id), slice(r->case_id, CW_ID_LEN));
+}
+
+/* A duty that was due soon and is overdue now is new, though it is the same duty. */
+static bool is_among(const struct waiting *w, const struct remembered *at, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (same(w, &at[i]) && w->class == at[i].class)
+            return true;
+    return false;
+}
+
+static bool still_waits(const struct inbox *box, const struct remembered *r)
+{
+    for (size_t i = 0; i < box->count; i++)
+        if (same(&box->at[i], r))
+            return true;
+    return false;
+}
+
+static void print_new(const struct following *f, const struct waiting *w)
+{
+    char at[WHEN_TEXT_LEN_MAX], chars[CHARS_LEN_MAX];
+
+    if (f->cli->terminal) {
+        inbox_print_item(f->cli, w);
+        return;
+    }
+    when_utc(w->at, at);
+    lookup_chars(wire_slice(w->view->human_ref), chars);
+    printf("%s\t%s\t%s\t%s\t%s\n", waiting_words[w->class], chars, at, w->text, w->next);
+}
+
+static void print_gone(const struct following *f, const struct remembered *r)
+{
+    char line[WAITING_TEXT_LEN_MAX + CHARS_LEN_MAX + 8];
+
+    if (!f->cli->terminal) {
+        printf("done\t%s\t\t%s\t\n", r->chars, r->text);
+        return;
+    }
+    snprintf(line, sizeof(line), "%s  %s", r->chars, r->text);
+    printf("%sdone%s      ", tone_on(f->cli, TONE_GOOD), tone_off(f->cli));
+    view_wrap(line, VIEW_LABEL);
+}
+
+/* One object a line: a stream. */
+static void print_json(const struct following *f, json_t *fresh, json_t *gone)
+{
+    json_t *object = json_pack("{s:i, s:s, s:o, s:o, s:i, s:b}", "v", 1, "command", "inbox", "waiting", fresh, "done",
+                               gone, "cases", (int)f->box->cases.count, "more", f->box->cases.more);
+
+    json_dumpf(object, stdout, JSON_COMPACT);
+    putchar('\n');
+    json_decref(object);
+}
+
+static void print_first(const struct following *f)
+{
+    json_t *all;
+
+    if (!f->cli->json) {
+        inbox_print(f->cli, f->context, f->box);
+        return;
+    }
+    all = json_array();
+    for (size_t i = 0; i < f->box->count; i++)
+        json_array_append_new(all, inbox_item_json(&f->box->at[i]));
+    print_json(f, all, json_array());
+}
+
+static void tell_changes(struct following *f, const struct remembered *before, size_t before_count)
+{
+    json_t *fresh = json_array(), *gone = json_array();
+    size_t changes = 0;
+
+    for (size_t i = 0; i < f->box->count; i++) {
+        const struct waiting *w = &f->box->at[i];
+
+        if (is_among(w, before, before_count))
+            continue;
+        changes++;
+        json_array_append_new(fresh, inbox_item_json(w));
+        if (!f->cli->json)
+            print_new(f, w);
+        alerts_new(f->alerts, w, w->roles, link_now());
+    }
+    for (size_t i = 0; i < before_count; i++) {
+        char id[2 * CW_ID_LEN + 1];
+
+        if (still_waits(f->box, &before[i]))
+            continue;
+        changes++;
+        hex_of(slice(before[i].case_id, CW_ID_LEN), id);
+        json_array_append_new(gone, json_pack("{s:s, s:s, s:s}", "case_id", id, "class", waiting_words[before[i].class],
+                                              "text", before[i].text));
+        if (!f->cli->json)
+            print_gone(f, &before[i]);
+    }
+    if (f->cli->json && changes > 0) {
+        print_json(f, fresh, gone);
+    } else {
+        json_decref(fresh);
+        json_decref(gone);
+    }
+    fflush(stdout);
+}
+
+/* --- looking again ------------------------------------------------------------------------------------------- */
+
+static void find_waiting(struct inbox *box)
+{
+    box->who.now = when_now();
+    box->count = 0;
+    for (size_t i = 0; i < box->cases.count; i++)
+        waiting_find(gather_view(&box->cases, i), &box->who, inbox_keep, box);
+    if (box->count > 0)
+        qsort(box->at, box->count, sizeof(*box->at), waiting_compare);
+}
+
+static size_t place_of(const struct inbox *box, const uint8_t id[static CW_ID_LEN])
+{
+    for (size_t i = 0; i < box->cases.count; i++)
+        if (slice_eq(wire_slice(gather_view(&box->cases, i)->case_id), slice(id, CW_ID_LEN)))
+            return i;
+    return SIZE_MAX;
+}
+
+/* The case as it is now, in the place of what was known of it. */
+static void read_case(struct following *f, const uint8_t id[static CW_ID_LEN])
+{
+    struct gather *cases = &f->box->cases;
+    size_t at = place_of(f->box, id);
+    struct cw_answer *answer = NULL;
+    char name[2 * CW_ID_LEN + 1];
+    enum cw_err err;
+
+    hex_of(slice(id, CW_ID_LEN), name);
+    err = cw_client_get(f->context->client, slice_of(name), f->cli->timeout_ms, &answer);
+    if (err != CW_OK) {
+        f->again = f->again || cw_err_class_of(err) == CW_CLASS_AGAIN; /* otherwise it is gone */
+        return;
+    }
+    if (at != SIZE_MAX) {
+        cw_answer_close(cases->at[at]);
+        cases->at[at] = answer;
+    } else if (cases->count < GATHER_MAX) {
+        cases->at[cases->count++] = answer;
+    } else {
+        cases->more = true;
+        cw_answer_close(answer);
+    }
+}
+
+/* Into another box, so that what is known stays when no daemon answers. */
+static void read_all(struct following *f)
+{
+    struct inbox *fresh = calloc(1, sizeof(*fresh));
+
+    CW_ASSERT(fresh != NULL);
+    fresh->who = f->box->who;
+    if (inbox_fill(f->cli, f->context, f->max, fresh) == EXIT_DONE) {
+        inbox_done(f->box);
+        *f->box = *fresh;
+    } else {
+        inbox_done(fresh);
+        f->again = true;
+    }
+    free(fresh);
+}
+
+static void look_again(struct following *f)
+{
+    size_t count = f->box->count;
+    struct remembered *before = calloc(count + 1, sizeof(*before));
+
+    CW_ASSERT(before != NULL);
+    for (size_t i = 0; i < count; i++)
+        remember(&f->box->at[i], &before[i]);
+    f->again = false;
+    if (f->changed_more)
+        read_all(f);
+    for (size_t i = 0; i < f->changed_count && !f->changed_more; i++)
+        read_case(f, f->changed[i]);
+    f->changed_count = 0;
+    f->changed_more = f->again; /* what could not be read now is read with all the others */
+    find_waiting(f->box);
+    tell_changes(f, before, count);
+    free(before);
+}
+
+/* --- the feed ------------------------------------------------------------------------------------------------ */
+
+static void note_case(struct following *f, struct cw_slice id)
+{
+    if (id.len != CW_ID_LEN)
+        return;
+    for (size_t i = 0; i < f->changed_count; i++)
+        if (slice_eq(id, slice(f->changed[i], CW_ID_LEN)))
+            return;
+    if (f->changed_count == CHANGED_MAX)
+        f->changed_more = true;
+    else
+        memcpy(f->changed[f->changed_count++], id.data, CW_ID_LEN);
+}
+
+static void take_items(struct following *f, const struct cw_answer *answer)
+{
+    for (size_t i = 0; i < cw_feed_item_count(answer); i++) {
+        struct cw_feed_item item = {.size = sizeof(item)};
+
+        if (cw_feed_item(answer, i, &item) == CW_OK)
+            note_case(f, item.case_id);
+    }
+}
+
+/* Says once that no daemon is there, and once that one is again. */
+static void tell_presence(struct following *f, bool away)
+{
+    if (away == f->away)
+        return;
+    f->away = away;
+    fprintf(stderr,
+            away ? "casewire: no daemon serves the feed now (%s): it goes on when one does\n"
+                 : "casewire: the feed goes on%s\n",
+            away ? cw_feed_fault(f->feed)->text : "");
+}
+
+/* All that came; *out_over when the feed has ended for good. */
+static enum exit_code drain(struct following *f)
+{
+    for (;;) {
+        struct cw_answer *answer = NULL;
+        enum cw_err err = cw_feed_next(f->feed, 0, &answer);
+
+        if (err == CW_LOCAL_NOT_FOUND)
+            return EXIT_DONE;
+        if (err == CW_AGAIN_NO_DAEMON || err == CW_AGAIN_BEHIND) {
+            tell_presence(f, true);
+            return EXIT_DONE;
+        }
+        if (err != CW_OK)
+            return complain_fault(f->cli, "the feed has ended", cw_feed_fault(f->feed));
+        tell_presence(f, false);
+        take_items(f, answer);
+        cw_answer_close(answer);
+    }
+}
+
+/* From now on: before the cases are read, so that no change falls between. */
+static enum exit_code begin_feed(struct following *f)
+{
+    struct cw_feed_options options = {.size = sizeof(options), .start = CW_FEED_NOW};
+    struct cw_answer *answer = NULL;
+    enum cw_err err = cw_feed_open(f->context->client, &options, &f->feed);
+
+    if (err != CW_OK)
+        return complain_fault(f->cli, "there is no feed", cw_client_fault(f->context->client));
+    err = cw_feed_next(f->feed, f->cli->timeout_ms, &answer);
+    if (err != CW_OK)
+        return complain_fault(f->cli, "there is no feed", cw_feed_fault(f->feed));
+    take_items(f, answer);
+    cw_answer_close(answer);
+    return EXIT_DONE;
+}
+
+/* --- waiting --------------------------------------------------------------------------------------------------- */
+
+static int hear_signals(void)
+{
+    sigset_t set;
+
+    sigemptyset(&set);
+    sigaddset(&set, SIGINT);
+    sigaddset(&set, SIGTERM);
+    sigaddset(&set, SIGCHLD);
+    sigprocmask(SIG_BLOCK, &set, NULL);
+    return signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+}
+
+/* Whether a signal says to end; the end of a child is looked at by alerts_look(). */
+static bool told_to_end(int fd)
+{
+    struct signalfd_siginfo info;
+    bool end = false;
+
+    while (read(fd, &info, sizeof(info)) == (ssize_t)sizeof(info))
+        end = end || info.ssi_signo == SIGINT || info.ssi_signo == SIGTERM;
+    return end;
+}
+
+static int wait_ms(const struct following *f, struct cw_mono look)
+{
+    int library = cw_client_timeout_ms(f->context->client);
+    int own = link_ms_left(mono_earlier(look, alerts_until(f->alerts)));
+
+    return library >= 0 && library < own ? library : own;
+}
+
+static enum exit_code loop(struct following *f)
+{
+    struct cw_mono look = mono_after(link_now(), LOOK_AGAIN_MS);
+
+    for (;;) {
+        struct pollfd wait[2] = {{.fd = cw_client_fd(f->context->client), .events = POLLIN},
+                                 {.fd = f->signals, .events = POLLIN}};
+        enum exit_code code;
+
+        (void)poll(wait, 2, wait_ms(f, look));
+        if (told_to_end(f->signals))
+            return EXIT_INTERRUPTED;
+        if (cw_client_dispatch(f->context->client) != CW_OK)
+            return complain_fault(f->cli, "the feed has ended", cw_client_fault(f->context->client));
+        code = drain(f);
+        if (code != EXIT_DONE)
+            return code;
+        alerts_look(f->alerts, link_now());
+        if (f->changed_count == 0 && !mono_reached(link_now(), look))
+            continue;
+        look_again(f);
+        look = mono_after(link_now(), f->again ? TRY_AGAIN_MS : LOOK_AGAIN_MS);
+    }
+}
+
+static enum exit_code start(struct following *f)
+{
+    enum exit_code code = alerts_read(f->cli, f->alerts);
+
+    if (code != EXIT_DONE)
+        return code;
+    f->alerts->report = report;
+    f->box->who.roles |= alerts_roles(f->alerts);
+    f->signals = hear_signals();
+    code = begin_feed(f);
+    if (code == EXIT_DONE)
+        code = inbox_fill(f->cli, f->context, f->max, f->box);
+    if (code != EXIT_DONE)
+        return code;
+    print_first(f);
+    fflush(stdout);
+    return loop(f);
+}
+
+enum exit_code inbox_follow(struct cli *cli, struct context *context, size_t max, struct inbox *box)
+{
+    struct following *f = calloc(1, sizeof(*f));
+    enum exit_code code;
+
+    CW_ASSERT(f != NULL);
+    f->alerts = calloc(1, sizeof(*f->alerts));
+    CW_ASSERT(f->alerts != NULL);
+    f->cli = cli;
+    f->context = context;
+    f->box = box;
+    f->max = max;
+    f->signals = -1;
+    code = start(f);
+    alerts_done(f->alerts);
+    cw_feed_close(f->feed);
+    if (f->signals >= 0)
+        close(f->signals);
+    free(f->alerts);
+    free(f);
+    return code;
+}
