@@ -90,7 +90,8 @@ static inline bool id_is_zero(const uint8_t b[static ID_LEN])
     X(LABEL_TOKEN, "cw1:token")       /* reserved: deconfliction tokens */                     \
     X(LABEL_LOCAL, "cw1:local")       /* at rest, this machine only */                         \
     X(LABEL_CURSOR, "cw1:cursor")     /* a feed's cursor: its check, its hash */               \
-    X(LABEL_FEED, "cw1:feed")         /* case, inputs, state -> id of an item that is no op */
+    X(LABEL_FEED, "cw1:feed")         /* case, inputs, state -> id of an item that is no op */ \
+    X(LABEL_SEEN, "cw1:seen")         /* what a session has seen: its check */
 
 enum label {
 #define LABEL_NAME(name, text) name,

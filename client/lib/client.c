@@ -24,9 +24,9 @@ static enum cw_err check_options(const struct cw_client_options *options, struct
     if (options->attempt_ms < 0 || options->attempt_ms > CW_TIMEOUT_MS_MAX)
         return fault_set(fault, CW_USAGE_ARGUMENT, "attempt_ms", "must be 0 to %d", CW_TIMEOUT_MS_MAX);
     if (options->admin_socket != NULL) {
-        if (options->daemon_count != 0 || options->identity != NULL)
+        if (options->daemon_count != 0 || options->identity != NULL || options->session != NULL)
             return fault_set(fault, CW_USAGE_ARGUMENT, "admin_socket",
-                             "a handle is on the admin socket or on daemons, never on both");
+                             "a handle is on the admin socket, or on daemons with identity and session");
         return CW_OK;
     }
     if (options->identity == NULL)
@@ -69,6 +69,17 @@ static enum cw_err add_links(struct cw_client *client, const struct cw_client_op
     return err;
 }
 
+/* On the admin socket nobody is asked but this very daemon, as it is. */
+static enum cw_err take_session(struct cw_client *client, const struct cw_client_options *options,
+                                struct cw_fault *fault)
+{
+    client->session = options->session;
+    if (client->admin || client->session != NULL)
+        return CW_OK;
+    client->owns_session = true;
+    return cw_session_new(&client->session) == CW_OK ? CW_OK : fault_plain(fault, CW_LOCAL_MEMORY, "");
+}
+
 /* --- open and close -------------------------------------------------------------------------------------------- */
 
 enum cw_err cw_client_open(const struct cw_client_options *options, struct cw_client **out_client,
@@ -86,8 +97,12 @@ enum cw_err cw_client_open(const struct cw_client_options *options, struct cw_cl
         return fault_plain(out_fault, CW_LOCAL_MEMORY, "");
     memcpy(client->network, options->network_id, CW_ID_LEN);
     client->admin = options->admin_socket != NULL;
+    random_bytes(&client->handle, sizeof(client->handle));
+    client->handle |= 1; /* 0 is nobody */
     client->attempt_ms = options->attempt_ms != 0 ? options->attempt_ms : CW_ATTEMPT_MS_DEFAULT;
     err = loop_open(client, out_fault);
+    if (err == CW_OK)
+        err = take_session(client, options, out_fault);
     if (err == CW_OK)
         err = add_links(client, options, out_fault);
     if (err != CW_OK) {
@@ -109,6 +124,8 @@ void client_free(struct cw_client *client)
     if (client->zmq != NULL)
         zmq_ctx_term(client->zmq);
     loop_close(client);
+    if (client->owns_session)
+        cw_session_free(client->session);
     buf_done(&client->frame);
     free(client);
 }
@@ -126,4 +143,9 @@ void cw_client_close(struct cw_client *client)
 const struct cw_fault *cw_client_fault(const struct cw_client *client)
 {
     return &client->fault;
+}
+
+struct cw_session *cw_client_session(struct cw_client *client)
+{
+    return client->session;
 }

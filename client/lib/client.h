@@ -18,12 +18,14 @@
 
 #include "lib/answer.h"
 #include "lib/link.h"
+#include "lib/session.h"
 
 /* --- daemons -------------------------------------------------------------------------------------------- */
 
 struct daemon {
     struct link *link;
     bool needed;                 /* was opened, and is kept open */
+    uint64_t connection;         /* another number for each connection */
     uint64_t lost_seen;          /* link->lost_count as of the last round */
     struct cw_mono opened;       /* when connecting began */
     uint64_t lost_at_opening;    /* link->lost_count then */
@@ -54,6 +56,12 @@ struct stream_ops {
     void (*ended)(void *context, enum cw_err err, const struct cw_fault *fault);
 };
 
+enum session_use {
+    SESSION_NONE,  /* of the daemon as it is */
+    SESSION_TRACK, /* a write: it adds to what the session has seen */
+    SESSION_READ,  /* a read: never older than that, and adds to it */
+};
+
 struct cw_request {
     struct cw_client *client;
     uint32_t slot;
@@ -62,6 +70,9 @@ struct cw_request {
     size_t member; /* offset in Cw__Answer of the message an answer must hold; 0: any */
     bool has_op;   /* "submitted" must be about this op */
     struct cw_op_id op;
+    enum session_use session;
+    struct session_carried carried; /* when it was last sent */
+    uint64_t connection;            /* over which */
     enum request_state state;
     uint32_t daemon;     /* index: where it was sent */
     uint32_t tried;      /* bit per daemon, this time round */
@@ -81,6 +92,7 @@ struct cw_request {
 struct request_plan {
     size_t member;
     const struct cw_op_id *op;
+    enum session_use session;
     int32_t patience_ms;
     const struct stream_ops *stream; /* then call->done is not used, call->context is */
 };
@@ -104,7 +116,10 @@ struct cw_client {
     uint32_t full; /* bit per daemon: a request waits for room there */
     size_t requests_len;
     struct cw_feed *feeds;
-    struct buf frame; /* the one that is being received */
+    struct cw_session *session; /* NULL on the admin socket */
+    bool owns_session;
+    uint64_t handle;  /* by chance: names it in the session */
+    struct buf frame; /* the one that is being received, or sent with tokens */
     bool inside;      /* a callback runs */
     bool closing;     /* closed inside it */
     struct cw_fault fault;

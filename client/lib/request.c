@@ -82,6 +82,7 @@ static enum cw_err pack(struct cw_request *request, Cw__Request *message)
     message->id = wire_bytes(slice(request->id, sizeof(request->id)));
     message->has_network = !client->admin || !id_is_zero(client->network);
     message->network = wire_bytes(slice(client->network, CW_ID_LEN));
+    message->has_track = message->track = request->session != SESSION_NONE && client->session != NULL;
     err = message_pack(&message->base, CW_MESSAGE_LEN_MAX, &request->bytes);
     if (err != CW_OK) {
         buf_done(&request->bytes);
@@ -100,6 +101,7 @@ static void fill(struct cw_request *request, const struct cw_call *call, const s
     request->has_op = plan->op != NULL;
     if (plan->op != NULL)
         request->op = *plan->op;
+    request->session = plan->session;
     request->patience_ms = plan->patience_ms;
     request->stream = plan->stream;
     request->deadline = mono_after(link_now(), call->timeout_ms);
@@ -126,12 +128,12 @@ enum cw_err client_start(struct cw_client *client, Cw__Request *message, const s
         return fault_set(&client->fault, CW_LOCAL_MEMORY, "request", "%d requests are on their way already",
                          CW_REQUESTS_MAX);
     }
+    fill(request, call, plan);
     err = pack(request, message);
     if (err != CW_OK) {
         request_free(request);
         return err;
     }
-    fill(request, call, plan);
     if (out_request != NULL)
         *out_request = request;
     /* Inside a callback the round that called it goes on to send; outside, the descriptor says that there is a round. */

@@ -8,6 +8,8 @@
 
 /* The plan of a question whose answer holds this message. */
 #define EXPECT(message) (&(struct request_plan){.member = offsetof(Cw__Answer, message)})
+/* ... and is never older than what the session has seen. */
+#define EXPECT_READ(message) (&(struct request_plan){.member = offsetof(Cw__Answer, message), .session = SESSION_READ})
 
 static struct cw_call call_of(int32_t timeout_ms)
 {
@@ -42,7 +44,7 @@ enum cw_err cw_ask_get(struct cw_client *client, const struct cw_call *call, str
         get.case_id = wire_bytes(slice(id, sizeof(id)));
     else
         get.name = wire_bytes(name);
-    return client_start(client, &request, call, EXPECT(view), out_request);
+    return client_start(client, &request, call, EXPECT_READ(view), out_request);
 }
 
 enum cw_err cw_client_get(struct cw_client *client, struct cw_slice name, int32_t timeout_ms,
@@ -76,7 +78,7 @@ enum cw_err cw_ask_list(struct cw_client *client, const struct cw_call *call, co
         list.has_conflicts_only = query->conflicts_only != 0;
         list.conflicts_only = query->conflicts_only != 0;
     }
-    return client_start(client, &request, call, EXPECT(list), out_request);
+    return client_start(client, &request, call, EXPECT_READ(list), out_request);
 }
 
 enum cw_err cw_client_list(struct cw_client *client, const struct cw_list_query *query, int32_t timeout_ms,
@@ -107,7 +109,7 @@ enum cw_err cw_ask_history(struct cw_client *client, const struct cw_call *call,
     history.limit = limit;
     history.has_after = after.len != 0;
     history.after = wire_bytes(after);
-    return client_start(client, &request, call, EXPECT(history), out_request);
+    return client_start(client, &request, call, EXPECT_READ(history), out_request);
 }
 
 enum cw_err cw_client_history(struct cw_client *client, struct cw_slice name, uint32_t limit, struct cw_slice after,
@@ -202,7 +204,7 @@ enum cw_err cw_client_authority(struct cw_client *client, int certificates, int3
 enum cw_err cw_ask_receipt(struct cw_client *client, const struct cw_call *call, const struct cw_op_id *op,
                            struct cw_request **out_request)
 {
-    struct request_plan plan = {.member = offsetof(Cw__Answer, submitted), .op = op};
+    struct request_plan plan = {.member = offsetof(Cw__Answer, submitted), .op = op, .session = SESSION_READ};
     Cw__Request request = CW__REQUEST__INIT;
     Cw__GetReceipt receipt = CW__GET_RECEIPT__INIT;
 

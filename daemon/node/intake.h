@@ -81,6 +81,7 @@ struct input {
     enum input_kind kind;
     struct reader_identity who; /* link: whose input this is, where an answer goes; 0: nobody waits */
     uint8_t request_id[16];     /* SUBMIT, PUBLISH, CUT: the answer carries it */
+    bool track;                 /* the answer carries a session's token */
     union {
         struct {
             char division[DIVISION_LEN_MAX + 1];

@@ -51,7 +51,7 @@ struct wait {
     uint8_t request_id[16];
     struct cw_op_id op;
     uint32_t k;
-    bool repeated, proposal;
+    bool repeated, proposal, track;
 };
 
 /* How a peer's digest compared, and what was last said to it. */
@@ -71,6 +71,7 @@ struct digest_answer {
 struct verify_cache;
 struct case_cache;
 struct feeds;
+struct seen_token;
 
 struct node {
     struct ports ports;
@@ -122,6 +123,8 @@ struct node {
 
     /* reading beside the node thread: a snapshot begins only between commit-with-anchor and the next */
     pthread_rwlock_t gate;
+    struct seen_token *seen; /* of what the gate shows */
+    void *seen_making;       /* memory of seen.c */
 
     /* links */
     struct dialled *dialled;
@@ -196,6 +199,7 @@ struct reply {
     struct refusal refusal;
     struct cw_op_id op;
     bool repeated, proposal;
+    bool track;       /* a session wants to know what it has seen */
     uint32_t held_by; /* more than 1: wait for it */
     uint32_t deadline_ms;
     uint64_t stored;

@@ -142,6 +142,7 @@ void node_status_read(const struct node *n, struct node_status *out);
 struct node_read {
     struct node *node;
     struct kv_txn *txn;
+    struct seen_token *seen; /* what a session has seen that reads it (seen.h); held */
 };
 enum cw_err node_read_begin(struct node *n, struct node_read *out);
 void node_read_done(struct node_read *r);

@@ -21,6 +21,7 @@
 
 #include <casewire/answer.h>
 #include <casewire/identity.h>
+#include <casewire/session.h>
 
 #ifdef __cplusplus
 extern "C" {
@@ -51,7 +52,8 @@ struct cw_client_options {
      * submission lets its daemon wait for other divisions comes on top. Of no meaning with one daemon.
      */
     int32_t attempt_ms;
-    const char *admin_socket; /**< instead of identity and daemons: path of the daemon's Unix socket */
+    struct cw_session *session; /**< must outlive the handle; NULL: one of its own, which has seen nothing yet */
+    const char *admin_socket;   /**< instead of identity and daemons: path of the daemon's Unix socket */
 };
 
 struct cw_client;
@@ -74,6 +76,9 @@ CW_PUBLIC void cw_client_close(struct cw_client *client);
 
 /** Why the last function on this handle failed; never NULL; valid until the next call. */
 CW_PUBLIC const struct cw_fault *cw_client_fault(const struct cw_client *client);
+
+/** The session of the handle: the one given to it, or its own; NULL on the admin socket. */
+CW_PUBLIC struct cw_session *cw_client_session(struct cw_client *client);
 
 /* --- the event loop ---------------------------------------------------------------------------------- */
 

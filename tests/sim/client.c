@@ -135,6 +135,17 @@ static void take_refusal(struct sim *s, struct sim_node *n, struct sim_op *op, c
     }
 }
 
+static void keep_token(const struct sim_node *n, struct sim_op *op, const Cw__Answer *answer)
+{
+    if (op->token != NULL || !answer->has_session)
+        return;
+    op->token = malloc(answer->session.len);
+    CW_ASSERT(op->token != NULL);
+    memcpy(op->token, answer->session.data, answer->session.len);
+    op->token_len = answer->session.len;
+    op->token_from = n->index;
+}
+
 /*
  * A promise counts from the moment it leaves the daemon, whether or not it arrives: so it is read here. Whether
  * the officer hears it, and so tries again, is another matter.
@@ -151,9 +162,10 @@ void client_hear(struct sim_node *n, link_id link, struct cw_slice frame)
         return;
     }
     const Cw__Answer *answer = (const Cw__Answer *)message;
-    if (answer->submitted != NULL)
+    if (answer->submitted != NULL) {
+        keep_token(n, op, answer);
         take_receipt(n, op, answer->submitted);
-    else if (answer->has_code && answer->code != CW_OK)
+    } else if (answer->has_code && answer->code != CW_OK)
         take_refusal(s, n, op, answer);
     arena_release(&s->scratch, mark);
     if (op->state == OP_ACKED && !s->calm && rng_chance(&s->work, 100)) { /* the answer got lost: once more */

@@ -172,6 +172,7 @@ static void pack_request(struct sim *s, const struct submission *sub, const stru
     CW_ASSERT(memory != NULL);
     request.has_v = request.has_id = request.has_network = 1;
     request.v = 1;
+    request.has_track = request.track = 1;
     request.id = (ProtobufCBinaryData){16, id};
     request.network = wire_bytes(ID_SLICE(&s->cast->network));
     request.submit = &submit;

@@ -179,6 +179,9 @@ struct sim_op {
     uint32_t losses_at_ack; /* lost disks of the world when it was acknowledged */
     bool proposal;
     uint32_t answers;
+    uint8_t *token; /* what the officer's session had seen with the first receipt; NULL: none yet */
+    size_t token_len;
+    uint32_t token_from;
 };
 
 /* --- a property ---------------------------------------------------------------------------------------------- */

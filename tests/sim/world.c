@@ -176,6 +176,8 @@ void sim_free(struct sim *s)
     free(s->readers);
     history_free(s->history);
     free(s->links);
+    for (uint32_t i = 0; i < s->op_count; i++)
+        free(s->ops[i].token);
     free(s->ops);
     free(s);
 }

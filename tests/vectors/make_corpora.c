@@ -5,6 +5,7 @@
 #include "proto/cursor.h"
 #include "proto/link.pb-c.h"
 #include "proto/op.h"
+#include "proto/seen.h"
 #include "proto/wire.h"
 #include "tests/unit/proto/record_kinds.h"
 #include "tests/unit/proto/samples.h"
@@ -252,6 +253,28 @@ static void cursor_seed(struct sink *s)
     seed_file(s, "cursor", "all", &out);
 }
 
+/* The same: the target puts the check behind it. */
+static void seen_seed(struct sink *s)
+{
+    struct frontier_item item = {
+        .log = {{1}}, .seq = 300, .seal = {{9}}, .blob_seq = 299, .hole_count = 2, .holes = {7, 11}};
+    uint8_t bytes[2][256];
+    struct cw_slice items[2];
+    struct seen seen = {.network = w.network, .start = {5}, .counter = 41, .item_count = 2, .items = items};
+    struct writer out;
+
+    for (int i = 0; i < 2; i++) {
+        out = writer_over(bytes[i], sizeof(bytes[i]));
+        frontier_item_encode(&item, &out);
+        items[i] = slice(bytes[i], out.len);
+        item = (struct frontier_item){.log = {{2}}, .seq = 1, .blob_seq = 1};
+    }
+    out = writer_over(made, sizeof(made));
+    seen_encode(&seen, &out);
+    out.len -= 18;
+    seed_file(s, "seen", "all", &out);
+}
+
 void make_corpora(struct sink *s)
 {
     world_make(&w, world_memory, 1, 1);
@@ -262,4 +285,5 @@ void make_corpora(struct sink *s)
     link_seeds(s);
     proof_seeds(s);
     cursor_seed(s);
+    seen_seed(s);
 }

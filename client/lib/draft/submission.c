@@ -203,7 +203,8 @@ static void ask_for(const struct cw_ack *ack, Cw__Submit *submit, struct request
 enum cw_err cw_ask_submit(struct cw_client *client, const struct cw_call *call, const struct cw_submission *submission,
                           const struct cw_ack *ack, struct cw_request **out_request)
 {
-    struct request_plan plan = {.member = offsetof(Cw__Answer, submitted), .op = &submission->op};
+    struct request_plan plan = {
+        .member = offsetof(Cw__Answer, submitted), .op = &submission->op, .session = SESSION_TRACK};
     Cw__Request request = CW__REQUEST__INIT;
     ProtobufCMessage *message;
     void *memory;

@@ -31,6 +31,7 @@ void daemon_mark(struct daemon *d, const struct cw_fault *fault, struct cw_mono 
     d->marked_until = mono_after(now, ms);
     d->mark_ms = ms >= MARK_MS_MAX / 2 ? MARK_MS_MAX : 2 * ms;
     d->link->ops->shut(d->link);
+    d->connection++;
     d->lost_seen = d->link->lost_count;
 }
 
@@ -45,6 +46,7 @@ static enum cw_err open_daemon(struct daemon *d, struct cw_mono now)
     enum cw_err err = d->link->ops->open(d->link);
 
     d->needed = true;
+    d->connection++;
     d->opened = now;
     d->overdue = false;
     d->lost_at_opening = d->lost_seen = d->link->lost_count;

@@ -40,6 +40,7 @@ static void notice_loss(struct cw_client *client, uint32_t daemon, struct cw_mon
     if (d->link->lost_count == d->lost_seen)
         return;
     d->lost_seen = d->link->lost_count;
+    d->connection++;
     daemon_failed(d, &why);
     move_requests(client, daemon, &why, now);
 }
@@ -61,6 +62,33 @@ enum cw_err client_refusal(const Cw__Answer *answer, struct cw_fault *fault)
     return fault_set(fault, code, where, "%s", text[0] != '\0' ? text : cw_err_sentence(code));
 }
 
+static struct session_way way_to(const struct cw_client *client, uint32_t daemon)
+{
+    return (struct session_way){client->handle, client->daemons[daemon].connection, daemon};
+}
+
+/* What the session has seen with this answer. Over a connection that is no more, it is nobody's way any longer. */
+static enum cw_err learn(const struct cw_request *request, uint32_t daemon, const Cw__Answer *answer,
+                         struct cw_fault *fault)
+{
+    static const struct session_carried nothing = {.count = 0};
+    const struct session_carried *carried = &request->carried;
+    struct cw_client *client = request->client;
+    struct session_way way = way_to(client, daemon);
+    enum cw_err err;
+
+    if (request->session == SESSION_NONE || client->session == NULL || !answer->has_session)
+        return CW_OK;
+    if (request->daemon != daemon || request->connection != way.connection) {
+        way.handle = 0;
+        carried = &nothing; /* what it brought along went elsewhere */
+    }
+    err = session_learn(client->session, wire_slice(answer->session), client->network, &way, carried);
+    if (err == CW_PEER_MALFORMED)
+        return fault_set(fault, err, "session", "the daemon's session token cannot be read");
+    return err == CW_OK ? CW_OK : fault_plain(fault, err, "session");
+}
+
 /* An answer to this question holds this message: anything else is a daemon that does not know what it says. */
 static enum cw_err judge(const struct cw_request *request, const Cw__Answer *answer, struct cw_fault *fault)
 {
@@ -80,6 +108,14 @@ static enum cw_err judge(const struct cw_request *request, const Cw__Answer *ans
     return CW_OK;
 }
 
+static enum cw_err judge_and_learn(const struct cw_request *request, uint32_t daemon, const Cw__Answer *answer,
+                                   struct cw_fault *fault)
+{
+    enum cw_err err = judge(request, answer, fault);
+
+    return err == CW_OK ? learn(request, daemon, answer, fault) : err;
+}
+
 static void give_frame(struct cw_request *request, struct cw_answer *answer)
 {
     struct cw_client *client = request->client;
@@ -96,7 +132,9 @@ static void take_answer(struct cw_client *client, uint32_t daemon, struct cw_ans
     bool here = request != NULL && request->daemon == daemon &&
                 (request->state == REQUEST_SENT || request->state == REQUEST_OPEN);
     struct cw_fault fault = {0};
-    enum cw_err err = request != NULL ? judge(request, answer->message, &fault) : CW_OK;
+    enum cw_err err = request != NULL && request->state != REQUEST_DONE
+                          ? judge_and_learn(request, daemon, answer->message, &fault)
+                          : CW_OK;
 
     /* Late: it was given up, or another daemon was faster. A late success is as good as any. */
     if (request == NULL || request->state == REQUEST_DONE || (!here && (err != CW_OK || request->stream != NULL))) {
@@ -165,11 +203,29 @@ static void hear(struct cw_client *client, uint32_t daemon, struct cw_mono now)
 
 /* --- sending --------------------------------------------------------------------------------------------------- */
 
-static void send_to(struct cw_request *request, uint32_t daemon, struct cw_mono now)
+/* With the tokens that this daemon may not know. */
+static enum cw_err send_bytes(struct cw_request *request, uint32_t daemon)
 {
     struct cw_client *client = request->client;
     struct link *link = client->daemons[daemon].link;
-    enum cw_err err = link->ops->send(link, buf_slice(&request->bytes));
+    struct session_way way = way_to(client, daemon);
+    enum cw_err err;
+
+    request->carried.count = 0;
+    request->connection = way.connection;
+    if (request->session != SESSION_READ || client->session == NULL || client->session->count == 0)
+        return link->ops->send(link, buf_slice(&request->bytes));
+    buf_clear(&client->frame);
+    err = buf_add(&client->frame, buf_slice(&request->bytes));
+    if (err == CW_OK)
+        err = session_carry(client->session, &way, CW_MESSAGE_LEN_MAX, &client->frame, &request->carried);
+    return err == CW_OK ? link->ops->send(link, buf_slice(&client->frame)) : err;
+}
+
+static void send_to(struct cw_request *request, uint32_t daemon, struct cw_mono now)
+{
+    struct cw_client *client = request->client;
+    enum cw_err err = send_bytes(request, daemon);
     struct cw_fault fault;
 
     if (err == CW_AGAIN_BUSY) {

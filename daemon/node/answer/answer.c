@@ -3,6 +3,8 @@
 
 #include "node/answer.h"
 
+#include "node/seen.h"
+
 #include "proto/schema.h"
 #include "proto/wire.h"
 
@@ -109,7 +111,11 @@ enum cw_err answer_read(struct node *n, const struct reader_identity *who, const
     if (err == CW_OK)
         err = node_read_begin(n, &a.read);
     if (err == CW_OK) {
-        err = answer_one(&a, request, &answer);
+        err = request->n_session > 0 ? seen_check(&a, request) : CW_OK;
+        if (err == CW_OK)
+            err = answer_one(&a, request, &answer);
+        if (err == CW_OK && request->has_track && request->track)
+            seen_put(a.read.seen, &answer);
         if (err == CW_OK)
             wire_pack(&answer.base, out); /* while the snapshot still holds what it borrows */
         node_read_done(&a.read);

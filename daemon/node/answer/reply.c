@@ -4,6 +4,7 @@
 #include "node/case_store.h"
 #include "node/entry.h"
 #include "node/receipt_tree.h"
+#include "node/seen.h"
 #include "node/turn.h"
 #include "proto/wire.h"
 
@@ -21,6 +22,7 @@ struct reply *reply_new(struct turn *t, const struct input *in, enum reply_kind 
     memset(r, 0, sizeof *r);
     r->kind = kind;
     r->link = in->who.link;
+    r->track = in->track;
     memcpy(r->request_id, in->request_id, sizeof r->request_id);
     return r;
 }
@@ -81,43 +83,50 @@ static void add_reference(struct turn *t, const struct op_row *op, Cw__Submitted
     out->human_ref = wire_bytes(row.reference);
 }
 
-static enum cw_err send_receipt(struct turn *t, link_id link, const uint8_t request_id[static 16],
-                                const struct cw_op_id *op_id, uint32_t held_max, bool repeated, bool proposal,
-                                struct receipt_tree *tree)
+/* Whom a receipt goes to, and which one. */
+struct acknowledgement {
+    link_id link;
+    const uint8_t *request_id; /* 16 bytes */
+    const struct cw_op_id *op;
+    uint32_t held_max; /* evidence of that many others at most; 0: none is looked for */
+    bool repeated, proposal, track;
+};
+
+static enum cw_err send_receipt(struct turn *t, const struct acknowledgement *to, struct receipt_tree *tree)
 {
-    const struct node_read read = {t->n, t->txn};
+    const struct node_read read = {t->n, t->txn, NULL};
     struct op_row op;
     Cw__Answer answer;
     Cw__Submitted submitted;
     Cw__Receipt *receipt;
     uint32_t held;
-    enum cw_err err = db_get_op(t->n, t->txn, op_id, &op);
+    enum cw_err err = db_get_op(t->n, t->txn, to->op, &op);
 
     if (err == CW_OK)
-        err = receipt_build_with(&read, op_id, &op, held_max, tree, &t->arena, &receipt, &held);
+        err = receipt_build_with(&read, to->op, &op, to->held_max, tree, &t->arena, &receipt, &held);
     if (err != CW_OK)
         return err;
-    reply_begin(&answer, request_id, CW_OK);
+    reply_begin(&answer, to->request_id, CW_OK);
     cw__submitted__init(&submitted);
     answer.submitted = &submitted;
     submitted.has_op_id = 1;
-    submitted.op_id = wire_bytes(ID_SLICE(op_id));
+    submitted.op_id = wire_bytes(ID_SLICE(to->op));
     submitted.receipt = receipt;
     submitted.has_held_by = submitted.has_repeated = submitted.has_proposal = 1;
     submitted.held_by = held;
-    submitted.repeated = repeated;
-    submitted.proposal = proposal;
+    submitted.repeated = to->repeated;
+    submitted.proposal = to->proposal;
     add_reference(t, &op, &submitted);
-    send_answer(t, link, &answer);
+    if (to->track)
+        seen_put(t->n->seen, &answer); /* this thread alone changes it */
+    send_answer(t, to->link, &answer);
     return CW_OK;
 }
 
-static void send_or_say_why(struct turn *t, link_id link, const uint8_t request_id[static 16],
-                            const struct cw_op_id *op, uint32_t held_max, bool repeated, bool proposal,
-                            struct receipt_tree *tree)
+static void send_or_say_why(struct turn *t, const struct acknowledgement *to, struct receipt_tree *tree)
 {
     size_t mark = arena_mark(&t->arena);
-    enum cw_err err = send_receipt(t, link, request_id, op, held_max, repeated, proposal, tree);
+    enum cw_err err = send_receipt(t, to, tree);
     struct refusal why = {0};
 
     arena_release(&t->arena, mark);
@@ -125,7 +134,7 @@ static void send_or_say_why(struct turn *t, link_id link, const uint8_t request_
         return;
     node_alarm(t->n, "receipt", "a receipt could not be made: %s", cw_err_sentence(err));
     (void)refuse(&why, CW_AGAIN_BUSY, "", "stored, but the receipt could not be made: ask for it again");
-    send_refusal(t->n, link, request_id, &why);
+    send_refusal(t->n, to->link, to->request_id, &why);
 }
 
 /* --- held by k --------------------------------------------------------------------------------------------------- */
@@ -160,6 +169,7 @@ static bool wait_for_holders(struct turn *t, const struct reply *r)
     memcpy(wait.request_id, r->request_id, sizeof wait.request_id);
     wait.repeated = r->repeated;
     wait.proposal = r->proposal;
+    wait.track = r->track;
     if (!note_wait(t->n, &wait))
         return false;
     op_row_verdict(&op, &place);
@@ -181,11 +191,12 @@ void reply_held(struct turn *t, uint64_t tag, uint32_t held)
     (void)held; /* the receipt counts what its evidence shows */
     for (uint32_t i = 0; i < n->wait_count && tree != NULL; i++) {
         struct wait w = n->waits[i];
+        struct acknowledgement to = {w.link, w.request_id, &w.op, w.k - 1, w.repeated, w.proposal, w.track};
 
         if (w.tag != tag)
             continue;
         n->waits[i] = n->waits[--n->wait_count];
-        send_or_say_why(t, w.link, w.request_id, &w.op, w.k - 1, w.repeated, w.proposal, tree);
+        send_or_say_why(t, &to, tree);
         break;
     }
     arena_release(&t->arena, mark);
@@ -229,13 +240,15 @@ static void send_published(struct turn *t, const struct reply *r)
 
 static void send_reply(struct turn *t, const struct reply *r, struct receipt_tree *tree)
 {
+    struct acknowledgement to = {r->link, r->request_id, &r->op, 0, r->repeated, r->proposal, r->track};
+
     switch (r->kind) {
     case REPLY_REFUSED:
         send_refusal(t->n, r->link, r->request_id, &r->refusal);
         break;
     case REPLY_RECEIPT:
         if (!wait_for_holders(t, r))
-            send_or_say_why(t, r->link, r->request_id, &r->op, 0, r->repeated, r->proposal, tree);
+            send_or_say_why(t, &to, tree);
         break;
     case REPLY_PUBLISHED:
     case REPLY_DONE:

@@ -192,6 +192,7 @@ enum intake_result intake_client(struct node *n, const struct reader_identity *f
     if (err == CW_OK) {
         out_input->who = *from;
         memcpy(out_input->request_id, id, sizeof id);
+        out_input->track = request->has_track && request->track;
         return INTAKE_TURN;
     }
     if (refusal.code != err) /* nobody wrote a sentence */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "node/feed.h"
+#include "node/seen.h"
 #include "node/turn.h"
 #include "node/verify_cache.h"
 
@@ -142,6 +143,7 @@ enum cw_err node_open(const struct node_config *config, const struct ports *port
         node_close(n);
         return err;
     }
+    seen_show(n, seen_make(n));
     status_publish(n);
     *out = n;
     return CW_OK;
@@ -169,6 +171,8 @@ void node_close(struct node *n)
     free(n->arena_memory);
     free(n->turn);
     free(n->status);
+    seen_let_go(n->seen);
+    free(n->seen_making);
     wipe(n->name_key, sizeof n->name_key);
     pthread_rwlock_destroy(&n->authority_lock);
     pthread_rwlock_destroy(&n->gate);
@@ -193,6 +197,7 @@ enum cw_err node_read_begin(struct node *n, struct node_read *out)
     pthread_rwlock_rdlock(&n->gate);
     out->node = n;
     enum cw_err err = node_store(n)->begin_read(node_store(n)->ctx, &out->txn);
+    out->seen = err == CW_OK ? seen_hold(n->seen) : NULL;
     pthread_rwlock_unlock(&n->gate);
     return err;
 }
@@ -201,6 +206,8 @@ void node_read_done(struct node_read *r)
 {
     node_store(r->node)->abort(node_store(r->node)->ctx, r->txn);
     r->txn = NULL;
+    seen_let_go(r->seen);
+    r->seen = NULL;
 }
 
 const struct authority *node_authority(struct node *n)

@@ -5,6 +5,7 @@
 #include "node/case_work.h"
 #include "node/exec.h"
 #include "node/feed.h"
+#include "node/seen.h"
 
 /* --- beginning ------------------------------------------------------------------------------------------- */
 
@@ -216,6 +217,7 @@ static enum cw_err commit(struct turn *t)
 {
     struct node *n = t->n;
     struct kv_txn *txn = t->txn;
+    struct seen_token *seen = seen_make(n);
 
     pthread_rwlock_wrlock(&n->gate);
     t->txn = NULL;
@@ -224,7 +226,11 @@ static enum cw_err commit(struct turn *t)
         n->anchor.head = t->own_head;
         err = node_write_anchor(n, false);
     }
+    if (err == CW_OK)
+        seen_show(n, seen);
     pthread_rwlock_unlock(&n->gate);
+    if (err != CW_OK)
+        seen_let_go(seen);
     return err;
 }
 
