@@ -75,7 +75,7 @@ static void print_notes_of(const Cw__ViewValue *value)
 /* "HIGH  Officer Wren (NTH, PC), 16:00 (5 min ago)": the tone's marks take no column. */
 static void print_assessment(const struct cli *cli, const char *risk, const Cw__ViewValue *value)
 {
-    char by[200], relative[WHEN_TEXT_LEN_MAX], line[300], replaced[60] = "";
+    char by[200], relative[WHEN_TEXT_LEN_MAX], line[320], replaced[60] = "";
 
     printf("%s%s%s", tone_on(cli, risk_tone(risk)), risk, tone_off(cli));
     if (value == NULL) {
