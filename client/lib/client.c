@@ -95,6 +95,7 @@ enum cw_err cw_client_open(const struct cw_client_options *options, struct cw_cl
     client = calloc(1, sizeof(*client));
     if (client == NULL)
         return fault_plain(out_fault, CW_LOCAL_MEMORY, "");
+    // NOLINTNEXTLINE(clang-analyzer-core.NonNullParamChecker): check_options() refuses NULL
     memcpy(client->network, options->network_id, CW_ID_LEN);
     client->admin = options->admin_socket != NULL;
     random_bytes(&client->handle, sizeof(client->handle));

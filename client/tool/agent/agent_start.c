@@ -124,7 +124,7 @@ static void tell(const struct cw_fault *fault)
 static enum cw_err open_ordered(struct agent *out, struct cw_fault *fault)
 {
     uint8_t *bytes = sodium_malloc(ORDER_LEN_MAX + 1);
-    struct agent_order order;
+    struct agent_order order = {.hold_ms = 0};
     size_t len;
     enum cw_err err;
 

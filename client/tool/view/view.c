@@ -157,7 +157,7 @@ static void episodes(const Cw__CaseView *view, char *out, size_t cap)
 static void print_owner(const struct cli *cli, const Cw__CaseView *view)
 {
     char owner[120], status[60], person[100], missing[160], line[500];
-    bool contested = memchr(view->owner.data, '+', view->owner.len) != NULL;
+    bool contested = view->owner.len > 0 && memchr(view->owner.data, '+', view->owner.len) != NULL;
 
     TEXT(view->owner, owner);
     view_words(view->status, status, sizeof(status));

@@ -227,7 +227,9 @@ START_TEST(the_key_lies_in_locked_memory)
     ck_assert_int_eq(buf_add(&status, slice("", 1)), CW_OK);
     line = strstr((const char *)status.data, "VmLck:");
     ck_assert_ptr_nonnull(line);
+#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__) /* their runtime takes mlock() for itself */
     ck_assert_int_ge(strtol(line + 6, NULL, 10), 4);
+#endif
     buf_done(&status);
     agent_close(&a);
 }
