@@ -49,7 +49,8 @@ static void hear_subscribe(struct teller *t, const Cw__Subscribe *ask)
 {
     char text[CURSOR_TEXT_LEN] = "";
 
-    memcpy(text, ask->cursor.data, ask->cursor.len < sizeof text ? ask->cursor.len : 0);
+    if (ask->cursor.len > 0 && ask->cursor.len < sizeof text)
+        memcpy(text, ask->cursor.data, ask->cursor.len);
     t->next = ask->start == CW_FEED_CURSOR ? (unsigned)strtoul(text + 7, NULL, 10) + 1 : 1;
     memset(&t->before, 0, sizeof t->before);
     if (ask->start == CW_FEED_CURSOR)
