@@ -58,8 +58,8 @@ struct stream_ops {
 
 enum session_use {
     SESSION_NONE,  /* of the daemon as it is */
-    SESSION_TRACK, /* a write: it adds to what the session has seen */
-    SESSION_READ,  /* a read: never older than that, and adds to it */
+    SESSION_WRITE, /* adds to what the session has seen; whoever lacks that may take it, but not refuse it */
+    SESSION_READ,  /* never older than that, and adds to it */
 };
 
 struct cw_request {

@@ -82,6 +82,8 @@ struct input {
     struct reader_identity who; /* link: whose input this is, where an answer goes; 0: nobody waits */
     uint8_t request_id[16];     /* SUBMIT, PUBLISH, CUT: the answer carries it */
     bool track;                 /* the answer carries a session's token */
+    size_t session_count;       /* SUBMIT: what the session has seen: a refusal for want of it is none */
+    const ProtobufCBinaryData *sessions;
     union {
         struct {
             char division[DIVISION_LEN_MAX + 1];

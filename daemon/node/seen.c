@@ -268,16 +268,30 @@ static enum cw_err check_one(struct answering *a, struct cw_slice bytes)
     return err;
 }
 
-enum cw_err seen_check(struct answering *a, const Cw__Request *request)
+enum cw_err seen_check(struct answering *a, const ProtobufCBinaryData *tokens, size_t count)
 {
     size_t mark = arena_mark(a->arena);
     enum cw_err err = CW_OK;
 
-    if (request->n_session > SEEN_TOKENS_MAX)
+    if (count > SEEN_TOKENS_MAX)
         return refuse(&a->refusal, CW_REFUSED_SIZE, "session", "a request carries at most %d session tokens",
                       SEEN_TOKENS_MAX);
-    for (size_t i = 0; err == CW_OK && i < request->n_session; i++)
-        err = check_one(a, wire_slice(request->session[i]));
+    for (size_t i = 0; err == CW_OK && i < count; i++)
+        err = check_one(a, wire_slice(tokens[i]));
     arena_release(a->arena, mark);
     return err;
+}
+
+enum cw_err seen_excuse(struct node *n, struct kv_txn *txn, const struct input *in, struct arena *arena,
+                        struct refusal *refusal)
+{
+    struct answering a = {.node = n, .arena = arena, .read = {n, txn, NULL}};
+
+    if (in->session_count == 0 || (txn == NULL && node_read_begin(n, &a.read) != CW_OK))
+        return refusal->code;
+    if (seen_check(&a, in->sessions, in->session_count) == CW_AGAIN_BEHIND)
+        *refusal = a.refusal;
+    if (txn == NULL)
+        node_read_done(&a.read);
+    return refusal->code;
 }

@@ -27,8 +27,14 @@ void seen_show(struct node *n, struct seen_token *token);
 struct seen_token *seen_hold(struct seen_token *token); /* NULL is allowed */
 void seen_let_go(struct seen_token *token);
 
-/* The sessions of a request against the snapshot: CW_OK, CW_AGAIN_BEHIND, or what is wrong with the tokens. */
-enum cw_err seen_check(struct answering *a, const Cw__Request *request);
+/* A session's tokens against the snapshot: CW_OK, CW_AGAIN_BEHIND, or what is wrong with them. */
+enum cw_err seen_check(struct answering *a, const ProtobufCBinaryData *tokens, size_t count);
+/*
+ * A submission was refused. When this daemon lacks what its session has seen, the refusal may be for want of that: it
+ * becomes CW_AGAIN_BEHIND, and the new code is returned. `txn` NULL: against a snapshot of its own.
+ */
+enum cw_err seen_excuse(struct node *n, struct kv_txn *txn, const struct input *in, struct arena *arena,
+                        struct refusal *refusal);
 /* The token of the snapshot, for a request that wants it. */
 void seen_put(const struct seen_token *token, Cw__Answer *out);
 

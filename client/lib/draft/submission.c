@@ -204,7 +204,7 @@ enum cw_err cw_ask_submit(struct cw_client *client, const struct cw_call *call, 
                           const struct cw_ack *ack, struct cw_request **out_request)
 {
     struct request_plan plan = {
-        .member = offsetof(Cw__Answer, submitted), .op = &submission->op, .session = SESSION_TRACK};
+        .member = offsetof(Cw__Answer, submitted), .op = &submission->op, .session = SESSION_WRITE};
     Cw__Request request = CW__REQUEST__INIT;
     ProtobufCMessage *message;
     void *memory;

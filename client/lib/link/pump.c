@@ -79,10 +79,11 @@ static enum cw_err learn(const struct cw_request *request, uint32_t daemon, cons
 
     if (request->session == SESSION_NONE || client->session == NULL || !answer->has_session)
         return CW_OK;
-    if (request->daemon != daemon || request->connection != way.connection) {
+    if (request->daemon != daemon || request->connection != way.connection)
         way.handle = 0;
-        carried = &nothing; /* what it brought along went elsewhere */
-    }
+    /* What it brought along went elsewhere; or was brought for the case that it is refused. */
+    if (way.handle == 0 || request->session == SESSION_WRITE)
+        carried = &nothing;
     err = session_learn(client->session, wire_slice(answer->session), client->network, &way, carried);
     if (err == CW_PEER_MALFORMED)
         return fault_set(fault, err, "session", "the daemon's session token cannot be read");
@@ -213,12 +214,16 @@ static enum cw_err send_bytes(struct cw_request *request, uint32_t daemon)
 
     request->carried.count = 0;
     request->connection = way.connection;
-    if (request->session != SESSION_READ || client->session == NULL || client->session->count == 0)
+    if (request->session == SESSION_NONE || client->session == NULL || client->session->count == 0)
         return link->ops->send(link, buf_slice(&request->bytes));
     buf_clear(&client->frame);
     err = buf_add(&client->frame, buf_slice(&request->bytes));
     if (err == CW_OK)
         err = session_carry(client->session, &way, CW_MESSAGE_LEN_MAX, &client->frame, &request->carried);
+    if (err == CW_REFUSED_SIZE && request->session == SESSION_WRITE) {
+        request->carried.count = 0; /* a submission of the longest kind goes without */
+        return link->ops->send(link, buf_slice(&request->bytes));
+    }
     return err == CW_OK ? link->ops->send(link, buf_slice(&client->frame)) : err;
 }
 

@@ -111,7 +111,7 @@ enum cw_err answer_read(struct node *n, const struct reader_identity *who, const
     if (err == CW_OK)
         err = node_read_begin(n, &a.read);
     if (err == CW_OK) {
-        err = request->n_session > 0 ? seen_check(&a, request) : CW_OK;
+        err = request->n_session > 0 ? seen_check(&a, request->session, request->n_session) : CW_OK;
         if (err == CW_OK)
             err = answer_one(&a, request, &answer);
         if (err == CW_OK && request->has_track && request->track)

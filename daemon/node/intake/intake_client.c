@@ -2,6 +2,7 @@
 #include "node/feed.h"
 #include "node/prepare.h"
 #include "node/reply_frame.h"
+#include "node/seen.h"
 #include "proto/peer.pb-c.h"
 #include "proto/wire.h"
 
@@ -189,8 +190,14 @@ enum intake_result intake_client(struct node *n, const struct reader_identity *f
         *out_request = request;
         return feeds_takes(request) ? INTAKE_FEED : INTAKE_READ;
     }
+    if (cw_err_class_of(err) == CW_CLASS_REFUSED && refusal.code == err && request != NULL && request->submit != NULL) {
+        *out_input = (struct input){.session_count = request->n_session, .sessions = request->session};
+        err = seen_excuse(n, NULL, out_input, arena, &refusal);
+    }
     if (err == CW_OK) {
         out_input->who = *from;
+        out_input->session_count = request->n_session;
+        out_input->sessions = request->session;
         memcpy(out_input->request_id, id, sizeof id);
         out_input->track = request->has_track && request->track;
         return INTAKE_TURN;

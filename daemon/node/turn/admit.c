@@ -2,6 +2,7 @@
 #include "node/case_work.h"
 #include "node/key_records.h"
 #include "node/prepare.h"
+#include "node/seen.h"
 #include "node/turn.h"
 
 /*
@@ -312,6 +313,8 @@ enum cw_err admit_submission(struct turn *t, const struct input *in)
         (void)refuse(&refusal, err, "", "%s", cw_err_sentence(err));
     if (refusal.code != err)
         return err;
+    if (cw_err_class_of(err) == CW_CLASS_REFUSED)
+        (void)seen_excuse(t->n, t->txn, in, &t->arena, &refusal);
     t->counters[COUNTER_REFUSED]++;
     reply_refuse(t, in, &refusal);
     return CW_OK;

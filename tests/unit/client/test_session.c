@@ -6,8 +6,12 @@
 #include "lib/unpack.h"
 #include "proto/wire.h"
 
+#include <casewire/draft.h>
+#include <casewire/submission.h>
+
 #include <check.h>
 #include <stdatomic.h>
+#include <stdlib.h>
 
 Suite *suite_session(void);
 
@@ -228,6 +232,18 @@ struct keeper {
     bool garbage;
 };
 
+static void acknowledge(const Cw__Submit *submit, Cw__Answer *out)
+{
+    static Cw__Submitted submitted;
+    static struct cw_op_id op;
+
+    cw__submitted__init(&submitted);
+    op_id_of(wire_slice(submit->header), &op);
+    submitted.has_op_id = true;
+    submitted.op_id = wire_bytes(ID_SLICE(&op));
+    out->submitted = &submitted;
+}
+
 static enum fake_act keep(void *context, const Cw__Request *request, unsigned nth, Cw__Answer *out)
 {
     static Cw__CaseView view = CW__CASE_VIEW__INIT;
@@ -237,7 +253,10 @@ static enum fake_act keep(void *context, const Cw__Request *request, unsigned nt
     atomic_store(&k->tracked, request->has_track && request->track);
     if (request->status != NULL)
         return fake_status(NULL, request, nth, out);
-    out->view = &view;
+    if (request->submit != NULL)
+        acknowledge(request->submit, out);
+    else
+        out->view = &view;
     out->has_session = 1;
     out->session = k->garbage ? wire_bytes(slice_of("no token")) : wire_bytes(slice(k->token.bytes, k->token.len));
     if (nth >= CW_COUNT(k->acts))
@@ -328,6 +347,79 @@ START_TEST(a_daemon_as_it_is_is_asked_without_a_session)
 }
 END_TEST
 
+static struct cw_submission *opening(const struct cw_identity *author)
+{
+    struct cw_submission *submission = NULL;
+    struct cw_draft *draft = NULL;
+
+    ck_assert_int_eq(cw_draft_open("missing_child", &draft, NULL), CW_OK);
+    ck_assert_int_eq(cw_draft_write(draft, "title", CW_SET, slice_of("Child M"), NULL), CW_OK);
+    ck_assert_int_eq(cw_draft_sign(draft, author, (struct cw_wall){1795348800000}, &submission, NULL), CW_OK);
+    cw_draft_free(draft);
+    return submission;
+}
+
+/* The same with so much in its part that a request has no room for more. */
+static struct cw_submission *longest(const struct cw_identity *author)
+{
+    static uint8_t stuff[CW_MESSAGE_LEN_MAX - 400];
+    struct cw_submission *plain = opening(author), *submission = NULL;
+    ProtobufCMessage *message;
+    struct buf bytes = {0};
+    Cw__Submit *submit;
+    void *memory;
+
+    ck_assert_int_eq(message_unpack(&cw__submit__descriptor, cw_submission_bytes(plain), &memory, &message, NULL),
+                     CW_OK);
+    submit = (Cw__Submit *)message;
+    submit->parts[0]->payload = wire_bytes(slice(stuff, sizeof(stuff)));
+    ck_assert_int_eq(message_pack(message, CW_MESSAGE_LEN_MAX, &bytes), CW_OK);
+    ck_assert_uint_gt(bytes.len, CW_MESSAGE_LEN_MAX - 128);
+    ck_assert_int_eq(cw_submission_from(buf_slice(&bytes), &submission), CW_OK);
+    buf_done(&bytes);
+    free(memory);
+    cw_submission_free(plain);
+    return submission;
+}
+
+static void submit(struct pair *p, struct cw_submission *submission)
+{
+    struct cw_answer *answer = NULL;
+
+    ck_assert_int_eq(cw_client_submit(p->client, submission, NULL, PATIENT_MS, &answer), CW_OK);
+    cw_answer_close(answer);
+    cw_submission_free(submission);
+}
+
+/* For the case that it would be refused there for want of what the session has seen. */
+START_TEST(a_write_brings_along_what_was_seen_and_stands_for_nothing)
+{
+    struct pair p = {.keepers = {{.acts = {FAKE_ANSWER, FAKE_DIE, FAKE_DIE}}}};
+
+    pair_open(&p);
+    ck_assert_int_eq(get(&p, PATIENT_MS), CW_OK);
+    submit(&p, opening(p.identity));
+    ck_assert_uint_eq(fake_count(p.daemons[1]), 1);
+    ck_assert_uint_eq(p.keepers[1].brought, 1);
+    ck_assert_uint_eq(p.keepers[1].tracked, 1);
+    ck_assert_uint_eq(cw_client_session(p.client)->count, 2); /* it need not have what it was shown */
+    pair_close(&p);
+}
+END_TEST
+
+START_TEST(a_write_that_has_no_room_for_a_token_goes_without)
+{
+    struct pair p = {.keepers = {{.acts = {FAKE_ANSWER, FAKE_DIE, FAKE_DIE}}}};
+
+    pair_open(&p);
+    ck_assert_int_eq(get(&p, PATIENT_MS), CW_OK);
+    submit(&p, longest(p.identity));
+    ck_assert_uint_eq(fake_count(p.daemons[1]), 1);
+    ck_assert_uint_eq(p.keepers[1].brought, 0);
+    pair_close(&p);
+}
+END_TEST
+
 START_TEST(a_token_that_is_none_is_garbage)
 {
     struct pair p = {.keepers = {{.garbage = true}}};
@@ -384,6 +476,8 @@ Suite *suite_session(void)
     tcase_add_test(handle, the_next_daemon_is_shown_what_the_session_has_seen);
     tcase_add_test(handle, a_daemon_that_is_behind_is_left_for_one_that_is_not);
     tcase_add_test(handle, a_daemon_as_it_is_is_asked_without_a_session);
+    tcase_add_test(handle, a_write_brings_along_what_was_seen_and_stands_for_nothing);
+    tcase_add_test(handle, a_write_that_has_no_room_for_a_token_goes_without);
     tcase_add_test(handle, a_token_that_is_none_is_garbage);
     tcase_add_test(handle, two_handles_may_share_a_session);
     suite_add_tcase(s, handle);

@@ -158,6 +158,57 @@ START_TEST(a_session_at_two_daemons_at_once_has_seen_both)
 }
 END_TEST
 
+/* An op of a case that this daemon does not know yet is no mistake of the officer's. */
+START_TEST(a_refusal_for_want_of_what_the_session_wrote_is_none)
+{
+    struct token wrote;
+    struct lab_op op, set, with;
+    struct writer w = writer_over(request_bytes + MESSAGE_LEN_MAX / 2, MESSAGE_LEN_MAX / 2);
+
+    lab->cut = true;
+    lab_open_case(lab, 1, SPOIL_NOTHING, &op);
+    submit(north, &op, &wrote);
+    lab_set(lab, 2, &op.case_id, FIELD_TITLE, "Operation Foxglove", &lab->world.officer, &set);
+    ck_assert_uint_eq(lab_ask(east, &set), CW_REFUSED_UNKNOWN_CASE);
+    with = set;
+    writer_slice(&w, set.request);
+    writer_varint(&w, 24 << 3 | 2);
+    writer_varint(&w, wrote.len);
+    writer_bytes(&w, wrote.bytes, wrote.len);
+    ck_assert_int_eq(writer_finish(&w, &with.request), CW_OK);
+    ck_assert_uint_eq(lab_ask(east, &with), CW_AGAIN_BEHIND);
+    /* Whoever is not behind says what he has to say. */
+    lab->cut = false;
+    lab_run(lab, 200000);
+    ck_assert_uint_eq(lab_ask(east, &with), CW_OK);
+    lab_set(lab, 3, &(struct cw_case_id){{9}}, FIELD_TITLE, "x", &lab->world.officer, &set);
+    ck_assert_uint_eq(lab_ask(east, &set), CW_REFUSED_UNKNOWN_CASE);
+}
+END_TEST
+
+/* Nor is a certificate that is not known here yet. */
+START_TEST(a_refusal_for_want_of_a_certificate_is_none)
+{
+    struct token first;
+    struct lab_op op, stranger, with;
+    struct writer w = writer_over(request_bytes + MESSAGE_LEN_MAX / 2, MESSAGE_LEN_MAX / 2);
+
+    lab->cut = true;
+    lab_hand_in(north, lab->late);
+    lab_open_case(lab, 1, SPOIL_NOTHING, &op);
+    submit(north, &op, &first);
+    lab_open_case(lab, 2, SPOIL_STRANGER, &stranger);
+    ck_assert_uint_eq(lab_ask(east, &stranger), CW_REFUSED_AUTHOR);
+    with = stranger;
+    writer_slice(&w, stranger.request);
+    writer_varint(&w, 24 << 3 | 2);
+    writer_varint(&w, first.len);
+    writer_bytes(&w, first.bytes, first.len);
+    ck_assert_int_eq(writer_finish(&w, &with.request), CW_OK);
+    ck_assert_uint_eq(lab_ask(east, &with), CW_AGAIN_BEHIND);
+}
+END_TEST
+
 /* A reboot opens another log; a session need not carry the one before. */
 START_TEST(a_log_that_ended_is_implied_by_the_one_after_it)
 {
@@ -255,6 +306,8 @@ Suite *suite_node_session(void)
     tcase_add_test(stories, what_one_wrote_is_at_the_next_daemon_or_it_is_behind);
     tcase_add_test(stories, what_one_read_is_at_the_next_daemon_or_it_is_behind);
     tcase_add_test(stories, a_session_at_two_daemons_at_once_has_seen_both);
+    tcase_add_test(stories, a_refusal_for_want_of_what_the_session_wrote_is_none);
+    tcase_add_test(stories, a_refusal_for_want_of_a_certificate_is_none);
     tcase_add_test(stories, a_log_that_ended_is_implied_by_the_one_after_it);
     suite_add_tcase(suite, stories);
     return suite;
