@@ -135,38 +135,46 @@ static enum cw_err keep(const struct writer *w, struct arena *arena, struct cw_s
     return CW_OK;
 }
 
-enum cw_err submission_build(const struct submission_draft *draft, struct arena *arena, struct cw_slice *out_header,
-                             struct cw_slice *out_proof, struct cw_op_id *out_op)
+enum cw_err submission_header_build(const struct submission_draft *draft, struct arena *arena,
+                                    struct cw_slice *out_header, struct cw_op_id *out_op)
 {
     struct submission_header h = {.part_count = 0};
-    struct author_proof proof = {.kind = PROOF_SINGLE};
-    struct signer own = {.secret = draft->secret};
-    uint8_t header_memory[HEADER_LEN_MAX], proof_memory[PROOF_LEN_MAX];
-    struct writer header_out = writer_over(header_memory, sizeof(header_memory));
-    struct writer proof_out = writer_over(proof_memory, sizeof(proof_memory));
-    struct cw_slice header, proof_bytes;
+    uint8_t memory[HEADER_LEN_MAX];
+    struct writer w = writer_over(memory, sizeof(memory));
 
     CW_ASSERT(draft->part_count >= 1 && draft->part_count <= PARTS_MAX);
     enum cw_err err = header_of(draft, arena, &h);
     if (err != CW_OK)
         return err;
+    submission_header_encode(&h, &w);
+    err = keep(&w, arena, out_header);
+    if (err == CW_OK)
+        op_id_of(*out_header, out_op);
+    return err;
+}
 
-    submission_header_encode(&h, &header_out);
-    err = keep(&header_out, arena, &header);
+enum cw_err submission_build(const struct submission_draft *draft, struct arena *arena, struct cw_slice *out_header,
+                             struct cw_slice *out_proof, struct cw_op_id *out_op)
+{
+    struct author_proof proof = {.kind = PROOF_SINGLE};
+    struct signer own = {.secret = draft->secret};
+    uint8_t memory[PROOF_LEN_MAX];
+    struct writer w = writer_over(memory, sizeof(memory));
+    struct cw_slice header, proof_bytes;
+    struct cw_op_id op;
+    enum cw_err err = submission_header_build(draft, arena, &header, &op);
+
+    if (err == CW_OK)
+        err = signer_sign(draft->signer != NULL ? draft->signer : &own, LABEL_OP, &draft->network, header,
+                          &proof.signature);
     if (err != CW_OK)
         return err;
-
-    err =
-        signer_sign(draft->signer != NULL ? draft->signer : &own, LABEL_OP, &draft->network, header, &proof.signature);
+    author_proof_encode(&proof, &w);
+    err = keep(&w, arena, &proof_bytes);
     if (err != CW_OK)
         return err;
-    author_proof_encode(&proof, &proof_out);
-    err = keep(&proof_out, arena, &proof_bytes);
-    if (err != CW_OK)
-        return err;
-
     *out_header = header;
     *out_proof = proof_bytes;
-    op_id_of(header, out_op);
+    *out_op = op;
     return CW_OK;
 }

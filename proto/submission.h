@@ -35,6 +35,9 @@ struct submission_draft {
     struct submission_part parts[PARTS_MAX]; /* r filled by the caller from its entropy */
 };
 
+/* The header alone, in the arena: a proof over its op id follows (bundle_build). */
+enum cw_err submission_header_build(const struct submission_draft *draft, struct arena *arena,
+                                    struct cw_slice *out_header, struct cw_op_id *out_op);
 /* Header and single proof, both in the arena. */
 enum cw_err submission_build(const struct submission_draft *draft, struct arena *arena, struct cw_slice *out_header,
                              struct cw_slice *out_proof, struct cw_op_id *out_op);

@@ -14,6 +14,7 @@
 
 #include <casewire/answer.h>     /* what a daemon said, by path */
 #include <casewire/ask.h>        /* questions */
+#include <casewire/bundle.h>     /* many drafts under one signature */
 #include <casewire/client.h>     /* daemons, event loop, requests */
 #include <casewire/context.h>    /* a folder that says who speaks to whom */
 #include <casewire/draft.h>      /* what an author is about to say */

@@ -1,25 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "proto/submission.h"
-
+#include "lib/submission.h"
 #include "lib/client.h"
-#include "lib/draft.h"
 #include "lib/fault.h"
 #include "lib/identity.h"
 #include "lib/unpack.h"
 
-#include <casewire/submission.h>
-
 #include <stdlib.h>
 
-struct cw_submission {
-    struct cw_op_id op;
-    struct cw_case_id case_id;
-    struct buf bytes; /* cw.Submit without an ack: the same whenever it is sent */
-};
-
-/* A submission from its pieces; header and proof are as signed. */
-static enum cw_err submission_new(struct cw_slice header, struct cw_slice proof, const struct submission_draft *draft,
-                                  struct cw_submission **out)
+enum cw_err submission_new(const struct submission_draft *draft, const struct signed_header *header,
+                           struct cw_submission **out)
 {
     Cw__Submit submit = CW__SUBMIT__INIT;
     Cw__SubmitPart parts[PARTS_MAX], *part_at[PARTS_MAX];
@@ -29,8 +18,10 @@ static enum cw_err submission_new(struct cw_slice header, struct cw_slice proof,
     if (submission == NULL)
         return CW_LOCAL_MEMORY;
     submit.has_header = submit.has_proof = true;
-    submit.header = wire_bytes(header);
-    submit.proof = wire_bytes(proof);
+    submit.header = wire_bytes(header->header);
+    submit.proof = wire_bytes(header->proof);
+    submit.has_path = header->path.len > 0;
+    submit.path = wire_bytes(header->path);
     for (uint32_t i = 0; i < draft->part_count; i++) {
         cw__submit_part__init(&parts[i]);
         parts[i].has_r = parts[i].has_payload = true;
@@ -45,7 +36,7 @@ static enum cw_err submission_new(struct cw_slice header, struct cw_slice proof,
         free(submission);
         return err;
     }
-    op_id_of(header, &submission->op);
+    submission->op = header->op;
     if (draft->has_case)
         submission->case_id = draft->case_id;
     else
@@ -65,34 +56,44 @@ static void fresh_submission_id(struct cw_wall now, uint8_t out[static 16])
     random_bytes(out + 6, 10);
 }
 
-static void start_draft(struct submission_draft *out, const struct cw_draft *draft, const struct cw_identity *identity,
-                        const struct signer *signer, struct cw_wall now)
+enum cw_err submission_draft_of(const struct cw_draft *draft, const struct cw_identity *identity, struct cw_wall now,
+                                struct submission_draft *out, struct draft_parts *out_parts, struct cw_fault *fault)
 {
+    enum cw_err err;
+
+    if (draft->write_count == 0 && draft->type != OP_EVENT)
+        return fault_set(fault, CW_USAGE_ARGUMENT, "draft", "it says nothing: no field is written");
+    err = draft_encode(draft, out_parts);
+    if (err != CW_OK)
+        return fault_plain(fault, err, "draft");
     *out = (struct submission_draft){
         .network = identity->certificate.network,
         .author = identity->id,
-        .signer = signer,
         .op_class = CLASS_CASE,
         .has_case = draft->has_case,
         .case_id = draft->case_id,
         .author_time = now,
+        .part_count = out_parts->count,
     };
     fresh_submission_id(now, out->submission_id);
+    for (uint32_t i = 0; i < out_parts->count; i++) {
+        random_bytes(out->parts[i].r, 32);
+        out->parts[i].payload = buf_slice(&out_parts->payloads[i]);
+    }
+    return CW_OK;
 }
 
 static enum cw_err sign(struct submission_draft *draft, struct cw_submission **out)
 {
-    size_t room = 8 * (size_class_len(SIZE_CLASS_MAX) / 8) + 65536;
-    void *memory = malloc(room);
-    struct arena arena = arena_over(memory, room);
-    struct cw_slice header, proof;
-    struct cw_op_id op;
+    void *memory = malloc(SUBMISSION_MEMORY_LEN);
+    struct arena arena = arena_over(memory, SUBMISSION_MEMORY_LEN);
+    struct signed_header header = {.path = slice(NULL, 0)};
     enum cw_err err = CW_LOCAL_MEMORY;
 
     if (memory != NULL)
-        err = submission_build(draft, &arena, &header, &proof, &op);
+        err = submission_build(draft, &arena, &header.header, &header.proof, &header.op);
     if (err == CW_OK)
-        err = submission_new(header, proof, draft, out);
+        err = submission_new(draft, &header, out);
     free(memory);
     return err;
 }
@@ -103,24 +104,21 @@ enum cw_err cw_draft_sign(const struct cw_draft *draft, const struct cw_identity
     struct signer signer = identity_signer(identity);
     struct submission_draft plain;
     struct draft_parts parts;
-    enum cw_err err;
+    enum cw_err err = submission_draft_of(draft, identity, now, &plain, &parts, out_fault);
 
-    if (draft->write_count == 0 && draft->type != OP_EVENT)
-        return fault_set(out_fault, CW_USAGE_ARGUMENT, "draft", "it says nothing: no field is written");
-    err = draft_encode(draft, &parts);
     if (err != CW_OK)
-        return fault_plain(out_fault, err, "draft");
-    start_draft(&plain, draft, identity, &signer, now);
-    plain.part_count = parts.count;
-    for (uint32_t i = 0; i < parts.count; i++) {
-        random_bytes(plain.parts[i].r, 32);
-        plain.parts[i].payload = buf_slice(&parts.payloads[i]);
-    }
+        return err;
+    plain.signer = &signer;
     err = sign(&plain, out_submission);
     draft_parts_done(&parts);
+    return err == CW_OK ? CW_OK : submission_explain(err, out_fault);
+}
+
+enum cw_err submission_explain(enum cw_err err, struct cw_fault *fault)
+{
     if (err == CW_LOCAL_KEY)
-        return fault_set(out_fault, err, "signature", "whoever keeps your key did not sign: the login may be over");
-    return err == CW_OK ? CW_OK : fault_plain(out_fault, err, "draft");
+        return fault_set(fault, err, "signature", "whoever keeps your key did not sign: the login may be over");
+    return fault_plain(fault, err, "draft");
 }
 
 void cw_submission_free(struct cw_submission *submission)
