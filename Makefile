@@ -18,6 +18,9 @@ endif
 ifneq ($(filter default undefined,$(origin AR)),)
   AR   := ar
 endif
+ifneq ($(filter default undefined,$(origin CXX)),)
+  CXX  := $(if $(findstring clang,$(CC)),clang++,g++)
+endif
 CLANG  ?= clang
 # Debian's own interpreter: only it sees python3-nacl, and another python3 may come first in PATH.
 PYTHON ?= /usr/bin/python3
@@ -37,7 +40,7 @@ all: ## build the daemon, the tool and both client libraries (the default)
 
 # ------------------------------------------------------------------------------------------------ packages
 
-DEPS := pkg-config gcc make libc6-dev binutils libzmq3-dev libprotobuf-c-dev protobuf-c-compiler \
+DEPS := pkg-config gcc g++ make libc6-dev binutils libzmq3-dev libprotobuf-c-dev protobuf-c-compiler \
         protobuf-compiler liblmdb-dev libsodium-dev check libconfuse-dev libjansson-dev uthash-dev \
         libutf8proc-dev libseccomp-dev libsystemd-dev libzstd-dev python3 python3-nacl iproute2 procps patch \
         util-linux scdoc python3-jsonschema zsh fish
@@ -278,6 +281,47 @@ $(BUILD)/casewire: $(BUILD)/obj/client/tool/main.o $(BUILD)/libcw-tool.a $(BUILD
 	$(say) LINK $@
 	$(Q)$(call link,$(PKG_LIBS_CLI) -pthread)
 
+# The archive as others get it: one object in which only what the headers declare can be seen. Ours keeps its rooms
+# apart, because tool and tests link what is inside.
+$(BUILD)/static/libcasewire.a: $(BUILD)/libcasewire.a
+	$(say) AR $@
+	$(Q)mkdir -p $(@D) && $(LD) -r --whole-archive -o $(@D)/casewire.o $< && \
+	$(OBJCOPY) --localize-hidden $(@D)/casewire.o && rm -f $@ && $(AR) rcs $@ $(@D)/casewire.o
+
+# ------------------------------------------------------------------------------------------------- install
+
+PREFIX     ?= /usr/local
+LIBDIR     ?= $(PREFIX)/lib
+INCLUDEDIR ?= $(PREFIX)/include
+MANDIR     ?= $(PREFIX)/share/man
+LD         := ld
+OBJCOPY    ?= objcopy
+INSTALL    ?= install
+VERSION    := $(shell sed -n 's/^\#define CW_VERSION_TEXT "\(.*\)"$$/\1/p' include/casewire/casewire.h)
+PUBLIC_H   := $(sort $(wildcard include/casewire/*.h))
+
+$(BUILD)/casewire.pc: client/lib/casewire.pc.in include/casewire/casewire.h FORCE
+	$(Q)mkdir -p $(@D) && sed -e 's,@PREFIX@,$(PREFIX),' -e 's,@LIBDIR@,$(LIBDIR),' -e 's,@INCLUDEDIR@,$(INCLUDEDIR),' \
+	-e 's,@VERSION@,$(VERSION),' $< > $@.$$$$ && mv -f $@.$$$$ $@
+
+.PHONY: install uninstall install-lib uninstall-lib install-man uninstall-man
+install: install-lib install-man ## install the client library, its headers and the manual pages (PREFIX=, LIBDIR=, DESTDIR=)
+uninstall: uninstall-lib uninstall-man ## remove what install put there
+
+install-lib: $(BUILD)/libcasewire.so.0 $(BUILD)/static/libcasewire.a $(BUILD)/casewire.pc
+	$(Q)$(INSTALL) -d $(DESTDIR)$(LIBDIR)/pkgconfig $(DESTDIR)$(INCLUDEDIR)/casewire
+	$(Q)$(INSTALL) -m 644 $(BUILD)/libcasewire.so.0 $(DESTDIR)$(LIBDIR)/libcasewire.so.$(VERSION)
+	$(Q)ln -sf libcasewire.so.$(VERSION) $(DESTDIR)$(LIBDIR)/libcasewire.so.0
+	$(Q)ln -sf libcasewire.so.0 $(DESTDIR)$(LIBDIR)/libcasewire.so
+	$(Q)$(INSTALL) -m 644 $(BUILD)/static/libcasewire.a $(DESTDIR)$(LIBDIR)
+	$(Q)$(INSTALL) -m 644 $(BUILD)/casewire.pc $(DESTDIR)$(LIBDIR)/pkgconfig
+	$(Q)$(INSTALL) -m 644 $(PUBLIC_H) $(DESTDIR)$(INCLUDEDIR)/casewire
+
+uninstall-lib:
+	$(Q)rm -f $(DESTDIR)$(LIBDIR)/libcasewire.so $(DESTDIR)$(LIBDIR)/libcasewire.so.0 $(DESTDIR)$(LIBDIR)/libcasewire.a \
+	$(DESTDIR)$(LIBDIR)/libcasewire.so.$(VERSION) $(DESTDIR)$(LIBDIR)/pkgconfig/casewire.pc
+	$(Q)rm -rf $(DESTDIR)$(INCLUDEDIR)/casewire
+
 # --------------------------------------------------------------------------------- manual pages, completion
 
 # A page's source is scdoc; lines like @commands@ stand for what the tool's own tables say.
@@ -293,6 +337,12 @@ $(BUILD)/completions/_casewire: for_shell = zsh
 $(BUILD)/completions/casewire.fish: for_shell = fish
 $(COMPLETIONS): $(BUILD)/casewire
 	$(Q)mkdir -p $(@D) && $< completion $(for_shell) > $@.$$$$ && mv -f $@.$$$$ $@
+
+install-man: $(MAN)
+	$(Q)for page in $(MAN); do $(INSTALL) -D -m 644 $$page $(DESTDIR)$(MANDIR)/man$${page##*.}/$${page##*/} || exit; done
+
+uninstall-man:
+	$(Q)for page in $(MAN); do rm -f $(DESTDIR)$(MANDIR)/man$${page##*.}/$${page##*/}; done
 
 .PHONY: man completions json-schema json-schema-check docs-agree
 man: $(MAN) ## make the manual pages in build/man: casewire(1), casewire-protocol(7), libcasewire(3)
@@ -515,6 +565,17 @@ layers: ## guard: every #include goes the way docs/architecture.md allows
 core-pure: $(call libs,core cases proto) ## guard: core and cases need no heap, no clock, no I/O
 	@$(step) core-pure $(PYTHON) tests/tools/core-pure $(call libs,core cases proto)
 
+# What a program of somebody else's relies on.
+.PHONY: headers-alone abi abi-write installed
+headers-alone: ## guard: each public header compiles alone, as C11 and as C++17
+	@$(step) --counts headers-alone tests/tools/headers-alone $(CC) $(CXX)
+abi: $(BUILD)/libcasewire.so.0 ## guard: symbols, structs and enums of the client library are as tests/abi records them
+	@$(step) --counts abi $(PYTHON) tests/tools/abi $< --compiler $(CC) --cxx $(CXX)
+abi-write: $(BUILD)/libcasewire.so.0 ## record what is new in the client library's ABI (BREAK=1: what went or changed, too)
+	$(Q)$(PYTHON) tests/tools/abi $< --compiler $(CC) --cxx $(CXX) --write $(if $(BREAK),--break)
+installed: $(BUILD)/libcasewire.so.0 $(BUILD)/static/libcasewire.a ## see that programs build with what `make install` installs
+	@$(step) --counts installed tests/tools/installed $(BUILD) $(CC)
+
 # --------------------------------------------------------------------------------------------------- check
 
 .PHONY: build-tests check clean help
@@ -523,7 +584,7 @@ ifneq ($(wildcard tests/sim/main.c),)
 build-tests: $(SIM)
 endif
 
-CHECKS := layers core-pure fields-check json-schema-check $(UNITS:%=unit-%) fold-compare sim sim-pure mutants-fit vectors verify-py \
+CHECKS := layers core-pure headers-alone abi installed fields-check json-schema-check $(UNITS:%=unit-%) fold-compare sim sim-pure mutants-fit vectors verify-py \
           system-smoke
 check: | $(DEPS_STAMP) ## build, unit tests, short sim, system smoke, guards, vectors: before every push
 	$(Q)rm -rf $(RESULTS)
@@ -552,6 +613,7 @@ tsan: ## the same under the thread sanitizer
 	$(call run_variant,tsan,thread,$(filter-out client,$(UNITS)))
 clang: | $(DEPS_LINT_STAMP) ## build everything with clang and its warnings
 	$(Q)$(MAKE) BUILD=build/clang CC=$(CLANG) $(parallel) build-tests
+	$(Q)$(MAKE) BUILD=build/clang CC=$(CLANG) headers-alone
 
 cover: | $(DEPS_LINT_STAMP) ## line and branch coverage of unit tests and sim, in build/cover/report
 	$(Q)find build/cover -name '*.gcda' -delete 2>/dev/null || true
