@@ -99,7 +99,8 @@ struct request_plan {
 
 /* --- the handle --------------------------------------------------------------------------------------------- */
 
-struct cw_feed; /* feed.h */
+struct cw_feed;   /* feed.h */
+struct cw_outbox; /* outbox.h */
 
 struct cw_client {
     uint8_t network[CW_ID_LEN];
@@ -116,6 +117,7 @@ struct cw_client {
     uint32_t full; /* bit per daemon: a request waits for room there */
     size_t requests_len;
     struct cw_feed *feeds;
+    struct cw_outbox *outboxes;
     struct cw_session *session; /* NULL on the admin socket */
     bool owns_session;
     uint64_t handle;  /* by chance: names it in the session */
@@ -186,6 +188,12 @@ void client_mark(struct cw_client *client, uint32_t daemon, const struct cw_faul
 void feeds_tend(struct cw_client *client, struct cw_mono now); /* in every round */
 struct cw_mono feeds_wake_at(const struct cw_client *client);
 void feeds_detach(struct cw_client *client); /* the handle goes */
+
+/* --- outbox/ ------------------------------------------------------------------------------------------------ */
+
+void outboxes_tend(struct cw_client *client, struct cw_mono now); /* in every round */
+struct cw_mono outboxes_wake_at(const struct cw_client *client);
+void outboxes_detach(struct cw_client *client); /* the handle goes */
 
 /* --- loop.c ------------------------------------------------------------------------------------------------- */
 

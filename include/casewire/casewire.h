@@ -23,6 +23,7 @@
 #include <casewire/feed.h>       /* what changes, from a cursor on */
 #include <casewire/history.h>    /* exported histories, verified offline */
 #include <casewire/identity.h>   /* who speaks */
+#include <casewire/outbox.h>     /* submissions that wait in a file */
 #include <casewire/session.h>    /* what one has seen, at whichever daemon */
 #include <casewire/signer.h>     /* keys that are kept elsewhere */
 #include <casewire/submission.h> /* signed and sent */

@@ -309,6 +309,7 @@ bool client_pump(struct cw_client *client)
             be_punctual(r, now);
     }
     feeds_tend(client, now);
+    outboxes_tend(client, now);
     if (client->closing) {
         client_free(client);
         return false;

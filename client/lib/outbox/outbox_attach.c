@@ -1,0 +1,198 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* An outbox on a handle: what it does in each round, and waiting until nothing is left to do. */
+#include "lib/outbox.h"
+
+#include "lib/fault.h"
+
+enum cw_err cw_outbox_attach(struct cw_outbox *outbox, struct cw_client *client, cw_outbox_watch *watch, void *context)
+{
+    if (outbox->client != NULL)
+        return fault_set(&client->fault, CW_USAGE_ORDER, "outbox", "it is attached already");
+    if (client->admin)
+        return fault_set(&client->fault, CW_USAGE_ORDER, "client", "nobody submits on the admin socket");
+    outbox->client = client;
+    outbox->watch = watch;
+    outbox->context = context;
+    outbox->due_at = (struct cw_mono){0};
+    outbox->next = client->outboxes;
+    client->outboxes = outbox;
+    if (!client->inside)
+        loop_settle(client);
+    return CW_OK;
+}
+
+void cw_outbox_detach(struct cw_outbox *outbox)
+{
+    struct cw_outbox **at;
+
+    if (outbox->client == NULL)
+        return;
+    while (outbox->on_way_count > 0) {
+        struct outbox_entry *e = outbox->on_way[0];
+
+        outbox_entry_unlist(e);
+        cw_request_cancel(e->request);
+        e->request = NULL;
+    }
+    for (at = &outbox->client->outboxes; *at != outbox; at = &(*at)->next)
+        continue;
+    *at = outbox->next;
+    outbox->client = NULL;
+}
+
+void outboxes_detach(struct cw_client *client)
+{
+    while (client->outboxes != NULL)
+        cw_outbox_detach(client->outboxes);
+}
+
+/* --- in every round of the handle ----------------------------------------------------------------------------------- */
+
+static void look_at_requests(struct cw_outbox *o)
+{
+    for (size_t i = 0; i < o->on_way_count; i++) {
+        if (o->on_way[i]->request->state == REQUEST_SENT)
+            outbox_note_sent(o->on_way[i]);
+    }
+}
+
+/* The watcher may add, forget and detach. */
+static void tell(struct cw_outbox *o)
+{
+    struct cw_client *client = o->client;
+    bool inside = client->inside;
+
+    client->inside = true;
+    while (o->changed != NULL && o->client == client && !client->closing) {
+        struct outbox_entry *e = o->changed;
+        struct cw_outbox_entry shown;
+
+        o->changed = e->next_changed;
+        if (o->changed == NULL)
+            o->last_changed = &o->changed;
+        e->changed = false;
+        outbox_entry_show(e, &shown);
+        if (o->watch != NULL)
+            o->watch(o->context, &shown);
+    }
+    client->inside = inside;
+}
+
+static bool may_send(const struct cw_outbox *o)
+{
+    return o->broken == CW_OK && o->on_way_count < CW_OUTBOX_WINDOW;
+}
+
+static void tend(struct cw_outbox *o, struct cw_mono now)
+{
+    struct cw_client *client = o->client;
+    enum cw_err err;
+
+    look_at_requests(o);
+    err = outbox_file_sync(&o->file); /* one flush for all that this round brought */
+    if (err != CW_OK)
+        o->broken = err;
+    tell(o);
+    if (o->client == client && !client->closing && may_send(o) && mono_reached(now, o->due_at))
+        outbox_send_due(o, now);
+}
+
+void outboxes_tend(struct cw_client *client, struct cw_mono now)
+{
+    struct cw_outbox *next;
+
+    for (struct cw_outbox *o = client->outboxes; o != NULL && !client->closing; o = next) {
+        next = o->next;
+        tend(o, now);
+    }
+}
+
+struct cw_mono outboxes_wake_at(const struct cw_client *client)
+{
+    struct cw_mono at = CW_NEVER;
+
+    for (const struct cw_outbox *o = client->outboxes; o != NULL; o = o->next) {
+        if (o->changed != NULL)
+            return (struct cw_mono){0};
+        if (may_send(o))
+            at = mono_earlier(at, o->due_at);
+    }
+    return at;
+}
+
+/* --- waiting ------------------------------------------------------------------------------------------------------------ */
+
+static void begin_anew(struct cw_outbox *o)
+{
+    for (size_t i = o->first_open; i < o->count; i++) {
+        o->entries[i]->retry_at = (struct cw_mono){0};
+        o->entries[i]->retry_ms = 0;
+    }
+    o->due_at = (struct cw_mono){0};
+}
+
+static const struct outbox_entry *oldest_open(struct cw_outbox *o)
+{
+    while (o->first_open < o->count && outbox_entry_is_done(o->entries[o->first_open]))
+        o->first_open++;
+    return o->first_open < o->count ? o->entries[o->first_open] : NULL;
+}
+
+/* A receipt could not be believed: the certificates may be newer than those known here. */
+static void fetch_trust(struct cw_outbox *o, struct cw_mono deadline)
+{
+    int left = link_ms_left(deadline);
+
+    o->wants_trust = false;
+    if (left > 0 && cw_trust_fetch(o->trust, o->client, left, NULL) == CW_OK)
+        begin_anew(o);
+}
+
+static enum cw_err why_not(struct cw_outbox *o, struct cw_fault *fault)
+{
+    const struct outbox_entry *e = oldest_open(o);
+    struct cw_fault why = {.code = CW_AGAIN_NO_DAEMON};
+
+    fault_plain(&why, CW_AGAIN_NO_DAEMON, "outbox");
+    if (e->why != NULL)
+        why = *e->why;
+    if (fault != NULL)
+        *fault = why;
+    return why.code;
+}
+
+/* Waits in the handle's rounds. CW_OK: nothing is left to do. */
+static enum cw_err wait_until(struct cw_outbox *o, struct cw_mono deadline, struct cw_fault *fault)
+{
+    struct cw_client *client = o->client;
+    bool fetched = false;
+
+    while (oldest_open(o) != NULL) {
+        if (o->broken != CW_OK)
+            return fault_set(fault, o->broken, "outbox", "the file cannot be written: %s", cw_err_sentence(o->broken));
+        if (o->wants_trust && !fetched) {
+            fetched = true;
+            fetch_trust(o, deadline);
+        }
+        if (mono_reached(link_now(), deadline))
+            return why_not(o, fault);
+        if (!client_pump(client) || o->client != client)
+            return fault_set(fault, CW_USAGE_ORDER, "outbox", "it was detached meanwhile");
+        if (oldest_open(o) != NULL)
+            loop_wait(client, deadline);
+    }
+    return CW_OK;
+}
+
+enum cw_err cw_outbox_flush(struct cw_outbox *outbox, int32_t timeout_ms, struct cw_fault *out_fault)
+{
+    if (outbox->client == NULL)
+        return fault_set(out_fault, CW_USAGE_ORDER, "outbox", "it is not attached to a handle");
+    if (outbox->client->inside)
+        return fault_set(out_fault, CW_USAGE_ORDER, "client", "a callback may not block on its own handle");
+    if (timeout_ms < 1 || timeout_ms > CW_TIMEOUT_MS_MAX)
+        return fault_set(out_fault, CW_USAGE_ARGUMENT, "timeout_ms", "must be 1 to %d", CW_TIMEOUT_MS_MAX);
+    outbox->broken = CW_OK;
+    begin_anew(outbox);
+    return wait_until(outbox, mono_after(link_now(), timeout_ms), out_fault);
+}
