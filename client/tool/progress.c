@@ -33,27 +33,46 @@ void progress_line(const char *what, uint64_t done, uint64_t total, int64_t took
     snprintf(out, CLI_WIDTH + 1, "%.*s", CLI_WIDTH, whole);
 }
 
-void progress_at(struct progress *p, uint64_t done, uint64_t total)
+/* Whether it is time to draw again. */
+static bool due(struct progress *p, struct cw_mono now)
 {
-    struct cw_mono now;
-    char line[CLI_WIDTH + 1];
-
-    if (!p->wanted)
-        return;
-    now = link_now();
     if (!mono_reached(now, mono_after(p->began, PROGRESS_AFTER_MS)) ||
         (p->drawn && !mono_reached(now, mono_after(p->drawn_at, PROGRESS_EVERY_MS))))
-        return;
-    progress_line(p->what, done, total, now.ms - p->began.ms, line);
-    fprintf(stderr, "\r\033[K%s", line);
-    fflush(stderr);
+        return false;
     p->drawn = true;
     p->drawn_at = now;
+    return true;
+}
+
+static void draw(const char *line)
+{
+    fprintf(stderr, "\r\033[K%s", line);
+    fflush(stderr);
+}
+
+void progress_at(struct progress *p, uint64_t done, uint64_t total)
+{
+    char line[CLI_WIDTH + 1];
+
+    if (!p->wanted || !due(p, link_now()))
+        return;
+    progress_line(p->what, done, total, p->drawn_at.ms - p->began.ms, line);
+    draw(line);
+}
+
+void progress_say(struct progress *p, const char *what)
+{
+    char line[CLI_WIDTH];
+
+    if (!p->wanted || !due(p, link_now()))
+        return;
+    snprintf(line, sizeof(line), "%s: %s", p->what, what);
+    draw(line);
 }
 
 void progress_end(struct progress *p)
 {
     if (p->drawn)
-        fputs("\r\033[K", stderr);
+        draw("");
     p->drawn = false;
 }

@@ -21,6 +21,8 @@ struct progress {
 void progress_begin(struct progress *p, const struct cli *cli, const char *what);
 /* `done` of `total`; total 0: not known. */
 void progress_at(struct progress *p, uint64_t done, uint64_t total);
+/* Work whose end is not known: what it waits for, in words. */
+void progress_say(struct progress *p, const char *what);
 void progress_end(struct progress *p);
 
 /* The line itself, for CLI_WIDTH columns: "cases  [#####     ]  52 %  26 of 50, 120/s, 1 s left". Pure. */

@@ -5,9 +5,11 @@
 #include "lib/fault.h"
 #include "tool/context.h"
 #include "tool/out.h"
+#include "tool/progress.h"
 
 #include <errno.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 /* Twice a message: what the library's exporter keeps to. */
@@ -18,6 +20,7 @@
 struct sink {
     FILE *file;
     uint64_t records, bytes;
+    struct progress progress;
 };
 
 static enum cw_err write_record(void *context, struct cw_slice record)
@@ -31,6 +34,7 @@ static enum cw_err write_record(void *context, struct cw_slice record)
         return CW_LOCAL_IO;
     sink->records++;
     sink->bytes += 4 + record.len;
+    progress_at(&sink->progress, sink->records, 0);
     return CW_OK;
 }
 
@@ -44,7 +48,9 @@ static enum exit_code export_to(struct cli *cli, struct context *c, const char *
                         &(struct trouble){"the file could not be made", path,
                                           errno == EEXIST ? "there is one of that name already" : strerror(errno),
                                           NULL});
+    progress_begin(&sink.progress, cli, "records");
     err = cw_client_export_history(c->client, cli_flag(cli, "open"), cli->timeout_ms, write_record, &sink);
+    progress_end(&sink.progress);
     if (fclose(sink.file) != 0 && err == CW_OK)
         err = CW_LOCAL_IO;
     if (err != CW_OK) {
@@ -108,19 +114,31 @@ struct verdict {
     long file_offset;
 };
 
-static enum cw_err verify_all(FILE *file, struct verdict *out)
+static uint64_t size_of(FILE *file)
 {
+    struct stat about;
+
+    return fstat(fileno(file), &about) == 0 && about.st_size > 0 ? (uint64_t)about.st_size : 0;
+}
+
+static enum cw_err verify_all(const struct cli *cli, FILE *file, struct verdict *out)
+{
+    uint64_t size = size_of(file);
+    struct progress progress;
     struct buf record = {0};
     bool more = true;
     enum cw_err err = CW_OK;
 
+    progress_begin(&progress, cli, "bytes");
     while (err == CW_OK && out->file_problem == NULL) {
         out->file_offset = ftell(file);
+        progress_at(&progress, (uint64_t)out->file_offset, size);
         err = read_record(file, &record, &more, &out->file_problem);
         if (err != CW_OK || !more || out->file_problem != NULL)
             break;
         err = cw_verify_record(out->verify, buf_slice(&record));
     }
+    progress_end(&progress);
     buf_done(&record);
     if (err == CW_OK && out->file_problem == NULL)
         err = cw_verify_finish(out->verify);
@@ -223,7 +241,8 @@ static enum exit_code run_verify(struct cli *cli)
                         &(struct trouble){"the network id was not understood", "--network",
                                           "it is 64 hexadecimal digits", "casewire status --json"});
     }
-    if (cw_verify_new(pin != NULL ? network : NULL, &verdict.verify) != CW_OK || verify_all(file, &verdict) != CW_OK)
+    if (cw_verify_new(pin != NULL ? network : NULL, &verdict.verify) != CW_OK ||
+        verify_all(cli, file, &verdict) != CW_OK)
         code = complain(
             cli, EXIT_FAILED,
             &(struct trouble){"the history was not checked", cli->operands[0], cw_err_sentence(CW_LOCAL_MEMORY), NULL});

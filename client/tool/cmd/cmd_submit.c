@@ -13,6 +13,7 @@
 #include "tool/cmd_submit.h"
 
 #include "tool/batch.h"
+#include "tool/progress.h"
 
 static enum exit_code load(struct cli *cli, const char *path, json_t **out)
 {
@@ -48,8 +49,10 @@ static enum exit_code run_lines(struct cli *cli, struct batch *b, const json_t *
 {
     const char *only = cli_value(cli, "only"), *about = cli_value(cli, "case");
     enum exit_code code = EXIT_DONE;
+    struct progress p;
     int64_t without;
 
+    progress_begin(&p, cli, "statements");
     if (!cli_number(cli, "without", 1, 1000000, 0, &without))
         return EXIT_USAGE;
     for (size_t i = 0; code == EXIT_DONE && i < json_array_size(lines); i++) {
@@ -62,7 +65,9 @@ static enum exit_code run_lines(struct cli *cli, struct batch *b, const json_t *
         if ((int64_t)i + 1 == without || !is_of(as, only) || !is_about(line, about))
             continue;
         code = batch_submit(b, as, line);
+        progress_at(&p, i + 1, json_array_size(lines));
     }
+    progress_end(&p);
     return code;
 }
 
