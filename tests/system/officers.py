@@ -2,6 +2,7 @@
 
 import json
 import os
+import pty
 import re
 import signal
 import subprocess
@@ -36,6 +37,7 @@ class Desk(Lab):
         path = os.path.join(os.path.dirname(self.dir), name.replace(" ", "-"))
         with open(path, "w", encoding="utf-8") as file:
             file.write(text + "\n")
+        os.chmod(path, 0o600)
         return path
 
     def socket(self):
@@ -566,3 +568,58 @@ def an_alert_that_hangs_or_fails_is_reported_and_the_feed_goes_on(desk):
     errors = box.end()
     check("what hung is reported", "the alert for SUP took too long and was ended: sleep 60" in errors, errors)
     check("what failed is reported", "the alert for INSP ended with 3: exit 3" in errors, errors)
+
+
+def told(desk, *words):
+    """As people read it, without line breaks."""
+    return " ".join(desk.tool(*words).stdout.split())
+
+
+@story
+def status_says_in_words_who_lacks_what(desk):
+    desk.settle()
+    check("at first all is well", ": in sync" in told(desk, "status"), told(desk, "status"))
+    desk.tool("lab", "stop", "east")
+    case = desk.open_case("Child S")
+    name = case["human_ref"].split("/")[-1].split("-")[0]
+    wait_for("the stopped division is named, with what it lacks", lambda: re.search(
+        rf"NOT IN SYNC.*EST not reached Nothing listens there: .*, since \d\d:\d\d \(.*It lacks \d+ statements?,? .*about {name}\.",
+        told(desk, "status")))
+    check("so it is in the table of the divisions", re.search(rf"EST not reached [1-9].* WST in step 0 0 .* EST: Nothing .*about {name}\.",
+                                                         told(desk, "peers")), told(desk, "peers"))
+    check("the order is a table's in a pipe", desk.tool("peers").stdout.splitlines()[0].split("\t")[:2] == ["EST", "not reached"])
+    desk.tool("lab", "restart", "east")
+    desk.settle()
+    wait_for("and then all is well again", lambda: ": in sync" in told(desk, "status"))
+
+
+def on_a_terminal(words):
+    """Standard error of a command that runs on a terminal, and how it ended."""
+    master, slave = pty.openpty()
+    shown = b""
+    with subprocess.Popen(words, stdout=slave, stderr=slave, stdin=subprocess.DEVNULL) as child:
+        os.close(slave)
+        while True:
+            try:
+                more = os.read(master, 4096)
+            except OSError:  # the last one closed it
+                break
+            if not more:
+                break
+            shown += more
+    os.close(master)
+    return shown.decode(), child.returncode
+
+
+@story
+def a_bar_is_drawn_on_a_terminal_only(desk):
+    desk.settle()
+    desk.tool("lab", "cut", "east")
+    words = ["--lab", desk.dir, "--as", "officer@north", "wait-sync", "--timeout", "1"]
+    shown, code = on_a_terminal([TOOL, *words])
+    check("a terminal is told what is waited for", code == 5 and "\r\x1b[Kwaiting: EST is cut off" in shown, repr(shown))
+    check("and the line is taken away again", "\r\x1b[Kcasewire: not in sync" in shown, repr(shown))
+    for quiet in ("--quiet", "--json"):
+        shown, code = on_a_terminal([TOOL, quiet, *words])
+        check(f"{quiet} draws nothing", code == 5 and "waiting:" not in shown, repr(shown))
+    check("a pipe gets none", "\r" not in run([TOOL, *words], 5).stderr)
