@@ -584,7 +584,7 @@ ifneq ($(wildcard tests/sim/main.c),)
 build-tests: $(SIM)
 endif
 
-CHECKS := layers core-pure headers-alone abi installed fields-check json-schema-check $(UNITS:%=unit-%) fold-compare sim sim-pure mutants-fit vectors verify-py \
+CHECKS := layers core-pure headers-alone abi installed fields-check json-schema-check docs-agree $(UNITS:%=unit-%) fold-compare sim sim-pure mutants-fit vectors verify-py \
           system-smoke
 check: | $(DEPS_STAMP) ## build, unit tests, short sim, system smoke, guards, vectors: before every push
 	$(Q)rm -rf $(RESULTS)
