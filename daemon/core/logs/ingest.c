@@ -290,6 +290,7 @@ static void take(struct replica *r, uint32_t number, const struct peer_entries *
 static enum ingest take_first(struct replica *r, const struct peer_entries *entries, uint32_t index,
                               const struct batch_verdict *verdict)
 {
+    static const struct positions none;
     const struct sealed_batch *batch = &entries->batches[index];
     uint32_t number;
 
@@ -297,7 +298,8 @@ static enum ingest take_first(struct replica *r, const struct peer_entries *entr
         return INGEST_GAP;
     if (!genesis_fits(r, entries))
         return INGEST_INVENTED;
-    if (!is_well_formed(batch, &entries->log, 0) || memcmp(batch->seal.prev.b, entries->log.b, ID_LEN) != 0)
+    if (!is_well_formed(batch, &entries->log, 0) || positions_go_back(&none, &batch->seal.authority) ||
+        memcmp(batch->seal.prev.b, entries->log.b, ID_LEN) != 0)
         return INGEST_INVALID;
     number = ingest_open_log(r, &entries->log, &entries->genesis);
     if (number == LOG_NONE)
@@ -322,7 +324,7 @@ static enum ingest take_next(struct replica *r, uint32_t number, const struct pe
         return compare_past(r, number, batch);
     if (!ID_EQ(&batch->seal.prev, &head->seal))
         return head->seq == 0 ? INGEST_INVALID : head->forked ? INGEST_ELSEWHERE : INGEST_OTHER_PAST;
-    if (!is_well_formed(batch, &head->log, head->hlc))
+    if (!is_well_formed(batch, &head->log, head->hlc) || positions_go_back(&head->authority, &batch->seal.authority))
         return INGEST_INVALID;
     if (number == r->own)
         replica_own_fork(r, &head->cert, batch->seal.last, "a peer sent more of the own log than this store holds");

@@ -40,6 +40,21 @@ bool positions_raise(struct positions *known, const struct positions *changes)
     return all;
 }
 
+bool positions_go_back(const struct positions *known, const struct positions *changes)
+{
+    for (uint32_t i = 0; i < changes->count; i++) {
+        const struct position *before = positions_find(known, &changes->at[i].log);
+
+        if (before != NULL && changes->at[i].seq < before->seq)
+            return true;
+        for (uint32_t j = 0; j < i; j++) {
+            if (ID_EQ(&changes->at[j].log, &changes->at[i].log) && changes->at[i].seq < changes->at[j].seq)
+                return true;
+        }
+    }
+    return false;
+}
+
 void positions_changes(const struct positions *known, const struct positions *now, struct positions *out)
 {
     memset(out, 0, sizeof *out);

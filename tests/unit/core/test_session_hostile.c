@@ -415,6 +415,33 @@ START_TEST(clocks_that_run_backwards_in_a_log_are_the_origins_fault)
 }
 END_TEST
 
+START_TEST(authority_positions_that_go_back_are_the_origins_fault)
+{
+    const struct positions later = {1, {{.log = {{9}}, .seq = 5}}}, earlier = {1, {{.log = {{9}}, .seq = 4}}};
+    struct sealed_batch first = solo_batch(&s, 1), second;
+
+    first.seal.authority = later;
+    if (_i == 1) { /* within one seal */
+        first.seal.authority.count = 2;
+        first.seal.authority.at[1] = earlier.at[0];
+    }
+    solo_reseal(&s, &first);
+    second = solo_batch(&s, 1);
+    second.seal.authority = earlier;
+    solo_reseal(&s, &second);
+    solo_meet(&s);
+    offer(1);
+    solo_hear_batches(&s, &first, 1, true, false, false, 900);
+    if (_i == 0) {
+        ck_assert_uint_eq(copy()->seq, 1);
+        solo_hear_batches(&s, &second, 1, true, false, true, 900);
+        ck_assert_uint_eq(copy()->seq, 1);
+    }
+    ck_refused(CW_PEER_CHAIN);
+    ck_assert_ptr_nonnull(solo_note(&s, NOTE_SEAL_INVALID));
+}
+END_TEST
+
 START_TEST(a_relay_is_not_punished_for_what_its_origin_signed)
 {
     struct sealed_batch batch;
@@ -730,6 +757,7 @@ Suite *suite_session_hostile(void)
     tcase_add_test(c, an_invented_batch_ends_the_session_and_the_store_stands);
     tcase_add_test(c, a_genesis_that_does_not_make_the_log_ends_the_session);
     tcase_add_test(c, clocks_that_run_backwards_in_a_log_are_the_origins_fault);
+    tcase_add_loop_test(c, authority_positions_that_go_back_are_the_origins_fault, 0, 2);
     tcase_add_test(c, a_relay_is_not_punished_for_what_its_origin_signed);
     tcase_add_test(c, a_second_seal_over_the_head_is_a_fork_kept_and_alarmed);
     tcase_add_test(c, a_forked_log_goes_on_along_our_branch);
