@@ -32,6 +32,7 @@
 #define HOLES_MAX 64
 #define AUTH_POSITIONS_MAX 16
 #define ROOT_KEYS_MAX 8
+#define ROOT_ROTATIONS_MAX 255 /* of one network, for ever */
 #define ROLES_MAX 24
 #define MESSAGE_LEN_MAX 1048576 /* one frame between processes */
 #define LOGS_MAX 4096

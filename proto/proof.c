@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "proto/submission.h"
 
-/* Author's proofs and seal signatures: making bundles, and checking all three kinds. */
+/* Author's proofs and seal signatures: making bundles, and checking all three kinds. And what authority records carry
+ * that is signed. */
 
 /* --- bundle ------------------------------------------------------------------------------------ */
 
@@ -166,4 +167,43 @@ bool seal_verify_threshold(const struct network_id *network, const struct signed
     const struct quorum q = {LABEL_SEAL, network, seal->bytes, root_keys, root_count, threshold};
 
     return quorum_signed(&q, seal->signer_index, seal->signatures, seal->signature_count);
+}
+
+/* --- inside records ---------------------------------------------------------------------------- */
+
+static enum cw_err verify_issue(const struct network_id *network, struct cw_slice body, const uint8_t *issuer_key)
+{
+    struct act_issue act;
+    struct certificate cert;
+    enum cw_err err = act_issue_parse(body, &act);
+
+    if (err == CW_OK)
+        err = certificate_parse(act.certificate, &cert);
+    if (err != CW_OK)
+        return err;
+    bool holds = issuer_key != NULL && verify_bytes(LABEL_CERT, network, act.certificate, issuer_key, &act.issuer) &&
+                 verify_bytes(LABEL_POSSESSION, network, act.certificate, cert.sign_key, &act.possession);
+    return holds ? CW_OK : CW_REFUSED_SIGNATURE;
+}
+
+static enum cw_err verify_admission(const struct network_id *network, struct cw_slice body)
+{
+    struct act_admit_authority act;
+    struct certificate cert;
+    enum cw_err err = act_admit_authority_parse(body, &act);
+
+    if (err == CW_OK)
+        err = certificate_parse(act.certificate, &cert);
+    if (err != CW_OK)
+        return err;
+    return verify_bytes(LABEL_CERT, network, act.certificate, cert.sign_key, &act.issuer) ? CW_OK
+                                                                                          : CW_REFUSED_SIGNATURE;
+}
+
+enum cw_err authority_record_verify(const struct network_id *network, const struct authority_record *record,
+                                    const uint8_t *issuer_key)
+{
+    if (record->act == ACT_ISSUE)
+        return verify_issue(network, record->body, issuer_key);
+    return record->act == ACT_ADMIT_AUTHORITY ? verify_admission(network, record->body) : CW_OK;
 }

@@ -62,6 +62,14 @@ enum cw_err proof_verify_threshold(const struct network_id *network, struct cw_s
                                    const struct author_proof *proof, const uint8_t (*root_keys)[KEY_LEN],
                                    uint32_t root_count, uint32_t threshold);
 
+/*
+ * The signatures inside an authority's record: ISSUE carries its issuer's and its subject's, ADMIT_AUTHORITY the
+ * authority's own; other acts carry none, and hold. issuer_key: of the certificate that the log belongs to; NULL: none
+ * is known, then no ISSUE holds. CW_REFUSED_SIGNATURE, or why the act or its certificate cannot be read.
+ */
+enum cw_err authority_record_verify(const struct network_id *network, const struct authority_record *record,
+                                    const uint8_t *issuer_key);
+
 /* Each part against its commitment. The refusal names the part. */
 enum cw_err submission_check_parts(const struct submission_header *header, const struct submission *submission,
                                    struct arena *scratch, struct refusal *refusal);

@@ -48,14 +48,30 @@ struct authority *authority_init(void *memory, const struct authority_limits *li
                                  const struct network_genesis *genesis);
 
 /*
- * Applies one stored record of the root or an authority log, in seq order per log. The caller verified
- * proof and seal, and, for a record that carries a certificate, its issuer's and its subject's signature.
+ * Applies one stored record of the root or an authority log, in seq order per log: what was skipped had no effect.
+ * The caller verified proof and seal, and, for a record that carries a certificate, its issuer's and its subject's signature.
  * A record that the log may not make (an authority issuing in another's name, a person
  * with an authority's roles) is ignored with an error naming why: the log stands, the act has no effect.
  */
 enum cw_err authority_apply(struct authority *a, const struct log_id *log, uint64_t seq,
                             const struct submission_header *header, const struct authority_record *record,
                             struct arena *scratch);
+
+/* A record that has no effect, whatever it says: what comes after it may be applied. log: the root's, or an admitted one. */
+void authority_pass(struct authority *a, const struct log_id *log, bool is_root, uint64_t seq);
+/* The last record of this log that was applied or passed; 0: none, or no such log. */
+uint64_t authority_applied(const struct authority *a, const struct log_id *log);
+/*
+ * Whether everything before this record in its log was applied or passed. True also of a second root log: nothing that
+ * it says has an effect, in whatever order it comes.
+ */
+bool authority_comes_next(const struct authority *a, const struct log_id *log, bool is_root, uint64_t seq);
+/* A critical act that this version does not know stands in it: what comes after is passed, and may mean anything. */
+bool authority_is_stopped(const struct authority *a, const struct log_id *log);
+static inline bool authority_act_is_known(enum authority_act act)
+{
+    return act >= ACT_ISSUE && act <= ACT_ROTATE_ROOT;
+}
 
 const struct authority_cert *authority_find(const struct authority *a, const struct cert_id *id);
 uint32_t authority_cert_count(const struct authority *a);
@@ -69,7 +85,12 @@ void authority_dates_around(const struct authority *a, struct cw_wall now, struc
                             struct cw_wall *out_until);
 bool authority_log_known(const struct authority *a, const struct log_id *log,
                          struct cert_id *out_cert); /* admitted authority logs */
-uint32_t authority_root_keys(const struct authority *a, const uint8_t (**out_keys)[KEY_LEN], uint32_t *out_threshold);
+/*
+ * The root keys that sign for a seal of the root log which begins at `first`, and for the records under it: those of the
+ * last rotation before it. As far as the records are applied; UINT64_MAX: those in force now.
+ */
+uint32_t authority_root_keys(const struct authority *a, uint64_t first, const uint8_t (**out_keys)[KEY_LEN],
+                             uint32_t *out_threshold);
 uint32_t authority_policies(const struct authority *a, const struct authority_policy **out);
 
 /* Members of an audience (all counted, at most max written), and the record that last changed its membership: its log

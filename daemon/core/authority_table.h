@@ -18,6 +18,13 @@ struct authority_log {
     bool stopped;        /* a critical act that this version does not know: nothing later is applied */
 };
 
+/* Root keys, and the record of the root log that put them in force; 0: the network's genesis. */
+struct root_keys {
+    uint64_t seq;
+    uint32_t count, threshold;
+    uint8_t keys[ROOT_KEYS_MAX][KEY_LEN];
+};
+
 struct audience {
     char name[NAME_LEN_MAX + 1];
     struct position membership; /* seal left zero: the record's log and seq */
@@ -28,8 +35,8 @@ struct audience {
 struct authority {
     struct authority_limits limits;
     struct network_id network;
-    uint32_t root_key_count, threshold;
-    uint8_t root_keys[ROOT_KEYS_MAX][KEY_LEN];
+    uint32_t rotation_count;
+    struct root_keys roots[ROOT_ROTATIONS_MAX + 1]; /* ascending; the first is the genesis' */
     uint32_t log_count;
     struct authority_log logs[AUTHORITY_LOGS_MAX];
     uint32_t cert_count;

@@ -4,9 +4,12 @@
 
 #include "node/entry.h"
 
-/* One record into the table; also while loading. Errors say why it has no effect. */
-enum cw_err authority_apply_record(struct node *n, const struct entry_in *e, struct cw_slice payload,
-                                   struct arena *arena, enum authority_act *out_act);
+/*
+ * A stored record into the table again, in seq order, when it had an effect. CW_LOCAL_CORRUPT: it is kept as effective
+ * and cannot be.
+ */
+enum cw_err authority_replay(struct node *n, struct kv_txn *txn, const struct log_id *log, uint64_t seq,
+                             struct arena *arena);
 /* The policy of all records. Caller holds the authority for writing, or nobody reads yet. */
 void authority_read_policy(struct node *n);
 /* Gives the net driver the list of keys that may connect. After the commit. */

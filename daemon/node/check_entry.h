@@ -7,8 +7,10 @@
 #include "node/internal.h"
 
 void check_blobs(const struct entry_header *header, const struct entry_blobs *blobs, struct entry_check *out);
-void check_author(struct node *n, struct cw_slice submission_bytes, const struct submission_header *submission,
-                  const struct author_proof *proof, struct entry_check *out);
+/* seal_first: where the seal that covers the entry begins; it says which root keys sign. */
+void check_author(struct node *n, uint64_t seal_first, struct cw_slice submission_bytes,
+                  const struct submission_header *submission, const struct author_proof *proof,
+                  struct entry_check *out);
 void check_opens(const struct node *n, const struct entry_header *header, const struct submission_header *submission,
                  const struct entry_blobs *blobs, struct arena *arena, struct entry_check *out);
 /* A whole ENTRIES message. head: what the node thread knows of its log; NULL on other threads, which ask the store. */

@@ -14,6 +14,7 @@ struct entry_in {
     enum log_scope scope;
     struct cert_id log_cert;
     char division[DIVISION_LEN_MAX + 1];
+    uint64_t seal_first;               /* where the seal that covers it begins */
     const struct positions *positions; /* cumulative along its log, as of its seal */
     struct cw_slice header_bytes, submission_bytes, proof_bytes, path_bytes;
     struct entry_header header;
@@ -57,6 +58,8 @@ bool entry_is_held(const struct node *n, struct kv_txn *txn, const struct entry_
 void entry_part_states(const struct node *n, const struct entry_in *e, struct op_entry *out);
 
 /* --- judging (judge.c) --- */
+/* Why it is void, whoever its author is; REASON_NONE. Threads: any. */
+enum verdict_reason entry_shape(const struct node *n, const struct entry_in *e);
 enum case_verdict entry_judge(struct node *n, struct entry_in *e, enum verdict_reason *out_reason);
 
 /* --- applying (apply.c): an entry that is about to be stored; everything that follows from it --- */
@@ -67,7 +70,8 @@ enum cw_err entry_settle(struct turn *t, struct entry_in *e);
 /* --- what single classes do --- */
 enum cw_err key_record_apply(struct turn *t, struct entry_in *e);      /* key_records.c */
 enum cw_err authority_entry_apply(struct turn *t, struct entry_in *e); /* authority_entries.c */
-/* Entries waiting for a certificate or a position are judged again. */
+void authority_entry_pass(struct turn *t, const struct entry_in *e);   /* it has no effect: the next may have one */
+/* Entries that wait for a certificate or an authority record are judged again after authority changed, so many a turn. */
 enum cw_err pending_judge_again(struct turn *t); /* pending.c */
 enum cw_err pending_wait_for_keys(struct turn *t, const struct entry_in *e);
 enum cw_err pending_key_arrived(struct turn *t, const struct key_record_id *record);

@@ -149,6 +149,8 @@ struct node {
     struct cw_mono folds_at; /* when the marked cases are folded: submitters go first */
     struct cw_mono folds_by; /* ... but not for longer than until then */
     bool refold_left;
+    bool judge_left, judge_over; /* a round over the waiting entries is going on; another follows it */
+    struct row_key judged_to;    /* how far the round got; len 0: its beginning */
 
     /* the turn's memory */
     uint8_t *arena_memory;

@@ -21,6 +21,8 @@
 /* The entry with e's log, seq and hlc as it was put last. CW_LOCAL_NOT_FOUND: never. */
 enum cw_err op_entry_find(const struct node *n, struct kv_txn *txn, const struct cw_op_id *id, const struct op_row *row,
                           const struct op_entry *e, struct op_entry *out);
+/* The verdict of an entry that is stored, as it was put last; 0: never. */
+enum case_verdict op_entry_verdict(const struct node *n, struct kv_txn *txn, const struct entry_header *header);
 /*
  * Takes the place of what was put before for this entry, if anything. Changes *row, which the caller puts, and rows
  * behind it. Cost: a few rows; all rows of the op when one of its entries came to say less than before.

@@ -132,12 +132,13 @@ struct seal_row {
 /* Why not effective, or a flag worth knowing. Numbers are kept in the store. */
 enum verdict_reason {
     REASON_NONE = 0,
-    REASON_GRAMMAR = 1,  /* the submission header cannot be read */
-    REASON_KIND = 2,     /* entry kind and submission class differ */
-    REASON_OP_ID = 3,    /* the entry's op id or submission hash is not the submission's */
-    REASON_AUTHOR = 4,   /* pending: no such certificate yet */
-    REASON_POSITION = 5, /* pending: the seal names an authority position not held yet */
-    REASON_NOT_YET = 6,  /* certificate issued above the seal's authority position */
+    REASON_GRAMMAR = 1, /* the submission header cannot be read */
+    REASON_KIND = 2,    /* entry kind and submission class differ */
+    REASON_OP_ID = 3,   /* the entry's op id or submission hash is not the submission's */
+    REASON_AUTHOR = 4,  /* pending: no such certificate yet */
+    REASON_POSITION =
+        5,              /* pending: authority records that it builds on are not here: named by its seal, or before it */
+    REASON_NOT_YET = 6, /* certificate issued above the seal's authority position */
     REASON_REVOKED = 7,
     REASON_SIGNATURE = 8,
     REASON_BUNDLE = 9,   /* bundled without being allowed to, or a class that is signed singly */
@@ -145,6 +146,7 @@ enum verdict_reason {
     REASON_SCOPE = 11,   /* a class that this log may not hold */
     REASON_SUBJECT = 12, /* a kind of certificate that does not make this class */
     REASON_RECORD = 13,  /* an authority or key record without effect: malformed or not allowed */
+    REASON_MISSING = 14, /* pending: the bytes of an authority record are not here */
 };
 const char *verdict_reason_text(enum verdict_reason r);
 

@@ -24,9 +24,9 @@ struct authority *authority_init(void *memory, const struct authority_limits *li
     CW_ASSERT(a != NULL && genesis->root_key_count <= ROOT_KEYS_MAX);
     a->limits = *limits;
     a->network = *network;
-    a->root_key_count = genesis->root_key_count;
-    a->threshold = genesis->threshold;
-    memcpy(a->root_keys, genesis->root_keys, sizeof a->root_keys);
+    a->roots[0].count = genesis->root_key_count;
+    a->roots[0].threshold = genesis->threshold;
+    memcpy(a->roots[0].keys, genesis->root_keys, sizeof a->roots[0].keys);
     a->certs = ARENA_ARRAY(&arena, struct authority_cert, limits->certs_max);
     a->sorted = ARENA_ARRAY(&arena, uint32_t, limits->certs_max);
     a->policies = ARENA_ARRAY(&arena, struct authority_policy, limits->policies_max);
@@ -188,11 +188,16 @@ bool authority_log_known(const struct authority *a, const struct log_id *log, st
     return false;
 }
 
-uint32_t authority_root_keys(const struct authority *a, const uint8_t (**out_keys)[KEY_LEN], uint32_t *out_threshold)
+uint32_t authority_root_keys(const struct authority *a, uint64_t first, const uint8_t (**out_keys)[KEY_LEN],
+                             uint32_t *out_threshold)
 {
-    *out_keys = (const uint8_t(*)[KEY_LEN])a->root_keys;
-    *out_threshold = a->threshold;
-    return a->root_key_count;
+    uint32_t at = a->rotation_count;
+
+    while (at > 0 && a->roots[at].seq >= first)
+        at--;
+    *out_keys = (const uint8_t(*)[KEY_LEN])a->roots[at].keys;
+    *out_threshold = a->roots[at].threshold;
+    return a->roots[at].count;
 }
 
 uint32_t authority_policies(const struct authority *a, const struct authority_policy **out)

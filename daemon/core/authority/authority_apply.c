@@ -97,16 +97,20 @@ static enum cw_err apply_admit(struct authority *a, const struct authority_act_p
     return add_authority_log(a, &admit.log, &id, false);
 }
 
-static enum cw_err apply_rotate(struct authority *a, struct cw_slice body)
+static enum cw_err apply_rotate(struct authority *a, uint64_t seq, struct cw_slice body)
 {
     struct act_rotate_root rotate;
     enum cw_err err = act_rotate_root_parse(body, &rotate);
 
     if (err != CW_OK)
         return err;
-    a->root_key_count = rotate.root_key_count;
-    a->threshold = rotate.threshold;
-    memcpy(a->root_keys, rotate.root_keys, sizeof a->root_keys);
+    if (a->rotation_count == ROOT_ROTATIONS_MAX)
+        return CW_REFUSED_SIZE;
+    struct root_keys *next = &a->roots[++a->rotation_count];
+    next->seq = seq;
+    next->count = rotate.root_key_count;
+    next->threshold = rotate.threshold;
+    memcpy(next->keys, rotate.root_keys, sizeof next->keys);
     return CW_OK;
 }
 
@@ -127,7 +131,7 @@ static enum cw_err apply_act(struct authority *a, const struct authority_act_pla
     case ACT_ADMIT_AUTHORITY:
         return is_root ? apply_admit(a, at, record->body) : CW_REFUSED_ROLE;
     case ACT_ROTATE_ROOT:
-        return is_root ? apply_rotate(a, record->body) : CW_REFUSED_ROLE;
+        return is_root ? apply_rotate(a, at->seq, record->body) : CW_REFUSED_ROLE;
     case ACT_UNKNOWN:
     case ACT_REINSTATE:
     case ACT_FORK_JUDGEMENT:
@@ -177,4 +181,16 @@ enum cw_err authority_apply(struct authority *a, const struct log_id *log, uint6
     err = apply_act(a, &(struct authority_act_place){found, seq}, record, scratch);
     arena_release(scratch, mark);
     return err;
+}
+
+void authority_pass(struct authority *a, const struct log_id *log, bool is_root, uint64_t seq)
+{
+    struct authority_log *found = authority_log_of(a, log);
+
+    if (found == NULL && is_root && a->log_count == 0) {
+        (void)add_authority_log(a, log, NULL, true);
+        found = &a->logs[0];
+    }
+    if (found != NULL && found->applied < seq)
+        found->applied = seq;
 }

@@ -15,7 +15,7 @@ static uint64_t named_seq(const struct positions *positions, const struct log_id
     return 0;
 }
 
-static uint64_t applied_seq(const struct authority *a, const struct log_id *log)
+uint64_t authority_applied(const struct authority *a, const struct log_id *log)
 {
     for (uint32_t i = 0; i < a->log_count; i++) {
         if (ID_EQ(&a->logs[i].log, log))
@@ -24,10 +24,30 @@ static uint64_t applied_seq(const struct authority *a, const struct log_id *log)
     return 0;
 }
 
+bool authority_comes_next(const struct authority *a, const struct log_id *log, bool is_root, uint64_t seq)
+{
+    bool is_known = false;
+
+    for (uint32_t i = 0; i < a->log_count; i++)
+        is_known = is_known || ID_EQ(&a->logs[i].log, log);
+    if (!is_known && is_root && a->log_count > 0)
+        return true;
+    return seq <= authority_applied(a, log) + 1;
+}
+
+bool authority_is_stopped(const struct authority *a, const struct log_id *log)
+{
+    for (uint32_t i = 0; i < a->log_count; i++) {
+        if (ID_EQ(&a->logs[i].log, log))
+            return a->logs[i].stopped;
+    }
+    return false;
+}
+
 static bool all_applied(const struct authority *a, const struct positions *positions)
 {
     for (uint32_t i = 0; i < positions->count; i++) {
-        if (applied_seq(a, &positions->at[i].log) < positions->at[i].seq)
+        if (authority_applied(a, &positions->at[i].log) < positions->at[i].seq)
             return false;
     }
     return true;

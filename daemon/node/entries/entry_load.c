@@ -58,6 +58,7 @@ static enum cw_err load_place(const struct node *n, struct kv_txn *txn, const st
     err = db_get_seal(n, txn, log, seq, &seal, &last);
     if (err != CW_OK)
         return err;
+    out->seal_first = seal.first;
     *positions = seal.authority;
     out->positions = positions;
     return CW_OK;

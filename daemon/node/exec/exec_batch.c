@@ -53,14 +53,17 @@ enum cw_err seal_put(struct turn *t, const struct seal *seal, const struct signe
     return db_put(t, TABLE_SEAL, row_key_seq(&seal->log, seal->last), slice(bytes, w.len));
 }
 
-static void fill_entry(const struct log_head *head, const struct entry_record *r, const struct entry_check *check,
-                       const struct positions *positions, struct entry_in *out)
+static void fill_entry(const struct log_head *head, const struct sealed_batch *batch, uint32_t i,
+                       const struct entry_check *check, const struct positions *positions, struct entry_in *out)
 {
+    const struct entry_record *r = &batch->entries[i];
+
     memset(out, 0, sizeof *out);
     out->log = head->log;
     out->scope = head->scope;
     out->log_cert = head->cert;
     memcpy(out->division, head->division, sizeof out->division);
+    out->seal_first = batch->seal.first;
     out->positions = positions;
     out->header_bytes = r->header_bytes;
     out->submission_bytes = r->submission_bytes;
@@ -94,7 +97,7 @@ static enum cw_err apply_record(struct turn *t, const struct log_head *head, con
 
     if (e == NULL)
         return CW_LOCAL_MEMORY;
-    fill_entry(head, &batch->entries[i], check, positions, e);
+    fill_entry(head, batch, i, check, positions, e);
     open_again(t, e);
     enum cw_err err = entry_apply(t, e);
     bool held = err == CW_OK && unheld && entry_is_held(t->n, t->txn, e);

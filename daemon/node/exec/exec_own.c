@@ -60,7 +60,7 @@ static void fill_blobs(const struct turn_submission *s, struct entry_blobs *out)
 }
 
 static enum cw_err apply_own(struct turn *t, const struct log_head *head, const struct turn_submission *s,
-                             const struct positions *positions)
+                             uint64_t first, const struct positions *positions)
 {
     size_t mark = arena_mark(&t->arena);
     struct entry_in *e = ARENA_NEW(&t->arena, struct entry_in);
@@ -74,6 +74,7 @@ static enum cw_err apply_own(struct turn *t, const struct log_head *head, const 
         .log = head->log,
         .scope = head->scope,
         .log_cert = head->cert,
+        .seal_first = first,
         .positions = positions,
         .header_bytes = s->header_bytes,
         .submission_bytes = p->header_bytes,
@@ -123,7 +124,7 @@ enum cw_err exec_put_seal(struct turn *t, const struct effect *effect)
     signer->sign(signer->ctx, LABEL_SEAL, signed_seal.bytes, &signed_seal.signatures[0]);
     enum cw_err err = seal_put(t, seal, &signed_seal, &effect->as.put_seal.hash, positions);
     while (err == CW_OK && t->sealed < t->sequenced && t->submissions[t->sealed].seq <= seal->last)
-        err = apply_own(t, head, &t->submissions[t->sealed++], positions);
+        err = apply_own(t, head, &t->submissions[t->sealed++], seal->first, positions);
     t->own_changed = true;
     t->own_head = (struct position){seal->log, seal->last, effect->as.put_seal.hash};
     return err;

@@ -1,108 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "node/check_entry.h"
 #include "node/open_part.h"
+#include "node/sealer.h"
 #include "node/verify_cache.h"
 
 /*
  * A peer's frame: parsed, and every signature, root and blob hash looked at, so that the turn only decides.
  * What cannot be judged yet (a certificate not known here) is said to be unknown, never wrong.
  */
-
-/* Whose key seals a log. */
-struct sealer {
-    enum log_scope scope;
-    struct cert_id cert;
-    uint8_t key[KEY_LEN];
-};
-
-/* Caller holds the authority for reading. */
-static bool sealer_of_scope(const struct node *n, const struct log_id *log, struct sealer *s)
-{
-    struct cert_id admitted;
-    const struct authority_cert *cert = authority_find(n->authority, &s->cert);
-
-    if (s->scope == LOG_ROOT)
-        return true;
-    if (cert == NULL)
-        return false;
-    if (s->scope == LOG_AUTHORITY &&
-        (!authority_log_known(n->authority, log, &admitted) || !ID_EQ(&admitted, &s->cert)))
-        return false;
-    if (s->scope == LOG_DIVISION && cert->subject != SUBJECT_DAEMON)
-        return false;
-    memcpy(s->key, cert->sign_key, KEY_LEN);
-    return true;
-}
-
-static bool genesis_fits(const struct node *n, const struct log_id *log, struct cw_slice bytes,
-                         const struct genesis *genesis)
-{
-    struct log_id named;
-
-    log_id_of(bytes, &named);
-    return ID_EQ(&named, log) && ID_EQ(&genesis->network, &n->identity.network);
-}
-
-/* From the stored log, or from the genesis that came along. */
-static bool find_stored(struct node *n, const struct log_id *log, struct sealer *out)
-{
-    struct node_read read;
-    struct log_row row;
-
-    if (node_read_begin(n, &read) != CW_OK)
-        return false;
-    bool found = db_get_log(n, read.txn, log, &row) == CW_OK;
-    if (found) {
-        out->scope = row.head.scope;
-        out->cert = row.head.cert;
-    }
-    node_read_done(&read);
-    return found;
-}
-
-/* head: what the node thread knows of the log; NULL on other threads. */
-static bool find_sealer(struct node *n, const struct log_id *log, const struct log_head *head,
-                        struct cw_slice genesis_bytes, const struct genesis *genesis, struct sealer *out,
-                        bool *out_wrong)
-{
-    bool found = head != NULL;
-
-    memset(out, 0, sizeof *out);
-    if (head != NULL) {
-        out->scope = head->scope;
-        out->cert = head->cert;
-    } else {
-        found = find_stored(n, log, out);
-    }
-    if (genesis_bytes.len > 0 && !genesis_fits(n, log, genesis_bytes, genesis)) {
-        *out_wrong = true;
-        return true;
-    }
-    if (!found && genesis_bytes.len == 0)
-        return false;
-    if (!found) {
-        out->scope = genesis->scope;
-        out->cert = genesis->cert;
-    }
-    node_authority(n);
-    found = sealer_of_scope(n, log, out);
-    node_authority_done(n);
-    return found;
-}
-
-static bool seal_is_signed(struct node *n, const struct sealer *who, const struct signed_seal *seal)
-{
-    const uint8_t(*keys)[KEY_LEN];
-    uint32_t threshold;
-
-    if (who->scope != LOG_ROOT)
-        return verify_seal(n->cache, &n->identity.network, seal, who->key);
-    node_authority(n);
-    uint32_t count = authority_root_keys(n->authority, &keys, &threshold);
-    bool good = seal_verify_threshold(&n->identity.network, seal, keys, count, threshold);
-    node_authority_done(n);
-    return good;
-}
 
 static bool root_fits(const struct sealed_batch *batch, struct arena *arena)
 {
@@ -158,15 +63,15 @@ void check_blobs(const struct entry_header *header, const struct entry_blobs *bl
     out->envelopes = header->has_envelopes && blob_fits(blobs->envelopes, &header->envelopes);
 }
 
-void check_author(struct node *n, struct cw_slice submission_bytes, const struct submission_header *submission,
-                  const struct author_proof *proof, struct entry_check *out)
+void check_author(struct node *n, uint64_t seal_first, struct cw_slice submission_bytes,
+                  const struct submission_header *submission, const struct author_proof *proof, struct entry_check *out)
 {
     const uint8_t(*keys)[KEY_LEN];
     uint32_t threshold;
 
     node_authority(n);
     if (proof->kind == PROOF_THRESHOLD) {
-        uint32_t count = authority_root_keys(n->authority, &keys, &threshold);
+        uint32_t count = authority_root_keys(n->authority, seal_first, &keys, &threshold);
 
         out->author_known = true;
         out->proof_ok =
@@ -206,12 +111,13 @@ void check_opens(const struct node *n, const struct entry_header *header, const 
     }
 }
 
-static void check_entry(struct node *n, const struct entry_record *e, struct arena *arena, struct entry_check *out)
+static void check_entry(struct node *n, uint64_t seal_first, const struct entry_record *e, struct arena *arena,
+                        struct entry_check *out)
 {
     check_blobs(&e->header, &e->blobs, out);
     if (!e->submission_ok)
         return;
-    check_author(n, e->submission_bytes, &e->submission, &e->proof, out);
+    check_author(n, seal_first, e->submission_bytes, &e->submission, &e->proof, out);
     check_opens(n, &e->header, &e->submission, &e->blobs, arena, out);
 }
 
@@ -255,9 +161,8 @@ static bool carries_what_it_names(const struct entry_record *e)
            proof_path_fits(e->submission_bytes, &proof);
 }
 
-static enum cw_err check_batch(struct node *n, const struct peer_entries *entries, uint32_t index,
-                               const struct sealer *who, bool known, bool wrong, struct arena *arena,
-                               struct verified_message *out)
+static enum cw_err check_batch(struct node *n, const struct peer_entries *entries, uint32_t index, struct sealer *who,
+                               struct arena *arena, struct verified_message *out)
 {
     const struct sealed_batch *batch = &entries->batches[index];
     struct batch_verdict *verdict = &out->batches[index];
@@ -265,9 +170,9 @@ static enum cw_err check_batch(struct node *n, const struct peer_entries *entrie
     out->checks[index] = ARENA_ARRAY(arena, struct entry_check, batch->entry_count);
     if (out->checks[index] == NULL && batch->entry_count > 0)
         return CW_LOCAL_MEMORY;
-    verdict->signer_known = known;
-    verdict->seal_ok = known && !wrong && entries_fit(batch, &entries->log) && root_fits(batch, arena) &&
-                       seal_is_signed(n, who, &batch->signed_seal);
+    enum seal_is seal = sealer_check(n, who, batch->seal.first, &batch->signed_seal);
+    verdict->signer_known = seal != SEAL_UNKNOWN;
+    verdict->seal_ok = seal == SEAL_GOOD && entries_fit(batch, &entries->log) && root_fits(batch, arena);
     if (!verdict->seal_ok)
         return CW_OK;
     bool *unheld = ARENA_ARRAY(arena, bool, batch->entry_count);
@@ -276,11 +181,13 @@ static enum cw_err check_batch(struct node *n, const struct peer_entries *entrie
     verdict->unheld = unheld;
     verdict->is_member = true;
     for (uint32_t i = 0; i < batch->entry_count; i++) {
-        check_entry(n, &batch->entries[i], arena, &out->checks[index][i]);
+        check_entry(n, batch->seal.first, &batch->entries[i], arena, &out->checks[index][i]);
         unheld[i] = is_unheld(&batch->entries[i], &out->checks[index][i]);
         verdict->is_member = verdict->is_member && reads_entry(n, &batch->entries[i].header);
         verdict->seal_ok = verdict->seal_ok && carries_what_it_names(&batch->entries[i]);
     }
+    if (verdict->seal_ok)
+        sealer_follow(n, who, &entries->log, batch, out->checks[index]);
     return CW_OK;
 }
 
@@ -288,16 +195,15 @@ enum cw_err intake_entries(struct node *n, const struct peer_entries *entries, c
                            struct arena *arena, struct verified_message *out)
 {
     struct sealer who;
-    bool wrong = false;
-    bool known = find_sealer(n, &entries->log, head, entries->genesis_bytes, &entries->genesis, &who, &wrong);
     enum cw_err err = CW_OK;
 
     out->batches = ARENA_ARRAY(arena, struct batch_verdict, entries->batch_count);
     out->checks = ARENA_ARRAY(arena, struct entry_check *, entries->batch_count);
     if (entries->batch_count > 0 && (out->batches == NULL || out->checks == NULL))
         return CW_LOCAL_MEMORY;
+    sealer_find(n, &entries->log, head, entries->genesis_bytes, &entries->genesis, &who);
     for (uint32_t i = 0; i < entries->batch_count && err == CW_OK; i++)
-        err = check_batch(n, entries, i, &who, known, wrong, arena, out);
+        err = check_batch(n, entries, i, &who, arena, out);
     return err;
 }
 
@@ -321,11 +227,13 @@ static bool frontier_is_signed(struct node *n, const struct cert_id *from, const
 static bool fork_is_proven(struct node *n, const struct fork_proof *proof, bool *out_unknown)
 {
     struct sealer who;
-    bool wrong = false;
 
-    *out_unknown = !find_sealer(n, &proof->a.log, NULL, proof->genesis_bytes, &proof->genesis, &who, &wrong);
-    return !*out_unknown && !wrong && ID_EQ(&proof->a.log, &proof->b.log) &&
-           seal_is_signed(n, &who, &proof->signed_a) && seal_is_signed(n, &who, &proof->signed_b);
+    sealer_find(n, &proof->a.log, NULL, proof->genesis_bytes, &proof->genesis, &who);
+    enum seal_is a = sealer_check(n, &who, proof->a.first, &proof->signed_a);
+    enum seal_is b = sealer_check(n, &who, proof->b.first, &proof->signed_b);
+
+    *out_unknown = a == SEAL_UNKNOWN || b == SEAL_UNKNOWN;
+    return a == SEAL_GOOD && b == SEAL_GOOD && ID_EQ(&proof->a.log, &proof->b.log);
 }
 
 enum cw_err intake_peer(struct node *n, const struct reader_identity *from, struct cw_slice frame, struct arena *arena,

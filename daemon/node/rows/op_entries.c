@@ -196,6 +196,18 @@ enum cw_err op_entry_find(const struct node *n, struct kv_txn *txn, const struct
     return row->more == 0 ? CW_LOCAL_NOT_FOUND : find_behind(n, txn, id, e, out);
 }
 
+enum case_verdict op_entry_verdict(const struct node *n, struct kv_txn *txn, const struct entry_header *header)
+{
+    const struct op_entry place = {.log = header->log, .seq = header->seq, .hlc = header->hlc};
+    struct op_row op;
+    struct op_entry found;
+
+    if (db_get_op(n, txn, &header->op_id, &op) != CW_OK ||
+        op_entry_find(n, txn, &header->op_id, &op, &place, &found) != CW_OK)
+        return (enum case_verdict)0;
+    return found.verdict;
+}
+
 /* As it was; what was not known before says nothing. */
 static enum cw_err take_out(struct turn *t, const struct cw_op_id *id, struct op_row *row, const struct op_entry *e,
                             struct op_entry *out_was)

@@ -16,7 +16,7 @@ const char *verdict_reason_text(enum verdict_reason r)
         [REASON_KIND] = "entry kind and submission class differ",
         [REASON_OP_ID] = "the entry does not name this submission",
         [REASON_AUTHOR] = "the author's certificate is not known yet",
-        [REASON_POSITION] = "its seal names authority records that are not here yet",
+        [REASON_POSITION] = "authority records that it builds on are not here yet",
         [REASON_NOT_YET] = "the author's certificate was issued later",
         [REASON_REVOKED] = "the author's certificate was revoked",
         [REASON_SIGNATURE] = "the author's signature does not verify",
@@ -25,6 +25,7 @@ const char *verdict_reason_text(enum verdict_reason r)
         [REASON_SCOPE] = "a class that this log may not hold",
         [REASON_SUBJECT] = "made by a kind of certificate that may not make it",
         [REASON_RECORD] = "a record without effect",
+        [REASON_MISSING] = "what it says is not here yet",
     };
 
     return (size_t)r < CW_COUNT(texts) ? texts[r] : "unknown reason";

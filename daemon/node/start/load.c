@@ -1,9 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "node/authority_entries.h"
 #include "node/case_work.h"
-#include "node/check_entry.h"
-#include "node/op_entries.h"
-#include "node/payload.h"
 #include "node/turn.h"
 
 #include <stdlib.h>
@@ -42,40 +39,6 @@ static enum cw_err load_logs(struct loading *l)
 
 /* --- authority ------------------------------------------------------------------------------------------------------ */
 
-static bool took_effect(struct loading *l, const struct entry_in *e)
-{
-    struct op_row op;
-
-    if (db_get_op(l->n, l->txn, &e->header.op_id, &op) != CW_OK)
-        return false;
-    const struct op_entry place = {.log = e->log, .seq = e->header.seq, .hlc = e->header.hlc};
-    struct op_entry found;
-    return op_entry_find(l->n, l->txn, &e->header.op_id, &op, &place, &found) == CW_OK &&
-           found.verdict == VERDICT_EFFECTIVE;
-}
-
-static enum cw_err load_record(struct loading *l, const struct log_head *head, uint64_t seq)
-{
-    struct entry_in *e = ARENA_NEW(&l->arena, struct entry_in);
-    struct entry_blobs *blobs = ARENA_NEW(&l->arena, struct entry_blobs);
-    struct cw_slice payload;
-    enum authority_act act;
-
-    if (e == NULL || blobs == NULL)
-        return CW_LOCAL_MEMORY;
-    enum cw_err err = entry_load(l->n, l->txn, &head->log, seq, &l->arena, e);
-    if (err == CW_OK)
-        err = entry_load_blobs(l->n, l->txn, e, &l->arena, blobs);
-    if (err != CW_OK)
-        return err;
-    e->blobs = blobs;
-    check_blobs(&e->header, blobs, &e->check);
-    if (!e->submission_ok || !took_effect(l, e) || !entry_record_payload(e, &payload))
-        return CW_OK;
-    err = authority_apply_record(l->n, e, payload, &l->arena, &act);
-    return cw_err_class_of(err) == CW_CLASS_LOCAL ? err : CW_OK; /* what it said when it came it says again */
-}
-
 static enum cw_err load_authority_log(struct loading *l, const struct log_head *head)
 {
     enum cw_err err = CW_OK;
@@ -83,7 +46,7 @@ static enum cw_err load_authority_log(struct loading *l, const struct log_head *
     for (uint64_t seq = 1; seq <= head->seq && err == CW_OK; seq++) {
         size_t mark = arena_mark(&l->arena);
 
-        err = load_record(l, head, seq);
+        err = authority_replay(l->n, l->txn, &head->log, seq, &l->arena);
         arena_release(&l->arena, mark);
     }
     return err;
@@ -245,7 +208,7 @@ static enum cw_err load_meta(struct loading *l)
     struct node *n = l->n;
     struct cw_slice raw;
     struct kv_pair pair;
-    uint8_t fold_prefix[1] = {PENDING_FOLD};
+    uint8_t fold_prefix[1] = {PENDING_FOLD}, entry_prefix[1] = {PENDING_ENTRY};
 
     n->feed_next = number_row(l, META_FEED, 8);
     n->slot_max = (uint32_t)number_row(l, META_SLOT, 4);
@@ -253,6 +216,10 @@ static enum cw_err load_meta(struct loading *l)
     n->refold_left = db_has(n, l->txn, TABLE_META, row_key_text(META_REFOLD));
     n->folds_left =
         db_next(n, l->txn, TABLE_PENDING, slice(fold_prefix, 1), slice(fold_prefix, 1), false, &pair) == CW_OK;
+    n->judge_left =
+        db_next(n, l->txn, TABLE_PENDING, slice(entry_prefix, 1), slice(entry_prefix, 1), false, &pair) == CW_OK;
+    n->judge_over = false;
+    n->judged_to.len = 0;
     memset(&n->own, 0, sizeof n->own);
     n->own.next_n = 1;
     if (db_get(n, l->txn, TABLE_META, row_key_text(META_OWN), &raw) == CW_OK && own_row_parse(raw, &n->own) != CW_OK)

@@ -187,18 +187,22 @@ static enum cw_err note_change(struct turn *t, const struct op_entry *was, const
 
 /* Authority records act once, when they become effective; key records whenever their bytes or envelopes came. A
  * record that means nothing is void after all. */
-static enum cw_err act(struct turn *t, struct entry_in *e, struct op_entry *entry)
+static enum cw_err act(struct turn *t, struct entry_in *e, enum case_verdict was, struct op_entry *entry)
 {
     enum cw_err err = CW_OK;
 
-    if (e->submission.op_class == CLASS_KEY)
+    if (entry->verdict == VERDICT_EFFECTIVE && e->submission.op_class == CLASS_KEY)
         err = key_record_apply(t, e);
-    else if (e->submission.op_class == CLASS_AUTHORITY || e->submission.op_class == CLASS_ROOT)
-        err = authority_entry_apply(t, e);
-    if (err == CW_OK || cw_err_class_of(err) == CW_CLASS_LOCAL)
+    else if (entry->verdict == VERDICT_EFFECTIVE && e->scope != LOG_DIVISION && was != VERDICT_EFFECTIVE)
+        err = was == VERDICT_VOID ? CW_REFUSED_MALFORMED : authority_entry_apply(t, e);
+    if (cw_err_class_of(err) == CW_CLASS_LOCAL)
         return err;
-    entry->verdict = VERDICT_VOID;
-    entry->reason = REASON_RECORD;
+    if (err != CW_OK) {
+        entry->verdict = VERDICT_VOID;
+        entry->reason = REASON_RECORD;
+    }
+    if (e->scope != LOG_DIVISION && entry->verdict == VERDICT_VOID && was != VERDICT_VOID)
+        authority_entry_pass(t, e);
     return CW_OK;
 }
 
@@ -218,8 +222,7 @@ enum cw_err entry_settle(struct turn *t, struct entry_in *e)
     uint64_t old_hlc = is_new ? 0 : place_hlc(&op);
     entry.verdict = entry_judge(t->n, e, &entry.reason);
     entry_part_states(t->n, e, &entry);
-    if (entry.verdict == VERDICT_EFFECTIVE && (was != VERDICT_EFFECTIVE || e->submission.op_class == CLASS_KEY))
-        err = act(t, e, &entry);
+    err = act(t, e, was, &entry);
     if (err == CW_OK)
         err = note_submission_id(t, e, entry.verdict, &op);
     if (err == CW_OK)

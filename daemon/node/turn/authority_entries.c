@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "node/authority_entries.h"
 
+#include "node/check_entry.h"
+#include "node/op_entries.h"
 #include "node/payload.h"
 
 /*
@@ -71,39 +73,114 @@ void authority_read_policy(struct node *n)
 
 /* --- records --------------------------------------------------------------------------------------------- */
 
-enum cw_err authority_apply_record(struct node *n, const struct entry_in *e, struct cw_slice payload,
-                                   struct arena *arena, enum authority_act *out_act)
+/* What it carries is signed by who issues it, and by who holds the keys. */
+static enum cw_err read_record(const struct node *n, const struct entry_in *e, struct authority_record *out)
 {
-    struct authority_record record;
-    enum cw_err err = authority_record_parse(payload, &record);
+    const struct authority_cert *issuer = authority_find(n->authority, &e->log_cert);
+    struct cw_slice payload;
 
-    if (err != CW_OK)
-        return err;
-    *out_act = record.act;
+    if (!entry_record_payload(e, &payload))
+        return CW_REFUSED_MALFORMED;
+    enum cw_err err = authority_record_parse(payload, out);
+    return err == CW_OK ? authority_record_verify(&n->identity.network, out, issuer == NULL ? NULL : issuer->sign_key)
+                        : err;
+}
+
+/* Readers of certificates are held off. */
+static enum cw_err apply_record(struct node *n, const struct entry_in *e, const struct authority_record *record,
+                                struct arena *arena)
+{
     pthread_rwlock_wrlock(&n->authority_lock);
-    err = authority_apply(n->authority, &e->log, e->header.seq, &e->submission, &record, arena);
-    if (err == CW_OK && record.act == ACT_POLICY)
+    enum cw_err err = authority_apply(n->authority, &e->log, e->header.seq, &e->submission, record, arena);
+    if (err == CW_OK && record->act == ACT_POLICY)
         authority_read_policy(n);
     pthread_rwlock_unlock(&n->authority_lock);
     return err;
 }
 
+static void pass(struct node *n, const struct entry_in *e)
+{
+    pthread_rwlock_wrlock(&n->authority_lock);
+    authority_pass(n->authority, &e->log, e->scope == LOG_ROOT, e->header.seq);
+    pthread_rwlock_unlock(&n->authority_lock);
+}
+
+/* Another version of this daemon, or one with larger tables, would know what to do with it: it counts, here without effect. */
+static bool is_beyond_us(enum cw_err err)
+{
+    return err == CW_REFUSED_UNKNOWN_OP || err == CW_REFUSED_VERSION || err == CW_LOCAL_MEMORY;
+}
+
+static void say_without_effect(struct node *n, const struct entry_in *e, enum cw_err err)
+{
+    node_alarm(n, "authority-record", "record %llu of the log of %s has no effect: %s",
+               (unsigned long long)e->header.seq, e->scope == LOG_ROOT ? "the root" : e->division,
+               cw_err_sentence(err));
+}
+
 enum cw_err authority_entry_apply(struct turn *t, struct entry_in *e)
 {
-    struct cw_slice payload;
-    enum authority_act act;
+    struct authority_record record = {.act = ACT_UNKNOWN};
+    enum cw_err err = read_record(t->n, e, &record);
 
-    if (!entry_record_payload(e, &payload))
-        return CW_REFUSED_MISSING;
-    enum cw_err err = authority_apply_record(t->n, e, payload, &t->arena, &act);
-    if (err != CW_OK) {
-        node_alarm(t->n, "authority-record", "record %llu of the log of %s has no effect: %s",
-                   (unsigned long long)e->header.seq, e->division, cw_err_sentence(err));
+    if (err == CW_OK)
+        err = apply_record(t->n, e, &record, &t->arena);
+    if (err != CW_OK)
+        say_without_effect(t->n, e, err);
+    if (err != CW_OK && !is_beyond_us(err))
         return err;
-    }
+    pass(t->n, e); /* when it could not even be read */
     t->authority_changed = true;
-    t->policy_changed = t->policy_changed || act == ACT_POLICY;
+    t->policy_changed = t->policy_changed || record.act == ACT_POLICY;
     return CW_OK;
+}
+
+void authority_entry_pass(struct turn *t, const struct entry_in *e)
+{
+    pass(t->n, e);
+    t->authority_changed = true;
+}
+
+/* --- from the store ---------------------------------------------------------------------------------------- */
+
+static enum cw_err load_entry(struct node *n, struct kv_txn *txn, const struct log_id *log, uint64_t seq,
+                              struct arena *arena, struct entry_in **out)
+{
+    struct entry_in *e = ARENA_NEW(arena, struct entry_in);
+    struct entry_blobs *blobs = ARENA_NEW(arena, struct entry_blobs);
+
+    if (e == NULL || blobs == NULL)
+        return CW_LOCAL_MEMORY;
+    enum cw_err err = entry_load(n, txn, log, seq, arena, e);
+    if (err == CW_OK)
+        err = entry_load_blobs(n, txn, e, arena, blobs);
+    if (err != CW_OK)
+        return err;
+    e->blobs = blobs;
+    check_blobs(&e->header, blobs, &e->check);
+    *out = e;
+    return CW_OK;
+}
+
+enum cw_err authority_replay(struct node *n, struct kv_txn *txn, const struct log_id *log, uint64_t seq,
+                             struct arena *arena)
+{
+    struct entry_in *e;
+    struct authority_record record;
+    enum cw_err err = load_entry(n, txn, log, seq, arena, &e);
+
+    if (err != CW_OK)
+        return err;
+    enum case_verdict verdict = op_entry_verdict(n, txn, &e->header);
+    if (verdict == VERDICT_VOID)
+        pass(n, e);
+    if (verdict != VERDICT_EFFECTIVE) /* pending: so is all that follows in its log */
+        return CW_OK;
+    err = read_record(n, e, &record);
+    if (err == CW_OK)
+        err = apply_record(n, e, &record, arena);
+    pass(n, e);
+    return err == CW_OK || is_beyond_us(err) ? CW_OK : CW_LOCAL_CORRUPT;
 }
 
 /* --- who may connect --------------------------------------------------------------------------------------- */

@@ -49,7 +49,7 @@ static bool subject_allows(const struct entry_in *e, const struct authority_cert
 {
     switch (e->submission.op_class) {
     case CLASS_AUTHORITY:
-        return cert->subject == SUBJECT_AUTHORITY && ID_EQ(&cert->id, &e->log_cert);
+        return cert->subject == SUBJECT_AUTHORITY;
     case CLASS_KEY:
         return cert->subject == SUBJECT_DAEMON;
     case CLASS_CASE:
@@ -59,7 +59,15 @@ static bool subject_allows(const struct entry_in *e, const struct authority_cert
     }
 }
 
-static enum verdict_reason judge_shape(const struct entry_in *e)
+/* Into a root or an authority log writes nobody else. */
+static bool is_the_logs_own(const struct node *n, const struct entry_in *e)
+{
+    if (e->submission.op_class == CLASS_ROOT)
+        return memcmp(e->submission.author.b, n->identity.network.b, ID_LEN) == 0;
+    return e->submission.op_class != CLASS_AUTHORITY || ID_EQ(&e->submission.author, &e->log_cert);
+}
+
+enum verdict_reason entry_shape(const struct node *n, const struct entry_in *e)
 {
     if (!e->submission_ok)
         return REASON_GRAMMAR;
@@ -69,6 +77,8 @@ static enum verdict_reason judge_shape(const struct entry_in *e)
         return REASON_OP_ID;
     if (!scope_allows(e))
         return REASON_SCOPE;
+    if (!is_the_logs_own(n, e))
+        return REASON_SUBJECT;
     return parts_agree(e) ? REASON_NONE : REASON_PARTS;
 }
 
@@ -94,8 +104,9 @@ static enum verdict_reason judge_author(struct node *n, struct entry_in *e)
     const struct authority_cert *cert = NULL;
     enum cert_verdict verdict;
 
-    if (!e->check.author_known) /* its certificate may have come since */
-        check_author(n, e->submission_bytes, &e->submission, &e->proof, &e->check);
+    /* Its certificate may have come since, or the rotation that names the root keys. */
+    if (!e->check.author_known || (e->submission.op_class == CLASS_ROOT && !e->check.proof_ok))
+        check_author(n, e->seal_first, e->submission_bytes, &e->submission, &e->proof, &e->check);
     if (e->submission.op_class == CLASS_ROOT)
         return e->check.proof_ok ? REASON_NONE : REASON_SIGNATURE;
     if (e->submission.op_class == CLASS_AUTHORITY) { /* its log was admitted: it needs no position of its own */
@@ -115,18 +126,36 @@ static enum verdict_reason judge_author(struct node *n, struct entry_in *e)
     return REASON_NONE;
 }
 
-enum case_verdict entry_judge(struct node *n, struct entry_in *e, enum verdict_reason *out_reason)
+/* Records of the root and authority logs take effect in their order, whatever came first: so they are judged in it. */
+static bool comes_next(const struct node *n, const struct entry_in *e)
 {
-    enum verdict_reason reason = judge_shape(e);
+    return e->scope == LOG_DIVISION || authority_comes_next(n->authority, &e->log, e->scope == LOG_ROOT, e->header.seq);
+}
+
+static enum verdict_reason judge(struct node *n, struct entry_in *e)
+{
+    if (!comes_next(n, e))
+        return REASON_POSITION;
+    enum verdict_reason reason = entry_shape(n, e);
 
     if (reason == REASON_NONE)
         reason = judge_author(n, e);
+    if (reason == REASON_NONE && e->scope != LOG_DIVISION && (e->check.parts & 1) == 0)
+        return REASON_MISSING; /* a relay left it out, or it is on its way */
+    return reason;
+}
+
+enum case_verdict entry_judge(struct node *n, struct entry_in *e, enum verdict_reason *out_reason)
+{
+    enum verdict_reason reason = judge(n, e);
+
     *out_reason = reason;
     switch (reason) {
     case REASON_NONE:
         return VERDICT_EFFECTIVE;
     case REASON_AUTHOR:
     case REASON_POSITION:
+    case REASON_MISSING:
         return VERDICT_PENDING;
     case REASON_REVOKED:
         return VERDICT_VOID_FLOOR;

@@ -41,13 +41,14 @@ enum cw_err key_record_apply(struct turn *t, struct entry_in *e)
 
     if (!entry_record_payload(e, &bytes))
         return CW_OK; /* its bytes are still on their way */
-    if (key_record_parse(bytes, &record) != CW_OK)
+    enum cw_err err = key_record_parse(bytes, &record);
+    if (err != CW_OK && err != CW_REFUSED_VERSION) /* a newer version's counts, and waits for its reader */
         return CW_REFUSED_MALFORMED;
     key_record_id_of(bytes, &id);
     bool known = db_has(t->n, t->txn, TABLE_KEY, row_key_key(&id));
     if (known && vault_can_open(t->n->vault, &id))
         return CW_OK;
-    enum cw_err err = known ? CW_OK : put_record(t, e, &id, bytes);
+    err = known ? CW_OK : put_record(t, e, &id, bytes);
     if (err != CW_OK)
         return err;
     learn(t, e, bytes);

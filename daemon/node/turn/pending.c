@@ -4,7 +4,8 @@
 
 /* What waits for something that has not arrived: a certificate, a position, a key. */
 
-#define AT_ONCE 4096 /* rows looked at in one turn; the rest when authority or keys move next */
+#define AT_ONCE 4096        /* rows looked at in one turn; the rest when keys move next */
+#define JUDGED_AT_ONCE 1024 /* rows judged again in one turn; the rest in the next */
 
 /* --- keys ----------------------------------------------------------------------------------------------- */
 
@@ -60,14 +61,17 @@ static enum cw_err try_again(struct turn *t, const struct log_id *log, uint64_t 
 }
 
 /* The keys are gathered first: settling writes, and a pair is borrowed only until the next write. */
-static uint32_t gather(struct turn *t, struct cw_slice prefix, struct row_key *out, uint32_t max)
+static uint32_t gather(struct turn *t, struct cw_slice prefix, const struct row_key *behind, struct row_key *out,
+                       uint32_t max)
 {
     struct kv_pair pair;
     struct row_key from = {.len = prefix.len};
     uint32_t count = 0;
-    bool after = false;
+    bool after = behind->len > 0;
 
     memcpy(from.b, prefix.data, prefix.len);
+    if (after)
+        from = *behind;
     while (count < max && db_next(t->n, t->txn, TABLE_PENDING, prefix, row_key_slice(&from), after, &pair) == CW_OK &&
            pair.key.len <= sizeof from.b) {
         memcpy(from.b, pair.key.data, pair.key.len);
@@ -88,7 +92,7 @@ enum cw_err pending_key_arrived(struct turn *t, const struct key_record_id *reco
     if (keys == NULL)
         return CW_LOCAL_MEMORY;
     memcpy(prefix + 1, record->b, ID_LEN);
-    uint32_t count = gather(t, slice(prefix, sizeof prefix), keys, AT_ONCE);
+    uint32_t count = gather(t, slice(prefix, sizeof prefix), &(struct row_key){.len = 0}, keys, AT_ONCE);
     for (uint32_t i = 0; i < count && err == CW_OK; i++) {
         struct log_id log;
         uint64_t seq;
@@ -115,18 +119,49 @@ static enum cw_err judge_again(struct turn *t, const struct row_key *key)
     return try_again(t, &log, seq, false);
 }
 
-enum cw_err pending_judge_again(struct turn *t)
+/* The next stretch of the round. What an authority record among them changes, a further round asks of all of them. */
+static enum cw_err judge_stretch(struct turn *t, struct row_key *keys, uint32_t *budget)
 {
+    struct node *n = t->n;
     uint8_t prefix[1] = {PENDING_ENTRY};
-    size_t mark = arena_mark(&t->arena);
-    struct row_key *keys = arena_take_raw(&t->arena, AT_ONCE * sizeof *keys, alignof(struct row_key));
+    uint32_t count = gather(t, slice(prefix, sizeof prefix), &n->judged_to, keys, *budget);
     enum cw_err err = CW_OK;
 
-    if (keys == NULL)
-        return CW_LOCAL_MEMORY;
-    uint32_t count = gather(t, slice(prefix, sizeof prefix), keys, AT_ONCE);
+    t->authority_changed = false;
     for (uint32_t i = 0; i < count && err == CW_OK; i++)
         err = judge_again(t, &keys[i]);
+    n->judge_over = n->judge_over || t->authority_changed;
+    if (count == *budget) {
+        n->judged_to = keys[count - 1];
+    } else {
+        n->judged_to.len = 0;
+        n->judge_left = n->judge_over;
+        n->judge_over = false;
+    }
+    *budget -= count;
+    return err;
+}
+
+enum cw_err pending_judge_again(struct turn *t)
+{
+    struct node *n = t->n;
+    size_t mark = arena_mark(&t->arena);
+    struct row_key *keys = NULL;
+    uint32_t budget = JUDGED_AT_ONCE;
+    bool changed = t->authority_changed;
+    enum cw_err err = CW_OK;
+
+    n->judge_over = n->judge_over || (n->judge_left && changed);
+    n->judge_left = n->judge_left || changed;
+    if (n->judge_left) {
+        keys = arena_take_raw(&t->arena, JUDGED_AT_ONCE * sizeof *keys, alignof(struct row_key));
+        err = keys == NULL ? CW_LOCAL_MEMORY : CW_OK;
+    }
+    while (err == CW_OK && n->judge_left && budget > 0) {
+        err = judge_stretch(t, keys, &budget);
+        changed = changed || t->authority_changed;
+    }
+    t->authority_changed = changed;
     arena_release(&t->arena, mark);
     return err;
 }

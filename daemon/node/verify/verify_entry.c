@@ -60,8 +60,11 @@ static enum cw_err check_verdict(struct checking *c, struct entry_in *e)
     enum case_verdict judged = entry_judge(c->n, e, &reason);
     if (stored.verdict == VERDICT_EFFECTIVE && judged != VERDICT_EFFECTIVE)
         return wrong_entry(c, &h->log, h->seq, verdict_reason_text(reason));
-    if (stored.verdict != VERDICT_EFFECTIVE && stored.reason != REASON_RECORD && judged == VERDICT_EFFECTIVE)
-        return wrong_entry(c, &h->log, h->seq, "kept as void or pending, but it counts");
+    bool is_judged =
+        stored.verdict != VERDICT_PENDING; /* what waits may count by now: the next turn, or start, looks */
+    if (is_judged && stored.verdict != VERDICT_EFFECTIVE && stored.reason != REASON_RECORD &&
+        judged == VERDICT_EFFECTIVE)
+        return wrong_entry(c, &h->log, h->seq, "kept as void, but it counts");
     if (op.has_case) {
         uint32_t place;
 

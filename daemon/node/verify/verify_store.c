@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "node/verify_store.h"
 
+#include "core/positions.h"
+
 #include "node/authority_entries.h"
-#include "node/check_entry.h"
-#include "node/payload.h"
 #include "node/verify_cache.h"
 
 #include <stdlib.h>
@@ -35,13 +35,13 @@ enum cw_err wrong_row(struct checking *c, const char *table, struct cw_slice key
 
 /* --- seals ---------------------------------------------------------------------------------------------------------- */
 
-static bool is_signed(struct checking *c, const struct log_head *head, const struct signed_seal *seal)
+static bool is_signed(struct checking *c, const struct log_head *head, uint64_t first, const struct signed_seal *seal)
 {
     const uint8_t(*keys)[KEY_LEN];
     uint32_t threshold;
 
     if (head->scope == LOG_ROOT) {
-        uint32_t count = authority_root_keys(c->n->authority, &keys, &threshold);
+        uint32_t count = authority_root_keys(c->n->authority, first, &keys, &threshold);
 
         return seal_verify_threshold(&c->n->identity.network, seal, keys, count, threshold);
     }
@@ -52,23 +52,11 @@ static bool is_signed(struct checking *c, const struct log_head *head, const str
 /* Records take effect as they are passed, so that later ones are judged by them. */
 static enum cw_err apply_record(struct checking *c, const struct log_id *log, uint64_t seq)
 {
-    struct entry_in *e = ARENA_NEW(&c->arena, struct entry_in);
-    struct entry_blobs *blobs = ARENA_NEW(&c->arena, struct entry_blobs);
-    struct cw_slice payload;
-    enum authority_act act;
+    enum cw_err err = authority_replay(c->n, c->txn, log, seq, &c->arena);
 
-    if (e == NULL || blobs == NULL)
-        return CW_LOCAL_MEMORY;
-    enum cw_err err = entry_load(c->n, c->txn, log, seq, &c->arena, e);
-    if (err == CW_OK)
-        err = entry_load_blobs(c->n, c->txn, e, &c->arena, blobs);
-    if (err != CW_OK)
-        return wrong_entry(c, log, seq, "cannot be read");
-    e->blobs = blobs;
-    check_blobs(&e->header, blobs, &e->check);
-    if (e->submission_ok && entry_record_payload(e, &payload))
-        (void)authority_apply_record(c->n, e, payload, &c->arena, &act); /* without effect then, without effect now */
-    return CW_OK;
+    if (err == CW_LOCAL_MEMORY)
+        return err;
+    return err == CW_OK ? CW_OK : wrong_entry(c, log, seq, "a record that is kept as effective and cannot be");
 }
 
 static enum cw_err check_entries(struct checking *c, const struct log_head *head, const struct seal *seal,
@@ -98,6 +86,7 @@ static enum cw_err check_entries(struct checking *c, const struct log_head *head
 struct chain {
     uint64_t seq, hlc;
     struct hash seal;
+    struct positions authority;
 };
 
 static enum cw_err check_seal(struct checking *c, const struct log_head *head, const struct kv_pair *pair,
@@ -118,7 +107,10 @@ static enum cw_err check_seal(struct checking *c, const struct log_head *head, c
     if (!ID_EQ(&seal.log, &head->log) || seal.first != chain->seq + 1 || seal.last != last || row.first != seal.first ||
         !ID_EQ(&seal.prev, &chain->seal))
         return wrong_entry(c, &head->log, last, "its seal does not continue the one before");
-    if (!is_signed(c, head, &row.seal))
+    if (positions_go_back(&chain->authority, &seal.authority))
+        return wrong_entry(c, &head->log, last, "its seal names less of an authority's log than one before");
+    (void)positions_raise(&chain->authority, &seal.authority);
+    if (!is_signed(c, head, seal.first, &row.seal))
         return wrong_entry(c, &head->log, last, "its seal's signature does not verify");
     enum cw_err err = check_entries(c, head, &seal, &chain->hlc);
     if (err == CW_OK && chain->hlc != seal.hlc)

@@ -159,11 +159,75 @@ START_TEST(an_authority_may_not_do_what_is_the_roots)
                      CW_REFUSED_ROLE);
     ck_assert_int_eq(apply(&force_log, 2, CLASS_ROOT, &force_cert, ACT_ROTATE_ROOT, false, slice(body, w.len)),
                      CW_REFUSED_CLASS);
-    ck_assert_uint_eq(authority_root_keys(a, &keys, &threshold), 1);
+    ck_assert_uint_eq(authority_root_keys(a, UINT64_MAX, &keys, &threshold), 1);
     ck_assert_uint_eq(keys[0][0], 8);
     ck_assert_int_eq(apply(&root_log, 2, CLASS_ROOT, &force_cert, ACT_ROTATE_ROOT, false, slice(body, w.len)), CW_OK);
-    authority_root_keys(a, &keys, &threshold);
+    authority_root_keys(a, UINT64_MAX, &keys, &threshold);
     ck_assert_uint_eq(keys[0][0], 3);
+}
+END_TEST
+
+/* The first byte of each root key, as in force for a seal that begins there. */
+static uint8_t root_key_at(uint64_t first)
+{
+    const uint8_t(*keys)[KEY_LEN];
+    uint32_t threshold;
+
+    ck_assert_uint_eq(authority_root_keys(a, first, &keys, &threshold), threshold);
+    return keys[0][0];
+}
+
+static enum cw_err rotate(uint64_t seq, uint8_t key, uint32_t count)
+{
+    struct act_rotate_root act = {.root_key_count = count, .threshold = count};
+    struct writer w = writer_over(body, sizeof body);
+
+    for (uint32_t i = 0; i < count; i++)
+        memset(act.root_keys[i], key + (int)i, KEY_LEN);
+    act_rotate_root_encode(&act, &w);
+    return apply(&root_log, seq, CLASS_ROOT, &force_cert, ACT_ROTATE_ROOT, false, slice(body, w.len));
+}
+
+START_TEST(root_keys_sign_from_the_seal_after_their_rotation_on)
+{
+    ck_assert_uint_eq(root_key_at(1), 8);
+    ck_assert_int_eq(rotate(3, 20, 2), CW_OK);
+    ck_assert_int_eq(rotate(4, 30, 1), CW_OK); /* under the same seal, or the next */
+    ck_assert_int_eq(rotate(9, 40, 3), CW_OK);
+    ck_assert_uint_eq(root_key_at(1), 8);
+    ck_assert_uint_eq(root_key_at(3), 8);
+    ck_assert_uint_eq(root_key_at(4), 20);
+    ck_assert_uint_eq(root_key_at(5), 30);
+    ck_assert_uint_eq(root_key_at(9), 30);
+    ck_assert_uint_eq(root_key_at(10), 40);
+    ck_assert_uint_eq(root_key_at(UINT64_MAX), 40);
+}
+END_TEST
+
+START_TEST(the_root_keys_are_rotated_255_times_and_not_again)
+{
+    for (uint64_t seq = 1; seq <= 255; seq++)
+        ck_assert_int_eq(rotate(seq, (uint8_t)(seq % 200 + 1), 1), CW_OK);
+    ck_assert_int_eq(rotate(256, 250, 1), CW_REFUSED_SIZE);
+    ck_assert_uint_eq(root_key_at(1000), 255 % 200 + 1);
+    ck_assert_uint_eq(root_key_at(100), 99 + 1);
+}
+END_TEST
+
+/* What has no effect is passed, so that what names it, and what comes after it, need not wait. */
+START_TEST(a_record_without_effect_is_passed)
+{
+    struct log_id other = {{77}};
+
+    authority_pass(a, &root_log, true, 1); /* the first of the root log */
+    ck_assert_uint_eq(authority_applied(a, &root_log), 1);
+    authority_pass(a, &other, true, 1); /* there is one root log */
+    ck_assert_uint_eq(authority_applied(a, &other), 0);
+    authority_pass(a, &force_log, false, 1); /* not admitted */
+    ck_assert_uint_eq(authority_applied(a, &force_log), 0);
+    ck_assert_int_eq(rotate(2, 20, 1), CW_OK);
+    authority_pass(a, &root_log, true, 1); /* never back */
+    ck_assert_uint_eq(authority_applied(a, &root_log), 2);
 }
 END_TEST
 
@@ -393,6 +457,9 @@ Suite *suite_authority(void)
     tcase_add_test(c, a_log_that_nobody_admitted_says_nothing);
     tcase_add_test(c, an_authority_issues_in_its_own_name_only_and_no_authorities);
     tcase_add_test(c, an_authority_may_not_do_what_is_the_roots);
+    tcase_add_test(c, root_keys_sign_from_the_seal_after_their_rotation_on);
+    tcase_add_test(c, the_root_keys_are_rotated_255_times_and_not_again);
+    tcase_add_test(c, a_record_without_effect_is_passed);
     tcase_add_test(c, a_certificate_counts_from_where_it_was_issued_to_before_it_was_revoked);
     tcase_add_test(c, only_who_issued_revokes_and_the_first_revocation_stands);
     tcase_add_test(c, a_critical_act_from_the_future_stops_its_log_and_a_plain_one_does_not);

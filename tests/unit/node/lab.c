@@ -302,8 +302,6 @@ bool lab_store_is_whole(struct lab_node *n, struct refusal *why)
 
 /* --- the lab ------------------------------------------------------------------------------------------------------------ */
 
-void lab_write_logs(struct lab *lab);
-
 struct lab *lab_new(uint32_t count)
 {
     struct lab *lab = calloc(1, sizeof *lab);

@@ -20,6 +20,7 @@
 
 struct lab;
 struct lab_reader;
+struct lab_hand;
 
 struct lab_file {
     uint8_t bytes[1 << 19];
@@ -67,8 +68,9 @@ struct lab {
     int64_t now;
     int64_t skew_ms; /* of the wall clock */
     struct lab_node nodes[LAB_NODES_MAX];
-    struct refusal why;                    /* for whoever wants it */
-    struct cw_slice root, authority, late; /* frames of the logs; late issues the second officer */
+    struct refusal why;                          /* for whoever wants it */
+    struct cw_slice root, authority, late;       /* frames of the logs; late issues the second officer */
+    struct lab_hand *root_hand, *authority_hand; /* where `root` and `authority` end (lab_logs.h) */
     struct world_identity late_officer;
     struct log_id authority_log;
     struct position authority_at; /* the end of `authority` */
@@ -94,6 +96,7 @@ void lab_run(struct lab *lab, int64_t ms);
 enum cw_err lab_turn(struct lab_node *n);
 void lab_hand_in(struct lab_node *n, struct cw_slice segment);
 void lab_drop_frames(struct lab_node *n); /* what lies in its inbox is lost */
+void lab_write_logs(struct lab *lab);     /* lab_logs.c: those of lab_new */
 /* A log of WST's daemon, well sealed, whose one entry is a key record made by an officer: void. */
 struct cw_slice lab_void_segment(struct lab *lab);
 
