@@ -25,6 +25,7 @@ struct sealer_entry {
     struct cw_slice header, proof;
     uint32_t part_count;
     struct cw_slice blobs[PARTS_MAX];
+    const struct entry_key *key; /* of encrypted classes: named, its wraps are not carried; NULL: in clear */
 };
 
 struct sealer_signer {

@@ -27,6 +27,8 @@ struct trust_authority {
     struct log_id log;
     struct chain chain;
     bool started;
+    bool
+        stopped; /* a critical act that this version does not know, or a record that is not here: no later one applies */
 };
 
 struct cw_trust {
@@ -35,8 +37,11 @@ struct cw_trust {
     struct network_genesis genesis; /* borrows */
     uint32_t root_key_count, threshold;
     uint8_t root_keys[ROOT_KEYS_MAX][KEY_LEN];
+    struct act_rotate_root rotation; /* of the batch being followed: in force from the next one on */
+    bool rotates;
+    uint32_t rotation_count;
     struct chain root;
-    bool root_started;
+    bool root_started, root_stopped;
     struct trust_authority *authorities;
     size_t authority_count;
     struct trust_cert *certs; /* ascending by id */

@@ -61,6 +61,8 @@ static enum cw_err fill_header(const struct sealer *s, const struct sealer_entry
         hash_one(LABEL_BLOB, entry->blobs[i], out->parts[i].hash.b);
         out->parts[i].len = (uint32_t)entry->blobs[i].len;
     }
+    if (entry->key != NULL)
+        out->keys[out->key_count++] = *entry->key;
     return CW_OK;
 }
 

@@ -37,18 +37,33 @@ void chain_short(const struct log_id *log, char out[static 9])
     hex_of(slice(log->b, 4), out);
 }
 
-/* Where the seals so far say they know `log` up to; 0 when they do not name it. */
-static uint64_t known_seq(const struct chain *chain, const struct log_id *log)
+/* What the first `count` positions say of the log, the last of them that names it; 0: none does. */
+static uint64_t seq_in(const struct positions *in, uint32_t count, const struct log_id *log)
 {
-    for (uint32_t i = 0; i < chain->authority.count; i++)
-        if (ID_EQ(&chain->authority.at[i].log, log))
-            return chain->authority.at[i].seq;
-    return 0;
+    uint64_t seq = 0;
+
+    for (uint32_t i = 0; i < count; i++)
+        if (ID_EQ(&in->at[i].log, log))
+            seq = in->at[i].seq;
+    return seq;
+}
+
+/* Below what the chain, or a position before it in the same seal, says of the log. */
+static bool positions_go_back(const struct positions *known, const struct positions *news)
+{
+    for (uint32_t i = 0; i < news->count; i++) {
+        uint64_t least = seq_in(known, known->count, &news->at[i].log);
+        uint64_t before = seq_in(news, i, &news->at[i].log);
+
+        if (news->at[i].seq < least || news->at[i].seq < before)
+            return true;
+    }
+    return false;
 }
 
 bool chain_knows(const struct chain *chain, const struct log_id *log, uint64_t seq)
 {
-    return known_seq(chain, log) >= seq;
+    return seq_in(&chain->authority, chain->authority.count, log) >= seq;
 }
 
 static void learn_positions(struct chain *chain, const struct positions *news)
@@ -58,7 +73,7 @@ static void learn_positions(struct chain *chain, const struct positions *news)
 
         while (i < chain->authority.count && !ID_EQ(&chain->authority.at[i].log, &news->at[n].log))
             i++;
-        if (i == AUTH_POSITIONS_MAX)
+        if (i == AUTH_POSITIONS_MAX) /* those named first are all that is followed */
             continue;
         chain->authority.at[i] = news->at[n];
         if (i == chain->authority.count)
@@ -120,10 +135,9 @@ static bool check_place(const struct step *s)
                                                 : "the seal covers entries that are sealed already");
     if (!ID_EQ(&s->seal.prev, &c->seal))
         return wrong(s, s->seal.first, CW_PEER_CHAIN, "seal", "the seal does not name the hash of the one before it");
-    for (uint32_t i = 0; i < s->seal.authority.count; i++)
-        if (s->seal.authority.at[i].seq < known_seq(c, &s->seal.authority.at[i].log))
-            return wrong(s, s->seal.first, CW_PEER_CHAIN, "seal",
-                         "the seal knows less of an authority's log than one before it");
+    if (positions_go_back(&c->authority, &s->seal.authority))
+        return wrong(s, s->seal.first, CW_PEER_CHAIN, "seal",
+                     "the seal knows less of an authority's log than was named before");
     if (s->seal.hlc <= c->hlc)
         return wrong(s, s->seal.first, CW_PEER_CHAIN, "seal", "the seal's time is not after that of the one before it");
     return true;

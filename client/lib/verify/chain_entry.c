@@ -7,6 +7,8 @@
 
 /* Bytes in front of a part in clear: the blinding, zero or not, that its commitment was made with. */
 #define CLEAR_PREFIX_LEN 32
+/* In front of and behind the padded bytes of an encrypted one: nonce, blinding, tag. */
+#define SEALED_EXTRA_LEN (24 + 32 + 16)
 
 static enum cw_err check_header(const struct chain_entry *e, const struct log_id *log, uint64_t seq,
                                 struct cw_fault *fault)
@@ -32,6 +34,22 @@ static enum cw_err check_carried(const Cw__EntryRecord *record, const struct ent
     return CW_OK;
 }
 
+/* Part lengths are what the author's size classes come to; keys are named exactly where there is something to open. */
+static bool parts_agree(const struct chain_entry *e)
+{
+    bool clear = class_in_clear(e->header.kind);
+
+    if (clear != (e->header.key_count == 0))
+        return false;
+    for (uint32_t i = 0; i < e->header.part_count; i++) {
+        size_t padded = size_class_len(e->submission.parts[i].size_class);
+
+        if (e->header.parts[i].len != padded + (clear ? CLEAR_PREFIX_LEN : SEALED_EXTRA_LEN))
+            return false;
+    }
+    return true;
+}
+
 /* What the seal's daemon should not have sealed. */
 static const char *read_submission(const Cw__EntryRecord *record, struct chain_entry *e)
 {
@@ -50,6 +68,8 @@ static const char *read_submission(const Cw__EntryRecord *record, struct chain_e
         return "the entry names another op than its submission is";
     if (e->header.kind != e->submission.op_class)
         return "the entry's kind is not the class its author signed";
+    if (!parts_agree(e))
+        return "its parts or its keys are not those of its class";
     return NULL;
 }
 
@@ -68,16 +88,17 @@ static enum cw_err check_blob(struct cw_slice blob, const struct hash *named, co
 
 static enum cw_err check_clear_part(const struct chain_entry *e, uint32_t i, struct cw_fault *fault)
 {
-    struct cw_slice part = e->parts[i];
+    struct cw_slice part = e->parts[i], payload; /* of the length its author signed: parts_agree() */
+    struct cw_slice padded = slice(part.data + CLEAR_PREFIX_LEN, part.len - CLEAR_PREFIX_LEN);
     uint8_t commit[32];
     char where[32];
 
     snprintf(where, sizeof(where), "part %u", i);
-    if (part.len != CLEAR_PREFIX_LEN + size_class_len(e->submission.parts[i].size_class))
-        return fault_set(fault, CW_PEER_HASH, where, "the part has not the length its author signed");
-    hash_keyed(LABEL_COMMIT, part.data, slice(part.data + CLEAR_PREFIX_LEN, part.len - CLEAR_PREFIX_LEN), commit);
+    hash_keyed(LABEL_COMMIT, part.data, padded, commit);
     if (memcmp(commit, e->submission.parts[i].commit, sizeof(commit)) != 0)
         return fault_set(fault, CW_PEER_HASH, where, "the part does not match the commitment its author signed");
+    if (payload_unpad(padded, &payload) != CW_OK)
+        return fault_set(fault, CW_REFUSED_MALFORMED, where, "the padding is wrong");
     return CW_OK;
 }
 
@@ -97,7 +118,7 @@ static enum cw_err read_parts(const Cw__EntryBlobs *blobs, struct chain_entry *e
         if (err != CW_OK)
             return err;
         e->parts[i] = part;
-        if (class_in_clear(e->header.kind) && e->submission_ok)
+        if (class_in_clear(e->header.kind) && e->lawless == NULL)
             err = check_clear_part(e, i, fault);
         if (err != CW_OK)
             return err;

@@ -111,6 +111,8 @@ static void on_sealed(void *context, const struct chain *chain, uint32_t entry_c
 {
     struct cw_trust *trust = context;
 
+    if (chain == &trust->root)
+        trust_rotate(trust);
     if (trust->watcher->sealed != NULL)
         trust->watcher->sealed(trust->watcher->context, chain, entry_count);
 }
@@ -139,7 +141,8 @@ static bool start_authority(struct cw_trust *trust, struct trust_authority *auth
     if (chain_start(genesis, &trust->network, &authority->chain, fault) != CW_OK)
         return false;
     if (!ID_EQ(&authority->chain.log, &authority->log) || authority->chain.genesis.scope != LOG_AUTHORITY ||
-        !ID_EQ(&authority->chain.genesis.cert, &authority->cert)) {
+        !ID_EQ(&authority->chain.genesis.cert, &authority->cert) ||
+        !slice_eq(authority->chain.genesis.division, trust_find(trust, &authority->cert)->parsed.division)) {
         chain_done(&authority->chain);
         authority->chain = (struct chain){0};
         fault_set(fault, CW_REFUSED_MALFORMED, "genesis", "not the log that the root admitted");

@@ -6,6 +6,8 @@
 
 #include <stdlib.h>
 
+#define AUTHORITIES_MAX (AUTH_POSITIONS_MAX - 1) /* and the root log */
+
 /* true: it is there. false: *out_at is where it belongs. */
 static bool find(const struct cw_trust *trust, const struct cert_id *id, size_t *out_at)
 {
@@ -60,14 +62,29 @@ static enum cw_err add_cert(struct cw_trust *trust, struct cw_slice bytes, const
 
 static enum cw_err add_authority(struct cw_trust *trust, const struct cert_id *cert, const struct log_id *log)
 {
-    struct trust_authority *all =
-        realloc(trust->authorities, (trust->authority_count + 1) * sizeof(*trust->authorities));
+    struct trust_authority *all;
 
+    for (size_t i = 0; i < trust->authority_count; i++)
+        if (ID_EQ(&trust->authorities[i].log, log))
+            return CW_OK; /* admitted twice: the first place counts */
+    all = realloc(trust->authorities, (trust->authority_count + 1) * sizeof(*trust->authorities));
     if (all == NULL)
         return CW_LOCAL_MEMORY;
     trust->authorities = all;
     all[trust->authority_count++] = (struct trust_authority){.cert = *cert, .log = *log};
     return CW_OK;
+}
+
+/* --- what records do --------------------------------------------------------------------------------- */
+
+static enum cw_err signatures_hold(const struct cw_trust *trust, const struct authority_record *record,
+                                   const uint8_t *issuer_key, struct cw_fault *fault)
+{
+    enum cw_err err = authority_record_verify(&trust->network, record, issuer_key);
+
+    if (err == CW_REFUSED_SIGNATURE)
+        return fault_set(fault, err, "record", "the certificate in it is not signed by who issues or who holds it");
+    return err == CW_OK ? CW_OK : fault_plain(fault, err, "record");
 }
 
 static enum cw_err admit(struct cw_trust *trust, struct cw_slice body, const struct chain_entry *entry,
@@ -82,8 +99,8 @@ static enum cw_err admit(struct cw_trust *trust, struct cw_slice body, const str
         return fault_set(fault, CW_REFUSED_MALFORMED, "admit", "the record is not in its grammar");
     if (cert.subject != SUBJECT_AUTHORITY || !ID_EQ(&cert.network, &trust->network))
         return fault_set(fault, CW_REFUSED_AUTHOR, "admit", "not an authority's certificate of this network");
-    if (!verify_bytes(LABEL_CERT, &trust->network, act.certificate, cert.sign_key, &act.issuer))
-        return fault_set(fault, CW_REFUSED_SIGNATURE, "admit", "the authority did not sign its own certificate");
+    if (trust->authority_count == AUTHORITIES_MAX)
+        return CW_OK; /* no seal could name its log */
     cert_id_of(act.certificate, &id);
     err = add_cert(trust, act.certificate, &entry->header.log, entry->header.seq);
     if (err == CW_OK)
@@ -97,46 +114,26 @@ static enum cw_err rotate(struct cw_trust *trust, struct cw_slice body, struct c
 
     if (act_rotate_root_parse(body, &act) != CW_OK)
         return fault_set(fault, CW_REFUSED_MALFORMED, "rotate", "the record is not in its grammar");
-    trust->root_key_count = act.root_key_count;
-    trust->threshold = act.threshold;
-    memcpy(trust->root_keys, act.root_keys, sizeof(act.root_keys));
+    if (trust->rotation_count == ROOT_ROTATIONS_MAX)
+        return fault_set(fault, CW_REFUSED_SIZE, "rotate", "the root keys were rotated too often");
+    trust->rotation_count++;
+    trust->rotation = act;
+    trust->rotates = true;
     return CW_OK;
 }
 
-static enum cw_err read_record(const struct chain_entry *entry, struct authority_record *out, struct cw_fault *fault)
+void trust_rotate(struct cw_trust *trust)
 {
-    struct cw_slice payload;
-    enum cw_err err = chain_entry_clear(entry, &payload, fault);
-
-    if (err != CW_OK)
-        return err;
-    if (authority_record_parse(payload, out) != CW_OK)
-        return fault_set(fault, CW_REFUSED_MALFORMED, "record", "the record is not in its grammar");
-    return CW_OK;
+    if (!trust->rotates)
+        return;
+    trust->rotates = false;
+    trust->root_key_count = trust->rotation.root_key_count;
+    trust->threshold = trust->rotation.threshold;
+    memcpy(trust->root_keys, trust->rotation.root_keys, sizeof(trust->rotation.root_keys));
 }
 
-enum cw_err trust_apply_root(struct cw_trust *trust, const struct chain_entry *entry, struct cw_fault *fault)
-{
-    struct authority_record record;
-    enum cw_err err;
-
-    if (entry->header.kind != CLASS_ROOT || memcmp(entry->submission.author.b, trust->network.b, ID_LEN) != 0)
-        return fault_set(fault, CW_REFUSED_AUTHOR, "record", "only the root writes into the root log");
-    if (proof_verify_threshold(&trust->network, entry->submission_bytes, &entry->proof,
-                               (const uint8_t(*)[KEY_LEN])trust->root_keys, trust->root_key_count,
-                               trust->threshold) != CW_OK)
-        return fault_set(fault, CW_REFUSED_SIGNATURE, "proof", "not enough root signatures verify");
-    err = read_record(entry, &record, fault);
-    if (err != CW_OK)
-        return err;
-    if (record.act == ACT_ADMIT_AUTHORITY)
-        return admit(trust, record.body, entry, fault);
-    return record.act == ACT_ROTATE_ROOT ? rotate(trust, record.body, fault) : CW_OK;
-}
-
-static enum cw_err issue(struct cw_trust *trust, const struct trust_authority *authority,
-                         const struct certificate *issuer, struct cw_slice body, const struct chain_entry *entry,
-                         struct cw_fault *fault)
+static enum cw_err issue(struct cw_trust *trust, const struct cert_id *authority, struct cw_slice body,
+                         const struct chain_entry *entry, struct cw_fault *fault)
 {
     struct act_issue act;
     struct certificate cert;
@@ -144,50 +141,135 @@ static enum cw_err issue(struct cw_trust *trust, const struct trust_authority *a
 
     if (act_issue_parse(body, &act) != CW_OK || certificate_parse(act.certificate, &cert) != CW_OK)
         return fault_set(fault, CW_REFUSED_MALFORMED, "issue", "the record is not in its grammar");
-    if (!ID_EQ(&cert.network, &trust->network) || !ID_EQ(&cert.issuer, &authority->cert) ||
-        cert.subject == SUBJECT_AUTHORITY)
+    if (!ID_EQ(&cert.network, &trust->network) || !ID_EQ(&cert.issuer, authority) || cert.subject == SUBJECT_AUTHORITY)
         return fault_set(fault, CW_REFUSED_AUTHOR, "issue", "the certificate is not this authority's to issue");
-    if (!verify_bytes(LABEL_CERT, &trust->network, act.certificate, issuer->sign_key, &act.issuer))
-        return fault_set(fault, CW_REFUSED_SIGNATURE, "issue", "the issuer's signature does not verify");
-    if (!verify_bytes(LABEL_POSSESSION, &trust->network, act.certificate, cert.sign_key, &act.possession))
-        return fault_set(fault, CW_REFUSED_SIGNATURE, "issue", "the holder did not prove to have the keys");
     err = add_cert(trust, act.certificate, &entry->header.log, entry->header.seq);
     return err == CW_OK ? CW_OK : fault_plain(fault, err, "issue");
 }
 
-static enum cw_err revoke(struct cw_trust *trust, struct cw_slice body, uint64_t seq, struct cw_fault *fault)
+static enum cw_err revoke(struct cw_trust *trust, struct cw_slice body, const struct chain_entry *entry,
+                          struct cw_fault *fault)
 {
     struct act_revoke act;
+    struct trust_cert *cert;
     size_t at;
 
     if (act_revoke_parse(body, &act) != CW_OK)
         return fault_set(fault, CW_REFUSED_MALFORMED, "revoke", "the record is not in its grammar");
-    if (find(trust, &act.cert, &at) && !trust->certs[at].revoked) {
-        trust->certs[at].revoked = true;
-        trust->certs[at].revoke_kind = act.kind;
-        trust->certs[at].revoked_seq = seq;
+    if (!find(trust, &act.cert, &at) || !ID_EQ(&trust->certs[at].issued_log, &entry->header.log))
+        return fault_set(fault, CW_REFUSED_ROLE, "revoke", "only who issued a certificate revokes it");
+    cert = &trust->certs[at];
+    if (!cert->revoked) {
+        cert->revoked = true;
+        cert->revoke_kind = act.kind;
+        cert->revoked_seq = entry->header.seq;
     }
     return CW_OK;
 }
 
-enum cw_err trust_apply_authority(struct cw_trust *trust, const struct trust_authority *authority,
+/* What they say is for daemons: whether they can be read is for everybody. */
+static enum cw_err read_policy(struct cw_slice body, struct cw_fault *fault)
+{
+    struct act_policy act;
+
+    return act_policy_parse(body, &act) == CW_OK
+               ? CW_OK
+               : fault_set(fault, CW_REFUSED_MALFORMED, "policy", "the record is not in its grammar");
+}
+
+static enum cw_err read_membership(struct cw_slice body, struct cw_fault *fault)
+{
+    struct act_membership act;
+    void *memory = malloc(FRAME_LEN_MAX);
+    struct arena arena = arena_over(memory, memory == NULL ? 0 : FRAME_LEN_MAX);
+    enum cw_err err = memory == NULL ? CW_LOCAL_MEMORY : act_membership_parse(body, &arena, &act);
+
+    free(memory);
+    if (err == CW_OK || err == CW_LOCAL_MEMORY)
+        return err == CW_OK ? CW_OK : fault_plain(fault, err, "membership");
+    return fault_set(fault, CW_REFUSED_MALFORMED, "membership", "the record is not in its grammar");
+}
+
+static enum cw_err apply(struct cw_trust *trust, const struct authority_record *record, const struct cert_id *authority,
+                         const struct chain_entry *entry, struct cw_fault *fault)
+{
+    bool is_root = authority == NULL;
+
+    switch (record->act) {
+    case ACT_POLICY:
+        return read_policy(record->body, fault);
+    case ACT_MEMBERSHIP:
+        return read_membership(record->body, fault);
+    case ACT_REVOKE:
+        return revoke(trust, record->body, entry, fault);
+    case ACT_ISSUE:
+        if (!is_root)
+            return issue(trust, authority, record->body, entry, fault);
+        break;
+    case ACT_ADMIT_AUTHORITY:
+        if (is_root)
+            return admit(trust, record->body, entry, fault);
+        break;
+    case ACT_ROTATE_ROOT:
+        if (is_root)
+            return rotate(trust, record->body, fault);
+        break;
+    default:
+        return CW_OK; /* a newer version's */
+    }
+    return fault_set(fault, CW_REFUSED_ROLE, "record", "an act that this log may not make");
+}
+
+/* *stopped: of the log. What comes behind it is passed over. */
+static enum cw_err take_record(struct cw_trust *trust, const struct trust_cert *authority, bool *stopped,
+                               const struct chain_entry *entry, struct cw_fault *fault)
+{
+    struct authority_record record;
+    struct cert_id id = {{0}};
+    struct cw_slice payload;
+    enum cw_err err;
+
+    if (*stopped)
+        return CW_OK;
+    err = chain_entry_clear(entry, &payload, fault);
+    if (err != CW_OK) {
+        *stopped = err == CW_PEER_HASH;
+        return err;
+    }
+    err = authority_record_parse(payload, &record);
+    if (err == CW_REFUSED_VERSION)
+        return CW_OK;
+    if (err != CW_OK)
+        return fault_set(fault, CW_REFUSED_MALFORMED, "record", "the record is not in its grammar");
+    *stopped = record.critical && (record.act < ACT_ISSUE || record.act > ACT_ROTATE_ROOT);
+    err = signatures_hold(trust, &record, authority == NULL ? NULL : authority->parsed.sign_key, fault);
+    if (err != CW_OK)
+        return err;
+    if (authority != NULL)
+        id = authority->id; /* adding a certificate may move the table */
+    return apply(trust, &record, authority == NULL ? NULL : &id, entry, fault);
+}
+
+enum cw_err trust_apply_root(struct cw_trust *trust, const struct chain_entry *entry, struct cw_fault *fault)
+{
+    if (entry->header.kind != CLASS_ROOT || memcmp(entry->submission.author.b, trust->network.b, ID_LEN) != 0)
+        return fault_set(fault, CW_REFUSED_AUTHOR, "record", "only the root writes into the root log");
+    if (proof_verify_threshold(&trust->network, entry->submission_bytes, &entry->proof,
+                               (const uint8_t(*)[KEY_LEN])trust->root_keys, trust->root_key_count,
+                               trust->threshold) != CW_OK)
+        return fault_set(fault, CW_REFUSED_SIGNATURE, "proof", "not enough root signatures verify");
+    return take_record(trust, NULL, &trust->root_stopped, entry, fault);
+}
+
+enum cw_err trust_apply_authority(struct cw_trust *trust, struct trust_authority *authority,
                                   const struct chain_entry *entry, struct cw_fault *fault)
 {
     const struct trust_cert *issuer = trust_find(trust, &authority->cert);
-    struct authority_record record;
-    struct certificate issuer_cert;
-    enum cw_err err;
 
     if (issuer == NULL || entry->header.kind != CLASS_AUTHORITY || !ID_EQ(&entry->submission.author, &authority->cert))
         return fault_set(fault, CW_REFUSED_AUTHOR, "record", "only the authority writes into its log");
-    issuer_cert = issuer->parsed; /* adding a certificate may move the table */
     if (entry->proof.kind != PROOF_SINGLE ||
-        proof_verify(&trust->network, entry->submission_bytes, &entry->proof, issuer_cert.sign_key) != CW_OK)
+        proof_verify(&trust->network, entry->submission_bytes, &entry->proof, issuer->parsed.sign_key) != CW_OK)
         return fault_set(fault, CW_REFUSED_SIGNATURE, "proof", "the authority's signature does not verify");
-    err = read_record(entry, &record, fault);
-    if (err != CW_OK)
-        return err;
-    if (record.act == ACT_ISSUE)
-        return issue(trust, authority, &issuer_cert, record.body, entry, fault);
-    return record.act == ACT_REVOKE ? revoke(trust, record.body, entry->header.seq, fault) : CW_OK;
+    return take_record(trust, issuer, &authority->stopped, entry, fault);
 }

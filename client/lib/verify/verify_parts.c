@@ -59,10 +59,17 @@ static void on_any_entry(void *context, struct chain *chain, const struct chain_
     count_parts(context, entry);
 }
 
-/* Classes of a division's log (docs/protocol.md §5.2). */
-static bool class_fits(enum op_class c)
+/* A division's log holds any class but those of the authority's and the root's; who makes it: docs/protocol.md §5.2. */
+static bool class_fits(enum op_class c, enum subject_kind author)
 {
-    return c == CLASS_CASE || c == CLASS_KEY || (c >= CLASS_WRAPS && c <= CLASS_AUDIENCE);
+    switch (c) {
+    case CLASS_CASE:
+        return author == SUBJECT_PERSON || author == SUBJECT_DAEMON;
+    case CLASS_KEY:
+        return author == SUBJECT_DAEMON;
+    default:
+        return c != CLASS_AUTHORITY && c != CLASS_ROOT;
+    }
 }
 
 /* Whether an entry of a division's log has an effect: docs/protocol.md §5.2. What was altered never comes here. */
@@ -70,16 +77,14 @@ static bool counts(const struct cw_verify *v, const struct chain *chain, const s
 {
     const struct trust_cert *author;
 
-    if (entry->lawless != NULL || !class_fits(entry->header.kind))
+    if (entry->lawless != NULL)
         return false;
     author = trust_find(v->trust, &entry->submission.author);
-    if (author == NULL)
+    if (author == NULL || !class_fits(entry->header.kind, author->parsed.subject))
         return false;
     if (proof_verify(&v->trust->network, entry->submission_bytes, &entry->proof, author->parsed.sign_key) != CW_OK)
         return false;
     if (entry->proof.kind == PROOF_BUNDLE && (!author->parsed.may_bundle || entry->header.kind != CLASS_CASE))
-        return false;
-    if (entry->header.kind == CLASS_KEY && author->parsed.subject != SUBJECT_DAEMON)
         return false;
     if (author->revoked && chain_knows(chain, &author->issued_log, author->revoked_seq))
         return false;

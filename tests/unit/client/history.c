@@ -123,7 +123,7 @@ static void add_end(struct history *h)
 struct said {
     void *memory[SAID_MAX];
     Cw__Submit *submits[SAID_MAX];
-    uint8_t ciphertexts[SAID_MAX][PARTS_MAX][64];
+    uint8_t ciphertexts[SAID_MAX][PARTS_MAX][72 + 1024];
     struct sealer_entry entries[SAID_MAX];
     Cw__OpenedPart opened[SAID_MAX * PARTS_MAX], *opened_at[SAID_MAX * PARTS_MAX];
     uint8_t padded[SAID_MAX * PARTS_MAX][1024];
@@ -149,6 +149,9 @@ static void open_part(struct said *s, uint32_t i, uint32_t part, struct cw_op_id
     s->opened_at[s->opened_count++] = to;
 }
 
+/* No key of anybody's: nothing here is opened with it. */
+static const struct entry_key some_key = {{{1}}, {{2}}};
+
 static void say(struct said *s, const struct cw_draft *draft, const struct cw_identity *officer,
                 struct cw_op_id *out_op)
 {
@@ -167,9 +170,15 @@ static void say(struct said *s, const struct cw_draft *draft, const struct cw_id
     e->proof = wire_slice(s->submits[i]->proof);
     e->part_count = (uint32_t)s->submits[i]->n_parts;
     for (uint32_t p = 0; p < e->part_count; p++) {
-        memset(s->ciphertexts[i][p], (int)(i * 16 + p + 1), sizeof(s->ciphertexts[i][p]));
-        e->blobs[p] = slice(s->ciphertexts[i][p], sizeof(s->ciphertexts[i][p]));
+        uint32_t size_class;
+
+        ck_assert_int_eq(size_class_of(s->submits[i]->parts[p]->payload.len, &size_class), CW_OK);
+        size_t len = 72 + size_class_len(size_class);
+        ck_assert_uint_le(len, sizeof(s->ciphertexts[i][p]));
+        memset(s->ciphertexts[i][p], (int)(i * 16 + p + 1), len);
+        e->blobs[p] = slice(s->ciphertexts[i][p], len);
     }
+    e->key = &some_key;
 }
 
 static void say_all(struct said *s, const struct cw_identity *officer, struct cw_op_id ops[static SAID_MAX])
