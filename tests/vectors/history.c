@@ -2,8 +2,8 @@
 #include "tests/vectors/history.h"
 
 /*
- * Root log: one admission. Authority log: five records in two seals. North's log: a key record, two case ops,
- * then two of a bundle. East's log: one of the same ops again. A frontier of east's. docs/protocol.md §8.
+ * Root and authority log: history_authority.c. North's log: a key record, two case ops, then two of a bundle. East's
+ * log: one of the same ops again. A frontier of east's. docs/protocol.md §8.
  */
 
 /* Where the hlc's lowest bits lie in an entry header with a seq below 128: v, log and seq come before. */
@@ -11,99 +11,24 @@
 
 static uint8_t world_memory[2 * WORLD_MEMORY_LEN];
 static struct history h;
-static struct history_log root_log, authority_log, north, east;
-
-/* --- records of root and authority ---------------------------------------------------------------- */
-
-static struct cw_slice record_of(enum authority_act act, const struct writer *body)
-{
-    struct authority_record r = {.act = act, .body = slice(body->data, body->len)};
-    static uint8_t memory[8192];
-    struct writer out = writer_over(memory, sizeof(memory));
-
-    authority_record_encode(&r, &out);
-    return world_keep(&h.w, &out);
-}
-
-static struct cw_slice admission(void)
-{
-    struct act_admit_authority act = {.certificate = h.w.authority.bytes, .log = authority_log.log.id};
-    uint8_t memory[8192];
-    struct writer out = writer_over(memory, sizeof(memory));
-
-    sign_bytes(LABEL_CERT, &h.w.network, act.certificate, &h.w.authority.keys.sign, &act.issuer);
-    act_admit_authority_encode(&act, &out);
-    return record_of(ACT_ADMIT_AUTHORITY, &out);
-}
-
-static struct cw_slice issue_of(const struct world_identity *subject)
-{
-    struct act_issue act = {.certificate = subject->bytes};
-    uint8_t memory[8192];
-    struct writer out = writer_over(memory, sizeof(memory));
-    bool forged = h.breakage == VOID_ISSUER && subject == &h.w.daemons[WORLD_WST];
-
-    sign_bytes(LABEL_CERT, &h.w.network, act.certificate, forged ? &subject->keys.sign : &h.w.authority.keys.sign,
-               &act.issuer);
-    sign_bytes(LABEL_POSSESSION, &h.w.network, act.certificate, &subject->keys.sign, &act.possession);
-    act_issue_encode(&act, &out);
-    return record_of(ACT_ISSUE, &out);
-}
-
-static struct cw_slice membership(void)
-{
-    struct cert_id members[WORLD_DAEMONS];
-    struct act_membership act = {.audience = slice_of("force"), .added_count = WORLD_DAEMONS, .added = members};
-    uint8_t memory[512];
-    struct writer out = writer_over(memory, sizeof(memory));
-
-    for (uint32_t i = 0; i < WORLD_DAEMONS; i++)
-        members[i] = h.w.daemons[i].id;
-    act_membership_encode(&act, &out);
-    return record_of(ACT_MEMBERSHIP, &out);
-}
-
-static void write_record(struct history_log *log, uint32_t number, struct cw_slice record)
-{
-    struct world_submission sub;
-    bool root = log == &root_log;
-
-    world_submit_clear(&h.w, number, root ? CLASS_ROOT : CLASS_AUTHORITY, record, root ? NULL : &h.w.authority, &sub);
-    history_append(&h, log, &sub, true);
-}
-
-static void write_authority(void)
-{
-    world_log_open(&h.w, LOG_ROOT, NULL, 400, &root_log.log);
-    world_log_open(&h.w, LOG_AUTHORITY, &h.w.authority, 401, &authority_log.log);
-    write_record(&root_log, 400, admission());
-    history_seal(&h, &root_log);
-    if (h.breakage == BREAK_ROOT_THRESHOLD)
-        root_log.batches[0].signed_seal.signature_count--;
-    for (uint32_t i = 0; i < WORLD_DAEMONS; i++)
-        write_record(&authority_log, 410 + i, issue_of(&h.w.daemons[i]));
-    history_seal(&h, &authority_log);
-    write_record(&authority_log, 420, issue_of(&h.w.officer));
-    write_record(&authority_log, 421, membership());
-    history_seal(&h, &authority_log);
-}
+static struct history_log north, east;
 
 /* --- divisions ------------------------------------------------------------------------------------ */
 
 static void see_authority(struct history_log *log)
 {
-    const struct sealed_batch *seen = &authority_log.batches[h.breakage == VOID_UNSEEN_AUTHOR ? 0 : 1];
+    const struct sealed_batch *seen = &h.authority.batches[h.breakage == VOID_UNSEEN_AUTHOR ? 0 : 1];
 
     log->authority.count = 2;
-    log->authority.at[0] = (struct position){root_log.log.id, root_log.log.seq, root_log.log.head};
-    log->authority.at[1] = (struct position){.log = authority_log.log.id, .seq = seen->seal.last};
+    log->authority.at[0] = (struct position){h.root.log.id, h.root.log.seq, h.root.log.head};
+    log->authority.at[1] = (struct position){.log = h.authority.log.id, .seq = seen->seal.last};
     seal_hash_of(seen->signed_seal.bytes, &log->authority.at[1].seal);
 }
 
 static struct cw_slice key_record(void)
 {
     struct key_record k = {.audience = slice_of("force"),
-                           .membership = {authority_log.log.id, authority_log.log.seq, authority_log.log.head}};
+                           .membership = {h.authority.log.id, h.authority.log.seq, h.authority.log.head}};
     uint8_t memory[KEY_RECORD_LEN_MAX];
     struct writer out = writer_over(memory, sizeof(memory));
 
@@ -119,6 +44,8 @@ static void case_op(uint32_t number, struct world_submission *out)
 
     if (h.breakage == VOID_UNKNOWN_AUTHOR && number == 1)
         WORLD_FILL(h.w.officer.id, "nobody", 1);
+    if (h.breakage == VOID_SUBJECT && number == 1)
+        h.w.officer = h.w.authority;
     if (h.breakage == VOID_FORGED && number == 1)
         h.w.officer.keys = h.w.daemons[WORLD_WST].keys;
     world_submit(&h.w, number, out);
@@ -130,6 +57,15 @@ static void bundle(struct world_submission *subs, uint32_t count)
     for (uint32_t i = 0; i < count; i++)
         case_op(10 + i, &subs[i]);
     world_bundle(&h.w, subs, count);
+}
+
+/* A class that this version knows nothing of, in clear. */
+static void append_class_unknown(void)
+{
+    struct world_submission sub;
+
+    world_submit_clear(&h.w, 440, (enum op_class)77, slice_of("of a newer version"), &h.w.officer, &sub);
+    history_append(&h, &north, &sub, true);
 }
 
 static void write_divisions(void)
@@ -155,6 +91,10 @@ static void write_divisions(void)
     history_seal(&h, &north);
     history_append(&h, &north, &bundled[0], true);
     history_append(&h, &north, &bundled[1], true);
+    if (h.breakage == GOOD_CLASS_UNKNOWN)
+        append_class_unknown();
+    if (h.breakage == BREAK_POSITION)
+        north.authority = (struct positions){1, {{.log = h.authority.log.id, .seq = 1}}};
     history_seal(&h, &north);
     see_authority(&east);
     history_append(&h, &east, &ops[1], true);
@@ -217,7 +157,9 @@ static void tamper(void)
     if (h.breakage == BREAK_PATH)
         north.entries[4].path_bytes = with_bit_turned(north.entries[4].path_bytes, 9);
     if (h.breakage == BREAK_ROOT_PROOF)
-        drop_root_signature(&root_log.entries[0], &root_log.subs[0].parsed_proof);
+        drop_root_signature(&h.root.entries[0], &h.root.subs[0].parsed_proof);
+    if (h.breakage == BREAK_RECORD_GONE)
+        h.authority.entries[4].blobs.part_count = 0; /* the last */
     if (h.breakage == BREAK_BLOB)
         e->blobs.parts[1] = with_bit_turned(e->blobs.parts[1], 100);
 }
@@ -250,6 +192,8 @@ static void opened_part(struct writer *out, const struct world_submission *sub, 
     number_field(&in, 2, part); /* spelt out also when it is 0: exports are open messages */
     tag(&in, 3, slice(sub->parts[part].r, 32));
     tag(&in, 4, slice(padded, len));
+    if (h.breakage == BREAK_UNKNOWN_FIELD && part == 1)
+        number_field(&in, 9, 1);
     tag(out, 4, slice(in.data, in.len));
 }
 
@@ -293,7 +237,7 @@ static void put_frontier(struct writer *record)
 static void put_file(void)
 {
     static uint8_t memory[1 << 17];
-    const struct history_log *logs[] = {&root_log, &authority_log, &north, &east};
+    const struct history_log *logs[] = {&h.root, &h.authority, &north, &east};
     struct writer record = writer_over(memory, sizeof(memory));
 
     for (size_t i = 0; i < CW_COUNT(logs); i++) {
@@ -314,14 +258,12 @@ struct cw_slice history_make(enum breakage breakage, struct network_id *out_netw
 {
     buf_done(&h.file);
     memset(&h, 0, sizeof(h));
-    memset(&root_log, 0, sizeof(root_log));
-    memset(&authority_log, 0, sizeof(authority_log));
     memset(&north, 0, sizeof(north));
     memset(&east, 0, sizeof(east));
     world_make(&h.w, world_memory, 3, 2);
     h.breakage = breakage;
     *out_network = h.w.network;
-    write_authority();
+    history_write_authority(&h);
     write_divisions();
     tamper();
     if (breakage == BREAK_GAP) { /* north's first batch of ops is left out, genesis and all the rest stay */

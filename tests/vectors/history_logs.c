@@ -44,7 +44,7 @@ static void store_parts(struct history *h, struct history_log *log, const struct
         hash_one(LABEL_BLOB, e->blobs.parts[p], e->header.parts[p].hash.b);
         e->header.parts[p].len = (uint32_t)e->blobs.parts[p].len;
     }
-    if (sub->parsed.op_class != CLASS_CASE)
+    if (sub->parsed.op_class != CLASS_CASE || (h->breakage == VOID_PARTS && i == 1 && log->log.seq == 1))
         return;
     e->blobs.wrap_count = 1;
     e->blobs.wraps[0] = random_blob(h, "wraps", number, (size_t)WRAP_LEN * sub->parsed.part_count);

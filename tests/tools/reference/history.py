@@ -2,9 +2,13 @@
 """An exported history, verified by the numbered steps of docs/protocol.md §8.1."""
 
 import records as R
-from records import Bad, h
+from records import Bad, Newer, h
 
 RECORD_LEN_MAX = 2097152
+LOGS_NAMED_MAX = 16  # by the seals of one log
+AUTHORITIES_MAX = 15
+ROTATIONS_MAX = 255
+ENCRYPTED = (1, 10)
 
 
 class Stop(Exception):
@@ -24,7 +28,14 @@ def lawless(header, record, said, proof):
         return "grammar"
     if h("cw1:op", record["submission"]) != header["op_id"] or said["op_class"] != header["kind"]:
         return "op"
-    return None
+    return None if parts_agree(header, said) else "parts"
+
+
+def parts_agree(header, said):
+    """Rule 2 of §5.2: part lengths, and keys exactly where something is encrypted."""
+    extra = 72 if header["kind"] in ENCRYPTED else 32
+    sizes = [extra + (256 << ref["size_class"]) for ref in said["parts"]]
+    return sizes == [part["len"] for part in header["parts"]] and (header["kind"] in ENCRYPTED) == bool(header["keys"])
 
 
 class Log:
@@ -44,6 +55,7 @@ class History:
         self.certs = {}        # id -> certificate with place (log, seq), revoked (seq or None)
         self.admitted = {}     # authority log id -> certificate id
         self.critical = set()  # logs whose records are no longer applied
+        self.rotations = 0
         self.logs = {}
         self.findings, self.voids = [], {}
         self.counts = {"records": 0, "entries": 0, "seals": 0, "opened": 0}
@@ -74,8 +86,7 @@ class History:
             if size > RECORD_LEN_MAX or size > len(raw) - at:
                 raise Stop("record", "a record is longer than the file, or than a record may be")
             try:
-                record = R.parse(R.EXPORT, raw[at:at + size], strict=False)
-                self.no_unknown(raw[at:at + size])
+                record = R.parse(R.EXPORT, raw[at:at + size], strict=False, known=True)
             except Bad as bad:
                 raise Stop("record", str(bad)) from bad
             at += size
@@ -87,13 +98,6 @@ class History:
                 return
             self.counts["records"] += 1
             self.read_record(record)
-
-    @staticmethod
-    def no_unknown(raw):
-        known = {row.number for row in R.EXPORT}
-        for number, _, _ in R.fields(raw):
-            if number not in known:
-                raise Bad("field %d is unknown" % number)
 
     def read_record(self, record):
         if (self.record == 1) != bool(record["network_genesis"]):
@@ -154,7 +158,7 @@ class History:
         if genesis["scope_kind"] == 3:
             ok = len(self.logs) == 1
         elif genesis["scope_kind"] == 2:
-            ok = self.admitted.get(log.id) == genesis["cert"]
+            ok = self.admitted.get(log.id) == genesis["cert"] and cert["division"] == genesis["division"]
         else:
             ok = cert is not None and cert["subject"] == 2 and cert["division"] == genesis["division"]
         if not ok:
@@ -217,10 +221,14 @@ class History:
             at = header["hlc"]
         if at != seal["hlc"]:
             raise Stop("order", "the seal's hlc is not its last entry's", log.id, seal["last"])
+        named = {}
         for position in seal["authority"]:
-            if position["seq"] < log.authority.get(position["log"], 0):
+            before = max(log.authority.get(position["log"], 0), named.get(position["log"], 0))
+            named[position["log"]] = position["seq"]
+            if position["seq"] < before:
                 raise Stop("order", "an authority position goes back", log.id, seal["first"])
-            log.authority[position["log"]] = position["seq"]
+            if position["log"] in log.authority or len(log.authority) < LOGS_NAMED_MAX:
+                log.authority[position["log"]] = position["seq"]
 
     # --- 13 to 16 ---------------------------------------------------------------------------------
 
@@ -233,16 +241,18 @@ class History:
             said = None
         if said:
             entries[header["op_id"]] = said
-        clear = self.check_blobs(log, header, said, record["blobs"])
         reason = lawless(header, record, said, proof)
+        clear = self.check_blobs(log, header, None if reason else said, record["blobs"])
         if not reason and log.genesis["scope_kind"] == 1:
             reason = self.void_reason(log, header, said, proof, record["submission"])
         if reason:
             self.count_void(reason)
-        if reason or clear is None or log.genesis["scope_kind"] == 1:
+        if reason or log.genesis["scope_kind"] == 1:
             return None
         try:
-            return self.apply_act(log, seq, said, proof, record["submission"], clear)
+            return self.apply_act(log, seq, said, proof, record, clear)
+        except Newer:
+            return None
         except Bad:
             self.count_void("act")
             return None
@@ -271,7 +281,7 @@ class History:
             if blob and (len(blob) != size or h("cw1:blob", blob) != name):
                 self.found("blob", "a blob is not what its header names", log.id, header["seq"])
                 return None
-        if header["kind"] not in range(2, 10) or said is None:
+        if header["kind"] in ENCRYPTED or said is None:
             return None
         for i, (stored, ref) in enumerate(zip(blobs["parts"], said["parts"])):
             if not stored:
@@ -302,15 +312,15 @@ class History:
             return "author-unseen"
         if cert["revoked"] is not None and cert["revoked"] <= seen:
             return "author-revoked"
-        if proof["kind"] == "threshold" or (proof["kind"] == "bundle" and (not cert["may_bundle"] or header["kind"] == 2)):
+        if proof["kind"] == "threshold" or (proof["kind"] == "bundle" and (not cert["may_bundle"] or header["kind"] != 1)):
             return "proof"
         if not R.proof_holds(self.network, raw, proof, key=cert["sign_key"]):
             return "proof"
-        if header["kind"] not in (1, 2, 5, 6, 7, 8, 9) or (header["kind"] == 2 and cert["subject"] != 2):
+        if header["kind"] in (3, 4) or cert["subject"] not in {1: (2, 3), 2: (2,)}.get(header["kind"], range(256)):
             return "class"
         return None
 
-    def apply_act(self, log, seq, said, proof, raw, payload):
+    def apply_act(self, log, seq, said, proof, carried, payload):
         root = log.genesis["scope_kind"] == 3
         if said["op_class"] != (4 if root else 3):
             raise Bad("a class that this log may not hold")
@@ -319,17 +329,22 @@ class History:
         key = None if root else self.certs[log.genesis["cert"]]["sign_key"]
         if root != (proof["kind"] == "threshold") or (not root and proof["kind"] != "single"):
             raise Bad("a proof of another kind")
-        if not R.proof_holds(self.network, raw, proof, key, self.root_keys, self.threshold):
+        if not R.proof_holds(self.network, carried["submission"], proof, key, self.root_keys, self.threshold):
             raise Bad("its proof does not verify")
-        record = R.authority_record(payload)
         if log.id in self.critical:
             return None
+        if payload is None:
+            self.critical.add(log.id)
+            if not (carried["blobs"] and carried["blobs"]["parts"] and carried["blobs"]["parts"][0]):
+                self.found("blob", "the record itself is not here", log.id, seq)
+            return None
+        record = R.authority_record(payload)
         if record["act_body"] is None:
             if record["critical"]:
                 self.critical.add(log.id)
             return None
         act, body = record["act"], record["act_body"]
-        if act in (1, 2) and root or act in (5, 6) and not root:
+        if act == 1 and root or act in (5, 6) and not root:
             raise Bad("an act that this log may not make")
         return {1: self.issue, 2: self.revoke, 5: self.admit, 6: self.rotate}.get(act, lambda *_: None)(log, seq, body)
 
@@ -350,7 +365,9 @@ class History:
             raise Bad("not an authority's certificate")
         if not R.verifies("cw1:cert", self.network, body["certificate"], cert["sign_key"], body["issuer"]):
             raise Bad("the authority's own signature does not verify")
-        self.admitted[body["log"]] = cert["id"]
+        if len(self.admitted) == AUTHORITIES_MAX:
+            return
+        self.admitted.setdefault(body["log"], cert["id"])
         self.add_certificate(cert, log, seq)
 
     def add_certificate(self, cert, log, seq):
@@ -364,6 +381,9 @@ class History:
         cert["revoked"] = seq if cert["revoked"] is None else cert["revoked"]
 
     def rotate(self, _log, _seq, body):
+        if self.rotations == ROTATIONS_MAX:
+            raise Bad("the root keys were rotated too often")
+        self.rotations += 1
         return body["root_keys"], body["threshold"]
 
     # --- 17 and 18 ---------------------------------------------------------------------------------

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "proto/base.h"
+#include "proto/id.h"
 
 #include <check.h>
 #include <signal.h>
+#include <stdio.h>
 
 START_TEST(an_arena_gives_null_when_full_and_stays_usable)
 {
@@ -109,6 +111,43 @@ START_TEST(every_error_has_its_name_class_and_sentence)
 }
 END_TEST
 
+/* docs/protocol.md, for strangers. */
+static const char *protocol_page(void)
+{
+    static char page[131072];
+    FILE *in = fopen("docs/protocol.md", "r");
+
+    ck_assert_ptr_nonnull(in);
+    size_t len = fread(page, 1, sizeof page - 1, in);
+    ck_assert_int_eq(fclose(in), 0);
+    ck_assert_uint_lt(len, sizeof page - 1);
+    page[len] = '\0';
+    return page;
+}
+
+START_TEST(the_protocol_page_lists_every_error)
+{
+    const char *page = protocol_page();
+    char row[160];
+
+#define LISTED(name, number, class, sentence)                                     \
+    snprintf(row, sizeof row, "\n| %d | `%s` | %s |\n", number, #name, sentence); \
+    ck_assert_msg(strstr(page, row) != NULL, "docs/protocol.md lacks the row%s", row);
+    CW_ERR_TABLE(LISTED)
+#undef LISTED
+}
+END_TEST
+
+START_TEST(the_protocol_page_lists_every_label)
+{
+    const char *page = protocol_page();
+
+#define LISTED(name, text) ck_assert_msg(strstr(page, "`" text "`") != NULL, "docs/protocol.md lacks the label " text);
+    LABEL_TABLE(LISTED)
+#undef LISTED
+}
+END_TEST
+
 START_TEST(an_error_number_from_elsewhere_is_local_and_named_unknown)
 {
     enum cw_err odd = (enum cw_err)12345;
@@ -133,6 +172,8 @@ Suite *suite_base(void)
     tcase_add_test(t, time_saturates_instead_of_wrapping);
     tcase_add_test_raise_signal(t, a_false_assertion_aborts, SIGABRT);
     tcase_add_test(t, every_error_has_its_name_class_and_sentence);
+    tcase_add_test(t, the_protocol_page_lists_every_error);
+    tcase_add_test(t, the_protocol_page_lists_every_label);
     tcase_add_test(t, an_error_number_from_elsewhere_is_local_and_named_unknown);
     suite_add_tcase(s, t);
     return s;
