@@ -5,6 +5,7 @@ A figure is measured several times; the machine's limits are taken immediately b
 the mean of the two. The line shows the run with the median ratio, and from where to where the ratios went.
 """
 
+import contextlib
 import json
 import subprocess
 import sys
@@ -63,12 +64,13 @@ def limits(folder, names):
 class Runs:
     """Several runs of one measurement, each between two looks at the limits."""
 
-    def __init__(self, folder, references, measure, times=None):
+    def __init__(self, folder, references, measure, times=None, profiled=contextlib.nullcontext):
         self.values, self.references = [], []
         times = times or settings.REPEAT
         for i in range(times):
             before = limits(folder, references)
-            value = measure()
+            with profiled():
+                value = measure()
             after = limits(folder, references)
             self.values.append(value)
             self.references.append({name: (before[name] + after[name]) / 2 for name in references})

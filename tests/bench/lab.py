@@ -5,6 +5,7 @@ import contextlib
 import json
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import time
@@ -89,6 +90,25 @@ class Lab:
                 with contextlib.suppress(OSError):  # a division that does not run now
                     total += time.clock_gettime((~pid << 3) | 2)  # Linux: the CPU clock of that process
         return total
+
+    @contextlib.contextmanager
+    def profiled(self, name, division=None):
+        """With PROFILE=: what the daemons' processes compute meanwhile, by function, in a file of that name."""
+        if not settings.PROFILE:
+            yield
+            return
+        os.makedirs(settings.PROFILE, exist_ok=True)
+        data = os.path.join(settings.PROFILE, name + ".data")
+        pids = [pid for each in ([division] if division else self.places) for pid in self.pids(each) if os.path.exists("/proc/%d" % pid)]
+        with subprocess.Popen(["perf", "record", "-q", "-F", "997", "-g", "-o", data, "-p", ",".join(map(str, pids))],
+                              stderr=subprocess.DEVNULL) as perf:
+            try:
+                yield
+            finally:
+                perf.send_signal(signal.SIGINT)
+        with open(os.path.join(settings.PROFILE, name + ".txt"), "w", encoding="utf-8") as f:
+            subprocess.run(["perf", "report", "-i", data, "--stdio", "--no-children", "-g", "none", "--percent-limit", "0.5", "--sort",
+                            "comm,dso,symbol"], check=False, stdout=f, stderr=subprocess.DEVNULL)
 
     def rss_anon_mib(self, division="north"):
         total = 0

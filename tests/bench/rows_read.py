@@ -36,11 +36,11 @@ def print_feed(folder):
     with Lab(folder, "feed") as lab:
         lab.fill(max(10, FEED_ENTRIES // 100), FEED_ENTRIES)
         lab.calm()
-        runs = Runs(lab.dir, ["Z10"], lambda: read_stored(lab), min(REPEAT, 3))
+        runs = Runs(lab.dir, ["Z10"], lambda: read_stored(lab), min(REPEAT, 3), lambda: lab.profiled("feed_10"))
         last = runs.values[-1]
         runs.figure("feed_10", "rate", "items/s", "Z10", 0.3, items_each=last["items_each"], bytes_per_item=last["bytes_per_item"],
                     items_per_message=last["items_per_message"], load_cpu_us=last["cpu_us"])
-        runs = Runs(lab.dir, ["Z10"], lambda: read_live(lab), min(REPEAT, 3))
+        runs = Runs(lab.dir, ["Z10"], lambda: read_live(lab), min(REPEAT, 3), lambda: lab.profiled("feed_10_live"))
         runs.figure("feed_10_live", "rate", "items/s", "Z10", items_per_message=runs.values[-1]["items_per_message"])
         runs.figure("feed_10_live_acks", "acks", "acks/s")
 
@@ -49,7 +49,8 @@ def print_view(folder):
     say("view_p50")
     with Lab(folder, "view") as lab:
         runs = Runs(lab.dir, ["R"], lambda: json.loads(output(
-            program("bench_view"), lab.places["north"], str(VIEW_EVENTS), str(VIEW_READS), lab.who("officer"))))
+            program("bench_view"), lab.places["north"], str(VIEW_EVENTS), str(VIEW_READS), lab.who("officer"))),
+            profiled=lambda: lab.profiled("view"))
         runs.figure("view_p50", "p50_ms", "ms", "R", 5, True, answer_len=runs.values[-1]["answer_len"])
         runs.figure("view_p99", "p99_ms", "ms", "R")
 

@@ -21,7 +21,8 @@ def print_row(lab, row):
     name, limit, target, clients, in_flight, bundle, submissions = row
     say(name)
     lab.load(CASES, 16, clients=1, in_flight=1)  # opens the cases
-    runs = Runs(lab.dir, [limit], lambda: lab.load(CASES, submissions, clients, in_flight, bundle))
+    runs = Runs(lab.dir, [limit], lambda: lab.load(CASES, submissions, clients, in_flight, bundle),
+                profiled=lambda: lab.profiled(name))
     cpu = median([run["cpu_us"] for run in runs.values])
     runs.figure(name, "rate", "acks/s", limit, target, load_cpu_us=cpu, busy=sum(run["busy"] for run in runs.values),
                 verified=sum(run["verified"] for run in runs.values))

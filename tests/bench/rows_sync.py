@@ -14,13 +14,14 @@ LIVE_COUNT = count("LIVE_COUNT", 500, 20)
 LIVE_PAUSE_US = count("LIVE_PAUSE_US", 2000, 2000)
 
 
-def catch_up(lab, entries):
+def catch_up(lab, entries, name="catchup"):
     """Seconds from the start of an empty daemon to the last entry folded and durable."""
     lab.wipe("east")
     with subprocess.Popen(lab.wait_command(entries, "east"), stdout=subprocess.PIPE, text=True) as waiting:
         before = time.monotonic()
         lab.tool("restart", "east")
-        seen = json.loads(waiting.communicate(timeout=900)[0])
+        with lab.profiled(name, "east"):
+            seen = json.loads(waiting.communicate(timeout=900)[0])
     took = seen["at"] - before
     return {"rate": entries / took, "seconds": took, "entries": entries}
 
@@ -32,14 +33,15 @@ def print_catch_up(folder, name, bundle, target):
         lab.fill(max(10, ENTRIES // 100), ENTRIES, bundle)
         lab.calm()
         entries = lab.entries()
-        runs = Runs(lab.dir, ["V2"], lambda: catch_up(lab, entries), min(REPEAT, 3))
+        runs = Runs(lab.dir, ["V2"], lambda: catch_up(lab, entries, name), min(REPEAT, 3))
         runs.figure(name, "rate", "entries/s", "V2", target, entries=entries)
 
 
 def print_live(folder):
     say("live")
     with Lab(folder, "live", ("north", "east")) as lab:
-        runs = Runs(lab.dir, ["C"], lambda: lab.live(LIVE_COUNT, LIVE_PAUSE_US), min(REPEAT, 3))
+        runs = Runs(lab.dir, ["C"], lambda: lab.live(LIVE_COUNT, LIVE_PAUSE_US), min(REPEAT, 3),
+                    lambda: lab.profiled("live"))
         runs.figure("live_p50", "p50_ms", "ms", "C", 3, True)
         runs.figure("live_p99", "p99_ms", "ms", "C", 12, True)
         runs.figure("live_sent_p50", "sent_p50_ms", "ms", "C")

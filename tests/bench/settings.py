@@ -8,6 +8,7 @@ ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)
 BUILD = os.path.join(ROOT, os.environ.get("BUILD", "build"))
 SMOKE = os.environ.get("SMOKE", "") not in ("", "0")
 ONLY = [word for word in os.environ.get("ONLY", "").replace(",", " ").split() if word]
+PROFILE = os.environ.get("PROFILE")  # a folder for what perf finds in the daemons, a file for each figure
 FOLDER = os.environ.get("BENCH_DIR") or None  # where stores are made: the disk that is measured
 
 
