@@ -287,6 +287,20 @@ static enum cw_err tell_entry(struct telling *t, const struct feed_entry *e, con
     return append_what_fits(t);
 }
 
+/* A lot that waited for its folds goes on all at once: beyond the room, the case is owed from now on. */
+static enum cw_err remember_revising(struct feed_step *s, const struct feed_entry *e)
+{
+    struct feed *feed = s->feed;
+
+    if (feed->revising_count < FEED_REVISING_MAX) {
+        feed->revising[feed->revising_count++] = *e;
+        return CW_OK;
+    }
+    if (feed->owed_count > 0 && ID_EQ(&feed->owed[feed->owed_count - 1].id, &e->case_id))
+        return CW_OK;
+    return feed_owe(s, &e->case_id, WHY_CORRECTION) ? CW_OK : CW_LOCAL_MEMORY;
+}
+
 enum cw_err feed_tell_entry(struct feed_step *s, const struct feed_entry *e)
 {
     size_t mark = arena_mark(&s->arena);
@@ -303,7 +317,7 @@ enum cw_err feed_tell_entry(struct feed_step *s, const struct feed_entry *e)
     if (err == CW_OK)
         err = tell_entry(&t, e, told);
     if (err == CW_OK && e->revising)
-        s->feed->revising[s->feed->revising_count++] = *e;
+        err = remember_revising(s, e);
     arena_release(&s->arena, mark);
     return err;
 }

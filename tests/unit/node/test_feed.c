@@ -319,6 +319,29 @@ START_TEST(an_answer_does_not_wait_for_ever_and_comes_again_after_a_resume)
 }
 END_TEST
 
+#define MANY 400 /* more than are remembered as told before their case was folded, and fewer than may wait */
+
+START_TEST(however_many_are_told_before_their_fold_all_are_told_once_and_the_case_is_corrected)
+{
+    struct lab_op op = open_case(north, 1), notes[MANY];
+    uint32_t corrections = 0;
+
+    for (uint32_t i = 0; i < MANY; i++) /* no time passes: a long case is not folded while others write */
+        notes[i] = set_title(north, 2 + i, &op, "Operation Larkspur");
+    reader_subscribe(reader, north, FROM_BEGINNING);
+    lab->now += 2500; /* the node takes no turn, as if it were busy elsewhere: nothing is folded */
+    reader_hear(north);
+    for (uint32_t i = 0; i < MANY; i++)
+        ck_assert_uint_eq(reader_times(reader, &notes[i].op), 1);
+    ck_assert(reader_item(reader, &notes[MANY - 1].op)->revising);
+    lab_run(lab, 3000);
+    for (uint32_t i = 0; i < reader->item_count; i++)
+        corrections += reader->items[i].why == 3;
+    ck_assert_uint_ge(corrections, 1);
+    ck_assert_uint_eq(reader->lag_entries, 0);
+}
+END_TEST
+
 /* --- corrections --------------------------------------------------------------------------------------------------- */
 
 START_TEST(two_writes_that_did_not_know_of_each_other_are_told_in_conflict)
@@ -587,6 +610,7 @@ Suite *suite_feed(void)
     tcase_add_test(c, a_reader_who_stops_does_not_hold_up_another);
     tcase_add_test(c, an_answer_waits_for_its_question);
     tcase_add_test(c, an_answer_does_not_wait_for_ever_and_comes_again_after_a_resume);
+    tcase_add_test(c, however_many_are_told_before_their_fold_all_are_told_once_and_the_case_is_corrected);
     tcase_add_test(c, two_writes_that_did_not_know_of_each_other_are_told_in_conflict);
     tcase_add_test(c, an_op_that_stands_before_one_already_told_is_late);
     tcase_add_test(c, what_is_judged_otherwise_is_told_again);
