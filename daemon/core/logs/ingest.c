@@ -332,13 +332,22 @@ static enum ingest take_next(struct replica *r, uint32_t number, const struct pe
     return INGEST_TAKEN;
 }
 
+/*
+ * Some of it is held, so whose it is was known when that was taken: it was not when the bytes at hand were verified,
+ * before the log's first batches, which name its certificate, were stored.
+ */
+static bool is_begun(const struct replica *r, uint32_t number)
+{
+    return number != LOG_NONE && r->logs.slots[number].head.seq > 0;
+}
+
 enum ingest ingest_batch(struct replica *r, const struct peer_entries *entries, uint32_t index,
                          const struct batch_verdict *verdict)
 {
     uint32_t number = logs_find(&r->logs, &entries->log);
 
     if (!verdict->signer_known)
-        return INGEST_UNKNOWN;
+        return is_begun(r, number) ? INGEST_GAP : INGEST_UNKNOWN;
     if (!verdict->seal_ok)
         return INGEST_INVENTED;
     return number == LOG_NONE ? take_first(r, entries, index, verdict) : take_next(r, number, entries, index, verdict);

@@ -115,6 +115,36 @@ START_TEST(a_daemon_told_that_its_frontier_goes_back_takes_a_new_start)
 }
 END_TEST
 
+/* --- a new log ----------------------------------------------------------------------------------------- */
+
+/* What follows the first message of a log was verified before anybody here could know whose log it is. */
+START_TEST(a_new_log_is_asked_for_again_at_once_where_its_signer_was_not_known_yet)
+{
+    struct sealed_batch first = solo_batch(&s, 4), second = solo_batch(&s, 2);
+    struct batch_verdict too_early = {0};
+    struct event event = {.as.message = {.frame_len = 900, .batches = &too_early}};
+    struct peer_message more = {.kind = PEER_ENTRIES, .as.entries = {.log = s.log, .batch_count = 1, .last = true}};
+    struct frontier_item item = solo_item(&s);
+    const struct peer_message *want;
+
+    solo_meet(&s);
+    solo_hear_frontier(&s, &item, 1, 1);
+    solo_hear_batches(&s, &first, 1, true, false, false, 900);
+    more.as.entries.batches = &second;
+    more.from = s.mine;
+    more.to = s.theirs;
+    more.counter = ++s.counter;
+    solo_hear_event(&s, &event, &more);
+    ck_assert_ptr_null(solo_find(&s, EFFECT_STORE_BATCH, 0));
+    want = solo_said(&s, PEER_WANT);
+    ck_assert_ptr_nonnull(want);
+    ck_assert_uint_eq(want->as.want.log_count, 1);
+    ck_assert_uint_eq(want->as.want.logs[0].after, 4);
+    solo_hear_batches(&s, &second, 1, true, false, true, 900);
+    ck_assert_ptr_nonnull(solo_find(&s, EFFECT_STORE_BATCH, 0));
+}
+END_TEST
+
 /* --- another past -------------------------------------------------------------------------------------- */
 
 START_TEST(a_batch_with_another_past_is_not_stored_and_its_past_is_asked_for)
@@ -374,6 +404,7 @@ Suite *suite_session_rules(void)
     tcase_add_test(c, a_young_link_is_not_replaced_and_an_older_one_is);
     tcase_add_test(c, who_is_left_on_the_worse_link_is_told);
     tcase_add_test(c, a_daemon_told_that_its_frontier_goes_back_takes_a_new_start);
+    tcase_add_test(c, a_new_log_is_asked_for_again_at_once_where_its_signer_was_not_known_yet);
     tcase_add_test(c, a_batch_with_another_past_is_not_stored_and_its_past_is_asked_for);
     tcase_add_test(c, a_log_in_dispute_is_asked_for_once);
     tcase_add_test(c, a_dispute_lost_with_its_session_is_raised_again);
