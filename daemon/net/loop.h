@@ -32,6 +32,8 @@ struct server {
     enum door door;
     void *socket, *monitor;
     struct source messages, events;
+    /* Its own: each monitor tells its events in their order, but one may be read long after the other. */
+    struct conns conns;
 };
 
 struct dial {
@@ -39,6 +41,7 @@ struct dial {
     struct net_link *link; /* NULL: over, and reported down; the dial is freed at the end of the round */
     void *socket, *monitor;
     struct source messages, events;
+    struct conn conn; /* link->fd's */
     bool up;
     struct cw_mono since;
     char address[201];
@@ -68,7 +71,6 @@ struct loop {
     struct server servers[DOOR_COUNT];
     LIST_HEAD(, dial) dials;
     struct net_links links;
-    struct conns conns;
     uint64_t monitor_count; /* names of monitors are never used twice */
     bool paused, paused_lately;
     struct cw_mono look_at;
@@ -93,6 +95,7 @@ void dial_open(struct loop *l, uint64_t id, struct cw_slice address, const uint8
 void dial_end(struct dial *d, enum link_end end,
               const char *why); /* reports and closes; the memory goes at the end of the round */
 void dial_sweep(struct loop *l);
+void dial_drain_events(struct dial *d); /* may end it */
 bool dial_transmit(struct dial *d, struct cw_slice frame);
 
 /* order.c */

@@ -68,12 +68,7 @@ static void take_connected(struct dial *d, int fd)
     d->link->fd = fd;
     drop_probe(d);
     d->probe = fcntl(fd, F_DUPFD_CLOEXEC, 0);
-    if (!conn_opened(&d->loop->conns, fd, loop_now())) {
-        say(d, LINK_END_OVERFLOW, fd);
-        conn_shut(fd);
-        return;
-    }
-    conn_find(&d->loop->conns, fd)->link = d->link->id;
+    d->conn = (struct conn){.open = true, .link = d->link->id, .looked_at = loop_now()};
 }
 
 static void take_event(struct dial *d, const struct monitor_event *e)
@@ -105,7 +100,7 @@ static void take_event(struct dial *d, const struct monitor_event *e)
     }
 }
 
-static void drain_events(struct dial *d)
+void dial_drain_events(struct dial *d)
 {
     struct monitor_event e;
 
@@ -115,15 +110,12 @@ static void drain_events(struct dial *d)
 
 static void work_events(struct source *source)
 {
-    drain_events(source->owner);
+    dial_drain_events(source->owner);
 }
 
 static void deliver(struct dial *d, zmq_msg_t *payload)
 {
-    struct conn *c = conn_find(&d->loop->conns, d->link->fd);
-
-    if (c != NULL)
-        conn_delivered(c, zmq_msg_size(payload));
+    conn_delivered(&d->conn, zmq_msg_size(payload));
     if (zmq_msg_more(payload))
         dial_end(d, LINK_END_VIOLATION, "violation: not exactly one frame in a message");
     else
@@ -137,7 +129,7 @@ static bool receive_one(struct dial *d)
     (void)zmq_msg_init(&payload);
     bool found = zmq_msg_recv(&payload, d->socket, ZMQ_DONTWAIT) >= 0;
     if (found && !d->up)
-        drain_events(d); /* "up" comes before the first word, in whatever order libzmq tells */
+        dial_drain_events(d); /* "up" comes before the first word, in whatever order libzmq tells */
     if (found && !dial_over(d))
         come_up(d); /* what waited for it goes out, and that may end it */
     if (found && !dial_over(d))
@@ -196,8 +188,7 @@ void dial_end(struct dial *d, enum link_end end, const char *why)
     snprintf(text, sizeof text, "%s: %s", d->address, why);
     report_down(l, d->link->id, end, text);
     drop_probe(d);
-    if (d->link->fd >= 0)
-        conn_closed(&l->conns, d->link->fd);
+    d->conn = (struct conn){0};
     close_sockets(d);
     net_link_free(&l->links, d->link);
     d->link = NULL;

@@ -32,8 +32,9 @@ void loop_end_link(struct loop *l, struct net_link *link, enum link_end end, con
     net_link_drop_waiting(&l->links, link);
     report_down(l, link->id, end, why);
 
-    server_drain_events(&l->servers[link->rid.door]); /* is the descriptor still this connection's? */
-    if (link->fd >= 0 && conn_find(&l->conns, link->fd) != NULL)
+    struct server *s = &l->servers[link->rid.door];
+    server_drain_events(s); /* is the descriptor still this connection's? */
+    if (link->fd >= 0 && conn_find(&s->conns, link->fd) != NULL)
         conn_shut(link->fd);
 }
 

@@ -9,26 +9,31 @@
 #define BIND_TRIES 30
 #define BIND_RETRY_MS 100
 
-static void lose_connection(struct loop *l, int fd)
+static void lose_connection(struct server *s, int fd)
 {
-    struct conn *c = conn_find(&l->conns, fd);
-    struct net_link *link = c == NULL || c->link == 0 ? NULL : net_link_find(&l->links, c->link);
+    struct conn *c = conn_find(&s->conns, fd);
+    struct net_link *link = c == NULL || c->link == 0 ? NULL : net_link_find(&s->loop->links, c->link);
 
-    conn_closed(&l->conns, fd);
+    conn_closed(&s->conns, fd);
     if (link == NULL)
         return;
     link->fd = -1; /* the number may be another connection's from now on */
-    loop_end_link(l, link, LINK_END_CLOSED, "closed");
+    loop_end_link(s->loop, link, LINK_END_CLOSED, "closed");
+}
+
+static bool has_room(const struct loop *l)
+{
+    return l->servers[DOOR_PEERS].conns.count + l->servers[DOOR_CLIENTS].conns.count < CONNS_MAX;
 }
 
 static void take_event(struct server *s, const struct monitor_event *e)
 {
     if (e->event == ZMQ_EVENT_ACCEPTED) {
-        lose_connection(s->loop, e->value);
-        if (!conn_opened(&s->loop->conns, e->value, loop_now()))
+        lose_connection(s, e->value);
+        if (!has_room(s->loop) || !conn_opened(&s->conns, e->value, loop_now()))
             conn_shut(e->value);
     } else if (e->event == ZMQ_EVENT_DISCONNECTED) {
-        lose_connection(s->loop, e->value);
+        lose_connection(s, e->value);
     }
 }
 
@@ -68,7 +73,7 @@ static const struct allow_row *row_of(const struct allow *a, const struct cert_i
 static struct conn *conn_of(struct server *s, int fd)
 {
     server_drain_events(s);
-    struct conn *c = conn_find(&s->loop->conns, fd);
+    struct conn *c = conn_find(&s->conns, fd);
     return c != NULL && c->link == 0 ? c : NULL;
 }
 
@@ -102,7 +107,7 @@ static struct net_link *first_message(struct server *s, const struct net_link_ri
 static void deliver(struct server *s, struct net_link *link, zmq_msg_t *payload)
 {
     struct loop *l = s->loop;
-    struct conn *c = conn_find(&l->conns, link->fd);
+    struct conn *c = conn_find(&s->conns, link->fd);
     struct cert_id cert;
 
     if (c != NULL)

@@ -16,23 +16,59 @@ static void cut(struct loop *l, int fd, const struct conn *c)
         conn_shut(fd); /* it never said who it is, or it is on its way out */
 }
 
+/* true: something is unfinished. */
+static bool look_at(struct loop *l, int fd, struct conn *c, struct cw_mono now)
+{
+    uint64_t received;
+
+    if (!conn_received(fd, &received))
+        return false;
+    if (conn_look(c, received, l->paused_lately, now)) {
+        cut(l, fd, c);
+        return false;
+    }
+    return c->gap > UNFINISHED_LEN;
+}
+
 /* Backwards: ending a link may take its connection out of the list. */
-static bool look_at_all(struct loop *l, struct cw_mono now)
+static bool look_at_door(struct server *s, struct cw_mono now)
 {
     bool unfinished = false;
 
-    for (uint32_t i = l->conns.count; i-- > 0;) {
-        int fd = i < l->conns.count ? l->conns.fds[i] : -1;
-        struct conn *c = conn_find(&l->conns, fd);
-        uint64_t received;
+    if (s->monitor == NULL)
+        return false;
+    server_drain_events(s); /* whose descriptors are these now? */
+    for (uint32_t i = s->conns.count; i-- > 0;) {
+        int fd = i < s->conns.count ? s->conns.fds[i] : -1;
+        struct conn *c = conn_find(&s->conns, fd);
 
-        if (c == NULL || !conn_received(fd, &received))
-            continue;
-        if (conn_look(c, received, l->paused_lately, now))
-            cut(l, fd, c);
-        else
-            unfinished = unfinished || c->gap > UNFINISHED_LEN;
+        if (c != NULL && look_at(s->loop, fd, c, now))
+            unfinished = true;
     }
+    return unfinished;
+}
+
+static bool look_at_dials(struct loop *l, struct cw_mono now)
+{
+    bool unfinished = false;
+    struct dial *d;
+
+    LIST_FOREACH(d, &l->dials, next)
+    {
+        if (!dial_over(d))
+            dial_drain_events(d);
+        if (!dial_over(d) && d->conn.open && look_at(l, d->link->fd, &d->conn, now))
+            unfinished = true;
+    }
+    return unfinished;
+}
+
+static bool look_at_all(struct loop *l, struct cw_mono now)
+{
+    bool unfinished = look_at_dials(l, now);
+
+    for (int d = 0; d < DOOR_COUNT; d++)
+        unfinished = look_at_door(&l->servers[d], now) || unfinished;
     return unfinished;
 }
 
@@ -61,10 +97,6 @@ void watch_work(struct loop *l, struct cw_mono now)
     tell_refused(l, now);
     if (!mono_reached(now, l->look_at))
         return;
-    for (int d = 0; d < DOOR_COUNT; d++) {
-        if (l->servers[d].monitor != NULL)
-            server_drain_events(&l->servers[d]); /* whose descriptors are these now? */
-    }
     unfinished = look_at_all(l, now);
     forget_closed(l, now);
     l->paused_lately = l->paused;
@@ -75,5 +107,8 @@ struct cw_mono watch_wake_at(const struct loop *l)
 {
     struct cw_mono at = refused_wake_at(&l->refused);
 
-    return l->conns.count == 0 && l->links.count == 0 ? at : mono_earlier(at, l->look_at);
+    bool idle =
+        l->servers[DOOR_PEERS].conns.count == 0 && l->servers[DOOR_CLIENTS].conns.count == 0 && l->links.count == 0;
+
+    return idle ? at : mono_earlier(at, l->look_at);
 }
