@@ -139,6 +139,8 @@ static void connect_ends(struct sim *s, struct sim_node *from, struct sim_node *
     tell_up(from, l->id[0], to->who, false);
     tell_up(to, l->id[1], from->who, true);
     sim_say(s, "link %u: %s dialled %s", link_index(s, l), sim_name(from), sim_name(to));
+    if (to->hangs_up)
+        break_link(s, l, 1);
     send_stale(s, link_index(s, l));
 }
 

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "tests/sim/story.h"
 
+#define DIALS_MINUTE_MAX 60 /* back-off when unreachable is at most two seconds */
+
 /* Stories of divisions that cannot hear each other for a while. */
 
 void story_of_a_healed_cut_brings_both_sides_together(void);
@@ -79,5 +81,28 @@ void story_of_a_lone_division_takes_submissions_and_answers(void)
     EXPECT(s, !look_holds_op(&s->nodes[0], &s->ops[0].id));
     story_sync(s);
     EXPECT(s, story_happenings(s, 0, 0, EVENT_PATROL) == 5);
+    story_ends(s);
+}
+
+/* It comes up and is dropped at once: no better than one that does not come up. */
+void story_of_a_link_that_is_dropped_at_once_is_dialled_with_patience(void);
+void story_of_a_link_that_is_dropped_at_once_is_dialled_with_patience(void)
+{
+    struct sim *s = story_world(2, 25);
+    uint32_t links;
+
+    for (uint32_t n = 0; n < 2; n++) {
+        s->nodes[n].hangs_up = true;
+        process_crash(&s->nodes[n]);
+        process_start(&s->nodes[n]);
+    }
+    sim_run_ms(s, 5000);
+    links = s->link_count;
+    sim_run_ms(s, 60000);
+    EXPECT(s, s->link_count > links + 4); /* it does not give up */
+    EXPECT(s, s->link_count < links + DIALS_MINUTE_MAX);
+    s->nodes[0].hangs_up = s->nodes[1].hangs_up = false;
+    story_open(s, 0, KIND_OPERATION);
+    story_sync(s);
     story_ends(s);
 }

@@ -7,6 +7,7 @@
     X(a_risk_raised_in_a_partition_stays_high)                  \
     X(a_division_reaches_another_through_the_one_between)       \
     X(a_lone_division_takes_submissions_and_answers)            \
+    X(a_link_that_is_dropped_at_once_is_dialled_with_patience)  \
     X(a_crash_between_commit_and_send_loses_nothing)            \
     X(a_reboot_opens_a_new_incarnation_and_loses_nothing)       \
     X(an_old_copy_put_back_opens_a_new_incarnation)             \

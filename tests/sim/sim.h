@@ -83,10 +83,11 @@ struct sim_node {
     struct sim *sim;
     uint32_t index;
     const struct actor *who;
-    bool present; /* part of this world */
-    bool honest;  /* false: hostile */
-    bool forker;  /* was reverted with its anchor: may have forked */
-    bool copied;  /* the second of two copies */
+    bool present;  /* part of this world */
+    bool honest;   /* false: hostile */
+    bool forker;   /* was reverted with its anchor: may have forked */
+    bool copied;   /* the second of two copies */
+    bool hangs_up; /* on whoever dials it, at once */
     /* a relay that changes what it passes on; NULL: none. Gives the frame to send, in arena memory or as it was */
     struct cw_slice (*retells)(struct cw_slice frame, struct arena *arena);
 

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 
 #define KEEP_LEN ((size_t)64 << 20)
+#define STEPS_MAX 1000000u /* a hundred times what the busiest takes */
 #define SCRATCH_LEN ((size_t)256 << 20)
 
 /* --- what is said and found ------------------------------------------------------------------------------------ */
@@ -188,6 +189,8 @@ static void step(struct sim *s, struct sim_event *e)
 {
     s->now = e->at;
     s->steps += !e->untraced;
+    if (s->steps > STEPS_MAX) /* somebody answers somebody without end */
+        sim_fail(s, "I30", "the world takes more than %u steps", STEPS_MAX);
     if (!e->untraced) {
         sim_trace_u64(s, (uint64_t)e->at ^ (uint64_t)e->node << 48);
         sim_trace(s, e->name, strlen(e->name));
