@@ -334,11 +334,12 @@ static enum ingest take_next(struct replica *r, uint32_t number, const struct pe
 
 /*
  * Some of it is held, so whose it is was known when that was taken: it was not when the bytes at hand were verified,
- * before the log's first batches, which name its certificate, were stored.
+ * before the log's first batches, which name its certificate, were stored. Who signs an authority's log may change
+ * within it, by a record that is held here without its content: that is not known by asking again.
  */
 static bool is_begun(const struct replica *r, uint32_t number)
 {
-    return number != LOG_NONE && r->logs.slots[number].head.seq > 0;
+    return number != LOG_NONE && r->logs.slots[number].head.seq > 0 && r->logs.slots[number].head.scope == LOG_DIVISION;
 }
 
 enum ingest ingest_batch(struct replica *r, const struct peer_entries *entries, uint32_t index,
