@@ -250,8 +250,8 @@ static void keep_name(struct batch *b, const char *name, const char *kind, const
  * Each line is said at its speaker's own division, and what an earlier line opened at another may still be on its way
  * there: it is said again, the same bytes, until it arrived or the time is over.
  */
-static enum cw_err submit_patiently(const struct batch *b, struct cw_client *client, const struct cw_submission *submission,
-                                    struct cw_answer **out)
+static enum cw_err submit_patiently(const struct batch *b, struct cw_client *client,
+                                    const struct cw_submission *submission, struct cw_answer **out)
 {
     struct timespec pause = {.tv_nsec = (long)SAY_AGAIN_MS * 1000000};
     enum cw_err err = cw_client_submit(client, submission, NULL, b->cli->timeout_ms, out);
