@@ -14,8 +14,8 @@
  *   WHO         folders with key, cert and network: the clients are theirs in turn
  *
  * Prints one JSON line: acknowledged submissions per second, median and 99th percentile of their time in milliseconds,
- * this program's own CPU per acknowledgement in microseconds, how often the daemon said that it is busy, and how many
- * receipts were verified. Anything but acknowledgements with receipts ends the run with an error.
+ * this program's own CPU per acknowledgement in microseconds, how often the daemon said that it is busy, how many
+ * receipts were verified, and the length of the first request on the wire. Anything but acknowledgements with receipts ends the run with an error.
  */
 #include "pour.h"
 
@@ -78,10 +78,11 @@ static void report(struct pour *pour)
 {
     size_t count = pour->work->count;
 
-    printf("{\"rate\": %.1f, \"p50_ms\": %.4f, \"p99_ms\": %.4f, \"cpu_us\": %.2f, \"busy\": %zu, \"verified\": %zu}\n",
+    printf("{\"rate\": %.1f, \"p50_ms\": %.4f, \"p99_ms\": %.4f, \"cpu_us\": %.2f, \"busy\": %zu, \"verified\": %zu, "
+           "\"frame_len\": %zu}\n",
            count > 0 ? (double)count / pour->seconds : 0, quantile(pour->took_s, count, 500) * 1e3,
            quantile(pour->took_s, count, 990) * 1e3, count > 0 ? pour->cpu_seconds * 1e6 / (double)count : 0,
-           pour->busy_count, pour->kept_count);
+           pour->busy_count, pour->kept_count, count > 0 ? pour->work->frames[0].len : 0);
 }
 
 static void open_all(struct load *l, char **folders)

@@ -57,7 +57,8 @@ class Lab:
         return json.loads(output(*self.wait_command(entries, division, seconds), timeout=seconds + 30))
 
     def wait_command(self, entries, division, seconds=600):
-        return [settings.program("bench_wait"), self.places[division], self.who("officer", division), str(entries), str(seconds)]
+        return [settings.program("bench_wait"), os.path.join(self.run_dir, division, "admin.sock"), self.who("officer", division),
+                str(entries), str(seconds)]
 
     def calm(self, seconds=60):
         """Until nobody computes any more: what was put off under load is done."""

@@ -25,7 +25,7 @@ def print_row(lab, row):
                 profiled=lambda: lab.profiled(name))
     cpu = median([run["cpu_us"] for run in runs.values])
     runs.figure(name, "rate", "acks/s", limit, target, load_cpu_us=cpu, busy=sum(run["busy"] for run in runs.values),
-                verified=sum(run["verified"] for run in runs.values))
+                verified=sum(run["verified"] for run in runs.values), frame_len=runs.values[0]["frame_len"])
     runs.figure(name + "_p50", "p50_ms", "ms")
     runs.figure(name + "_p99", "p99_ms", "ms")
     if name in SPINE:

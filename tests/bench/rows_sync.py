@@ -5,7 +5,7 @@ import json
 import subprocess
 import time
 
-from figures import Runs, say
+from figures import Runs, median, say
 from lab import Lab
 from settings import REPEAT, count, wanted
 
@@ -23,7 +23,7 @@ def catch_up(lab, entries, name="catchup"):
         with lab.profiled(name, "east"):
             seen = json.loads(waiting.communicate(timeout=900)[0])
     took = seen["at"] - before
-    return {"rate": entries / took, "seconds": took, "entries": entries}
+    return {"rate": entries / took, "seconds": took, "begun_s": max(0.0, seen["begun_at"] - before), "entries": entries}
 
 
 def print_catch_up(folder, name, bundle, target):
@@ -34,7 +34,8 @@ def print_catch_up(folder, name, bundle, target):
         lab.calm()
         entries = lab.entries()
         runs = Runs(lab.dir, ["V2"], lambda: catch_up(lab, entries, name), min(REPEAT, 3))
-        runs.figure(name, "rate", "entries/s", "V2", target, entries=entries)
+        runs.figure(name, "rate", "entries/s", "V2", target, entries=entries,
+                    begun_s=median([run["begun_s"] for run in runs.values]))
 
 
 def print_live(folder):
