@@ -46,7 +46,7 @@ DEPS := pkg-config gcc g++ make libc6-dev binutils libzmq3-dev libprotobuf-c-dev
         util-linux scdoc python3-jsonschema zsh fish
 DEPS_BARE := mmdebstrap
 DEPS_PEERS := redis-server nats-server postgresql slapd ldap-utils
-DEPS_LINT := clang clang-format clang-tidy cppcheck libclang-rt-14-dev llvm gcovr shellcheck mandoc git
+DEPS_LINT := clang clang-format clang-tidy cppcheck libclang-rt-14-dev llvm gcovr shellcheck mandoc git mypy
 
 DEPS_STAMP      := build/.deps
 DEPS_LINT_STAMP := build/.deps-lint
@@ -294,6 +294,8 @@ PREFIX     ?= /usr/local
 LIBDIR     ?= $(PREFIX)/lib
 INCLUDEDIR ?= $(PREFIX)/include
 MANDIR     ?= $(PREFIX)/share/man
+# Where Debian's own interpreter looks: below /usr/local it has a folder for each version.
+PYTHONDIR  ?= $(if $(filter /usr,$(PREFIX)),/usr/lib/python3/dist-packages,$(PREFIX)/lib/python3.11/dist-packages)
 LD         := ld
 OBJCOPY    ?= objcopy
 INSTALL    ?= install
@@ -304,9 +306,9 @@ $(BUILD)/casewire.pc: client/lib/casewire.pc.in include/casewire/casewire.h FORC
 	$(Q)mkdir -p $(@D) && sed -e 's,@PREFIX@,$(PREFIX),' -e 's,@LIBDIR@,$(LIBDIR),' -e 's,@INCLUDEDIR@,$(INCLUDEDIR),' \
 	-e 's,@VERSION@,$(VERSION),' $< > $@.$$$$ && mv -f $@.$$$$ $@
 
-.PHONY: install uninstall install-lib uninstall-lib install-man uninstall-man
-install: install-lib install-man ## install the client library, its headers and the manual pages (PREFIX=, LIBDIR=, DESTDIR=)
-uninstall: uninstall-lib uninstall-man ## remove what install put there
+.PHONY: install uninstall install-lib uninstall-lib install-python uninstall-python install-man uninstall-man
+install: install-lib install-python install-man ## install the client library, headers, Python package, manual pages (PREFIX=, LIBDIR=, DESTDIR=)
+uninstall: uninstall-lib uninstall-python uninstall-man ## remove what install put there
 
 install-lib: $(BUILD)/libcasewire.so.0 $(BUILD)/static/libcasewire.a $(BUILD)/casewire.pc
 	$(Q)$(INSTALL) -d $(DESTDIR)$(LIBDIR)/pkgconfig $(DESTDIR)$(INCLUDEDIR)/casewire
@@ -321,6 +323,13 @@ uninstall-lib:
 	$(Q)rm -f $(DESTDIR)$(LIBDIR)/libcasewire.so $(DESTDIR)$(LIBDIR)/libcasewire.so.0 $(DESTDIR)$(LIBDIR)/libcasewire.a \
 	$(DESTDIR)$(LIBDIR)/libcasewire.so.$(VERSION) $(DESTDIR)$(LIBDIR)/pkgconfig/casewire.pc
 	$(Q)rm -rf $(DESTDIR)$(INCLUDEDIR)/casewire
+
+install-python:
+	$(Q)$(INSTALL) -d $(DESTDIR)$(PYTHONDIR)/casewire
+	$(Q)$(INSTALL) -m 644 client/python/casewire/*.py client/python/casewire/py.typed $(DESTDIR)$(PYTHONDIR)/casewire
+
+uninstall-python:
+	$(Q)rm -rf $(DESTDIR)$(PYTHONDIR)/casewire
 
 # --------------------------------------------------------------------------------- manual pages, completion
 
@@ -573,6 +582,13 @@ abi: $(BUILD)/libcasewire.so.0 ## guard: symbols, structs and enums of the clien
 	@$(step) --counts abi $(PYTHON) tests/tools/abi $< --compiler $(CC) --cxx $(CXX)
 abi-write: $(BUILD)/libcasewire.so.0 ## record what is new in the client library's ABI (BREAK=1: what went or changed, too)
 	$(Q)$(PYTHON) tests/tools/abi $< --compiler $(CC) --cxx $(CXX) --write $(if $(BREAK),--break)
+.PHONY: python python-fields python-types
+python: $(BUILD)/libcasewire.so.0 $(BUILD)/casewire ## the Python package against the library, without a daemon
+	@$(step) --counts python env BUILD=$(BUILD) $(PYTHON) -X dev -W error tests/python/run
+python-fields: ## print client/python/casewire/_fields.py anew from proto/*.proto
+	$(Q)mkdir -p $(BUILD) && tests/tools/python-fields > $(BUILD)/_fields.py && mv -f $(BUILD)/_fields.py client/python/casewire/_fields.py
+python-types: | $(DEPS_LINT_STAMP) ## mypy's opinion of the Python package
+	$(Q)mypy --strict --cache-dir $(BUILD)/mypy client/python/casewire
 installed: $(BUILD)/libcasewire.so.0 $(BUILD)/static/libcasewire.a ## see that programs build with what `make install` installs
 	@$(step) --counts installed tests/tools/installed $(BUILD) $(CC)
 
@@ -584,7 +600,7 @@ ifneq ($(wildcard tests/sim/main.c),)
 build-tests: $(SIM)
 endif
 
-CHECKS := layers core-pure headers-alone abi installed fields-check json-schema-check docs-agree $(UNITS:%=unit-%) fold-compare sim sim-pure mutants-fit vectors verify-py \
+CHECKS := layers core-pure headers-alone abi installed python fields-check json-schema-check docs-agree $(UNITS:%=unit-%) fold-compare sim sim-pure mutants-fit vectors verify-py \
           system-smoke
 check: | $(DEPS_STAMP) ## build, unit tests, short sim, system smoke, guards, vectors: before every push
 	$(Q)rm -rf $(RESULTS)
@@ -663,7 +679,7 @@ shellcheck: | $(DEPS_LINT_STAMP) ## shellcheck on our scripts
 man-lint: $(MAN) | $(DEPS_LINT_STAMP) ## mandoc's opinion of the manual pages
 	$(Q)$(if $(MAN),mandoc -T lint -W warning $(MAN),:)
 
-lint: tidy cppcheck format-check shellcheck man-lint ## all of the above
+lint: tidy cppcheck format-check shellcheck man-lint python-types ## all of the above
 
 # --------------------------------------------------------------------------------------------------- other
 
