@@ -152,6 +152,7 @@ struct feed {
     } seen; /* cases told in a catch-up by state */
     uint8_t *cursor;
     size_t cursor_len;
+    bool cursor_sweeps; /* it says how far a snapshot got: when that is over, another says so */
     struct hash before; /* of the cursor as last said */
     struct cw_mono last_said, level_at;
     bool cursor_unsaid;

@@ -100,7 +100,7 @@ enum cw_err feed_cursor_move(struct feed_step *s)
         if (judgements || feed->places.at[i].scope == LOG_DIVISION)
             moved = move_place(s, &feed->places.at[i]) || moved;
     }
-    return moved || feed->phase == PHASE_SNAPSHOT ? feed_cursor_write(s) : CW_OK;
+    return moved || feed->phase == PHASE_SNAPSHOT || feed->cursor_sweeps ? feed_cursor_write(s) : CW_OK;
 }
 
 /* --- writing ------------------------------------------------------------------------------------------------- */
@@ -140,6 +140,8 @@ enum cw_err feed_cursor_write(struct feed_step *s)
         w.failed = true;
     if (!w.failed)
         err = keep(feed, slice(w.data, w.len));
+    if (!w.failed && err == CW_OK)
+        feed->cursor_sweeps = cursor.has_sweep;
     arena_release(&s->arena, mark);
     return err;
 }

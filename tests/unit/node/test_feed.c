@@ -189,6 +189,23 @@ START_TEST(a_snapshot_tells_each_case_once_then_what_follows)
 }
 END_TEST
 
+START_TEST(a_snapshot_that_was_told_to_its_end_is_not_told_again)
+{
+    for (uint32_t i = 0; i < 3; i++)
+        open_case(north, 1 + i);
+    lab_run(lab, 8000);
+    ck_assert(lab_same_frontiers(lab));
+    reader_subscribe(reader, north, FROM_SNAPSHOT);
+    ck_assert_uint_eq(reader->item_count, 3);
+    reader_link_down(reader);
+    reader->level = false;
+    reader_subscribe(reader, east, FROM_CURSOR);
+    ck_assert_msg(reader->ends == 0, "%s", reader->text);
+    ck_assert(reader->level);
+    ck_assert_uint_eq(reader->item_count, 3);
+}
+END_TEST
+
 /* The reader dies in the middle; at another daemon the rest comes, and nothing twice but the last message. */
 START_TEST(a_snapshot_goes_on_where_it_stopped_at_another_daemon)
 {
@@ -603,6 +620,7 @@ Suite *suite_feed(void)
     tcase_add_test(c, a_daemon_behind_the_cursor_says_so_and_the_reader_may_go_on_without);
     tcase_add_test(c, by_state_each_touched_case_is_told_once_as_it_is_now);
     tcase_add_test(c, a_snapshot_tells_each_case_once_then_what_follows);
+    tcase_add_test(c, a_snapshot_that_was_told_to_its_end_is_not_told_again);
     tcase_add_test(c, a_snapshot_goes_on_where_it_stopped_at_another_daemon);
     tcase_add_test(c, since_a_time_begins_with_the_ops_that_are_not_older);
     tcase_add_test(c, nothing_is_told_beyond_the_credit_and_the_lag_is_said);
