@@ -195,6 +195,11 @@ void outboxes_tend(struct cw_client *client, struct cw_mono now); /* in every ro
 struct cw_mono outboxes_wake_at(const struct cw_client *client);
 void outboxes_detach(struct cw_client *client); /* the handle goes */
 
+/* --- requests.c --------------------------------------------------------------------------------------------- */
+
+/* 64 hexadecimal digits are an id; anything else a name for the daemon to look up. */
+bool client_id_of_name(struct cw_slice name, uint8_t out[static CW_ID_LEN]);
+
 /* --- loop.c ------------------------------------------------------------------------------------------------- */
 
 enum cw_err loop_open(struct cw_client *client, struct cw_fault *fault);

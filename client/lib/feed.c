@@ -242,75 +242,6 @@ void feeds_detach(struct cw_client *client)
 
 /* --- opening and closing ----------------------------------------------------------------------------------------- */
 
-static enum cw_err check_options(struct cw_client *client, const struct cw_feed_options *o)
-{
-    if (o == NULL || o->size != sizeof(*o))
-        return fault_set(&client->fault, CW_USAGE_ARGUMENT, "size", "not the size of this library's feed options");
-    if (o->start < CW_FEED_CURSOR || o->start > CW_FEED_NOW)
-        return fault_set(&client->fault, CW_USAGE_ARGUMENT, "start", "no such start");
-    if ((o->start == CW_FEED_CURSOR) != (o->cursor.len > 0))
-        return fault_set(&client->fault, CW_USAGE_ARGUMENT, "cursor", "goes with CW_FEED_CURSOR, and only with it");
-    if (o->cursor.len > CW_FEED_CURSOR_LEN_MAX)
-        return fault_set(&client->fault, CW_REFUSED_SIZE, "cursor", "longer than any cursor");
-    if (o->since.ms < 0)
-        return fault_set(&client->fault, CW_USAGE_ARGUMENT, "since", "before 1970");
-    if (o->window_items > CW_FEED_WINDOW_ITEMS_MAX || o->window_bytes > CW_FEED_WINDOW_BYTES_MAX)
-        return fault_set(&client->fault, CW_USAGE_ARGUMENT, "window", "at most %d items and %d bytes",
-                         CW_FEED_WINDOW_ITEMS_MAX, CW_FEED_WINDOW_BYTES_MAX);
-    if (o->silence_ms < 0 || o->silence_ms > CW_TIMEOUT_MS_MAX)
-        return fault_set(&client->fault, CW_USAGE_ARGUMENT, "silence_ms", "must be 0 to %d", CW_TIMEOUT_MS_MAX);
-    return CW_OK;
-}
-
-#define SORTS 7
-
-static enum cw_err fill_names(struct cw_client *client, const struct cw_names *names, ProtobufCBinaryData *memory,
-                              size_t *out_count, ProtobufCBinaryData **out)
-{
-    if (names->count > CW_FEED_NAMES_MAX || (names->count > 0 && names->at == NULL))
-        return fault_set(&client->fault, CW_USAGE_ARGUMENT, "names", "at most %d of one sort", CW_FEED_NAMES_MAX);
-    for (size_t i = 0; i < names->count; i++)
-        memory[i] = wire_bytes(names->at[i]);
-    *out_count = names->count;
-    *out = memory;
-    return CW_OK;
-}
-
-static enum cw_err pack_ask(struct cw_feed *feed, const struct cw_feed_options *o)
-{
-    ProtobufCBinaryData memory[SORTS][CW_FEED_NAMES_MAX];
-    Cw__FeedFilter f = CW__FEED_FILTER__INIT;
-    Cw__Subscribe subscribe = CW__SUBSCRIBE__INIT;
-    const struct {
-        const struct cw_names *from;
-        size_t *count;
-        ProtobufCBinaryData **to;
-    } sorts[SORTS] = {
-        {&o->divisions, &f.n_divisions, &f.divisions},
-        {&o->owners, &f.n_owners, &f.owners},
-        {&o->risks, &f.n_risks, &f.risks},
-        {&o->tags, &f.n_tags, &f.tags},
-        {&o->areas, &f.n_areas, &f.areas},
-        {&o->cases, &f.n_cases, &f.cases},
-        {&o->operations, &f.n_operations, &f.operations},
-    };
-    enum cw_err err = CW_OK;
-
-    for (size_t i = 0; i < SORTS && err == CW_OK; i++)
-        err = fill_names(feed->client, sorts[i].from, memory[i], sorts[i].count, sorts[i].to);
-    if (err != CW_OK)
-        return err;
-    f.n_kinds = o->kind_count <= CW_FEED_NAMES_MAX ? o->kind_count : CW_FEED_NAMES_MAX;
-    f.kinds = (uint32_t *)(uintptr_t)o->kinds;
-    subscribe.filter = &f;
-    subscribe.has_by_state = subscribe.by_state = o->by_state != 0;
-    subscribe.has_views = subscribe.views = o->views != 0;
-    subscribe.has_records = subscribe.records = o->records != 0;
-    subscribe.has_even_if_behind = subscribe.even_if_behind = o->even_if_behind != 0;
-    err = message_pack(&subscribe.base, CW_MESSAGE_LEN_MAX / 2, &feed->ask);
-    return err == CW_OK ? err : fault_plain(&feed->client->fault, err, "filter");
-}
-
 static uint32_t or_default(uint32_t value, uint32_t otherwise)
 {
     return value != 0 ? value : otherwise;
@@ -328,7 +259,7 @@ static void free_feed(struct cw_feed *feed)
 enum cw_err cw_feed_open(struct cw_client *client, const struct cw_feed_options *options, struct cw_feed **out_feed)
 {
     struct cw_feed *feed;
-    enum cw_err err = check_options(client, options);
+    enum cw_err err = feed_check_options(client, options);
 
     if (err != CW_OK)
         return err;
@@ -342,7 +273,7 @@ enum cw_err cw_feed_open(struct cw_client *client, const struct cw_feed_options 
     feed->window_items = or_default(options->window_items, CW_FEED_WINDOW_ITEMS_DEFAULT);
     feed->window_bytes = or_default(options->window_bytes, CW_FEED_WINDOW_BYTES_DEFAULT);
     feed->silence_ms = options->silence_ms != 0 ? options->silence_ms : SILENCE_MS_DEFAULT;
-    err = pack_ask(feed, options);
+    err = feed_pack_ask(feed, options);
     if (err == CW_OK)
         err = buf_add(&feed->cursor, options->cursor);
     if (err == CW_OK)

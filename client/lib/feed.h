@@ -41,4 +41,9 @@ struct cw_feed {
     struct cw_fault fault;
 };
 
+/* feed_ask.c: faults are the handle's. */
+enum cw_err feed_check_options(struct cw_client *client, const struct cw_feed_options *options);
+/* Fills feed->ask. */
+enum cw_err feed_pack_ask(struct cw_feed *feed, const struct cw_feed_options *options);
+
 #endif

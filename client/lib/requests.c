@@ -16,8 +16,7 @@ static struct cw_call call_of(int32_t timeout_ms)
     return (struct cw_call){.size = sizeof(struct cw_call), .timeout_ms = timeout_ms};
 }
 
-/* 64 hexadecimal digits are an id; anything else a name for the daemon to look up. */
-static bool id_of_name(struct cw_slice name, uint8_t out[static CW_ID_LEN])
+bool client_id_of_name(struct cw_slice name, uint8_t out[static CW_ID_LEN])
 {
     char text[2 * CW_ID_LEN + 1];
 
@@ -38,7 +37,7 @@ enum cw_err cw_ask_get(struct cw_client *client, const struct cw_call *call, str
     uint8_t id[CW_ID_LEN];
 
     request.get = &get;
-    get.has_case_id = id_of_name(name, id);
+    get.has_case_id = client_id_of_name(name, id);
     get.has_name = !get.has_case_id;
     if (get.has_case_id)
         get.case_id = wire_bytes(slice(id, sizeof(id)));
@@ -99,7 +98,7 @@ enum cw_err cw_ask_history(struct cw_client *client, const struct cw_call *call,
     uint8_t id[CW_ID_LEN];
 
     request.history = &history;
-    history.has_case_id = id_of_name(name, id);
+    history.has_case_id = client_id_of_name(name, id);
     history.has_name = !history.has_case_id;
     if (history.has_case_id)
         history.case_id = wire_bytes(slice(id, sizeof(id)));

@@ -29,6 +29,7 @@ struct teller {
     unsigned items;  /* per message; 0: one */
     /* what was asked */
     atomic_uint subscribed, credited, start;
+    atomic_uint case_lens[2]; /* of the first names of cases */
     unsigned next;
     char cursor[CURSOR_TEXT_LEN];
     char text[CURSOR_TEXT_LEN];
@@ -55,6 +56,8 @@ static void hear_subscribe(struct teller *t, const Cw__Subscribe *ask)
     memset(&t->before, 0, sizeof t->before);
     if (ask->start == CW_FEED_CURSOR)
         cursor_hash(slice_of(text), &t->before);
+    for (size_t i = 0; ask->filter != NULL && i < ask->filter->n_cases && i < 2; i++)
+        atomic_store(&t->case_lens[i], (unsigned)ask->filter->cases[i].len);
     atomic_store(&t->start, ask->start);
     atomic_fetch_add(&t->subscribed, 1);
 }
@@ -330,6 +333,20 @@ START_TEST(a_feed_outlives_its_handle_as_a_thing_to_close)
 }
 END_TEST
 
+START_TEST(an_id_in_digits_is_asked_for_as_the_id)
+{
+    struct cw_feed_options o = options_of(CW_FEED_BEGINNING);
+    const struct cw_slice names[] = {slice_of("1ae0cf56924e15bb026e6fc51ba90044f8b987e14ee775142f1fe6b023749668"),
+                                     slice_of("MC/NTH/2026/3BGCYNM-V")};
+
+    o.cases = (struct cw_names){names, CW_COUNT(names)};
+    begin_with(1, &o);
+    expect(1);
+    ck_assert_uint_eq(atomic_load(&tellers[0].case_lens[0]), CW_ID_LEN);
+    ck_assert_uint_eq(atomic_load(&tellers[0].case_lens[1]), names[1].len);
+}
+END_TEST
+
 START_TEST(options_that_mean_nothing_are_refused)
 {
     struct cw_feed_options o = options_of(CW_FEED_CURSOR);
@@ -367,6 +384,7 @@ Suite *suite_feed(void)
     tcase_add_test(c, nothing_in_time_is_no_error_of_the_feed);
     tcase_add_test(c, the_descriptor_alone_carries_a_feed);
     tcase_add_test(c, a_feed_outlives_its_handle_as_a_thing_to_close);
+    tcase_add_test(c, an_id_in_digits_is_asked_for_as_the_id);
     tcase_add_test(c, options_that_mean_nothing_are_refused);
     suite_add_tcase(suite, c);
     return suite;
