@@ -234,6 +234,41 @@ static void proof_seeds(struct sink *s)
     seed_file(s, "proof", "no_fork", &out);
 }
 
+/* Every sort of name that a filter knows. */
+static void subscribe_seed(struct sink *s)
+{
+    Cw__Subscribe ask = CW__SUBSCRIBE__INIT;
+    Cw__FeedFilter filter = CW__FEED_FILTER__INIT;
+    uint32_t kinds[] = {1, 3};
+    ProtobufCBinaryData divisions[] = {wire_bytes(slice_of("NTH")), wire_bytes(slice_of("EST"))},
+                        owners[] = {wire_bytes(slice_of("NTH"))}, risks[] = {wire_bytes(slice_of("high"))},
+                        tags[] = {wire_bytes(slice_of("repeat"))}, areas[] = {wire_bytes(slice_of("Dunmarsh"))},
+                        cases[] = {wire_bytes(slice_of("MC/NTH/2026/K7Q2M4X-C"))},
+                        operations[] = {wire_bytes(slice_of("SORREL"))};
+    struct writer out = writer_over(made, sizeof(made));
+
+    filter.n_kinds = 2;
+    filter.kinds = kinds;
+    filter.n_divisions = 2;
+    filter.divisions = divisions;
+    filter.n_owners = filter.n_risks = filter.n_tags = filter.n_areas = filter.n_cases = filter.n_operations = 1;
+    filter.owners = owners;
+    filter.risks = risks;
+    filter.tags = tags;
+    filter.areas = areas;
+    filter.cases = cases;
+    filter.operations = operations;
+    ask.filter = &filter;
+    ask.has_start = ask.has_cursor = ask.has_credit_items = ask.has_credit_bytes = ask.has_views = true;
+    ask.start = 1;
+    ask.cursor = wire_bytes(slice_of("a cursor"));
+    ask.credit_items = 1000;
+    ask.credit_bytes = 262144;
+    ask.views = true;
+    wire_pack(&ask.base, &out);
+    seed_file(s, "subscribe", "all", &out);
+}
+
 /* Without its check: the target puts one behind it. */
 static void cursor_seed(struct sink *s)
 {
@@ -285,5 +320,6 @@ void make_corpora(struct sink *s)
     link_seeds(s);
     proof_seeds(s);
     cursor_seed(s);
+    subscribe_seed(s);
     seen_seed(s);
 }
