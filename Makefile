@@ -331,6 +331,25 @@ install-python:
 uninstall-python:
 	$(Q)rm -rf $(DESTDIR)$(PYTHONDIR)/casewire
 
+# ------------------------------------------------------------------------------------------------ examples
+
+# On the shared library, as programs elsewhere are: what it does not export, they cannot use.
+on_library = -L$(BUILD) -lcasewire -Wl,-rpath,'$$ORIGIN/..'
+
+# Examples see the public headers only, and no flags of ours but warnings.
+EXAMPLES := $(patsubst client/examples/%.c,$(BUILD)/examples/%,$(sort $(wildcard client/examples/*.c))) \
+            $(patsubst client/examples/%.cpp,$(BUILD)/examples/%-cpp,$(sort $(wildcard client/examples/*.cpp)))
+
+$(BUILD)/examples/%: client/examples/%.c $(BUILD)/libcasewire.so.0 $(FLAGS_STAMP)
+	$(say) CC $<
+	$(Q)mkdir -p $(@D) && $(CC) -std=c11 -D_POSIX_C_SOURCE=200809L -Wall -Wextra -Wpedantic -Werror $(SAN_L) -Iinclude -o $@.$$$$ $< $(on_library) && mv -f $@.$$$$ $@
+$(BUILD)/examples/%-cpp: client/examples/%.cpp $(BUILD)/libcasewire.so.0 $(FLAGS_STAMP)
+	$(say) CXX $<
+	$(Q)mkdir -p $(@D) && $(CXX) -std=c++17 -Wall -Wextra -Wpedantic -Werror $(SAN_L) -Iinclude -o $@.$$$$ $< $(on_library) && mv -f $@.$$$$ $@
+
+.PHONY: examples
+examples: $(EXAMPLES) ## build the example programs of client/examples
+
 # --------------------------------------------------------------------------------- manual pages, completion
 
 # A page's source is scdoc; lines like @commands@ stand for what the tool's own tables say.
@@ -491,9 +510,9 @@ endif
 
 .PHONY: system system-smoke demo bench bench-smoke bench-peers vectors vectors-write verify-py
 ifneq ($(wildcard tests/system/run),)
-system: all ## run real daemons as real processes, in network namespaces
+system: all examples ## run real daemons as real processes, in network namespaces
 	@$(step) --counts system env BUILD=$(BUILD) tests/system/run
-system-smoke: all ## the short part of `make system`
+system-smoke: all examples ## the short part of `make system`
 	@$(step) --counts system-smoke env BUILD=$(BUILD) tests/system/run --smoke
 else
 system system-smoke: ; @$(not_yet) $@ tests/system/run

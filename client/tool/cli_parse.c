@@ -13,7 +13,7 @@
 static const struct {
     char letter;
     const char *name;
-} letters[] = {{'q', "quiet"}, {'v', "verbose"}, {'h', "help"}, {'j', "json"}};
+} letters[] = {{'q', "quiet"}, {'v', "verbose"}, {'h', "help"}, {'j', "json"}, {'n', "count"}};
 
 /* --- finding the command ------------------------------------------------------------------------------ */
 
@@ -106,10 +106,17 @@ static bool keep_value(struct cli *cli, const char *name, const char *value)
 
 static const char *name_of(const struct option_set *set, int found)
 {
+    const char *name = NULL;
+
+    if (found >= 1000)
+        return set->names[found - 1000];
     for (size_t i = 0; i < CW_COUNT(letters); i++)
         if (found == letters[i].letter)
-            return letters[i].name;
-    return found >= 1000 ? set->names[found - 1000] : NULL;
+            name = letters[i].name;
+    for (int i = 0; name != NULL && i < set->count; i++)
+        if (strcmp(set->names[i], name) == 0)
+            return name;
+    return NULL; /* none, or not of this command */
 }
 
 static enum exit_code read_options(struct cli *cli, int argc, char **argv)
@@ -122,7 +129,7 @@ static enum exit_code read_options(struct cli *cli, int argc, char **argv)
     opterr = 0;
     for (;;) {
         int at = optind == 0 ? 1 : optind;
-        int found = getopt_long(argc, argv, ":qvhj", set.long_options, NULL);
+        int found = getopt_long(argc, argv, ":qvhjn:", set.long_options, NULL);
         const char *name = name_of(&set, found);
 
         if (found == -1)

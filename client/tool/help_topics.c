@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* help TOPIC: what scripts and habits may rely on. The manual page prints the same. */
-#include "tool/cli.h"
+#include "tool/feed.h"
 
 static void each_exit_code(help_row *row, void *context)
 {
@@ -54,10 +54,23 @@ static void each_format(help_row *row, void *context)
         row(context, rows[i][0], rows[i][1]);
 }
 
+static void each_feed_letter(help_row *row, void *context)
+{
+    for (const struct feed_column *c = feed_columns; c->letter != '\0'; c++) {
+        const char word[] = {'%', c->letter, '\0'};
+
+        row(context, word, c->text);
+    }
+    row(context, "%n", "a newline");
+    row(context, "%b", "a tab");
+    row(context, "%%", "a percent sign");
+}
+
 const struct help_topic help_topics[] = {
     {"environment", "variables that are read", 20, each_variable},
     {"formatting", "what terminals, pipes and programs get", 14, each_format},
     {"exit-codes", "what a command's end means", 8, each_exit_code},
+    {"feed-format", "letters of casewire feed --format", 6, each_feed_letter},
     {NULL, NULL, 0, NULL},
 };
 

@@ -19,7 +19,7 @@ static const char *const things[][2] = {
 
 static const ProtobufCMessageDescriptor *const messages[] = {
     &cw__view_value__descriptor, &cw__submitted__descriptor, &cw__case_view__descriptor, &cw__case_list__descriptor,
-    &cw__history__descriptor,    &cw__status__descriptor,    &cw__peers__descriptor,
+    &cw__history__descriptor,    &cw__status__descriptor,    &cw__peers__descriptor,     &cw__feed_item__descriptor,
 };
 
 /* --- simple types ---------------------------------------------------------------------------------------- */

@@ -5,6 +5,7 @@
 #include "tool/cmd_conflict.h"
 #include "tool/cmd_context.h"
 #include "tool/cmd_export.h"
+#include "tool/cmd_feed.h"
 #include "tool/cmd_help.h"
 #include "tool/cmd_inbox.h"
 #include "tool/cmd_lab.h"
@@ -17,6 +18,7 @@
 static const struct cli_command *const commands[] = {
     &cmd_inbox,
     &cmd_mine,
+    &cmd_feed,
     &cmd_conflict_list,
     &cmd_conflict_show,
     &cmd_conflict_resolve,

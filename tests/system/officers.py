@@ -232,6 +232,9 @@ def json_of_cases(desk, schema):
     desk.tool("case", "set", case, "found_by=partner", "--base-on", "none")
     ask("conflict undo", case[:12] + ".found_by")
     ask("case history", case)
+    for words in (["--beginning", "--records", "--views"], ["--snapshot", "--views"]):
+        for line in desk.tool("--json", "feed", *words, "--exit-at-end").stdout.splitlines():
+            schema.hold("feed", line)
     ask("status")
     ask("peers")
     names = desk.secret("names", "{}")

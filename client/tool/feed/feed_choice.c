@@ -1,0 +1,202 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* From options to what is asked of a daemon. */
+#include "tool/feed.h"
+
+#include "tool/lookup.h"
+
+#include "lib/when.h"
+#include "proto/schema.h"
+#include "proto/wire.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <stdlib.h>
+
+#define SINCE_MS_MAX (366LL * 24 * 3600 * 1000)
+
+/* --- from where ----------------------------------------------------------------------------------------- */
+
+/* "90s", "30m", "8h", "3d" */
+static bool parse_ago(const char *text, int64_t *out_ms)
+{
+    static const struct {
+        char letter;
+        int64_t ms;
+    } units[] = {{'s', 1000}, {'m', 60000}, {'h', 3600000}, {'d', 86400000}};
+    char *end;
+    long long number;
+
+    if (text[0] < '0' || text[0] > '9')
+        return false;
+    errno = 0;
+    number = strtoll(text, &end, 10);
+    for (size_t i = 0; i < CW_COUNT(units); i++)
+        if (end[0] == units[i].letter && end[1] == '\0') {
+            *out_ms = number * units[i].ms;
+            return errno == 0 && number <= SINCE_MS_MAX / units[i].ms;
+        }
+    return false;
+}
+
+bool feed_parse_since(const char *text, struct cw_wall now, struct cw_wall *out)
+{
+    struct cw_wall latest;
+    int64_t ago;
+
+    if (parse_ago(text, &ago)) {
+        out->ms = now.ms - ago;
+        return true;
+    }
+    return when_parse(slice_of(text), out, &latest) && out->ms >= 0;
+}
+
+static enum exit_code read_cursor(const struct cli *cli, struct feed_choice *out)
+{
+    enum cw_err err;
+
+    out->cursor_path = cli_value(cli, "from");
+    if (out->cursor_path == NULL)
+        return EXIT_DONE;
+    err = file_read(out->cursor_path, CW_FEED_CURSOR_LEN_MAX, &out->cursor);
+    out->fresh = err == CW_LOCAL_NOT_FOUND;
+    if (err == CW_OK && out->cursor.len > 0)
+        out->options.start = CW_FEED_CURSOR;
+    if (err == CW_OK && out->cursor.len == 0)
+        return complain(cli, EXIT_FAILED,
+                        &(struct trouble){"the cursor could not be read", out->cursor_path,
+                                          "the file is empty: a place would be lost without a word",
+                                          "another file, or remove this one to begin anew"});
+    if (err == CW_OK || out->fresh)
+        return EXIT_DONE;
+    return complain(cli, EXIT_FAILED,
+                    &(struct trouble){"the cursor could not be read", out->cursor_path,
+                                      err == CW_REFUSED_SIZE ? "it is larger than any cursor" : strerror(errno), NULL});
+}
+
+static enum exit_code read_since(const struct cli *cli, struct feed_choice *out)
+{
+    const char *since = cli_value(cli, "since");
+
+    if (since == NULL || feed_parse_since(since, when_now(), &out->options.since))
+        return EXIT_DONE;
+    return complain(cli, EXIT_USAGE,
+                    &(struct trouble){"the time was not understood", since,
+                                      "it is like 90s, 30m, 8h or 3d ago, or like 2018-03-19T16:00", NULL});
+}
+
+/* The one that was given; with a cursor, where to begin when there is none yet. */
+static enum exit_code read_start(const struct cli *cli, struct feed_choice *out)
+{
+    static const struct {
+        const char *option;
+        enum cw_feed_start start;
+    } starts[] = {{"since", CW_FEED_SINCE},
+                  {"snapshot", CW_FEED_SNAPSHOT},
+                  {"beginning", CW_FEED_BEGINNING},
+                  {"follow", CW_FEED_NOW}};
+    int given = 0;
+
+    out->options.start = CW_FEED_NOW;
+    for (size_t i = 0; i < CW_COUNT(starts); i++)
+        if (cli_flag(cli, starts[i].option)) {
+            out->options.start = starts[i].start;
+            given++;
+        }
+    if (given > 1)
+        return complain(cli, EXIT_USAGE,
+                        &(struct trouble){"a feed begins at one place", "--since, --snapshot, --beginning, --follow",
+                                          "more than one of them was given", NULL});
+    return EXIT_DONE;
+}
+
+/* --- what ----------------------------------------------------------------------------------------------- */
+
+/* The values of a repeated option: cli_parse() reads at most CLI_VALUES_MAX of all options. */
+static struct cw_names read_names(const struct cli *cli, const char *option, size_t *count, struct cw_slice *at)
+{
+    const char *value;
+    int next = 0;
+
+    static_assert(CLI_VALUES_MAX <= CW_FEED_NAMES_MAX, "each sort has room for all");
+    while ((value = cli_next(cli, option, &next)) != NULL)
+        at[(*count)++] = slice_of(value);
+    return (struct cw_names){at, *count};
+}
+
+static enum exit_code read_kinds(const struct cli *cli, struct feed_choice *out)
+{
+    const char *value;
+    int next = 0;
+
+    while ((value = cli_next(cli, "kind", &next)) != NULL) {
+        uint32_t kind = schema_kind_by_name(slice_of(value));
+
+        if (kind == KIND_NONE)
+            return complain(cli, EXIT_USAGE,
+                            &(struct trouble){"there is no such kind of case", value,
+                                              "it is ocg, county_line, missing_child or operation", "casewire schema"});
+        if (out->options.kind_count == FEED_KINDS_MAX)
+            return complain(cli, EXIT_USAGE,
+                            &(struct trouble){"too many kinds", value, "there are not so many", "casewire schema"});
+        out->kinds[out->options.kind_count++] = kind;
+    }
+    out->options.kinds = out->kinds;
+    return EXIT_DONE;
+}
+
+/* Short names are looked up here; whole references and beginnings of ids are for the daemon. */
+static enum exit_code read_cases(const struct cli *cli, struct context *context, struct feed_choice *out)
+{
+    out->options.cases = read_names(cli, "case", &out->cases.count, out->cases.at);
+    for (size_t i = 0; i < out->cases.count; i++) {
+        const char *name = (const char *)out->cases.at[i].data;
+        char known[LOOKUP_LEN_MAX];
+
+        if (lookup_case(context, name, cli->timeout_ms, known) != CW_OK)
+            return complain_fault(cli, "the case was not looked up", cw_client_fault(context->client));
+        if (strlen(known) != 2 * CW_ID_LEN)
+            continue;
+        snprintf(out->ids[i], sizeof(out->ids[i]), "%s", known);
+        out->cases.at[i] = slice_of(out->ids[i]);
+    }
+    return EXIT_DONE;
+}
+
+static void read_flags(const struct cli *cli, struct cw_feed_options *options)
+{
+    options->by_state = cli_flag(cli, "by-state");
+    options->views = cli_flag(cli, "views");
+    options->records = cli_flag(cli, "records");
+    options->even_if_behind = cli_flag(cli, "even-if-behind");
+}
+
+enum exit_code feed_choose(const struct cli *cli, struct context *context, struct feed_choice *out)
+{
+    struct cw_feed_options *options = &out->options;
+    enum exit_code code;
+
+    *options = (struct cw_feed_options){.size = sizeof(*options)};
+    code = read_start(cli, out);
+    if (code == EXIT_DONE)
+        code = read_since(cli, out);
+    if (code == EXIT_DONE)
+        code = read_cursor(cli, out);
+    if (code == EXIT_DONE)
+        code = read_kinds(cli, out);
+    if (code == EXIT_DONE)
+        code = read_cases(cli, context, out);
+    options->divisions = read_names(cli, "division", &out->divisions.count, out->divisions.at);
+    options->risks = read_names(cli, "risk", &out->risks.count, out->risks.at);
+    options->owners = read_names(cli, "owner", &out->owners.count, out->owners.at);
+    options->tags = read_names(cli, "tag", &out->tags.count, out->tags.at);
+    options->areas = read_names(cli, "area", &out->areas.count, out->areas.at);
+    options->operations = read_names(cli, "operation", &out->operations.count, out->operations.at);
+    options->cursor = buf_slice(&out->cursor);
+    read_flags(cli, options);
+    return code;
+}
+
+void feed_choice_done(struct feed_choice *choice)
+{
+    buf_done(&choice->cursor);
+}
