@@ -15,8 +15,6 @@
 #include <time.h>
 #include <unistd.h>
 
-extern char **environ;
-
 #define ENVIRONMENT_MAX 1024
 
 static void tell(const struct alerts *a, const struct alert *alert, const char *what, int number)

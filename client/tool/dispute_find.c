@@ -42,8 +42,8 @@ static void make_id(struct dispute *d)
     crypto_generichash_state hash;
     uint8_t whole[crypto_generichash_BYTES];
 
-    memcpy(sorted, d->choices, d->choice_count * sizeof(sorted[0]));
-    qsort(sorted, d->choice_count, sizeof(sorted[0]), compare_refs);
+    memcpy(sorted, d->choices, d->choice_count * sizeof(Cw__ViewValue *));
+    qsort(sorted, d->choice_count, sizeof(Cw__ViewValue *), compare_refs);
     crypto_generichash_init(&hash, NULL, 0, sizeof(whole));
     crypto_generichash_update(&hash, &kind, 1);
     add(&hash, d->view->case_id);

@@ -9,7 +9,7 @@
 
 #include "tool/out.h"
 
-#define PLAIN_LEN_MAX 400
+#define PLAIN_LEN_MAX ((size_t)400)
 
 /* Cases whose references are known: the newest of the list. `list` may be NULL: the ids are shown then. */
 struct plain_names {

@@ -30,9 +30,9 @@ extern "C" {
 #define CW_TIMEOUT_MS_MAX 600000
 #define CW_DAEMONS_MAX 16
 #define CW_ADDRESS_LEN_MAX 255
-#define CW_REQUESTS_MAX 1024               /**< on their way at once, on one handle */
-#define CW_REQUESTS_LEN_MAX (64 * 1048576) /**< bytes of all of them together */
-#define CW_MESSAGE_LEN_MAX 1048576         /**< one request or answer */
+#define CW_REQUESTS_MAX 1024         /**< on their way at once, on one handle */
+#define CW_REQUESTS_LEN_MAX 67108864 /**< bytes of all of them together: 64 MiB */
+#define CW_MESSAGE_LEN_MAX 1048576   /**< one request or answer */
 #define CW_ATTEMPT_MS_DEFAULT 4000
 
 /** One daemon: where it listens, and the CURVE key it must prove to hold. */

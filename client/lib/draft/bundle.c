@@ -71,7 +71,7 @@ static bool make_room(struct cw_bundle *b)
 
     if (b->count < b->room)
         return true;
-    more = realloc(b->items, room * sizeof(*more));
+    more = reallocarray(b->items, room, sizeof(struct item *));
     if (more == NULL)
         return false;
     b->items = more;

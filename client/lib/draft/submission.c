@@ -102,7 +102,7 @@ enum cw_err cw_draft_sign(const struct cw_draft *draft, const struct cw_identity
                           struct cw_submission **out_submission, struct cw_fault *out_fault)
 {
     struct signer signer = identity_signer(identity);
-    struct submission_draft plain;
+    struct submission_draft plain = {0};
     struct draft_parts parts;
     enum cw_err err = submission_draft_of(draft, identity, now, &plain, &parts, out_fault);
 

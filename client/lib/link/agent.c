@@ -85,7 +85,7 @@ static bool is_own(int fd)
 static enum cw_err connect_to(int folder, const char *name, int *out_fd)
 {
     struct sockaddr_un to = {.sun_family = AF_UNIX};
-    const struct timeval wait = {.tv_sec = AGENT_WAIT_MS / 1000, .tv_usec = (AGENT_WAIT_MS % 1000) * 1000};
+    const struct timeval wait = {.tv_sec = AGENT_WAIT_MS / 1000, .tv_usec = (suseconds_t)(AGENT_WAIT_MS % 1000) * 1000};
     int fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
     enum cw_err err = CW_OK;
 

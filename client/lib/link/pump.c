@@ -122,6 +122,7 @@ static void give_frame(struct cw_request *request, struct cw_answer *answer)
     struct cw_client *client = request->client;
     bool inside = client->inside;
 
+    CW_ASSERT(request->stream != NULL); /* only such a request opens */
     client->inside = true;
     request->stream->frame(request->context, answer); /* may free the request */
     client->inside = inside;

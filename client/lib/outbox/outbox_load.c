@@ -17,7 +17,7 @@ static bool make_room(struct cw_outbox *o)
         return true;
     if (o->count >= CW_OUTBOX_ENTRIES_MAX)
         return false;
-    more = realloc(o->entries, room * sizeof(*more));
+    more = reallocarray(o->entries, room, sizeof(struct outbox_entry *));
     if (more == NULL)
         return false;
     o->entries = more;

@@ -102,7 +102,7 @@ static enum exit_code run_completion(struct cli *cli)
 /* Ended by a timer whatever it waits for; what it had to say is then not said at all. */
 static enum exit_code run_complete(struct cli *cli)
 {
-    const struct itimerval limit = {.it_value = {.tv_usec = COMPLETE_MS * 1000}};
+    const struct itimerval limit = {.it_value = {.tv_usec = (suseconds_t)COMPLETE_MS * 1000}};
     struct completion c = {.line_count = 0};
     char *text = NULL;
     size_t len = 0;

@@ -18,6 +18,7 @@ struct heads {
 
 static void heads_of(const struct dispute *d, int digits, struct heads *out)
 {
+    CW_ASSERT(d->view != NULL);
     dispute_id_text(d, digits, out->id);
     lookup_chars(wire_slice(d->view->human_ref), out->chars);
     fault_clean_text(dispute_field(d), out->field, sizeof(out->field));
