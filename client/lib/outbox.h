@@ -20,6 +20,7 @@
  *   outbox_send.c    from entries to requests
  *   outbox_attach.c  on a handle: in its rounds, and waited for
  *   outbox_compact.c the file anew
+ *   outbox_said.c    what an entry is about
  */
 
 #include <casewire/outbox.h>
@@ -176,6 +177,14 @@ void outbox_entry_changed(struct outbox_entry *entry);
 /* Sends what is due. */
 void outbox_send_due(struct cw_outbox *outbox, struct cw_mono now);
 void outbox_note_sent(struct outbox_entry *entry);
+/* What the submission of an entry says, in numbers of proto/schema.h. */
+struct outbox_said {
+    uint32_t type; /* enum op_type */
+    uint32_t kind, event;
+    uint32_t first_field, write_count;
+};
+/* CW_LOCAL_NOT_FOUND: no such entry, or its submission is lost. Blocks: on the disk. */
+enum cw_err outbox_read_said(struct cw_outbox *outbox, uint64_t number, struct outbox_said *out);
 /* Appends what became of an entry. */
 enum cw_err outbox_note(struct cw_outbox *outbox, const struct outbox_entry *entry, const struct outbox_record *record,
                         struct outbox_place *out_place);

@@ -78,22 +78,26 @@ enum exit_code batch_save_names(const struct batch *b)
 
 void batch_end(struct batch *b)
 {
-    for (size_t i = 0; i < b->speaker_count; i++)
+    for (size_t i = 0; i < b->speaker_count; i++) {
+        box_close(&b->speakers[i].box);
         context_close(&b->speakers[i].context);
+    }
     json_decref(b->names);
 }
 
 /* --- speakers ------------------------------------------------------------------------------------------- */
 
-static enum exit_code speaker(struct batch *b, const char *as, struct context **out)
+static enum exit_code speaker(struct batch *b, const char *as, struct context **out, struct box **out_box)
 {
     struct context *c;
+    struct box *box;
     char home[PATH_LEN_MAX];
     enum exit_code code;
 
     for (size_t i = 0; i < b->speaker_count; i++)
         if (strcmp(b->speakers[i].as, as != NULL ? as : "") == 0) {
             *out = &b->speakers[i].context;
+            *out_box = &b->speakers[i].box;
             return EXIT_DONE;
         }
     if (b->speaker_count == SPEAKERS_MAX)
@@ -103,15 +107,19 @@ static enum exit_code speaker(struct batch *b, const char *as, struct context **
     if (code != EXIT_DONE)
         return code;
     c = &b->speakers[b->speaker_count].context;
+    box = &b->speakers[b->speaker_count].box;
     code = context_open(b->cli, home, c);
     if (code == EXIT_DONE)
         code = context_connect(b->cli, c, false);
+    if (code == EXIT_DONE && cli_flag(b->cli, "outbox"))
+        code = box_open(b->cli, c, box);
     if (code != EXIT_DONE) {
         context_close(c);
         return code;
     }
     snprintf(b->speakers[b->speaker_count++].as, sizeof(b->speakers[0].as), "%s", as != NULL ? as : "");
     *out = c;
+    *out_box = box;
     return EXIT_DONE;
 }
 
@@ -264,24 +272,40 @@ static enum cw_err submit_patiently(const struct batch *b, struct cw_client *cli
     return err;
 }
 
-static enum exit_code send_draft(struct batch *b, struct context *c, struct cw_draft *draft, const char *kind,
-                                 const char *name)
+/* At once; the answer counts. */
+static enum exit_code submit_now(struct batch *b, struct context *c, const struct cw_submission *submission)
+{
+    struct cw_answer *answer;
+
+    if (submit_patiently(b, c->client, submission, &answer) != CW_OK)
+        return bad_fault(b, cw_client_fault(c->client));
+    b->submitted++;
+    b->proposals += answer_message(answer)->submitted->proposal ? 1 : 0;
+    cw_answer_close(answer);
+    return EXIT_DONE;
+}
+
+static enum exit_code put_into(struct batch *b, struct box *box, const struct cw_submission *submission)
+{
+    struct cw_fault fault = {0};
+
+    if (cw_outbox_add(box->outbox, &submission, 1, NULL, NULL, &fault) != CW_OK)
+        return bad_fault(b, &fault);
+    return EXIT_DONE;
+}
+
+static enum exit_code send_draft(struct batch *b, struct context *c, struct box *box, struct cw_draft *draft,
+                                 const char *kind, const char *name)
 {
     struct cw_submission *submission;
-    struct cw_answer *answer;
     struct cw_fault fault = {0};
-    enum exit_code code = EXIT_DONE;
+    enum exit_code code;
 
     if (cw_draft_sign(draft, c->identity, when_now(), &submission, &fault) != CW_OK)
         return bad_fault(b, &fault);
-    if (submit_patiently(b, c->client, submission, &answer) != CW_OK) {
-        code = bad_fault(b, cw_client_fault(c->client));
-    } else {
-        b->submitted++;
-        b->proposals += answer_message(answer)->submitted->proposal ? 1 : 0;
+    code = box->outbox != NULL ? put_into(b, box, submission) : submit_now(b, c, submission);
+    if (code == EXIT_DONE)
         keep_name(b, name, kind, submission);
-        cw_answer_close(answer);
-    }
     cw_submission_free(submission);
     return code;
 }
@@ -289,13 +313,14 @@ static enum exit_code send_draft(struct batch *b, struct context *c, struct cw_d
 enum exit_code batch_submit(struct batch *b, const char *as, const json_t *line)
 {
     struct context *c = NULL;
+    struct box *box = NULL;
     struct cw_draft *draft = NULL;
     const char *kind = NULL;
     enum exit_code code;
 
     if (!json_is_object(line))
         return bad_line(b, NULL, "it is not a JSON object");
-    code = speaker(b, as, &c);
+    code = speaker(b, as, &c, &box);
     if (code == EXIT_DONE)
         code = draft_of(b, line, &kind, &draft);
     if (code == EXIT_DONE && kind != NULL)
@@ -303,8 +328,43 @@ enum exit_code batch_submit(struct batch *b, const char *as, const json_t *line)
     if (code == EXIT_DONE && kind != NULL) {
         if (c->file.synthetic)
             cw_draft_synthetic(draft);
-        code = send_draft(b, c, draft, kind, text_at(line, "id"));
+        code = send_draft(b, c, box, draft, kind, text_at(line, "id"));
     }
     cw_draft_free(draft);
     return code;
+}
+
+/* --- by way of the outbox --------------------------------------------------------------------------------- */
+
+static void count(struct batch *b, const struct box *box)
+{
+    for (size_t i = 0; i < cw_outbox_count(box->outbox); i++) {
+        struct cw_outbox_entry e = {.size = sizeof(e)};
+
+        if (cw_outbox_at(box->outbox, i, &e) != CW_OK)
+            continue;
+        b->refused += e.state == CW_OUTBOX_REFUSED && e.tries > 0; /* others were told before */
+        b->waiting += !cw_outbox_is_done(&e);
+        b->submitted += cw_outbox_is_done(&e) && e.state != CW_OUTBOX_REFUSED && e.tries > 0;
+    }
+}
+
+enum exit_code batch_deliver(struct batch *b)
+{
+    struct cw_fault fault = {0};
+
+    for (size_t i = 0; i < b->speaker_count; i++) {
+        struct box *box = &b->speakers[i].box;
+
+        if (box->outbox == NULL)
+            continue;
+        if (cw_err_class_of(box_deliver(b->cli, box, NULL, NULL, &fault)) == CW_CLASS_LOCAL)
+            return complain_fault(b->cli, "an outbox cannot be written any more", &fault);
+        count(b, box);
+    }
+    if (b->refused == 0)
+        return EXIT_DONE;
+    return complain(b->cli, EXIT_FAILED,
+                    &(struct trouble){"statements were refused, and stay in the outbox with the reason", NULL, NULL,
+                                      "casewire outbox list"});
 }

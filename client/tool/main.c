@@ -10,6 +10,7 @@
 #include "tool/cmd_inbox.h"
 #include "tool/cmd_lab.h"
 #include "tool/cmd_login.h"
+#include "tool/cmd_outbox.h"
 #include "tool/cmd_schema.h"
 #include "tool/cmd_show.h"
 #include "tool/cmd_status.h"
@@ -45,6 +46,9 @@ static const struct cli_command *const commands[] = {
     &cmd_operation_result,
     &cmd_operation_show,
     &cmd_submit_file,
+    &cmd_outbox_list,
+    &cmd_outbox_send,
+    &cmd_outbox_drop,
     &cmd_status,
     &cmd_peers,
     &cmd_wait_sync,

@@ -5,6 +5,7 @@
 
 #include "lib/fault.h"
 #include "lib/when.h"
+#include "proto/schema.h"
 #include "proto/wire.h"
 
 #include <stdlib.h>
@@ -19,19 +20,64 @@ struct cw_case_id view_case_id(const Cw__CaseView *view)
     return id;
 }
 
+/* --- the case --------------------------------------------------------------------------------------------- */
+
+static enum exit_code need_box(struct writing *w)
+{
+    return w->box.outbox != NULL ? EXIT_DONE : box_open(w->cli, w->context, &w->box);
+}
+
+static enum exit_code look_in_outbox(struct writing *w, const char *name)
+{
+    const char *kind = cli_value(w->cli, "kind");
+    enum exit_code code = need_box(w);
+    enum cw_err err;
+
+    if (code != EXIT_DONE)
+        return code;
+    w->offline = true;
+    err = box_find_case(&w->box, name, kind, &w->case_id, &w->kind);
+    if (err == CW_OK)
+        return EXIT_DONE;
+    if (err == CW_REFUSED_VALUE)
+        return complain(
+            w->cli, EXIT_USAGE,
+            &(struct trouble){"the option was not understood", "--kind", "there is no such kind", "casewire schema"});
+    return complain(
+        w->cli, EXIT_UNREACHABLE,
+        &(struct trouble){"the case was not found", name,
+                          "no daemon is in reach, and the outbox opened no one case that begins so; a whole "
+                          "case id with --kind KIND will do",
+                          "casewire outbox list"});
+}
+
 enum exit_code writing_look(struct writing *w, const char *name)
 {
-    enum exit_code code = lookup_view(w->cli, w->context, name, &w->seen);
+    bool may_wait = cli_flag(w->cli, "outbox");
+    char known[LOOKUP_LEN_MAX];
+    enum exit_code code;
 
-    if (code == EXIT_DONE)
-        w->view = answer_message(w->seen)->view;
-    return code;
+    if (may_wait && lookup_case(w->context, name, w->cli->timeout_ms, known) == CW_AGAIN_NO_DAEMON)
+        return look_in_outbox(w, name);
+    if (may_wait &&
+        cw_client_get(w->context->client, slice_of(known), w->cli->timeout_ms, &w->seen) == CW_AGAIN_NO_DAEMON)
+        return look_in_outbox(w, name);
+    code = w->seen != NULL ? EXIT_DONE : lookup_view(w->cli, w->context, name, &w->seen);
+    if (code != EXIT_DONE)
+        return code;
+    w->view = answer_message(w->seen)->view;
+    w->case_id = view_case_id(w->view);
+    w->kind = schema_kind_name(w->view->kind);
+    if (w->kind == NULL)
+        w->kind = "";
+    return EXIT_DONE;
 }
 
 void writing_done(struct writing *w)
 {
     cw_answer_close(w->seen);
     cw_draft_free(w->draft);
+    box_close(&w->box);
     w->seen = NULL;
     w->draft = NULL;
 }
@@ -43,6 +89,10 @@ static enum exit_code not_recorded(const struct writing *w, const struct cw_faul
                         fault->code == CW_REFUSED_UNKNOWN_FIELD || fault->code == CW_REFUSED_TEXT;
     char next[100];
 
+    if (fault->code == CW_AGAIN_NO_DAEMON)
+        return complain(w->cli, EXIT_UNREACHABLE,
+                        &(struct trouble){"nothing was recorded", fault->where, fault->text,
+                                          "the same with --outbox: it goes when a daemon is in reach"});
     if (!about_values || w->subject == NULL)
         return complain_fault(w->cli, "nothing was recorded", fault);
     snprintf(next, sizeof(next), "casewire schema %s", w->subject);
@@ -216,22 +266,68 @@ static enum exit_code submit(struct writing *w, const struct cw_submission *subm
     return code;
 }
 
+/* --- by way of the outbox --------------------------------------------------------------------------------- */
+
+static void tell_entry(const struct writing *w, const struct cw_outbox_entry *e)
+{
+    char id[2 * CW_ID_LEN + 1];
+
+    hex_of(w->kind == NULL ? slice(e->case_id.b, CW_ID_LEN) : slice(e->op.b, CW_ID_LEN), id);
+    if (w->cli->json)
+        json_print(w->cli, json_pack("{s:o}", "outbox", box_json(&w->box, e)));
+    else if (w->cli->quiet)
+        printf("%s\n", id);
+    else
+        box_tell(w->cli, &w->box, e);
+}
+
+/* It is safe once it is in the file; whether it is delivered at once is another question. */
+static enum exit_code queue(struct writing *w, const struct cw_submission *submission, const struct cw_ack *ack)
+{
+    struct cw_outbox_entry e = {.size = sizeof(e)};
+    struct cw_fault fault = {0};
+    enum exit_code code = need_box(w);
+    enum cw_err err;
+    uint64_t number;
+
+    if (code != EXIT_DONE)
+        return code;
+    if (cw_outbox_add(w->box.outbox, &submission, 1, ack, &number, &fault) != CW_OK)
+        return complain_fault(w->cli, "nothing was recorded", &fault);
+    err = w->offline ? CW_AGAIN_NO_DAEMON : box_deliver(w->cli, &w->box, NULL, NULL, &fault);
+    if (cw_err_class_of(err) == CW_CLASS_LOCAL)
+        return complain_fault(w->cli, "it is in the outbox, which cannot be written any more", &fault);
+    if (cw_outbox_find(w->box.outbox, number, &e) != CW_OK)
+        return complain(w->cli, EXIT_FAILED,
+                        &(struct trouble){"the outbox lost what was put into it", w->box.path, NULL, NULL});
+    tell_entry(w, &e);
+    if (e.state == CW_OUTBOX_REFUSED)
+        return complain_fault(w->cli, "it was refused", &e.fault);
+    if (e.state == CW_OUTBOX_STORED && !cw_outbox_is_done(&e))
+        return complain(w->cli, EXIT_TIMED_OUT,
+                        &(struct trouble){"it is safe here, but fewer divisions hold it than you asked for", NULL,
+                                          "the deadline came first", "casewire outbox send"});
+    return EXIT_DONE;
+}
+
 enum exit_code writing_send(struct writing *w)
 {
     struct cw_submission *submission;
     struct cw_fault fault = {0};
     int64_t held_by, deadline;
+    struct cw_ack ack;
     enum exit_code code;
 
     if (!cli_number(w->cli, "held-by", 1, 300, 1, &held_by) || !cli_number(w->cli, "deadline", 1, 600, 10, &deadline))
         return EXIT_USAGE;
     if (w->view != NULL)
         cw_draft_epoch(w->draft, w->view->owner_epoch);
-    else if (w->context->file.synthetic)
+    else if (w->kind == NULL && w->context->file.synthetic)
         cw_draft_synthetic(w->draft);
     if (cw_draft_sign(w->draft, w->context->identity, when_now(), &submission, &fault) != CW_OK)
         return not_recorded(w, &fault);
-    code = submit(w, submission, &(struct cw_ack){(uint32_t)held_by, (int32_t)deadline * 1000});
+    ack = (struct cw_ack){(uint32_t)held_by, (int32_t)deadline * 1000};
+    code = cli_flag(w->cli, "outbox") ? queue(w, submission, &ack) : submit(w, submission, &ack);
     cw_submission_free(submission);
     return code;
 }

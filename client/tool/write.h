@@ -7,32 +7,40 @@
  * said, let every write name what the author saw, sign, submit, check and tell.
  */
 
-#include "tool/context.h"
-#include "tool/out.h"
+#include "tool/outbox.h"
 
-extern const struct cli_option write_options[]; /* held-by, deadline, check, base-on */
-#define WRITE_OPTIONS                                                                          \
-    {"held-by", "K", "wait until K divisions hold it (default 1: this one)"},                  \
-        {"deadline", "SECONDS", "how long to wait for the other divisions (default 10)"},      \
-        {"check", NULL, "check the receipt against the authority logs"},                       \
-    {                                                                                          \
-        "base-on", "NONE", "none: name nothing as replaced (default: what the case shows now)" \
+#define WRITE_OPTIONS                                                                             \
+    {"held-by", "K", "wait until K divisions hold it (default 1: this one)"},                     \
+        {"deadline", "SECONDS", "how long to wait for the other divisions (default 10)"},         \
+        {"check", NULL, "check the receipt against the authority logs"},                          \
+        {"base-on", "NONE", "none: name nothing as replaced (default: what the case shows now)"}, \
+        {"outbox", NULL, "into the outbox first; it goes when a daemon is in reach"},             \
+    {                                                                                             \
+        "kind", "KIND", "with --outbox and a whole case id: its kind, when no daemon is in reach" \
     }
+#define WRITE_JSON "@Submitted proven_held_by:i? outbox:OutboxEntry?"
 
 struct writing {
     const struct cli *cli;
     struct context *context;
-    struct cw_answer *seen; /* the case as it was shown; NULL for an opening */
-    const Cw__CaseView *view;
+    struct cw_answer *seen;   /* the case as it was shown; NULL for an opening, and when nobody could be asked */
+    const Cw__CaseView *view; /* likewise */
+    struct cw_case_id case_id;
+    const char *kind; /* NULL for an opening */
+    bool offline;     /* nobody could be asked: it goes into the outbox and stays there for now */
+    struct box box;   /* with --outbox, once it was needed */
     struct cw_draft *draft;
     const char *subject; /* what `casewire schema` is asked about when a value was wrong: event or kind; may be NULL */
 };
 
-/* Fetches the case. Complains. */
+/*
+ * Fetches the case; with --outbox and no daemon in reach, finds it in the outbox or takes its whole id with --kind, and
+ * then nothing is named as seen or replaced. Complains.
+ */
 enum exit_code writing_look(struct writing *w, const char *name);
 /* "field=value" or "field" with verb; names what it replaces unless --base-on none. Complains. */
 enum exit_code writing_assign(struct writing *w, const char *assignment, enum cw_verb verb);
-/* Signs, submits and tells. */
+/* Signs, submits or puts it into the outbox, and tells. */
 enum exit_code writing_send(struct writing *w);
 void writing_done(struct writing *w);
 

@@ -87,6 +87,9 @@ class Reader(Desk):
         self.names["3f9a"] = next(c["id"] for c in found if c["open"] and c["field"] == "summary")
         self.names["81c0"] = next(c["id"] for c in found if not c["open"] and c["field"] == "tags")
 
+    def note_outbox(self):
+        self.names["5c1af0"] = self.shell.ask("casewire outbox list")["entries"][-1]["case_id"][:10]
+
     def note_network(self):
         self.shell.say(f"export NETWORK={self.shell.ask('casewire status')['network']}")
 
@@ -135,6 +138,7 @@ class Reader(Desk):
 
     def follow(self, line):
         before = [("casewire login", self.give_key), ("conflict show", self.note_conflicts), ("$NETWORK", self.note_network),
+                  ("5c1af0", self.note_outbox),
                   ("7d2a90b1", self.note_certificate), ("authority publish", None if self.daemon else self.start_daemon)]
         for part, do in before:
             if part in line and do is not None:
@@ -143,7 +147,7 @@ class Reader(Desk):
         for name, stands_for in self.names.items():
             line = line.replace(name, stands_for)
         heard = self.shell.say(line, (0, 124, 130) if "--follow" in line else (0,))
-        if line.startswith("casewire case open"):
+        if line.startswith("casewire case open") and "--outbox" not in line:
             self.note_case()
         return heard
 

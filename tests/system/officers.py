@@ -241,6 +241,17 @@ def json_of_cases(desk, schema):
     lines = desk.secret("lines", json.dumps({"as": "officer@north", "id": "a", "open": "missing_child",
                                              "fields": {"title": "Child F", "missing_risk": "low"}}))
     ask("submit-file", lines, "--names", names)
+    desk.tool("lab", "kill", "north")
+    offline = ["--outbox", "--timeout", "1"]
+    opened = ask("case open", "missing_child", "title=Child Q", *offline)["outbox"]
+    ask("case set", opened["case_id"][:12], "summary=Seen.", *offline)
+    ask("case set", "0" * 64, "summary=Seen.", "--kind", "missing_child", *offline)
+    ask("outbox list")
+    desk.tool("lab", "restart", "north", "--dir", desk.dir)
+    ask("outbox send", expect=3)
+    ask("outbox drop", str(opened["number"]))
+    ask("outbox drop", "--delivered")
+    ask("submit-file", lines, "--names", names, "--outbox")
     history = os.path.join(os.path.dirname(desk.dir), "history.cwh")
     ask("export-history", history)
     ask("verify", history)

@@ -61,10 +61,8 @@ static enum exit_code run_write(struct cli *cli, enum cw_verb verb)
     if (code == EXIT_DONE)
         code = writing_look(&w, cli->operands[0]);
     if (code == EXIT_DONE) {
-        struct cw_case_id id = view_case_id(w.view);
-
-        w.subject = view_kind(w.view);
-        if (cw_draft_set(view_kind(w.view), &id, &w.draft, &fault) != CW_OK)
+        w.subject = w.kind;
+        if (cw_draft_set(w.kind, &w.case_id, &w.draft, &fault) != CW_OK)
             code = complain_fault(cli, "nothing was recorded", &fault);
     }
     if (code == EXIT_DONE)
@@ -106,9 +104,10 @@ const struct cli_command cmd_case_open = {
              "there. The answer is a signed receipt.",
     .examples = "  casewire case open missing_child title='Child M' missing_risk=medium\n"
                 "  casewire case open county_line title='Line B' brand='Bramble' \\\n"
-                "      line_risk=standard --held-by 2\n",
+                "      line_risk=standard --held-by 2\n"
+                "  casewire case open missing_child title='Child N' --outbox\n",
     .options = options,
-    .json = "@Submitted proven_held_by:i?",
+    .json = WRITE_JSON,
     .run = run_open,
 };
 const struct cli_command cmd_case_set = {
@@ -126,7 +125,7 @@ const struct cli_command cmd_case_set = {
                 "  casewire case set K7Q2M4X summary='Seen at Dunmarsh station' --held-by 3\n"
                 "  casewire case set K7Q2M4X summary='Written without looking' --base-on none\n",
     .options = options,
-    .json = "@Submitted proven_held_by:i?",
+    .json = WRITE_JSON,
     .run = run_set,
 };
 const struct cli_command cmd_case_add = {
@@ -139,7 +138,7 @@ const struct cli_command cmd_case_add = {
     .summary = "add to a field that holds several values",
     .examples = "  casewire case add K7Q2M4X tags=repeat external_refs='CAD 30-0142-0987'\n",
     .options = options,
-    .json = "@Submitted proven_held_by:i?",
+    .json = WRITE_JSON,
     .run = run_add,
 };
 const struct cli_command cmd_case_remove = {
@@ -153,6 +152,6 @@ const struct cli_command cmd_case_remove = {
     .about = "Names the additions that are seen: one made elsewhere meanwhile stays, flagged.",
     .examples = "  casewire case remove K7Q2M4X tags=repeat\n",
     .options = options,
-    .json = "@Submitted proven_held_by:i?",
+    .json = WRITE_JSON,
     .run = run_remove,
 };

@@ -11,7 +11,7 @@
 /* Names the events that the author saw: a closing that did not know of a sighting is held back by the fold. */
 static void note_seen(struct writing *w)
 {
-    for (size_t i = 0; i < w->view->n_events && i < SEEN_EVENTS_MAX; i++) {
+    for (size_t i = 0; w->view != NULL && i < w->view->n_events && i < SEEN_EVENTS_MAX; i++) {
         struct cw_op_id op;
 
         if (w->view->events[i]->op.len != CW_ID_LEN)
@@ -37,6 +37,10 @@ static enum exit_code find_event(const struct writing *w, const char *hex, const
     const Cw__ViewEvent *found = NULL;
     bool twice = false;
 
+    if (w->offline)
+        return complain(w->cli, EXIT_UNREACHABLE,
+                        &(struct trouble){"no event can be named", hex, "no daemon is in reach to ask what it is",
+                                          "casewire outbox list"});
     for (size_t i = 0; strlen(hex) >= 4 && i < w->view->n_events; i++) {
         const Cw__ViewEvent *e = w->view->events[i];
 
@@ -97,11 +101,10 @@ static enum exit_code add_references(struct writing *w)
 
 static enum exit_code draft_event(struct writing *w, const char *event, int from)
 {
-    struct cw_case_id id = view_case_id(w->view);
     struct cw_fault fault = {0};
     enum exit_code code;
 
-    if (cw_draft_event(view_kind(w->view), event, &id, &w->draft, &fault) != CW_OK)
+    if (cw_draft_event(w->kind, event, &w->case_id, &w->draft, &fault) != CW_OK)
         return complain_fault(w->cli, "nothing was recorded", &fault);
     w->subject = event;
     note_seen(w);
@@ -159,6 +162,6 @@ const struct cli_command cmd_case_event = {
                 "      rationale='Seen with older males'\n"
                 "  casewire case event K7Q2M4X seizure seizure_kind=cash pence=£1,250\n",
     .options = options,
-    .json = "@Submitted proven_held_by:i?",
+    .json = WRITE_JSON,
     .run = run_event,
 };

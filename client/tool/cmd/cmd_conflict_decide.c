@@ -28,8 +28,10 @@ static enum exit_code begin(struct cli *cli, struct deciding *x)
     x->w = (struct writing){.cli = cli, .context = &x->context};
     if (code == EXIT_DONE)
         code = disputes_find(cli, &x->context, cli->operands[0], &x->all, &x->d);
-    if (code == EXIT_DONE && x->d != NULL)
+    if (code == EXIT_DONE && x->d != NULL) {
         x->w.view = x->d->view; /* borrowed: writing_done() closes `seen` alone */
+        x->w.kind = view_kind(x->d->view);
+    }
     return code;
 }
 
@@ -304,7 +306,7 @@ const struct cli_command cmd_conflict_resolve = {
     .examples = "  casewire conflict resolve 3f9a --take 2\n  casewire conflict resolve 3f9a 'Seen twice, see events'\n"
                 "  casewire conflict resolve 77c1 NTH reason='lives there'\n",
     .options = resolve_options,
-    .json = "@Submitted proven_held_by:i?",
+    .json = WRITE_JSON,
     .run = run_resolve,
 };
 const struct cli_command cmd_conflict_undo = {
@@ -320,6 +322,6 @@ const struct cli_command cmd_conflict_undo = {
         "removed. What your role may not set is kept as a proposal.",
     .examples = "  casewire conflict undo 81c0\n  casewire conflict undo 81c0 --take 3 --held-by 2\n",
     .options = undo_options,
-    .json = "@Submitted proven_held_by:i?",
+    .json = WRITE_JSON,
     .run = run_undo,
 };

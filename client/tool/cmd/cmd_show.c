@@ -89,7 +89,7 @@ const struct cli_command cmd_operation_open = {
     .examples = "  casewire operation open title='Week of action' op_name=SORREL \\\n"
                 "      theme=county_lines runs=2018-03-19/2018-03-23\n",
     .options = write_flags,
-    .json = "@Submitted proven_held_by:i?",
+    .json = WRITE_JSON,
     .run = run_operation_open,
 };
 const struct cli_command cmd_operation_result = {
@@ -105,7 +105,7 @@ const struct cli_command cmd_operation_result = {
                 "  casewire operation result SORREL seizure seizure_kind=cash pence=£1,250\n"
                 "  casewire operation result SORREL stop_search not_counted=yes\n",
     .options = write_flags,
-    .json = "@Submitted proven_held_by:i?",
+    .json = WRITE_JSON,
     .run = run_result,
 };
 const struct cli_command cmd_operation_show = {

@@ -71,6 +71,20 @@ static enum exit_code run_lines(struct cli *cli, struct batch *b, const json_t *
     return code;
 }
 
+static void tell(const struct cli *cli, const struct batch *b)
+{
+    if (cli->json)
+        json_print(cli, json_pack("{s:I, s:I, s:I, s:I}", "submitted", (json_int_t)b->submitted, "proposals",
+                                  (json_int_t)b->proposals, "refused", (json_int_t)b->refused, "waiting",
+                                  (json_int_t)b->waiting));
+    else if (!cli->quiet && cli_flag(cli, "outbox"))
+        printf("%llu statements are held, %llu wait in the outbox, %llu refused\n", (unsigned long long)b->submitted,
+               (unsigned long long)b->waiting, (unsigned long long)b->refused);
+    else if (!cli->quiet)
+        printf("%llu statements are held%s\n", (unsigned long long)b->submitted,
+               b->proposals != 0 ? ", some of them as proposals" : "");
+}
+
 static enum exit_code run_submit(struct cli *cli)
 {
     struct batch b = {.cli = cli};
@@ -83,12 +97,10 @@ static enum exit_code run_submit(struct cli *cli)
         code = run_lines(cli, &b, lines);
     if (code == EXIT_DONE)
         code = batch_save_names(&b);
-    if (code == EXIT_DONE && cli->json)
-        json_print(cli,
-                   json_pack("{s:I, s:I}", "submitted", (json_int_t)b.submitted, "proposals", (json_int_t)b.proposals));
-    else if (code == EXIT_DONE && !cli->quiet)
-        printf("%llu statements are held%s\n", (unsigned long long)b.submitted,
-               b.proposals != 0 ? ", some of them as proposals" : "");
+    if (code == EXIT_DONE) {
+        code = batch_deliver(&b);
+        tell(cli, &b);
+    }
     batch_end(&b);
     json_decref(lines);
     return code;
@@ -99,6 +111,7 @@ static const struct cli_option options[] = {
     {"case", "NAME", "only what opens the case of this name, or is about it"},
     {"without", "N", "leave out line N: to see what is missed then"},
     {"names", "FILE", "read and keep what the file's names stand for"},
+    {"outbox", NULL, "into the speakers' outboxes first; it goes when a daemon is in reach"},
     {NULL, NULL, NULL},
 };
 
@@ -115,8 +128,9 @@ const struct cli_command cmd_submit_file = {
              "VALUE or [VALUES]}, "
              "\"same_as\": [NAMES], \"episode\": NAME. A value that begins with @ refers to a name.",
     .examples = "  casewire submit-file tests/data/demo-events.json --only north\n"
-                "  casewire submit-file notes.jsonl --as officer@north --names names.json\n",
+                "  casewire submit-file notes.jsonl --as officer@north --names names.json\n"
+                "  casewire submit-file night.jsonl --names names.json --outbox\n",
     .options = options,
-    .json = "submitted:i proposals:i",
+    .json = "submitted:i proposals:i refused:i waiting:i",
     .run = run_submit,
 };

@@ -1,0 +1,137 @@
+"""The outbox: what is said while no daemon is in reach, by programs that may be killed at any moment."""
+
+import json
+import os
+import signal
+import subprocess
+import time
+
+from world import TOOL, Lab, check
+
+STORIES = []
+QUICKLY = ["--outbox", "--timeout", "1"]
+
+
+class Desk(Lab):
+    """A lab, and the outbox of an officer of north."""
+
+    def path_of_outbox(self, who="officer@north"):
+        return os.path.join(self.dir, "people", who, "outbox")
+
+    def entries(self, **who):
+        return self.ask("outbox", "list", **who)["entries"]
+
+    def titles(self, division):
+        """Of every case there: as often as there are cases of this title."""
+        found, after = [], []
+        while True:
+            page = self.ask("case", "list", "--limit", "200", *after, who=f"officer@{division}")
+            found += [row["title"] for row in page["rows"]]
+            if not page.get("next"):
+                return found
+            after = ["--after", page["next"]]
+
+
+def story(function):
+    STORIES.append((function.__name__, function, True, Desk))
+    return function
+
+
+@story
+def what_is_said_in_a_night_offline_is_delivered_once_in_the_morning(desk):
+    known = desk.ask("case", "open", "missing_child", "title=Child A")["case_id"]
+    desk.tool("lab", "kill", "north")
+    done = desk.tool("case", "open", "missing_child", "title=Child B", "--timeout", "1", expect=7)
+    check("without an outbox the next thing to do is named", "--outbox" in done.stderr, done.stderr)
+    opened = desk.ask("case", "open", "missing_child", "title=Child C", *QUICKLY)["outbox"]
+    check("it is queued, and says so", opened["state"] == "queued" and not opened["done"] and opened["held_by"] == 0)
+    case = opened["case_id"]
+    desk.tool("case", "event", case[:10], "sighting", "confidence=probable", "place=Dunmarsh",
+              "occurred=2026-11-22T16:00", *QUICKLY)
+    desk.tool("case", "set", known, "summary=Seen at night.", "--kind", "missing_child", "--held-by", "2", *QUICKLY)
+    desk.tool("case", "set", "ab" * 32, "summary=Of no case.", "--kind", "missing_child", *QUICKLY)
+    done = desk.tool("case", "set", "abab", "summary=Of which case?", *QUICKLY, expect=7)
+    check("a case that nobody here knows is not guessed", "--kind" in done.stderr, done.stderr)
+    done = desk.tool("case", "event", case, "sighting", "confidence=probable", "--same-as", "abcd", *QUICKLY, expect=7)
+    check("nor is an event", "no event can be named" in done.stderr, done.stderr)
+    done = desk.tool("outbox", "send", "--timeout", "1", expect=7)
+    check("sending says what is left", "4 still wait" in done.stdout, done.stdout)
+    check("nothing of it is done", [e["state"] for e in desk.entries()] == ["queued"] * 4, str(desk.entries()))
+    done = desk.tool("outbox", "drop", "1", expect=6)
+    check("what nobody else has is not dropped", len(desk.entries()) == 4, done.stderr)
+
+    desk.tool("lab", "restart", "north", "--dir", desk.dir)
+    done = desk.tool("outbox", "send", expect=3)
+    check("the morning delivers three and is refused one", done.stdout.startswith("3 delivered, 1 refused, 0 still wait"),
+          done.stdout)
+    check("states are honest", [(e["state"], e["held_by"]) for e in desk.entries()] ==
+          [("stored", 1), ("stored", 1), ("held", 2), ("refused", 0)], str(desk.entries()))
+    check("the refusal has its reason", "no such case" in desk.entries()[3]["why"], desk.entries()[3]["why"])
+    check("delivering again does nothing", desk.tool("outbox", "send").stdout.startswith("0 delivered, 0 refused"))
+    desk.agree()
+    for division in ("north", "east", "west"):
+        check(f"{division} has each case once", sorted(desk.titles(division)) == ["Child A", "Child C"])
+    view = desk.ask("case", "show", case, who="officer@east")
+    check("the sighting was told once", len([e for e in view["events"] if e["name"] == "sighting"]) == 1, str(view["events"]))
+    desk.tool("outbox", "drop", "--delivered")
+    check("the refused one stays", [e["state"] for e in desk.entries()] == ["refused"])
+
+
+def kill_while(desk, words, grows_by):
+    """Starts a command and kills it (SIGKILL) when the outbox has grown by so much. Whether it lived until then."""
+    path, before = desk.path_of_outbox(), 0
+    if os.path.exists(path):
+        before = os.path.getsize(path)
+    child = subprocess.Popen([TOOL, "--lab", desk.dir, "--as", "officer@north", *words], stdout=subprocess.DEVNULL,
+                             stderr=subprocess.DEVNULL)
+    while child.poll() is None and (not os.path.exists(path) or os.path.getsize(path) < before + grows_by):
+        time.sleep(0.0005)
+    child.kill()
+    return child.wait(30) == -signal.SIGKILL
+
+
+@story
+def programs_that_are_killed_at_an_outbox_deliver_each_statement_once(desk):
+    lines = os.path.join(os.path.dirname(desk.dir), "lines")
+    killed = 0
+    for part in range(6):
+        with open(lines, "w", encoding="utf-8") as file:
+            for i in range(20):
+                file.write(json.dumps({"open": "missing_child", "fields": {"title": f"Child {part}-{i}"}}) + "\n")
+        killed += kill_while(desk, ["submit-file", lines, "--outbox"], 3000 + 2500 * part)
+    for part in range(12):
+        killed += kill_while(desk, ["outbox", "send"], 200 + 1500 * part)
+    check("enough were killed to mean something", killed >= 6, str(killed))
+    desk.tool("outbox", "send")
+    entries = desk.entries()
+    check("whatever was safe is stored", entries and all(e["state"] == "stored" for e in entries), str(entries)[:400])
+    desk.agree()
+    titles = desk.titles("west")
+    check("each has one effect", len(titles) == len(set(titles)) == len(entries), f"{len(titles)} cases, {len(entries)} entries")
+    check("each case is one of the outbox", {e["op_id"] for e in entries} ==
+          {h["op"] for e in entries for h in desk.ask("case", "history", e["case_id"], who="officer@west")["items"]})
+    desk.tool("outbox", "drop", "--delivered")
+
+
+@story
+def what_is_whole_of_a_damaged_outbox_is_delivered_and_the_rest_is_named(desk):
+    desk.tool("lab", "kill", "north")
+    ends = []
+    for i in range(3):
+        desk.tool("case", "open", "missing_child", f"title=Child {i}", *QUICKLY)
+        ends.append(os.path.getsize(desk.path_of_outbox()))
+    with open(desk.path_of_outbox(), "r+b") as file:
+        file.seek((ends[0] + ends[1]) // 2)
+        byte = file.read(1)[0]
+        file.seek(-1, os.SEEK_CUR)
+        file.write(bytes([byte ^ 0x20]))
+    found = desk.ask("outbox", "list")
+    check("the damaged entry is named", [d["number"] for d in found["damage"]] == [2] and
+          found["damage"][0]["offset"] == ends[0] and found["damage"][0]["len"] == ends[1] - ends[0], str(found["damage"]))
+    check("a person is told", "of entry 2" in desk.tool("outbox", "list").stderr)
+    desk.tool("lab", "restart", "north", "--dir", desk.dir)
+    desk.tool("outbox", "send")
+    check("the others are delivered", sorted(desk.titles("north")) == ["Child 0", "Child 2"])
+    check("a damaged file is kept when a whole one is made", desk.ask("outbox", "drop", "--damaged")["was_damaged"] and
+          os.path.exists(desk.path_of_outbox() + ".damaged"))
+    check("the new one is whole", desk.ask("outbox", "list")["damage"] == [])
