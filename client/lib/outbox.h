@@ -119,7 +119,7 @@ struct outbox_entry {
     struct outbox_place add, receipt;
     struct cw_op_id op;
     struct cw_case_id case_id;
-    uint32_t wanted, held_by, tries;
+    uint32_t wanted, held_by, tries, refusals;
     int32_t deadline_ms;
     enum cw_outbox_state state;
     char division[CW_DIVISION_LEN_MAX + 1];

@@ -10,6 +10,7 @@
 #define TRY_MS 60000 /* one request; the handle goes from daemon to daemon meanwhile */
 #define RETRY_MS_MIN 500
 #define RETRY_MS_MAX 60000
+#define REFUSALS_MAX 5 /* 7.5 s with the pauses between */
 /* How far behind the oldest one that waits others are looked for. */
 #define LOOK_AHEAD 1024
 #define CASE_SLOTS 4096 /* a power of two, well above LOOK_AHEAD */
@@ -150,9 +151,14 @@ static void take_answer(struct outbox_entry *e, const struct cw_answer *answer)
     buf_done(&receipt);
 }
 
-/* What is refused for its own sake is refused for good. What is wrong with the way there is not. */
-static bool is_final(enum cw_err err)
+/*
+ * What is refused for its own sake is refused for good. What is wrong with the way there is not. A case that was opened
+ * elsewhere, or a certificate that was published there, may still be on its way to the daemon that was asked.
+ */
+static bool is_final(struct outbox_entry *e, enum cw_err err)
 {
+    if (err == CW_REFUSED_UNKNOWN_CASE || err == CW_REFUSED_AUTHOR)
+        return ++e->refusals >= REFUSALS_MAX;
     return cw_err_class_of(err) == CW_CLASS_REFUSED && err != CW_REFUSED_NETWORK && err != CW_REFUSED_VERSION;
 }
 
@@ -164,7 +170,7 @@ static void on_done(void *context, enum cw_err err, struct cw_answer *answer, co
     e->request = NULL;
     if (err == CW_OK)
         take_answer(e, answer);
-    else if (is_final(err))
+    else if (is_final(e, err))
         note_refused(e, fault);
     else
         retry_later(e, fault);

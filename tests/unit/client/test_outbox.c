@@ -199,6 +199,30 @@ START_TEST(a_refusal_is_final_and_says_why)
 }
 END_TEST
 
+START_TEST(a_case_that_is_on_its_way_to_the_daemon_is_waited_for)
+{
+    struct desk d;
+    uint64_t late, never;
+
+    desk_open(&d, true);
+    d.r.refuse = CW_REFUSED_UNKNOWN_CASE;
+    late = put(&d, registrar_opening(&d.r, 1), NULL);
+    ck_assert_int_eq(flush(&d, 200), CW_REFUSED_UNKNOWN_CASE);
+    ck_assert_int_ne(entry_of(&d, late).state, CW_OUTBOX_REFUSED);
+    d.r.refuse = CW_OK;
+    ck_assert_int_eq(flush(&d, PATIENT_MS), CW_OK);
+    ck_assert_int_eq(entry_of(&d, late).state, CW_OUTBOX_STORED);
+    d.r.refuse = CW_REFUSED_AUTHOR;
+    never = put(&d, registrar_opening(&d.r, 2), NULL);
+    for (int i = 0; i < 4; i++) /* each begins the pauses anew */
+        ck_assert_int_eq(flush(&d, 200), CW_REFUSED_AUTHOR);
+    ck_assert_int_eq(flush(&d, PATIENT_MS), CW_OK);
+    ck_assert_int_eq(entry_of(&d, never).state, CW_OUTBOX_REFUSED);
+    ck_assert_int_eq(entry_of(&d, never).fault.code, CW_REFUSED_AUTHOR);
+    desk_close(&d);
+}
+END_TEST
+
 START_TEST(nobody_there_leaves_it_queued)
 {
     struct desk d;
@@ -524,6 +548,7 @@ Suite *suite_outbox(void)
     tcase_add_test(states, what_is_stored_has_a_receipt_that_verifies);
     tcase_add_test(states, held_by_two_is_waited_for);
     tcase_add_test(states, a_refusal_is_final_and_says_why);
+    tcase_add_test(states, a_case_that_is_on_its_way_to_the_daemon_is_waited_for);
     tcase_add_test(states, nobody_there_leaves_it_queued);
     tcase_add_test(states, no_answer_leaves_it_sent_and_sends_it_again);
     tcase_add_test(states, a_receipt_that_does_not_verify_is_not_believed);
