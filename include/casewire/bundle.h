@@ -5,7 +5,7 @@
 /**
  * Bundles: many drafts of one author under one signature, for those who bring in thousands. Each submission that comes
  * out of it is sent, acknowledged and verified alone, in any order, like one that was signed singly; a daemon verifies
- * the signature once for all of them. The certificate must allow it (`casewire authority issue --bundle`).
+ * the signature once for all of them. The certificate must allow it (`casewire authority issue --may-bundle`).
  *
  *     cw_bundle_new(identity, &bundle, &fault);
  *     for each: cw_bundle_add(bundle, draft, now, &fault);

@@ -6,7 +6,7 @@ import signal
 import subprocess
 import time
 
-from world import TOOL, Lab, check
+from world import BUILD, TOOL, Lab, check, run
 
 STORIES = []
 QUICKLY = ["--outbox", "--timeout", "1"]
@@ -21,15 +21,15 @@ class Desk(Lab):
     def entries(self, **who):
         return self.ask("outbox", "list", **who)["entries"]
 
-    def titles(self, division):
-        """Of every case there: as often as there are cases of this title."""
-        found, after = [], []
-        while True:
-            page = self.ask("case", "list", "--limit", "200", *after, who=f"officer@{division}")
-            found += [row["title"] for row in page["rows"]]
-            if not page.get("next"):
-                return found
-            after = ["--after", page["next"]]
+    def example(self, name, *words, home=None, expect=0, **more):
+        """One run of an example program, as an officer of north would start it."""
+        env = {**os.environ, "CASEWIRE_HOME": home or os.path.join(self.dir, "people", "officer@north")}
+        return run([os.path.join(BUILD, "examples", name), *words], expect, env=env, **more)
+
+    def titles(self, division, prefixes=("",)):
+        """Of the cases there, as often as there are some of this title; at most 200 for each prefix."""
+        return [row["title"] for prefix in prefixes for row in
+                self.ask("case", "list", "--limit", "200", "--prefix", prefix, who=f"officer@{division}")["rows"]]
 
 
 def story(function):
@@ -135,3 +135,44 @@ def what_is_whole_of_a_damaged_outbox_is_delivered_and_the_rest_is_named(desk):
     check("a damaged file is kept when a whole one is made", desk.ask("outbox", "drop", "--damaged")["was_damaged"] and
           os.path.exists(desk.path_of_outbox() + ".damaged"))
     check("the new one is whole", desk.ask("outbox", "list")["damage"] == [])
+
+
+# --- the examples ---------------------------------------------------------------------------------------------
+
+
+@story
+def an_example_submits_now_or_later(desk):
+    box = os.path.join(os.path.dirname(desk.dir), "box")
+    check("it says what it wants", "give a title" in desk.example("submit", expect=1).stderr)
+    check("it is stored at once", desk.example("submit", "Child A", box).stdout == "1 stored \n")
+    desk.tool("lab", "kill", "north")
+    done = desk.example("submit", "Child B", box)
+    check("without a daemon it waits, and says why", done.stdout.startswith("1 stored \n2 queued ") and "it waits" in done.stderr,
+          done.stdout + done.stderr)
+    desk.tool("lab", "restart", "north", "--dir", desk.dir)
+    check("the next one takes it along", desk.example("submit", "Child C", box).stdout == "1 stored \n2 stored \n3 stored \n")
+    check("each has one effect", sorted(desk.titles("north")) == ["Child A", "Child B", "Child C"])
+
+
+@story
+def an_example_imports_each_line_once_though_it_is_killed(desk):
+    base = os.path.dirname(desk.dir)
+    box, titles = os.path.join(base, "box"), [f"Child {i:04}" for i in range(2500)]
+    text = "".join(title + "\n" for title in titles)
+    check("it says what it wants", "give a file" in desk.example("import", expect=1).stdout)
+    lines = os.path.join(base, "titles")
+    with open(lines, "w", encoding="utf-8") as file:
+        file.write(text)
+    env = {**os.environ, "CASEWIRE_HOME": os.path.join(desk.dir, "people", "officer@north")}
+    for size in (5000, 300000, 1000000):
+        with open(lines, encoding="utf-8") as file:
+            child = subprocess.Popen([os.path.join(BUILD, "examples", "import"), box], stdin=file, env=env)
+            while child.poll() is None and (not os.path.exists(box) or os.path.getsize(box) < size):
+                time.sleep(0.001)
+            child.kill()
+            check("it is killed", child.wait(30) == -signal.SIGKILL)
+    check("the rest is delivered", desk.example("import", box, input=text).stdout == "all are delivered or refused\n")
+    check("each line has one effect", sorted(desk.titles("north", [f"Child {i:02}" for i in range(25)])) == titles)
+    check("started again it says nothing twice", desk.example("import", box, input=text).stdout.startswith("all are"))
+    check("and still each line has one effect", desk.ask("status")["case_count"] == len(titles))
+    check("a title that is none is named", "not all" in desk.example("import", box + "2", input="\n", expect=1).stdout)
