@@ -356,9 +356,10 @@ examples: $(EXAMPLES) ## build the example programs of client/examples
 MAN := $(patsubst docs/man/%.scd,$(BUILD)/man/%,$(sort $(wildcard docs/man/*.scd)))
 COMPLETIONS := $(BUILD)/completions/casewire.bash $(BUILD)/completions/_casewire $(BUILD)/completions/casewire.fish
 
+$(BUILD)/man/libcasewire.3: docs/man/reference $(PUBLIC_H) proto/client.proto proto/op.proto
 $(BUILD)/man/%: docs/man/%.scd docs/man/expand docs/man/tidy $(BUILD)/casewire | $(DEPS_STAMP)
 	$(say) SCDOC $@
-	$(Q)mkdir -p $(@D) && docs/man/expand $(BUILD)/casewire $< > $@.scd && scdoc < $@.scd | docs/man/tidy > $@.$$$$ && mv -f $@.$$$$ $@
+	$(Q)set -o pipefail && mkdir -p $(@D) && docs/man/expand $(BUILD)/casewire $< > $@.scd && scdoc < $@.scd | docs/man/tidy > $@.$$$$ && mv -f $@.$$$$ $@
 
 $(BUILD)/completions/casewire.bash: for_shell = bash
 $(BUILD)/completions/_casewire: for_shell = zsh
@@ -510,9 +511,9 @@ endif
 
 .PHONY: system system-smoke demo bench bench-smoke bench-peers vectors vectors-write verify-py
 ifneq ($(wildcard tests/system/run),)
-system: all examples ## run real daemons as real processes, in network namespaces
+system: all examples $(MAN) ## run real daemons as real processes, in network namespaces
 	@$(step) --counts system env BUILD=$(BUILD) tests/system/run
-system-smoke: all examples ## the short part of `make system`
+system-smoke: all examples $(MAN) ## the short part of `make system`
 	@$(step) --counts system-smoke env BUILD=$(BUILD) tests/system/run --smoke
 else
 system system-smoke: ; @$(not_yet) $@ tests/system/run
