@@ -263,7 +263,7 @@ void log_row_encode(const struct log_row *in, struct writer *out);
 void entry_row_encode(const struct entry_row *in, struct writer *out);
 void seal_row_encode(const struct seal_row *in, struct writer *out);
 void op_row_encode(const struct op_row *in, struct writer *out);
-void op_entry_encode(const struct op_entry *in, struct writer *out);
+void op_entry_encode(const struct op_entry *e, struct writer *w);
 void case_op_row_encode(const struct case_op_row *in, struct writer *out);
 void case_row_encode(const struct case_row *in, struct writer *out);
 void key_row_encode(const struct key_row *in, struct writer *out);

@@ -47,7 +47,7 @@ static void find_implied(struct making *m, const struct replica *r)
 {
     uint32_t count = replica_log_count(r);
 
-    memset(m->implied, 0, count * sizeof(m->implied[0]));
+    memset(m->implied, 0, count * sizeof(struct position *));
     for (uint32_t i = 0; i < count; i++) {
         const struct log_head *later = replica_log_at(r, i);
         uint32_t prior = later->has_prior && later->seq > 0 ? index_of(r, &later->prior.log) : count;

@@ -154,7 +154,7 @@ static enum exit_code read_cases(const struct cli *cli, struct context *context,
 
         if (lookup_case(context, name, cli->timeout_ms, known) != CW_OK)
             return complain_fault(cli, "the case was not looked up", cw_client_fault(context->client));
-        if (strlen(known) != 2 * CW_ID_LEN)
+        if (strlen(known) != (size_t)2 * CW_ID_LEN)
             continue;
         snprintf(out->ids[i], sizeof(out->ids[i]), "%s", known);
         out->cases.at[i] = slice_of(out->ids[i]);

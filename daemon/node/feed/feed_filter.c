@@ -187,7 +187,7 @@ static bool starts_id(const struct feed_names *names, const struct cw_case_id *i
 
     hex_of(ID_SLICE(id), hex);
     for (uint32_t i = 0; i < names->count; i++) {
-        if (names->at[i].len >= HEX_NAME_LEN_MIN && names->at[i].len <= 2 * ID_LEN &&
+        if (names->at[i].len >= HEX_NAME_LEN_MIN && names->at[i].len <= 2 * (size_t)ID_LEN &&
             strncasecmp((const char *)names->at[i].data, hex, names->at[i].len) == 0)
             return true;
     }

@@ -43,6 +43,23 @@ struct feed_items *feed_items_new(void)
     return calloc(1, sizeof(struct feed_items));
 }
 
+/* NOLINTBEGIN(readability-function-size, clang-analyzer-core.NullDereference): a hundred of the statements in each are uthash's, and
+ * what is hashed is in the list */
+static struct kept *find_kept(const struct feed_items *items, const struct item_key *key)
+{
+    struct kept *found;
+
+    HASH_FIND(hh, items->by_key, key, sizeof(*key), found);
+    return found;
+}
+
+static void add_kept(struct feed_items *items, struct kept *k)
+{
+    HASH_ADD(hh, items->by_key, key, sizeof k->key, k);
+    DL_APPEND(items->oldest, k);
+    items->len += k->len;
+}
+
 static void let_go(struct feed_items *items, struct kept *k)
 {
     HASH_DEL(items->by_key, k);
@@ -51,6 +68,7 @@ static void let_go(struct feed_items *items, struct kept *k)
     free(k->memory);
     free(k);
 }
+/* NOLINTEND(readability-function-size, clang-analyzer-core.NullDereference) */
 
 void feed_items_free(struct feed_items *items)
 {
@@ -320,7 +338,7 @@ static enum cw_err keep(struct feed_step *s, const struct loaded_op *op, struct 
     if (causes == NULL)
         return CW_LOCAL_MEMORY;
     cause_count = said == NULL ? 0 : gather_causes(said, causes);
-    k->len = sizeof *k + cause_count * sizeof *causes + 2 * writes * sizeof *fields + bytes.len;
+    k->len = sizeof *k + cause_count * sizeof *causes + 2 * (size_t)writes * sizeof *fields + bytes.len;
     k->memory = malloc(k->len);
     if (k->memory == NULL)
         return CW_LOCAL_MEMORY;
@@ -376,9 +394,7 @@ static enum cw_err make(struct feed_step *s, const struct item_key *key, const s
         return err;
     }
     k->key = *key;
-    HASH_ADD(hh, s->items->by_key, key, sizeof k->key, k);
-    DL_APPEND(s->items->oldest, k);
-    s->items->len += k->len;
+    add_kept(s->items, k);
     while (s->items->len > ITEMS_LEN_MAX && s->items->oldest != k)
         let_go(s->items, s->items->oldest);
     *out = k;
@@ -407,7 +423,7 @@ enum cw_err feed_item_of(struct feed_step *s, const struct feed_entry *e, const 
 
     if (err != CW_OK)
         return err;
-    HASH_FIND(hh, s->items->by_key, &key, sizeof key, k);
+    k = find_kept(s->items, &key);
     if (k != NULL && k->item.stamp != stamp_of(&row)) {
         let_go(s->items, k);
         k = NULL;

@@ -46,6 +46,7 @@ bool feed_lot_add(struct feed_step *s, struct feed_lot *lot, const struct feed_e
     }
     if (lot->count == FEED_LOT_MAX_ALL)
         return false;
+    CW_ASSERT(lot->at != NULL); /* feed_lot_open gave it */
     *slot_of(lot, &e->op) = (uint16_t)(lot->count + 1);
     lot->at[lot->count] = (struct lot_entry){.e = *e};
     if (e->since.ms == 0)
@@ -215,7 +216,9 @@ static enum cw_err put_in_order(struct feed_step *s, const struct lot_entry *con
         return CW_LOCAL_MEMORY;
     for (uint32_t i = 0; i < count; i++)
         ops[i] = (struct feed_op){going[i]->e.op, going[i]->e.hlc, going[i]->cause_count, going[i]->causes};
-    feed_order(ops, count, &(struct feed_scratch){numbers + count, numbers + 2 * count, numbers + 3 * count}, numbers);
+    feed_order(ops, count,
+               &(struct feed_scratch){numbers + count, numbers + 2 * (size_t)count, numbers + 3 * (size_t)count},
+               numbers);
     for (uint32_t i = 0; i < count; i++)
         s->feed->ready[i] = going[numbers[i]]->e;
     s->feed->ready_at = 0;

@@ -13,7 +13,7 @@ struct telling {
     struct case_line line;
     bool has_row;
     struct cw_slice op_bytes; /* cw.FeedOp */
-    Cw__FeedItem *item;
+    Cw__FeedItem item;
 };
 
 /* --- the case's line ------------------------------------------------------------------------------------------ */
@@ -151,7 +151,7 @@ static enum cw_err append(struct telling *t)
     struct writer w = writer_over(s->item, MESSAGE_LEN_MAX);
     size_t room = MESSAGE_LEN_MAX - CURSOR_LEN_MAX - 1024, want;
 
-    wire_pack(&t->item->base, &w);
+    wire_pack(&t->item.base, &w);
     if (t->op_bytes.len > 0)
         put_tagged(&w, 3, t->op_bytes);
     if (w.failed || w.len > room)
@@ -170,8 +170,8 @@ static enum cw_err append_what_fits(struct telling *t)
 {
     enum cw_err err = append(t);
 
-    if (err == CW_REFUSED_SIZE && t->item->view != NULL) {
-        t->item->view = NULL;
+    if (err == CW_REFUSED_SIZE && t->item.view != NULL) {
+        t->item.view = NULL;
         err = append(t);
     }
     if (err == CW_REFUSED_SIZE) {
@@ -188,10 +188,11 @@ static Cw__CaseView *view_of(struct answering *a, const struct cw_case_id *id)
     return answer_view(a, id, ANSWER_VIEW_FIELDS, &view) == CW_OK ? view : NULL;
 }
 
-static bool start_item(struct telling *t, struct answering *a, enum feed_why why, Cw__FeedItem *item)
+static bool start_item(struct telling *t, struct answering *a, enum feed_why why)
 {
+    Cw__FeedItem *item = &t->item;
+
     cw__feed_item__init(item);
-    t->item = item;
     SET_NUMBER(item, why, why);
     if (!t->has_row)
         return true;
@@ -272,17 +273,17 @@ static enum cw_err tell_entry(struct telling *t, const struct feed_entry *e, con
 {
     struct feed_step *s = t->s;
     struct answering a = {.node = s->node, .who = &s->feed->who, .read = s->read, .arena = &s->arena};
-    Cw__FeedItem item;
+    Cw__FeedItem *item = &t->item;
     bool outside = false;
 
     if (t->has_row && !fits(t, told->watches, &outside))
         return CW_OK;
-    if (!start_item(t, &a, e->has_case ? WHY_OP : WHY_RECORD, &item) || !put_write_notes(&a, t, told, &item))
+    if (!start_item(t, &a, e->has_case ? WHY_OP : WHY_RECORD) || !put_write_notes(&a, t, told, item))
         return CW_LOCAL_MEMORY;
-    SET_BYTES(&item, id, answer_bytes(&a, e->op.b, ID_LEN));
-    put_entry_flags(s, e, &item);
+    SET_BYTES(item, id, answer_bytes(&a, e->op.b, ID_LEN));
+    put_entry_flags(s, e, item);
     if (outside)
-        SET_NUMBER(&item, outside, 1);
+        SET_NUMBER(item, outside, 1);
     t->op_bytes = told->bytes;
     return append_what_fits(t);
 }
@@ -336,18 +337,18 @@ static enum cw_err tell_case(struct telling *t, const struct feed_owed *owed)
 {
     struct feed_step *s = t->s;
     struct answering a = {.node = s->node, .who = &s->feed->who, .read = s->read, .arena = &s->arena};
-    Cw__FeedItem item;
+    Cw__FeedItem *item = &t->item;
     struct hash id;
     bool outside;
 
     if (!fits(t, owed->why == WHY_CORRECTION ? UINT32_MAX : 0, &outside))
         return CW_OK;
-    if (!start_item(t, &a, owed->why, &item))
+    if (!start_item(t, &a, owed->why))
         return CW_LOCAL_MEMORY;
     id_of_state(t, &id);
-    SET_BYTES(&item, id, answer_bytes(&a, id.b, ID_LEN));
+    SET_BYTES(item, id, answer_bytes(&a, id.b, ID_LEN));
     if (outside)
-        SET_NUMBER(&item, outside, 1);
+        SET_NUMBER(item, outside, 1);
     return append_what_fits(t);
 }
 

@@ -186,6 +186,7 @@ static bool unsubscribe(struct feeds *f, const struct reader_identity *who, cons
 {
     struct feed *feed;
 
+    CW_ASSERT(ask != NULL); /* a request about feeds is one of three */
     lock(f);
     feed = find(f, who->link, ask->feed);
     if (feed != NULL) {

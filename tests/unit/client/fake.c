@@ -47,6 +47,7 @@ static void send_answer(struct fake *f, Cw__Answer *answer, bool several, bool o
     answer->id = wire_bytes(slice(id, sizeof(id)));
     if (message_pack(&answer->base, CW_MESSAGE_LEN_MAX, &bytes) == CW_OK)
         send_bytes(f, bytes.data, bytes.len, several);
+    answer->id = (ProtobufCBinaryData){0};
     buf_done(&bytes);
 }
 

@@ -141,7 +141,7 @@ END_TEST
 
 START_TEST(a_bundle_is_bounded_and_signed_once)
 {
-    struct cw_submission **submissions = calloc(CW_BUNDLE_COUNT_MAX, sizeof(*submissions));
+    struct cw_submission **submissions = calloc(CW_BUNDLE_COUNT_MAX, sizeof(struct cw_submission *));
     struct cw_draft *draft = registrar_note_draft(&(struct cw_case_id){{1}}, 1);
     struct cw_bundle *bundle = fresh();
     struct cw_fault fault;

@@ -118,8 +118,8 @@ START_TEST(a_template_says_what_its_letters_mean)
                      "2018-03-19T16:00:05.000Z\top\tMC/NTH/2018/K7Q2M4X-C\tmissing_child\topen\thigh\tWST\tChild M");
     ck_assert_str_eq(by_template(&s, "%v %o %f %x 100%%"), "pending EST late,conflict missing_risk,summary 100%");
     by_template(&s, "%i%C");
-    ck_assert_uint_eq(strlen(printed), 4 * CW_ID_LEN);
-    ck_assert_uint_eq(strspn(printed, "ab"), 4 * CW_ID_LEN);
+    ck_assert_uint_eq(strlen(printed), (size_t)4 * CW_ID_LEN);
+    ck_assert_uint_eq(strspn(printed, "ab"), (size_t)4 * CW_ID_LEN);
 }
 END_TEST
 

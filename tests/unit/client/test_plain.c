@@ -118,10 +118,10 @@ START_TEST(test_why_and_what_is_lacking)
     ck_assert_str_eq(more(&row, NULL), "");
     row.has_why = row.has_why_since_ms = row.has_lacks_since_ms = true;
     row.why = B("no answer");
-    row.why_since_ms = (uint64_t)(now.ms - 3 * MINUTE);
+    row.why_since_ms = (uint64_t)(now.ms - 3 * (int64_t)MINUTE);
     ck_assert_str_eq(more(&row, NULL), "No answer, since 14:02 (3 min ago).");
     row.behind = 2;
-    row.lacks_since_ms = (uint64_t)(now.ms - 4 * MINUTE);
+    row.lacks_since_ms = (uint64_t)(now.ms - 4 * (int64_t)MINUTE);
     row.n_lacks_cases = 2;
     row.lacks_cases = cases;
     known.case_id = cases[1];

@@ -54,7 +54,7 @@ struct lab_reader {
 /* At most a few per lab; freed with it. */
 struct lab_reader *reader_new(struct lab *lab);
 /* Subscribes with the cursor it holds when start is 1, and hears what there is. */
-void reader_subscribe(struct lab_reader *r, struct lab_node *at, const struct reader_ask *ask);
+void reader_subscribe(struct lab_reader *r, struct lab_node *at, const struct reader_ask *how);
 void reader_credit(struct lab_reader *r, uint32_t items, uint32_t bytes);
 void reader_unsubscribe(struct lab_reader *r);
 void reader_link_down(struct lab_reader *r);

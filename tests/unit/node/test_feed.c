@@ -440,7 +440,7 @@ START_TEST(a_filter_leaves_out_what_does_not_fit_and_the_cursor_goes_on)
     struct lab_op one = open_case(north, 1), other = open_case(north, 2), set;
 
     reader_subscribe(reader, north, &(struct reader_ask){.start = 5, .case_name = ID_SLICE(&one.case_id)});
-    set = set_title(north, 3, &other, "Operation Teasel");
+    (void)set_title(north, 3, &other, "Operation Teasel");
     ck_assert_uint_eq(reader->item_count, 0);
     set = set_title(north, 4, &one, "Operation Foxglove");
     ck_assert_uint_eq(reader->item_count, 1);

@@ -163,7 +163,7 @@ START_TEST(long_cases_wait_for_quiet_a_second_at_most)
         open_case(&c[i]);
         write_until(&c[i], BUSY_OPS);
     }
-    for (int64_t until = lab->now + 4 * WAIT_MS_MAX; lab->now < until; lab->now += STEP_MS) {
+    for (int64_t until = lab->now + 4 * (int64_t)WAIT_MS_MAX; lab->now < until; lab->now += STEP_MS) {
         for (uint32_t i = 0; i < 3; i++) {
             write_to(&c[i]);
             folds += was_folded(&c[i]);
@@ -188,7 +188,7 @@ START_TEST(no_long_case_starves_another)
         open_case(&c[i]);
         write_until(&c[i], BUSY_OPS);
     }
-    for (int64_t until = lab->now + 6 * WAIT_MS_MAX; lab->now < until; lab->now += STEP_MS) {
+    for (int64_t until = lab->now + 6 * (int64_t)WAIT_MS_MAX; lab->now < until; lab->now += STEP_MS) {
         for (uint32_t i = 0; i < 3; i++) {
             write_to(&c[i]);
             folds += was_folded(&c[i]);
