@@ -43,8 +43,9 @@ all: ## build the daemon, the tool and both client libraries (the default)
 DEPS := pkg-config gcc g++ make libc6-dev binutils libzmq3-dev libprotobuf-c-dev protobuf-c-compiler \
         protobuf-compiler liblmdb-dev libsodium-dev check libconfuse-dev libjansson-dev uthash-dev \
         libutf8proc-dev libseccomp-dev libsystemd-dev libzstd-dev python3 python3-nacl iproute2 procps patch \
-        util-linux scdoc python3-jsonschema zsh fish
+        util-linux scdoc python3-jsonschema zsh fish libnats-dev libpq-dev
 DEPS_BARE := mmdebstrap
+DEPS_SYSTEM := nats-server postgresql
 DEPS_PEERS := redis-server nats-server postgresql slapd ldap-utils
 DEPS_LINT := clang clang-format clang-tidy cppcheck libclang-rt-14-dev llvm gcovr shellcheck mandoc git mypy
 
@@ -331,10 +332,27 @@ install-python:
 uninstall-python:
 	$(Q)rm -rf $(DESTDIR)$(PYTHONDIR)/casewire
 
-# ------------------------------------------------------------------------------------------------ examples
+# ------------------------------------------------------------------------------------- bridges and examples
 
 # On the shared library, as programs elsewhere are: what it does not export, they cannot use.
 on_library = -L$(BUILD) -lcasewire -Wl,-rpath,'$$ORIGIN/..'
+src_bridge := $(sort $(wildcard client/bridges/bridge_*.c))
+BRIDGES := $(patsubst client/bridges/%.c,$(BUILD)/bridges/%,$(sort $(wildcard client/bridges/casewire-to-*.c)))
+
+$(BUILD)/bridges/casewire-to-%: $(BUILD)/obj/client/bridges/casewire-to-%.o $(call objects,$(src_bridge)) \
+                                $(BUILD)/libcasewire.so.0
+	$(say) LINK $@
+	$(Q)mkdir -p $(@D) && $(call link,$(on_library) $(libs_$*) -ljansson -pthread)
+
+$(BUILD)/libcw-bridges.a: $(call objects,$(src_bridge) $(wildcard client/bridges/postgres_*.c))
+	$(say) AR $@
+	$(Q)mkdir -p $(@D) && $(archive)
+
+libs_nats     := -lnats
+libs_postgres := -lpq
+bridge_parts   = $(call objects,$(sort $(wildcard client/bridges/$1_*.c)))
+$(BUILD)/bridges/casewire-to-nats: $(call bridge_parts,nats)
+$(BUILD)/bridges/casewire-to-postgres: $(call bridge_parts,postgres)
 
 # Examples see the public headers only, and no flags of ours but warnings.
 EXAMPLES := $(patsubst client/examples/%.c,$(BUILD)/examples/%,$(sort $(wildcard client/examples/*.c))) \
@@ -347,7 +365,8 @@ $(BUILD)/examples/%-cpp: client/examples/%.cpp $(BUILD)/libcasewire.so.0 $(FLAGS
 	$(say) CXX $<
 	$(Q)mkdir -p $(@D) && $(CXX) -std=c++17 -Wall -Wextra -Wpedantic -Werror $(SAN_L) -Iinclude -o $@.$$$$ $< $(on_library) && mv -f $@.$$$$ $@
 
-.PHONY: examples
+.PHONY: bridges examples
+bridges: $(BRIDGES) ## build casewire-to-nats and casewire-to-postgres
 examples: $(EXAMPLES) ## build the example programs of client/examples
 
 # --------------------------------------------------------------------------------- manual pages, completion
@@ -417,7 +436,7 @@ $(SUPPORT): $(call objects,$(call sources,tests/unit/support)) $(wildcard tests/
 
 runner_obj  := $(BUILD)/obj/tests/unit/runner.o
 
-UNITS := $(FLOORS) client
+UNITS := $(FLOORS) client bridges
 unit_libs = $(call libs,$(below_$1))
 unit_pkgs = $(PKG_LIBS)
 
@@ -441,6 +460,8 @@ endif
 endef
 $(foreach f,$(FLOORS),$(eval $(call unit_rules,$f,$(call libs,$(below_$f)))))
 $(eval $(call unit_rules,client,$(BUILD)/libcw-tool.a $(BUILD)/libcasewire.a))
+$(eval $(call unit_rules,bridges,$(BUILD)/libcw-bridges.a $(BUILD)/libcasewire.a))
+$(BUILD)/tests/unit-bridges: LDFLAGS += -lpq
 
 .PHONY: unit
 unit: $(UNITS:%=unit-%) ## run all unit tests (unit-proto, unit-core, ... for one floor; SUITE=name for one suite)
@@ -511,9 +532,10 @@ endif
 
 .PHONY: system system-smoke demo bench bench-smoke bench-peers vectors vectors-write verify-py
 ifneq ($(wildcard tests/system/run),)
-system: all examples $(MAN) ## run real daemons as real processes, in network namespaces
+system: all bridges examples $(MAN) ## run real daemons as real processes, in network namespaces
+	$(Q)tests/tools/deps $(DEPS_SYSTEM)
 	@$(step) --counts system env BUILD=$(BUILD) tests/system/run
-system-smoke: all examples $(MAN) ## the short part of `make system`
+system-smoke: all bridges examples $(MAN) ## the short part of `make system`
 	@$(step) --counts system-smoke env BUILD=$(BUILD) tests/system/run --smoke
 else
 system system-smoke: ; @$(not_yet) $@ tests/system/run
