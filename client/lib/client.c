@@ -116,8 +116,7 @@ enum cw_err cw_client_open(const struct cw_client_options *options, struct cw_cl
 
 void client_free(struct cw_client *client)
 {
-    feeds_detach(client);
-    outboxes_detach(client);
+    attached_leave(&client->attached);
     for (uint32_t i = 0; i < CW_REQUESTS_MAX; i++)
         if (client->requests[i] != NULL)
             request_free(client->requests[i]);

@@ -9,7 +9,7 @@
  *   request.c   a request's life: started, waited for, given up, done
  *   daemons.c   which daemon a request goes to; marking those that fail
  *   pump.c      one round: look, receive, decide, send, deadlines
- *   feed.c      streams that begin anew by themselves
+ *   attached.c  what else has work to do in each round: feeds, outboxes
  *   route.c     what an outcome means for a request: done, the next daemon, later (pure)
  *   loop.c      the one descriptor: epoll over the links, an eventfd for what they do not show, a timerfd
  */
@@ -17,6 +17,7 @@
 #include <casewire/ask.h>
 
 #include "lib/answer.h"
+#include "lib/attached.h"
 #include "lib/link.h"
 #include "lib/session.h"
 
@@ -99,9 +100,6 @@ struct request_plan {
 
 /* --- the handle --------------------------------------------------------------------------------------------- */
 
-struct cw_feed;   /* feed.h */
-struct cw_outbox; /* outbox.h */
-
 struct cw_client {
     uint8_t network[CW_ID_LEN];
     bool admin;
@@ -116,8 +114,7 @@ struct cw_client {
     uint32_t request_count, slot_hint;
     uint32_t full; /* bit per daemon: a request waits for room there */
     size_t requests_len;
-    struct cw_feed *feeds;
-    struct cw_outbox *outboxes;
+    struct attached_list attached;
     struct cw_session *session; /* NULL on the admin socket */
     bool owns_session;
     uint64_t handle;  /* by chance: names it in the session */
@@ -182,18 +179,6 @@ struct cw_mono daemons_wake_at(const struct cw_client *client);
 bool client_pump(struct cw_client *client);
 /* This daemon is not to be trusted for a while: what was sent there goes elsewhere, or ends. */
 void client_mark(struct cw_client *client, uint32_t daemon, const struct cw_fault *fault, struct cw_mono now);
-
-/* --- feed.c ------------------------------------------------------------------------------------------------- */
-
-void feeds_tend(struct cw_client *client, struct cw_mono now); /* in every round */
-struct cw_mono feeds_wake_at(const struct cw_client *client);
-void feeds_detach(struct cw_client *client); /* the handle goes */
-
-/* --- outbox/ ------------------------------------------------------------------------------------------------ */
-
-void outboxes_tend(struct cw_client *client, struct cw_mono now); /* in every round */
-struct cw_mono outboxes_wake_at(const struct cw_client *client);
-void outboxes_detach(struct cw_client *client); /* the handle goes */
 
 /* --- requests.c --------------------------------------------------------------------------------------------- */
 

@@ -5,6 +5,7 @@
 #include "lib/unpack.h"
 #include "proto/wire.h"
 
+#include <stddef.h>
 #include <stdlib.h>
 
 #define SILENCE_MS_DEFAULT 45000
@@ -208,37 +209,39 @@ static bool is_silent(const struct cw_feed *feed, struct cw_mono now)
            mono_reached(now, mono_after(feed->heard_at, feed->silence_ms));
 }
 
-void feeds_tend(struct cw_client *client, struct cw_mono now)
+_Static_assert(offsetof(struct cw_feed, on) == 0, "what is attached is the feed");
+
+static void tend(struct attached *on, struct cw_mono now)
 {
-    for (struct cw_feed *feed = client->feeds; feed != NULL && !client->closing; feed = feed->next) {
-        if (feed->request == NULL && feed->over == CW_OK && mono_reached(now, feed->begin_at))
-            begin(feed);
-        if (is_silent(feed, now))
-            distrust(feed, CW_AGAIN_NO_DAEMON, "the daemon has fallen silent");
-        grant(feed);
-    }
+    struct cw_feed *feed = (struct cw_feed *)on;
+
+    if (feed->request == NULL && feed->over == CW_OK && mono_reached(now, feed->begin_at))
+        begin(feed);
+    if (is_silent(feed, now))
+        distrust(feed, CW_AGAIN_NO_DAEMON, "the daemon has fallen silent");
+    grant(feed);
 }
 
-struct cw_mono feeds_wake_at(const struct cw_client *client)
+static struct cw_mono wake_at(const struct attached *on)
 {
-    struct cw_mono at = CW_NEVER;
+    const struct cw_feed *feed = (const struct cw_feed *)on;
 
-    for (const struct cw_feed *feed = client->feeds; feed != NULL; feed = feed->next)
-        if (feed->request != NULL && feed->request->state == REQUEST_OPEN)
-            at = mono_earlier(at, mono_after(feed->heard_at, feed->silence_ms));
-        else if (feed->request == NULL && feed->over == CW_OK)
-            at = mono_earlier(at, feed->begin_at);
-    return at;
+    if (feed->request != NULL && feed->request->state == REQUEST_OPEN)
+        return mono_after(feed->heard_at, feed->silence_ms);
+    return feed->request == NULL && feed->over == CW_OK ? feed->begin_at : CW_NEVER;
 }
 
-void feeds_detach(struct cw_client *client)
+/* The request goes with the handle. */
+static void leave(struct attached *on)
 {
-    for (struct cw_feed *feed = client->feeds; feed != NULL; feed = feed->next) {
-        feed->client = NULL;
-        feed->request = NULL;
-    }
-    client->feeds = NULL;
+    struct cw_feed *feed = (struct cw_feed *)on;
+
+    attached_remove(&feed->client->attached, on);
+    feed->client = NULL;
+    feed->request = NULL;
 }
+
+static const struct attached_ops on_handle = {.tend = tend, .wake_at = wake_at, .leave = leave};
 
 /* --- opening and closing ----------------------------------------------------------------------------------------- */
 
@@ -282,8 +285,8 @@ enum cw_err cw_feed_open(struct cw_client *client, const struct cw_feed_options 
         free_feed(feed);
         return err;
     }
-    feed->next = client->feeds;
-    client->feeds = feed;
+    feed->on.ops = &on_handle;
+    attached_add(&client->attached, &feed->on);
     *out_feed = feed;
     return CW_OK;
 }
@@ -302,16 +305,10 @@ static void unsubscribe(struct cw_feed *feed)
 
 void cw_feed_close(struct cw_feed *feed)
 {
-    struct cw_feed **at;
-
     if (feed == NULL)
         return;
-    if (feed->client != NULL) {
-        at = &feed->client->feeds;
-        while (*at != feed)
-            at = &(*at)->next;
-        *at = feed->next;
-    }
+    if (feed->client != NULL)
+        attached_remove(&feed->client->attached, &feed->on);
     if (feed->request != NULL)
         unsubscribe(feed);
     free_feed(feed);

@@ -20,7 +20,7 @@ struct heard_message {
 };
 
 struct cw_feed {
-    struct cw_feed *next;
+    struct attached on;       /* the handle; first */
     struct cw_client *client; /* NULL: it was closed */
     struct cw_request *request;
     struct buf ask; /* cw.Subscribe, without start, cursor and credit */

@@ -134,6 +134,8 @@ struct outbox_entry {
 };
 
 struct cw_outbox {
+    struct attached on;       /* the handle; first */
+    struct cw_client *client; /* NULL: not attached */
     char *path;
     struct outbox_file file;
     const struct cw_identity *identity;
@@ -145,8 +147,6 @@ struct cw_outbox {
     struct cw_outbox_damage *damage;
     size_t damage_count, damage_room;
     struct buf plain; /* what was read last: receipts are borrowed from it */
-    struct cw_outbox *next;
-    struct cw_client *client; /* NULL: not attached */
     cw_outbox_watch *watch;
     void *context;
     struct outbox_entry *on_way[CW_OUTBOX_WINDOW];

@@ -87,9 +87,7 @@ void loop_settle(struct cw_client *client)
 
 struct cw_mono client_wake_at(const struct cw_client *client)
 {
-    struct cw_mono at = mono_earlier(daemons_wake_at(client), feeds_wake_at(client));
-
-    at = mono_earlier(at, outboxes_wake_at(client));
+    struct cw_mono at = mono_earlier(daemons_wake_at(client), attached_wake_at(&client->attached));
 
     for (uint32_t i = 0; i < CW_REQUESTS_MAX; i++)
         if (client->requests[i] != NULL)

@@ -309,8 +309,7 @@ bool client_pump(struct cw_client *client)
         if (r != NULL && (r->state == REQUEST_WAITING || r->state == REQUEST_SENT))
             be_punctual(r, now);
     }
-    feeds_tend(client, now);
-    outboxes_tend(client, now);
+    attached_tend(&client->attached, now, &client->closing);
     if (client->closing) {
         client_free(client);
         return false;

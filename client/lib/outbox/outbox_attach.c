@@ -4,27 +4,10 @@
 
 #include "lib/fault.h"
 
-enum cw_err cw_outbox_attach(struct cw_outbox *outbox, struct cw_client *client, cw_outbox_watch *watch, void *context)
-{
-    if (outbox->client != NULL)
-        return fault_set(&client->fault, CW_USAGE_ORDER, "outbox", "it is attached already");
-    if (client->admin)
-        return fault_set(&client->fault, CW_USAGE_ORDER, "client", "nobody submits on the admin socket");
-    outbox->client = client;
-    outbox->watch = watch;
-    outbox->context = context;
-    outbox->due_at = (struct cw_mono){0};
-    outbox->next = client->outboxes;
-    client->outboxes = outbox;
-    if (!client->inside)
-        loop_settle(client);
-    return CW_OK;
-}
+#include <stddef.h>
 
 void cw_outbox_detach(struct cw_outbox *outbox)
 {
-    struct cw_outbox **at;
-
     if (outbox->client == NULL)
         return;
     while (outbox->on_way_count > 0) {
@@ -34,16 +17,8 @@ void cw_outbox_detach(struct cw_outbox *outbox)
         cw_request_cancel(e->request);
         e->request = NULL;
     }
-    for (at = &outbox->client->outboxes; *at != outbox; at = &(*at)->next)
-        continue;
-    *at = outbox->next;
+    attached_remove(&outbox->client->attached, &outbox->on);
     outbox->client = NULL;
-}
-
-void outboxes_detach(struct cw_client *client)
-{
-    while (client->outboxes != NULL)
-        cw_outbox_detach(client->outboxes);
 }
 
 /* --- in every round of the handle ----------------------------------------------------------------------------------- */
@@ -83,8 +58,9 @@ static bool may_send(const struct cw_outbox *o)
     return o->broken == CW_OK && o->on_way_count < CW_OUTBOX_WINDOW;
 }
 
-static void tend(struct cw_outbox *o, struct cw_mono now)
+static void tend(struct attached *on, struct cw_mono now)
 {
+    struct cw_outbox *o = (struct cw_outbox *)on;
     struct cw_client *client = o->client;
     enum cw_err err;
 
@@ -97,27 +73,38 @@ static void tend(struct cw_outbox *o, struct cw_mono now)
         outbox_send_due(o, now);
 }
 
-void outboxes_tend(struct cw_client *client, struct cw_mono now)
+static struct cw_mono wake_at(const struct attached *on)
 {
-    struct cw_outbox *next;
+    const struct cw_outbox *o = (const struct cw_outbox *)on;
 
-    for (struct cw_outbox *o = client->outboxes; o != NULL && !client->closing; o = next) {
-        next = o->next;
-        tend(o, now);
-    }
+    if (o->changed != NULL)
+        return (struct cw_mono){0};
+    return may_send(o) ? o->due_at : CW_NEVER;
 }
 
-struct cw_mono outboxes_wake_at(const struct cw_client *client)
+static void leave(struct attached *on)
 {
-    struct cw_mono at = CW_NEVER;
+    cw_outbox_detach((struct cw_outbox *)on);
+}
 
-    for (const struct cw_outbox *o = client->outboxes; o != NULL; o = o->next) {
-        if (o->changed != NULL)
-            return (struct cw_mono){0};
-        if (may_send(o))
-            at = mono_earlier(at, o->due_at);
-    }
-    return at;
+_Static_assert(offsetof(struct cw_outbox, on) == 0, "what is attached is the outbox");
+static const struct attached_ops on_handle = {.tend = tend, .wake_at = wake_at, .leave = leave};
+
+enum cw_err cw_outbox_attach(struct cw_outbox *outbox, struct cw_client *client, cw_outbox_watch *watch, void *context)
+{
+    if (outbox->client != NULL)
+        return fault_set(&client->fault, CW_USAGE_ORDER, "outbox", "it is attached already");
+    if (client->admin)
+        return fault_set(&client->fault, CW_USAGE_ORDER, "client", "nobody submits on the admin socket");
+    outbox->client = client;
+    outbox->watch = watch;
+    outbox->context = context;
+    outbox->due_at = (struct cw_mono){0};
+    outbox->on.ops = &on_handle;
+    attached_add(&client->attached, &outbox->on);
+    if (!client->inside)
+        loop_settle(client);
+    return CW_OK;
 }
 
 /* --- waiting ------------------------------------------------------------------------------------------------------------ */
