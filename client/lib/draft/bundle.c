@@ -84,7 +84,7 @@ static enum cw_err make_header(struct item *item)
 {
     void *memory = malloc(SUBMISSION_MEMORY_LEN);
     struct arena arena = arena_over(memory, SUBMISSION_MEMORY_LEN);
-    struct cw_slice header;
+    struct cw_slice header = slice(NULL, 0);
     enum cw_err err = CW_LOCAL_MEMORY;
 
     if (memory != NULL)

@@ -79,7 +79,7 @@ START_TEST(a_case_that_the_outbox_opened_is_named_by_its_first_digits)
 
     put(registrar_note(&r, &id, 1)); /* the same case: no second one */
     hex(&id, name);
-    for (size_t len = 2 * CW_ID_LEN; len >= 4; len--) {
+    for (size_t len = (size_t)2 * CW_ID_LEN; len >= 4; len--) {
         name[len] = '\0';
         ck_assert_int_eq(box_find_case(&box, name, NULL, &found, &kind), CW_OK);
         ck_assert(ID_EQ(&found, &id));
