@@ -19,6 +19,7 @@
  *   outbox.c         open, add, look, forget
  *   outbox_send.c    from entries to requests
  *   outbox_attach.c  on a handle: in its rounds, and waited for
+ *   outbox_fold.c    room in the session that its handle keeps
  *   outbox_compact.c the file anew
  *   outbox_said.c    what an entry is about
  */
@@ -154,6 +155,8 @@ struct cw_outbox {
     struct outbox_entry *changed, **last_changed;
     struct cw_mono due_at; /* when an entry may be sent that is not on its way */
     struct cases_waiting *waiting;
+    struct cw_request *fold; /* a read that makes room in the handle's session */
+    struct cw_mono fold_at;
     bool wants_trust;   /* a receipt names what is not known yet */
     enum cw_err broken; /* the file cannot be written: nothing is sent any more */
 };
@@ -174,6 +177,9 @@ void outbox_entry_explain(struct outbox_entry *entry, const struct cw_fault *why
 /* Out of the list of changed ones, and of those on their way. */
 void outbox_entry_unlist(struct outbox_entry *entry);
 void outbox_entry_changed(struct outbox_entry *entry);
+/* Sees that the session has room for what the next answer says. */
+void outbox_fold_session(struct cw_outbox *outbox, struct cw_mono now);
+void outbox_stop_folding(struct cw_outbox *outbox);
 /* Sends what is due. */
 void outbox_send_due(struct cw_outbox *outbox, struct cw_mono now);
 void outbox_note_sent(struct outbox_entry *entry);

@@ -17,6 +17,7 @@ void cw_outbox_detach(struct cw_outbox *outbox)
         cw_request_cancel(e->request);
         e->request = NULL;
     }
+    outbox_stop_folding(outbox);
     attached_remove(&outbox->client->attached, &outbox->on);
     outbox->client = NULL;
 }
@@ -69,6 +70,8 @@ static void tend(struct attached *on, struct cw_mono now)
     if (err != CW_OK)
         o->broken = err;
     tell(o);
+    if (o->client == client && !client->closing)
+        outbox_fold_session(o, now);
     if (o->client == client && !client->closing && may_send(o) && mono_reached(now, o->due_at))
         outbox_send_due(o, now);
 }

@@ -3,6 +3,7 @@
 
 #include "lib/identity.h"
 #include "lib/unpack.h"
+#include "proto/seen.h"
 #include "proto/wire.h"
 
 #include <casewire/submission.h>
@@ -328,6 +329,33 @@ static enum fake_act show_log(const struct registrar *r, const Cw__ExportLog *re
     return FAKE_ANSWER;
 }
 
+/* --- what a session has seen -------------------------------------------------------------------------------------------- */
+
+static void put_token(struct registrar *r, Cw__Answer *out)
+{
+    static uint8_t bytes[256];
+    struct writer w = writer_over(bytes, sizeof(bytes));
+    struct seen seen = {.counter = 1};
+
+    if (!r->new_start)
+        return;
+    memcpy(seen.network.b, r->network, CW_ID_LEN);
+    seen.start[0] = (uint8_t)r->starts++;
+    seen_encode(&seen, &w);
+    out->has_session = true;
+    out->session = wire_bytes(slice(bytes, w.len));
+}
+
+static enum fake_act list_cases(struct registrar *r, Cw__Answer *out)
+{
+    static Cw__CaseList list = CW__CASE_LIST__INIT;
+
+    r->lists++;
+    out->list = &list;
+    put_token(r, out);
+    return FAKE_ANSWER;
+}
+
 /* --- the daemon --------------------------------------------------------------------------------------------------------- */
 
 static enum fake_act serve(void *context, const Cw__Request *request, unsigned nth, Cw__Answer *out)
@@ -339,6 +367,8 @@ static enum fake_act serve(void *context, const Cw__Request *request, unsigned n
     (void)nth;
     if (request->export != NULL)
         return request->export->has_log ? show_log(r, request->export, out) : list_logs(r, out);
+    if (request->list != NULL)
+        return list_cases(r, out);
     if (request->submit == NULL)
         return fake_status(NULL, request, nth, out);
     r->seen++;
@@ -349,6 +379,7 @@ static enum fake_act serve(void *context, const Cw__Request *request, unsigned n
     if (r->strict_cases && header.has_case && !has_case(r, &header.case_id))
         return refuse_with(out, CW_REFUSED_UNKNOWN_CASE);
     op_id_of(wire_slice(request->submit->header), &op);
+    put_token(r, out);
     return acknowledge(r, store(r, request->submit, &op, &header), out);
 }
 
@@ -373,43 +404,4 @@ struct cw_client *registrar_client(struct registrar *r)
 unsigned registrar_count(struct registrar *r)
 {
     return r->op_count;
-}
-
-/* --- what the officer says ------------------------------------------------------------------------------------------------ */
-
-static struct cw_submission *signed_by_officer(const struct registrar *r, struct cw_draft *draft)
-{
-    struct cw_submission *submission = NULL;
-    struct cw_fault fault;
-
-    ck_assert_int_eq(cw_draft_sign(draft, r->officer, noon, &submission, &fault), CW_OK);
-    cw_draft_free(draft);
-    return submission;
-}
-
-struct cw_submission *registrar_opening(const struct registrar *r, unsigned number)
-{
-    struct cw_draft *draft = NULL;
-    char title[32];
-
-    snprintf(title, sizeof(title), "Child %u", number);
-    ck_assert_int_eq(cw_draft_open("missing_child", &draft, NULL), CW_OK);
-    ck_assert_int_eq(cw_draft_write(draft, "title", CW_SET, slice_of(title), NULL), CW_OK);
-    return signed_by_officer(r, draft);
-}
-
-struct cw_draft *registrar_note_draft(const struct cw_case_id *id, unsigned number)
-{
-    struct cw_draft *draft = NULL;
-    char text[32];
-
-    snprintf(text, sizeof(text), "Seen, report %u", number);
-    ck_assert_int_eq(cw_draft_set("missing_child", id, &draft, NULL), CW_OK);
-    ck_assert_int_eq(cw_draft_write(draft, "summary", CW_SET, slice_of(text), NULL), CW_OK);
-    return draft;
-}
-
-struct cw_submission *registrar_note(const struct registrar *r, const struct cw_case_id *id, unsigned number)
-{
-    return signed_by_officer(r, registrar_note_draft(id, number));
 }

@@ -41,10 +41,11 @@ struct registrar {
     uint32_t refuse_kind_of_op; /* 0: all; else only the nth op that it sees, from 1 */
     bool held_by_two;           /* EST holds it as well */
     bool spoil;                 /* receipts do not verify */
+    bool new_start;             /* each answer is of another start, as if it were another daemon */
     bool strict_cases;          /* an op of a case that was not opened here is refused */
 
     struct registered ops[REGISTRAR_OPS_MAX];
-    unsigned op_count, seen;
+    unsigned op_count, seen, starts, lists;
     struct fake *fake;
 };
 

@@ -371,6 +371,26 @@ START_TEST(many_go_at_once_and_each_has_one_effect)
 }
 END_TEST
 
+#define MANY_STARTS 12U /* well above what a session holds tokens of */
+
+/* A handle that only writes, at one daemon after the other. */
+START_TEST(a_session_that_is_full_does_not_hold_it_up)
+{
+    struct desk d;
+
+    desk_open(&d, true);
+    d.r.new_start = true;
+    for (unsigned i = 0; i < MANY_STARTS; i++) {
+        put(&d, registrar_opening(&d.r, i), NULL);
+        ck_assert_int_eq(flush(&d, PATIENT_MS), CW_OK);
+    }
+    ck_assert_uint_gt(d.r.lists, 0);
+    ck_assert_uint_lt(d.r.lists, MANY_STARTS);
+    ck_assert_uint_eq(registrar_count(&d.r), MANY_STARTS);
+    desk_close(&d);
+}
+END_TEST
+
 START_TEST(what_is_forgotten_is_gone_and_its_number_is_not_used_again)
 {
     struct desk d;
@@ -555,6 +575,7 @@ Suite *suite_outbox(void)
     suite_add_tcase(s, states);
     tcase_add_test(order, ops_of_one_case_go_in_their_order);
     tcase_add_test(order, many_go_at_once_and_each_has_one_effect);
+    tcase_add_test(order, a_session_that_is_full_does_not_hold_it_up);
     tcase_add_test(order, what_is_forgotten_is_gone_and_its_number_is_not_used_again);
     tcase_add_test(order, a_file_written_anew_says_the_same);
     suite_add_tcase(s, order);
