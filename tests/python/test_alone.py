@@ -22,7 +22,7 @@ def setUpModule():
     authority, home = os.path.join(folder, "authority"), os.path.join(folder, "home")
     tool("authority", "init", "--dir", authority, "--network-name", "Marlshire", "--force", "ZZ", "--insecure-lab")
     tool("authority", "issue", "--dir", authority, "--offline", "--insecure-lab", "--kind", "person", "--division", "NTH", "--name",
-         "Officer W", "--role", "PC,MCET", "--out", home)
+         "Officer W", "--role", "PC,MCET", "--may-bundle", "--out", home)
     with open(os.path.join(home, "context"), "w", encoding="utf-8") as file:
         file.write(f"address = tcp://127.0.0.1:1\ndaemon-key = {'7d' * 32}\nsynthetic = yes\n")
 
@@ -129,6 +129,73 @@ class Alone(unittest.TestCase):
             for data in (b"", b"\x0a\x20" + bytes(32)):
                 with self.assertRaises(casewire.CasewireError):
                     trust.check(data)
+
+
+class Waiting(unittest.TestCase):
+    """An outbox, and bundles."""
+
+    def setUp(self):
+        self.context = self.enterContext(casewire.Context(home))
+        self.path = os.path.join(folder, f"outbox-{self.id()}")
+
+    def test_what_was_added_is_there_when_it_is_opened_again(self):
+        signed = [draft().sign(self.context.identity) for _ in range(3)]
+        with self.context.outbox(self.path) as outbox:
+            first = outbox.add(*signed[:2])
+            last = outbox.add(signed[2], held_by=2)
+            self.assertEqual((last - first, len(outbox)), (2, 3))
+        with self.context.outbox(self.path) as outbox:
+            entries = list(outbox)
+            self.assertEqual([entry.op_id for entry in entries], [one.op_id for one in signed])
+            self.assertEqual([(entry.state, entry.wanted, entry.held_by, entry.done) for entry in entries],
+                             [(casewire.State.QUEUED, wanted, 0, False) for wanted in (1, 1, 2)])
+            self.assertEqual((entries[2].case_id, outbox.find(last), outbox.find(99)), (signed[2].case_id, entries[2], None))
+            self.assertIsNone(outbox.receipt(first))
+            self.assertEqual(outbox.damage(), [])
+            with self.assertRaises(casewire.UsageError):
+                outbox.forget(first)
+            outbox.compact()
+            self.assertEqual(len(outbox), 3)
+
+    def test_damage_is_named_and_the_rest_is_kept(self):
+        with self.context.outbox(self.path) as outbox:
+            outbox.add(*[draft().sign(self.context.identity) for _ in range(3)])
+        with open(self.path, "r+b") as file:
+            file.truncate(os.path.getsize(self.path) - 5)
+        with self.context.outbox(self.path) as outbox:
+            piece, = outbox.damage()
+            self.assertEqual((len(outbox), bool(piece.unfinished)), (2, True))
+
+    def test_one_process_has_it_at_a_time(self):
+        with self.context.outbox(self.path):
+            with self.assertRaises(casewire.LocalError) as caught:
+                self.context.outbox(self.path)
+            self.assertEqual(caught.exception.code, casewire.Code.LOCAL_LOCKED)
+
+    def test_without_a_daemon_a_flush_says_why_in_time(self):
+        with self.context.outbox(self.path) as outbox, self.context.client() as client:
+            outbox.add(draft().sign(self.context.identity))
+            outbox.attach(client)
+            started = time.monotonic()
+            with self.assertRaises(casewire.TryAgainError) as caught:
+                outbox.flush(1.2)
+            self.assertEqual(caught.exception.code, casewire.Code.AGAIN_NO_DAEMON)
+            self.assertTrue(1.1 < time.monotonic() - started < 5)
+            entry, = outbox
+            self.assertIn(entry.state, (casewire.State.QUEUED, casewire.State.SENT))
+            outbox.detach()
+            with self.assertRaises(casewire.UsageError):
+                outbox.flush(1)
+
+    def test_a_bundle_signs_many_once(self):
+        with casewire.Bundle(self.context.identity) as bundle:
+            ids = [bundle.add(draft()) for _ in range(5)]
+            self.assertEqual(len(bundle), 5)
+            signed = bundle.sign()
+            self.assertEqual([(one.op_id, one.case_id) for one in signed], ids)
+            for again in (bundle.sign, lambda: bundle.add(draft())):
+                with self.assertRaises(casewire.UsageError):
+                    again()
 
 
 class Awaiting(unittest.IsolatedAsyncioTestCase):

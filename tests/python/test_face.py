@@ -7,7 +7,7 @@ import subprocess
 import sys
 import unittest
 
-from casewire import _fields, _layout, _library, draft, errors, feed
+from casewire import _fields, _layout, _library, draft, errors, feed, outbox
 from headers import ROOT
 
 with open(os.path.join(ROOT, "tests", "abi", "libcasewire.abi"), encoding="utf-8") as file:
@@ -19,14 +19,14 @@ TYPES = {
     "uint32_t": {ctypes.c_uint32}, "uint64_t": {ctypes.c_uint64}, "void": {None}, "uint8_t[32]": {_layout.Id},
     "const uint8_t[32]": {_layout.Id}, "const uint8_t *": {ctypes.c_char_p, ctypes.c_void_p}, "void *": {ctypes.c_void_p},
     "int64_t *": {ctypes.POINTER(ctypes.c_int64)}, "const uint32_t *": {ctypes.POINTER(ctypes.c_uint32)},
-    "int64_t": {ctypes.c_int64}, "cw_done *": {_layout.Done},
+    "int64_t": {ctypes.c_int64}, "uint64_t *": {ctypes.POINTER(ctypes.c_uint64)}, "cw_outbox_watch *": {ctypes.c_void_p}, "cw_done *": {_layout.Done},
 }
 
 
 def expected(text):
     """ctypes' types that fit a C type."""
     plain = text.removeprefix("const ")
-    struct = re.fullmatch(r"struct (\w+)( \*+)?", plain)
+    struct = re.fullmatch(r"struct (\w+)( \*+)?", plain.replace("*const *", "**"))
     characters = re.fullmatch(r"char\[([0-9 +]+)\]", text)
     if text in TYPES:
         return TYPES[text]
@@ -78,6 +78,7 @@ class Face(unittest.TestCase):
         self.assertEqual({f"CW_FEED_{why.name}": int(why) for why in feed.Why}, enum_of("cw_feed_why"))
         phases = {"SNAPSHOT": "IN_SNAPSHOT"}
         self.assertEqual({f"CW_FEED_{phases.get(p.name, p.name)}": int(p) for p in feed.Phase}, enum_of("cw_feed_phase"))
+        self.assertEqual({f"CW_OUTBOX_{state.name}": int(state) for state in outbox.State}, enum_of("cw_outbox_state"))
         for name in ("ID_LEN", "TIMEOUT_MS_MAX", "LIST_LIMIT_MAX", "DAEMONS_MAX"):
             self.assertEqual(getattr(_layout, name), int(ABI[f"constant CW_{name}"]), name)
 

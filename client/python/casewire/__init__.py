@@ -22,12 +22,13 @@ from .draft import Draft, Submission, Verb
 from .errors import CasewireError, Code, LocalError, PeerError, RefusedError, TryAgainError, UsageError
 from .feed import Feed, FeedItem, FeedMessage, FeedOptions, Phase, Start, Why
 from .identity import Context, Identity
+from .outbox import Bundle, Entry, Outbox, State
 from .trust import Proven, Trust
 
 __version__: str = _lib.cw_version().decode()
 
 __all__ = [
-    "AsyncClient", "AsyncFeed", "Case", "CaseRow", "CasewireError", "Client", "Code", "Context", "Draft", "Feed", "FeedItem",
-    "FeedMessage", "FeedOptions", "Happening", "Identity", "LocalError", "Message", "PeerError", "Phase", "Proven", "Receipt",
-    "RefusedError", "Start", "Submission", "TryAgainError", "Trust", "UsageError", "Verb", "Why",
+    "AsyncClient", "AsyncFeed", "Bundle", "Case", "CaseRow", "CasewireError", "Client", "Code", "Context", "Draft", "Entry", "Feed", "FeedItem",
+    "FeedMessage", "FeedOptions", "Happening", "Identity", "LocalError", "Message", "Outbox", "PeerError", "Phase", "Proven", "Receipt",
+    "RefusedError", "Start", "State", "Submission", "TryAgainError", "Trust", "UsageError", "Verb", "Why",
 ]

@@ -107,13 +107,29 @@ class FeedProgress(Structure):
     _fields_ = [("size", c_size_t), ("phase", c_int), ("level", c_int), ("lag_entries", c_uint64), ("lag_ms", c_uint64)]
 
 
+class OutboxOptions(Structure):
+    _fields_ = [("size", c_size_t), ("path", c_char_p), ("identity", c_void_p), ("trust", c_void_p)]
+
+
+class OutboxDamage(Structure):
+    """A piece of an outbox's file that cannot be read: where, how long, whose number, and whether it is only unfinished."""
+
+    _fields_ = [("offset", c_uint64), ("len", c_uint64), ("number", c_uint64), ("unfinished", c_int)]
+
+
+class OutboxEntry(Structure):
+    _fields_ = [("size", c_size_t), ("number", c_uint64), ("state", c_int), ("op", OpId), ("case_id", CaseId),
+                ("wanted", c_uint32), ("held_by", c_uint32), ("division", c_char * 17), ("tries", c_uint32), ("fault", Fault)]
+
+
 #: C's name of each struct that stands here, for the test that compares them
 STRUCTS: dict[str, type[Structure]] = {
     "cw_slice": Slice, "cw_op_id": OpId, "cw_case_id": CaseId, "cw_wall": Wall, "cw_fault": Fault,
     "cw_identity_options": IdentityOptions, "cw_context_options": ContextOptions, "cw_daemon": Daemon,
     "cw_client_options": ClientOptions, "cw_daemon_view": DaemonView, "cw_call": Call, "cw_ack": Ack,
     "cw_list_query": ListQuery, "cw_receipt_facts": ReceiptFacts, "cw_names": Names, "cw_feed_options": FeedOptions,
-    "cw_feed_progress": FeedProgress,
+    "cw_feed_progress": FeedProgress, "cw_outbox_options": OutboxOptions, "cw_outbox_damage": OutboxDamage,
+    "cw_outbox_entry": OutboxEntry,
 }
 
 

@@ -14,6 +14,7 @@ from .errors import Code, check, error
 
 if TYPE_CHECKING:
     from .client import Client
+    from .outbox import Outbox
     from .trust import Trust
 
 H = TypeVar("H", bound="Handle")
@@ -128,6 +129,12 @@ class Context(Handle):
         from .trust import Trust
 
         return Trust(self.genesis)
+
+    def outbox(self, path: PathLike) -> Outbox:
+        """A file of this person's submissions that wait until the network has them."""
+        from .outbox import Outbox
+
+        return Outbox(path, self.identity, self.trust())
 
     @property
     def identity(self) -> Identity:
