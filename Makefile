@@ -542,7 +542,7 @@ system system-smoke: ; @$(not_yet) $@ tests/system/run
 endif
 
 ifneq ($(wildcard tests/tools/demo),)
-demo: all ## three divisions, two published operations, one cut, one kill, one night offline: told and checked
+demo: all ## three divisions, two published operations, one cut, one kill, one night offline, one feed that was down: told and checked
 	$(Q)BUILD=$(BUILD) PYTHON=$(PYTHON) tests/tools/demo
 else
 demo: ; @$(not_yet) $@ tests/tools/demo
