@@ -38,7 +38,10 @@ void writer_slice(struct writer *w, struct cw_slice s)
 
 void writer_u8(struct writer *w, uint8_t v)
 {
-    writer_bytes(w, &v, 1);
+    if (w->failed || w->len == w->cap)
+        w->failed = true;
+    else
+        w->data[w->len++] = v;
 }
 
 /* The low `len` bytes of v, most significant first. */

@@ -29,9 +29,16 @@ void put_i64(struct writer *out, int64_t number)
 void put_hex(struct writer *out, struct cw_slice bytes)
 {
     static const char digits[] = "0123456789abcdef";
+    char text[2 * CW_ID_LEN]; /* of as many bytes as are nearly always asked for */
 
-    for (size_t i = 0; i < bytes.len; i++) {
-        writer_u8(out, (uint8_t)digits[bytes.data[i] >> 4]);
-        writer_u8(out, (uint8_t)digits[bytes.data[i] & 15]);
+    while (bytes.len > 0) {
+        size_t len = bytes.len < CW_ID_LEN ? bytes.len : CW_ID_LEN;
+
+        for (size_t i = 0; i < len; i++) {
+            text[2 * i] = digits[bytes.data[i] >> 4];
+            text[2 * i + 1] = digits[bytes.data[i] & 15];
+        }
+        writer_bytes(out, text, 2 * len);
+        bytes = slice(bytes.data + len, bytes.len - len);
     }
 }
