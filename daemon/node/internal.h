@@ -251,7 +251,7 @@ struct turn {
     uint32_t reply_count, reply_max;
 
     struct dirty_case *dirty[DIRTY_SLOTS];
-    uint32_t dirty_count;
+    uint32_t dirty_count, foreign_count; /* cases; ops that peers sent */
     struct touched_log *touched;
     struct digest_answer *digest_answers;
     bool authority_changed, policy_changed, own_changed;

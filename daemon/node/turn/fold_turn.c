@@ -12,6 +12,11 @@
 #define FOLD_WAIT_MS_MAX 1000 /* but none waits longer */
 #define FOLD_AGAIN_MS 100     /* between two rounds, when the first reached so many cases and not all */
 /*
+ * So many ops of peers in one turn are a transfer: more of the same cases follow at once, and each would be folded again
+ * and again on the way. It is in a hurry as submitters are.
+ */
+#define TRANSFER_OPS 128u
+/*
  * Saving a case dirties some eight pages of the store; they stay in memory until the commit, and LMDB keeps the memory for
  * the next. So a turn folds no more cases than this, however short they are.
  */
@@ -223,16 +228,26 @@ static enum cw_err sweep(struct turn *t, uint32_t *budget)
  * A turn that submitters wait for folds little: a case with a long history is marked, and folded when nobody has
  * submitted for a moment, or when it has waited long enough. So a submission costs the same however long its case is.
  */
+static bool is_transfer(const struct turn *t)
+{
+    return t->foreign_count >= TRANSFER_OPS;
+}
+
+static bool is_in_a_hurry(const struct turn *t)
+{
+    return t->submission_count > 0 || is_transfer(t);
+}
+
 static uint32_t fold_budget(const struct turn *t)
 {
-    return t->submission_count > 0 && t->n->fold_ops_max > BUSY_FOLD_OPS ? BUSY_FOLD_OPS : t->n->fold_ops_max;
+    return is_in_a_hurry(t) && t->n->fold_ops_max > BUSY_FOLD_OPS ? BUSY_FOLD_OPS : t->n->fold_ops_max;
 }
 
 static bool marked_are_due(struct turn *t)
 {
     struct node *n = t->n;
 
-    if (t->submission_count > 0)
+    if (is_in_a_hurry(t))
         n->folds_at = mono_earlier(mono_after(t->now, QUIET_MS), n->folds_by);
     return n->folds_left && mono_reached(t->now, n->folds_at);
 }
@@ -243,11 +258,12 @@ enum cw_err fold_dirty_cases(struct turn *t)
     enum cw_err err = fold_touched(t, &budget);
 
     if (err == CW_OK && marked_are_due(t)) {
-        if (t->submission_count > 0) /* they have waited long enough: now submitters do, for one turn */
+        if (is_in_a_hurry(t)) /* they have waited long enough: now submitters do, for one turn */
             budget = t->n->fold_ops_max;
         budget = budget > 0 ? budget : 1;
         err = fold_marked(t, &budget);
-        t->n->folds_by = mono_after(t->now, t->folded_cases < FOLD_CASES_MAX ? FOLD_WAIT_MS_MAX : FOLD_AGAIN_MS);
+        bool soon_again = t->folded_cases == FOLD_CASES_MAX && !is_transfer(t);
+        t->n->folds_by = mono_after(t->now, soon_again ? FOLD_AGAIN_MS : FOLD_WAIT_MS_MAX);
     }
     if (err == CW_OK && t->n->refold_left && budget > 0)
         err = sweep(t, &budget);

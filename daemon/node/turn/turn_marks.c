@@ -9,6 +9,7 @@ enum cw_err turn_dirty_case(struct turn *t, const struct cw_case_id *id)
 {
     struct dirty_case **slot = &t->dirty[((uint32_t)id->b[0] | (uint32_t)id->b[1] << 8) % DIRTY_SLOTS];
 
+    t->foreign_count += !t->applying_own;
     for (; *slot != NULL; slot = &(*slot)->next) {
         if (ID_EQ(&(*slot)->id, id)) {
             (*slot)->foreign = (*slot)->foreign || !t->applying_own;

@@ -39,6 +39,17 @@ static void two_nodes(void)
     lab_run(lab, 2000);
 }
 
+/* Each with the daemon's own budget. */
+static void two_daemons(void)
+{
+    lab = lab_new(2);
+    north = &lab->nodes[0];
+    number = 0;
+    lab_start(north);
+    lab_start(&lab->nodes[1]);
+    lab_run(lab, 2000);
+}
+
 static void end(void)
 {
     lab_free(lab);
@@ -60,18 +71,23 @@ static void tick(void)
     ck_assert_int_eq(node_turn(north->node, &in, 1, &taken), CW_OK);
 }
 
-static struct case_row row_of(const struct written *c)
+static struct case_row row_at(struct lab_node *n, const struct cw_case_id *id)
 {
     struct kv_txn *txn;
     struct cw_slice raw;
     struct case_row row;
-    struct row_key key = row_key_case(&c->id);
+    struct row_key key = row_key_case(id);
 
-    ck_assert_int_eq(north->store.begin_read(north->store.ctx, &txn), CW_OK);
-    ck_assert_int_eq(north->store.get(txn, TABLE_CASE, row_key_slice(&key), &raw), CW_OK);
+    ck_assert_int_eq(n->store.begin_read(n->store.ctx, &txn), CW_OK);
+    ck_assert_int_eq(n->store.get(txn, TABLE_CASE, row_key_slice(&key), &raw), CW_OK);
     ck_assert_int_eq(case_row_parse(raw, &row), CW_OK);
-    north->store.abort(north->store.ctx, txn);
+    n->store.abort(n->store.ctx, txn);
     return row;
+}
+
+static struct case_row row_of(const struct written *c)
+{
+    return row_at(north, &c->id);
 }
 
 static bool is_shown(const struct written *c)
@@ -295,6 +311,56 @@ START_TEST(a_case_that_waits_is_folded_beside_those_that_arrive)
 }
 END_TEST
 
+#define TRANSFER_OPS 128 /* of peers in one turn */
+
+static void submit_notes(const struct cw_case_id *id, uint32_t count)
+{
+    struct lab_op op;
+
+    for (uint32_t i = 0; i < count; i++) {
+        lab_set(lab, ++number, id, FIELD_TITLE, "Operation Larkspur", &lab->world.officer, &op);
+        lab_submit(north, &op);
+    }
+    ck_assert_int_eq(lab_turn(north), CW_OK);
+}
+
+/* A case of which a transfer brings a part in each turn is not folded anew in each. */
+START_TEST(what_a_transfer_brings_is_folded_when_it_is_over)
+{
+    struct lab_node *south = &lab->nodes[1];
+    static struct written c;
+    struct case_row row;
+
+    open_case(&c);
+    lab_run(lab, 200);
+    ck_assert_uint_eq(row_at(south, &c.id).op_count, 1);
+    for (uint32_t i = 0; i < TRANSFER_OPS; i += 52)
+        submit_notes(&c.id, 52);
+    ck_assert_int_eq(lab_turn(south), CW_OK);
+    row = row_at(south, &c.id);
+    ck_assert_uint_eq(row.op_count, 1);
+    ck_assert((row.flags & CASE_REVISING) != 0);
+    lab->now += QUIET_MS;
+    ck_assert_int_eq(lab_turn(south), CW_OK);
+    row = row_at(south, &c.id);
+    ck_assert_uint_ge(row.op_count, TRANSFER_OPS + 1);
+    ck_assert((row.flags & CASE_REVISING) == 0);
+}
+END_TEST
+
+START_TEST(what_peers_say_by_and_by_is_folded_at_once)
+{
+    struct lab_node *south = &lab->nodes[1];
+    static struct written c;
+
+    open_case(&c);
+    lab_run(lab, 200);
+    submit_notes(&c.id, 40);
+    ck_assert_int_eq(lab_turn(south), CW_OK);
+    ck_assert_uint_eq(row_at(south, &c.id).op_count, 41);
+}
+END_TEST
+
 START_TEST(a_crash_forgets_no_case_that_waits)
 {
     static struct written c;
@@ -314,7 +380,7 @@ Suite *suite_node_fold(void);
 Suite *suite_node_fold(void)
 {
     Suite *suite = suite_create("node/fold");
-    TCase *c = tcase_create("turns"), *two = tcase_create("two");
+    TCase *c = tcase_create("turns"), *two = tcase_create("two"), *transfer = tcase_create("transfer");
 
     tcase_add_checked_fixture(c, one_node, end);
     tcase_add_test(c, a_short_case_is_folded_in_the_turn_that_wrote_to_it);
@@ -328,5 +394,9 @@ Suite *suite_node_fold(void)
     tcase_add_checked_fixture(two, two_nodes, end);
     tcase_add_test(two, a_case_that_waits_is_folded_beside_those_that_arrive);
     suite_add_tcase(suite, two);
+    tcase_add_checked_fixture(transfer, two_daemons, end);
+    tcase_add_test(transfer, what_a_transfer_brings_is_folded_when_it_is_over);
+    tcase_add_test(transfer, what_peers_say_by_and_by_is_folded_at_once);
+    suite_add_tcase(suite, transfer);
     return suite;
 }
