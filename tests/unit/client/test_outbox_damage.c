@@ -289,6 +289,41 @@ START_TEST(a_damaged_file_is_kept_beside_the_new_one)
 }
 END_TEST
 
+/* --- what a record says --------------------------------------------------------------------------------------------------- */
+
+/* The last `open_len` bytes may be fewer: they are whatever is left. */
+static void expect_no_record_below(const struct outbox_record *record, size_t open_len)
+{
+    struct outbox_record again;
+    struct buf bytes = {0};
+
+    ck_assert_int_eq(record_encode(record, &bytes), CW_OK);
+    ck_assert_int_eq(record_decode(buf_slice(&bytes), &again), CW_OK);
+    ck_assert_int_eq(again.kind, record->kind);
+    ck_assert_str_eq(again.fault.text, record->fault.text);
+    ck_assert_str_eq(again.division, record->division);
+    for (size_t len = 0; len < bytes.len - open_len; len++)
+        ck_assert_int_eq(record_decode(slice(bytes.data, len), &again), CW_LOCAL_CORRUPT);
+    buf_done(&bytes);
+}
+
+START_TEST(a_record_that_is_cut_anywhere_is_none)
+{
+    struct outbox_record refused = {.kind = RECORD_REFUSED, .fault = {.code = CW_REFUSED_ROLE}},
+                         stored = {.kind = RECORD_STORED, .held_by = 2, .receipt = slice_of("receipt")},
+                         added = {.kind = RECORD_ADD, .wanted = 1, .submission = slice_of("submission")};
+
+    memset(refused.fault.where, 'w', sizeof(refused.fault.where) - 1);
+    memset(refused.fault.text, 't', sizeof(refused.fault.text) - 1);
+    memset(stored.division, 'D', sizeof(stored.division) - 1);
+    expect_no_record_below(&refused, 0);
+    expect_no_record_below(&stored, stored.receipt.len);
+    expect_no_record_below(&added, added.submission.len);
+    expect_no_record_below(&(struct outbox_record){.kind = RECORD_SENT}, 0);
+    expect_no_record_below(&(struct outbox_record){.kind = RECORD_FORGOTTEN}, 0);
+}
+END_TEST
+
 /* --- what is no outbox ---------------------------------------------------------------------------------------------------- */
 
 START_TEST(what_is_no_outbox_is_refused)
@@ -354,6 +389,7 @@ Suite *suite_outbox_damage(void)
     tcase_add_test(t, a_turned_byte_costs_what_it_touches_and_is_named);
     tcase_add_test(t, what_is_whole_is_sent);
     tcase_add_test(t, a_damaged_file_is_kept_beside_the_new_one);
+    tcase_add_test(t, a_record_that_is_cut_anywhere_is_none);
     tcase_add_test(t, what_is_no_outbox_is_refused);
     tcase_add_test(t, a_record_in_another_place_is_damage);
     tcase_add_test(t, a_file_made_to_be_slow_is_not);
