@@ -55,6 +55,7 @@ struct settings {
     uint64_t credit_peer, credit_total;    /* bytes */
     uint64_t net_memory_max;               /* bytes; 0: no cap */
     uint64_t map_size, reserve, low_water; /* bytes; low_water 0: the store's default */
+    uint64_t write_ahead;                  /* bytes; 0: none */
     uint64_t workers;                      /* 0: as many as there are processors */
     uint64_t audience_keys, case_cache;
     bool larger_than_memory, strict_memory, lab;

@@ -20,6 +20,7 @@ enum cw_err files_open_store(struct daemon *d, bool read_only, struct refusal *w
                                     .map_len = d->settings.map_size,
                                     .reserve_len = d->settings.reserve,
                                     .low_water_len = d->settings.low_water,
+                                    .write_ahead_len = d->settings.write_ahead,
                                     .larger_than_memory = d->settings.larger_than_memory,
                                     .read_only = read_only};
     enum cw_err err = file_join(d->settings.state_dir, "store", dir);
@@ -62,6 +63,10 @@ enum cw_err files_open(struct daemon *d, struct refusal *why)
 
     if (err == CW_OK)
         err = files_open_store(d, false, why);
+    if (err == CW_OK && store_is_cut_short(d->store))
+        journal_write(d->journal, LOG_LEVEL_ALARM, "store-cut-short",
+                      "the store's write-ahead file is lost, damaged or not its own: what was acknowledged last may be "
+                      "missing here, and a new log is opened");
     if (err == CW_OK)
         err = file_join(d->settings.run_dir, "anchor", path);
     if (err == CW_OK)

@@ -57,6 +57,14 @@ static enum cw_err fill(struct store *s, const char *part, struct refusal *why)
     return err == CW_OK ? CW_OK : refuse(why, err, "backup", "%.120s: the copy cannot be marked as one", part);
 }
 
+/* LMDB copies what LMDB has. */
+static enum cw_err settle_all(struct store *s)
+{
+    if (!s->ahead.live)
+        return CW_OK;
+    return s->read_only ? CW_LOCAL_IO : ahead_rest_between(s);
+}
+
 enum cw_err store_copy(struct store *s, const char *dir, struct refusal *why)
 {
     char part[STORE_PATH_LEN_MAX];
@@ -67,6 +75,9 @@ enum cw_err store_copy(struct store *s, const char *dir, struct refusal *why)
         return refuse(why, CW_USAGE_ARGUMENT, "backup", "the folder's name is too long");
     if (access(dir, F_OK) == 0)
         return failed(dir, EEXIST, why);
+    err = settle_all(s);
+    if (err != CW_OK)
+        return refuse(why, err, "backup", "%.120s: what was written ahead cannot be taken into the store", s->dir);
     if (mkdir(part, 0700) != 0)
         return failed(part, errno, why);
     err = fill(s, part, why);

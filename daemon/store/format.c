@@ -1,63 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "store/internal.h"
 
-/*
- * The store's own rows, in the database "casewire":
- *
- *   "format"   be32        which version wrote it
- *   "store id" 16 bytes    random, made once; a copy keeps it, the anchor tells copies apart
- *   "backup"   1 byte      present in a copy that was made as a backup
- *   "rebuild"  1 byte      present after a migration that emptied the derived tables
- *
- * All of it is read, and changed where needed, in the one transaction that opening takes: a store is never
- * seen half migrated.
- */
-
-#define OWN_NAME "casewire"
-
-static MDB_val text_val(const char *text)
-{
-    return (MDB_val){strlen(text), (void *)(uintptr_t)text};
-}
-
-static const char key_format[] = "format";
-static const char key_id[] = "store id";
-static const char key_backup[] = "backup";
-static const char key_rebuild[] = "rebuild";
-
-static int own_get(MDB_txn *txn, MDB_dbi own, const char *key, struct cw_slice *out)
-{
-    MDB_val k = text_val(key);
-    MDB_val v;
-    int rc = mdb_get(txn, own, &k, &v);
-
-    if (rc == MDB_SUCCESS)
-        *out = slice(v.mv_data, v.mv_size);
-    return rc;
-}
-
-static int own_put(MDB_txn *txn, MDB_dbi own, const char *key, const void *data, size_t len)
-{
-    MDB_val k = text_val(key);
-    MDB_val v = {len, (void *)(uintptr_t)data};
-
-    return mdb_put(txn, own, &k, &v, 0);
-}
-
-static int own_del(MDB_txn *txn, MDB_dbi own, const char *key)
-{
-    MDB_val k = text_val(key);
-    int rc = mdb_del(txn, own, &k, NULL);
-
-    return rc == MDB_NOTFOUND ? MDB_SUCCESS : rc;
-}
-
-static bool own_has(MDB_txn *txn, MDB_dbi own, const char *key)
-{
-    struct cw_slice ignored;
-
-    return own_get(txn, own, key, &ignored) == MDB_SUCCESS;
-}
+/* The formats: making a store, opening one, bringing an older one up. The rows are in own.h. */
 
 static int put_format(MDB_txn *txn, MDB_dbi own, uint32_t format)
 {
@@ -65,7 +9,7 @@ static int put_format(MDB_txn *txn, MDB_dbi own, uint32_t format)
     struct writer w = writer_over(bytes, sizeof bytes);
 
     writer_be32(&w, format);
-    return own_put(txn, own, key_format, bytes, sizeof bytes);
+    return own_put(txn, own, own_format, bytes, sizeof bytes);
 }
 
 /* --- steps from older formats ---------------------------------------------------------------------- */
@@ -83,20 +27,26 @@ struct migration {
  */
 static int empty_derived(struct migration *m)
 {
-    static const uint8_t mark = 1;
-
     for (uint32_t i = 0; i < m->options->table_count; i++) {
         int rc = m->options->tables[i].derived ? mdb_drop(m->txn, m->store->tables[i], 0) : MDB_SUCCESS;
 
         if (rc != MDB_SUCCESS)
             return rc;
     }
-    return own_put(m->txn, m->store->own, key_rebuild, &mark, 1);
+    return own_mark(m->txn, m->store->own, own_rebuild);
+}
+
+/* Format 1 had no write-ahead file: who knows only that one must not open a store whose last commits are in such a file. */
+static int allow_write_ahead(struct migration *m)
+{
+    (void)m;
+    return MDB_SUCCESS;
 }
 
 /* steps[n] makes format n + 1 out of format n. */
 static int (*const steps[STORE_FORMAT])(struct migration *m) = {
     empty_derived,
+    allow_write_ahead,
 };
 
 static int migrate(struct migration *m, uint32_t from)
@@ -141,7 +91,7 @@ static enum cw_err create(struct store *s, const struct store_options *o, MDB_tx
     if (rc == MDB_SUCCESS)
         rc = put_format(txn, s->own, STORE_FORMAT);
     if (rc == MDB_SUCCESS)
-        rc = own_put(txn, s->own, key_id, o->fresh_id, STORE_ID_LEN);
+        rc = own_put(txn, s->own, own_id, o->fresh_id, STORE_ID_LEN);
     s->created = true;
     return rc == MDB_SUCCESS ? CW_OK : system_refusal(s, rc, why);
 }
@@ -164,10 +114,13 @@ static enum cw_err open_own(struct store *s, const struct store_options *o, MDB_
 static enum cw_err open_tables(struct store *s, const struct store_options *o, MDB_txn *txn, struct refusal *why)
 {
     for (uint32_t i = 0; i < o->table_count; i++) {
-        int rc = mdb_dbi_open(txn, o->tables[i].name, s->read_only ? 0 : MDB_CREATE, &s->tables[i]);
+        const char *name = o->tables[i].name;
+        int rc = mdb_dbi_open(txn, name, s->read_only ? 0 : MDB_CREATE, &s->tables[i]);
 
         if (rc != MDB_SUCCESS)
             return system_refusal(s, rc, why);
+        CW_ASSERT(strlen(name) <= AHEAD_TABLE_NAME_LEN_MAX);
+        memcpy(s->table_names[i], name, strlen(name) + 1);
     }
     s->table_count = o->table_count;
     return CW_OK;
@@ -178,7 +131,7 @@ static enum cw_err read_format(const struct store *s, MDB_txn *txn, uint32_t *ou
     struct cw_slice raw;
     struct reader in;
 
-    if (own_get(txn, s->own, key_format, &raw) != MDB_SUCCESS)
+    if (own_get(txn, s->own, own_format, &raw) != MDB_SUCCESS)
         return not_ours(s, why);
     in = reader_over(raw);
     *out = reader_be32(&in);
@@ -199,37 +152,27 @@ static enum cw_err accept_format(const struct store *s, uint32_t format, struct 
     return CW_OK;
 }
 
-static enum cw_err read_own(struct store *s, MDB_txn *txn, struct refusal *why)
+static enum cw_err read_id(struct store *s, MDB_txn *txn, struct refusal *why)
 {
     struct cw_slice id;
 
-    if (own_get(txn, s->own, key_id, &id) != MDB_SUCCESS || id.len != STORE_ID_LEN)
+    if (own_get(txn, s->own, own_id, &id) != MDB_SUCCESS || id.len != STORE_ID_LEN)
         return not_ours(s, why);
     memcpy(s->id, id.data, STORE_ID_LEN);
-    s->is_backup = own_has(txn, s->own, key_backup);
-    s->wants_rebuild = own_has(txn, s->own, key_rebuild);
     return CW_OK;
 }
 
 static enum cw_err open_inside(struct store *s, const struct store_options *o, MDB_txn *txn, struct refusal *why)
 {
-    uint32_t format = 0;
-    int rc;
     enum cw_err err = open_own(s, o, txn, why);
 
     if (err == CW_OK)
-        err = read_format(s, txn, &format, why);
+        err = read_format(s, txn, &s->format, why);
     if (err == CW_OK)
-        err = accept_format(s, format, why);
+        err = accept_format(s, s->format, why);
     if (err == CW_OK)
-        err = open_tables(s, o, txn, why);
-    if (err != CW_OK)
-        return err;
-
-    rc = migrate(&(struct migration){s, o, txn}, format);
-    if (rc != MDB_SUCCESS)
-        return system_refusal(s, rc, why);
-    return read_own(s, txn, why);
+        err = read_id(s, txn, why);
+    return err == CW_OK ? open_tables(s, o, txn, why) : err;
 }
 
 enum cw_err store_format_open(struct store *s, const struct store_options *options, struct refusal *why)
@@ -249,44 +192,79 @@ enum cw_err store_format_open(struct store *s, const struct store_options *optio
     return rc == MDB_SUCCESS ? CW_OK : system_refusal(s, rc, why);
 }
 
+/* All steps in one transaction: a store is never seen half migrated. What was written ahead is in the older form, so it goes first. */
+enum cw_err store_format_raise(struct store *s, const struct store_options *options, struct refusal *why)
+{
+    MDB_txn *txn = NULL;
+    enum cw_err err = CW_OK;
+    int rc;
+
+    if (s->format == STORE_FORMAT)
+        return CW_OK;
+    if (s->ahead.live)
+        err = ahead_rest_between(s);
+    if (err != CW_OK)
+        return refuse(why, err, "store", "%.120s cannot be brought to format %u", s->dir, STORE_FORMAT);
+    rc = mdb_txn_begin(s->env, NULL, 0, &txn);
+    if (rc != MDB_SUCCESS)
+        return system_refusal(s, rc, why);
+    rc = migrate(&(struct migration){s, options, txn}, s->format);
+    if (rc != MDB_SUCCESS) {
+        mdb_txn_abort(txn);
+        return system_refusal(s, rc, why);
+    }
+    rc = mdb_txn_commit(txn);
+    if (rc == MDB_SUCCESS)
+        s->format = STORE_FORMAT;
+    return rc == MDB_SUCCESS ? CW_OK : system_refusal(s, rc, why);
+}
+
 /* --- marks ----------------------------------------------------------------------------------------- */
 
+static bool has_mark(struct store_txn *txn, const char *key)
+{
+    struct cw_slice ignored;
+
+    return store_get(txn, LAYER_OWN_TABLE, slice_of(key), &ignored) == CW_OK;
+}
+
+enum cw_err store_read_marks(struct store *s)
+{
+    struct store_txn *txn = NULL;
+    enum cw_err err = store_begin_read(s, &txn);
+
+    if (err != CW_OK)
+        return err;
+    s->is_backup = s->ahead.suspect || has_mark(txn, own_backup);
+    s->wants_rebuild = has_mark(txn, own_rebuild);
+    store_abort(&txn);
+    return CW_OK;
+}
+
+/* In a copy, which is whole by itself: the write-ahead file that the original may have is not this one's. */
 enum cw_err store_mark_backup(MDB_env *env)
 {
-    static const uint8_t mark = 1;
     MDB_txn *txn = NULL;
     MDB_dbi own;
 
     if (mdb_txn_begin(env, NULL, 0, &txn) != MDB_SUCCESS)
         return CW_LOCAL_IO;
-    if (mdb_dbi_open(txn, OWN_NAME, 0, &own) != MDB_SUCCESS || own_put(txn, own, key_backup, &mark, 1) != MDB_SUCCESS) {
+    if (mdb_dbi_open(txn, OWN_NAME, 0, &own) != MDB_SUCCESS || own_mark(txn, own, own_backup) != MDB_SUCCESS ||
+        own_del(txn, own, own_ahead) != MDB_SUCCESS) {
         mdb_txn_abort(txn);
         return CW_LOCAL_IO;
     }
     return mdb_txn_commit(txn) == MDB_SUCCESS ? CW_OK : CW_LOCAL_IO;
 }
 
-static enum cw_err clear_mark(struct store_txn *txn, const char *key)
-{
-    enum cw_err err;
-
-    CW_ASSERT(txn->writes);
-    if (txn->err != CW_OK)
-        return txn->err;
-    err = store_write_error(txn->store, own_del(txn->mdb, txn->store->own, key));
-    if (err != CW_OK)
-        txn->err = err;
-    return err;
-}
-
 enum cw_err store_clear_backup(struct store_txn *txn)
 {
     txn->store->clears_backup = true; /* takes effect with the commit */
-    return clear_mark(txn, key_backup);
+    return store_del(txn, LAYER_OWN_TABLE, slice_of(own_backup));
 }
 
 enum cw_err store_rebuilt(struct store_txn *txn)
 {
     txn->store->clears_rebuild = true;
-    return clear_mark(txn, key_rebuild);
+    return store_del(txn, LAYER_OWN_TABLE, slice_of(own_rebuild));
 }

@@ -26,6 +26,7 @@ static enum cw_err prepare_folder(const struct store *s, struct refusal *why)
 static struct store *new_store(const struct store_options *o)
 {
     struct store *s = calloc(1, sizeof *s);
+    pthread_condattr_t attr;
 
     if (s == NULL)
         return NULL;
@@ -34,7 +35,12 @@ static struct store *new_store(const struct store_options *o)
     s->map_len = o->map_len != 0 ? o->map_len : STORE_MAP_LEN_DEFAULT;
     s->reserve_len = o->reserve_len != 0 ? o->reserve_len : STORE_RESERVE_LEN_DEFAULT;
     s->low_water_len = o->low_water_len;
+    s->fd = s->ahead.file.fd = -1;
     (void)pthread_mutex_init(&s->lock, NULL); /* cannot fail with default attributes on Linux */
+    (void)pthread_condattr_init(&attr);
+    (void)pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
+    (void)pthread_cond_init(&s->ahead.changed, &attr);
+    (void)pthread_condattr_destroy(&attr);
     return s;
 }
 
@@ -81,12 +87,24 @@ static enum cw_err learn_environment(struct store *s, struct refusal *why)
         return system_refusal(s, CW_LOCAL_IO, "cannot be looked at", rc != MDB_SUCCESS ? rc : errno, why);
     (void)mdb_env_stat(s->env, &env_stat);
     (void)mdb_env_info(s->env, &info);
+    s->fd = fd;
     s->page_len = env_stat.ms_psize;
     s->map_len = info.me_mapsize; /* LMDB never maps less than what is in use */
     s->device = (uint64_t)st.st_dev;
     s->inode = (uint64_t)st.st_ino;
     (void)mdb_reader_check(s->env, &dead); /* slots of a process that was killed would pin pages for ever */
     return CW_OK;
+}
+
+/*
+ * What is read from now on may be acted upon, so it is durable first: a process that was killed inside its commit leaves a meta page
+ * that only the page cache has, and what was read under it would be gone with the next power cut.
+ */
+static enum cw_err flush_once(const struct store *s, struct refusal *why)
+{
+    int rc = s->read_only ? MDB_SUCCESS : mdb_env_sync(s->env, 1);
+
+    return rc == MDB_SUCCESS ? CW_OK : system_refusal(s, store_error(s, rc), "cannot be flushed", rc, why);
 }
 
 /* LMDB flushes files, never the folder that names them. */
@@ -111,9 +129,17 @@ static enum cw_err open_all(struct store *s, const struct store_options *o, stru
         return explain_open(s, rc, why);
     err = learn_environment(s, why);
     if (err == CW_OK)
+        err = flush_once(s, why);
+    if (err == CW_OK)
         err = store_format_open(s, o, why);
     if (err == CW_OK && !s->read_only)
         store_reserve_make(s);
+    if (err == CW_OK)
+        err = ahead_open(s, o, why);
+    if (err == CW_OK)
+        err = store_format_raise(s, o, why);
+    if (err == CW_OK)
+        err = store_read_marks(s);
     return err == CW_OK ? keep_names(s, why) : err;
 }
 
@@ -142,6 +168,9 @@ void store_close(struct store *s)
     if (s == NULL)
         return;
     CW_ASSERT(!s->writing && s->open_readers == NULL);
+    ahead_close(s);
+    if (s->writer_base != NULL)
+        mdb_txn_abort(s->writer_base);
     while (s->idle_readers != NULL) {
         struct store_txn *txn = s->idle_readers;
 
@@ -151,6 +180,7 @@ void store_close(struct store *s)
     }
     if (s->env != NULL)
         mdb_env_close(s->env);
+    (void)pthread_cond_destroy(&s->ahead.changed);
     (void)pthread_mutex_destroy(&s->lock);
     free(s);
 }
@@ -174,6 +204,11 @@ bool store_created(const struct store *s)
 bool store_is_backup(const struct store *s)
 {
     return s->is_backup;
+}
+
+bool store_is_cut_short(const struct store *s)
+{
+    return s->ahead.cut;
 }
 
 bool store_wants_rebuild(const struct store *s)

@@ -27,7 +27,7 @@ uint64_t store_disk_free(const struct store *s)
 {
     struct statvfs fs;
 
-    if (statvfs(s->dir, &fs) != 0)
+    if (fstatvfs(s->fd, &fs) != 0)
         return 0;
     return (uint64_t)fs.f_frsize * (geteuid() == 0 ? fs.f_bfree : fs.f_bavail);
 }
@@ -39,7 +39,7 @@ uint64_t store_low_water(const struct store *s)
 
     if (s->low_water_len != 0)
         return s->low_water_len;
-    if (statvfs(s->dir, &fs) != 0)
+    if (fstatvfs(s->fd, &fs) != 0)
         return LOW_WATER_MAX;
     part = (uint64_t)fs.f_frsize * fs.f_blocks / LOW_WATER_PART;
     return part < LOW_WATER_MAX ? part : LOW_WATER_MAX;
@@ -104,40 +104,36 @@ void store_tend(struct store *s)
     int dead = 0;
 
     (void)mdb_reader_check(s->env, &dead);
-    if (s->read_only || !atomic_load(&s->reserve_spent))
+    if (s->read_only)
         return;
-    if (store_disk_free(s) >= store_low_water(s) + s->reserve_len)
+    if (atomic_load(&s->reserve_spent) && store_disk_free(s) >= store_low_water(s) + s->reserve_len)
         store_reserve_make(s);
+    if (!store_low_on_space(s))
+        ahead_has_room(s);
 }
 
-static uint64_t oldest_reader(struct store *s, uint64_t last_commit)
+/* Under the lock. */
+static uint64_t oldest_reader(const struct store *s)
 {
-    uint64_t oldest = last_commit;
+    uint64_t oldest = s->commits;
 
-    (void)pthread_mutex_lock(&s->lock);
-    for (const struct store_txn *t = s->open_readers; t != NULL; t = t->next) {
-        uint64_t seen = mdb_txn_id(t->mdb);
-
-        oldest = seen < oldest ? seen : oldest;
-    }
-    (void)pthread_mutex_unlock(&s->lock);
+    for (const struct store_txn *t = s->open_readers; t != NULL; t = t->next)
+        oldest = t->behind < oldest ? t->behind : oldest;
     return oldest;
 }
 
 void store_stats(struct store *s, struct store_stats *out)
 {
-    MDB_envinfo info;
-
-    (void)mdb_env_info(s->env, &info);
     *out = (struct store_stats){
         .map_len = s->map_len,
         .used_len = used_len(s),
         .disk_free_len = store_disk_free(s),
         .reserve_len = atomic_load(&s->reserve_spent) ? 0 : s->reserve_len,
-        .last_commit = info.me_last_txnid,
     };
-    out->oldest_reader_commits = out->last_commit - oldest_reader(s, out->last_commit);
     (void)pthread_mutex_lock(&s->lock);
+    out->commits = s->commits;
+    out->unsettled = s->ahead.at.number - s->ahead.settled;
+    out->oldest_reader_commits = s->commits - oldest_reader(s);
     out->readers = s->open_count;
     (void)pthread_mutex_unlock(&s->lock);
 }

@@ -8,7 +8,8 @@
  * What is decided here, with the measurements in REPLICATION.md §2.2: LMDB's default flushes and no other flag that
  * touches durability; one huge sparse map that never changes while the process lives; no DUPSORT; readers
  * pooled and short; one place that translates errors; a reserve file that is given back when the disk is
- * full, so that deleting stays possible. docs/storage.md describes the files.
+ * full, so that deleting stays possible. Commits go to a write-ahead file first and to LMDB later, many at a
+ * time (docs/decisions/0011); nobody outside sees a difference. docs/storage.md describes the files.
  *
  * The tables are the caller's: it names them, the driver gives each a database of its own and knows nothing
  * of their rows. Its own rows (format, store id, marks) live in a database called "casewire".
@@ -19,7 +20,7 @@
 
 #include "proto/bytes.h"
 
-#define STORE_FORMAT 1 /* what this version writes; format.c holds the steps from older ones */
+#define STORE_FORMAT 2 /* what this version writes; format.c holds the steps from older ones */
 #define STORE_ID_LEN 16
 #define STORE_KEY_LEN_MAX 500 /* LMDB's 511, with room */
 #define STORE_TABLES_MAX 24
@@ -42,9 +43,11 @@ struct store_options {
     uint64_t map_len;               /* 0: STORE_MAP_LEN_DEFAULT */
     uint64_t reserve_len;           /* 0: STORE_RESERVE_LEN_DEFAULT */
     uint64_t low_water_len;         /* 0: the smaller of 5 % of the file system and 1 GiB */
+    uint64_t write_ahead_len;       /* 0, or too small for two segments of 16 KiB: no write-ahead file */
+    uint32_t settle_after_ms;       /* a commit waits no longer to be settled, a fifth when nothing follows; 0: 5 s */
     bool larger_than_memory;        /* MDB_NORDAHEAD: random reads on a store that does not fit */
     bool read_only;                 /* for verifying and copying; nothing is created, nothing is migrated */
-    uint8_t fresh_id[STORE_ID_LEN]; /* random; becomes the store id when the store is new */
+    uint8_t fresh_id[STORE_ID_LEN]; /* random at each opening; becomes the store id when the store is new */
 };
 
 /*
@@ -62,13 +65,14 @@ void store_close(struct store *s); /* every transaction ended before */
 
 /* --- transactions ------------------------------------------------------------------------------- */
 
-/* One write transaction at a time (asserted). CW_LOCAL_IO once the store has failed: see store_failed. */
+/* One write transaction at a time (asserted). CW_LOCAL_IO once the store has failed: see store_failed. May wait for the disk when commits come
+ * faster than it takes them. Without room it begins, and its first write says so. */
 enum cw_err store_begin(struct store *s, struct store_txn **out);
 /* A snapshot; short-lived: it pins every page freed after it. */
 enum cw_err store_begin_read(struct store *s, struct store_txn **out);
 /*
- * Durable when it returns CW_OK: two flushes, LMDB's own. Otherwise nothing changed, and the first error of the transaction is
- * returned. CW_LOCAL_NO_SPACE: the store goes on. Anything else: the store has failed, and takes no
+ * Durable when it returns CW_OK: one flush of the write-ahead file, or LMDB's own two. Otherwise nothing changed, and the first
+ * error of the transaction is returned. CW_LOCAL_NO_SPACE: the store goes on. Anything else: the store has failed, and takes no
  * further write in this process. Always leaves *txn NULL. Not for read transactions.
  */
 enum cw_err store_commit(struct store_txn **txn);
@@ -98,6 +102,9 @@ bool store_created(const struct store *s); /* this very open made it */
 /* The mark that store_copy leaves in a copy: its log must not be continued. Cleared in the transaction that opens a new one. */
 bool store_is_backup(const struct store *s);
 enum cw_err store_clear_backup(struct store_txn *txn);
+/* When it was opened, commits that were acknowledged may have been missing: the write-ahead file was lost, or is another
+ * store's or an older one. The store is marked as a backup. */
+bool store_is_cut_short(const struct store *s);
 /* A migration emptied the derived tables; the caller makes them again and says so. */
 bool store_wants_rebuild(const struct store *s);
 enum cw_err store_rebuilt(struct store_txn *txn);
@@ -115,7 +122,8 @@ struct store_stats {
     uint64_t reserve_len;           /* 0 while it is spent */
     uint32_t readers;               /* open read transactions of this process */
     uint64_t oldest_reader_commits; /* how many commits the oldest of them is behind */
-    uint64_t last_commit;           /* number of the last commit */
+    uint64_t commits;               /* made by this process */
+    uint64_t unsettled;             /* commits that are durable in the write-ahead file and not in LMDB yet */
 };
 void store_stats(struct store *s, struct store_stats *out); /* any thread */
 /* Rows of one table, as of the transaction. */
@@ -123,7 +131,8 @@ enum cw_err store_count(struct store_txn *txn, uint32_t table, uint64_t *out);
 
 /*
  * A compacted copy in `dir`, a new folder, marked as a backup and durable when this returns. Reads from a snapshot: it pins pages
- * while it runs, and it takes as long as the disk does.
+ * while it runs, and it takes as long as the disk does. A store that is only read must have been closed well: CW_LOCAL_IO when
+ * commits are ahead of LMDB.
  */
 enum cw_err store_copy(struct store *s, const char *dir, struct refusal *why);
 

@@ -9,7 +9,6 @@
 #include <stdlib.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 const struct store_table lab_tables[LAB_TABLES] = {
@@ -18,72 +17,28 @@ const struct store_table lab_tables[LAB_TABLES] = {
     [LAB_INDEX] = {"index", true},
 };
 
-/* --- injected failures: LMDB calls these through the dynamic linker, which finds ours first ---------- */
-
-static int flush_countdown, flush_code;
-static int meta_countdown, meta_code;
-static struct lab_io io;
-
-struct lab_io lab_io_seen(void)
-{
-    return io;
-}
-
-void lab_fail_flush(int nth, int code)
-{
-    flush_countdown = nth;
-    flush_code = code;
-}
-
-void lab_fail_meta_write(int nth, int code)
-{
-    meta_countdown = nth;
-    meta_code = code;
-}
-
-/* NOLINTNEXTLINE(readability-inconsistent-declaration-parameter-name): libc's names are reserved ones */
-int fdatasync(int fd)
-{
-    if (flush_countdown > 0 && --flush_countdown == 0) {
-        errno = flush_code;
-        return -1;
-    }
-    io.flushes++;
-    io.meta_came_after_flush = false;
-    return (int)syscall(SYS_fdatasync, fd);
-}
-
-/* Pages are written whole; only the meta page's record is shorter than one. */
-static bool is_meta_write(size_t len)
-{
-    return len < 512;
-}
-
-/* NOLINTNEXTLINE(readability-inconsistent-declaration-parameter-name): as above */
-ssize_t pwrite(int fd, const void *data, size_t len, off_t offset)
-{
-    if (is_meta_write(len) && meta_countdown > 0 && --meta_countdown == 0) {
-        errno = meta_code;
-        return -1;
-    }
-    if (is_meta_write(len)) {
-        io.meta_writes++;
-        io.meta_is_synchronous = (fcntl(fd, F_GETFL) & O_DSYNC) != 0;
-        io.meta_came_after_flush = true;
-    }
-    return syscall(SYS_pwrite64, fd, data, len, offset);
-}
-
 /* --- folders --------------------------------------------------------------------------------------- */
+
+static void init_in(struct lab *lab, const char *folder)
+{
+    ck_assert_int_lt(snprintf(lab->root, sizeof lab->root, "%s/cw-store-XXXXXX", folder), LAB_PATH_LEN - 32);
+    ck_assert_ptr_nonnull(mkdtemp(lab->root));
+    lab_path(lab, "store", lab->dir);
+}
 
 void lab_init(struct lab *lab)
 {
     const char *tmp = getenv("TMPDIR");
 
-    ck_assert_int_lt(snprintf(lab->root, sizeof lab->root, "%s/cw-store-XXXXXX", tmp != NULL ? tmp : "/tmp"),
-                     LAB_PATH_LEN - 32);
-    ck_assert_ptr_nonnull(mkdtemp(lab->root));
-    lab_path(lab, "store", lab->dir);
+    init_in(lab, tmp != NULL ? tmp : "/tmp");
+}
+
+void lab_init_in_memory(struct lab *lab)
+{
+    if (access("/dev/shm", W_OK) == 0)
+        init_in(lab, "/dev/shm");
+    else
+        lab_init(lab);
 }
 
 void lab_path(const struct lab *lab, const char *name, char out[static LAB_PATH_LEN])
@@ -148,6 +103,8 @@ struct store_options lab_options(const struct lab *lab)
         .map_len = 64U << 20,
         .reserve_len = 64U << 10,
         .low_water_len = 1,
+        .write_ahead_len = lab->write_ahead_len,
+        .settle_after_ms = 3600000, /* nothing is settled because a slow machine let it grow old */
     };
 
     memset(o.fresh_id, 0x5a, sizeof o.fresh_id);

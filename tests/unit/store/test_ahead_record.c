@@ -3,6 +3,7 @@
 
 #include <check.h>
 
+#define TWO_PAGES ((size_t)2 * AHEAD_PAGE_LEN)
 static uint8_t bytes[3 * AHEAD_PAGE_LEN];
 static struct ahead_position before = {41, {7, 7, 7}}, after;
 
@@ -43,7 +44,7 @@ START_TEST(a_record_reads_back)
     struct reader in;
     struct ahead_op op;
 
-    ck_assert_uint_eq(ahead_record_len(len), 2 * AHEAD_PAGE_LEN);
+    ck_assert_uint_eq(ahead_record_len(len), TWO_PAGES);
     ck_assert(ahead_record_read(slice(bytes, sizeof bytes), &before, &found, &ops));
     ck_assert_uint_eq(found.number, 42);
     ck_assert(ahead_position_eq(&found, &after));
@@ -64,9 +65,9 @@ START_TEST(the_rest_of_the_last_page_is_zeros)
 {
     size_t len = make();
 
-    for (size_t i = AHEAD_RECORD_HEAD_LEN + len; i < 2 * AHEAD_PAGE_LEN; i++)
+    for (size_t i = AHEAD_RECORD_HEAD_LEN + len; i < TWO_PAGES; i++)
         ck_assert_uint_eq(bytes[i], 0);
-    ck_assert_uint_eq(bytes[2 * AHEAD_PAGE_LEN], 0xee);
+    ck_assert_uint_eq(bytes[TWO_PAGES], 0xee);
 }
 END_TEST
 
@@ -86,9 +87,9 @@ END_TEST
 START_TEST(a_record_that_is_cut_short_is_none)
 {
     (void)make();
-    for (size_t i = 0; i < 2 * AHEAD_PAGE_LEN; i++)
+    for (size_t i = 0; i < TWO_PAGES; i++)
         ck_assert(!reads(slice(bytes, i), &before));
-    ck_assert(reads(slice(bytes, 2 * AHEAD_PAGE_LEN), &before));
+    ck_assert(reads(slice(bytes, TWO_PAGES), &before));
 }
 END_TEST
 

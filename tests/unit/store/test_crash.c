@@ -16,6 +16,12 @@ static void set_up(void)
     lab_init(&lab);
 }
 
+static void set_up_ahead(void)
+{
+    lab_init(&lab);
+    lab.write_ahead_len = LAB_WRITE_AHEAD_LEN;
+}
+
 static void tear_down(void)
 {
     lab_done(&lab);
@@ -306,12 +312,11 @@ START_TEST(more_readers_than_are_pooled_all_work)
 }
 END_TEST
 
-Suite *suite_crash(void)
+static void add(Suite *suite, const char *title, SFun fixture)
 {
-    Suite *suite = suite_create("crash");
-    TCase *t = tcase_create("crash");
+    TCase *t = tcase_create(title);
 
-    tcase_add_checked_fixture(t, set_up, tear_down);
+    tcase_add_checked_fixture(t, fixture, tear_down);
     tcase_add_test(t, every_acknowledged_row_survives_being_killed);
     tcase_add_test(t, a_long_reader_pins_pages_is_seen_and_lets_go);
     tcase_add_test(t, a_killed_readers_slot_is_freed_at_the_next_open);
@@ -319,5 +324,13 @@ Suite *suite_crash(void)
     tcase_add_test(t, readers_in_many_threads_see_whole_commits);
     tcase_add_test(t, more_readers_than_are_pooled_all_work);
     suite_add_tcase(suite, t);
+}
+
+Suite *suite_crash(void)
+{
+    Suite *suite = suite_create("crash");
+
+    add(suite, "crash", set_up);
+    add(suite, "crash ahead", set_up_ahead);
     return suite;
 }

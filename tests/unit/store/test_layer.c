@@ -134,7 +134,7 @@ START_TEST(rows_are_found_by_key_and_in_order)
 
     write_many();
     for (const struct layer_row *row = layer_seek(layer, 1, slice(NULL, 0), false); row != NULL; row = layer_next(row))
-        ck_assert_uint_eq(number_of(row), 2 * count++);
+        ck_assert_uint_eq(number_of(row), (uint64_t)2 * count++);
     ck_assert_uint_eq(count, MANY);
     for (uint32_t n = 0; n < 2 * MANY; n += 331) {
         struct cw_slice key = key_of(n, raw);

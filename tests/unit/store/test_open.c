@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "tests/unit/store/disk.h"
 #include "tests/unit/store/lab.h"
 
 #include "store/internal.h"
@@ -14,6 +15,12 @@ static struct lab lab;
 static void set_up(void)
 {
     lab_init(&lab);
+}
+
+static void set_up_ahead(void)
+{
+    lab_init(&lab);
+    lab.write_ahead_len = LAB_WRITE_AHEAD_LEN;
 }
 
 static void tear_down(void)
@@ -123,7 +130,7 @@ START_TEST(a_newer_format_is_refused_with_its_number)
 
     raw_store(STORE_FORMAT + 1);
     ck_assert_int_eq(try_open(&o, &why), CW_LOCAL_FORMAT);
-    ck_assert_ptr_nonnull(strstr(why.text, "store format 2"));
+    ck_assert_ptr_nonnull(strstr(why.text, "store format 3"));
 }
 END_TEST
 
@@ -157,6 +164,7 @@ START_TEST(format_0_is_brought_up_and_asks_for_a_rebuild)
 }
 END_TEST
 
+/* At each of its flushes: at the opening, of the tables that were missing, and of the migration. */
 START_TEST(a_migration_that_fails_changes_nothing)
 {
     struct store_options o = lab_options(&lab);
@@ -164,13 +172,16 @@ START_TEST(a_migration_that_fails_changes_nothing)
     struct store *s;
 
     raw_store(0);
-    lab_fail_flush(1, EIO);
-    ck_assert_int_eq(try_open(&o, &why), CW_LOCAL_IO);
-    lab_fail_flush(0, 0);
+    for (int nth = 1; nth <= 3; nth++) {
+        o.read_only = false;
+        disk_fail_flush(nth, EIO);
+        ck_assert_int_eq(try_open(&o, &why), CW_LOCAL_IO);
+        disk_fail_flush(0, 0);
 
-    o.read_only = true; /* looks without touching: the old format is still there */
-    ck_assert_int_eq(try_open(&o, &why), CW_LOCAL_FORMAT);
-    ck_assert_ptr_nonnull(strstr(why.text, "older store format 0"));
+        o.read_only = true; /* looks without touching: the old format is still there */
+        ck_assert_int_eq(try_open(&o, &why), CW_LOCAL_FORMAT);
+        ck_assert_ptr_nonnull(strstr(why.text, "older store format 0"));
+    }
     s = lab_open(&lab);
     ck_assert(store_wants_rebuild(s));
     store_close(s);
@@ -322,7 +333,7 @@ START_TEST(a_copy_that_fails_leaves_no_folder)
 
     lab_path(&lab, "copy", path);
     lab_path(&lab, "copy.part", part);
-    lab_fail_flush(1, EIO); /* the commit of the mark */
+    disk_fail_flush(1, EIO); /* the commit of the mark */
     ck_assert_int_eq(store_copy(s, path, &why), CW_LOCAL_IO);
     ck_assert_int_eq(access(path, F_OK), -1);
     ck_assert_int_eq(access(part, F_OK), -1);
@@ -330,12 +341,11 @@ START_TEST(a_copy_that_fails_leaves_no_folder)
 }
 END_TEST
 
-Suite *suite_open(void)
+static void add(Suite *suite, const char *title, SFun fixture)
 {
-    Suite *suite = suite_create("open");
-    TCase *t = tcase_create("open");
+    TCase *t = tcase_create(title);
 
-    tcase_add_checked_fixture(t, set_up, tear_down);
+    tcase_add_checked_fixture(t, fixture, tear_down);
     tcase_add_test(t, a_new_store_gets_the_id_it_was_given_and_keeps_it);
     tcase_add_test(t, the_files_belong_to_their_owner_alone);
     tcase_add_test(t, the_identity_is_that_of_the_data_file);
@@ -352,5 +362,13 @@ Suite *suite_open(void)
     tcase_add_test(t, a_copy_replaces_nothing);
     tcase_add_test(t, a_copy_that_fails_leaves_no_folder);
     suite_add_tcase(suite, t);
+}
+
+Suite *suite_open(void)
+{
+    Suite *suite = suite_create("open");
+
+    add(suite, "open", set_up);
+    add(suite, "open ahead", set_up_ahead);
     return suite;
 }

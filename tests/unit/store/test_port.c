@@ -21,6 +21,15 @@ static void set_up(void)
     mem_store_port(memory, &port);
 }
 
+static void set_up_ahead(void)
+{
+    lab_init(&lab);
+    lab.write_ahead_len = LAB_WRITE_AHEAD_LEN;
+    real = lab_open(&lab);
+    memory = mem_store_new(1, 2);
+    mem_store_port(memory, &port);
+}
+
 static void tear_down(void)
 {
     store_close(real);
@@ -164,14 +173,21 @@ START_TEST(a_backups_mark_goes_with_a_commit_in_both)
 }
 END_TEST
 
-Suite *suite_port(void)
+static void add(Suite *suite, const char *title, SFun fixture)
 {
-    Suite *suite = suite_create("port");
-    TCase *t = tcase_create("port");
+    TCase *t = tcase_create(title);
 
-    tcase_add_checked_fixture(t, set_up, tear_down);
+    tcase_add_checked_fixture(t, fixture, tear_down);
     tcase_add_loop_test(t, the_driver_and_the_simulators_store_answer_alike, 0, 6);
     tcase_add_test(t, a_backups_mark_goes_with_a_commit_in_both);
     suite_add_tcase(suite, t);
+}
+
+Suite *suite_port(void)
+{
+    Suite *suite = suite_create("port");
+
+    add(suite, "port", set_up);
+    add(suite, "port ahead", set_up_ahead);
     return suite;
 }

@@ -12,6 +12,13 @@ static void set_up(void)
     store = lab_open(&lab);
 }
 
+static void set_up_ahead(void)
+{
+    lab_init(&lab);
+    lab.write_ahead_len = LAB_WRITE_AHEAD_LEN;
+    store = lab_open(&lab);
+}
+
 static void tear_down(void)
 {
     store_close(store);
@@ -308,12 +315,11 @@ START_TEST(rows_behave_as_a_sorted_array)
 }
 END_TEST
 
-Suite *suite_rows(void)
+static void add(Suite *suite, const char *title, SFun fixture)
 {
-    Suite *suite = suite_create("rows");
-    TCase *t = tcase_create("rows");
+    TCase *t = tcase_create(title);
 
-    tcase_add_checked_fixture(t, set_up, tear_down);
+    tcase_add_checked_fixture(t, fixture, tear_down);
     tcase_add_test(t, a_key_is_found_after_commit_and_not_before);
     tcase_add_test(t, an_aborted_transaction_leaves_nothing);
     tcase_add_test(t, a_reader_keeps_its_snapshot);
@@ -328,5 +334,13 @@ Suite *suite_rows(void)
     tcase_add_test(t, a_value_may_be_empty_or_large);
     tcase_add_loop_test(t, rows_behave_as_a_sorted_array, 0, 4);
     suite_add_tcase(suite, t);
+}
+
+Suite *suite_rows(void)
+{
+    Suite *suite = suite_create("rows");
+
+    add(suite, "rows", set_up);
+    add(suite, "rows ahead", set_up_ahead);
     return suite;
 }

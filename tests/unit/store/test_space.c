@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "tests/unit/store/disk.h"
 #include "tests/unit/store/lab.h"
 
 #include "store/internal.h"
@@ -230,10 +231,10 @@ END_TEST
 START_TEST(a_commit_is_one_flush_and_one_synchronous_meta_write)
 {
     struct store *s = lab_open(&lab);
-    struct lab_io before = lab_io_seen(), after;
+    struct disk_seen before = disk_seen(), after;
 
     ck_assert_int_eq(lab_put(s, LAB_ROWS, "a", slice_of("1")), CW_OK);
-    after = lab_io_seen();
+    after = disk_seen();
     ck_assert_int_eq(after.flushes, before.flushes + 1);
     ck_assert_int_eq(after.meta_writes, before.meta_writes + 1);
     ck_assert(after.meta_is_synchronous);
@@ -248,7 +249,7 @@ START_TEST(a_flush_that_fails_stops_the_store)
     struct store_txn *txn = NULL;
 
     ck_assert_int_eq(lab_put(s, LAB_ROWS, "before", slice_of("1")), CW_OK);
-    lab_fail_flush(1, EIO);
+    disk_fail_flush(1, EIO);
     ck_assert_int_eq(lab_put(s, LAB_ROWS, "lost", slice_of("1")), CW_LOCAL_IO);
     ck_assert(store_failed(s));
     ck_assert_int_eq(store_begin(s, &txn), CW_LOCAL_IO); /* although the disk works again */
@@ -272,7 +273,7 @@ START_TEST(a_meta_page_that_is_not_written_stops_the_store)
         struct store *s = lab_open(&lab);
 
         ck_assert_int_eq(lab_put(s, LAB_ROWS, "before", slice_of("1")), CW_OK);
-        lab_fail_meta_write(1, codes[i]);
+        disk_fail_meta_write(1, codes[i]);
         ck_assert_int_eq(lab_put(s, LAB_ROWS, "lost", slice_of("1")), CW_LOCAL_IO);
         ck_assert(store_failed(s));
         store_close(s);
@@ -289,7 +290,7 @@ START_TEST(a_flush_without_room_goes_on)
 {
     struct store *s = lab_open(&lab);
 
-    lab_fail_flush(1, ENOSPC);
+    disk_fail_flush(1, ENOSPC);
     ck_assert_int_eq(lab_put(s, LAB_ROWS, "lost", slice_of("1")), CW_LOCAL_NO_SPACE);
     ck_assert(!store_failed(s));
     ck_assert_int_eq(lab_put(s, LAB_ROWS, "after", slice_of("1")), CW_OK);
