@@ -156,7 +156,7 @@ static enum exit_code read_cases(const struct cli *cli, struct context *context,
             return complain_fault(cli, "the case was not looked up", cw_client_fault(context->client));
         if (strlen(known) != (size_t)2 * CW_ID_LEN)
             continue;
-        snprintf(out->ids[i], sizeof(out->ids[i]), "%s", known);
+        memcpy(out->ids[i], known, sizeof(out->ids[i])); /* with its NUL */
         out->cases.at[i] = slice_of(out->ids[i]);
     }
     return EXIT_DONE;
