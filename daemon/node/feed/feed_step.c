@@ -43,6 +43,12 @@ static enum cw_err look_at_revising(struct feed_step *s)
     return CW_OK;
 }
 
+/* Of both: items without bytes tell nothing. */
+static bool has_credit(const struct feed_step *s)
+{
+    return s->credit_items > 0 && s->credit_bytes > 0;
+}
+
 static bool message_is_full(const struct feed_step *s)
 {
     return s->item_count >= s->credit_items || s->out.len >= FEED_FRAME_LEN || s->out.len >= s->credit_bytes;
@@ -129,7 +135,7 @@ static enum cw_err work(struct feed_step *s, bool *out_more)
 
     if (err == CW_OK && first)
         err = feed_open(s);
-    if (err == CW_OK && s->credit_items > 0 && s->credit_bytes > 0) {
+    if (err == CW_OK && has_credit(s)) {
         err = look_at_revising(s);
         if (err == CW_OK)
             err = tell(s, out_more);
@@ -161,7 +167,7 @@ struct cw_mono feed_wake_at(const struct feed_step *s)
     const struct feed *feed = s->feed;
     struct cw_mono at = mono_after(feed->last_said, feed->cursor_unsaid ? FEED_PROGRESS_MS : FEED_BEAT_MS);
 
-    for (uint32_t i = 0; i < feed->held_count && s->credit_items > 0; i++)
+    for (uint32_t i = 0; i < feed->held_count && has_credit(s); i++)
         at = mono_earlier(at, feed->held[i].due);
     return at;
 }

@@ -314,6 +314,28 @@ START_TEST(an_answer_waits_for_its_question)
 }
 END_TEST
 
+/* Items are granted but bytes are used up: what waits for its cause is due, and cannot be told. */
+START_TEST(what_is_due_is_not_looked_at_again_and_again_without_credit)
+{
+    struct lab_op op = open_case(north, 1), question, answer, other;
+
+    reader_subscribe(reader, north, &(struct reader_ask){.start = 5, .credit_items = 100, .credit_bytes = 1});
+    lab_set(lab, 2, &op.case_id, FIELD_SUMMARY, "who saw it?", &lab->world.officer, &question);
+    lab_answer(lab, 3, &op.case_id, FIELD_SUMMARY, "the crew did", &question.op, &answer);
+    ck_assert_uint_eq(lab_ask(north, &answer), CW_OK);
+    reader_hear(north);
+    other = open_case(north, 4);
+    ck_assert_uint_eq(reader_times(reader, &other.op), 1);
+    lab->now += 6000;
+    for (int i = 0; i < 10; i++)
+        (void)feeds_step(node_feeds(north->node));
+    ck_assert_int_gt(feeds_wake_at(node_feeds(north->node)).ms, lab->now);
+    reader_credit(reader, 0, 100000);
+    reader_hear(north);
+    ck_assert(reader_item(reader, &answer.op)->cause_missing);
+}
+END_TEST
+
 START_TEST(an_answer_does_not_wait_for_ever_and_comes_again_after_a_resume)
 {
     struct lab_op op = open_case(north, 1), question, answer, next;
@@ -627,6 +649,7 @@ Suite *suite_feed(void)
     tcase_add_test(c, a_message_exceeds_the_bytes_by_one_item_at_most);
     tcase_add_test(c, a_reader_who_stops_does_not_hold_up_another);
     tcase_add_test(c, an_answer_waits_for_its_question);
+    tcase_add_test(c, what_is_due_is_not_looked_at_again_and_again_without_credit);
     tcase_add_test(c, an_answer_does_not_wait_for_ever_and_comes_again_after_a_resume);
     tcase_add_test(c, however_many_are_told_before_their_fold_all_are_told_once_and_the_case_is_corrected);
     tcase_add_test(c, two_writes_that_did_not_know_of_each_other_are_told_in_conflict);
