@@ -32,8 +32,10 @@ static bool parse_ago(const char *text, int64_t *out_ms)
     number = strtoll(text, &end, 10);
     for (size_t i = 0; i < CW_COUNT(units); i++)
         if (end[0] == units[i].letter && end[1] == '\0') {
+            if (errno != 0 || number > SINCE_MS_MAX / units[i].ms)
+                return false;
             *out_ms = number * units[i].ms;
-            return errno == 0 && number <= SINCE_MS_MAX / units[i].ms;
+            return true;
         }
     return false;
 }
