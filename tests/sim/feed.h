@@ -11,7 +11,14 @@
 #include "node/feed.h"
 #include "tests/sim/sim.h"
 
-#define READERS_MAX 2
+#define READERS_MAX 4
+#define READER_CHOSEN_RISK "high"
+
+enum reader_kind {
+    READS_ALL,    /* each op, from the beginning */
+    READS_STATE,  /* a snapshot, and after an absence each changed case once: keeps lines only */
+    READS_CHOSEN, /* the cases of one risk */
+};
 
 /* What a reader keeps: it goes back to a mark when it crashes. */
 struct told_op {
@@ -21,6 +28,7 @@ struct told_op {
 struct told_line {
     struct cw_case_id id;
     uint64_t hash; /* of the case's line as told */
+    bool high;     /* its risk was the chosen one */
 };
 
 struct sim_reader {
@@ -28,14 +36,16 @@ struct sim_reader {
     uint32_t index;
     struct rng rng;
     struct cert_id cert;
-    bool by_state; /* keeps lines only: catches up by state */
+    enum reader_kind kind;
+    bool slow; /* a message at a time, and long pauses */
 
     bool on, stalled, went_on_behind;
     uint32_t node, run; /* where it reads, and which start of that process */
     uint64_t session;
     uint8_t id[16];
     int64_t last_arrival;
-    uint64_t granted_items, granted_bytes, heard_items, heard_bytes;
+    uint64_t granted_items, granted_bytes, heard_items;
+    uint64_t counted_bytes, left_bytes; /* of what was granted: in left_bytes already; what the daemon had left */
     struct hash expected;
     bool level;
 
@@ -46,6 +56,7 @@ struct sim_reader {
     struct told_line *lines;
     uint32_t line_count, line_max, kept_lines;
     uint32_t resumes, refusals;
+    uint32_t told_now, provisional_now; /* items of a read-out */
 };
 
 void feed_readers_begin(struct sim *s);
@@ -59,9 +70,17 @@ void feed_pump(struct sim_node *n);
 void feed_read_out(struct sim_reader *r, struct sim_node *n);
 /* The last time; NULL: never. */
 const struct told_op *feed_was_told(const struct sim_reader *r, const struct cw_op_id *op);
-/* The last line that was told of a case; false: none. */
-bool feed_last_line(const struct sim_reader *r, const struct cw_case_id *id, uint64_t *out);
+/* The last line that was told of a case; NULL: none. */
+const struct told_line *feed_last_line(const struct sim_reader *r, const struct cw_case_id *id);
 /* The same made from the node's row. */
 uint64_t feed_line_hash(const struct case_row *row, const struct case_line *line);
+
+/* Between the two files: a message of items; the cursor and what was told up to it, kept or forgotten in one step. */
+/* granted: bytes in all, when it was sent */
+void feed_take_items(struct sim_reader *r, const Cw__FeedItems *feed, uint64_t granted);
+void feed_keep(struct sim_reader *r);
+void feed_forget_unkept(struct sim_reader *r);
+/* Begins anew at the next read-out, without cursor. */
+void feed_forget_all(struct sim_reader *r);
 
 #endif
