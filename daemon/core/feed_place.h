@@ -23,6 +23,7 @@ struct feed_place {
     struct position prior;
     struct position told; /* seq 0: nothing */
     uint64_t walked;      /* at least told: looked at, and told or waiting to be */
+    uint64_t begun;       /* up to here the cursor that brought us says that it was told */
     uint64_t until;       /* of a catch-up: where it ends in this log */
     uint64_t next_hlc;    /* of the entry after walked; 0: not looked at */
     /* scratch */

@@ -214,6 +214,12 @@ bool feed_lot_new(struct feed_step *s, struct feed_lot *out);
 /* *out_told false: it has nothing to tell: the place of its op is elsewhere, or it names no case and is no record. */
 enum cw_err feed_entry_read(const struct feed_step *s, const struct log_id *log, uint64_t seq, struct feed_entry *out,
                             bool *out_told);
+/*
+ * An op of several entries is told at one of them, its place, and that moves with what is known. Where it is below the
+ * cursor that brought us, nobody can say whether it was told when the place was another: it is told at this entry,
+ * with the clock of its place.
+ */
+bool feed_place_is_below(const struct feed_step *s, struct feed_entry *e);
 /* Once per op. false: no room. */
 bool feed_lot_add(struct feed_step *s, struct feed_lot *lot, const struct feed_entry *e);
 void feed_lot_take_held(struct feed_step *s, struct feed_lot *lot);

@@ -91,7 +91,7 @@ static void check_told(struct sim *s, struct sim_node *n, const struct sim_reade
             sim_fail(s, "I28", "%s holds op %02x%02x%02x%02x as %s, and reader %u was told last that it is %s",
                      sim_name(n), id.b[0], id.b[1], id.b[2], id.b[3], verdict_name(op_row_verdict(&row, NULL)),
                      r->index, told->verdict);
-        if (told == NULL && !(r->slow && row.entry_count > 1)) /* docs/feeds.md, what is not kept */
+        if (told == NULL)
             sim_fail(s, "I28", "%s holds op %02x%02x%02x%02x, and reader %u was never told of it (%u resumes)",
                      sim_name(n), id.b[0], id.b[1], id.b[2], id.b[3], r->index, r->resumes);
     }

@@ -96,6 +96,24 @@ enum cw_err feed_entry_read(const struct feed_step *s, const struct log_id *log,
     return err;
 }
 
+bool feed_place_is_below(const struct feed_step *s, struct feed_entry *e)
+{
+    struct feed_entry place = {0};
+    struct op_row row;
+    uint32_t number, at;
+
+    if (!e->has_case || db_get_op(s->node, s->read.txn, &e->op, &row) != CW_OK)
+        return false;
+    (void)op_row_verdict(&row, &number);
+    place.log = row.entries[number].log;
+    place.seq = row.entries[number].seq;
+    at = feed_place_find(&s->feed->places, &place.log);
+    if (at == FEED_PLACE_NONE || place.seq > s->feed->places.at[at].begun || read_entry(s, &place, &row) != CW_OK)
+        return false;
+    e->hlc = place.hlc; /* under which its case has it */
+    return true;
+}
+
 void feed_lot_take_held(struct feed_step *s, struct feed_lot *lot)
 {
     for (uint32_t i = 0; i < s->feed->held_count; i++)

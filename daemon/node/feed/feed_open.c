@@ -216,6 +216,8 @@ static enum cw_err begin_at_cursor(struct feed_step *s)
         return refuse(&s->refusal, CW_AGAIN_BEHIND, "cursor",
                       "this daemon has not yet %llu entries that the reader has been told: wait, or ask another daemon",
                       (unsigned long long)missing);
+    for (uint32_t i = 0; i < feed->places.count; i++)
+        feed->places.at[i].begun = feed->places.at[i].told.seq;
     step_back_where_needed(s);
     feed->phase = cursor.has_sweep ? PHASE_SNAPSHOT : PHASE_CATCHING_UP;
     feed->sweep_begun = cursor.has_sweep;

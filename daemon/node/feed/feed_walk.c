@@ -70,6 +70,8 @@ static enum cw_err take(struct feed_step *s, struct feed_lot *lot, const struct 
     bool told;
     enum cw_err err = feed_entry_read(s, log, seq, &e, &told);
 
+    if (err == CW_OK && !told && resuming)
+        told = again = feed_place_is_below(s, &e);
     if (err != CW_OK || !told)
         return err;
     e.again = again;
