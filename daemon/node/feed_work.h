@@ -242,6 +242,10 @@ enum cw_err feed_load(struct feed_step *s, const struct feed_entry *e, const str
 /* Borrowed until the next call. */
 enum cw_err feed_item_of(struct feed_step *s, const struct feed_entry *e, const struct feed_item **out);
 
+/* feed_op.c: an op as a reader is told it; a regional unit is told less. false: the arena is full. */
+bool feed_op_of(struct answering *a, const struct feed_entry *e, const struct loaded_op *op, bool regional,
+                Cw__FeedOp *out);
+
 /* feed_cursor.c */
 enum cw_err feed_cursor_move(struct feed_step *s);
 /* Encodes what the places say. */
