@@ -1,19 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "node/pool.h"
+#include "node/pool_parts.h"
 
 #include <stdlib.h>
-#include <time.h>
 #include <utlist.h>
-
-static void lock(struct pool *p)
-{
-    (void)pthread_mutex_lock(&p->lock);
-}
-
-static void unlock(struct pool *p)
-{
-    (void)pthread_mutex_unlock(&p->lock);
-}
 
 static bool init_condition(pthread_cond_t *c)
 {
@@ -76,13 +65,13 @@ void pool_done(struct pool *p)
 
 void pool_stop(struct pool *p)
 {
-    lock(p);
+    pool_lock(p);
     p->stopping = true;
     (void)pthread_cond_broadcast(&p->work);
     (void)pthread_cond_broadcast(&p->input);
     (void)pthread_cond_broadcast(&p->reading);
     (void)pthread_cond_broadcast(&p->room);
-    unlock(p);
+    pool_unlock(p);
 }
 
 /* --- lanes ----------------------------------------------------------------------------------------------- */
@@ -109,7 +98,7 @@ static void leave_lane(struct job *job)
     job->lane = NULL;
 }
 
-static void uncount(struct pool *p, const struct job *job)
+void pool_uncount(struct pool *p, const struct job *job)
 {
     p->job_count--;
     p->cost -= job->cost;
@@ -161,7 +150,7 @@ bool pool_add_lane(struct pool *p, const struct reader_identity *who, bool peer,
 
     if (first != NULL && job == NULL)
         return false;
-    lock(p);
+    pool_lock(p);
     if (find_lane(p, who->link) == NULL)
         lane = new_lane(p, who, peer);
     if (lane == NULL) {
@@ -170,7 +159,7 @@ bool pool_add_lane(struct pool *p, const struct reader_identity *who, bool peer,
         enter_lane(p, lane, job);
         advance(p, lane);
     }
-    unlock(p);
+    pool_unlock(p);
     return lane != NULL;
 }
 
@@ -184,7 +173,7 @@ static void drop_waiting(struct pool *p, struct lane *lane)
         if (job->state != JOB_WAITING)
             continue;
         leave_lane(job);
-        uncount(p, job);
+        pool_uncount(p, job);
     }
 }
 
@@ -194,7 +183,7 @@ bool pool_end_lane(struct pool *p, link_id link, const struct input *last)
     struct lane *lane;
     bool found;
 
-    lock(p);
+    pool_lock(p);
     lane = find_lane(p, link);
     found = lane != NULL && !lane->ended;
     if (found) {
@@ -207,7 +196,7 @@ bool pool_end_lane(struct pool *p, link_id link, const struct input *last)
     } else {
         job_free(job);
     }
-    unlock(p);
+    pool_unlock(p);
     return found;
 }
 
@@ -216,10 +205,10 @@ bool pool_is_open(struct pool *p, link_id link)
     struct lane *lane;
     bool open;
 
-    lock(p);
+    pool_lock(p);
     lane = find_lane(p, link);
     open = lane != NULL && !lane->ended;
-    unlock(p);
+    pool_unlock(p);
     return open;
 }
 
@@ -271,9 +260,9 @@ enum pool_put pool_put(struct pool *p, link_id link, struct cw_slice frame)
 {
     enum pool_put result;
 
-    lock(p);
+    pool_lock(p);
     result = put_locked(p, link, frame);
-    unlock(p);
+    pool_unlock(p);
     return result;
 }
 
@@ -310,18 +299,18 @@ struct job *pool_take(struct pool *p)
 {
     struct job *job;
 
-    lock(p);
+    pool_lock(p);
     job = take_locked(p);
-    unlock(p);
+    pool_unlock(p);
     return job;
 }
 
 void pool_to_turn(struct pool *p, struct job *job)
 {
-    lock(p);
+    pool_lock(p);
     job->state = JOB_READY;
     advance(p, job->lane);
-    unlock(p);
+    pool_unlock(p);
 }
 
 /* Out of the lane; those behind it may go on. */
@@ -339,7 +328,7 @@ bool pool_to_readers(struct pool *p, struct job *job)
 {
     bool room;
 
-    lock(p);
+    pool_lock(p);
     room = p->read_count < POOL_READS_MAX;
     if (room) {
         p->read_count++;
@@ -347,16 +336,16 @@ bool pool_to_readers(struct pool *p, struct job *job)
         job_queue_put(&p->reads, job);
         (void)pthread_cond_signal(&p->reading);
     }
-    unlock(p);
+    pool_unlock(p);
     return room;
 }
 
 void pool_drop(struct pool *p, struct job *job)
 {
-    lock(p);
+    pool_lock(p);
     step_aside(p, job);
-    uncount(p, job);
-    unlock(p);
+    pool_uncount(p, job);
+    pool_unlock(p);
     job_free(job);
 }
 
@@ -364,103 +353,11 @@ struct job *pool_take_read(struct pool *p)
 {
     struct job *job = NULL;
 
-    lock(p);
+    pool_lock(p);
     while (!p->stopping && (job = job_queue_take(&p->reads)) == NULL)
         (void)pthread_cond_wait(&p->reading, &p->lock);
     if (job != NULL)
         p->read_count--;
-    unlock(p);
+    pool_unlock(p);
     return job;
-}
-
-/* --- the node thread ------------------------------------------------------------------------------------- */
-
-static struct timespec deadline_in(int64_t ms)
-{
-    struct timespec t;
-
-    (void)clock_gettime(CLOCK_MONOTONIC, &t);
-    t.tv_sec += ms / 1000;
-    t.tv_nsec += (long)(ms % 1000) * 1000000L;
-    if (t.tv_nsec >= 1000000000L) {
-        t.tv_nsec -= 1000000000L;
-        t.tv_sec++;
-    }
-    return t;
-}
-
-static void wait_for_input(struct pool *p, int64_t wait_ms)
-{
-    struct timespec until = deadline_in(wait_ms < 0 ? 0 : wait_ms);
-    int rc = 0;
-
-    while (p->ready.first == NULL && !p->stopping && rc == 0) {
-        rc = wait_ms < 0 ? pthread_cond_wait(&p->input, &p->lock) : pthread_cond_timedwait(&p->input, &p->lock, &until);
-    }
-}
-
-/* Frames whose link ended are freed on the way. */
-static struct job *first_of_clients(struct pool *p)
-{
-    struct job *job;
-
-    while ((job = job_queue_take(&p->clients)) != NULL) {
-        if (job->lane != NULL)
-            return job;
-        job_free(job);
-    }
-    return NULL;
-}
-
-static void wait_to_help(struct pool *p, int64_t wait_ms)
-{
-    struct timespec until = deadline_in(wait_ms < 0 ? 0 : wait_ms);
-    int rc = 0;
-
-    while (p->ready.first == NULL && p->clients.first == NULL && !p->stopping && rc == 0) {
-        p->helper_waits = true;
-        rc = wait_ms < 0 ? pthread_cond_wait(&p->input, &p->lock) : pthread_cond_timedwait(&p->input, &p->lock, &until);
-    }
-    p->helper_waits = false;
-}
-
-struct job *pool_help(struct pool *p, int64_t wait_ms)
-{
-    struct job *job = NULL;
-
-    lock(p);
-    if (wait_ms != 0)
-        wait_to_help(p, wait_ms);
-    if (wait_ms != 0 && p->ready.first == NULL && !p->stopping)
-        job = first_of_clients(p);
-    if (job != NULL)
-        job->state = JOB_TAKEN;
-    else if (p->clients.first != NULL)
-        (void)pthread_cond_signal(&p->work); /* the signal for it may have come to us */
-    unlock(p);
-    return job;
-}
-
-uint32_t pool_gather(struct pool *p, struct job **out, uint32_t max, int64_t wait_ms)
-{
-    uint32_t count = 0;
-
-    lock(p);
-    wait_for_input(p, wait_ms);
-    while (count < max && !p->stopping && (out[count] = job_queue_take(&p->ready)) != NULL)
-        count++;
-    unlock(p);
-    return count;
-}
-
-void pool_turned(struct pool *p, struct job **jobs, uint32_t count, uint32_t taken)
-{
-    lock(p);
-    for (uint32_t i = count; i > taken; i--)
-        job_queue_put_first(&p->ready, jobs[i - 1]);
-    for (uint32_t i = 0; i < taken; i++)
-        uncount(p, jobs[i]);
-    unlock(p);
-    for (uint32_t i = 0; i < taken; i++)
-        job_free(jobs[i]);
 }
