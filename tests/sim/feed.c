@@ -7,6 +7,7 @@
 
 #include <stdlib.h>
 
+#define FEED_STEPS_MAX 20000u          /* at one moment; what a world holds is told in a few hundred */
 #define READER_LINK ((link_id)2 << 40) /* then the reader and its session */
 #define PLENTY_ITEMS 100000u
 #define PLENTY_BYTES ((uint32_t)1 << 20)
@@ -293,11 +294,14 @@ void feed_pump(struct sim_node *n)
     struct sim *s = n->sim;
     struct sim_event *e;
     int64_t at;
+    uint32_t steps = 0;
 
     if (s->unwatched || !n->up || n->dead || n->in_turn)
         return;
-    while (feeds_step(node_feeds(n->node)))
+    while (feeds_step(node_feeds(n->node)) && ++steps < FEED_STEPS_MAX)
         ;
+    if (steps == FEED_STEPS_MAX) /* it would keep a core busy */
+        sim_fail(s, "I30", "%s finds something to do for its feeds without end", sim_name(n));
     at = true_time_of(n, feeds_wake_at(node_feeds(n->node)));
     if (at == INT64_MAX || at >= n->feeder_at)
         return;

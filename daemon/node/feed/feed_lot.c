@@ -196,7 +196,16 @@ static void judge(struct feed_step *s, struct lot_entry *l, bool missing)
     e->revising = unfolded;
 }
 
-/* What names something that waits, waits too. */
+/*
+ * What names something that waits, waits too, however long it has waited itself: for the other's time, not for its own,
+ * which may be over.
+ */
+static void wait_for_it(struct lot_entry *l)
+{
+    l->waits = true;
+    l->e.due = CW_NEVER;
+}
+
 static void spread(struct feed_lot *lot)
 {
     bool changed = true;
@@ -207,8 +216,10 @@ static void spread(struct feed_lot *lot)
             for (uint32_t k = 0; k < lot->at[i].cause_count && !lot->at[i].waits; k++) {
                 const struct lot_entry *cause = find_op(lot, &lot->at[i].causes[k]);
 
-                if (cause != NULL && cause != &lot->at[i] && cause->waits)
-                    lot->at[i].waits = changed = true;
+                if (cause != NULL && cause != &lot->at[i] && cause->waits) {
+                    wait_for_it(&lot->at[i]);
+                    changed = true;
+                }
             }
         }
     }
