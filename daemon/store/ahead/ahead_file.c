@@ -43,7 +43,8 @@ enum cw_err ahead_file_open(const char *dir, bool read_only, struct ahead_file *
         (void)close(fd);
         return CW_LOCAL_IO;
     }
-    *out = (struct ahead_file){fd, ahead_segment_len((uint64_t)st.st_size)};
+    out->fd = fd;
+    out->segment_len = ahead_segment_len((uint64_t)st.st_size);
     if (out->segment_len != 0 && out->segment_len * AHEAD_SEGMENTS == (uint64_t)st.st_size)
         return CW_OK;
     ahead_file_close(out);

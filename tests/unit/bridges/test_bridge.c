@@ -114,7 +114,7 @@ START_TEST(an_item_says_who_what_when_and_of_which_case)
 
     sample(&s);
     item = item_of(&s);
-    ck_assert_uint_eq(strspn(json_string_value(json_object_get(item, "id")), "ab"), 2 * CW_ID_LEN);
+    ck_assert_uint_eq(strspn(json_string_value(json_object_get(item, "id")), "ab"), (size_t)2 * CW_ID_LEN);
     ck_assert_str_eq(json_string_value(json_object_get(item, "why")), "op");
     ck_assert_str_eq(json_string_value(json_array_get(json_object_get(item, "flags"), 0)), "late");
     ck_assert_str_eq(at(item, "op", "author"), "Officer Wren");
@@ -157,7 +157,7 @@ START_TEST(an_item_without_anything_is_one)
 
     ck_assert_ptr_nonnull(item);
     ck_assert_str_eq(json_string_value(json_object_get(item, "why")), "unrecognised");
-    ck_assert_uint_eq(strlen(json_string_value(json_object_get(item, "id"))), 2 * CW_ID_LEN);
+    ck_assert_uint_eq(strlen(json_string_value(json_object_get(item, "id"))), (size_t)2 * CW_ID_LEN);
     ck_assert_ptr_null(json_object_get(item, "op"));
     ck_assert_ptr_null(json_object_get(item, "case"));
     json_decref(item);

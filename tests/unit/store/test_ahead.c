@@ -197,7 +197,7 @@ START_TEST(what_fits_no_segment_goes_to_lmdb_after_all_before_it)
     uint64_t count;
 
     for (int i = 0; i < 3; i++) {
-        char key[8];
+        char key[16];
 
         (void)snprintf(key, sizeof key, "%d", i);
         ck_assert_int_eq(lab_put(s, LAB_ROWS, key, slice_of("small")), CW_OK);
