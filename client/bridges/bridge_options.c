@@ -157,7 +157,9 @@ int bridge_read_options(int argc, char **argv, const char *about, const struct b
     *out = (struct bridge_options){.feed = {.size = sizeof(out->feed), .start = CW_FEED_SNAPSHOT}};
     list_options(own, options);
     while ((found = getopt_long(argc, argv, "h", options, NULL)) != -1) {
-        const char *name = found >= OPTION_FIRST && found < OPTION_FIRST + (int)COMMON_COUNT ? common[found - OPTION_FIRST].name : NULL;
+        const char *name = found >= OPTION_FIRST && found < OPTION_FIRST + (int)COMMON_COUNT
+                               ? common[found - OPTION_FIRST].name
+                               : NULL;
 
         if (found == 'h' || (name != NULL && strcmp(name, "help") == 0))
             return help(argv[0], about, own);
