@@ -63,9 +63,10 @@ static bool on_one_branch(const struct look *longer, const struct log_head *shor
 
 /*
  * One log at two nodes. Of a forked log each holds one branch (decision 0005), whole: only who stands on different
- * branches may differ, until somebody adjudicates.
+ * branches may differ, until somebody adjudicates. A branch passes only those who stand on it: of two who do not speak to
+ * each other one may lack its end, when who is between them stands on another.
  */
-static bool log_agrees(const struct look *here, const struct look *other, const struct log_head *log)
+static bool log_agrees(const struct look *here, const struct look *other, const struct log_head *log, bool neighbours)
 {
     struct log_row row = {0};
     const struct log_head *there = &row.head;
@@ -73,6 +74,8 @@ static bool log_agrees(const struct look *here, const struct look *other, const 
     if (log->seq == 0)
         return true;
     (void)look_log(other, &log->log, &row);
+    if ((log->forked || there->forked) && !neighbours)
+        return true;
     if ((log->forked || there->forked) &&
         !(log->seq <= there->seq ? on_one_branch(other, log) : on_one_branch(here, there)))
         return true;
@@ -98,6 +101,7 @@ static void tell_difference(const struct sim_node *a, const struct sim_node *b, 
 
 static bool logs_agree(struct sim_node *a, struct sim_node *b)
 {
+    bool neighbours = a->sim->meshed[a->index][b->index] || a->sim->meshed[b->index][a->index];
     struct row_key key = {.len = 0};
     struct cw_slice value;
     struct log_row log;
@@ -111,7 +115,7 @@ static bool logs_agree(struct sim_node *a, struct sim_node *b)
         return false;
     }
     while (agree && look_next(&l, TABLE_LOG, slice(NULL, 0), &key, &value)) {
-        agree = log_row_parse(value, &log) == CW_OK && log_agrees(&l, &other, &log.head);
+        agree = log_row_parse(value, &log) == CW_OK && log_agrees(&l, &other, &log.head, neighbours);
         if (!agree)
             tell_difference(a, b, &log, &other);
     }
