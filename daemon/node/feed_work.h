@@ -142,6 +142,7 @@ struct feed {
     struct feed_places places;
     uint64_t next_arrival;
     struct feed_entry *ready, *held, *revising; /* FEED_LOT_MAX_ALL, FEED_HELD_MAX, FEED_REVISING_MAX */
+    uint64_t ready_as_of;                       /* arrivals, when ready was put in order */
     uint32_t ready_at, ready_count, held_count, revising_count;
     struct feed_owed *owed;
     uint32_t owed_count, owed_max;
@@ -191,6 +192,8 @@ void feed_free(struct feed *feed);
 
 /* feed_walk.c: the next entries, sorted into what may be told now and what waits. *out_more: something was walked. */
 enum cw_err feed_walk(struct feed_step *s, bool *out_more);
+/* What was put in order and is not told yet may have been opened since, and name more than was known: in order again. */
+enum cw_err feed_reorder(struct feed_step *s);
 /* Entries of this snapshot that were not told yet. */
 uint64_t feed_left(const struct feed_step *s);
 /* The place of a log, with what the store says of it; FEED_PLACE_NONE: no memory. */

@@ -252,6 +252,7 @@ static enum cw_err put_in_order(struct feed_step *s, const struct lot_entry *con
         s->feed->ready[i] = going[numbers[i]]->e;
     s->feed->ready_at = 0;
     s->feed->ready_count = count;
+    s->feed->ready_as_of = s->arrivals;
     return CW_OK;
 }
 

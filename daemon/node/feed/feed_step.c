@@ -138,6 +138,8 @@ static enum cw_err work(struct feed_step *s, bool *out_more)
     if (err == CW_OK && has_credit(s)) {
         err = look_at_revising(s);
         if (err == CW_OK)
+            err = feed_reorder(s);
+        if (err == CW_OK)
             err = tell(s, out_more);
     }
     if (err == CW_OK)

@@ -228,6 +228,24 @@ enum cw_err feed_walk(struct feed_step *s, bool *out_more)
     return err;
 }
 
+enum cw_err feed_reorder(struct feed_step *s)
+{
+    struct feed *feed = s->feed;
+    size_t mark = arena_mark(&s->arena);
+    struct feed_lot lot;
+
+    if (feed->ready_at == feed->ready_count || feed->ready_as_of == s->arrivals)
+        return CW_OK;
+    if (!feed_lot_new(s, &lot))
+        return CW_LOCAL_MEMORY;
+    for (uint32_t i = feed->ready_at; i < feed->ready_count; i++)
+        (void)feed_lot_add(s, &lot, &feed->ready[i]);
+    feed->ready_at = feed->ready_count = 0;
+    enum cw_err err = feed_lot_settle(s, &lot);
+    arena_release(&s->arena, mark);
+    return err;
+}
+
 uint64_t feed_left(const struct feed_step *s)
 {
     const struct feed *feed = s->feed;
