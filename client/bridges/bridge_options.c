@@ -128,7 +128,7 @@ static void list_options(const struct bridge_option *own, struct option *out)
 {
     for (size_t i = 0; i < COMMON_COUNT; i++)
         *out++ = (struct option){common[i].name, common[i].value != NULL, NULL, OPTION_FIRST + (int)i};
-    for (int i = 0; own[i].name != NULL && i < OWN_MAX; i++)
+    for (int i = 0; i < OWN_MAX && own[i].name != NULL; i++)
         *out++ = (struct option){own[i].name, own[i].value != NULL, NULL, OPTION_OWN + i};
 }
 
