@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "tests/unit/client/history.h"
+#include "tests/unit/client/identity_of.h"
 
 #include "lib/identity.h"
 #include "lib/unpack.h"
@@ -54,28 +55,9 @@ void authority_make(char dir[static 64])
     authority_close(&a);
 }
 
-static struct cw_identity *identity_open(const char *dir, const char *who)
-{
-    struct cw_identity_options options = {.size = sizeof(options)};
-    struct cw_identity *identity = NULL;
-    struct buf key = {0}, cert = {0};
-    char path[PATH_LEN_MAX];
-
-    ck_assert(path_join(path, dir, "%s/key", who));
-    ck_assert_int_eq(file_read(path, KEYFILE_LEN_MAX, &key), CW_OK);
-    ck_assert(path_join(path, dir, "%s/cert", who));
-    ck_assert_int_eq(file_read(path, CERT_LEN_MAX, &cert), CW_OK);
-    options.key_file = buf_slice(&key);
-    options.certificate = buf_slice(&cert);
-    ck_assert_int_eq(cw_identity_open(&options, &identity, NULL), CW_OK);
-    buf_done(&key);
-    buf_done(&cert);
-    return identity;
-}
-
 struct cw_identity *officer_open(const char *dir)
 {
-    return identity_open(dir, "officer");
+    return identity_of_folder(dir, "officer");
 }
 
 /* --- records -------------------------------------------------------------------------------------------- */
@@ -263,7 +245,7 @@ void history_make(struct history *h, enum spoil spoil)
     h->authority = (struct position){a.log.log, a.log.seq, a.log.seal};
     authority_close(&a);
     h->officer = officer_open(h->dir);
-    daemon = identity_open(h->dir, "daemon");
+    daemon = identity_of_folder(h->dir, "daemon");
     h->daemon_keys = daemon->keys;
     h->daemon = daemon->id;
     cw_identity_close(daemon);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "tests/unit/client/registrar.h"
+#include "tests/unit/client/identity_of.h"
 
 #include "lib/identity.h"
 #include "lib/unpack.h"
@@ -32,28 +33,9 @@ static void issue(struct authority *a, enum subject_kind subject, const char *di
     ck_assert_int_eq(authority_issue(a, &order, &fault), CW_OK);
 }
 
-static struct cw_identity *open_identity(const char *dir, const char *who)
-{
-    struct cw_identity_options options = {.size = sizeof(options)};
-    struct cw_identity *identity = NULL;
-    struct buf key = {0}, cert = {0};
-    char path[PATH_LEN_MAX];
-
-    ck_assert(path_join(path, dir, "%s/key", who));
-    ck_assert_int_eq(file_read(path, KEYFILE_LEN_MAX, &key), CW_OK);
-    ck_assert(path_join(path, dir, "%s/cert", who));
-    ck_assert_int_eq(file_read(path, CERT_LEN_MAX, &cert), CW_OK);
-    options.key_file = buf_slice(&key);
-    options.certificate = buf_slice(&cert);
-    ck_assert_int_eq(cw_identity_open(&options, &identity, NULL), CW_OK);
-    buf_done(&key);
-    buf_done(&cert);
-    return identity;
-}
-
 static void take_daemon(const char *dir, const char *who, struct cert_id *out_id, struct key_bundle *out_keys)
 {
-    struct cw_identity *daemon = open_identity(dir, who);
+    struct cw_identity *daemon = identity_of_folder(dir, who);
 
     *out_id = daemon->id;
     *out_keys = daemon->keys;
@@ -90,7 +72,7 @@ void registrar_open(struct registrar *r)
     ck_assert_int_eq(authority_segments_read(r->dir, &r->segments, &fault), CW_OK);
     take_daemon(r->dir, "north", &r->north, &r->north_keys);
     take_daemon(r->dir, "east", &r->east, &r->east_keys);
-    r->officer = open_identity(r->dir, "officer");
+    r->officer = identity_of_folder(r->dir, "officer");
     begin_log(r);
 }
 
