@@ -46,13 +46,17 @@ DEPS := pkg-config gcc g++ make libc6-dev binutils libzmq3-dev libprotobuf-c-dev
         util-linux scdoc python3-jsonschema zsh fish libnats-dev libpq-dev
 DEPS_BARE := mmdebstrap
 DEPS_SYSTEM := nats-server postgresql
+DEPS_SYSTEMD := systemd-container systemd-sysv dbus curl
+DEPS_DEB := debhelper dh-python lintian
 DEPS_PEERS := redis-server nats-server postgresql slapd ldap-utils
-DEPS_LINT := clang clang-format clang-tidy cppcheck libclang-rt-14-dev llvm gcovr shellcheck mandoc git mypy
+DEPS_LINT := clang clang-format clang-tidy cppcheck libclang-rt-14-dev llvm gcovr shellcheck mandoc git mypy pyflakes3 systemd
 
 DEPS_STAMP      := build/.deps
 DEPS_LINT_STAMP := build/.deps-lint
 
-.PHONY: deps deps-lint
+.PHONY: deps deps-lint deps-ci
+deps-ci: ## install what .ci/run needs beside these: services and a bare tree to test in, what builds Debian packages
+	$(Q)tests/tools/deps $(DEPS_SYSTEM) $(DEPS_SYSTEMD) $(DEPS_DEB) $(DEPS_BARE)
 deps: $(DEPS_STAMP) ## install the Debian packages the build needs, when some are missing
 deps-lint: $(DEPS_LINT_STAMP) ## install the packages that lint, fuzz and coverage need
 
@@ -302,14 +306,60 @@ OBJCOPY    ?= objcopy
 INSTALL    ?= install
 VERSION    := $(shell sed -n 's/^\#define CW_VERSION_TEXT "\(.*\)"$$/\1/p' include/casewire/casewire.h)
 PUBLIC_H   := $(sort $(wildcard include/casewire/*.h))
+COMPLETIONS := $(BUILD)/completions/casewire.bash $(BUILD)/completions/_casewire $(BUILD)/completions/casewire.fish
 
 $(BUILD)/casewire.pc: client/lib/casewire.pc.in include/casewire/casewire.h FORCE
 	$(Q)mkdir -p $(@D) && sed -e 's,@PREFIX@,$(PREFIX),' -e 's,@LIBDIR@,$(LIBDIR),' -e 's,@INCLUDEDIR@,$(INCLUDEDIR),' \
 	-e 's,@VERSION@,$(VERSION),' $< > $@.$$$$ && mv -f $@.$$$$ $@
 
-.PHONY: install uninstall install-lib uninstall-lib install-python uninstall-python install-man uninstall-man
-install: install-lib install-python install-man ## install the client library, headers, Python package, manual pages (PREFIX=, LIBDIR=, DESTDIR=)
-uninstall: uninstall-lib uninstall-python uninstall-man ## remove what install put there
+.PHONY: install uninstall install-lib uninstall-lib install-python uninstall-python install-man uninstall-man install-daemon \
+        uninstall-daemon install-tool uninstall-tool
+install: install-daemon install-tool install-lib install-python install-man ## install everything: daemon, units, tool, library, Python package, manual pages (PREFIX=, LIBDIR=, DESTDIR=)
+uninstall: uninstall-daemon uninstall-tool uninstall-lib uninstall-python uninstall-man ## remove what install put there
+
+# Units know where the programs are, and are looked for in one place whatever the prefix is.
+BINDIR     ?= $(PREFIX)/bin
+SYSCONFDIR ?= /etc
+UNITDIR    ?= $(if $(filter /usr,$(PREFIX)),/usr/lib/systemd/system,$(SYSCONFDIR)/systemd/system)
+SYSUSERS   ?= $(if $(filter /usr,$(PREFIX)),/usr/lib/sysusers.d,$(SYSCONFDIR)/sysusers.d)
+TMPFILES   ?= $(if $(filter /usr,$(PREFIX)),/usr/lib/tmpfiles.d,$(SYSCONFDIR)/tmpfiles.d)
+
+# journalctl --update-catalog looks here and below /usr/local only.
+CATALOGDIR ?= $(if $(filter /usr,$(PREFIX)),/usr,/usr/local)/lib/systemd/catalog
+
+$(BUILD)/systemd/%: systemd/%.in FORCE
+	$(Q)mkdir -p $(@D) && sed -e 's,@BINDIR@,$(BINDIR),g' -e 's,@ETC@,$(SYSCONFDIR)/casewire,g' $< > $@.$$$$ && mv -f $@.$$$$ $@
+
+UNITS_OURS := $(BUILD)/systemd/casewired@.service $(BUILD)/systemd/casewire-alert@.service
+
+install-daemon: $(BUILD)/casewired $(UNITS_OURS)
+	$(Q)$(INSTALL) -D -m 755 $(BUILD)/casewired $(DESTDIR)$(BINDIR)/casewired
+	$(Q)$(INSTALL) -D -m 644 $(BUILD)/systemd/casewired@.service $(DESTDIR)$(UNITDIR)/casewired@.service
+	$(Q)$(INSTALL) -D -m 644 systemd/casewired@.socket $(DESTDIR)$(UNITDIR)/casewired@.socket
+	$(Q)$(INSTALL) -D -m 644 $(BUILD)/systemd/casewire-alert@.service $(DESTDIR)$(UNITDIR)/casewire-alert@.service
+	$(Q)$(INSTALL) -D -m 644 systemd/casewire.target $(DESTDIR)$(UNITDIR)/casewire.target
+	$(Q)$(INSTALL) -D -m 644 systemd/casewire.sysusers $(DESTDIR)$(SYSUSERS)/casewire.conf
+	$(Q)$(INSTALL) -D -m 644 systemd/casewire.tmpfiles $(DESTDIR)$(TMPFILES)/casewire.conf
+	$(Q)$(INSTALL) -D -m 644 systemd/casewire.catalog $(DESTDIR)$(CATALOGDIR)/casewire.catalog
+	$(Q)$(INSTALL) -D -m 644 systemd/casewire.rules.yml $(DESTDIR)$(PREFIX)/share/casewire/casewire.rules.yml
+
+uninstall-daemon:
+	$(Q)rm -f $(DESTDIR)$(BINDIR)/casewired $(DESTDIR)$(UNITDIR)/casewired@.service $(DESTDIR)$(UNITDIR)/casewire.target \
+	$(DESTDIR)$(UNITDIR)/casewired@.socket \
+	$(DESTDIR)$(SYSUSERS)/casewire.conf $(DESTDIR)$(TMPFILES)/casewire.conf $(DESTDIR)$(CATALOGDIR)/casewire.catalog \
+	$(DESTDIR)$(UNITDIR)/casewire-alert@.service $(DESTDIR)$(PREFIX)/share/casewire/casewire.rules.yml
+
+completion_dirs := $(PREFIX)/share/bash-completion/completions/casewire $(PREFIX)/share/zsh/vendor-completions/_casewire \
+                   $(PREFIX)/share/fish/vendor_completions.d/casewire.fish
+
+install-tool: $(BUILD)/casewire $(COMPLETIONS)
+	$(Q)$(INSTALL) -D -m 755 $(BUILD)/casewire $(DESTDIR)$(BINDIR)/casewire
+	$(Q)$(INSTALL) -D -m 644 $(BUILD)/completions/casewire.bash $(DESTDIR)$(word 1,$(completion_dirs))
+	$(Q)$(INSTALL) -D -m 644 $(BUILD)/completions/_casewire $(DESTDIR)$(word 2,$(completion_dirs))
+	$(Q)$(INSTALL) -D -m 644 $(BUILD)/completions/casewire.fish $(DESTDIR)$(word 3,$(completion_dirs))
+
+uninstall-tool:
+	$(Q)rm -f $(addprefix $(DESTDIR),$(BINDIR)/casewire $(completion_dirs))
 
 install-lib: $(BUILD)/libcasewire.so.0 $(BUILD)/static/libcasewire.a $(BUILD)/casewire.pc
 	$(Q)$(INSTALL) -d $(DESTDIR)$(LIBDIR)/pkgconfig $(DESTDIR)$(INCLUDEDIR)/casewire
@@ -373,12 +423,12 @@ examples: $(EXAMPLES) ## build the example programs of client/examples
 
 # A page's source is scdoc; lines like @commands@ stand for what the tool's own tables say.
 MAN := $(patsubst docs/man/%.scd,$(BUILD)/man/%,$(sort $(wildcard docs/man/*.scd)))
-COMPLETIONS := $(BUILD)/completions/casewire.bash $(BUILD)/completions/_casewire $(BUILD)/completions/casewire.fish
 
 $(BUILD)/man/libcasewire.3: docs/man/reference $(PUBLIC_H) proto/client.proto proto/op.proto
-$(BUILD)/man/%: docs/man/%.scd docs/man/expand docs/man/tidy $(BUILD)/casewire | $(DEPS_STAMP)
+PRINTERS := $(addprefix $(BUILD)/tests/tools/,settings_print metrics_print events_print)
+$(BUILD)/man/%: docs/man/%.scd docs/man/expand docs/man/tidy $(BUILD)/casewire $(PRINTERS) | $(DEPS_STAMP)
 	$(say) SCDOC $@
-	$(Q)set -o pipefail && mkdir -p $(@D) && docs/man/expand $(BUILD)/casewire $< > $@.scd && scdoc < $@.scd | docs/man/tidy > $@.$$$$ && mv -f $@.$$$$ $@
+	$(Q)set -o pipefail && mkdir -p $(@D) && docs/man/expand $(BUILD)/casewire $(BUILD)/tests/tools $< > $@.scd && scdoc < $@.scd | docs/man/tidy > $@.$$$$ && mv -f $@.$$$$ $@
 
 $(BUILD)/completions/casewire.bash: for_shell = bash
 $(BUILD)/completions/_casewire: for_shell = zsh
@@ -409,7 +459,7 @@ step     = RESULTS=$(RESULTS) tests/tools/step
 TEST_ENV := CK_DEFAULT_TIMEOUT=$(if $(SAN),240,60) \
             ASAN_OPTIONS=detect_leaks=1:abort_on_error=0:strict_string_checks=1 \
             UBSAN_OPTIONS=print_stacktrace=1:halt_on_error=1 \
-            TSAN_OPTIONS=halt_on_error=1:second_deadlock_stack=1
+            TSAN_OPTIONS=halt_on_error=1:second_deadlock_stack=1:atexit_sleep_ms=0
 
 # The list of suites is written from the file names: test_frontier.c must define Suite *suite_frontier(void).
 suite_files = $(filter $(addprefix %/,$(notdir $(wildcard $1/test_*.c $1/*/test_*.c))),$(call sources,$1))
@@ -530,12 +580,59 @@ endif
 
 # ------------------------------------------------------------------------------ system, demo, bench, vectors
 
+.PHONY: deb deb-check sbom sbom-check
+deb: | $(DEPS_STAMP) ## build the Debian packages of the last commit into build/deb: casewired, casewire, libcasewire0, libcasewire-dev, python3-casewire
+	$(Q)tests/tools/deps $(DEPS_DEB)
+	$(Q)systemd/make-deb build/deb
+
+# Made once for all who want them. What takes long is quiet, unless it fails.
+made_deb  = mkdir -p build && { systemd/make-deb build/$1 $2 > build/$1.log 2>&1 || { tail -40 build/$1.log; exit 1; }; }
+made_tree = tests/systemd/tree build/deb build/tree
+deb-check: | $(DEPS_STAMP) ## build them twice and compare, lintian's opinion; install, use, upgrade, remove and purge them in a bare Debian under systemd (root)
+	$(Q)tests/tools/deps $(DEPS_DEB) $(DEPS_SYSTEMD) $(DEPS_BARE)
+	@$(step) deb-check bash -euc '$(call made_deb,deb,--unless-made); $(call made_deb,deb-2); \
+	    for p in build/deb/*.deb; do cmp $$p build/deb-2/$$(basename $$p); done; lintian --fail-on error,warning --tag-display-limit 0 build/deb/*.changes'
+	$(Q)$(made_tree)
+	@$(step) --counts packages env BUILD=$(BUILD) TREE=build/tree PACKAGES=build/deb tests/systemd/boot $(PYTHON) /root/tests/packages.py
+sbom: | $(DEPS_STAMP) ## say what the packages ship and link, with versions, as SPDX 2.3: build/casewire.spdx.json
+	$(Q)tests/tools/deps $(DEPS_DEB)
+	$(Q)$(call made_deb,deb,--unless-made) && $(PYTHON) systemd/sbom build/deb > build/casewire.spdx.json.new && mv -f build/casewire.spdx.json.new build/casewire.spdx.json
+	@echo build/casewire.spdx.json
+sbom-check: sbom ## guard: it is made the same again, fits what SPDX asks for, and has every library that readelf finds
+	@$(step) --counts sbom-check $(PYTHON) tests/tools/sbom-agree build/deb build/casewire.spdx.json
+
+.PHONY: systemd two-hosts units
+systemd: all $(MAN) $(COMPLETIONS) $(BUILD)/libcasewire.so.0 $(BUILD)/static/libcasewire.a ## boot a real systemd in a container, run a division as its unit, follow docs/operations.md (root)
+	$(Q)tests/tools/deps $(DEPS_SYSTEMD)
+	@$(step) --counts systemd env BUILD=$(BUILD) tests/systemd/boot $(PYTHON) /root/tests/story.py
+	@$(step) --counts operations env BUILD=$(BUILD) tests/systemd/boot $(PYTHON) /root/tests/manual.py source
+two-hosts: | $(DEPS_STAMP) ## follow docs/operations.md on two bare machines with the Debian packages, and on a third that a division moves to (root)
+	$(Q)tests/tools/deps $(DEPS_DEB) $(DEPS_SYSTEMD) $(DEPS_BARE)
+	$(Q)$(call made_deb,deb,--unless-made) && $(made_tree)
+	@$(step) --counts two-hosts env BUILD=$(BUILD) tests/systemd/two-hosts build/deb build/tree
+
+# 1.1: what is left is the network itself. The programs need not be there for this.
+units: $(UNITS_OURS) | $(DEPS_LINT_STAMP) ## guard: what the units say, what systemd says of them, and how far they are shut in
+	@$(step) units tests/systemd/units $(UNITS_OURS) systemd/casewire.target
+	@$(step) --counts unit-texts $(PYTHON) tests/systemd/texts.py $(BUILD)
+
+# Out of Debian's package, which is not installed: that would start a server.
+PROMTOOL := $(BUILD)/tools/promtool
+$(PROMTOOL):
+	$(Q)mkdir -p $(@D) && cd $(@D) && rm -f prometheus_*.deb && { apt-get download -qq prometheus 2> /dev/null || \
+	    { apt-get update -qq && apt-get download -qq prometheus; }; } && \
+	    dpkg-deb --fsys-tarfile prometheus_*.deb | tar -x --strip-components=3 ./usr/bin/promtool && rm -f prometheus_*.deb && touch promtool
+
+.PHONY: rules
+rules: $(PROMTOOL) ## guard: Prometheus reads the example rules, and each tells what it should of invented numbers
+	@$(step) rules bash -euc '$< check rules systemd/casewire.rules.yml; $< test rules tests/systemd/rules.test.yml'
+
 .PHONY: system system-smoke demo bench bench-smoke bench-peers vectors vectors-write verify-py
 ifneq ($(wildcard tests/system/run),)
-system: all bridges examples $(MAN) ## run real daemons as real processes, in network namespaces
+system: all bridges examples $(MAN) $(PRINTERS) ## run real daemons as real processes, in network namespaces
 	$(Q)tests/tools/deps $(DEPS_SYSTEM)
 	@$(step) --counts system env BUILD=$(BUILD) tests/system/run
-system-smoke: all bridges examples $(MAN) ## the short part of `make system`
+system-smoke: all bridges examples $(MAN) $(PRINTERS) ## the short part of `make system`
 	@$(step) --counts system-smoke env BUILD=$(BUILD) tests/system/run --smoke
 else
 system system-smoke: ; @$(not_yet) $@ tests/system/run
@@ -588,6 +685,14 @@ else
 verify-py: ; @$(not_yet) $@ tests/tools/verify.py
 endif
 
+$(BUILD)/tests/tools/settings_print: $(BUILD)/obj/tests/tools/settings_print.o $(call libs,$(below_conf))
+	$(say) LINK $@
+	$(Q)mkdir -p $(@D) && $(call link,$(PKG_LIBS))
+
+$(BUILD)/tests/tools/metrics_print $(BUILD)/tests/tools/events_print: $(BUILD)/tests/tools/%: $(BUILD)/obj/tests/tools/%.o $(call libs,$(below_host))
+	$(say) LINK $@
+	$(Q)mkdir -p $(@D) && $(call link,$(PKG_LIBS))
+
 # Programs that print tables or fold histories for other programs: one source each in tests/tools.
 $(BUILD)/tests/tools/%: $(BUILD)/obj/tests/tools/%.o $(call libs,$(below_cases))
 	$(say) LINK $@
@@ -596,6 +701,14 @@ $(BUILD)/tests/tools/%: $(BUILD)/obj/tests/tools/%.o $(call libs,$(below_cases))
 $(BUILD)/schema.json: $(BUILD)/tests/tools/schema_print
 	$(Q)$< json > $@.$$$$ && mv -f $@.$$$$ $@
 
+.PHONY: catalog catalog-check watch-agree
+watch-agree: $(BUILD)/tests/tools/metrics_print ## guard: example rules, table of metrics and docs/operations.md agree
+	@$(step) --counts watch-agree $(PYTHON) tests/tools/watch-agree $<
+catalog: $(BUILD)/tests/tools/events_print ## print systemd/casewire.catalog anew from the table of events
+	$(Q)$< catalog > $(BUILD)/catalog && mv -f $(BUILD)/catalog systemd/casewire.catalog
+catalog-check: $(BUILD)/tests/tools/events_print ## guard: the catalogue says what the table says, and every event is in it
+	@$(step) --counts catalog-check $(PYTHON) tests/tools/events-agree $<
+
 .PHONY: fields fields-check fold-compare
 fields: $(BUILD)/tests/tools/schema_print ## print docs/fields.md anew from the field table
 	$(Q)$< markdown > $(BUILD)/fields.md && mv -f $(BUILD)/fields.md docs/fields.md
@@ -603,9 +716,10 @@ fields-check: $(BUILD)/tests/tools/schema_print ## guard: docs/fields.md says wh
 	@$(step) fields-check bash -c 'cmp <($< markdown) docs/fields.md'
 
 HISTORIES ?= 1500
-fold-compare: $(BUILD)/tests/tools/fold_dump $(BUILD)/schema.json ## fold HISTORIES=1500 random cases here and in the Python reference
+COMPARE_JOBS ?= 1
+fold-compare: $(BUILD)/tests/tools/fold_dump $(BUILD)/schema.json ## fold HISTORIES=1500 random cases here and in the Python reference, in COMPARE_JOBS=1 processes
 	@$(step) --counts fold-compare $(PYTHON) tests/tools/reference/compare.py --dump $< --schema $(BUILD)/schema.json \
-	--histories $(HISTORIES) --seed $(SEED) --keep $(BUILD)/fold-differs.json
+	--histories $(HISTORIES) --seed $(SEED) --jobs $(COMPARE_JOBS) --keep $(BUILD)/fold-differs.json
 
 # -------------------------------------------------------------------------------------------------- guards
 
@@ -629,8 +743,9 @@ python: $(BUILD)/libcasewire.so.0 $(BUILD)/casewire ## the Python package agains
 	@$(step) --counts python env BUILD=$(BUILD) $(PYTHON) -X dev -W error tests/python/run
 python-fields: ## print client/python/casewire/_fields.py anew from proto/*.proto
 	$(Q)mkdir -p $(BUILD) && tests/tools/python-fields > $(BUILD)/_fields.py && mv -f $(BUILD)/_fields.py client/python/casewire/_fields.py
-python-types: | $(DEPS_LINT_STAMP) ## mypy's opinion of the Python package
+python-types: | $(DEPS_LINT_STAMP) ## mypy's opinion of the Python package, and pyflakes' of everything in Python
 	$(Q)mypy --strict --cache-dir $(BUILD)/mypy client/python/casewire
+	$(Q){ find client docs systemd tests -name '*.py'; grep -rlI '^#!.*python3' client docs systemd tests; } | sort -u | xargs pyflakes3
 installed: $(BUILD)/libcasewire.so.0 $(BUILD)/static/libcasewire.a ## see that programs build with what `make install` installs
 	@$(step) --counts installed tests/tools/installed $(BUILD) $(CC)
 
@@ -642,12 +757,17 @@ ifneq ($(wildcard tests/sim/main.c),)
 build-tests: $(SIM)
 endif
 
-CHECKS := layers core-pure headers-alone abi installed python fields-check json-schema-check docs-agree $(UNITS:%=unit-%) fold-compare sim sim-pure mutants-fit vectors verify-py \
+# Real daemons wait for each other in real time: nothing else runs beside them.
+ALONE  := system-smoke
+# Tests run beside each other, one a core, each one's output in one piece.
+beside  = -k -j$(JOBS) --output-sync=target
+CHECKS := layers core-pure headers-alone abi installed python fields-check catalog-check watch-agree json-schema-check docs-agree $(UNITS:%=unit-%) fold-compare sim sim-pure mutants-fit vectors verify-py \
           system-smoke
 check: | $(DEPS_STAMP) ## build, unit tests, short sim, system smoke, guards, vectors: before every push
 	$(Q)rm -rf $(RESULTS)
 	$(Q)$(MAKE) $(parallel) build-tests
-	@failed=0; $(MAKE) -k -j1 $(CHECKS) || failed=1; tests/tools/tally $(RESULTS) $(CHECKS) || failed=1; exit $$failed
+	@failed=0; $(MAKE) $(beside) $(filter-out $(ALONE),$(CHECKS)) || failed=1; $(MAKE) -k -j1 $(ALONE) || failed=1; \
+	tests/tools/tally $(RESULTS) $(CHECKS) || failed=1; exit $$failed
 
 # ------------------------------------------------------------------------------------------------ variants
 
@@ -658,7 +778,7 @@ SAN_SEEDS ?= 30
 define run_variant
 	$(Q)rm -rf build/$1/results
 	$(Q)$(MAKE) BUILD=build/$1 SAN=$2 $(parallel) build-tests
-	@failed=0; $(MAKE) BUILD=build/$1 SAN=$2 -k -j1 SEEDS=$(SAN_SEEDS) $(3:%=unit-%) sim || failed=1; \
+	@failed=0; $(MAKE) BUILD=build/$1 SAN=$2 $(beside) SEEDS=$(SAN_SEEDS) $(3:%=unit-%) sim || failed=1; \
 	tests/tools/tally build/$1/results $(3:%=unit-%) sim || failed=1; exit $$failed
 endef
 
@@ -721,7 +841,7 @@ shellcheck: | $(DEPS_LINT_STAMP) ## shellcheck on our scripts
 man-lint: $(MAN) | $(DEPS_LINT_STAMP) ## mandoc's opinion of the manual pages
 	$(Q)$(if $(MAN),mandoc -T lint -W warning $(MAN),:)
 
-lint: tidy cppcheck format-check shellcheck man-lint python-types ## all of the above
+lint: tidy cppcheck format-check shellcheck man-lint python-types units rules ## all of the above
 
 # --------------------------------------------------------------------------------------------------- other
 

@@ -8,13 +8,10 @@
 #include "main/say.h"
 #include "main/serve.h"
 
+#include <casewire/casewire.h>
 #include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
-
-#ifndef CASEWIRE_VERSION
-#define CASEWIRE_VERSION "0.1"
-#endif
 
 static void print_help(void)
 {
@@ -72,7 +69,7 @@ int main(int argc, char **argv)
     if (what == OPTION_HELP)
         print_help();
     else if (what == OPTION_VERSION)
-        puts("casewired " CASEWIRE_VERSION);
+        puts("casewired " CW_VERSION_TEXT);
     else if (what == OPTION_EXAMPLE)
         settings_print_example(stdout);
     else if (path != NULL && optind == argc)

@@ -6,17 +6,19 @@
  * The one field table: what a case may hold, who may say it, how concurrent statements meet.
  * Shared by the daemon's fold and the client's tool. Data and look-ups only; pure.
  *
- * To add a field, an event, a step, a role or a kind, add a row in schema_fields.h, schema_events.h or
- * schema_scales.h. docs/fields.md and build/schema.json are printed from these tables.
+ * To add a field, an event, a step, a role, a kind or a duty, add a row in schema_fields.h, schema_events.h,
+ * schema_scales.h or schema_clocks.h. docs/fields.md and build/schema.json are printed from these tables.
  */
 
 #include "proto/bytes.h"
+#include "proto/schema_calendar.h"
+#include "proto/schema_clocks.h"
 #include "proto/schema_events.h"
 #include "proto/schema_fields.h"
 #include "proto/schema_scales.h"
 
 #define SCHEMA_VERSION 1
-#define FOLD_VERSION 1
+#define FOLD_VERSION 5
 
 /* --- numbers ----------------------------------------------------------------------------------- */
 
@@ -31,7 +33,16 @@ enum case_kind {
 #define K_LINE (1u << KIND_LINE)
 #define K_CHILD (1u << KIND_CHILD)
 #define K_OPERATION (1u << KIND_OPERATION)
-#define K_ALL (K_OCG | K_LINE | K_CHILD | K_OPERATION)
+#define K_ALL (K_OCG | K_LINE | K_CHILD | K_OPERATION) /* every kind of case */
+#define K_NOMINAL (1u << KIND_NOMINAL)
+#define K_PHONE (1u << KIND_PHONE)
+#define K_VEHICLE (1u << KIND_VEHICLE)
+#define K_ADDRESS (1u << KIND_ADDRESS)
+#define K_ACCOUNT (1u << KIND_ACCOUNT)
+#define K_ORGANISATION (1u << KIND_ORGANISATION)
+#define K_ENTITY (K_NOMINAL | K_PHONE | K_VEHICLE | K_ADDRESS | K_ACCOUNT | K_ORGANISATION)
+#define K_PERSON (K_NOMINAL | K_CHILD) /* stands for one person */
+#define K_ANY (K_ALL | K_ENTITY)
 
 enum role {
     ROLE_NONE = 0,
@@ -106,6 +117,14 @@ enum merge_rule {
 #define FIELD_EVERY_EVENT (1u << 8)  /* a detail of every event */
 #define FIELD_EVERY_RESULT (1u << 9) /* a detail of every tallied event */
 #define FIELD_NAME (1u << 10)        /* names the case in lists; the first one that is set */
+#define FIELD_KEY (1u << 11)         /* identifies the thing: its opening op must carry one of them */
+#define FORM_NUMBER (1u << 12)       /* these have one form in which they are compared: proto/identifier.h */
+#define FORM_IMEI (1u << 13)
+#define FORM_IMSI (1u << 14)
+#define FORM_ICCID (1u << 15)
+#define FORM_PLATE (1u << 16)
+#define FORM_POSTCODE (1u << 17)
+#define FORM_UPRN (1u << 18)
 
 enum event_class {
     EVENT_CLASS_NONE = 0,
@@ -114,11 +133,15 @@ enum event_class {
     EVENT_CLASS_INTEL = 3,
     EVENT_CLASS_ACTION = 4,
     EVENT_CLASS_OWNERSHIP = 5,
+    EVENT_CLASS_CLOCK = 6, /* speaks about a duty, or says who has seen what */
 };
 
 #define EVENT_TALLIED (1u << 0)
 #define EVENT_EPISODE (1u << 1)       /* concerns one missing episode: refs[0], or the first one */
 #define EVENT_OPENS_EPISODE (1u << 2) /* its own id is the episode's */
+#define EVENT_OWN_SIDE (1u << 8)      /* an assertion: only the division that made it takes it back or corrects it */
+#define EVENT_RANK_IF_HIGH (1u << 10) /* an inspector's, while a child is missing at high risk */
+#define EVENT_WITHDRAWS (1u << 9)     /* takes back the events it corrects, whatever the op's own flag says */
 
 enum machine {
     MACHINE_NONE = 0,
@@ -126,7 +149,8 @@ enum machine {
     MACHINE_LINE = 2,
     MACHINE_CHILD = 3,
     MACHINE_OPERATION = 4,
-    MACHINE_EPISODE = 5
+    MACHINE_EPISODE = 5,
+    MACHINE_ENTITY = 6 /* one state: what is told of a thing changes, the thing does not */
 };
 
 #define STEP_IN_PERSON (1u << 0)    /* only when how_known is seen by police or by a professional */
@@ -150,10 +174,57 @@ enum event_number {
 
 enum clock_number {
     CLOCK_NONE = 0,
-#define SCHEMA_CLOCK_NUMBER(id, number, name, kinds, start, duration_s, met_by, told) CLOCK_##id = (number),
+#define SCHEMA_CLOCK_NUMBER(id, number, ...) CLOCK_##id = (number),
     SCHEMA_CLOCKS(SCHEMA_CLOCK_NUMBER)
 #undef SCHEMA_CLOCK_NUMBER
 };
+
+enum span_number {
+    SPAN_NONE = 0,
+#define SCHEMA_SPAN_NUMBER(id, number, name, unit, value) SPAN_##id = (number),
+    SCHEMA_SPANS(SCHEMA_SPAN_NUMBER)
+#undef SCHEMA_SPAN_NUMBER
+};
+
+/* How a duty runs: docs/fold.md §19. */
+enum clock_start {
+    START_OPENING = 1,
+    START_REPORTED = 2,
+    START_EVENT = 3,
+    START_FIELD = 4,
+    START_STRATEGY = 5,
+    START_BIRTH = 6
+};
+enum clock_due {
+    DUE_SPAN = 1,
+    DUE_REVIEW = 2,
+    DUE_RISK = 3,
+    DUE_HANDOVER = 4,
+    DUE_GRADE = 5,
+    DUE_BIRTHDAY = 6,
+    DUE_ORDER = 7
+};
+enum span_unit {
+    UNIT_SECONDS = 1,
+    UNIT_WORKING_DAYS = 2,
+    UNIT_MONTHS = 3,
+    UNIT_DAYS_BEFORE = 4,
+    UNIT_AGE = 5,
+    UNIT_COUNT = 6
+};
+
+#define CLOCK_EPISODE (1u << 0)  /* of one missing episode; otherwise of the case */
+#define CLOCK_LIVE (1u << 1)     /* ends when its episode does */
+#define CLOCK_RETURN (1u << 2)   /* ends when the child turns out to be missing still */
+#define CLOCK_ALWAYS (1u << 3)   /* nobody can waive it, whatever policy says */
+#define CLOCK_OUTSIDE (1u << 4)  /* another body's duty: we chase, nothing climbs */
+#define CLOCK_EACH (1u << 5)     /* each start is a duty of its own, though one answer may meet several */
+#define CLOCK_BY_FIELD (1u << 6) /* met by a write */
+#define CLOCK_OFFERED (1u << 7)  /* value 3 meets it only after value 1 */
+#define CLOCK_EARLIER (1u << 8)  /* what was done before the start meets it, too */
+#define CLOCK_AGAIN (1u << 9)    /* starts[1] starts it anew, as long as starts[0] is not ended by met_by[1] */
+
+#define CLOCK_LAPSES (1u << 10) /* when it is breached there is nothing left to do but to know it */
 
 /* --- rows -------------------------------------------------------------------------------------- */
 
@@ -195,14 +266,35 @@ struct schema_step {
     uint32_t flags;
 };
 
+#define CLOCK_MET_BY_MAX 4
 struct schema_clock {
     uint32_t number;
-    const char *name;
+    const char *name;  /* "M8" */
+    const char *title; /* "return-home interview" */
     uint32_t kinds;
-    uint32_t start; /* event number, or EVENT_NONE: the opening op */
-    int64_t duration_s;
-    uint32_t met_by;
-    uint32_t told;
+    enum clock_start start;
+    uint32_t starts[2]; /* events, or fields */
+    uint32_t start_field, start_mask;
+    enum clock_due due;
+    uint32_t span;                     /* the first of its family */
+    uint32_t met_by[CLOCK_MET_BY_MAX]; /* events, or fields */
+    uint32_t met_field, met_mask;
+    uint32_t after; /* span number, or 0: sooner answers do not count */
+    uint32_t told, waive;
+    int64_t soon_s, step_s;
+    uint32_t flags;
+};
+
+struct schema_span {
+    uint32_t number;
+    const char *name; /* "M2.high" */
+    enum span_unit unit;
+    int64_t value;
+};
+
+struct schema_holiday {
+    uint16_t year;
+    uint8_t month, day;
 };
 
 struct schema_value {
@@ -219,6 +311,11 @@ struct schema_kind {
     uint32_t status; /* field that shows the machine's state */
 };
 
+struct schema_link {
+    uint32_t type;     /* of SCALE_LINK_TYPE */
+    uint32_t from, to; /* masks of 1 << kind */
+};
+
 struct schema_role {
     uint32_t number;
     const char *code;
@@ -231,16 +328,23 @@ const struct schema_event *schema_events(size_t *out_count);
 const struct schema_event_field *schema_event_fields(size_t *out_count);
 const struct schema_step *schema_steps(size_t *out_count);
 const struct schema_clock *schema_clocks(size_t *out_count);
+const struct schema_span *schema_spans(size_t *out_count);
+const struct schema_holiday *schema_holidays(size_t *out_count);
 const struct schema_value *schema_values(size_t *out_count);
 const struct schema_kind *schema_kinds(size_t *out_count);
 const struct schema_role *schema_roles(size_t *out_count);
+const struct schema_link *schema_links(size_t *out_count);
 
 /* --- by number: NULL when this version does not know it ------------------------------------------ */
 
 const struct schema_field *schema_field(uint32_t number);
 const struct schema_event *schema_event(uint32_t number);
 const struct schema_clock *schema_clock(uint32_t number);
+const struct schema_span *schema_span(uint32_t number);
+const char *schema_unit_name(enum span_unit unit); /* the last word of its policy name: "duration_s" */
+int64_t schema_unit_bound(enum span_unit unit);
 const char *schema_kind_name(uint32_t kind);
+const struct schema_link *schema_link(uint32_t type);
 const char *schema_role_code(uint32_t role);
 const char *schema_scale_name(enum scale scale);
 const char *schema_value_name(enum scale scale, int64_t number);

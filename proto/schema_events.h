@@ -3,20 +3,19 @@
 #define CASEWIRE_PROTO_SCHEMA_EVENTS_H
 
 /*
- * What can happen (DOMAIN §5), what it moves (§7, §9.3) and which duties it starts and meets (§10), as rows.
+ * What can happen (DOMAIN §5), what it moves (§7, §9.3), as rows. Which duties it starts and meets: schema_clocks.h.
  *
  * EVENT(ID, number, name, kinds, roles, class, subtype, flags)
  *   class    what it is to a guarded step: a close that did not know of it is held back
  *   subtype  the detail field whose value splits its tally (FIELD_NONE: none)
  * EVENT_FIELD(EVENT, FIELD, required)
  * STEP(machine, from, EVENT, to, roles, held_by, flags)   "from" is a mask of states
- * CLOCK(ID, number, name, kinds, start, duration_s, met_by, told)
  */
 
 /* clang-format off: a row is a line where it can be one */
 #define SCHEMA_EVENTS(E)                                                                           \
-    E(NOTE, 1, "note", K_ALL, R_ANY, NONE, NONE, 0)                                                \
-    E(DECISION, 2, "decision", K_ALL, R_ANY, NONE, NONE, 0)                                        \
+    E(NOTE, 1, "note", K_ANY, R_ANY, NONE, NONE, 0)                                                \
+    E(DECISION, 2, "decision", K_ANY, R_ANY, NONE, NONE, 0)                                        \
     E(SIGHTING, 10, "sighting", K_CHILD, R_ANY, SIGHTING, NONE, EVENT_EPISODE)                     \
     E(RISK_ASSESSMENT, 11, "risk_assessment", K_ALL, R_ANY, NONE, NONE, EVENT_EPISODE)             \
     E(REVIEW, 12, "review", K_ALL, R_ANY, NONE, NONE, EVENT_EPISODE)                               \
@@ -37,8 +36,8 @@
     E(STRATEGY_MEETING, 27, "strategy_meeting", K_CHILD, R(CRU) | R(MCET) | R_SUP_UP, NONE, NONE, EVENT_TALLIED) \
     E(PARTNER_REFERRAL, 28, "partner_referral", K_ALL, R_ANY, NONE, NONE, EVENT_TALLIED)           \
     E(PUBLICITY, 29, "publicity", K_CHILD, R(SUPT), NONE, NONE, EVENT_EPISODE)                     \
-    E(INTEL_ITEM, 30, "intel_item", K_ALL, R_ANY, INTEL, NONE, 0)                                  \
-    E(DISCLOSURE, 31, "disclosure", K_ALL, R_ANY, NONE, NONE, 0)                                   \
+    E(INTEL_ITEM, 30, "intel_item", K_ANY, R_ANY, INTEL, NONE, 0)                                  \
+    E(DISCLOSURE, 31, "disclosure", K_ANY, R_ANY, NONE, NONE, 0)                                   \
     E(OTHER_ACTIVITY, 32, "other_activity", K_ALL, R_ANY, NONE, NONE, EVENT_TALLIED)               \
     E(COMMITMENT, 33, "commitment", K_OPERATION, R_ANY, NONE, NONE, 0)                             \
     E(RELEASE, 34, "release", K_OPERATION, R(SUPT), NONE, NONE, 0)                                 \
@@ -57,6 +56,9 @@
     E(RETURN_CONFIRMED, 51, "return_confirmed", K_CHILD, R_INSP_UP, NONE, NONE, EVENT_EPISODE)     \
     E(CLOSE_CORRECTED, 52, "close_corrected", K_CHILD, R_INSP_UP, NONE, NONE, EVENT_EPISODE)       \
     E(RHI, 53, "rhi", K_CHILD, R(CRU) | R(MCET) | R_SUP_UP, NONE, NONE, EVENT_EPISODE)             \
+    E(POLICE_PROTECTION, 54, "police_protection", K_CHILD, R_ANY, NONE, NONE, 0)                   \
+    E(PROTECTION_ENDED, 55, "protection_ended", K_CHILD, R_ANY, NONE, NONE, 0)                     \
+    E(ORDER_ENDED, 56, "order_ended", K_ALL, R_ANY, NONE, NONE, 0)                                 \
     E(SCORE, 60, "score", K_OCG, R(OCGC) | R(ROCUA), NONE, NONE, 0)                                \
     E(REJECTED, 61, "rejected", K_OCG, R(OCGC), NONE, NONE, 0)                                     \
     E(ARCHIVE_PROPOSED, 62, "archive_proposed", K_OCG, R(LRO), NONE, NONE, 0)                      \
@@ -77,16 +79,28 @@
     E(TRANSITIONED, 82, "transitioned", K_CHILD, R(MCET) | R(CRU) | R_SUP_UP, NONE, NONE, 0)       \
     E(CHILD_REOPENED, 83, "child_reopened", K_CHILD, R_CHILD, NONE, NONE, 0)                       \
     E(MERGED, 90, "merged", K_ALL, R(OCGC) | R(ROCUA) | R(RCLC) | R_INSP_UP, NONE, NONE, 0)        \
-    E(DISPOSED, 91, "disposed", K_ALL, R(RRD), NONE, NONE, 0)                                      \
+    E(DISPOSED, 91, "disposed", K_ANY, R(RRD), NONE, NONE, 0)                                      \
     E(OP_STARTED, 100, "op_started", K_OPERATION, R_ANY, NONE, NONE, 0)                            \
     E(OP_CLOSED, 101, "op_closed", K_OPERATION, R_SUP_UP | R(OCGC) | R(CLC), NONE, NONE, 0)        \
     E(OP_DEBRIEFED, 102, "op_debriefed", K_OPERATION, R_SUP_UP | R(OCGC) | R(CLC), NONE, NONE, 0)  \
-    E(HANDOVER_OFFER, 110, "handover_offer", K_ALL, R_HANDOVER, OWNERSHIP, NONE, 0)                \
-    E(HANDOVER_ACCEPT, 111, "handover_accept", K_ALL, R_HANDOVER, OWNERSHIP, NONE, 0)              \
-    E(HANDOVER_DECLINE, 112, "handover_decline", K_ALL, R_HANDOVER, OWNERSHIP, NONE, 0)            \
-    E(HANDOVER_WITHDRAW, 113, "handover_withdraw", K_ALL, R_HANDOVER, OWNERSHIP, NONE, 0)          \
-    E(HANDOVER_CLAIM, 114, "handover_claim", K_ALL, R_HANDOVER, OWNERSHIP, NONE, 0)                \
-    E(ARBITRATION, 115, "arbitration", K_ALL, R(SUPT) | R(RCLC) | R(FCR), OWNERSHIP, NONE, 0)
+    E(HANDOVER_OFFER, 110, "handover_offer", K_ANY, R_HANDOVER, OWNERSHIP, NONE, 0)                \
+    E(HANDOVER_ACCEPT, 111, "handover_accept", K_ANY, R_HANDOVER, OWNERSHIP, NONE, EVENT_RANK_IF_HIGH) \
+    E(HANDOVER_DECLINE, 112, "handover_decline", K_ANY, R_HANDOVER, OWNERSHIP, NONE, 0)            \
+    E(HANDOVER_WITHDRAW, 113, "handover_withdraw", K_ANY, R_HANDOVER, OWNERSHIP, NONE, 0)          \
+    E(HANDOVER_CLAIM, 114, "handover_claim", K_ANY, R_HANDOVER, OWNERSHIP, NONE, 0)                \
+    E(ARBITRATION, 115, "arbitration", K_ANY, R(SUPT) | R(RCLC) | R(FCR), OWNERSHIP, NONE, 0)      \
+    E(CLOCK_ACK, 120, "clock_ack", K_ANY, R_ANY, CLOCK, NONE, 0)                                   \
+    E(CLOCK_WAIVED, 121, "clock_waived", K_ANY, R_ANY, CLOCK, NONE, 0)                             \
+    E(CLOCK_BREACHED, 122, "clock_breached", K_ANY, R(SYS), CLOCK, NONE, 0)                        \
+    E(SEEN, 123, "seen", K_ANY, R_ANY, CLOCK, NONE, 0)                                             \
+    E(DELIVERED, 124, "delivered", K_ANY, R(SYS), CLOCK, NONE, 0)                                  \
+    E(LINK, 130, "link", K_ANY, R_ANY, NONE, NONE, EVENT_OWN_SIDE)                                 \
+    E(LINK_WITHDRAWN, 131, "link_withdrawn", K_ANY, R_ANY, NONE, NONE, EVENT_WITHDRAWS)            \
+    E(IDENTITY_MERGED, 135, "identity_merged", K_CHILD, R_INSP_UP, NONE, NONE, 0)                  \
+    E(IDENTITY_UNMERGED, 136, "identity_unmerged", K_CHILD, R_INSP_UP, NONE, NONE, EVENT_WITHDRAWS) \
+    E(IDENTITY_ACCEPTED, 137, "identity_accepted", K_CHILD, R_INSP_UP, NONE, NONE, 0)              \
+    E(SHIFT_BRIEF, 140, "shift_brief", K_ALL, R_ANY, NONE, NONE, 0)                                \
+    E(SHIFT_ACCEPTED, 141, "shift_accepted", K_ALL, R_ANY, NONE, NONE, 0)
 
 #define SCHEMA_EVENT_FIELDS(EF)                                                                    \
     EF(NOTE, TEXT, 1)                                                                              \
@@ -134,13 +148,17 @@
     EF(NRM_STEP, STEP, 1)                                                                          \
     EF(STRATEGY_MEETING, DECISION, 0)                                                              \
     EF(STRATEGY_MEETING, AGENCY, 0)                                                                \
+    EF(STRATEGY_MEETING, SECTION_47, 0)                                                            \
+    EF(STRATEGY_MEETING, CONFERENCE, 0)                                                            \
     EF(PARTNER_REFERRAL, AGENCY, 1)                                                                \
     EF(PUBLICITY, DECISION, 1)                                                                     \
     EF(DISCLOSURE, RECIPIENT, 1)                                                                   \
+    EF(DISCLOSURE, RECIPIENT_KIND, 0)                                                              \
     EF(COMMITMENT, OFFICERS, 1)                                                                    \
     EF(RELEASE, DECISION, 1)                                                                       \
     EF(ACTION, DECISION, 1)                                                                        \
     EF(ACTION, RESULT, 0)                                                                          \
+    EF(ACTION, DUE, 0)                                                                             \
     EF(EPISODE_REPORTED, REPORTED_AT, 0)                                                           \
     EF(EPISODE_REPORTED, LAST_SEEN, 0)                                                             \
     EF(EPISODE_REPORTED, LAST_SEEN_PLACE, 0)                                                       \
@@ -160,6 +178,8 @@
     EF(EPISODE_CANCELLED, REASON, 1)                                                               \
     EF(RHI, RHI_STEP, 1)                                                                           \
     EF(RHI, DISCLOSURES, 0)                                                                        \
+    EF(PROTECTION_ENDED, RESULT, 1)                                                                \
+    EF(ORDER_ENDED, ORDER_KIND, 1)                                                                 \
     EF(SCORE, METHOD, 1)                                                                           \
     EF(SCORE, TOTAL, 0)                                                                            \
     EF(SCORE, BAND, 1)                                                                             \
@@ -183,7 +203,44 @@
     EF(HANDOVER_DECLINE, REASON, 1)                                                                \
     EF(HANDOVER_CLAIM, REASON, 1)                                                                  \
     EF(ARBITRATION, TO_DIVISION, 1)                                                                \
-    EF(ARBITRATION, REASON, 1)
+    EF(ARBITRATION, REASON, 1)                                                                     \
+    EF(CLOCK_ACK, CLOCK, 1)                                                                        \
+    EF(CLOCK_WAIVED, CLOCK, 1)                                                                     \
+    EF(CLOCK_WAIVED, REASON, 1)                                                                    \
+    EF(CLOCK_BREACHED, CLOCK, 1)                                                                   \
+    EF(CLOCK_BREACHED, DUE, 1)                                                                     \
+    EF(CLOCK_BREACHED, TOLD, 0)                                                                    \
+    EF(SEEN, ABOUT, 1)                                                                             \
+    EF(DELIVERED, ABOUT, 1)                                                                        \
+    EF(SHIFT_ACCEPTED, ABOUT, 1)                                                                   \
+    EF(SIGHTING, SOURCE_GRADE, 0)                                                                  \
+    EF(SIGHTING, INFORMATION_GRADE, 0)                                                             \
+    EF(SIGHTING, HANDLING_CODE, 0)                                                                 \
+    EF(SIGHTING, CONDITION, 0)                                                                     \
+    EF(INTEL_ITEM, SOURCE_GRADE, 0)                                                                \
+    EF(INTEL_ITEM, INFORMATION_GRADE, 0)                                                           \
+    EF(INTEL_ITEM, HANDLING_CODE, 0)                                                               \
+    EF(INTEL_ITEM, CONDITION, 0)                                                                   \
+    EF(LINK, LINK_TYPE, 1)                                                                         \
+    EF(LINK, LINK_TO, 1)                                                                           \
+    EF(LINK, LINK_CONFIDENCE, 1)                                                                   \
+    EF(LINK, VALID_FROM, 0)                                                                        \
+    EF(LINK, VALID_TO, 0)                                                                          \
+    EF(LINK, VALID_OPEN, 0)                                                                        \
+    EF(LINK, LINK_CATEGORY, 0)                                                                     \
+    EF(LINK, VISIBLE_TO, 0)                                                                        \
+    EF(LINK, BASIS, 0)                                                                             \
+    EF(LINK, SOURCE_GRADE, 0)                                                                      \
+    EF(LINK, INFORMATION_GRADE, 0)                                                                 \
+    EF(LINK, HANDLING_CODE, 0)                                                                     \
+    EF(LINK, CONDITION, 0)                                                                         \
+    EF(LINK_WITHDRAWN, REASON, 1)                                                                  \
+    EF(IDENTITY_MERGED, SURVIVOR, 1)                                                               \
+    EF(IDENTITY_MERGED, IDENTIFIER, 1)                                                             \
+    EF(IDENTITY_MERGED, SECOND_IDENTIFIER, 1)                                                      \
+    EF(IDENTITY_MERGED, REASON, 1)                                                                 \
+    EF(IDENTITY_UNMERGED, REASON, 1)                                                               \
+    EF(IDENTITY_ACCEPTED, ABOUT, 1)
 
 /* A row's first matching (machine, state, event) counts. DOMAIN §7 with the conflict table of §9.3. */
 #define SCHEMA_STEPS(STEP)                                                                         \
@@ -229,18 +286,6 @@
     STEP(EPISODE, S(3) | S(4) | S(5), STILL_MISSING, 2, R_INSP_UP, 0, 0)               \
     STEP(EPISODE, S(3) | S(4) | S(5), RETURN_CONFIRMED, 4, R_INSP_UP, 0, 0)            \
     STEP(EPISODE, S(6), CLOSE_CORRECTED, 4, R_INSP_UP, 0, 0)
-
-/* Defaults; policy replaces durations ("clock.M8.duration_s"). start: an event, or EVENT_NONE for the opening op. */
-#define SCHEMA_CLOCKS(C)                                                                           \
-    C(M1, 1, "M1", K_CHILD, NONE, 1800, RISK_ASSESSMENT, R_INSP_UP | R(FCR))                       \
-    C(M1E, 2, "M1E", K_CHILD, EPISODE_REPORTED, 1800, RISK_ASSESSMENT, R_INSP_UP | R(FCR))         \
-    C(M7, 3, "M7", K_CHILD, RETURNED, 86400, PREVENTION_INTERVIEW, R_SUP_UP)                       \
-    C(M8, 4, "M8", K_CHILD, RETURNED, 259200, RHI, R(CRU))                                         \
-    C(O1, 5, "O1", K_OCG, NONE, 2419200, SCORE, R(OCGC))                                           \
-    C(O6, 6, "O6", K_OCG, ARCHIVE_PROPOSED, 2419200, ARCHIVED, R(OCGC))                            \
-    C(L1, 7, "L1", K_LINE, NONE, 604800, LINE_ASSESSED, R(CLC))                                    \
-    C(L4, 8, "L4", K_LINE, CLOSURE_CONFIRMED, 2419200, REVIEW, R(CLC))                             \
-    C(W1, 9, "W1", K_ALL, HANDOVER_OFFER, 7200, HANDOVER_ACCEPT, R(FCR))
 
 /* clang-format on */
 

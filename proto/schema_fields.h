@@ -12,36 +12,37 @@
  *   scale  of an enum; of a text: its first word must be a value name of this scale (SCALE_NONE: free)
  *   set    roles that may write; lower: roles that may lower, remove, strike or resolve
  *
- * Numbers: 1-99 common, 100- groups, 200- lines, 300- children, 350- episodes, 400- operations, 500- details.
+ * Numbers: 1-99 common, 100- groups, 200- lines, 300- children, 350- episodes, 400- operations, 450- entities,
+ * 500- details.
  */
 
 /* clang-format off: a row is a line where it can be one */
 #define SCHEMA_COMMON_FIELDS(F)                                                                                        \
-    F(KIND, 1, "kind", K_ALL, CASE, TEXT, 16, NONE, DRV, R_NONE, R_NONE, 0)                                            \
-    F(HUMAN_REF, 2, "human_ref", K_ALL, CASE, TEXT, 24, NONE, DRV, R_NONE, R_NONE, 0)                                  \
-    F(OWNER, 3, "owner", K_ALL, CASE, TEXT, 16, NONE, FSM, R_NONE, R_NONE, 0)                                          \
+    F(KIND, 1, "kind", K_ANY, CASE, TEXT, 16, NONE, DRV, R_NONE, R_NONE, 0)                                            \
+    F(HUMAN_REF, 2, "human_ref", K_ANY, CASE, TEXT, 24, NONE, DRV, R_NONE, R_NONE, 0)                                  \
+    F(OWNER, 3, "owner", K_ANY, CASE, TEXT, 16, NONE, FSM, R_NONE, R_NONE, 0)                                          \
     F(OCG_STATUS, 4, "status", K_OCG, CASE, ENUM, 0, OCG_STATUS, FSM, R_NONE, R_NONE, 0)                               \
     F(LINE_STATUS, 5, "status", K_LINE, CASE, ENUM, 0, LINE_STATUS, FSM, R_NONE, R_NONE, 0)                            \
     F(CHILD_STATUS, 6, "status", K_CHILD, CASE, ENUM, 0, CHILD_STATUS, FSM, R_NONE, R_NONE, 0)                         \
     F(OPERATION_STATUS, 7, "status", K_OPERATION, CASE, ENUM, 0, OPERATION_STATUS, FSM, R_NONE, R_NONE, 0)             \
-    F(CONFLICTS, 8, "conflicts", K_ALL, CASE, NUMBER, 0, NONE, DRV, R_NONE, R_NONE, 0)                                 \
+    F(CONFLICTS, 8, "conflicts", K_ANY, CASE, NUMBER, 0, NONE, DRV, R_NONE, R_NONE, 0)                                 \
     F(TITLE, 10, "title", K_ALL, CASE, TEXT, 80, NONE, OWN, R_ANY, R_ANY, FIELD_REQUIRED | FIELD_NAME)                 \
     F(SUMMARY, 11, "summary", K_ALL, CASE, LINES, 4000, NONE, MVR, R_ANY, R_ANY, 0)                                    \
-    F(MARKING, 12, "marking", K_ALL, CASE, ENUM, 0, MARKING, MAX, R_ANY, R(INT) | R_INSP_UP, 0)                        \
-    F(HANDLING, 13, "handling", K_ALL, CASE, TEXT, 80, NONE, ORS, R_ANY, R(INT), 0)                                    \
+    F(MARKING, 12, "marking", K_ANY, CASE, ENUM, 0, MARKING, MAX, R_ANY, R(INT) | R_INSP_UP, 0)                        \
+    F(HANDLING, 13, "handling", K_ANY, CASE, TEXT, 80, NONE, ORS, R_ANY, R(INT), 0)                                    \
     F(OP_NAME, 14, "op_name", K_ALL, CASE, TEXT, 32, NONE, MVR, R(OCGC) | R(LRO) | R(CLC) | R_SUP_UP,                  \
       R(OCGC) | R(LRO) | R(CLC) | R_SUP_UP, FIELD_NAME)                                                                \
     F(SPOC, 15, "spoc", K_ALL, CASE, PERSON, 80, NONE, OWN, R_ANY, R_ANY, 0)                                           \
     F(DEPUTY_SPOC, 16, "deputy_spoc", K_ALL, CASE, PERSON, 80, NONE, OWN, R_ANY, R_ANY, 0)                             \
-    F(TAGS, 17, "tags", K_ALL, CASE, TEXT, 24, NONE, ORS, R_ANY, R_ANY, 0)                                             \
-    F(EXTERNAL_REFS, 18, "external_refs", K_ALL, CASE, TEXT, 48, REF_SYSTEM, GOS, R_ANY, R_ANY, FORM_REFERENCE)       \
+    F(TAGS, 17, "tags", K_ANY, CASE, TEXT, 24, NONE, ORS, R_ANY, R_ANY, 0)                                             \
+    F(EXTERNAL_REFS, 18, "external_refs", K_ANY, CASE, TEXT, 48, REF_SYSTEM, GOS, R_ANY, R_ANY, FORM_REFERENCE)       \
     F(LINKS, 19, "links", K_ALL, CASE, TEXT, 120, LINK_TYPE, ORS, R_ANY, R_ANY, 0)                                     \
-    F(MOPI_GROUP, 20, "mopi_group", K_ALL, CASE, ENUM, 0, RETENTION, MAX, R(RRD), R(RRD), 0)                           \
-    F(RESTRICTION, 21, "restriction", K_ALL, CASE, ENUM, 0, RESTRICTION, MAX, R(RRD), R(RRD), 0)                       \
-    F(LEGAL_HOLDS, 22, "legal_holds", K_ALL, CASE, TEXT, 80, NONE, ORS, R(RRD), R(RRD), 0)                             \
-    F(INTERESTED, 23, "interested", K_ALL, CASE, TEXT, 16, NONE, ORS, R_ANY, R_SUP_UP, 0)                              \
-    F(COMPARTMENTS, 24, "compartments", K_ALL, CASE, TEXT, 24, NONE, GOS, R(GATE), R(GATE), 0)                         \
-    F(RRD_REVIEW_DUE, 26, "rrd_review_due", K_ALL, CASE, TIME, 0, NONE, MIN, R(RRD), R(RRD), 0)
+    F(MOPI_GROUP, 20, "mopi_group", K_ANY, CASE, ENUM, 0, RETENTION, MAX, R(RRD), R(RRD), 0)                           \
+    F(RESTRICTION, 21, "restriction", K_ANY, CASE, ENUM, 0, RESTRICTION, MAX, R(RRD), R(RRD), 0)                       \
+    F(LEGAL_HOLDS, 22, "legal_holds", K_ANY, CASE, TEXT, 80, NONE, ORS, R(RRD), R(RRD), 0)                             \
+    F(INTERESTED, 23, "interested", K_ANY, CASE, TEXT, 16, NONE, ORS, R_ANY, R_SUP_UP, 0)                              \
+    F(COMPARTMENTS, 24, "compartments", K_ANY, CASE, TEXT, 24, NONE, GOS, R(GATE), R(GATE), 0)                         \
+    F(RRD_REVIEW_DUE, 26, "rrd_review_due", K_ANY, CASE, TIME, 0, NONE, MIN, R(RRD), R(RRD), 0)
 
 #define SCHEMA_OCG_FIELDS(F)                                                                                           \
     F(OCG_NAME, 100, "name", K_OCG, CASE, TEXT, 80, NONE, MVR, R(LRO) | R(OCGC), R(LRO) | R(OCGC),                     \
@@ -173,8 +174,58 @@
     F(PLACES, 405, "places", K_OPERATION, CASE, TEXT, 60, NONE, ORS, R_ANY, R_ANY, 0)                                  \
     F(RUNS, 406, "runs", K_OPERATION, CASE, INTERVAL, 0, NONE, MVR, R_ANY, R_ANY, 0)
 
+#define SCHEMA_ENTITY_FIELDS(F)                                                                                        \
+    F(ENTITY_STATUS, 450, "status", K_ENTITY, CASE, ENUM, 0, ENTITY_STATUS, FSM, R_NONE, R_NONE, 0)                    \
+    F(NAMES, 451, "names", K_NOMINAL, CASE, PERSON, 120, NAME_KIND, ORS, R_ANY, R_ANY,                                 \
+      FIELD_REQUIRED | FIELD_NAME | FIELD_PERSONAL)                                                                    \
+    F(BORN, 452, "birth_date", K_NOMINAL, CASE, DATE, 0, NONE, MVR, R_ANY, R_ANY, FIELD_PERSONAL)                      \
+    F(SEX, 453, "sex", K_NOMINAL, CASE, ENUM, 0, SEX, MVR, R_ANY, R_ANY, FIELD_PERSONAL)                               \
+    F(ETHNICITY_SELF, 454, "ethnicity_self_defined", K_NOMINAL, CASE, ENUM, 0, ETHNICITY, MVR, R_ANY, R_ANY,           \
+      FIELD_PERSONAL)                                                                                                  \
+    F(ETHNICITY_OBSERVED, 455, "ethnicity_observed", K_NOMINAL, CASE, ENUM, 0, OBSERVED, MVR, R_ANY, R_ANY,            \
+      FIELD_PERSONAL)                                                                                                  \
+    F(PERSON_IDS, 456, "person_ids", K_NOMINAL, CASE, TEXT, 48, PERSON_ID, GOS, R_ANY, R_ANY,                          \
+      FORM_REFERENCE | FIELD_PERSONAL)                                                                                 \
+    F(APPEARANCE, 457, "description", K_NOMINAL, CASE, LINES, 1000, NONE, LWW, R_ANY, R_ANY, FIELD_PERSONAL)           \
+    F(NUMBER, 460, "number", K_PHONE, CASE, TEXT, 24, NONE, IMM, R_ANY, R_NONE,                                        \
+      FIELD_KEY | FIELD_NAME | FIELD_PERSONAL | FORM_NUMBER)                                                           \
+    F(NUMBER_CANONICAL, 461, "number_e164", K_PHONE, CASE, TEXT, 24, NONE, DRV, R_NONE, R_NONE, FIELD_PERSONAL)        \
+    F(IMEI, 462, "imei", K_PHONE, CASE, TEXT, 24, NONE, IMM, R_ANY, R_NONE,                                            \
+      FIELD_KEY | FIELD_NAME | FIELD_PERSONAL | FORM_IMEI)                                                             \
+    F(IMSI, 463, "imsi", K_PHONE, CASE, TEXT, 24, NONE, IMM, R_ANY, R_NONE,                                            \
+      FIELD_KEY | FIELD_NAME | FIELD_PERSONAL | FORM_IMSI)                                                             \
+    F(ICCID, 464, "iccid", K_PHONE, CASE, TEXT, 24, NONE, IMM, R_ANY, R_NONE,                                          \
+      FIELD_KEY | FIELD_NAME | FIELD_PERSONAL | FORM_ICCID)                                                            \
+    F(PHONE_TYPE, 465, "phone_type", K_PHONE, CASE, ENUM, 0, PHONE_TYPE, LWW, R_ANY, R_ANY, 0)                         \
+    F(PLATE, 470, "plate", K_VEHICLE, CASE, TEXT, 16, NONE, IMM, R_ANY, R_NONE,                                        \
+      FIELD_KEY | FIELD_NAME | FIELD_PERSONAL | FORM_PLATE)                                                            \
+    F(PLATE_CANONICAL, 471, "plate_canonical", K_VEHICLE, CASE, TEXT, 16, NONE, DRV, R_NONE, R_NONE, FIELD_PERSONAL)   \
+    F(VIN, 472, "vin", K_VEHICLE, CASE, TEXT, 17, NONE, IMM, R_ANY, R_NONE,                                            \
+      FIELD_KEY | FIELD_NAME | FIELD_PERSONAL | FORM_CODE)                                                             \
+    F(MAKE, 473, "make", K_VEHICLE, CASE, TEXT, 40, NONE, LWW, R_ANY, R_ANY, 0)                                        \
+    F(MODEL, 474, "model", K_VEHICLE, CASE, TEXT, 40, NONE, LWW, R_ANY, R_ANY, 0)                                      \
+    F(COLOUR, 475, "colour", K_VEHICLE, CASE, TEXT, 40, NONE, LWW, R_ANY, R_ANY, 0)                                    \
+    F(COUNTRY, 476, "country", K_VEHICLE, CASE, TEXT, 3, NONE, LWW, R_ANY, R_ANY, FORM_CODE)                           \
+    F(CLONED, 477, "cloned_suspected", K_VEHICLE, CASE, FLAG, 1, NONE, MAX, R_ANY, R(INT) | R_INSP_UP, 0)              \
+    F(UPRN, 480, "uprn", K_ADDRESS, CASE, TEXT, 12, NONE, IMM, R_ANY, R_NONE, FIELD_KEY | FIELD_PERSONAL | FORM_UPRN)  \
+    F(PREMISES, 481, "premises", K_ADDRESS, CASE, TEXT, 120, NONE, IMM, R_ANY, R_NONE,                                 \
+      FIELD_KEY | FIELD_NAME | FIELD_PERSONAL)                                                                         \
+    F(POSTCODE, 482, "postcode", K_ADDRESS, CASE, TEXT, 10, NONE, IMM, R_ANY, R_NONE, FIELD_PERSONAL | FORM_POSTCODE)  \
+    F(POSTCODE_CANONICAL, 483, "postcode_canonical", K_ADDRESS, CASE, TEXT, 10, NONE, DRV, R_NONE, R_NONE,             \
+      FIELD_PERSONAL)                                                                                                  \
+    F(STREET, 484, "street", K_ADDRESS, CASE, TEXT, 120, NONE, LWW, R_ANY, R_ANY, FIELD_PERSONAL)                      \
+    F(TOWN, 485, "town", K_ADDRESS, CASE, TEXT, 60, NONE, LWW, R_ANY, R_ANY, FIELD_PERSONAL)                           \
+    F(DISTRICT, 486, "district", K_ADDRESS, CASE, TEXT, 24, NONE, LWW, R_ANY, R_ANY, 0)                                \
+    F(PREMISES_TYPE, 487, "premises_type", K_ADDRESS, CASE, ENUM, 0, PREMISES, LWW, R_ANY, R_ANY, 0)                   \
+    F(PLATFORM, 490, "platform", K_ACCOUNT, CASE, TEXT, 40, NONE, IMM, R_ANY, R_NONE, FIELD_REQUIRED)                  \
+    F(HANDLE, 491, "handle", K_ACCOUNT, CASE, TEXT, 80, NONE, IMM, R_ANY, R_NONE,                                      \
+      FIELD_REQUIRED | FIELD_NAME | FIELD_PERSONAL)                                                                    \
+    F(ORGANISATION_NAME, 495, "name", K_ORGANISATION, CASE, TEXT, 120, NONE, LWW, R_ANY, R_ANY,                        \
+      FIELD_REQUIRED | FIELD_NAME)                                                                                     \
+    F(ORGANISATION_TYPE, 496, "organisation_type", K_ORGANISATION, CASE, ENUM, 0, ORGANISATION, LWW, R_ANY, R_ANY, 0)
+
 #define DETAIL(F, ID, number, name, type, bound, scale, flags)                                                         \
-    F(ID, number, name, K_ALL, DETAIL, type, bound, scale, LOG, R_EVENT, R_NONE, flags)
+    F(ID, number, name, K_ANY, DETAIL, type, bound, scale, LOG, R_EVENT, R_NONE, flags)
 
 /* Those without EVERY_EVENT or EVERY_RESULT only on the events that list them (schema_events.h). */
 #define SCHEMA_DETAIL_FIELDS(F)                                                                                        \
@@ -230,7 +281,30 @@
     DETAIL(F, PHONE, 550, "phone", TEXT, 20, NONE, FORM_PHONE)                                                         \
     DETAIL(F, SURVIVOR, 551, "survivor", REF, 0, NONE, 0)                                                              \
     DETAIL(F, CONCERNS, 552, "concerns", LINES, 1000, NONE, FIELD_PERSONAL)                                            \
-    DETAIL(F, SEEN, 553, "seen", FLAG, 1, NONE, 0)
+    DETAIL(F, SEEN, 553, "seen", FLAG, 1, NONE, 0)                                                                     \
+    DETAIL(F, CLOCK, 554, "clock", REF, 0, NONE, 0)                                                                    \
+    DETAIL(F, DUE, 555, "due", TIME, 0, NONE, 0)                                                                       \
+    DETAIL(F, TOLD, 556, "told", TEXT, 120, NONE, 0)                                                                   \
+    DETAIL(F, ABOUT, 557, "about", REF, 0, NONE, 0)                                                                    \
+    DETAIL(F, SECTION_47, 558, "section_47", FLAG, 1, NONE, 0)                                                         \
+    DETAIL(F, CONFERENCE, 559, "conference", FLAG, 1, NONE, 0)                                                         \
+    DETAIL(F, RECIPIENT_KIND, 560, "recipient_kind", ENUM, 0, RECIPIENT, 0)                                            \
+    DETAIL(F, LINK_TYPE, 570, "link_type", ENUM, 0, LINK_TYPE, 0)                                                      \
+    DETAIL(F, LINK_TO, 571, "to", REF, 0, NONE, 0)                                                                     \
+    DETAIL(F, VALID_FROM, 572, "valid_from", TIME, 0, NONE, 0)                                                         \
+    DETAIL(F, VALID_TO, 573, "valid_to", TIME, 0, NONE, 0)                                                             \
+    DETAIL(F, VALID_OPEN, 574, "valid_open", FLAG, 1, NONE, 0)                                                         \
+    DETAIL(F, LINK_CONFIDENCE, 575, "link_confidence", ENUM, 0, LINK_CONFIDENCE, 0)                                    \
+    DETAIL(F, SOURCE_GRADE, 576, "source_grade", ENUM, 0, SOURCE_GRADE, 0)                                             \
+    DETAIL(F, INFORMATION_GRADE, 577, "information_grade", ENUM, 0, INFORMATION_GRADE, 0)                              \
+    DETAIL(F, HANDLING_CODE, 578, "handling_code", ENUM, 0, HANDLING_CODE, 0)                                          \
+    DETAIL(F, CONDITION, 579, "condition", TEXT, 120, CONDITION, 0)                                                    \
+    DETAIL(F, LINK_CATEGORY, 580, "link_category", ENUM, 0, LINK_CATEGORY, 0)                                          \
+    DETAIL(F, VISIBLE_TO, 581, "visible_to", ENUM, 0, VISIBLE, 0)                                                      \
+    DETAIL(F, BASIS, 582, "basis", REF, 0, NONE, 0)                                                                    \
+    DETAIL(F, IDENTIFIER, 583, "identifier", ENUM, 0, IDENTIFIER, 0)                                                   \
+    DETAIL(F, SECOND_IDENTIFIER, 584, "second_identifier", ENUM, 0, IDENTIFIER, 0)                                     \
+    DETAIL(F, NATURE, 590, "fact_or_opinion", ENUM, 0, NATURE, FIELD_EVERY_EVENT)
 
 #define SCHEMA_FIELDS(F)                                                                                               \
     SCHEMA_COMMON_FIELDS(F)                                                                                            \
@@ -239,6 +313,7 @@
     SCHEMA_CHILD_FIELDS(F)                                                                                             \
     SCHEMA_EPISODE_FIELDS(F)                                                                                           \
     SCHEMA_OPERATION_FIELDS(F)                                                                                         \
+    SCHEMA_ENTITY_FIELDS(F)                                                                                            \
     SCHEMA_DETAIL_FIELDS(F)
 
 /* clang-format on */

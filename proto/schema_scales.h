@@ -14,7 +14,13 @@
     KIND(OCG, 1, "ocg", "OC", OCG, OCG_STATUS)                                                     \
     KIND(LINE, 2, "county_line", "CL", LINE, LINE_STATUS)                                          \
     KIND(CHILD, 3, "missing_child", "MC", CHILD, CHILD_STATUS)                                     \
-    KIND(OPERATION, 4, "operation", "OP", OPERATION, OPERATION_STATUS)
+    KIND(OPERATION, 4, "operation", "OP", OPERATION, OPERATION_STATUS)                             \
+    KIND(NOMINAL, 5, "nominal", "NM", ENTITY, ENTITY_STATUS)                                       \
+    KIND(PHONE, 6, "phone", "PH", ENTITY, ENTITY_STATUS)                                           \
+    KIND(VEHICLE, 7, "vehicle", "VE", ENTITY, ENTITY_STATUS)                                       \
+    KIND(ADDRESS, 8, "address", "AD", ENTITY, ENTITY_STATUS)                                       \
+    KIND(ACCOUNT, 9, "account", "AC", ENTITY, ENTITY_STATUS)                                       \
+    KIND(ORGANISATION, 10, "organisation", "OR", ENTITY, ENTITY_STATUS)
 
 /* ROLE(ID, number, practitioner): the code people read is the ID. DOMAIN §2. */
 #define SCHEMA_ROLES(ROLE)                                                                         \
@@ -90,7 +96,57 @@
     SCALE(SCORE_METHOD, "score_method")                                                            \
     SCALE(NRM, "nrm_step")                                                                         \
     SCALE(ORDER, "order_kind")                                                                     \
-    SCALE(RHI, "rhi_step")
+    SCALE(RECIPIENT, "recipient")                                                                  \
+    SCALE(RHI, "rhi_step")                                                                         \
+    SCALE(ENTITY_STATUS, "entity_status")                                                          \
+    SCALE(NAME_KIND, "name_kind")                                                                  \
+    SCALE(SEX, "sex")                                                                              \
+    SCALE(ETHNICITY, "ethnicity_self_defined")                                                     \
+    SCALE(OBSERVED, "ethnicity_observed")                                                          \
+    SCALE(PERSON_ID, "person_id")                                                                  \
+    SCALE(PHONE_TYPE, "phone_type")                                                                \
+    SCALE(PREMISES, "premises_type")                                                               \
+    SCALE(ORGANISATION, "organisation_type")                                                       \
+    SCALE(LINK_CONFIDENCE, "link_confidence")                                                      \
+    SCALE(LINK_CATEGORY, "link_category")                                                          \
+    SCALE(VISIBLE, "visible_to")                                                                   \
+    SCALE(SOURCE_GRADE, "source_grade")                                                            \
+    SCALE(INFORMATION_GRADE, "information_grade")                                                  \
+    SCALE(HANDLING_CODE, "handling_code")                                                          \
+    SCALE(CONDITION, "handling_condition")                                                         \
+    SCALE(IDENTIFIER, "identifier")                                                                \
+    SCALE(NATURE, "fact_or_opinion")
+
+/* LINK_KINDS(type, kinds it may lead from, kinds it may lead to): DOMAIN §6.2. A child case stands for the child, who is exploited by a
+ * group and is no member of it (§16, 7). */
+#define SCHEMA_LINK_KINDS(LINK)                                                                    \
+    LINK(1, K_OCG, K_LINE)                                                                         \
+    LINK(2, K_LINE | K_OCG, K_LINE | K_OCG)                                                        \
+    LINK(3, K_LINE | K_OCG, K_LINE | K_OCG)                                                        \
+    LINK(4, K_LINE | K_OCG, K_LINE | K_OCG)                                                        \
+    LINK(5, K_NOMINAL, K_OCG)                                                                      \
+    LINK(6, K_PERSON, K_LINE | K_OCG)                                                              \
+    LINK(7, K_PERSON, K_NOMINAL)                                                                   \
+    LINK(8, K_PERSON, K_PERSON)                                                                    \
+    LINK(9, K_ALL, K_ALL)                                                                          \
+    LINK(10, K_ALL, K_ALL)                                                                         \
+    LINK(11, K_ALL, K_OPERATION)                                                                   \
+    LINK(12, K_PERSON | K_ORGANISATION, K_PHONE | K_ACCOUNT)                                       \
+    LINK(13, K_PERSON, K_PHONE | K_ACCOUNT)                                                        \
+    LINK(14, K_PHONE, K_LINE)                                                                      \
+    LINK(15, K_ADDRESS, K_LINE)                                                                    \
+    LINK(16, K_PERSON, K_ADDRESS)                                                                  \
+    LINK(17, K_PERSON, K_ADDRESS)                                                                  \
+    LINK(18, K_PERSON, K_ADDRESS)                                                                  \
+    LINK(19, K_PERSON, K_ADDRESS)                                                                  \
+    LINK(20, K_PERSON, K_ADDRESS)                                                                  \
+    LINK(21, K_PERSON | K_ORGANISATION, K_VEHICLE)                                                 \
+    LINK(22, K_PERSON, K_VEHICLE)                                                                  \
+    LINK(23, K_PERSON, K_PERSON)                                                                   \
+    LINK(24, K_PERSON, K_PERSON)                                                                   \
+    LINK(25, K_PERSON, K_PERSON)                                                                   \
+    LINK(26, K_CHILD, K_CHILD)                                                                     \
+    LINK(27, K_ENTITY, K_ALL)
 
 #define SCHEMA_VALUES(V)                                                                           \
     V(MARKING, 0, "OFFICIAL")                                                                      \
@@ -128,6 +184,22 @@
     V(LINK_TYPE, 9, "duplicate_of")                                                                \
     V(LINK_TYPE, 10, "split_from")                                                                 \
     V(LINK_TYPE, 11, "part_of_operation")                                                          \
+    V(LINK_TYPE, 12, "holder_of")                                                                  \
+    V(LINK_TYPE, 13, "used_by")                                                                    \
+    V(LINK_TYPE, 14, "deal_number")                                                                \
+    V(LINK_TYPE, 15, "cuckooed_by")                                                                \
+    V(LINK_TYPE, 16, "lives_at")                                                                   \
+    V(LINK_TYPE, 17, "placed_at")                                                                  \
+    V(LINK_TYPE, 18, "frequents")                                                                  \
+    V(LINK_TYPE, 19, "found_at")                                                                   \
+    V(LINK_TYPE, 20, "last_seen_at")                                                               \
+    V(LINK_TYPE, 21, "keeper_of")                                                                  \
+    V(LINK_TYPE, 22, "travels_in")                                                                 \
+    V(LINK_TYPE, 23, "sibling_of")                                                                 \
+    V(LINK_TYPE, 24, "parent_of")                                                                  \
+    V(LINK_TYPE, 25, "girlfriend_boyfriend_of")                                                    \
+    V(LINK_TYPE, 26, "same_place_as")                                                              \
+    V(LINK_TYPE, 27, "appears_in")                                                                 \
     V(GROUP_TYPE, 1, "ocg")                                                                        \
     V(GROUP_TYPE, 2, "urban_street_gang")                                                          \
     V(GROUP_TYPE, 3, "priority_individual")                                                        \
@@ -397,12 +469,113 @@
     V(ORDER, 6, "DDTRO")                                                                           \
     V(ORDER, 7, "CLOSURE")                                                                         \
     V(ORDER, 8, "other")                                                                           \
+    V(RECIPIENT, 1, "other")                                                                       \
+    V(RECIPIENT, 2, "local_authority")                                                             \
+    V(RECIPIENT, 3, "missing_persons_unit")                                                        \
     V(RHI, 1, "offered")                                                                           \
     V(RHI, 2, "accepted")                                                                          \
     V(RHI, 3, "declined")                                                                          \
     V(RHI, 4, "attempted")                                                                         \
     V(RHI, 5, "completed")                                                                         \
-    V(RHI, 6, "received")
+    V(RHI, 6, "received")                                                                          \
+    V(ENTITY_STATUS, 1, "held")                                                                    \
+    V(NAME_KIND, 1, "birth")                                                                       \
+    V(NAME_KIND, 2, "known_as")                                                                    \
+    V(NAME_KIND, 3, "street")                                                                      \
+    V(NAME_KIND, 4, "online")                                                                      \
+    V(SEX, 1, "female")                                                                            \
+    V(SEX, 2, "male")                                                                              \
+    V(SEX, 3, "other")                                                                             \
+    V(SEX, 4, "not_known")                                                                         \
+    V(ETHNICITY, 1, "W1")                                                                          \
+    V(ETHNICITY, 2, "W2")                                                                          \
+    V(ETHNICITY, 3, "W3")                                                                          \
+    V(ETHNICITY, 4, "W9")                                                                          \
+    V(ETHNICITY, 5, "M1")                                                                          \
+    V(ETHNICITY, 6, "M2")                                                                          \
+    V(ETHNICITY, 7, "M3")                                                                          \
+    V(ETHNICITY, 8, "M9")                                                                          \
+    V(ETHNICITY, 9, "A1")                                                                          \
+    V(ETHNICITY, 10, "A2")                                                                         \
+    V(ETHNICITY, 11, "A3")                                                                         \
+    V(ETHNICITY, 12, "A9")                                                                         \
+    V(ETHNICITY, 13, "B1")                                                                         \
+    V(ETHNICITY, 14, "B2")                                                                         \
+    V(ETHNICITY, 15, "B9")                                                                         \
+    V(ETHNICITY, 16, "O1")                                                                         \
+    V(ETHNICITY, 17, "O9")                                                                         \
+    V(ETHNICITY, 18, "NS")                                                                         \
+    V(OBSERVED, 1, "IC1")                                                                          \
+    V(OBSERVED, 2, "IC2")                                                                          \
+    V(OBSERVED, 3, "IC3")                                                                          \
+    V(OBSERVED, 4, "IC4")                                                                          \
+    V(OBSERVED, 5, "IC5")                                                                          \
+    V(OBSERVED, 6, "IC6")                                                                          \
+    V(OBSERVED, 7, "IC9")                                                                          \
+    V(PERSON_ID, 1, "PNCID")                                                                       \
+    V(PERSON_ID, 2, "CRO")                                                                         \
+    V(PERSON_ID, 3, "URN")                                                                         \
+    V(PHONE_TYPE, 1, "mobile")                                                                     \
+    V(PHONE_TYPE, 2, "landline")                                                                   \
+    V(PHONE_TYPE, 3, "voip")                                                                       \
+    V(PREMISES, 1, "home")                                                                         \
+    V(PREMISES, 2, "flat")                                                                         \
+    V(PREMISES, 3, "foster")                                                                       \
+    V(PREMISES, 4, "childrens_home")                                                               \
+    V(PREMISES, 5, "hostel")                                                                       \
+    V(PREMISES, 6, "hospital")                                                                     \
+    V(PREMISES, 7, "school")                                                                       \
+    V(PREMISES, 8, "station")                                                                      \
+    V(PREMISES, 9, "business")                                                                     \
+    V(PREMISES, 10, "other")                                                                       \
+    V(ORGANISATION, 1, "business")                                                                 \
+    V(ORGANISATION, 2, "charity")                                                                  \
+    V(ORGANISATION, 3, "school")                                                                   \
+    V(ORGANISATION, 4, "care_provider")                                                            \
+    V(ORGANISATION, 5, "public_body")                                                              \
+    V(ORGANISATION, 6, "other")                                                                    \
+    V(LINK_CONFIDENCE, 1, "possible")                                                              \
+    V(LINK_CONFIDENCE, 2, "probable")                                                              \
+    V(LINK_CONFIDENCE, 3, "confirmed")                                                             \
+    V(LINK_CATEGORY, 1, "suspect")                                                                 \
+    V(LINK_CATEGORY, 2, "convicted")                                                               \
+    V(LINK_CATEGORY, 3, "victim")                                                                  \
+    V(LINK_CATEGORY, 4, "witness")                                                                 \
+    V(LINK_CATEGORY, 5, "associate")                                                               \
+    V(LINK_CATEGORY, 6, "other")                                                                   \
+    V(VISIBLE, 1, "both")                                                                          \
+    V(VISIBLE, 2, "from_side_only")                                                                \
+    V(SOURCE_GRADE, 1, "1")                                                                        \
+    V(SOURCE_GRADE, 2, "2")                                                                        \
+    V(SOURCE_GRADE, 3, "3")                                                                        \
+    V(INFORMATION_GRADE, 1, "A")                                                                   \
+    V(INFORMATION_GRADE, 2, "B")                                                                   \
+    V(INFORMATION_GRADE, 3, "C")                                                                   \
+    V(INFORMATION_GRADE, 4, "D")                                                                   \
+    V(INFORMATION_GRADE, 5, "E")                                                                   \
+    V(HANDLING_CODE, 1, "P")                                                                       \
+    V(HANDLING_CODE, 2, "C")                                                                       \
+    V(CONDITION, 1, "expires")                                                                     \
+    V(CONDITION, 2, "recipients")                                                                  \
+    V(CONDITION, 3, "no_further_dissemination")                                                    \
+    V(CONDITION, 4, "consult_originator")                                                          \
+    V(CONDITION, 5, "development_only")                                                            \
+    V(CONDITION, 6, "covert")                                                                      \
+    V(CONDITION, 7, "overt")                                                                       \
+    V(IDENTIFIER, 1, "pncid")                                                                      \
+    V(IDENTIFIER, 2, "cro")                                                                        \
+    V(IDENTIFIER, 3, "name_and_birth_date")                                                        \
+    V(IDENTIFIER, 4, "local_authority_ref")                                                        \
+    V(IDENTIFIER, 5, "school_record")                                                              \
+    V(IDENTIFIER, 6, "fingerprints")                                                               \
+    V(IDENTIFIER, 7, "photograph")                                                                 \
+    V(IDENTIFIER, 8, "parent_or_carer")                                                            \
+    V(IDENTIFIER, 9, "seen_in_person")                                                             \
+    V(IDENTIFIER, 10, "phone")                                                                     \
+    V(IDENTIFIER, 11, "address")                                                                   \
+    V(NATURE, 1, "fact")                                                                           \
+    V(NATURE, 2, "opinion")                                                                        \
+    V(NATURE, 3, "intelligence")
 
 /* clang-format on */
 

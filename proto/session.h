@@ -37,6 +37,7 @@ enum peer_kind {
 };
 
 #define HELLO_LOGS_MAX 64
+#define SOFTWARE_LEN_MAX 40
 struct peer_hello {
     uint32_t v_min, v_max;
     struct network_id network;
@@ -45,6 +46,8 @@ struct peer_hello {
     struct position *own, *your;
     uint64_t features;
     bool reply;
+    struct cw_slice software; /* at most SOFTWARE_LEN_MAX; empty: not said */
+    uint64_t now_ms;          /* 0: not said */
 };
 
 struct peer_frontier {
@@ -56,6 +59,7 @@ struct peer_frontier {
     uint32_t item_count; /* at most LOGS_MAX */
     struct frontier_item *items;
     struct cw_slice *item_bytes;
+    uint64_t now_ms; /* 0: not said */
 };
 
 #define WANT_LOGS_MAX 256

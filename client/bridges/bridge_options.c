@@ -14,7 +14,7 @@ static const struct {
 } common[] = {
     {"home", "DIR", "folder with key, cert, network and context of a reader (CASEWIRE_HOME)"},
     {"start", "WHERE", "where to begin when the target keeps no cursor: snapshot (the default), beginning, now"},
-    {"kind", "KIND", "only ocg, county_line, missing_child or operation"},
+    {"kind", "KIND", "only this kind of case, as county_line, or of entity, as phone"},
     {"division", "DIVISION", "only what this division wrote"},
     {"risk", "TEXT", "only cases of this risk"},
     {"owner", "DIVISION", "only cases that this division owns"},

@@ -3,6 +3,7 @@
 
 #include "lib/unpack.h"
 
+#include <stdatomic.h>
 #include <stdlib.h>
 
 enum cw_err answer_take(struct buf *bytes, struct cw_answer **out_answer)
@@ -26,8 +27,20 @@ enum cw_err answer_take(struct buf *bytes, struct cw_answer **out_answer)
     *bytes = (struct buf){0};
     answer->memory = memory;
     answer->message = (const Cw__Answer *)message;
+    err = answer_fill(answer);
+    if (err != CW_OK) {
+        cw_answer_close(answer);
+        return err;
+    }
     *out_answer = answer;
     return CW_OK;
+}
+
+static void said_again_free(struct buf *bytes)
+{
+    if (bytes != NULL)
+        buf_done(bytes);
+    free(bytes);
 }
 
 void cw_answer_close(struct cw_answer *answer)
@@ -35,13 +48,31 @@ void cw_answer_close(struct cw_answer *answer)
     if (answer == NULL)
         return;
     buf_done(&answer->bytes);
+    said_again_free(answer->said_again);
+    free(answer->refs);
     free(answer->memory);
     free(answer);
 }
 
 struct cw_slice cw_answer_bytes(const struct cw_answer *answer)
 {
-    return buf_slice(&answer->bytes);
+    struct buf *made = answer->said_again, *other = NULL;
+
+    if (answer->refs == NULL)
+        return buf_slice(&answer->bytes);
+    if (made != NULL)
+        return buf_slice(made);
+    made = calloc(1, sizeof(*made));
+    if (made == NULL || message_pack(&answer->message->base, UNPACK_MEMORY_MAX, made) != CW_OK) {
+        said_again_free(made);
+        return slice(NULL, 0);
+    }
+    /* Only this much of it changes, and whoever was first is right. */
+    if (!atomic_compare_exchange_strong(&((struct cw_answer *)(uintptr_t)answer)->said_again, &other, made)) {
+        said_again_free(made);
+        made = other;
+    }
+    return buf_slice(made);
 }
 
 size_t cw_answer_count(const struct cw_answer *answer, const char *path)

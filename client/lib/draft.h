@@ -25,7 +25,7 @@ struct draft_write {
 struct cw_draft {
     enum op_type type;
     uint32_t kind, event;
-    bool has_case, synthetic;
+    bool has_case, synthetic, withdraws;
     struct cw_case_id case_id;
     uint64_t epoch;
     uint32_t write_count, after_count, ref_count, correct_count, same_count;

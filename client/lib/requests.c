@@ -29,14 +29,14 @@ bool client_id_of_name(struct cw_slice name, uint8_t out[static CW_ID_LEN])
 
 /* --- cases ------------------------------------------------------------------------------------------------ */
 
-enum cw_err cw_ask_get(struct cw_client *client, const struct cw_call *call, struct cw_slice name,
-                       struct cw_request **out_request)
+static enum cw_err ask_get(struct cw_client *client, const struct cw_call *call, Cw__GetCase get, struct cw_slice name,
+                           struct cw_request **out_request)
 {
     Cw__Request request = CW__REQUEST__INIT;
-    Cw__GetCase get = CW__GET_CASE__INIT;
     uint8_t id[CW_ID_LEN];
 
     request.get = &get;
+    get.has_brief = get.brief = 1; /* answer_take() says again what is said once */
     get.has_case_id = client_id_of_name(name, id);
     get.has_name = !get.has_case_id;
     if (get.has_case_id)
@@ -44,6 +44,61 @@ enum cw_err cw_ask_get(struct cw_client *client, const struct cw_call *call, str
     else
         get.name = wire_bytes(name);
     return client_start(client, &request, call, EXPECT_READ(view), out_request);
+}
+
+enum cw_err cw_ask_get(struct cw_client *client, const struct cw_call *call, struct cw_slice name,
+                       struct cw_request **out_request)
+{
+    return ask_get(client, call, (Cw__GetCase)CW__GET_CASE__INIT, name, out_request);
+}
+
+enum cw_err cw_ask_get_known(struct cw_client *client, const struct cw_call *call, struct cw_slice name,
+                             struct cw_slice division, struct cw_wall at, struct cw_request **out_request)
+{
+    Cw__GetCase get = CW__GET_CASE__INIT;
+
+    if (division.len == 0 || at.ms < 0)
+        return fault_set(&client->fault, CW_USAGE_ARGUMENT, "division", "name a division and a time");
+    get.has_as_known_at = get.has_at_ms = 1;
+    get.as_known_at = wire_bytes(division);
+    get.at_ms = (uint64_t)at.ms;
+    return ask_get(client, call, get, name, out_request);
+}
+
+enum cw_err cw_ask_case(struct cw_client *client, const struct cw_call *call, const struct cw_case_query *query,
+                        struct cw_request **out_request)
+{
+    Cw__GetCase get = CW__GET_CASE__INIT;
+
+    if (query == NULL || query->size != sizeof(*query) || query->at.ms < 0)
+        return fault_set(&client->fault, CW_USAGE_ARGUMENT, "query", "size or time is outside what the header allows");
+    get.has_as_known_at = get.has_at_ms = query->division.len != 0;
+    get.as_known_at = wire_bytes(query->division);
+    get.at_ms = (uint64_t)query->at.ms;
+    get.has_events_before = query->events_before != NULL;
+    if (query->events_before != NULL)
+        get.events_before = wire_bytes(slice(query->events_before->b, CW_ID_LEN));
+    return ask_get(client, call, get, query->name, out_request);
+}
+
+enum cw_err cw_client_case(struct cw_client *client, const struct cw_case_query *query, int32_t timeout_ms,
+                           struct cw_answer **out_answer)
+{
+    struct cw_call call = call_of(timeout_ms);
+    struct cw_request *request = NULL;
+    enum cw_err err = cw_ask_case(client, &call, query, &request);
+
+    return client_wait_for(err, request, out_answer);
+}
+
+enum cw_err cw_client_get_known(struct cw_client *client, struct cw_slice name, struct cw_slice division,
+                                struct cw_wall at, int32_t timeout_ms, struct cw_answer **out_answer)
+{
+    struct cw_call call = call_of(timeout_ms);
+    struct cw_request *request = NULL;
+    enum cw_err err = cw_ask_get_known(client, &call, name, division, at, &request);
+
+    return client_wait_for(err, request, out_answer);
 }
 
 enum cw_err cw_client_get(struct cw_client *client, struct cw_slice name, int32_t timeout_ms,
@@ -56,6 +111,40 @@ enum cw_err cw_client_get(struct cw_client *client, struct cw_slice name, int32_
     return client_wait_for(err, request, out_answer);
 }
 
+/* Of the versions before, which end where these begin. */
+#define LIST_QUERY_SIZE_1 offsetof(struct cw_list_query, status)
+#define LIST_QUERY_SIZE_2 offsetof(struct cw_list_query, overdue_only)
+#define LIST_QUERY_SIZE_3 offsetof(struct cw_list_query, as_known_at)
+
+static bool is_list_query(size_t size)
+{
+    return size == sizeof(struct cw_list_query) || size == LIST_QUERY_SIZE_3 || size == LIST_QUERY_SIZE_2 ||
+           size == LIST_QUERY_SIZE_1;
+}
+
+static void fill_text(struct cw_slice text, protobuf_c_boolean *out_has, ProtobufCBinaryData *out)
+{
+    *out_has = text.len != 0;
+    *out = wire_bytes(text);
+}
+
+static void fill_filters(const struct cw_list_query *query, Cw__ListCases *list)
+{
+    fill_text(query->status, &list->has_status, &list->status);
+    fill_text(query->division, &list->has_division, &list->division);
+    fill_text(query->risk, &list->has_risk, &list->risk);
+    fill_text(query->owner, &list->has_owner, &list->owner);
+    fill_text(query->area, &list->has_area, &list->area);
+    fill_text(query->entity, &list->has_entity, &list->entity);
+}
+
+static void fill_known(const struct cw_list_query *query, Cw__ListCases *list)
+{
+    fill_text(query->as_known_at, &list->has_as_known_at, &list->as_known_at);
+    list->has_at_ms = list->has_as_known_at;
+    list->at_ms = (uint64_t)query->at.ms;
+}
+
 enum cw_err cw_ask_list(struct cw_client *client, const struct cw_call *call, const struct cw_list_query *query,
                         struct cw_request **out_request)
 {
@@ -63,7 +152,7 @@ enum cw_err cw_ask_list(struct cw_client *client, const struct cw_call *call, co
     Cw__ListCases list = CW__LIST_CASES__INIT;
 
     request.list = &list;
-    if (query != NULL && (query->size != sizeof(*query) || query->limit > CW_LIST_LIMIT_MAX))
+    if (query != NULL && (!is_list_query(query->size) || query->limit > CW_LIST_LIMIT_MAX))
         return fault_set(&client->fault, CW_USAGE_ARGUMENT, "query", "size or limit is outside what the header allows");
     if (query != NULL) {
         list.has_kind = query->kind != 0;
@@ -76,6 +165,11 @@ enum cw_err cw_ask_list(struct cw_client *client, const struct cw_call *call, co
         list.prefix = wire_bytes(query->prefix);
         list.has_conflicts_only = query->conflicts_only != 0;
         list.conflicts_only = query->conflicts_only != 0;
+        if (query->size >= LIST_QUERY_SIZE_2)
+            fill_filters(query, &list);
+        list.has_overdue = list.overdue = query->size >= LIST_QUERY_SIZE_3 && query->overdue_only != 0;
+        if (query->size == sizeof(*query))
+            fill_known(query, &list);
     }
     return client_start(client, &request, call, EXPECT_READ(list), out_request);
 }

@@ -11,6 +11,7 @@
  *   log/root-000001.entries        sealed segments, as they are published: cw.Entries bytes,
  *   log/authority-000001.entries   named by their first entry
  *   issued/NAME@DIVISION/          key and cert of each holder, to be handed over
+ *   members                        who listens where (enrol.h)
  */
 
 #include "tool/context.h"
@@ -64,6 +65,9 @@ struct issue_order {
 };
 /* Makes keys and certificate and a record of it; a daemon becomes a member of the force's audience. */
 enum cw_err authority_issue(struct authority *a, const struct issue_order *order, struct cw_fault *fault);
+/* The certificate of a daemon that made its keys itself, and proved that it has them: a record of it, and membership. */
+enum cw_err authority_admit(struct authority *a, struct cw_slice certificate, const struct signature *possession,
+                            struct cw_fault *fault);
 /* The certificate counts no more, from this record on: what it signed before stays. */
 enum cw_err authority_revoke(struct authority *a, const struct cert_id *cert, enum revoke_kind kind,
                              struct cw_fault *fault);
@@ -73,7 +77,7 @@ enum cw_err authority_commit(struct authority *a, struct cw_fault *fault);
 
 /* All segments in the order in which they must be published: root log first. Freed with segments_done(). */
 struct authority_segments {
-    size_t count;
+    size_t count, root_count; /* the root log's are the first */
     struct buf *bytes;
 };
 enum cw_err authority_segments_read(const char *dir, struct authority_segments *out, struct cw_fault *fault);

@@ -148,7 +148,7 @@ static const char *text_at(const json_t *line, const char *key)
     return json_string_value(json_object_get(line, key));
 }
 
-/* What a name of the file stands for: "case" or "event". */
+/* What a name of the file stands for: "case", "event" or "op". */
 static bool named_id(const struct batch *b, const char *name, const char *which, uint8_t out[static CW_ID_LEN])
 {
     const char *hex = name != NULL ? json_string_value(json_object_get(json_object_get(b->names, name), which)) : NULL;
@@ -196,6 +196,19 @@ static enum exit_code write_field(struct batch *b, struct cw_draft *draft, const
     return code;
 }
 
+/* What the author had seen. */
+static enum exit_code write_after(struct batch *b, struct cw_draft *draft, const json_t *line)
+{
+    json_t *after = json_object_get(line, "after");
+    struct cw_op_id op;
+
+    for (size_t i = 0; i < json_array_size(after); i++)
+        if (!named_id(b, json_string_value(json_array_get(after, i)), "op", op.b) ||
+            cw_draft_after(draft, &op) != CW_OK)
+            return bad_line(b, "after", "no statement before it has this name, or there are too many");
+    return EXIT_DONE;
+}
+
 static enum exit_code write_all(struct batch *b, struct cw_draft *draft, const char *kind, const json_t *line)
 {
     json_t *fields = json_object_get(line, "fields"), *same = json_object_get(line, "same_as"), *value;
@@ -211,7 +224,7 @@ static enum exit_code write_all(struct batch *b, struct cw_draft *draft, const c
     if (code == EXIT_DONE && text_at(line, "episode") != NULL &&
         (!named_id(b, text_at(line, "episode"), "event", id) || cw_draft_ref(draft, id) != CW_OK))
         code = bad_line(b, "episode", "no event before it has this name");
-    return code;
+    return code == EXIT_DONE ? write_after(b, draft, line) : code;
 }
 
 static enum exit_code draft_of(struct batch *b, const json_t *line, const char **out_kind, struct cw_draft **out)
@@ -238,7 +251,7 @@ static enum exit_code draft_of(struct batch *b, const json_t *line, const char *
 
 static void keep_name(struct batch *b, const char *name, const char *kind, const struct cw_submission *submission)
 {
-    char case_hex[2 * CW_ID_LEN + 1], event_hex[2 * CW_ID_LEN + 1];
+    char case_hex[2 * CW_ID_LEN + 1], event_hex[2 * CW_ID_LEN + 1], op_hex[2 * CW_ID_LEN + 1];
     struct cw_case_id case_id;
     struct cw_op_id op;
     struct hash event;
@@ -250,22 +263,29 @@ static void keep_name(struct batch *b, const char *name, const char *kind, const
     thing_id_of(&op, 0, &event);
     hex_of(slice(case_id.b, CW_ID_LEN), case_hex);
     hex_of(slice(event.b, CW_ID_LEN), event_hex);
-    json_object_set_new(b->names, name,
-                        json_pack("{s:s, s:s, s:s}", "kind", kind, "case", case_hex, "event", event_hex));
+    hex_of(slice(op.b, CW_ID_LEN), op_hex);
+    json_object_set_new(
+        b->names, name,
+        json_pack("{s:s, s:s, s:s, s:s}", "kind", kind, "case", case_hex, "event", event_hex, "op", op_hex));
 }
 
 /*
  * Each line is said at its speaker's own division, and what an earlier line opened at another may still be on its way
- * there: it is said again, the same bytes, until it arrived or the time is over.
+ * there: it is said again, the same bytes, until it arrived or the time is over. So is one that names an episode.
  */
-static enum cw_err submit_patiently(const struct batch *b, struct cw_client *client,
+static bool may_be_on_its_way(const struct batch *b, enum cw_err err, const json_t *line)
+{
+    return b->speaker_count > 1 &&
+           (err == CW_REFUSED_UNKNOWN_CASE || (err == CW_REFUSED_VALUE && json_object_get(line, "episode") != NULL));
+}
+
+static enum cw_err submit_patiently(const struct batch *b, struct cw_client *client, const json_t *line,
                                     const struct cw_submission *submission, struct cw_answer **out)
 {
     struct timespec pause = {.tv_nsec = (long)SAY_AGAIN_MS * 1000000};
     enum cw_err err = cw_client_submit(client, submission, NULL, b->cli->timeout_ms, out);
 
-    for (int64_t waited = 0; err == CW_REFUSED_UNKNOWN_CASE && b->speaker_count > 1 && waited < b->cli->timeout_ms;
-         waited += SAY_AGAIN_MS) {
+    for (int64_t waited = 0; may_be_on_its_way(b, err, line) && waited < b->cli->timeout_ms; waited += SAY_AGAIN_MS) {
         nanosleep(&pause, NULL);
         err = cw_client_submit(client, submission, NULL, b->cli->timeout_ms, out);
     }
@@ -273,11 +293,12 @@ static enum cw_err submit_patiently(const struct batch *b, struct cw_client *cli
 }
 
 /* At once; the answer counts. */
-static enum exit_code submit_now(struct batch *b, struct context *c, const struct cw_submission *submission)
+static enum exit_code submit_now(struct batch *b, struct context *c, const json_t *line,
+                                 const struct cw_submission *submission)
 {
     struct cw_answer *answer;
 
-    if (submit_patiently(b, c->client, submission, &answer) != CW_OK)
+    if (submit_patiently(b, c->client, line, submission, &answer) != CW_OK)
         return bad_fault(b, cw_client_fault(c->client));
     b->submitted++;
     b->proposals += answer_message(answer)->submitted->proposal ? 1 : 0;
@@ -295,7 +316,7 @@ static enum exit_code put_into(struct batch *b, struct box *box, const struct cw
 }
 
 static enum exit_code send_draft(struct batch *b, struct context *c, struct box *box, struct cw_draft *draft,
-                                 const char *kind, const char *name)
+                                 const char *kind, const json_t *line)
 {
     struct cw_submission *submission;
     struct cw_fault fault = {0};
@@ -303,9 +324,9 @@ static enum exit_code send_draft(struct batch *b, struct context *c, struct box 
 
     if (cw_draft_sign(draft, c->identity, when_now(), &submission, &fault) != CW_OK)
         return bad_fault(b, &fault);
-    code = box->outbox != NULL ? put_into(b, box, submission) : submit_now(b, c, submission);
+    code = box->outbox != NULL ? put_into(b, box, submission) : submit_now(b, c, line, submission);
     if (code == EXIT_DONE)
-        keep_name(b, name, kind, submission);
+        keep_name(b, text_at(line, "id"), kind, submission);
     cw_submission_free(submission);
     return code;
 }
@@ -328,7 +349,7 @@ enum exit_code batch_submit(struct batch *b, const char *as, const json_t *line)
     if (code == EXIT_DONE && kind != NULL) {
         if (c->file.synthetic)
             cw_draft_synthetic(draft);
-        code = send_draft(b, c, box, draft, kind, text_at(line, "id"));
+        code = send_draft(b, c, box, draft, kind, line);
     }
     cw_draft_free(draft);
     return code;

@@ -12,7 +12,7 @@ struct batch {
     const struct cli *cli;
     size_t number; /* of the line at hand, from 1 */
     uint64_t submitted, proposals, refused, waiting;
-    json_t *names; /* {name: {"kind", "case", "event"}} */
+    json_t *names; /* {name: {"kind", "case", "event", "op"}} */
     size_t speaker_count;
     struct {
         char as[80];

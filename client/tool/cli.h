@@ -42,6 +42,7 @@ struct cli_option {
 };
 
 enum cli_group {
+    GROUP_CHILD,
     GROUP_CASES,
     GROUP_WORK,
     GROUP_YOU,
@@ -54,6 +55,7 @@ enum cli_group {
 #define GROUP_COUNT (GROUP_HELP + 1)
 
 struct cli;
+struct verb;
 
 struct cli_command {
     const char *noun;
@@ -67,12 +69,13 @@ struct cli_command {
     const struct cli_option *options; /* ends with a NULL name; may be NULL */
     const char *json;                 /* members of the --json object: json_schema.h has the words */
     enum exit_code (*run)(struct cli *cli);
-    bool hidden; /* for other programs, not for people: in no list */
+    bool hidden;             /* for other programs, not for people: in no list */
+    const struct verb *says; /* verb.h: the row that it is made of; NULL: a command of its own */
 };
 
 #define CLI_SUMMARY_LEN_MAX 54
 #define CLI_VALUES_MAX 64
-#define CLI_COMMANDS_MAX 100
+#define CLI_COMMANDS_MAX 140
 #define CLI_WIDTH 80
 
 struct cli {

@@ -13,6 +13,17 @@ enum exit_code event_record(const struct cli *cli, const char *case_name, const 
 enum exit_code list_query_kind(const struct cli *cli, struct cw_list_query *out);
 
 extern const struct cli_command cmd_case_open, cmd_case_set, cmd_case_add, cmd_case_remove, cmd_case_event,
-    cmd_case_show, cmd_case_list, cmd_case_history;
+    cmd_case_show, cmd_case_list, cmd_case_history, cmd_entity_open, cmd_entity_show, cmd_entity_list;
+
+/* cmd_case_known.c: --as-known-at DIVISION --at TIME, both or neither; division NULL: as it is known here and now. */
+struct known_when {
+    const char *division;
+    struct cw_wall at;
+};
+enum exit_code known_read(const struct cli *cli, struct known_when *out);
+
+/* Complains about a daemon that does not know the question. */
+enum exit_code known_check(const struct cli *cli, const Cw__CaseList *list);
+void known_remark(const Cw__CaseList *list); /* what nobody can say, on stderr */
 
 #endif

@@ -4,6 +4,6 @@
 
 #include "tool/cli.h"
 
-extern const struct cli_command cmd_operation_open, cmd_operation_result, cmd_operation_show;
+extern const struct cli_command cmd_child_show, cmd_operation_open, cmd_operation_result, cmd_operation_show;
 
 #endif

@@ -5,7 +5,7 @@
 #include "tool/context.h"
 #include "tool/plain.h"
 
-extern const struct cli_command cmd_status, cmd_peers, cmd_wait_sync;
+extern const struct cli_command cmd_status, cmd_peers, cmd_wait_sync, cmd_reload;
 
 /* The list that the cases which somebody lacks are named from; NULL when there are none, or nobody may list here. */
 struct cw_answer *status_names(const struct cli *cli, struct context *context, const Cw__Peers *peers,

@@ -6,7 +6,10 @@
 
 #include "proto/wire.h"
 
-#define AT_ONCE 64 /* requests on their way: views may be large */
+#include <stdlib.h>
+
+#define AT_ONCE 64     /* requests on their way: views may be large */
+#define PAGES_MAX 1000 /* of lists: a page may hold none that fits and still have a next */
 
 static bool has_case(const struct gather *g, ProtobufCBinaryData id)
 {
@@ -32,8 +35,8 @@ static bool is_gone(enum cw_err err)
     return err == CW_REFUSED_UNKNOWN_CASE || err == CW_REFUSED_READER;
 }
 
-/* Views of rows[from..to), side by side. */
-static enum cw_err fetch_some(struct context *c, int32_t timeout_ms, Cw__CaseRow *const *rows, size_t count,
+/* Views of these cases, side by side. */
+static enum cw_err fetch_some(struct context *c, int32_t timeout_ms, const ProtobufCBinaryData *ids, size_t count,
                               struct gather *out)
 {
     struct cw_call call = {.size = sizeof(call), .timeout_ms = timeout_ms};
@@ -44,9 +47,9 @@ static enum cw_err fetch_some(struct context *c, int32_t timeout_ms, Cw__CaseRow
     for (size_t i = 0; err == CW_OK && i < count; i++) {
         char id[2 * CW_ID_LEN + 1];
 
-        if (rows[i]->case_id.len != CW_ID_LEN || has_case(out, rows[i]->case_id))
+        if (ids[i].len != CW_ID_LEN || has_case(out, ids[i]))
             continue;
-        hex_of(wire_slice(rows[i]->case_id), id);
+        hex_of(wire_slice(ids[i]), id);
         err = cw_ask_get(c->client, &call, slice_of(id), &asked[asked_count]);
         asked_count += err == CW_OK;
     }
@@ -64,19 +67,46 @@ static enum cw_err fetch_some(struct context *c, int32_t timeout_ms, Cw__CaseRow
     return err;
 }
 
+/* The cases of a page, each record of a child by itself: every division that owns one has its duties. */
+static ProtobufCBinaryData *ids_of(const Cw__CaseList *list, size_t *out_count)
+{
+    ProtobufCBinaryData *ids;
+    size_t most = list->n_rows;
+
+    for (size_t i = 0; i < list->n_rows; i++)
+        most += list->rows[i]->n_also_ids;
+    ids = calloc(most + 1, sizeof(*ids));
+    CW_ASSERT(ids != NULL);
+    *out_count = 0;
+    for (size_t i = 0; i < list->n_rows; i++) {
+        ids[(*out_count)++] = list->rows[i]->case_id;
+        for (size_t j = 0; j < list->rows[i]->n_also_ids; j++)
+            ids[(*out_count)++] = list->rows[i]->also_ids[j];
+    }
+    return ids;
+}
+
 static enum cw_err fetch_page(const struct cli *cli, struct context *c, const Cw__CaseList *list, size_t max,
                               struct gather *out, struct progress *p)
 {
+    size_t id_count;
+    ProtobufCBinaryData *ids = ids_of(list, &id_count);
     enum cw_err err = CW_OK;
 
-    for (size_t from = 0; err == CW_OK && from < list->n_rows && out->count < max; from += AT_ONCE) {
-        size_t left = list->n_rows - from, wanted = max - out->count;
+    for (size_t from = 0; err == CW_OK && from < id_count && out->count < max; from += AT_ONCE) {
+        size_t left = id_count - from, wanted = max - out->count;
         size_t count = left < AT_ONCE ? left : AT_ONCE;
 
-        err = fetch_some(c, cli->timeout_ms, &list->rows[from], count < wanted ? count : wanted, out);
+        err = fetch_some(c, cli->timeout_ms, &ids[from], count < wanted ? count : wanted, out);
         progress_at(p, out->count, max);
     }
+    free(ids);
     return err;
+}
+
+bool list_goes_on(const Cw__CaseList *list, struct cw_slice after)
+{
+    return list->next.len != 0 && !slice_eq(wire_slice(list->next), after);
 }
 
 enum exit_code gather_list(const struct cli *cli, struct context *context, const struct cw_list_query *query,
@@ -86,6 +116,7 @@ enum exit_code gather_list(const struct cli *cli, struct context *context, const
     struct progress p;
     struct buf after = {0};
     bool more = true;
+    uint32_t pages = 0;
     enum cw_err err = CW_OK;
 
     progress_begin(&p, cli, "cases");
@@ -101,8 +132,8 @@ enum exit_code gather_list(const struct cli *cli, struct context *context, const
             const Cw__CaseList *list = answer_message(answer)->list;
 
             err = fetch_page(cli, context, list, max, out, &p);
+            more = list_goes_on(list, buf_slice(&after)) && pages++ < PAGES_MAX;
             buf_clear(&after);
-            more = list->next.len != 0 && list->n_rows != 0;
             if (err == CW_OK)
                 err = buf_add(&after, wire_slice(list->next));
         }

@@ -30,4 +30,10 @@ enum exit_code gather_list(const struct cli *cli, struct context *context, const
                            size_t max, struct gather *out);
 void gather_done(struct gather *g);
 
+/*
+ * Whether the page says how to go on, somewhere else than where it began (after; empty: at the beginning): a page without
+ * rows may, when none of the many cases that the daemon looked at fit, and one that leads nowhere ends the list.
+ */
+bool list_goes_on(const Cw__CaseList *list, struct cw_slice after);
+
 #endif

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "tool/cli.h"
+#include "tool/verb.h"
 
 #define OPTION_COLUMN 26
 #define VERB_COLUMN 25
 
 const char *const help_group_names[GROUP_COUNT] = {
+    [GROUP_CHILD] = "A missing child",
     [GROUP_CASES] = "Cases and operations",
     [GROUP_WORK] = "What waits for you",
     [GROUP_YOU] = "You",
@@ -78,6 +79,20 @@ static void indented(FILE *out, const char *text)
     wrap(out, 2, text);
 }
 
+/* What a verb takes, and who may say it: as the field table has it. */
+static void print_arguments(const struct verb *verb, FILE *out)
+{
+    char left[VERB_LEFT_LEN_MAX], right[VERB_RIGHT_LEN_MAX], who[SCHEMA_ROLES_TEXT_LEN_MAX];
+
+    fprintf(out, "\nFields\n");
+    for (size_t i = 0; i < VERB_ARGUMENTS_MAX && verb->arguments[i].name != NULL; i++) {
+        verb_argument_words(verb, &verb->arguments[i], left, right);
+        help_line(out, OPTION_COLUMN, left, right);
+    }
+    verb_who(verb, who);
+    help_line(out, OPTION_COLUMN, "who may", who);
+}
+
 void help_command(const struct cli_command *c, FILE *out)
 {
     char name[CLI_NAME_LEN_MAX];
@@ -89,6 +104,8 @@ void help_command(const struct cli_command *c, FILE *out)
         fputc('\n', out);
         indented(out, c->about);
     }
+    if (verb_of(c) != NULL)
+        print_arguments(verb_of(c), out);
     if (c->options != NULL && c->options->name != NULL) {
         fprintf(out, "\nOptions\n");
         print_options(c->options, out);

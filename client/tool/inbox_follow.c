@@ -12,6 +12,7 @@
 #include "lib/fault.h"
 #include "lib/link.h"
 #include "lib/when.h"
+#include "proto/schema.h"
 #include "proto/wire.h"
 
 #include <casewire/feed.h>
@@ -52,6 +53,7 @@ static void report(void *context, const char *sentence)
 /* What waited, after the view that it was found in is gone. */
 struct remembered {
     enum waiting_class class;
+    uint32_t roles;
     char key[WAITING_KEY_LEN_MAX], text[WAITING_TEXT_LEN_MAX], chars[CHARS_LEN_MAX];
     uint8_t case_id[CW_ID_LEN];
 };
@@ -60,6 +62,7 @@ static void remember(const struct waiting *w, struct remembered *out)
 {
     memset(out, 0, sizeof(*out));
     out->class = w->class;
+    out->roles = w->roles;
     snprintf(out->key, sizeof(out->key), "%s", w->key);
     snprintf(out->text, sizeof(out->text), "%s", w->text);
     lookup_chars(wire_slice(w->view->human_ref), out->chars);
@@ -72,13 +75,16 @@ static bool same(const struct waiting *w, const struct remembered *r)
     return strcmp(w->key, r->key) == 0 && slice_eq(wire_slice(w->view->case_id), slice(r->case_id, CW_ID_LEN));
 }
 
-/* A duty that was due soon and is overdue now is new, though it is the same duty. */
-static bool is_among(const struct waiting *w, const struct remembered *at, size_t count)
+/*
+ * Roles for which it is news: a duty that was due soon and is overdue now is new, though it is the same duty; one that nobody
+ * has in hand reaches more roles, and is new for those.
+ */
+static uint32_t news_for(const struct waiting *w, const struct remembered *at, size_t count)
 {
     for (size_t i = 0; i < count; i++)
         if (same(w, &at[i]) && w->class == at[i].class)
-            return true;
-    return false;
+            return w->roles & ~at[i].roles;
+    return w->roles != R_NONE ? w->roles : R_ANY;
 }
 
 static bool still_waits(const struct inbox *box, const struct remembered *r)
@@ -147,14 +153,15 @@ static void tell_changes(struct following *f, const struct remembered *before, s
 
     for (size_t i = 0; i < f->box->count; i++) {
         const struct waiting *w = &f->box->at[i];
+        uint32_t roles = news_for(w, before, before_count);
 
-        if (is_among(w, before, before_count))
+        if (roles == 0)
             continue;
         changes++;
         json_array_append_new(fresh, inbox_item_json(w));
         if (!f->cli->json)
             print_new(f, w);
-        alerts_new(f->alerts, w, w->roles, link_now());
+        alerts_new(f->alerts, w, roles, link_now());
     }
     for (size_t i = 0; i < before_count; i++) {
         char id[2 * CW_ID_LEN + 1];
@@ -240,6 +247,25 @@ static void read_all(struct following *f)
     free(fresh);
 }
 
+static void note_case(struct following *f, struct cw_slice id);
+
+/* A breach that nobody has in hand climbs by time alone: the daemon says where it is by now. */
+static void note_climbing(struct following *f)
+{
+    int64_t now = when_now().ms;
+
+    for (size_t i = 0; i < f->box->cases.count; i++) {
+        const Cw__CaseView *view = gather_view(&f->box->cases, i);
+
+        for (size_t d = 0; d < view->n_deadlines; d++) {
+            if (view->deadlines[d]->has_next_told_at_ms && (int64_t)view->deadlines[d]->next_told_at_ms < now) {
+                note_case(f, wire_slice(view->case_id));
+                break;
+            }
+        }
+    }
+}
+
 static void look_again(struct following *f)
 {
     size_t count = f->box->count;
@@ -249,6 +275,7 @@ static void look_again(struct following *f)
     for (size_t i = 0; i < count; i++)
         remember(&f->box->at[i], &before[i]);
     f->again = false;
+    note_climbing(f);
     if (f->changed_more)
         read_all(f);
     for (size_t i = 0; i < f->changed_count && !f->changed_more; i++)

@@ -7,11 +7,20 @@
 static const char *const things[][2] = {
     {"Finding", "record:i code:s? what:s why:s log:h? seq:i? offset:i?"},
     {"Certificate", "cert:h kind:s division:s name:s roles:s not_before:t not_after:t revoked:b standing:s seq:i"},
+    {"DoctorCheck", "check:s state:s text:s fix:s"},
+    {"DoctorPeer", "division:s version:s? clock_ahead_millis:i?"},
+    {"JoinPeer", "title:s division:s address:s"},
+    {"BoardFigure", "name:s count:i statements:[BoardStatement]?"},
+    {"BoardStatement", "case:s op:h what:s at:t"},
     {"LabDivision", "name:s division:s pid:i status:Status?"},
     {"Conflict",
      "id:s digits:i kind:s open:b case_id:h human_ref:s title:s field:s why:s since:t resolvers:s you_may:b "
      "choices:[ViewValue]"},
     {"Waiting", "class:s case_id:h human_ref:s title:s risk:s at:t text:s next:s"},
+    {"ClockRow", "case_id:h human_ref:s duty:s deadline:ViewDeadline"},
+    {"BriefCase", "case_id:h human_ref:s title:s risk:s owner:s live:b waiting:[o] tasks:[o] shift:Told? offer:Told?"},
+    {"Told", "told:Mark delivered:Mark? seen:Mark? accepted:Mark? since:i"},
+    {"Mark", "by:s division:s at:t"},
     {"WaitingDone", "case_id:h class:s text:s"},
     {"OwnCase", "case_id:h human_ref:s kind:s title:s risk:s status:s overdue:i disputed:i updated:t"},
     {"Context", "name:s in_use:b holder:s home:s"},
@@ -20,8 +29,9 @@ static const char *const things[][2] = {
 };
 
 static const ProtobufCMessageDescriptor *const messages[] = {
-    &cw__view_value__descriptor, &cw__submitted__descriptor, &cw__case_view__descriptor, &cw__case_list__descriptor,
-    &cw__history__descriptor,    &cw__status__descriptor,    &cw__peers__descriptor,     &cw__feed_item__descriptor,
+    &cw__view_deadline__descriptor, &cw__view_value__descriptor, &cw__submitted__descriptor,
+    &cw__case_view__descriptor,     &cw__case_list__descriptor,  &cw__history__descriptor,
+    &cw__status__descriptor,        &cw__peers__descriptor,      &cw__feed_item__descriptor,
 };
 
 /* --- simple types ---------------------------------------------------------------------------------------- */

@@ -5,6 +5,7 @@
 #include "lib/fault.h"
 #include "proto/wire.h"
 
+#include <ctype.h>
 #include <stdlib.h>
 #include <strings.h>
 
@@ -27,9 +28,15 @@ static bool holds_chars(ProtobufCBinaryData reference, const char *name)
     return false;
 }
 
-static bool is_row(const Cw__CaseRow *row, const char *name, bool chars)
+/* The case of this row that is meant: its own, or another record of the child that it is shown for. NULL: none. */
+static const ProtobufCBinaryData *id_in_row(const Cw__CaseRow *row, const char *name, bool chars)
 {
-    return same_text(row->op_name, name) || (chars && holds_chars(row->human_ref, name));
+    if (same_text(row->op_name, name) || (chars && holds_chars(row->human_ref, name)))
+        return &row->case_id;
+    for (size_t i = 0; chars && i < row->n_also && i < row->n_also_ids; i++)
+        if (holds_chars(row->also[i], name))
+            return &row->also_ids[i];
+    return NULL;
 }
 
 struct found {
@@ -41,11 +48,14 @@ static void look_through(const Cw__CaseList *list, const char *name, struct foun
 {
     bool chars = strlen(name) == REFERENCE_CHARS;
 
-    for (size_t i = 0; i < list->n_rows; i++)
-        if (list->rows[i]->case_id.len == CW_ID_LEN && is_row(list->rows[i], name, chars)) {
-            memcpy(found->id, list->rows[i]->case_id.data, CW_ID_LEN);
-            found->count++;
-        }
+    for (size_t i = 0; i < list->n_rows; i++) {
+        const ProtobufCBinaryData *id = id_in_row(list->rows[i], name, chars);
+
+        if (id == NULL || id->len != CW_ID_LEN)
+            continue;
+        memcpy(found->id, id->data, CW_ID_LEN);
+        found->count++;
+    }
 }
 
 static bool is_for_daemon(const char *name)
@@ -97,6 +107,10 @@ void lookup_chars(struct cw_slice reference, char out[static CHARS_LEN_MAX])
     end = strrchr(from, '-');
     if (end != NULL && end - from == REFERENCE_CHARS)
         *end = '\0';
+    for (char *at = from; *at != '\0'; at++) { /* it is shown as part of commands, for people to copy into a shell */
+        if (!isalnum((unsigned char)*at) && *at != '-' && *at != '.')
+            *at = '?';
+    }
     snprintf(out, CHARS_LEN_MAX, "%s", from);
 }
 
@@ -148,13 +162,75 @@ static enum exit_code not_found(const struct cli *cli, struct context *context, 
     return complain(cli, EXIT_NOT_FOUND, &(struct trouble){"the case was not found", name, why, next});
 }
 
-enum exit_code lookup_view(const struct cli *cli, struct context *context, const char *name,
-                           struct cw_answer **out_answer)
+/* The id that is to be asked for instead of what was answered; false: none, it is the right one. */
+typedef bool choose_other(const Cw__CaseView *view, ProtobufCBinaryData *out_id);
+
+static bool choose_survivor(const Cw__CaseView *view, ProtobufCBinaryData *out_id)
+{
+    *out_id = view->identity->survivor_id;
+    return out_id->len == CW_ID_LEN && memcmp(out_id->data, view->case_id.data, CW_ID_LEN) != 0;
+}
+
+/* The daemon answered with the survivor of what was asked for. */
+static bool choose_asked(const Cw__CaseView *view, ProtobufCBinaryData *out_id)
+{
+    const Cw__ViewIdentity *identity = view->identity;
+
+    for (size_t i = 0; identity->has_asked && i < identity->n_cases; i++) {
+        *out_id = identity->cases[i]->case_id;
+        if (slice_eq(wire_slice(identity->cases[i]->human_ref), wire_slice(identity->asked)))
+            return out_id->len == CW_ID_LEN;
+    }
+    return false;
+}
+
+static enum cw_err get_other(const struct cli *cli, struct context *context, choose_other *choose,
+                             struct cw_answer **answer)
+{
+    const Cw__CaseView *view = answer_message(*answer)->view;
+    struct cw_answer *other = NULL;
+    ProtobufCBinaryData id;
+    char hex[2 * CW_ID_LEN + 1];
+    enum cw_err err;
+
+    if (view == NULL || view->identity == NULL || !choose(view, &id))
+        return CW_OK;
+    hex_of(wire_slice(id), hex);
+    err = cw_client_get(context->client, slice_of(hex), cli->timeout_ms, &other);
+    if (err != CW_OK)
+        return err;
+    cw_answer_close(*answer);
+    *answer = other;
+    return CW_OK;
+}
+
+static enum exit_code look_up(const struct cli *cli, struct context *context, const char *name, choose_other *choose,
+                              struct cw_answer **out_answer)
 {
     char known[LOOKUP_LEN_MAX];
+    struct cw_answer *answer = NULL;
     enum cw_err err = lookup_case(context, name, cli->timeout_ms, known);
 
     if (err == CW_OK)
-        err = cw_client_get(context->client, slice_of(known), cli->timeout_ms, out_answer);
-    return err == CW_OK ? EXIT_DONE : not_found(cli, context, name, cw_client_fault(context->client));
+        err = cw_client_get(context->client, slice_of(known), cli->timeout_ms, &answer);
+    if (err == CW_OK)
+        err = get_other(cli, context, choose, &answer);
+    if (err == CW_OK) {
+        *out_answer = answer;
+        return EXIT_DONE;
+    }
+    cw_answer_close(answer);
+    return not_found(cli, context, name, cw_client_fault(context->client));
+}
+
+enum exit_code lookup_view(const struct cli *cli, struct context *context, const char *name,
+                           struct cw_answer **out_answer)
+{
+    return look_up(cli, context, name, choose_survivor, out_answer);
+}
+
+enum exit_code lookup_record(const struct cli *cli, struct context *context, const char *name,
+                             struct cw_answer **out_answer)
+{
+    return look_up(cli, context, name, choose_asked, out_answer);
 }

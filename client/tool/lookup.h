@@ -16,6 +16,13 @@ enum cw_err lookup_case(struct context *context, const char *name, int32_t timeo
 enum exit_code lookup_view(const struct cli *cli, struct context *context, const char *name,
                            struct cw_answer **out_answer);
 
+/*
+ * lookup_view shows a child by whatever reference: of an alias, the case that survives. lookup_record shows the very case
+ * that was named.
+ */
+enum exit_code lookup_record(const struct cli *cli, struct context *context, const char *name,
+                             struct cw_answer **out_answer);
+
 /* "K7Q2M4X" out of "MC/NTH/2026/K7Q2M4X-C": what people say; the whole when it has another form. */
 #define CHARS_LEN_MAX 40
 void lookup_chars(struct cw_slice reference, char out[static CHARS_LEN_MAX]);

@@ -9,6 +9,7 @@
 #include "lib/answer.h"
 
 #include <jansson.h>
+#include <stdio.h>
 
 /* --- tables: aligned under a heading on a terminal, tabs otherwise ------------------------------------ */
 
@@ -27,6 +28,14 @@ void table_begin(struct table *t, const struct cli *cli, const char *const *head
 void table_add(struct table *t, const char *text);
 /* Prints and frees. */
 void table_end(struct table *t);
+
+/* --- comma-separated values ------------------------------------------------------------------------------ */
+
+/*
+ * One row. A cell is quoted where it must be (RFC 4180), and one that a spreadsheet would compute, because it begins with
+ * = + - @, or a tab or line end, gets an apostrophe before it: it may be text of whoever runs a daemon.
+ */
+void csv_row(FILE *out, const char *const *cells, size_t count);
 
 /* --- words -------------------------------------------------------------------------------------------- */
 

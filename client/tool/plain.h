@@ -25,6 +25,8 @@ bool plain_is_about(struct cw_slice reason, const Cw__PeerRow *row);
 bool plain_in_step(const Cw__PeerRow *row);
 /* A word or two for a table: "in step", "not reached", "cut off", "catching up". */
 void plain_state(const Cw__PeerRow *row, char out[static 40]);
+/* How far its clock is from the answering daemon's: "right", "1.5 s ahead", "not said". */
+void plain_clock(const Cw__PeerRow *row, char out[static 60]);
 /* Why it is not in step, since when, what it lacks since when and of which cases, what is lacking here. */
 void plain_peer(const Cw__PeerRow *row, const struct plain_names *names, struct cw_wall now,
                 char out[static 2 * PLAIN_LEN_MAX]);

@@ -4,7 +4,8 @@
 
 /*
  * A case on a screen of 80 columns, for somebody at the end of a shift: first the risk, who owns it, what is due,
- * what is disputed, what happened last, so that this much fits 24 lines; then fields and totals.
+ * what is disputed, where a child was seen last, what happened last, so that this much fits 24 lines; then fields and
+ * totals.
  */
 
 #include "tool/out.h"
@@ -16,6 +17,14 @@ void view_print(const struct cli *cli, const Cw__CaseView *view);
 
 /* The field that gives the case its risk; NULL: the kind has none, or nobody assessed it. */
 const Cw__ViewField *view_risk_field(const Cw__CaseView *view);
+
+/* The colour of "HIGH". */
+enum tone view_risk_tone(const char *risk);
+/* "NTH, in charge Sgt Wren; open; episode active" */
+#define VIEW_OWNER_LEN_MAX 500
+void view_owner(const Cw__CaseView *view, char out[static VIEW_OWNER_LEN_MAX]);
+/* Where and when a missing child was seen last, by a sighting or by the report; false: nobody says. */
+bool view_last_seen(const Cw__CaseView *view, char *out, size_t cap);
 
 /* A word at the left, in bold; "" for a line that goes on. */
 void view_label(const struct cli *cli, const char *word);
@@ -33,11 +42,21 @@ void view_wrap_lines(const char *text, int indent, int lines);
 /* "risk assessment" of "risk_assessment". */
 void view_words(ProtobufCBinaryData name, char *out, size_t cap);
 
+/* view_seen.c: the state of what was handed to somebody, and open tasks. */
+void view_told(const struct cli *cli, const Cw__CaseView *view);
+void view_tasks(const struct cli *cli, const Cw__CaseView *view);
+
 /* view_fields.c: without those that the head has said; with who said what when -v. */
 void view_fields(const struct cli *cli, const Cw__CaseView *view);
 
+/* view_known.c: of a view as of another time; else nothing. */
+void view_known(const struct cli *cli, const Cw__CaseView *view);
 /* view_disputes.c: what is open; with -v, also what a rule decided. */
 void view_disputes(const struct cli *cli, const Cw__CaseView *view);
+
+/* view_links.c: nothing when there is nothing. */
+void view_identity(const struct cli *cli, const Cw__CaseView *view);
+void view_links(const struct cli *cli, const Cw__CaseView *view);
 
 /* view_events.c */
 void view_last(const struct cli *cli, const Cw__CaseView *view);   /* the newest few, in a line or two each */

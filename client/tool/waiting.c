@@ -2,6 +2,7 @@
 #include "tool/waiting.h"
 
 #include "tool/lookup.h"
+#include "tool/verb.h"
 #include "tool/view.h"
 
 #include "lib/fault.h"
@@ -73,45 +74,80 @@ static const struct schema_clock *clock_of(const Cw__ViewDeadline *deadline)
 void waiting_duty(const Cw__ViewDeadline *deadline, char *out, size_t cap)
 {
     const struct schema_clock *clock = clock_of(deadline);
-    const struct schema_event *event = clock != NULL ? schema_event(clock->met_by) : NULL;
 
-    if (event == NULL) {
+    if (clock == NULL)
         fault_clean_text(wire_slice(deadline->clock), out, cap);
-        return;
-    }
-    snprintf(out, cap, "%s", event->name);
-    for (char *at = out; *at != '\0'; at++)
-        if (*at == '_')
-            *at = ' ';
+    else
+        snprintf(out, cap, "%s", clock->title);
+}
+
+bool waiting_duty_runs(const Cw__ViewDeadline *deadline)
+{
+    return !deadline->has_met_by && !slice_eq(wire_slice(deadline->state), slice_of("waived")) &&
+           !slice_eq(wire_slice(deadline->state), slice_of("ended"));
+}
+
+/* The event that meets it; NULL: a field does, or a newer version knows. */
+static const struct schema_event *answer_of(const struct schema_clock *clock)
+{
+    return clock != NULL && (clock->flags & CLOCK_BY_FIELD) == 0 ? schema_event(clock->met_by[0]) : NULL;
 }
 
 /* Who is told when it is over, and who may meet it; of a duty of a newer version: everybody. */
-static uint32_t duty_roles(const Cw__ViewDeadline *deadline)
+static uint32_t duty_roles(const struct schema_clock *clock)
 {
-    const struct schema_clock *clock = clock_of(deadline);
-    const struct schema_event *event = clock != NULL ? schema_event(clock->met_by) : NULL;
+    const struct schema_event *event = answer_of(clock);
 
     return clock == NULL ? R_ANY : clock->told | (event != NULL ? event->roles : R_NONE);
 }
 
+static uint32_t told_roles(const Cw__ViewDeadline *deadline)
+{
+    uint32_t roles = R_NONE;
+
+    for (size_t i = 0; i < deadline->n_told; i++)
+        roles |= 1u << schema_role_by_code(wire_slice(deadline->told[i]));
+    return roles & ~1u; /* a role of a newer version has no number here */
+}
+
+static void say_duty(const struct finding *f, const Cw__ViewDeadline *deadline, bool late, struct waiting *w)
+{
+    char duty[60], when[WHEN_TEXT_LEN_MAX], relative[WHEN_TEXT_LEN_MAX], name[60] = "";
+
+    waiting_duty(deadline, duty, sizeof(duty));
+    when_london(w->at, false, when);
+    when_relative(w->at, f->who->now, relative);
+    w->in_hand = deadline->acknowledged_by != NULL;
+    if (deadline->acknowledged_by != NULL)
+        TEXT(deadline->acknowledged_by->name, name);
+    snprintf(w->text, sizeof(w->text), "%s %s due %s (%s)%s%s", duty, late ? "was" : "is", when, relative,
+             name[0] != '\0' ? ", acknowledged by " : "", name);
+    snprintf(w->key, sizeof(w->key), "duty %.20s %lld", duty, (long long)w->at.ms);
+}
+
+/* What was breached waits for whom it has reached by now; before that, for whoever may meet it. */
 static void look_at_duty(const struct finding *f, const Cw__ViewDeadline *deadline)
 {
     struct waiting w = {.at = {(int64_t)deadline->due_ms}};
     const struct schema_clock *clock = clock_of(deadline);
-    const struct schema_event *event = clock != NULL ? schema_event(clock->met_by) : NULL;
+    const struct schema_event *event = answer_of(clock);
     bool late = w.at.ms < f->who->now.ms;
-    char duty[60], when[WHEN_TEXT_LEN_MAX], relative[WHEN_TEXT_LEN_MAX];
+    uint32_t told = late ? told_roles(deadline) : R_NONE;
+    char verb[CLI_NAME_LEN_MAX];
 
-    w.roles = duty_roles(deadline);
-    if (deadline->has_met_by || (w.roles & f->who->roles) == 0 || w.at.ms > f->who->now.ms + WAITING_SOON_MS)
+    if (!waiting_duty_runs(deadline) || ((duty_roles(clock) | told) & f->who->roles) == 0 ||
+        w.at.ms > f->who->now.ms + WAITING_SOON_MS)
         return;
-    waiting_duty(deadline, duty, sizeof(duty));
-    when_london(w.at, false, when);
-    when_relative(w.at, f->who->now, relative);
+    w.roles = told != R_NONE ? told : duty_roles(clock);
     w.class = late ? WAITING_OVERDUE : WAITING_SOON;
-    snprintf(w.text, sizeof(w.text), "%s %s due %s (%s)", duty, late ? "was" : "is", when, relative);
-    snprintf(w.next, sizeof(w.next), "casewire case event %s %s", f->chars, event != NULL ? event->name : "EVENT");
-    snprintf(w.key, sizeof(w.key), "duty %.20s %lld", duty, (long long)w.at.ms);
+    say_duty(f, deadline, late, &w);
+    if (event != NULL && verb_saying(event->number) != NULL) {
+        cli_name(verb_saying(event->number), verb);
+        snprintf(w.next, sizeof(w.next), "casewire %s %s", verb, f->chars);
+    } else if (event != NULL)
+        snprintf(w.next, sizeof(w.next), "casewire case event %s %s", f->chars, event->name);
+    else
+        snprintf(w.next, sizeof(w.next), "casewire case show %s", f->chars);
     tell(f, &w);
 }
 
@@ -164,6 +200,11 @@ static bool is_event(const Cw__ViewEvent *event, const char *name)
     return slice_eq(wire_slice(event->name), slice_of(name));
 }
 
+static bool begins_with(const Cw__ViewEvent *event, const char *word)
+{
+    return event->name.len >= strlen(word) && memcmp(event->name.data, word, strlen(word)) == 0;
+}
+
 /* The newest step of the ownership, when it is an offer to this division that nobody has answered. */
 static void look_for_offer(const struct finding *f)
 {
@@ -174,9 +215,8 @@ static void look_for_offer(const struct finding *f)
     for (size_t i = 0; i < f->view->n_events; i++) {
         const Cw__ViewEvent *e = f->view->events[i];
 
-        if ((strncmp((const char *)e->name.data, "handover_", e->name.len < 9 ? e->name.len : 9) == 0 ||
-             is_event(e, "arbitration")) &&
-            !e->proposal && (newest == NULL || e->hlc > newest->hlc))
+        if ((begins_with(e, "handover_") || is_event(e, "arbitration")) && !e->proposal &&
+            (newest == NULL || e->hlc > newest->hlc))
             newest = e;
     }
     if (newest == NULL || !is_event(newest, "handover_offer"))
@@ -190,7 +230,7 @@ static void look_for_offer(const struct finding *f)
         TEXT(newest->author->division, from);
     w.at = said_at(newest);
     snprintf(w.text, sizeof(w.text), "%s offers this case to %s", from, to);
-    snprintf(w.next, sizeof(w.next), "casewire case event %s handover_accept", f->chars);
+    snprintf(w.next, sizeof(w.next), "casewire handover accept %s", f->chars);
     if (newest->op.len == CW_ID_LEN)
         hex_of(wire_slice(newest->op), op);
     snprintf(w.key, sizeof(w.key), "offer %s", op);

@@ -27,6 +27,7 @@ enum waiting_class {
 struct waiting {
     enum waiting_class class;
     const Cw__CaseView *view;
+    bool in_hand;                    /* of a duty: somebody acknowledged it */
     char text[WAITING_TEXT_LEN_MAX]; /* "risk assessment was due Sat 28 Nov 2026 16:40 (20 min ago)" */
     char next[120];                  /* a command to type */
     struct cw_wall at;               /* when it is due, or was said */
@@ -44,7 +45,9 @@ void waiting_for_context(const struct context *context, int digits, struct waiti
 
 /* Whether the case is the division's: it owns it, or is one of those that claim it. */
 bool waiting_is_own(const Cw__CaseView *view, const char *division);
-/* "risk assessment": what meets the duty, in words; the clock's own name when it is not known here. */
+/* Neither met nor waived, and its episode not over. */
+bool waiting_duty_runs(const Cw__ViewDeadline *deadline);
+/* "first risk assessment": the duty in words; the clock's own name when it is not known here. */
 void waiting_duty(const Cw__ViewDeadline *deadline, char *out, size_t cap);
 
 typedef void waiting_sink(void *context, const struct waiting *waiting);

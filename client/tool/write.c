@@ -62,7 +62,10 @@ enum exit_code writing_look(struct writing *w, const char *name)
     if (may_wait &&
         cw_client_get(w->context->client, slice_of(known), w->cli->timeout_ms, &w->seen) == CW_AGAIN_NO_DAEMON)
         return look_in_outbox(w, name);
-    code = w->seen != NULL ? EXIT_DONE : lookup_view(w->cli, w->context, name, &w->seen);
+    code = EXIT_DONE;
+    if (w->seen == NULL)
+        code = w->as_recorded ? lookup_record(w->cli, w->context, name, &w->seen)
+                              : lookup_view(w->cli, w->context, name, &w->seen);
     if (code != EXIT_DONE)
         return code;
     w->view = answer_message(w->seen)->view;
@@ -80,24 +83,6 @@ void writing_done(struct writing *w)
     box_close(&w->box);
     w->seen = NULL;
     w->draft = NULL;
-}
-
-/* A wrong or missing value: the next thing to look at is what the event, or the kind of case, takes. */
-static enum exit_code not_recorded(const struct writing *w, const struct cw_fault *fault)
-{
-    bool about_values = fault->code == CW_REFUSED_VALUE || fault->code == CW_REFUSED_MISSING ||
-                        fault->code == CW_REFUSED_UNKNOWN_FIELD || fault->code == CW_REFUSED_TEXT;
-    char next[100];
-
-    if (fault->code == CW_AGAIN_NO_DAEMON)
-        return complain(w->cli, EXIT_UNREACHABLE,
-                        &(struct trouble){"nothing was recorded", fault->where, fault->text,
-                                          "the same with --outbox: it goes when a daemon is in reach"});
-    if (!about_values || w->subject == NULL)
-        return complain_fault(w->cli, "nothing was recorded", fault);
-    snprintf(next, sizeof(next), "casewire schema %s", w->subject);
-    return complain(w->cli, exit_code_of(fault->code),
-                    &(struct trouble){"nothing was recorded", fault->where, fault->text, next});
 }
 
 /* --- naming what is replaced -------------------------------------------------------------------------- */
@@ -132,18 +117,42 @@ static bool is_set_rule(const Cw__ViewField *field)
     return same_name(field->rule, "ORS") || same_name(field->rule, "GOS");
 }
 
+/* A field of an episode has its values there: those of another stay as they are. */
+static bool is_meant(const struct writing *w, const Cw__ViewField *f)
+{
+    const struct schema_field *row = schema_field(f->field);
+    bool of_episode = row != NULL && row->place == PLACE_EPISODE;
+
+    return of_episode ? slice_eq(wire_slice(f->episode), wire_slice(w->episode)) : f->episode.len == 0;
+}
+
 static void name_replaced(struct writing *w, const char *field, const char *text)
 {
     for (size_t i = 0; i < w->view->n_fields; i++) {
         const Cw__ViewField *f = w->view->fields[i];
 
-        if (!same_name(f->name, field))
+        if (!same_name(f->name, field) || !is_meant(w, f))
             continue;
         for (size_t v = 0; v < f->n_values; v++)
             if (names(f->values[v], is_set_rule(f), text))
                 supersede(w, f->values[v]->set_by);
-        return; /* the first of that name: the case's own, or its first episode's */
+        return;
     }
+}
+
+/* The verb that says it: add where the field holds several. */
+static enum cw_verb verb_for(const struct writing *w, const char *name, enum cw_verb verb)
+{
+    const struct schema_event *event = w->subject != NULL ? schema_event_by_name(slice_of(w->subject)) : NULL;
+    const struct schema_field *field;
+
+    if (verb != CW_SAY)
+        return verb;
+    field = event != NULL ? schema_event_field_by_name(event->number, slice_of(name))
+                          : schema_field_by_name(w->subject != NULL ? schema_kind_by_name(slice_of(w->subject))
+                                                                    : (uint32_t)KIND_NONE,
+                                                 slice_of(name));
+    return field != NULL && schema_field_is_set(field) ? CW_ADD : CW_SET;
 }
 
 enum exit_code writing_assign(struct writing *w, const char *assignment, enum cw_verb verb)
@@ -161,8 +170,9 @@ enum exit_code writing_assign(struct writing *w, const char *assignment, enum cw
         return complain(w->cli, EXIT_USAGE,
                         &(struct trouble){"the option was not understood", "--base-on", "it is \"none\"", NULL});
     snprintf(field, sizeof(field), "%.*s", len, assignment);
+    verb = verb_for(w, field, verb);
     if (cw_draft_write(w->draft, field, verb, slice(value, value != NULL ? strlen(value) : 0), &fault) != CW_OK)
-        return not_recorded(w, &fault);
+        return writing_refused(w, &fault);
     if (w->view != NULL && base == NULL)
         name_replaced(w, field, value);
     return EXIT_DONE;
@@ -207,6 +217,8 @@ static void tell(const struct writing *w, const Cw__Submitted *s, uint32_t prove
     char op[2 * SHORT_ID_LEN + 1], reference[64], full[2 * CW_ID_LEN + 1] = "";
     bool opens = w->view == NULL;
 
+    if (w->silent)
+        return;
     if (w->cli->json) {
         tell_json(w->cli, s, proven);
         return;
@@ -259,7 +271,7 @@ static enum exit_code submit(struct writing *w, const struct cw_submission *subm
     if (timeout_ms > CW_TIMEOUT_MS_MAX)
         timeout_ms = CW_TIMEOUT_MS_MAX;
     if (cw_client_submit(w->context->client, submission, ack, timeout_ms, &answer) != CW_OK)
-        return not_recorded(w, cw_client_fault(w->context->client));
+        return writing_refused(w, cw_client_fault(w->context->client));
     cw_submission_op(submission, &op);
     code = judge(w, answer, &op, ack->held_by);
     cw_answer_close(answer);
@@ -325,7 +337,7 @@ enum exit_code writing_send(struct writing *w)
     else if (w->kind == NULL && w->context->file.synthetic)
         cw_draft_synthetic(w->draft);
     if (cw_draft_sign(w->draft, w->context->identity, when_now(), &submission, &fault) != CW_OK)
-        return not_recorded(w, &fault);
+        return writing_refused(w, &fault);
     ack = (struct cw_ack){(uint32_t)held_by, (int32_t)deadline * 1000};
     code = cli_flag(w->cli, "outbox") ? queue(w, submission, &ack) : submit(w, submission, &ack);
     cw_submission_free(submission);

@@ -31,15 +31,31 @@ struct writing {
     struct box box;   /* with --outbox, once it was needed */
     struct cw_draft *draft;
     const char *subject; /* what `casewire schema` is asked about when a value was wrong: event or kind; may be NULL */
+    ProtobufCBinaryData episode; /* the episode it is about, whose values are replaced; empty: the first */
+    const char *typed;           /* the name that was typed for the field, when it has another; may be NULL */
+    bool as_recorded;            /* the very case that is named, also when it is an alias */
+    bool silent;                 /* what was recorded is told by the caller */
 };
+
+/* Set, or add where the field holds several. */
+#define CW_SAY ((enum cw_verb)0)
 
 /*
  * Fetches the case; with --outbox and no daemon in reach, finds it in the outbox or takes its whole id with --kind, and
  * then nothing is named as seen or replaced. Complains.
  */
 enum exit_code writing_look(struct writing *w, const char *name);
-/* "field=value" or "field" with verb; names what it replaces unless --base-on none. Complains. */
+/* write_event.c: names the newest events as seen: a closing that did not know of a sighting is held back by the fold. */
+void writing_note_seen(struct writing *w);
+/* write_event.c: the one event whose id, or op id, begins with these digits. Complains. */
+enum exit_code writing_find_event(const struct writing *w, const char *hex, const Cw__ViewEvent **out);
+/*
+ * "field=value", or "field" to remove, with verb or CW_SAY; names what it replaces unless --base-on none. Complains: with
+ * what the field may hold and who may write it.
+ */
 enum exit_code writing_assign(struct writing *w, const char *assignment, enum cw_verb verb);
+/* write_refused.c: complains about a fault of the draft or of the daemon. */
+enum exit_code writing_refused(const struct writing *w, const struct cw_fault *fault);
 /* Signs, submits or puts it into the outbox, and tells. */
 enum exit_code writing_send(struct writing *w);
 void writing_done(struct writing *w);

@@ -7,6 +7,10 @@
 #include "cases/check.h"
 #include "cases/view.h"
 
+/* check_fiction.c: phones and plates of this text belong to this network, or CW_REFUSED_SYNTHETIC. */
+enum cw_err cases_check_fiction(const struct schema_field *field, struct cw_slice text, bool synthetic,
+                                struct refusal *refusal);
+
 /* Where a refusal points: the field's name. */
 #define WHERE(field) ((field)->name)
 
@@ -17,6 +21,9 @@ enum cw_err check_event_authority(const struct admission_request *r, const struc
                                   struct refusal *refusal);
 /* check_step.c: what the present state does not allow. */
 enum cw_err check_steps(const struct admission_request *r, const struct schema_event *event, struct refusal *refusal);
+
+/* check_saying.c: details that must agree with each other: grades, links, merged identities, what is taken back. */
+enum cw_err check_saying(const struct admission_request *r, const struct schema_event *event, struct refusal *refusal);
 
 /* The scope the op will have in the fold (docs/fold.md §4.2), except for one that opens an episode. */
 const struct hash *request_scope(const struct admission_request *r);

@@ -15,6 +15,8 @@ static inline int64_t days_of(int64_t ms)
 
 /* Days since 1970-01-01 to a date. */
 void civil_of(int64_t days, int64_t *year, int64_t *month, int64_t *day);
+/* And back, for dates that exist. */
+int64_t days_of_date(int64_t year, int64_t month, int64_t day);
 int64_t days_in_month(int64_t year, int64_t month);
 
 #endif

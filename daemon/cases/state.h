@@ -107,6 +107,7 @@ struct case_event {
     bool authorised; /* false: a proposal */
     bool corrected;  /* a later event stands for it */
     bool withdrawn;
+    bool withdrawal;      /* it takes others back, and says nothing that counts itself */
     bool counted;         /* head of its class in the tally */
     uint32_t class_index; /* of equal happenings; events of one class share it */
 };
@@ -182,19 +183,39 @@ struct case_note {
     struct cw_op_id about; /* zero: nothing */
 };
 
-/* A duty with its deadline. Views compare it with now; the fold does not. Sorted by (clock, scope, start op). */
+enum clock_end { CLOCK_RUNS = 0, CLOCK_END_MET = 1, CLOCK_END_WAIVED = 2, CLOCK_END_OVER = 3 };
+
+/*
+ * A duty with its deadline. Views compare it with now (view.h); the fold does not. docs/fold.md §19.
+ * Sorted by (clock, scope, start op).
+ */
 struct case_clock {
     uint32_t clock;
+    const struct schema_clock *row;
+    struct hash id; /* what marks name */
     struct hash scope;
     struct cw_op_id start;
-    int64_t started_ms;
-    int64_t deadline_ms;
-    bool met;
-    struct cw_op_id met_by;
-    int64_t met_ms;
+    int64_t started_ms, soon_ms, deadline_ms;
+    enum clock_end end;
+    struct cw_op_id end_op; /* zero while it runs */
+    int64_t end_ms;
+    uint32_t told, waive; /* roles: whom a breach reaches first, who may waive it */
+    int64_t step_ms;      /* how long each rung of the ladder waits; 0: nothing climbs */
+    uint32_t ack;         /* the mark of whoever has it in hand; UINT32_MAX: nobody */
+    bool learned_late;
+    uint32_t first_mark, mark_count; /* in state->marks */
 };
 
-/* The fate of one write, in the order of (op_id, index). */
+/* What people and daemons said about a clock, in order. */
+struct case_mark {
+    uint32_t event;    /* EVENT_CLOCK_ACK, ... */
+    uint32_t op_index; /* in state->ops */
+    bool without_effect;
+};
+
+#define LADDER_RUNGS 3
+
+/* The fate of one write, in the order of (op_index, index). */
 struct case_write {
     uint32_t op_index;
     uint32_t index;
@@ -217,8 +238,11 @@ struct case_state {
     struct case_owner owner;
     struct cw_wall last_happened; /* DRV: greatest occurred of activity, sightings and intelligence; 0: none */
 
-    uint32_t op_count; /* distinct ops, sorted by op_id */
+    /* Distinct ops, sorted by op_id; those that were appended (fold_append) stand behind, as they came. */
+    uint32_t op_count;
     const struct case_op *ops;
+    const uint32_t *by_id;    /* all of them, ascending by op_id: op indices */
+    const uint32_t *event_of; /* by op index: in events; UINT32_MAX: it records none */
     uint32_t effective_count, pending_count, void_count, unopened_count;
     const uint64_t *order_times; /* by op index */
 
@@ -228,6 +252,9 @@ struct case_state {
     const struct case_cell *cells;
     uint32_t event_count;
     const struct case_event *events;
+    /* Indices of events, ascending: those by which the case is found, or that are about owners, duties, other cases. */
+    uint32_t naming_count;
+    const uint32_t *naming;
     uint32_t tally_count;
     const struct case_tally *tallies;
     uint32_t machine_count;
@@ -238,7 +265,11 @@ struct case_state {
     const struct case_note *notes;
     uint32_t clock_count;
     const struct case_clock *clocks;
-    uint32_t proposal_count; /* writes and events whose fate is a proposal */
+    uint32_t mark_count;
+    const struct case_mark *marks; /* clock by clock */
+    uint32_t ladder[LADDER_RUNGS]; /* roles, rung by rung */
+    uint32_t beside;               /* roles told with each of them */
+    uint32_t proposal_count;       /* writes and events whose fate is a proposal */
 };
 
 #endif

@@ -18,6 +18,10 @@ const struct case_value *state_value(const struct case_state *state, const struc
 const struct case_machine *state_machine(const struct case_state *state, enum machine machine,
                                          const struct hash *scope);
 const struct case_op *state_op(const struct case_state *state, const struct cw_op_id *op);
+/* Where the op stands in by_id, or would. False: it is not there. */
+bool state_find_op(const struct case_state *state, const struct cw_op_id *op, uint32_t *out_place);
+/* The writes of one op, by its index, in their order: how many, from *out_first on. */
+uint32_t state_writes_of(const struct case_state *state, uint32_t op_index, uint32_t *out_first);
 const struct case_tally *state_tally(const struct case_state *state, uint32_t event, int64_t subtype, bool within,
                                      uint32_t dimension, struct cw_slice value);
 const struct case_write *state_write(const struct case_state *state, const struct dot *dot);
@@ -27,8 +31,32 @@ enum fate state_fate(const struct case_state *state, const struct dot *dot);
 size_t state_heads(const struct case_state *state, const struct hash *scope, uint32_t field,
                    const struct op_value *element, struct op_ref *out, size_t max);
 
-enum clock_status { CLOCK_RUNNING = 1, CLOCK_BREACHED = 2, CLOCK_MET = 3, CLOCK_MET_LATE = 4 };
+enum clock_status {
+    CLOCK_RUNNING = 1,
+    CLOCK_BREACHED = 2,
+    CLOCK_MET = 3,
+    CLOCK_MET_LATE = 4,
+    CLOCK_DUE_SOON = 5,
+    CLOCK_WAIVED = 6,
+    CLOCK_OVER = 7, /* nothing is left to do: its episode ended */
+};
 enum clock_status clock_status_at(const struct case_clock *clock, struct cw_wall now);
+const char *clock_status_name(enum clock_status status); /* "due soon" */
+/* When it became what it is at `now`. */
+int64_t clock_status_since(const struct case_clock *clock, struct cw_wall now);
+
+/* docs/fold.md §19.11: whom a breach has reached by now, and whom it reaches next when nobody acknowledges. */
+struct clock_reach {
+    uint32_t level; /* 0: nobody yet, 1: whom it reaches first, then one more with every rung */
+    uint32_t told;  /* roles; 0: nobody yet */
+    uint32_t next;  /* roles; 0: it climbs no further */
+    int64_t next_ms;
+};
+struct clock_reach clock_reach_at(const struct case_state *state, const struct case_clock *clock, struct cw_wall now);
+/* Roles whose acknowledgement counts: whom it reaches first, and, when it climbs, all whom it may reach. */
+uint32_t clock_may_acknowledge(const struct case_state *state, const struct case_clock *clock);
+/* The next time at which a view of the clock changes by itself; INT64_MAX: none. */
+int64_t clock_wakes_at(const struct case_state *state, const struct case_clock *clock, struct cw_wall now);
 
 /* --- for lists ----------------------------------------------------------------------------------- */
 
@@ -89,10 +117,24 @@ size_t note_line(const struct case_note *note, char *out, size_t cap);
 
 /* docs/fold.md §14: lines of ASCII, the same bytes wherever inputs are the same. */
 enum cw_err case_state_encode(const struct case_state *state, struct writer *out);
-/* hash_one(LABEL_DIGEST) of it, made in what is left of the arena and given back. */
-enum cw_err case_state_hash(const struct case_state *state, struct arena *scratch, struct hash *out);
-/* H(inputs): sorted (op_id, least hlc, log id, verdict, flags), authority positions, fold version. docs/fold.md §15. */
-enum cw_err case_inputs_hash(const struct case_state *state, struct cw_slice authority_positions, struct arena *scratch,
-                             struct hash *out);
+/* Its parts, which the hash is made of: everything but what is said op by op; and that, of ops whose ids begin with this byte. */
+void case_core_encode(const struct case_state *state, struct writer *out);
+void case_shelf_encode(const struct case_state *state, uint8_t first, struct writer *out);
+
+/* Hashes of shelves, kept while ops are appended to a state. All zero: nothing is known. */
+#define SHELVES 256
+struct case_shelves {
+    bool state_known[SHELVES], inputs_known[SHELVES];
+    struct hash state[SHELVES], inputs[SHELVES];
+};
+/* An op was appended: its shelf is to be hashed again. */
+void case_shelves_forget(struct case_shelves *shelves, const struct cw_op_id *op);
+
+/* H(state), made in what is left of the arena and given back. kept: NULL, or of this state. docs/fold.md §14.4. */
+enum cw_err case_state_hash(const struct case_state *state, struct case_shelves *kept, struct arena *scratch,
+                            struct hash *out);
+/* H(inputs): shelves of (op_id, least hlc, log id, verdict, flags), authority positions, fold version. docs/fold.md §15. */
+enum cw_err case_inputs_hash(const struct case_state *state, struct cw_slice authority_positions,
+                             struct case_shelves *kept, struct arena *scratch, struct hash *out);
 
 #endif

@@ -14,6 +14,9 @@
 #include "cases/sort.h"
 
 #define NONE UINT32_MAX
+#define CASE_OP_NOTED /* flags that a note tells of (§13.1) */ \
+    (CASE_OP_AFTER_REMOVAL | CASE_OP_CONCURRENT_REVOCATION | CASE_OP_REUSED_ID | CASE_OP_ERASED_CASE | CASE_OP_FORK)
+#define CLOCK_ID_INDEX 65536 /* ids of clocks: above those of writes; + the row's number */
 
 struct work_op {
     uint64_t t;
@@ -22,6 +25,7 @@ struct work_op {
     uint32_t first_name, name_count;    /* into work->names: effective ops only */
     uint32_t event;                     /* index into work->events, or NONE */
     bool stepped_case, stepped_episode; /* its step was applied */
+    uint8_t episode_state;              /* that it led to, when it was */
     struct hash thing;                  /* thing_id of events; zero otherwise */
     struct hash scope;
 };
@@ -34,9 +38,11 @@ struct work_write {
     enum fate fate;                 /* 0: authorised, and its cell's rule decides */
     bool eligible;
     bool floor;
+    bool stood; /* authorised or a floor, and gives a value: whoever superseded it later */
     bool superseded;
     bool struck;
     uint8_t remark;       /* VALUE_* found on the way */
+    uint32_t unseated;    /* rank of the first op that superseded it with authority; NONE */
     uint32_t removed_by;  /* the write that superseded it, when that is a remove; else NONE */
     uint32_t first_named; /* into work->named: resolved writes, NONE where not here */
 };
@@ -54,6 +60,9 @@ struct work_event {
     bool authorised, withdrawal, withdrawn, corrected;
     bool corrects_own_type; /* corrects an event of its own number */
     bool corrected_other_type;
+    bool replaced;  /* by a correction of its own number and scope that counts (§19.3) */
+    bool no_effect; /* a step of the ownership that it, or the author's rank, did not allow */
+    bool contests;  /* an acceptance of an offer that had lapsed (§9.2) */
     bool counted;
     uint32_t class_root; /* union-find parent: event index */
 };
@@ -110,8 +119,17 @@ struct fold {
     struct case_state *state; /* being filled; ops live there */
     struct op_chunk *first_chunk, *last_chunk;
     uint32_t added_count;
+    uint32_t room;      /* ops that may be appended to the state */
+    bool missing_known; /* of the two below; append.c */
+    uint32_t missing_count;
+    struct hash *missing; /* named by an op, and not here: sorted */
 
-    struct case_op *ops; /* == state->ops */
+    struct case_op *ops; /* == state->ops, and what else of the state grows by fold_append */
+    uint32_t *by_id, *event_of;
+    uint64_t *order_times;
+    struct case_write *state_writes;
+    struct case_event *state_events;
+    uint32_t *naming;
     uint32_t op_count;
     struct work_op *extra;
     uint32_t *by_rank;
@@ -139,6 +157,8 @@ struct fold {
     uint32_t epoch_count;
     struct work_epoch *epochs; /* epoch n at n - 1 */
     uint32_t claim_ops[CLAIMANTS_MAX];
+    uint32_t offer, lapse;     /* ops: of the offer that stands; of the lapse that took effect last. NONE */
+    struct cw_slice lapsed_to; /* whom the lapsed offer invited */
 
     uint32_t cell_count;
     struct work_cell *cells;
@@ -147,6 +167,7 @@ struct fold {
 
     struct case_machine *machines; /* == state->machines */
     uint32_t guarded_count;
+    uint32_t weighed_count; /* acceptances whose author lacks the rank for a high risk */
     uint32_t stuck_count;
     struct work_stuck *stuck;
     uint32_t dispute_count;
@@ -161,14 +182,15 @@ enum cw_err fold_unite(struct fold *f);     /* §2, §4.1  unite.c */
 enum cw_err fold_resolve(struct fold *f);   /* names     resolve.c */
 enum cw_err fold_order(struct fold *f);     /* §3        order.c */
 enum cw_err fold_events(struct fold *f);    /* §10       events.c */
-enum cw_err fold_ownership(struct fold *f); /* §9        ownership.c */
 enum cw_err fold_classify(struct fold *f);  /* §5        classify.c */
-enum cw_err fold_naming(struct fold *f);    /* §5.10, §7 naming.c */
+enum cw_err fold_naming(struct fold *f);    /* §5.10, §7 naming.c: all cells but those of owners' fields */
+enum cw_err fold_machines(struct fold *f);  /* §12       machine.c */
+enum cw_err fold_disputes(struct fold *f);  /* §12.6, 7  dispute.c */
+enum cw_err fold_ownership(struct fold *f); /* §9        ownership.c: asks what state and risk were */
+enum cw_err fold_owned(struct fold *f);     /* §5.9, §7  naming.c: cells of owners' fields */
 enum cw_err fold_rules(struct fold *f);     /* §8        rules.c */
 enum cw_err fold_tallies(struct fold *f);   /* §11       tally.c */
-enum cw_err fold_machines(struct fold *f);  /* §12       machine.c */
-enum cw_err fold_disputes(struct fold *f);  /* §12.6-8   dispute.c */
-enum cw_err fold_clocks(struct fold *f);    /* §13.3-4   clock.c */
+enum cw_err fold_clocks(struct fold *f);    /* §19       clock.c */
 enum cw_err fold_findings(struct fold *f);  /* §13       findings.c */
 enum cw_err fold_conflicts(struct fold *f); /* §13.2     conflicts.c, from findings.c */
 
@@ -179,6 +201,13 @@ static inline bool op_counts(const struct fold *f, uint32_t op)
     return f->ops[op].verdict == VERDICT_EFFECTIVE && f->ops[op].op != NULL;
 }
 
+/* So many of the state's writes and events: with room for those that may be appended. */
+#define ROOM_WRITES_EACH 4u
+static inline size_t with_room(const struct fold *f, uint32_t count, uint32_t each)
+{
+    return (size_t)count + (size_t)f->room * each;
+}
+
 /* Row fits the case's kind (§4.4). */
 static inline bool row_fits(const struct fold *f, uint32_t kinds)
 {
@@ -187,6 +216,7 @@ static inline bool row_fits(const struct fold *f, uint32_t kinds)
     return kind == KIND_NONE || (kind < 32 && (kinds & (1u << kind)) != 0);
 }
 
+bool op_is_bounded(const struct op *op);                              /* §1.4; fold.c */
 uint32_t find_op(const struct fold *f, const struct cw_op_id *op_id); /* NONE: not in the set; unite.c */
 bool op_knows(struct fold *f, uint32_t a, uint32_t b);                /* order.c */
 bool op_directly_knows(const struct fold *f, uint32_t a, uint32_t b);
@@ -197,7 +227,25 @@ static inline bool is_marked(const struct fold *f, uint32_t op)
     return f->seen[op] == f->seen_stamp;
 }
 
+static inline uint32_t rank_of(const struct fold *f, uint32_t op)
+{
+    return f->extra[op].rank;
+}
+
+/* The cell's writes are f->by_cell[first .. first + count). NULL: there is none. level.c */
+const struct work_cell *find_cell(const struct fold *f, const struct hash *scope, uint32_t field);
+/* The greatest of a MAX cell as it stood at an op's place; RANK_LAST: in the end. False: nothing did. */
+#define RANK_LAST (NONE - 1)
+bool level_at(const struct fold *f, const struct hash *scope, uint32_t field, uint32_t rank, uint64_t *out);
+/* Some episode was live and its risk high when the op of this rank came (§9.6). n in events, writes and machines. */
+bool missing_at_high_risk(const struct fold *f, uint32_t rank);
+
 uint32_t find_event(const struct fold *f, const struct hash *id); /* event index or NONE; events.c */
+/* Somebody with these roles (§10.1). row: NULL, an event that is not in the table. */
+bool may_record_event(const struct fold *f, uint32_t roles, const struct schema_event *row);
+/* Belongs to state->naming; findings.c. */
+bool event_names(const struct case_event *event, const struct op *op);
+const struct op_value *op_detail(const struct op *op, uint32_t field); /* as event_detail */
 /* The first readable value of that detail, or NULL (§11.4). */
 const struct op_value *event_detail(const struct fold *f, const struct work_event *event, uint32_t field);
 void event_occurred(const struct fold *f, const struct work_event *event, int64_t *out_earliest, int64_t *out_latest);
@@ -207,6 +255,13 @@ static inline bool event_stands(const struct work_event *e)
 {
     return e->authorised && !e->withdrawn && !e->withdrawal;
 }
+
+static inline bool event_counts(const struct work_event *e) /* §19.3 */
+{
+    return event_stands(e) && !e->corrected_other_type;
+}
+struct case_machine *find_episode(const struct fold *f,
+                                  const struct hash *scope); /* NULL: no such episode; machine.c */
 
 /* The epoch an OWN write speaks for, and whether it may (§9.4, §9.5); ownership.c */
 uint64_t write_epoch(const struct fold *f, uint32_t op);

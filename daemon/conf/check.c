@@ -6,7 +6,8 @@
 #include <unistd.h>
 
 /* A folder that exists and can be written, or one that its parent lets us make. */
-static void check_folder(const struct settings *s, const char *name, const char *path, struct problems *problems)
+static void check_folder(const struct settings *s, const char *name, const char *path, mode_t closed,
+                         struct problems *problems)
 {
     char parent[SETTINGS_PATH_LEN_MAX + 1];
     struct stat st;
@@ -18,8 +19,9 @@ static void check_folder(const struct settings *s, const char *name, const char 
             problem_add(problems, s->file, 0, "%s: %.200s is not a folder", name, path);
         else if (access(path, W_OK | X_OK) != 0)
             problem_add(problems, s->file, 0, "%s: %.200s: %s", name, path, strerror(errno));
-        else if ((st.st_mode & 07) != 0)
-            problem_add(problems, s->file, 0, "%s: %.200s is open to everybody: chmod o= it", name, path);
+        else if ((st.st_mode & closed) != 0)
+            problem_add(problems, s->file, 0, "%s: %.200s is open to everybody: chmod %s it", name, path,
+                        closed == 02 ? "o-w" : "o=");
         return;
     }
     memcpy(parent, path, len);
@@ -31,8 +33,9 @@ static void check_folder(const struct settings *s, const char *name, const char 
 
 static void check_folders(const struct settings *s, struct problems *problems)
 {
-    check_folder(s, "state_dir", s->state_dir, problems);
-    check_folder(s, "run_dir", s->run_dir, problems);
+    check_folder(s, "state_dir", s->state_dir, 07, problems);
+    check_folder(s, "run_dir", s->run_dir, 02,
+                 problems); /* the way to the sockets; what is in it has modes of its own */
     if (strcmp(s->state_dir, s->run_dir) == 0)
         problem_add(problems, s->file, 0, "state_dir and run_dir are the same: a reboot must take run_dir away alone");
 }

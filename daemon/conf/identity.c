@@ -32,6 +32,8 @@ static enum cw_err read_named(const struct settings *s, const char *name, const 
     struct refusal why = {0};
     enum cw_err err = file_read(from, max, privacy, out, &why);
 
+    if (err == CW_OK && privacy == FILE_CREDENTIAL) /* a copy: what it was made of must be as private as itself */
+        err = file_check_private(path, &why);
     if (err != CW_OK)
         problem_add(problems, s->file, 0, "%s: %s", name, why.text);
     return err;

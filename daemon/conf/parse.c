@@ -183,20 +183,20 @@ static void set_defaults(struct settings *s)
     }
 }
 
-static void settle_socket(struct parse *p)
+/* run_dir and a name, where none was set. */
+static void settle_socket(struct parse *p, const char *setting, const char *name, char *path)
 {
-    static const char name[] = "/admin.sock";
-    struct settings *s = p->out;
+    const struct settings *s = p->out;
     size_t len = strlen(s->run_dir);
 
-    if (s->admin_socket[0] != '\0')
+    if (path[0] != '\0')
         return;
-    if (len + sizeof name > 108) { /* what a socket's address holds */
-        problem_add(p->problems, p->name, 0, "run_dir is too long for a socket in it: set admin_socket");
+    if (len + strlen(name) > SETTING_SOCKET_LEN_MAX) {
+        problem_add(p->problems, p->name, 0, "run_dir is too long for a socket in it: set %s", setting);
         return;
     }
-    memcpy(s->admin_socket, s->run_dir, len);
-    memcpy(s->admin_socket + len, name, sizeof name);
+    memcpy(path, s->run_dir, len);
+    memcpy(path + len, name, strlen(name) + 1);
 }
 
 /* The parser below takes C strings, and what a terminal would obey has no business in a file of settings. */
@@ -246,7 +246,8 @@ static enum cw_err read_copy(char *text, struct parse *p)
         return CW_LOCAL_CONFIG;
     }
     err = run_parser(text, p);
-    settle_socket(p);
+    settle_socket(p, "admin_socket", "/admin.sock", p->out->admin_socket);
+    settle_socket(p, "listen_metrics", "/metrics.sock", p->out->listen_metrics);
     return err;
 }
 

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "conf/table.h"
 
+#include <string.h>
+
 static const char *fallback_text(const struct setting *row)
 {
     if (row->fallback == NULL)
@@ -65,4 +67,38 @@ void settings_print_markdown(FILE *out)
     print_table(out, settings_table, settings_table_count);
     (void)fprintf(out, "\nInside `peer \"NAME\" { ... }`:\n\n");
     print_table(out, settings_peer_table, settings_peer_table_count);
+}
+
+/* What scdoc would read as markup stands for itself. */
+static void print_escaped(FILE *out, const char *text)
+{
+    for (; *text != '\0'; text++) {
+        if (strchr("*_\\", *text) != NULL)
+            (void)fputc('\\', out);
+        (void)fputc(*text, out);
+    }
+}
+
+/* scdoc: a name in bold, what it means behind a tab. */
+static void print_definitions(FILE *out, const struct setting *table, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        char type[SETTING_EXPECTED_LEN_MAX];
+
+        setting_type_text(&table[i], type);
+        (void)fprintf(out, "*%s*\n\t", table[i].name);
+        print_escaped(out, table[i].sentence);
+        (void)fputs("++\nValue: ", out);
+        print_escaped(out, type);
+        (void)fputs("++\nDefault: ", out);
+        print_escaped(out, fallback_text(&table[i]));
+        (void)fputs("\n\n", out);
+    }
+}
+
+void settings_print_scdoc(FILE *out)
+{
+    print_definitions(out, settings_table, settings_table_count);
+    (void)fprintf(out, "For each peer to connect to, *peer \"NAME\" { ... }* with:\n\n");
+    print_definitions(out, settings_peer_table, settings_peer_table_count);
 }

@@ -49,6 +49,7 @@ struct settings {
     char run_dir[SETTINGS_PATH_LEN_MAX + 1];
     char admin_socket[SETTINGS_PATH_LEN_MAX + 1]; /* never "": run_dir/admin.sock when not set */
 
+    char listen_metrics[SETTINGS_ADDRESS_LEN_MAX + 1]; /* "off", tcp://..., or a socket's path; never "" */
     char listen_peers[SETTINGS_ADDRESS_LEN_MAX + 1];
     char listen_clients[SETTINGS_ADDRESS_LEN_MAX + 1];
 
@@ -88,5 +89,6 @@ enum cw_err settings_check(const struct settings *s, struct cw_wall now, struct 
 void settings_print_help(FILE *out);
 void settings_print_example(FILE *out);
 void settings_print_markdown(FILE *out);
+void settings_print_scdoc(FILE *out); /* for casewire.conf(5) */
 
 #endif

@@ -28,13 +28,17 @@ const struct setting settings_table[] = {
      "Folder of the store and the keyring, on a local disk; one per division.", AT(state_dir)},
     {"run_dir", SETTING_PATH, PATHS, "/run/casewire", "",
      "Folder of the anchor, which a reboot must take away (tmpfs); one per division.", AT(run_dir)},
-    {"admin_socket", SETTING_PATH, 1, 107, "", "", "Socket for the administrator's tool; not set: run_dir/admin.sock.",
-     AT(admin_socket)},
+    {"admin_socket", SETTING_PATH, 1, SETTING_SOCKET_LEN_MAX, "", "",
+     "Socket for the administrator's tool; not set: run_dir/admin.sock.", AT(admin_socket)},
 
     {"listen_peers", SETTING_LISTEN, 0, 0, "tcp://*:4700", "", "Where other divisions' daemons connect.",
      AT(listen_peers)},
     {"listen_clients", SETTING_LISTEN, 0, 0, "tcp://*:4701", "", "Where officers' programs and regional units connect.",
      AT(listen_clients)},
+
+    {"listen_metrics", SETTING_WATCH, 0, 0, "", "",
+     "Where programs that watch this machine ask: /metrics, /healthz, /readyz; not set: run_dir/metrics.sock.",
+     AT(listen_metrics)},
 
     {"credit_peer", SETTING_SIZE, MIB, 64 * MIB, "1 MiB", "bytes",
      "How much one peer may send before it is asked again.", AT(credit_peer)},

@@ -9,6 +9,7 @@ enum setting_type {
     SETTING_PATH,    /* absolute */
     SETTING_LISTEN,  /* tcp://HOST:PORT, where either may be * */
     SETTING_ADDRESS, /* tcp://HOST:PORT */
+    SETTING_WATCH,   /* a socket's path, tcp:// and the loopback, or off */
     SETTING_KEY,     /* 64 hexadecimal digits */
     SETTING_SIZE,    /* bytes, with KiB, MiB, GiB, TiB */
     SETTING_COUNT,
@@ -31,6 +32,7 @@ extern const size_t settings_table_count;
 extern const struct setting settings_peer_table[];
 extern const size_t settings_peer_table_count;
 #define SETTINGS_ROWS_MAX 32
+#define SETTING_SOCKET_LEN_MAX 107 /* what a Unix socket's address holds */
 
 /* Reads one value into base + row->offset. False: *expected says, for a person, what would have been right. */
 #define SETTING_EXPECTED_LEN_MAX 160

@@ -114,6 +114,22 @@ static bool read_address(const char *text, bool wildcard, char *out)
            copy_bounded(text, 1, SETTINGS_ADDRESS_LEN_MAX, out);
 }
 
+/* The loopback's number and not a name: nothing is looked up, and nothing else is listened at by mistake. */
+static bool read_watch(const char *text, char *out)
+{
+    static const char *const places[] = {"tcp://127.0.0.1:", "tcp://[::1]:"};
+
+    if (strcmp(text, "off") == 0 || (text[0] == '/' && is_clean(text)))
+        return copy_bounded(text, 2, SETTING_SOCKET_LEN_MAX, out);
+    for (size_t i = 0; i < CW_COUNT(places); i++) {
+        size_t len = strlen(places[i]);
+
+        if (strncmp(text, places[i], len) == 0)
+            return is_port(text + len, false) && copy_bounded(text, 1, SETTINGS_ADDRESS_LEN_MAX, out);
+    }
+    return false;
+}
+
 static bool read_key(const char *text, uint8_t *out)
 {
     return strlen(text) == (size_t)KEY_LEN * 2 && hex_parse(text, out, KEY_LEN) == CW_OK;
@@ -182,6 +198,8 @@ static bool read_value(const struct setting *row, const char *text, void *at)
         return read_address(text, true, at);
     case SETTING_ADDRESS:
         return read_address(text, false, at);
+    case SETTING_WATCH:
+        return read_watch(text, at);
     case SETTING_KEY:
         return read_key(text, at);
     case SETTING_SIZE:
@@ -224,6 +242,7 @@ void setting_type_text(const struct setting *row, char out[static SETTING_EXPECT
         [SETTING_CODE] = "a division's code: 1 to 16 of A-Z and 0-9, as \"NTH\"",
         [SETTING_LISTEN] = "an address to listen at: \"tcp://HOST:PORT\", where * is any",
         [SETTING_ADDRESS] = "an address: \"tcp://HOST:PORT\"",
+        [SETTING_WATCH] = "a socket's path, \"tcp://127.0.0.1:PORT\", \"tcp://[::1]:PORT\", or off",
         [SETTING_KEY] = "a key: 64 hexadecimal digits, lower case",
         [SETTING_FLAG] = "yes or no",
         [SETTING_LEVEL] = "one of debug, info, warning, alarm",

@@ -25,6 +25,8 @@ struct feed_place {
     uint64_t walked;      /* at least told: looked at, and told or waiting to be */
     uint64_t begun;       /* up to here the cursor that brought us says that it was told */
     uint64_t until;       /* of a catch-up: where it ends in this log */
+    uint64_t opened;      /* up to here everything could be opened, and this reader was told so */
+    uint64_t opened_next; /* the same, once it has walked what had arrived when the head was looked at */
     uint64_t next_hlc;    /* of the entry after walked; 0: not looked at */
     /* scratch */
     uint64_t low; /* the lowest seq that was walked and still waits; 0: none */

@@ -38,6 +38,8 @@ struct serve {
 struct want {
     struct log_id log;
     uint64_t after; /* as asked */
+    bool gap;       /* what came does not continue it: to be asked for again from our head */
+    bool again;     /* asked again, and nothing of that is here: gaps, and the end, are of what was under way */
 };
 
 struct peer {
@@ -47,6 +49,10 @@ struct peer {
     enum cw_err last_error;
     struct cw_mono since, last_heard;
     bool cut;
+    char software[SOFTWARE_LEN_MAX + 1]; /* as it said last */
+    bool says_time;
+    int64_t clock_ahead_ms;        /* the greatest that it showed lately */
+    struct cw_mono clock_ahead_to; /* until then a lesser one is taken for a slow message */
 
     link_id links[LINK_WAYS];          /* 0: none */
     struct cw_mono link_at[LINK_WAYS]; /* came up */

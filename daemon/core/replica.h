@@ -33,6 +33,7 @@ struct replica_identity {
     struct network_id network;
     struct cert_id cert;
     char division[DIVISION_LEN_MAX + 1];
+    char software[SOFTWARE_LEN_MAX + 1]; /* what peers are told that runs here; "": nothing */
 };
 
 /* One log as stored: how the shell loads it at start, and what it reads back. */
@@ -113,7 +114,9 @@ bool replica_say(struct replica *r, const struct cert_id *peer, struct peer_mess
 uint32_t replica_log_count(const struct replica *r);
 const struct log_head *replica_log_at(const struct replica *r, uint32_t index);
 const struct log_head *replica_log_find(const struct replica *r, const struct log_id *log);
-const struct log_head *replica_own_log(const struct replica *r);                /* NULL: none open */
+const struct log_head *replica_own_log(const struct replica *r); /* NULL: none open */
+/* Entries that were asked for are on their way: more of the same cases follow at once. */
+bool replica_is_fetching(const struct replica *r);
 void replica_frontier(const struct replica *r, struct frontier_head *out_head); /* as of the last end_turn */
 uint32_t replica_frontier_items(const struct replica *r, struct frontier_item *out,
                                 uint32_t max); /* sorted by log id */
@@ -139,6 +142,9 @@ struct peer_status {
     struct cw_mono last_heard;
     struct cw_mono since; /* in this state */
     bool cut;
+    char software[SOFTWARE_LEN_MAX + 1]; /* as it said last; "": it did not */
+    bool says_time;
+    int64_t clock_ahead_ms; /* of ours; what a message took on its way makes this less, never more */
 };
 uint32_t replica_peer_count(const struct replica *r);
 void replica_peer_at(const struct replica *r, uint32_t index, struct peer_status *out);

@@ -34,8 +34,13 @@ void session_move(struct replica *r, struct peer *p, enum link_way way);
 /* messages */
 void session_say_hello(struct replica *r, struct peer *p, bool reply);
 void session_hello(struct replica *r, struct peer *p, const struct peer_message *message);
+#define CLOCK_SAID_MS_MAX (INT64_C(1) << 44) /* some five hundred years: what is above is as wrong */
+#define CLOCK_AHEAD_KEPT_MS 120000           /* four heartbeats */
+void session_note_clock(struct replica *r, struct peer *p, uint64_t now_ms); /* 0: not said */
 void session_frontier(struct replica *r, struct peer *p, const struct event *event);
 void session_want(struct replica *r, struct peer *p, const struct peer_want *want);
+/* What we asked this peer for of a log; NULL: nothing. */
+struct want *session_find_want(const struct peer *p, const struct log_id *log);
 void session_entries(struct replica *r, struct peer *p, const struct event *event);
 /* Like entries of a peer that cannot be asked. */
 void session_admin_entries(struct replica *r, const struct event *event);

@@ -93,6 +93,13 @@ enum cw_err file_check(const char *path, size_t max, enum file_privacy privacy, 
     return err;
 }
 
+enum cw_err file_check_private(const char *path, struct refusal *why)
+{
+    struct stat st;
+
+    return stat(path, &st) == 0 ? check_privacy(path, &st, FILE_SECRET, why) : CW_OK;
+}
+
 #define READ_CHUNK 4096
 
 /* --- reading ------------------------------------------------------------------------------------------ */

@@ -28,6 +28,9 @@ enum cw_err file_read(const char *path, size_t max, enum file_privacy privacy, s
 /* The same checks without reading. */
 enum cw_err file_check(const char *path, size_t max, enum file_privacy privacy, struct refusal *why);
 
+/* The mode and owner that a secret needs, of a file that we need not be able to read; one that is not there, or not to be seen, passes. */
+enum cw_err file_check_private(const char *path, struct refusal *why);
+
 /* Replaces the file: temporary name, flush, rename, flush of the folder. CW_LOCAL_NO_SPACE, CW_LOCAL_IO. */
 enum cw_err file_write(const char *path, struct cw_slice bytes, unsigned int mode, struct refusal *why);
 /* Adds at the end, durable when it returns; made with `mode` when absent. After a failure part of the bytes may stand there. */

@@ -2,6 +2,7 @@
 #include "host/journal.h"
 
 #include "host/clock.h"
+#include "host/events.h"
 #include "host/journal_limit.h"
 
 #include <pthread.h>
@@ -9,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
+#include <sys/uio.h>
 #include <syslog.h>
 #include <systemd/sd-journal.h>
 #include <unistd.h>
@@ -105,10 +107,51 @@ static bool is_journal(int fd)
     return strcmp(named, ours) == 0;
 }
 
-static bool send_native(const struct journal *j, enum log_level level, const char *id, const char *message)
+static void add_field(char out[static JOURNAL_FIELDS_MAX][JOURNAL_FIELD_LEN_MAX], size_t *count, const char *name,
+                      const char *value)
 {
-    return sd_journal_send("MESSAGE=%s", message, "PRIORITY=%d", levels[level].priority, "CASEWIRE_DIVISION=%s",
-                           j->division, "CASEWIRE_EVENT=%s", id, NULL) >= 0;
+    char cleaned[TEXT_LEN_MAX];
+
+    if (value == NULL || value[0] == '\0')
+        return;
+    CW_ASSERT(*count < JOURNAL_FIELDS_MAX);
+    clean(value, cleaned, sizeof cleaned); /* no line of its own in it: a field is one */
+    (void)snprintf(out[(*count)++], JOURNAL_FIELD_LEN_MAX, "%s=%s", name, cleaned);
+}
+
+size_t journal_fields_of(const char *division, enum log_level level, const char *id, const char *message,
+                         const struct journal_fields *fields,
+                         char out[static JOURNAL_FIELDS_MAX][JOURNAL_FIELD_LEN_MAX])
+{
+    const struct event_row *event = event_find(id);
+    const char priority[] = {(char)('0' + levels[level].priority), '\0'};
+    size_t count = 0;
+
+    add_field(out, &count, "MESSAGE", message);
+    add_field(out, &count, "PRIORITY", priority);
+    add_field(out, &count, "MESSAGE_ID", event != NULL ? event->message_id : NULL);
+    add_field(out, &count, "CASEWIRE_DIVISION", division);
+    add_field(out, &count, "CASEWIRE_EVENT", id);
+    if (fields == NULL)
+        return count;
+    add_field(out, &count, "CASEWIRE_PEER", fields->peer);
+    add_field(out, &count, "CASEWIRE_CODE", fields->code);
+    add_field(out, &count, "CASEWIRE_CASE", fields->case_id);
+    add_field(out, &count, "CASEWIRE_LOG", fields->log);
+    add_field(out, &count, "CASEWIRE_ROLES", fields->roles);
+    return count;
+}
+
+static bool send_native(const struct journal *j, enum log_level level, const char *id, const char *message,
+                        const struct journal_fields *fields)
+{
+    char text[JOURNAL_FIELDS_MAX][JOURNAL_FIELD_LEN_MAX];
+    struct iovec parts[JOURNAL_FIELDS_MAX];
+    size_t count = journal_fields_of(j->division, level, id, message, fields, text);
+
+    for (size_t i = 0; i < count; i++)
+        parts[i] = (struct iovec){text[i], strlen(text[i])};
+    return sd_journal_sendv(parts, (int)count) >= 0;
 }
 
 enum cw_err journal_open(const struct journal_options *options, struct journal **out)
@@ -139,6 +182,16 @@ void journal_set_level(struct journal *j, enum log_level least)
     atomic_store(&j->least, (int)least);
 }
 
+uint64_t journal_held_back(struct journal *j)
+{
+    uint64_t count;
+
+    (void)pthread_mutex_lock(&j->lock);
+    count = j->limit.held_back;
+    (void)pthread_mutex_unlock(&j->lock);
+    return count;
+}
+
 static bool allowed(struct journal *j, const char *id, uint32_t *out_held_back)
 {
     bool may;
@@ -149,7 +202,8 @@ static bool allowed(struct journal *j, const char *id, uint32_t *out_held_back)
     return may;
 }
 
-void journal_write(struct journal *j, enum log_level level, const char *id, const char *text)
+void journal_write_about(struct journal *j, enum log_level level, const char *id, const char *text,
+                         const struct journal_fields *fields)
 {
     char line[JOURNAL_LINE_LEN_MAX], message[TEXT_LEN_MAX];
     uint32_t held_back = 0;
@@ -158,9 +212,14 @@ void journal_write(struct journal *j, enum log_level level, const char *id, cons
     if ((int)level < atomic_load(&j->least) || !allowed(j, id, &held_back))
         return;
     message_of(text, held_back, message);
-    if (j->native && send_native(j, level, id, message))
+    if (j->native && send_native(j, level, id, message, fields))
         return;
     len = journal_line(clock_wall(), level, id, text, held_back, line);
     if (write(j->fd, line, len) != (ssize_t)len) /* one write, so that lines of threads do not mix */
         return;                                  /* a log that cannot be written has nowhere to say so */
+}
+
+void journal_write(struct journal *j, enum log_level level, const char *id, const char *text)
+{
+    journal_write_about(j, level, id, text, NULL);
 }

@@ -14,9 +14,11 @@
 #define JOURNAL_LIMIT_ID_LEN_MAX 40
 #define JOURNAL_LIMIT_LINES 20
 #define JOURNAL_LIMIT_WINDOW_MS 10000
+#define JOURNAL_LIMIT_NEVER "duty-" /* ids that begin so are never held back */
 
 struct journal_limit {
     uint32_t count;
+    uint64_t held_back; /* in all */
     struct journal_limit_row {
         char id[JOURNAL_LIMIT_ID_LEN_MAX + 1];
         struct cw_mono window;

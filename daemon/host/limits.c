@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "host/limits.h"
 
+#include <dirent.h>
 #include <malloc.h>
 #include <stdio.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <unistd.h>
 
 #define HEAP_ARENAS 2
 
@@ -66,4 +68,51 @@ enum cw_err limits_cap_memory(uint64_t len)
     const struct rlimit cap = {len, len};
 
     return setrlimit(RLIMIT_DATA, &cap) == 0 ? CW_OK : CW_LOCAL_IO;
+}
+
+/* --- in use --------------------------------------------------------------------------------------------------- */
+
+/* The one that reads them is not counted. */
+static bool count_descriptors(uint64_t *out)
+{
+    DIR *all = opendir("/proc/self/fd");
+    uint64_t count = 0;
+
+    if (all == NULL)
+        return false;
+    for (const struct dirent *e; (e = readdir(all)) != NULL;)
+        count += e->d_name[0] != '.';
+    (void)closedir(all);
+    *out = count - 1;
+    return true;
+}
+
+/* The second number of statm: pages that are in memory. */
+static bool read_resident(uint64_t *out_len)
+{
+    FILE *file = fopen("/proc/self/statm", "re");
+    unsigned long all, resident;
+    bool known;
+
+    if (file == NULL)
+        return false;
+    known = fscanf(file, "%lu %lu", &all, &resident) == 2; /* NOLINT(cert-err34-c): the kernel's own digits */
+    (void)fclose(file);
+    if (known)
+        *out_len = (uint64_t)resident * (uint64_t)sysconf(_SC_PAGESIZE);
+    return known;
+}
+
+static uint64_t limit_of(__rlimit_resource_t what)
+{
+    struct rlimit now;
+
+    return getrlimit(what, &now) != 0 ? 0 : now.rlim_cur == RLIM_INFINITY ? UINT64_MAX : (uint64_t)now.rlim_cur;
+}
+
+void limits_use(struct limits_use *out)
+{
+    *out = (struct limits_use){.descriptors_max = limit_of(RLIMIT_NOFILE), .locked_len_max = limit_of(RLIMIT_MEMLOCK)};
+    out->descriptors_known = count_descriptors(&out->descriptors);
+    out->resident_known = read_resident(&out->resident_len);
 }

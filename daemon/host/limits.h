@@ -18,4 +18,12 @@ enum cw_err limits_apply(struct refusal *why);
 /* The net process: anonymous memory above this fails to be taken, there and not in the machine's other processes. */
 enum cw_err limits_cap_memory(uint64_t len);
 
+/* How much of it this process uses, for whoever watches. What /proc does not tell is not known. Threads: any. */
+struct limits_use {
+    bool descriptors_known, resident_known;
+    uint64_t descriptors, descriptors_max;
+    uint64_t resident_len, locked_len_max; /* bytes; UINT64_MAX: no limit */
+};
+void limits_use(struct limits_use *out);
+
 #endif

@@ -46,6 +46,11 @@ enum cw_err notify_send(const char *state)
     return sent == (ssize_t)strlen(state) ? CW_OK : CW_LOCAL_IO;
 }
 
+bool notify_is_heard(void)
+{
+    return getenv("NOTIFY_SOCKET") != NULL;
+}
+
 enum cw_err notify_status(const char *format, ...)
 {
     char text[256] = "STATUS=";

@@ -18,6 +18,8 @@ enum cw_err notify_ready(void);
 enum cw_err notify_reloading(void);
 enum cw_err notify_stopping(void);
 enum cw_err notify_alive(void);
+/* Somebody listens: $NOTIFY_SOCKET is set. */
+bool notify_is_heard(void);
 /* How often to say that we are alive: half of what was asked of us; 0 when nobody asked. */
 int64_t notify_interval_ms(void);
 

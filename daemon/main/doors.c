@@ -2,6 +2,7 @@
 #include "main/doors.h"
 
 #include "host/journal.h"
+#include "host/passed.h"
 #include "main/links.h"
 #include "net/admin.h"
 #include "net/driver.h"
@@ -42,20 +43,29 @@ static void on_net(void *ctx, const struct net_event *e)
     switch (e->kind) {
     case NET_READY:
         journal_write(d->journal, LOG_LEVEL_INFO, "net-listening", e->text);
+        atomic_store(&d->figures.listening, true);
         gate_net_ready(&d->gate);
         break;
     case NET_FAILED:
+        atomic_store(&d->figures.listening, false);
         journal_write(d->journal, LOG_LEVEL_ALARM, "net-failed", e->text);
         break;
     case NET_LOST:
+        atomic_store(&d->figures.listening, false);
+        atomic_fetch_add(&d->figures.net_lost, 1);
         tell_counted(d, LOG_LEVEL_ALARM, "net-lost", e);
         break;
     case NET_REFUSED:
+        atomic_fetch_add(&d->figures.refused_keys[e->verdict], 1);
+        if (atomic_load(&d->figures.serving))
+            node_count_refused_key(d->node);
         tell_counted(d, LOG_LEVEL_WARNING, "net-refused", e);
         break;
     case NET_DOWN: /* clients come and go; whom we dialled is worth a line */
-        journal_write(d->journal, (e->link & LINK_TOP) == 0 ? LOG_LEVEL_INFO : LOG_LEVEL_DEBUG, "net-link-down",
-                      e->text);
+        if ((unsigned)e->end < LINK_END_COUNT)
+            atomic_fetch_add(&d->figures.link_ends[e->end], 1);
+        journal_write_about(d->journal, (e->link & LINK_TOP) == 0 ? LOG_LEVEL_INFO : LOG_LEVEL_DEBUG, "net-link-down",
+                            e->text, &(struct journal_fields){.code = link_end_word(e->end)});
         take_link_event(d, e);
         break;
     case NET_UP:
@@ -122,7 +132,7 @@ enum cw_err doors_open_net(struct daemon *d)
 enum cw_err doors_open_admin(struct daemon *d, struct refusal *why)
 {
     struct admin_handler handler = {d, on_admin_up, on_admin_frame, on_admin_down};
-    enum cw_err err = admin_open(d->settings.admin_socket, &handler, &d->admin, why);
+    enum cw_err err = admin_open(d->settings.admin_socket, passed_descriptor("admin"), &handler, &d->admin, why);
 
     if (err != CW_OK)
         return err;

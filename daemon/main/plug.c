@@ -6,6 +6,8 @@
 #include "host/entropy.h"
 #include "host/journal.h"
 #include "host/keyring_file.h"
+#include "main/reload.h"
+#include "node/duties.h"
 
 static struct cw_mono port_mono(void *ctx)
 {
@@ -57,7 +59,8 @@ static enum cw_err port_keyring_write(void *ctx, uint64_t offset, const uint8_t 
     return keyring_file_write(ctx, offset, bytes, len);
 }
 
-static void port_journal(void *ctx, enum journal_level level, const char *id, const char *text)
+static void port_journal(void *ctx, enum journal_level level, const char *id, const char *text,
+                         const struct journal_about *about)
 {
     static const enum log_level levels[] = {
         [JOURNAL_DEBUG] = LOG_LEVEL_DEBUG,
@@ -66,7 +69,22 @@ static void port_journal(void *ctx, enum journal_level level, const char *id, co
         [JOURNAL_ALARM] = LOG_LEVEL_ALARM,
     };
 
-    journal_write(ctx, levels[level], id, text);
+    const struct journal_fields fields = {.peer = about != NULL ? about->peer : NULL,
+                                          .code = about != NULL ? about->code : NULL,
+                                          .case_id = about != NULL ? about->case_id : NULL,
+                                          .log = about != NULL ? about->log : NULL,
+                                          .roles = about != NULL ? about->roles : NULL};
+
+    journal_write_about(ctx, levels[level], id, text, &fields);
+}
+
+static void port_duty(void *ctx, const struct duty_notice *notice)
+{
+    struct daemon *d = ctx;
+    size_t event = (size_t)notice->event - DUTY_DUE_SOON;
+
+    if (event < FIGURES_DUTIES)
+        atomic_fetch_add(&d->figures.duties[event], 1);
 }
 
 void plug_in(struct daemon *d)
@@ -80,5 +98,7 @@ void plug_in(struct daemon *d)
         .anchor = {d->anchor, port_anchor_read, port_anchor_write, port_boot_id},
         .keyring = {d->keyring, port_keyring_read, port_keyring_write},
         .journal = {d->journal, port_journal},
+        .settings = reload_port(d),
+        .duty = {d, port_duty},
     };
 }

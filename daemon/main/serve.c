@@ -5,6 +5,7 @@
 #include "host/limits.h"
 #include "host/notify.h"
 #include "host/signals.h"
+#include "main/reload.h"
 #include "main/say.h"
 #include "main/start.h"
 
@@ -14,21 +15,13 @@
 #include <stdlib.h>
 #include <sys/eventfd.h>
 
+/* Whoever sent the signal hears nothing: the journal says what came of it. */
 static void reload(struct daemon *d)
 {
-    static struct settings fresh;
-    static struct problems problems;
-    char path[SETTINGS_PATH_LEN_MAX + 1];
+    struct refusal why = {0};
 
-    memcpy(path, d->settings.file, sizeof path);
-    problems = (struct problems){0};
     (void)notify_reloading();
-    if (settings_load(path, &fresh, &problems) == CW_OK) {
-        journal_set_level(d->journal, (enum log_level)fresh.log_level);
-        journal_write(d->journal, LOG_LEVEL_INFO, "reloaded", "log_level is as in the file; the rest needs a restart");
-    } else {
-        journal_write(d->journal, LOG_LEVEL_WARNING, "reload-refused", problems.count != 0 ? problems.text[0] : path);
-    }
+    (void)reload_settings(d, false, NULL, &why);
     (void)notify_ready();
 }
 
@@ -75,7 +68,6 @@ int serve_run(struct daemon *d)
         err = start_daemon(d);
     if (err == CW_OK) {
         (void)notify_ready();
-        (void)notify_status("serving %s", d->settings.division);
         code = wait_for_the_end(d);
         (void)notify_stopping();
     } else {

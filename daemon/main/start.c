@@ -4,14 +4,15 @@
 #include "host/journal.h"
 #include "main/doors.h"
 #include "main/files.h"
+#include "main/health.h"
 #include "main/plug.h"
+#include "main/reload.h"
 #include "main/say.h"
 #include "main/turns.h"
 #include "node/node.h"
 #include "node/runner.h"
 #include "proto/table_hash.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 
 static enum cw_err open_node(struct daemon *d, struct refusal *why)
@@ -30,13 +31,7 @@ static enum cw_err open_node(struct daemon *d, struct refusal *why)
 
     if (peers == NULL)
         return CW_LOCAL_MEMORY;
-    for (uint32_t i = 0; i < d->settings.peer_count; i++) {
-        const struct settings_peer *from = &d->settings.peers[i];
-
-        snprintf(peers[i].division, sizeof peers[i].division, "%s", from->division);
-        snprintf(peers[i].address, sizeof peers[i].address, "%s", from->address);
-        memcpy(peers[i].server_key, from->curve_key, KEY_LEN);
-    }
+    peers_of_settings(&d->settings, peers);
     err = node_open(&config, &d->ports, &d->node, why);
     free(peers);
     return err;
@@ -65,17 +60,25 @@ enum cw_err start_daemon(struct daemon *d)
         return err;
 
     plug_in(d);
+    err = say_why(d, "health", health_room_open(d, &why), &why);
+    if (err != CW_OK)
+        return err;
     err = say_why(d, "node", open_node(d, &why), &why);
     if (err == CW_OK)
         err = doors_open_net(d);
     if (err == CW_OK)
         err = turns_start(d);
-    return err == CW_OK ? say_why(d, "admin", doors_open_admin(d, &why), &why) : err;
+    if (err == CW_OK)
+        err = say_why(d, "admin", doors_open_admin(d, &why), &why);
+    if (err == CW_OK)
+        atomic_store(&d->figures.serving, true);
+    return err;
 }
 
 void stop_daemon(struct daemon *d)
 {
     gate_net_gone(&d->gate);
+    health_room_shut(d);
     doors_shut(d);
     runner_stop(d->runner);
     node_close(d->node);

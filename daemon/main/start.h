@@ -6,7 +6,7 @@
  * A daemon brought up, in the order that safety asks for, and taken down again:
  *
  *   the keeper of net processes (before any key is in memory, before any thread) -> keys -> store -> anchor ->
- *   node -> the doors, tried before they open -> turns -> the admin socket
+ *   how we are, for whoever asks -> node -> the doors, tried before they open -> turns -> the admin socket
  */
 
 #include "main/daemon.h"

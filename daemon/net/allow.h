@@ -38,8 +38,18 @@ const struct allow_row *allow_find(const struct allow *a, const uint8_t key[stat
 /* May this certificate be connected at all now? Asked again whenever the list changes. */
 bool allow_cert(const struct allow *a, const struct cert_id *cert);
 
-enum allow_verdict { ALLOW_YES, ALLOW_UNKNOWN, ALLOW_REVOKED, ALLOW_EXPIRED, ALLOW_NOT_YET, ALLOW_WRONG_DOOR };
+enum allow_verdict {
+    ALLOW_YES,
+    ALLOW_UNKNOWN,
+    ALLOW_REVOKED,
+    ALLOW_EXPIRED,
+    ALLOW_NOT_YET,
+    ALLOW_WRONG_DOOR,
+    ALLOW_VERDICTS
+};
 enum allow_verdict allow_judge(const struct allow_row *row, enum door door); /* row NULL: unknown */
+/* For people, and in a word for programs: "unknown-key". Of what is no verdict, those of UNKNOWN. */
 const char *allow_reason(enum allow_verdict verdict);
+const char *allow_word(enum allow_verdict verdict);
 
 #endif

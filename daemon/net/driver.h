@@ -43,9 +43,10 @@ struct net_event {
     struct cert_id cert;
     enum subject_kind subject;
     bool incoming, client;
-    enum link_end end;
-    struct cw_slice frame; /* borrowed for the call */
-    const char *text;      /* "" when there is nothing to say; from the net process: bounded, printable */
+    enum link_end end;          /* DOWN */
+    enum allow_verdict verdict; /* REFUSED */
+    struct cw_slice frame;      /* borrowed for the call */
+    const char *text;           /* "" when there is nothing to say; from the net process: bounded, printable */
     uint64_t count;
 };
 /* May block: nothing more is read from the network meanwhile. May call the driver's functions, but driver_close. */

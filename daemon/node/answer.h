@@ -10,6 +10,7 @@
  * not browse). Opened parts in bulk (export) need a records or audit role.
  */
 
+#include "node/answer_cache.h"
 #include "node/case_store.h"
 #include "node/intake.h"
 #include "node/internal.h"
@@ -25,10 +26,18 @@ enum cw_err answer_read(struct node *n, const struct reader_identity *who, const
 
 /* --- between the answer_*.c files -------------------------------------------------------------------- */
 
+struct known_at;
+
 struct answering {
     struct node *node;
     const struct reader_identity *who;
-    uint64_t roles; /* of the reader, 0 on the admin socket */
+    struct reader_rights rights; /* roles 0 on the admin socket */
+    struct answer_moment moment;
+    struct cw_wall good_until;            /* lowered by answer_ends_at */
+    struct known_at *known;               /* NULL: everything that is known here now */
+    const struct cw_op_id *events_before; /* NULL: the newest events */
+    bool brief;                           /* what an event says of its author is not said of each of its values again */
+    struct cw_slice view;                 /* a case as it goes into the answer: field, length, bytes; or empty */
     struct node_read read;
     struct arena *arena;
     struct refusal refusal;
@@ -45,6 +54,11 @@ enum cw_err answer_schema(struct answering *a, Cw__Answer *out);
 enum cw_err answer_export(struct answering *a, const Cw__ExportLog *request, Cw__Answer *out);
 enum cw_err answer_authority(struct answering *a, const Cw__GetAuthority *request, Cw__Answer *out);
 enum cw_err answer_receipt(struct answering *a, const Cw__GetReceipt *request, Cw__Answer *out);
+
+/* Something shown is true only before this moment: a running clock, before it is due. Whatever compares with now says so. */
+void answer_ends_at(struct answering *a, struct cw_wall at);
+/* Something shown is of other cases, whose changes do not end this one's answers. */
+void answer_not_kept(struct answering *a);
 
 /* By id or name, whichever the request gives. */
 enum cw_err answer_find_case(struct answering *a, bool has_id, ProtobufCBinaryData id, bool has_name,

@@ -13,6 +13,8 @@ struct shown_case {
 };
 
 enum cw_err shown_case_load(struct answering *a, const struct cw_case_id *id, struct shown_case *out);
+/* Of a case that is loaded already. */
+enum cw_err shown_case_of(struct answering *a, const struct loaded_case *loaded, struct shown_case *out);
 /* NULL: not in this case. */
 const struct loaded_op *shown_case_op(const struct shown_case *shown, const struct cw_op_id *op);
 

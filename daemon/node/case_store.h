@@ -43,14 +43,22 @@ struct loaded_case {
     struct cw_case_id id;
     uint32_t flags; /* CASE_* */
     uint32_t op_count;
-    struct loaded_op **ops;         /* in (hlc, op id) order */
-    const struct case_state *state; /* the fold */
-    struct hash inputs, state_hash; /* the digest leaf */
+    struct loaded_op **ops;           /* in (hlc, op id) order */
+    const struct case_policy *policy; /* folds under this one; NULL: under the node's */
+    const struct case_state *state;   /* the fold */
+    struct fold *fold;                /* what made it, where ops may be appended */
+    struct case_shelves *shelves;     /* what is known of its digest; NULL: nothing is kept */
+    struct hash inputs, state_hash;   /* the digest leaf */
 };
 
 /* CW_REFUSED_UNKNOWN_CASE: no op of it is known here. CW_LOCAL_MEMORY: the arena is too small for its history. */
 enum cw_err case_load(const struct node_read *read, const struct cw_case_id *id, struct arena *arena,
                       struct loaded_case *out);
+
+/* The same of a part of its ops: `pick` leaves in out->ops those that count, before the fold. Its error is given back. */
+typedef enum cw_err case_pick(void *ctx, struct loaded_case *c);
+enum cw_err case_load_picked(const struct node_read *read, const struct cw_case_id *id, struct arena *arena,
+                             case_pick *pick, void *ctx, struct loaded_case *out);
 
 /* One line of a list, without folding. */
 struct case_line {
@@ -75,5 +83,12 @@ enum cw_err case_find(const struct node_read *read, struct cw_slice name, struct
  * *out_exact false: the index holds shorter prefixes only, so compare the summaries too). False: too short.
  */
 bool case_name_hash(const struct node *n, struct cw_slice text, uint8_t out[static 16], bool *out_exact);
+
+/*
+ * Which cases refer to a record: the prefix of their INDEX_LINK rows. The numbers are part of stored hashes. CLAIMS:
+ * the case itself, when it ever claimed to be the same child's as another.
+ */
+enum link_sort { LINK_SORT_LINK = 1, LINK_SORT_IDENTITY = 2, LINK_SORT_CLAIMS = 3 };
+struct row_key case_link_prefix(const struct node *n, enum link_sort sort, const struct cw_case_id *id);
 
 #endif

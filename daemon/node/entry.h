@@ -81,6 +81,8 @@ enum cw_err feed_note(struct turn *t, const struct feed_row *row);
 
 /* --- turn helpers (turn_marks.c) --- */
 enum cw_err turn_dirty_case(struct turn *t, const struct cw_case_id *id);
+/* The same for what others wrote, when the copy that is kept has it (case_cache_arrived). */
+enum cw_err turn_dirty_kept_case(struct turn *t, const struct cw_case_id *id);
 enum cw_err turn_blobs_held(struct turn *t, const struct log_id *log, uint64_t seq, bool held);
 void turn_event_later(struct node *n, const struct event *event);
 

@@ -7,6 +7,7 @@
 #include "core/feed.h"
 #include "core/feed_place.h"
 #include "node/answer.h"
+#include "node/case_identity.h"
 #include "node/case_work.h"
 #include "node/feed.h"
 
@@ -62,6 +63,8 @@ struct feed_subject {
     const struct case_line *line;
     const char *author_division; /* "" for an item that is no op */
     const char *origin;
+    const struct case_class *class; /* the records of the same child; NULL: nobody asked, or it has no other */
+    bool class_unsure;              /* they could not be read */
 };
 enum feed_fit { FIT_NO, FIT_UNSURE, FIT_YES };
 enum feed_fit feed_filter_fit(const struct feed_filter *f, const struct feed_subject *subject);
@@ -71,8 +74,11 @@ enum feed_fit feed_filter_fit(const struct feed_filter *f, const struct feed_sub
 #define WATCH_AREA 4u
 #define WATCH_OPERATION 8u
 #define WATCH_OWNER 16u
+#define WATCH_IDENTITY 32u /* says, or takes back, that two records are one child's */
 uint32_t feed_watches_of(const struct op *op);
 uint32_t feed_filter_watches(const struct feed_filter *f);
+/* The filter names this very case. */
+bool feed_filter_names(const struct feed_filter *f, const struct cw_case_id *id);
 
 /* --- items (feed_item.c) ------------------------------------------------------------------------------------ */
 
@@ -141,6 +147,7 @@ struct feed {
     bool sweep_begun;
     struct feed_places places;
     uint64_t next_arrival;
+    uint64_t heads_as_of;                       /* arrivals, when the heads of the logs were looked at */
     struct feed_entry *ready, *held, *revising; /* FEED_LOT_MAX_ALL, FEED_HELD_MAX, FEED_REVISING_MAX */
     uint64_t ready_as_of;                       /* arrivals, when ready was put in order */
     uint32_t ready_at, ready_count, held_count, revising_count;
@@ -168,8 +175,11 @@ struct feed_step {
     struct arena arena; /* scratch of the step */
     struct node_read read;
     struct cw_mono now;
-    uint64_t arrivals; /* next arrival of the snapshot */
-    bool moved;        /* since the step before */
+    uint64_t arrivals;    /* next arrival of the snapshot */
+    uint64_t class_as_of; /* 1 + arrivals, when class was read; 0: never */
+    struct cw_case_id class_id;
+    struct case_class class;
+    bool moved; /* since the step before */
     bool held_looked_at;
     uint32_t walked;
     /* the message */
@@ -231,11 +241,21 @@ enum cw_err feed_lot_settle(struct feed_step *s, struct feed_lot *lot);
 /* feed_touch.c: what a record above the cursor may have changed is told again: ops into the lot, cases as owed. */
 enum cw_err feed_touch(struct feed_step *s, struct feed_lot *lot, const struct feed_entry *e);
 
+/* feed_case.c: the case's line; to a regional unit a child's without its name. NULL: the arena is full. */
+Cw__FeedCase *feed_case_of(struct answering *a, const struct cw_case_id *id, const struct case_row *row,
+                           const struct case_line *line, bool regional);
+
 /* feed_tell.c: appends one item; CW_AGAIN_BUSY: the message is full. */
 enum cw_err feed_tell_entry(struct feed_step *s, const struct feed_entry *e);
 enum cw_err feed_tell_case(struct feed_step *s, const struct feed_owed *owed);
 /* Whether the case's row is as new as its ops. */
 bool feed_case_is_folded(const struct feed_step *s, const struct cw_case_id *id);
+/* feed_class.c: of a reader of named cases: whether this one is another record of a child among them (docs/feeds.md). */
+void feed_class_of(struct feed_step *s, struct feed_subject *subject);
+/* A claim that connects this case with one that the filter names, whether or not it stands. */
+bool feed_claims_named(const struct feed_step *s, const struct cw_case_id *id);
+/* After such a claim was told: the other records of that child, as they are now. false: no memory. */
+bool feed_owe_class(struct feed_step *s, const struct cw_case_id *id);
 /* false: no memory. */
 bool feed_owe(struct feed_step *s, const struct cw_case_id *id, enum feed_why why);
 bool feed_owe_once(struct feed_step *s, const struct cw_case_id *id, enum feed_why why); /* in a catch-up by state */
@@ -250,6 +270,8 @@ bool feed_op_of(struct answering *a, const struct feed_entry *e, const struct lo
                 Cw__FeedOp *out);
 
 /* feed_cursor.c */
+/* Of a cursor that was brought: its places back to before what cannot be opened here. It is not told here again. */
+void feed_cursor_clip(struct feed_step *s);
 enum cw_err feed_cursor_move(struct feed_step *s);
 /* Encodes what the places say. */
 enum cw_err feed_cursor_write(struct feed_step *s);

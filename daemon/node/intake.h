@@ -75,12 +75,14 @@ enum input_kind {
     INPUT_SUBMIT,
     INPUT_PUBLISH, /* sealed segments of the admin socket or a join bundle */
     INPUT_CUT,     /* lab: cut or heal the links with one division, or all */
+    INPUT_PEERS,   /* the settings were read again: whom to dial from now on */
+    INPUT_FOLD,    /* a question about what folding makes: the cases that wait for it are folded first */
 };
 
 struct input {
     enum input_kind kind;
     struct reader_identity who; /* link: whose input this is, where an answer goes; 0: nobody waits */
-    uint8_t request_id[16];     /* SUBMIT, PUBLISH, CUT: the answer carries it */
+    uint8_t request_id[16];     /* SUBMIT, PUBLISH, CUT, PEERS: the answer carries it */
     bool track;                 /* the answer carries a session's token */
     size_t session_count;       /* SUBMIT: what the session has seen: a refusal for want of it is none */
     const ProtobufCBinaryData *sessions;
@@ -102,6 +104,9 @@ struct input {
             char division[DIVISION_LEN_MAX + 1]; /* "": all */
             bool on;
         } cut;
+        struct {
+            const char *said; /* what changed, for whoever asked; borrowed for the turn */
+        } peers;
     } as;
 };
 
@@ -114,9 +119,10 @@ enum cw_err intake_peer(struct node *n, const struct reader_identity *from, stru
                         struct input *out);
 
 enum intake_result {
-    INTAKE_TURN,   /* *out_input is for node_turn */
-    INTAKE_READ,   /* *out_request is for answer_read */
-    INTAKE_FEED,   /* *out_request is for feeds_ask */
+    INTAKE_TURN, /* *out_input is for node_turn */
+    INTAKE_READ, /* *out_request is for answer_read */
+    INTAKE_FOLD, /* *out_input is for node_turn, *out_request for answer_read after it: what was written before shows */
+    INTAKE_FEED, /* *out_request is for feeds_ask */
     INTAKE_ANSWER, /* refused: out_answer holds the answer's frame */
 };
 /* A client's frame: Request. out_answer has at least ANSWER_REFUSAL_LEN_MAX bytes of room. Threads: any. */
@@ -130,6 +136,7 @@ struct input input_tick(void);
 struct input input_link_up(const struct reader_identity *peer, const char *division, bool incoming);
 struct input input_link_down(link_id link);
 struct input input_cut(const char *division, bool on);
+struct input input_peers(const char *said);
 struct input input_publish(const struct cw_slice *frames, uint32_t count);
 /* One segment (the bytes of a cw.Entries, from a join bundle) as a frame for input_publish, in the arena. */
 enum cw_err intake_segment(struct cw_slice entries, struct arena *arena, struct cw_slice *out_frame);

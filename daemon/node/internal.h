@@ -8,6 +8,7 @@
 #include "core/dial.h"
 #include "core/incarnation.h"
 #include "core/replica.h"
+#include "node/answer_cache.h"
 #include "node/intake.h"
 #include "node/node.h"
 #include "node/rows.h"
@@ -15,12 +16,12 @@
 #include "vault/vault.h"
 
 #include <pthread.h>
+#include <stdatomic.h>
 
 #define TURN_ARENA_LEN_DEFAULT ((size_t)32 << 20)
 #define TURN_ARENA_LEFT_MIN ((size_t)4 << 20) /* a turn takes no further input below this */
 #define TURN_EFFECTS_MAX 8192u
 #define TURN_SUBMISSIONS_MAX 1024u
-#define VAULTS_RETIRED_MAX 8u
 #define FOLD_OPS_DEFAULT 2000u
 #define CASE_CACHE_DEFAULT 64u
 #define LINK_DIALLED ((link_id)1 << 63) /* links that we dialled carry this bit: the driver numbers the others */
@@ -93,6 +94,8 @@ struct node {
     pthread_rwlock_t authority_lock; /* held for writing while authority or policy change */
     void *authority_memory;
     struct authority *authority;
+    _Atomic uint64_t
+        authority_generation; /* counted up by every change of authority or policy, while readers are held off */
     struct case_policy policy;
     uint8_t policy_positions[1024]; /* what a fold under this policy depends on */
     size_t policy_positions_len;
@@ -100,9 +103,6 @@ struct node {
 
     /* keys */
     struct vault *vault;
-    struct vault
-        *retired[VAULTS_RETIRED_MAX]; /* knew a key of a turn that came to nothing; readers may hold them still */
-    uint32_t retired_count;
     struct keyring *keyring;
     struct entropy entropy;
     uint32_t slot_max;
@@ -110,6 +110,7 @@ struct node {
     uint8_t name_key[32];
     struct verify_cache *cache;
     struct case_cache *cases;
+    struct answer_cache *answers; /* given from memory */
 
     /* the own log's life */
     struct anchor anchor;
@@ -123,6 +124,7 @@ struct node {
 
     /* reading beside the node thread: a snapshot begins only between commit-with-anchor and the next */
     pthread_rwlock_t gate;
+    uint64_t commits;        /* of this run, as the gate shows them */
     struct seen_token *seen; /* of what the gate shows */
     void *seen_making;       /* memory of seen.c */
 
@@ -146,9 +148,14 @@ struct node {
     uint32_t later_count, later_max;
     struct cw_case_id folded_last; /* of the marked ones: the round goes on after it */
     bool folds_left;
-    struct cw_mono folds_at; /* when the marked cases are folded: submitters go first */
-    struct cw_mono folds_by; /* ... but not for longer than until then */
+    _Atomic bool folds_shown; /* the same, as of the last commit: any thread */
+    struct cw_mono folds_at;  /* when the marked cases are folded: submitters go first */
+    struct cw_mono folds_by;  /* ... but not for longer than until then */
     bool refold_left;
+    int64_t duty_next_ms;        /* the first row of INDEX_MOMENT, by the wall clock; CASE_NO_MOMENT: there is none */
+    int64_t duty_wall_ms;        /* the wall clock of the last turn that was committed; 0: none yet */
+    struct cw_mono duty_at;      /* when a turn is wanted for it */
+    struct cw_mono duty_hold;    /* not before: submitters go first, or nothing can be said now */
     bool judge_left, judge_over; /* a round over the waiting entries is going on; another follows it */
     struct row_key judged_to;    /* how far the round got; len 0: its beginning */
 
@@ -205,6 +212,7 @@ struct reply {
     uint32_t held_by; /* more than 1: wait for it */
     uint32_t deadline_ms;
     uint64_t stored;
+    const char *said; /* DONE: for a person; NULL: nothing */
 };
 
 struct dirty_case {
@@ -236,7 +244,7 @@ struct turn {
     struct arena said;  /* the core's messages */
     struct effects effects;
     uint32_t effects_done; /* writes performed up to here */
-    bool made_key;         /* the vault knows a key that is only durable after the commit */
+    uint32_t keys_before;  /* of the vault: those made or learned in this turn are only durable after the commit */
     bool applying_own;     /* the entry being applied was admitted in this turn */
     bool applying_reused;  /* ... and another op carries its submission id */
     bool core_open;        /* between replica_begin_turn and replica_end_turn: steps may be taken */
@@ -255,7 +263,9 @@ struct turn {
     struct touched_log *touched;
     struct digest_answer *digest_answers;
     bool authority_changed, policy_changed, own_changed;
+    bool reader_waits; /* for the marked cases to be folded */
     bool asked_for_space, low_on_space;
+    bool arrival_noted; /* of this turn's entries of others */
     uint32_t folded_cases;
     uint64_t counters[COUNTER_COUNT]; /* as the turn will leave them, once it is committed */
     struct position own_head;
@@ -269,6 +279,12 @@ void node_count(struct node *n, enum counter c); /* any thread */
 void node_alarm(struct node *n, const char *id, const char *format, ...) __attribute__((format(printf, 3, 4)));
 void node_journal(const struct node *n, enum journal_level level, const char *id, const char *format, ...)
     __attribute__((format(printf, 4, 5)));
+/* The same, with what the line is about: borrowed for the call. */
+void node_alarm_about(struct node *n, const char *id, const struct journal_about *about, const char *format, ...)
+    __attribute__((format(printf, 4, 5)));
+void node_journal_about(const struct node *n, enum journal_level level, const char *id,
+                        const struct journal_about *about, const char *format, ...)
+    __attribute__((format(printf, 5, 6)));
 void status_publish(struct node *n);  /* node thread: shows the end of the turn */
 bool counter_is_kept(enum counter c); /* in the store, across runs */
 

@@ -139,6 +139,8 @@ void link_dropped(struct node *n, link_id link, enum cw_err why)
 {
     n->ports.net.hang(n->ports.net.ctx, link);
     forget_link(n, link);
+    if (why == CW_PEER_NETWORK || why == CW_PEER_VERSION)
+        node_count(n, why == CW_PEER_NETWORK ? COUNTER_PEER_NETWORK : COUNTER_PEER_VERSION);
     dial_ended(n, link, why == CW_PEER_NETWORK || why == CW_PEER_VERSION ? DIAL_REFUSED : DIAL_UNREACHABLE,
                LINK_END_NONE); /* the session says why */
 }
@@ -180,6 +182,86 @@ struct cw_mono links_wake_at(const struct node *n)
             at = mono_earlier(at, n->dialled[i].dial.next);
     }
     return at;
+}
+
+/* --- the settings were read again ---------------------------------------------------------------------------- */
+
+static bool is_same_place(const struct node_peer *a, const struct node_peer *b)
+{
+    return strcmp(a->division, b->division) == 0 && strcmp(a->address, b->address) == 0 &&
+           memcmp(a->server_key, b->server_key, KEY_LEN) == 0;
+}
+
+static struct dialled *dialled_at(struct dialled *list, uint32_t count, const struct node_peer *where)
+{
+    for (uint32_t i = 0; i < count; i++) {
+        if (is_same_place(&list[i].where, where))
+            return &list[i];
+    }
+    return NULL;
+}
+
+/* A link that is up ends as any other does: the driver says so. */
+static void hang_up_removed(struct node *n, struct dialled *now, uint32_t count)
+{
+    for (uint32_t i = 0; i < n->dialled_count; i++) {
+        const struct dialled *d = &n->dialled[i];
+
+        if (d->link != 0 && dialled_at(now, count, &d->where) == NULL)
+            n->ports.net.hang(n->ports.net.ctx, d->link);
+    }
+}
+
+enum cw_err dialled_make(const struct node *n, const struct node_peer *peers, uint32_t count, struct dialled **out,
+                         uint32_t *out_count)
+{
+    struct cw_mono now = n->ports.clock.mono(n->ports.clock.ctx);
+    struct dialled *list = calloc((size_t)count + 1, sizeof *list);
+    uint32_t made = 0;
+
+    if (list == NULL)
+        return CW_LOCAL_MEMORY;
+    for (uint32_t i = 0; i < count; i++) {
+        const struct dialled *known = dialled_at(n->dialled, n->dialled_count, &peers[i]);
+
+        if (strcmp(peers[i].division, n->identity.division) == 0 || dialled_at(list, made, &peers[i]) != NULL)
+            continue;
+        struct dialled *d = &list[made++];
+        if (known != NULL) {
+            *d = *known;
+        } else {
+            d->where = peers[i];
+            dial_init(&d->dial, now);
+        }
+    }
+    *out = list; /* may be the node's own, so both are written last */
+    *out_count = made;
+    return CW_OK;
+}
+
+enum cw_err links_take_peers(struct turn *t, const struct input *in)
+{
+    struct node *n = t->n;
+    const struct settings_port *settings = &n->ports.settings;
+    struct node_peer *peers;
+    struct dialled *list;
+    uint32_t count;
+    size_t mark = arena_mark(&t->arena);
+    enum cw_err err = settings->peers(settings->ctx, &t->arena, &peers, &count);
+
+    if (err == CW_OK)
+        err = dialled_make(n, peers, count, &list, &count);
+    arena_release(&t->arena, mark);
+    if (err != CW_OK)
+        return err;
+    hang_up_removed(n, list, count);
+    free(n->dialled);
+    n->dialled = list;
+    n->dialled_count = count;
+    struct reply *reply = reply_new(t, in, REPLY_DONE);
+    if (reply != NULL)
+        reply->said = in->as.peers.said;
+    return CW_OK;
 }
 
 /* --- cut and heal: labs only -------------------------------------------------------------------------------- */

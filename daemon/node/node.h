@@ -40,6 +40,7 @@ struct node_config {
     size_t turn_arena_len;             /* 0: 32 MiB. A turn is cut before it fills */
     uint32_t fold_ops_max;      /* ops folded at the end of one turn; 0: 2000. The rest waits for the next turns */
     uint32_t case_cache_max;    /* cases kept decoded; 0: 64 */
+    size_t answer_cache_len;    /* bytes of answers that are kept while they are true; 0: 4 MiB */
     bool strict_memory;         /* refuse to run when secrets cannot be locked in memory */
     bool lab;                   /* cut and heal are taken; without a policy "network.synthetic" cases are synthetic */
     struct verify_cache *cache; /* shared with other nodes of the same network (simulator); NULL: one of its own */
@@ -99,9 +100,13 @@ enum counter {
     COUNTER_PEER_MALFORMED, /* frames that cannot be read */
     COUNTER_SENT_BYTES,
     COUNTER_NO_SPACE,
+    COUNTER_REFUSED_KEYS, /* as the net process tells: at most once a second for each key */
+    COUNTER_PEER_NETWORK, /* sessions refused: the peer is of another network */
+    COUNTER_PEER_VERSION, /* sessions refused: no common version */
     COUNTER_COUNT
 };
 const char *counter_name(enum counter c);
+void node_count_refused_key(struct node *n); /* the net driver hears of it. Any thread */
 
 #define NODE_ALARMS_MAX 64
 struct node_alarm {
@@ -143,9 +148,19 @@ struct node_read {
     struct node *node;
     struct kv_txn *txn;
     struct seen_token *seen; /* what a session has seen that reads it (seen.h); held */
+    uint64_t commit;         /* which of this run's it is */
 };
 enum cw_err node_read_begin(struct node *n, struct node_read *out);
 void node_read_done(struct node_read *r);
+
+/*
+ * When the first entry that is here, and that the peer's last signed frontier lacks, was sequenced; 0: it lacks none. One
+ * entry of each log is looked at. Threads: any.
+ */
+enum cw_err node_lacks_since(const struct node_read *r, const struct cert_id *peer, struct cw_wall *out_since);
+
+/* Cases, at most max, with a duty that runs and was due before now. Cost: a row for each of them. Threads: any. */
+enum cw_err node_overdue_cases(const struct node_read *r, struct cw_wall now, uint32_t max, uint32_t *out_count);
 
 /*
  * Certificates as they are now. Holds off changes of authority until node_authority_done: short, no waiting

@@ -83,7 +83,7 @@ struct job *pool_take_read(struct pool *p); /* for readers; blocks; NULL: stoppi
 struct job *pool_help(struct pool *p, int64_t wait_ms);
 /* For the node thread: up to max inputs, waiting wait_ms for the first (negative: for ever). 0: time is up, or stopping. */
 uint32_t pool_gather(struct pool *p, struct job **out, uint32_t max, int64_t wait_ms);
-/* After the turn: the first `taken` are done with, the others go back to the front, in order. */
+/* After the turn: the first `taken` are done with, or go on to the readers (INPUT_FOLD); the others go back to the front, in order. */
 void pool_turned(struct pool *p, struct job **jobs, uint32_t count, uint32_t taken);
 
 #endif

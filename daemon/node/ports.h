@@ -124,10 +124,44 @@ struct keyring_port {
 };
 
 enum journal_level { JOURNAL_DEBUG, JOURNAL_INFO, JOURNAL_WARNING, JOURNAL_ALARM };
+/* What a line is about, for those who search; NULL: nothing of that kind. */
+struct journal_about {
+    const char *peer;    /* division code */
+    const char *code;    /* an error's name */
+    const char *case_id; /* hexadecimal, or the beginning of it */
+    const char *log;     /* likewise */
+    const char *roles;   /* codes of whom it reaches, as "INSP, SUPT" */
+};
 struct journal_port {
     void *ctx;
-    /* id: stable, e.g. "fork-proven"; text holds ids, never a person's data. Any thread. */
-    void (*write)(void *ctx, enum journal_level level, const char *id, const char *text);
+    /* id: stable, e.g. "fork-proven"; text holds ids, never a person's data; about may be NULL. Any thread. */
+    void (*write)(void *ctx, enum journal_level level, const char *id, const char *text,
+                  const struct journal_about *about);
+};
+
+struct node_peer;
+struct duty_notice;
+
+/* Duties whose moment came: whoever pages somebody. */
+struct duty_port {
+    void *ctx;
+    /*
+     * Beside the journal's line, once for each moment; again when the turn that says it fails, or the process dies before its
+     * commit. Node thread; must not block. The notice (node/duty_notice.h) is borrowed for the call.
+     */
+    void (*tell)(void *ctx, const struct duty_notice *notice);
+};
+
+/* The settings' file, for what may change while the daemon runs. */
+struct settings_port {
+    void *ctx;
+    /*
+     * Reads it again. CW_OK: *out_said (in the arena) is what changed, in words. Otherwise nothing changed, and *why says
+     * where the file is wrong. Threads: any.
+     */
+    enum cw_err (*reload)(void *ctx, struct arena *arena, const char **out_said, struct refusal *why);
+    /* All daemons to dial, as it was read last; in the arena. Threads: any. */
+    enum cw_err (*peers)(void *ctx, struct arena *arena, struct node_peer **out, uint32_t *out_count);
 };
 
 struct ports {
@@ -139,6 +173,8 @@ struct ports {
     struct anchor_port anchor;
     struct keyring_port keyring;
     struct journal_port journal;
+    struct settings_port settings; /* reload NULL: there is no file */
+    struct duty_port duty;         /* tell NULL: nobody listens */
 };
 
 #endif

@@ -12,6 +12,8 @@
 /* Everything that needs neither order nor the case: *refusal says what is wrong and where. */
 enum cw_err prepare_submission(struct node *n, const struct submission *s, struct arena *arena, struct prepared *out,
                                struct refusal *refusal);
+/* The parts encrypted, and their keys wrapped when the audience has a key: the header and its op id are made. */
+enum cw_err prepare_parts(struct node *n, const struct submission *s, struct arena *arena, struct prepared *p);
 /* Wraps the part keys for one audience key: one blob. */
 enum cw_err prepare_wraps(const struct node *n, const struct prepared *p, const struct key_record_id *record,
                           struct arena *arena, struct cw_slice *out);

@@ -12,7 +12,11 @@
 #include "core/replica.h"
 #include "node/ports.h"
 
-#define ROWS_FORMAT 3 /* 2: a path in ENTRY, the keyring's id in META; 3: more than one row of an op */
+#define ROWS_FORMAT \
+    9 /* 2: a path in ENTRY, the keyring's id in META; 3: more than one row of an op; 4: INDEX_FILTER; 5: INDEX_LINK; \
+         6: INDEX_MOMENT, INDEX_OVERDUE; 7: in INDEX_LINK who claims an identity, and fold version 4; 8: in CASE on \
+         which duties was acted; 9: fold version 5 */
+#define ROWS_FORMAT_OLD 3 /* still opened: cases get the rows that are new when they are folded again */
 
 /* --- keys ---------------------------------------------------------------------------------------------- */
 
@@ -30,6 +34,9 @@ static inline struct cw_slice row_key_slice(const struct row_key *k)
 enum blob_kind { BLOB_PART = 1, BLOB_WRAPS = 2, BLOB_ENVELOPES = 3 };
 
 struct row_key row_key_text(const char *name); /* META */
+/* META: behind this arrival, and until the next such row, entries of others came at the time that is its value (be64, ms). */
+struct row_key row_key_arrived(uint64_t arrival);
+bool row_key_is_arrived(struct cw_slice key);
 struct row_key row_key_log(const struct log_id *log);
 struct row_key row_key_seq(const struct log_id *log, uint64_t seq); /* ENTRY, SEAL (by last seq) */
 struct row_key row_key_blob(const struct log_id *log, uint64_t seq, enum blob_kind kind, uint32_t index);
@@ -54,12 +61,25 @@ enum index_kind {
     INDEX_KEY = 'K',       /* key record id, case id */
     INDEX_AUTHOR = 'A',    /* certificate id, case id */
     INDEX_DIGEST = 'D',    /* case id -> H(inputs), H(state) */
+    INDEX_LINK = 'L',    /* 16 bytes of a keyed hash of a sort and the id of a record, id of a case that refers to it */
+    INDEX_MOMENT = 'T',  /* be64 ms of when something of its duties is to be looked at next, case id */
+    INDEX_OVERDUE = 'O', /* be64 ms of the earliest deadline of a duty that runs, case id */
+    INDEX_FILTER =
+        'Q', /* 16 bytes of a keyed hash of what a case is listed by, be32 of ~day of its newest op, case id */
 };
 struct row_key row_key_reference(struct cw_slice reference, const struct cw_case_id *id); /* id NULL: the prefix */
 struct row_key row_key_updated(enum index_kind kind_of_index, uint32_t case_kind, uint64_t hlc,
                                const struct cw_case_id *id);
 struct row_key row_key_name(const uint8_t hash[static 16], const struct cw_case_id *id); /* id NULL: the prefix */
 struct row_key row_key_of(enum index_kind kind, const uint8_t id[static ID_LEN], const struct cw_case_id *case_id);
+/* id NULL: the prefix. */
+struct row_key row_key_link(const uint8_t hash[static 16], const struct cw_case_id *id);
+/* id NULL: the prefix, without the day. */
+struct row_key row_key_filter(const uint8_t hash[static 16], uint64_t hlc, const struct cw_case_id *id);
+struct row_key row_key_moment(enum index_kind kind, int64_t ms, const struct cw_case_id *id);
+/* The time in a key of INDEX_MOMENT or INDEX_OVERDUE; false when it is none. */
+bool row_key_moment_of(struct cw_slice key, int64_t *out_ms, struct cw_case_id *out_id);
+#define FILTER_PLACE_LEN (4 + ID_LEN) /* what follows the hash: the same in every row of a case */
 /* The case id at the end of an index key; false when the key is too short. */
 bool row_key_case_of(struct cw_slice key, struct cw_case_id *out);
 bool row_key_has_prefix(struct cw_slice key, struct cw_slice prefix);
@@ -91,6 +111,7 @@ bool row_key_seq_of(struct cw_slice key, struct log_id *out_log, uint64_t *out_s
 #define META_COUNTERS "counters" /* be64 per counter that is kept in the store */
 
 struct store_row {
+    uint32_t format; /* as it was read */
     uint8_t store_id[16];
     struct network_id network;
     uint8_t keyring_id[16]; /* of the keyring whose slots the rows name */
@@ -235,7 +256,24 @@ struct feed_row {
 #define CASE_SYNTHETIC 16u
 #define CASE_FOLDED 32u /* opened and folded at least once: kind and summary stand */
 #define CASE_CONFLICT 64u
-#define CASE_ROW_LEN_MAX 4096 /* encoded */
+#define CASE_DUTIES 128u /* the row says when its duties are looked at: rows of an older format do not */
+#define CASE_ACTED 256u  /* ... and on which of them was acted */
+#define CASE_FILTERS_MAX 80u
+#define CASE_ACTED_MAX 64u
+#define CASE_ROW_LEN_MAX (6144 + 1 + 4 * CASE_ACTED_MAX) /* encoded */
+
+#define CASE_NO_MOMENT INT64_MAX
+#define CASE_ACTED_ALL 255u
+/* When a case's duties are looked at: node/duties.h. All in wall ms, from 0. */
+struct case_moments {
+    int64_t acted_ms;     /* moments up to this one were acted on, of the duties below; 0: none yet */
+    int64_t waiting_ms;   /* since when a breach waits here for the division that holds the duty; 0: none does */
+    int64_t next_ms;      /* its row of INDEX_MOMENT; CASE_NO_MOMENT: it has none */
+    int64_t overdue_ms;   /* its row of INDEX_OVERDUE; CASE_NO_MOMENT: it has none */
+    uint32_t acted_count; /* CASE_ACTED_ALL: of every duty: they were too many, or the row's format is older */
+    uint32_t acted[CASE_ACTED_MAX]; /* marks of duties that ran and were due soon at acted_ms (duty_index.c) */
+};
+
 struct case_row {
     uint32_t slot; /* of the keyring */
     uint32_t flags;
@@ -243,9 +281,11 @@ struct case_row {
     uint32_t kind;
     uint32_t op_count;
     uint64_t updated_hlc;
-    struct hash inputs, state; /* the digest leaf */
-    struct cw_slice reference; /* human reference, as indexed */
-    struct cw_slice summary;   /* sealed: case_store.h */
+    struct hash inputs, state;   /* the digest leaf */
+    struct cw_slice reference;   /* human reference, as indexed */
+    struct cw_slice summary;     /* sealed: case_store.h */
+    struct case_moments moments; /* with CASE_DUTIES */
+    struct cw_slice filters;     /* hashes of its INDEX_FILTER rows, 16 bytes each; rows of an older format have none */
 };
 
 struct key_row {

@@ -34,6 +34,17 @@ enum cw_err runner_start(const struct runner_options *options, struct runner **o
 /* Ends them; the turn under way is finished first. Frames that still wait are dropped, unanswered: nothing was promised for them. */
 void runner_stop(struct runner *r); /* NULL allowed */
 
+/* How long turns took, in whole milliseconds, commit included; of this run. */
+#define RUNNER_BOUNDS 12
+extern const int64_t runner_bounds_ms[RUNNER_BOUNDS]; /* ascending */
+struct runner_figures {
+    uint64_t turns[RUNNER_BOUNDS +
+                   1]; /* [i]: of up to bounds_ms[i] and more than the one before; the last: of more than all */
+    uint64_t turns_ms; /* all together */
+    uint64_t busy;     /* requests turned away because too many wait */
+};
+void runner_figures(struct runner *r, struct runner_figures *out); /* any thread */
+
 void runner_link_up(struct runner *r, const struct reader_identity *who, bool incoming);
 void runner_link_down(struct runner *r, link_id link, enum link_end end);
 void runner_frame(struct runner *r, link_id link, struct cw_slice frame);

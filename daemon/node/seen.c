@@ -285,7 +285,7 @@ enum cw_err seen_check(struct answering *a, const ProtobufCBinaryData *tokens, s
 enum cw_err seen_excuse(struct node *n, struct kv_txn *txn, const struct input *in, struct arena *arena,
                         struct refusal *refusal)
 {
-    struct answering a = {.node = n, .arena = arena, .read = {n, txn, NULL}};
+    struct answering a = {.node = n, .arena = arena, .read = {.node = n, .txn = txn}};
 
     if (in->session_count == 0 || (txn == NULL && node_read_begin(n, &a.read) != CW_OK))
         return refusal->code;

@@ -27,6 +27,9 @@ static const struct {
     [COUNTER_PEER_MALFORMED] = {"peer_malformed", false},
     [COUNTER_SENT_BYTES] = {"sent_bytes", false},
     [COUNTER_NO_SPACE] = {"no_space", false},
+    [COUNTER_REFUSED_KEYS] = {"refused_keys", false},
+    [COUNTER_PEER_NETWORK] = {"peer_network", false},
+    [COUNTER_PEER_VERSION] = {"peer_version", false},
 };
 
 const char *counter_name(enum counter c)
@@ -44,7 +47,18 @@ void node_count(struct node *n, enum counter c)
     n->outside[c]++;
 }
 
+void node_count_refused_key(struct node *n)
+{
+    node_count(n, COUNTER_REFUSED_KEYS);
+}
+
 /* --- journal and alarms -------------------------------------------------------------------------------------- */
+
+static void write_line(const struct node *n, enum journal_level level, const char *id,
+                       const struct journal_about *about, const char *text)
+{
+    n->ports.journal.write(n->ports.journal.ctx, level, id, text, about);
+}
 
 void node_journal(const struct node *n, enum journal_level level, const char *id, const char *format, ...)
 {
@@ -54,7 +68,19 @@ void node_journal(const struct node *n, enum journal_level level, const char *id
     va_start(args, format);
     (void)vsnprintf(text, sizeof text, format, args);
     va_end(args);
-    n->ports.journal.write(n->ports.journal.ctx, level, id, text);
+    write_line(n, level, id, NULL, text);
+}
+
+void node_journal_about(const struct node *n, enum journal_level level, const char *id,
+                        const struct journal_about *about, const char *format, ...)
+{
+    char text[240];
+    va_list args;
+
+    va_start(args, format);
+    (void)vsnprintf(text, sizeof text, format, args);
+    va_end(args);
+    write_line(n, level, id, about, text);
 }
 
 /* One place per id; when all are taken the text still goes to the journal. */
@@ -72,6 +98,19 @@ static struct node_alarm *alarm_of(struct node_status *s, const char *id)
     return a;
 }
 
+static void raise_alarm(struct node *n, const char *id, const struct journal_about *about, const char *text)
+{
+    write_line(n, JOURNAL_ALARM, id, about, text);
+    pthread_mutex_lock(&n->status_lock);
+    struct node_alarm *a = alarm_of(n->status, id);
+    if (a != NULL) {
+        if (a->times++ == 0)
+            a->since = n->ports.clock.wall(n->ports.clock.ctx);
+        (void)snprintf(a->text, sizeof a->text, "%s", text);
+    }
+    pthread_mutex_unlock(&n->status_lock);
+}
+
 void node_alarm(struct node *n, const char *id, const char *format, ...)
 {
     char text[160];
@@ -80,15 +119,18 @@ void node_alarm(struct node *n, const char *id, const char *format, ...)
     va_start(args, format);
     (void)vsnprintf(text, sizeof text, format, args);
     va_end(args);
-    n->ports.journal.write(n->ports.journal.ctx, JOURNAL_ALARM, id, text);
-    pthread_mutex_lock(&n->status_lock);
-    struct node_alarm *a = alarm_of(n->status, id);
-    if (a != NULL) {
-        if (a->times++ == 0)
-            a->since = n->ports.clock.wall(n->ports.clock.ctx);
-        memcpy(a->text, text, sizeof a->text);
-    }
-    pthread_mutex_unlock(&n->status_lock);
+    raise_alarm(n, id, NULL, text);
+}
+
+void node_alarm_about(struct node *n, const char *id, const struct journal_about *about, const char *format, ...)
+{
+    char text[160];
+    va_list args;
+
+    va_start(args, format);
+    (void)vsnprintf(text, sizeof text, format, args);
+    va_end(args);
+    raise_alarm(n, id, about, text);
 }
 
 /* --- the status ------------------------------------------------------------------------------------------------ */
@@ -111,18 +153,82 @@ static void show_dialling(const struct node *n, struct node_peer_status *p)
     (void)snprintf(p->address, sizeof p->address, "%s", d == NULL ? "" : d->where.address);
 }
 
+static bool is_shown(const struct node_status *s, const char *division)
+{
+    for (uint32_t i = 0; i < s->peer_count; i++) {
+        if (strcmp(s->peers[i].is.division, division) == 0)
+            return true;
+    }
+    return false;
+}
+
+static uint64_t entries_held(const struct node *n)
+{
+    uint64_t held = 0;
+
+    for (uint32_t i = 0; i < replica_log_count(n->replica); i++)
+        held += replica_log_at(n->replica, i)->seq;
+    return held;
+}
+
+/* The settings name it, and it was never met: as far as anybody knows, it holds nothing of what is here. */
+static void show_unmet(struct node *n, struct node_status *s)
+{
+    for (uint32_t i = 0; i < n->dialled_count && s->peer_count < NODE_PEERS_SHOWN_MAX; i++) {
+        const struct dialled *d = &n->dialled[i];
+
+        if (is_shown(s, d->where.division))
+            continue;
+        struct node_peer_status *p = &s->peers[s->peer_count++];
+        *p = (struct node_peer_status){.digest = DIGEST_NOT_COMPARED};
+        p->is.state = PEER_STATE_DOWN;
+        p->is.behind = entries_held(n);
+        p->is.cut = d->cut;
+        memcpy(p->is.division, d->where.division, sizeof p->is.division);
+        show_dialling(n, p);
+    }
+}
+
+static bool is_revoked(const struct node *n, const struct cert_id *cert)
+{
+    const struct authority_cert *found = authority_find(n->authority, cert);
+
+    return found != NULL && found->revoked;
+}
+
+/* A daemon that was taken back and has a successor: nobody waits for it, and its division has what the successor has. */
+static bool is_replaced(const struct node *n, const struct peer_status *is)
+{
+    uint32_t count = replica_peer_count(n->replica);
+    struct peer_status other;
+
+    if (is->state != PEER_STATE_DOWN || !is_revoked(n, &is->cert))
+        return false;
+    for (uint32_t i = 0; i < count; i++) {
+        replica_peer_at(n->replica, i, &other);
+        if (strcmp(other.division, is->division) == 0 && !is_revoked(n, &other.cert))
+            return true;
+    }
+    return false;
+}
+
 static void show_peers(struct node *n, struct node_status *s)
 {
     uint32_t count = replica_peer_count(n->replica);
 
-    s->peer_count = count < NODE_PEERS_SHOWN_MAX ? count : NODE_PEERS_SHOWN_MAX;
-    for (uint32_t i = 0; i < s->peer_count; i++) {
-        struct node_peer_status *p = &s->peers[i];
+    s->peer_count = 0;
+    for (uint32_t i = 0; i < count && s->peer_count < NODE_PEERS_SHOWN_MAX; i++) {
+        struct node_peer_status *p = &s->peers[s->peer_count];
 
+        *p = (struct node_peer_status){.digest = DIGEST_NOT_COMPARED};
         replica_peer_at(n->replica, i, &p->is);
+        if (is_replaced(n, &p->is))
+            continue;
+        s->peer_count++;
         show_dialling(n, p);
         p->digest = digest_compared_with(n, &p->is.cert);
     }
+    show_unmet(n, s);
 }
 
 static uint64_t count_holes(const struct node *n)

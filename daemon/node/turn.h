@@ -8,11 +8,16 @@
 
 /* admit.c: CW_OK also when it was refused (the reply says so); CW_AGAIN_BUSY: not taken, cut the turn. */
 enum cw_err admit_submission(struct turn *t, const struct input *in);
+bool turn_is_short_of_space(struct turn *t);
 
 /* links.c */
 enum cw_err link_up(struct turn *t, const struct input *in);
 enum cw_err link_down(struct turn *t, const struct input *in);
 enum cw_err link_cut(struct turn *t, const struct input *in);
+/* Whom to dial from now on; those that are known already keep what is known of them. The list is malloc's. */
+enum cw_err dialled_make(const struct node *n, const struct node_peer *peers, uint32_t count, struct dialled **out,
+                         uint32_t *out_count);
+enum cw_err links_take_peers(struct turn *t, const struct input *in);
 void links_greet_again(struct node *n); /* the core was loaded anew: its links come up again */
 void links_dial_due(struct node *n);    /* after the turn */
 struct cw_mono links_wake_at(const struct node *n);
@@ -44,8 +49,7 @@ enum cw_err turn_step(struct turn *t, struct event *event);
 /* load.c: everything from the store; decides the incarnation only when asked to */
 enum cw_err node_load(struct node *n, bool decide, struct refusal *why);
 void node_unload(struct node *n);
-enum cw_err vault_make(struct node *n);                           /* a fresh one, in place of the present */
-enum cw_err node_open_store(struct node *n, struct refusal *why); /* open_store.c */
+enum cw_err node_open_store(struct node *n, struct refusal *why);                /* open_store.c */
 enum cw_err incarnation_begin(struct node *n, bool decide, struct refusal *why); /* incarnation_begin.c */
 enum cw_err node_write_anchor(struct node *n, bool failed);
 

@@ -63,7 +63,8 @@ struct store {
     pthread_mutex_t lock; /* guards the two lists and the counts, and what ahead.h says */
     struct store_txn *open_readers, *idle_readers;
     uint32_t open_count, idle_count;
-    uint64_t commits; /* by this process */
+    uint64_t commits; /* by this process; and how long they took (store_stats) */
+    uint64_t commits_took[STORE_COMMIT_BOUNDS + 1], commits_took_us;
 
     uint64_t map_len, page_len, reserve_len, low_water_len;
     atomic_bool reserve_spent;

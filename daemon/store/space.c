@@ -132,6 +132,8 @@ void store_stats(struct store *s, struct store_stats *out)
     };
     (void)pthread_mutex_lock(&s->lock);
     out->commits = s->commits;
+    memcpy(out->commits_took, s->commits_took, sizeof out->commits_took);
+    out->commits_took_us = s->commits_took_us;
     out->unsettled = s->ahead.at.number - s->ahead.settled;
     out->oldest_reader_commits = s->commits - oldest_reader(s);
     out->readers = s->open_count;

@@ -116,6 +116,10 @@ bool store_failed(const struct store *s);
 /* Once a minute: frees the slots of dead readers, and makes the reserve again when there is room. */
 void store_tend(struct store *s);
 
+/* How long commits took, in whole milliseconds, until they were durable. */
+#define STORE_COMMIT_BOUNDS 10
+extern const int64_t store_commit_bounds_ms[STORE_COMMIT_BOUNDS]; /* ascending */
+
 struct store_stats {
     uint64_t map_len, used_len; /* bytes of the map; up to its last used page */
     uint64_t disk_free_len;
@@ -124,6 +128,9 @@ struct store_stats {
     uint64_t oldest_reader_commits; /* how many commits the oldest of them is behind */
     uint64_t commits;               /* made by this process */
     uint64_t unsettled;             /* commits that are durable in the write-ahead file and not in LMDB yet */
+    /* [i]: commits of up to bounds_ms[i] and more than the one before; the last: of more than all */
+    uint64_t commits_took[STORE_COMMIT_BOUNDS + 1];
+    uint64_t commits_took_us; /* all together */
 };
 void store_stats(struct store *s, struct store_stats *out); /* any thread */
 /* Rows of one table, as of the transaction. */

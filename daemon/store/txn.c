@@ -2,6 +2,7 @@
 #include "store/internal.h"
 
 #include <stdlib.h>
+#include <time.h>
 
 /* --- the list of open readers, and that of idle ones: under the store's lock ---------------------- */
 
@@ -243,12 +244,28 @@ static void end_ahead(struct store_txn *txn)
     let_go_of_layers(txn);
 }
 
-static void count_commit(struct store *s)
+const int64_t store_commit_bounds_ms[STORE_COMMIT_BOUNDS] = {1, 2, 5, 10, 20, 50, 100, 250, 1000, 5000};
+
+static uint64_t now_us(void)
 {
+    struct timespec t;
+
+    (void)clock_gettime(CLOCK_MONOTONIC, &t);
+    return (uint64_t)t.tv_sec * 1000000 + (uint64_t)t.tv_nsec / 1000;
+}
+
+static void count_commit(struct store *s, uint64_t took_us)
+{
+    size_t i = 0;
+
+    while (i < STORE_COMMIT_BOUNDS && took_us > (uint64_t)store_commit_bounds_ms[i] * 1000)
+        i++;
     s->is_backup = s->is_backup && !s->clears_backup;
     s->wants_rebuild = s->wants_rebuild && !s->clears_rebuild;
     (void)pthread_mutex_lock(&s->lock);
     s->commits++;
+    s->commits_took[i]++;
+    s->commits_took_us += took_us;
     (void)pthread_mutex_unlock(&s->lock);
 }
 
@@ -257,6 +274,7 @@ enum cw_err store_commit(struct store_txn **txn)
     struct store_txn *t = *txn;
     struct store *s = t->store;
     enum cw_err err = t->err;
+    uint64_t since_us = now_us();
 
     CW_ASSERT(t->writes);
     if (err != CW_OK) {
@@ -272,7 +290,7 @@ enum cw_err store_commit(struct store_txn **txn)
         err = commit_base(t);
     }
     if (err == CW_OK)
-        count_commit(s);
+        count_commit(s, now_us() - since_us);
     else
         gaps_forget(&s->gaps); /* what it had deleted lives */
     ahead_set_writing(s, false);

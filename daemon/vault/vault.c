@@ -91,6 +91,29 @@ enum cw_err vault_add(struct vault *v, const struct key_record_id *id, const str
     return err;
 }
 
+uint32_t vault_key_count(const struct vault *v)
+{
+    (void)pthread_rwlock_rdlock(v->lock);
+    uint32_t count = v->key_count;
+    (void)pthread_rwlock_unlock(v->lock);
+    return count;
+}
+
+/* Secrets lie in the order in which they came: the last ones go, and what names them. */
+void vault_forget(struct vault *v, uint32_t count)
+{
+    uint32_t kept = 0;
+
+    (void)pthread_rwlock_wrlock(v->lock);
+    for (uint32_t i = 0; i < v->key_count; i++) {
+        if (v->keys[i].secret_index < count)
+            v->keys[kept++] = v->keys[i];
+    }
+    wipe(&v->secrets->audience[kept], (v->key_count - kept) * sizeof v->secrets->audience[0]);
+    v->key_count = kept;
+    (void)pthread_rwlock_unlock(v->lock);
+}
+
 static bool position_eq(const struct position *a, const struct position *b)
 {
     return ID_EQ(&a->log, &b->log) && a->seq == b->seq && ID_EQ(&a->seal, &b->seal);

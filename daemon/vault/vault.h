@@ -9,7 +9,7 @@
  * key is named by the hash of its signed key record; its seed derives an X25519 pair and a symmetric wrap
  * key under separate labels, and travels in envelopes sealed to the members. Nothing here signs or stores:
  * entropy comes in, bytes go out. No I/O. Secrets live in locked memory owned by struct vault.
- * Threads: vault_make_key and vault_learn from the node thread; all const functions from any thread, guarded
+ * Threads: vault_make_key, vault_learn and vault_forget from the node thread; all const functions from any thread, guarded
  * by the vault's own lock.
  */
 
@@ -64,6 +64,9 @@ enum cw_err vault_learn(struct vault *v, struct cw_slice record, struct cw_slice
 bool vault_current_key(const struct vault *v, struct cw_slice audience, const struct position *membership,
                        struct key_record_id *out);
 bool vault_can_open(const struct vault *v, const struct key_record_id *record);
+/* What was made or learned since there were so many is forgotten: nothing that is kept says it. */
+uint32_t vault_key_count(const struct vault *v);
+void vault_forget(struct vault *v, uint32_t count);
 
 /* --- wraps: nonce(24) ‖ XChaCha20-Poly1305(wrap key, part key, AD = op_id ‖ u8 part ‖ key record id) ---- */
 enum cw_err vault_wrap(const struct vault *v, const struct key_record_id *record, const struct cw_op_id *op,

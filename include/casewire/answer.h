@@ -18,7 +18,10 @@ extern "C" {
 struct cw_answer;
 
 CW_PUBLIC void cw_answer_close(struct cw_answer *answer);
-/** The cw.Answer protobuf bytes as received. Threads: any. */
+/**
+ * The cw.Answer protobuf bytes, with all that the daemon said once for several values said of each. Empty: no memory
+ * for them. Threads: any.
+ */
 CW_PUBLIC struct cw_slice cw_answer_bytes(const struct cw_answer *answer);
 /** How many the repeated thing at `path` has; 1 or 0 for a single one that is there or not. Threads: any. */
 CW_PUBLIC size_t cw_answer_count(const struct cw_answer *answer, const char *path);

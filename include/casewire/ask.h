@@ -39,6 +39,37 @@ CW_PUBLIC CW_MUST_CHECK enum cw_err cw_ask_get(struct cw_client *client, const s
 CW_PUBLIC CW_MUST_CHECK enum cw_err cw_client_get(struct cw_client *client, struct cw_slice name, int32_t timeout_ms,
                                                   struct cw_answer **out_answer);
 
+/**
+ * The same as a division knew it at a time: by when it received what was said, not by when it occurred. "view.known" says
+ * how many statements count, came later, and of how many nobody at the answering daemon can say. Exact where `division` is
+ * the answering daemon's own. CW_REFUSED_UNKNOWN_CASE: it did not know of the case. Answer: view.
+ */
+CW_PUBLIC CW_MUST_CHECK enum cw_err cw_ask_get_known(struct cw_client *client, const struct cw_call *call,
+                                                     struct cw_slice name, struct cw_slice division, struct cw_wall at,
+                                                     struct cw_request **out_request);
+CW_PUBLIC CW_MUST_CHECK enum cw_err cw_client_get_known(struct cw_client *client, struct cw_slice name,
+                                                        struct cw_slice division, struct cw_wall at, int32_t timeout_ms,
+                                                        struct cw_answer **out_answer);
+
+/** What of one case is asked for. Zeroed but for size and name, it is cw_ask_get(). */
+struct cw_case_query {
+    size_t size;          /**< sizeof(struct cw_case_query) */
+    struct cw_slice name; /**< as in cw_ask_get() */
+    struct cw_slice
+        division; /**< as this division knew it at `at`: see cw_ask_get_known(); empty: as it is known now */
+    struct cw_wall at;
+    /**
+     * The op of an event ("view.events.op"): answered by the view's header and the events before that one, newest first.
+     * While "view.more_events" is set there are more before the last. NULL: the newest, with all the rest.
+     */
+    const struct cw_op_id *events_before;
+};
+/** Answer: view. */
+CW_PUBLIC CW_MUST_CHECK enum cw_err cw_ask_case(struct cw_client *client, const struct cw_call *call,
+                                                const struct cw_case_query *query, struct cw_request **out_request);
+CW_PUBLIC CW_MUST_CHECK enum cw_err cw_client_case(struct cw_client *client, const struct cw_case_query *query,
+                                                   int32_t timeout_ms, struct cw_answer **out_answer);
+
 struct cw_list_query {
     size_t size;            /**< sizeof(struct cw_list_query) */
     uint32_t kind;          /**< 0: all */
@@ -46,8 +77,27 @@ struct cw_list_query {
     struct cw_slice after;  /**< "list.next" of the page before; empty for the first */
     struct cw_slice prefix; /**< reference, title or operation name starts with this */
     int conflicts_only;
+    /* Empty: any. All that are given must fit. A program that was built without them passes the size it knew. */
+    struct cw_slice status;   /**< as lists show it: "open", "missing" */
+    struct cw_slice division; /**< that opened it */
+    struct cw_slice risk;     /**< as lists show it: "high", "not assessed" */
+    struct cw_slice owner;    /**< the division that owns it, or one of those that claim it */
+    struct cw_slice area;
+    struct cw_slice entity; /**< a phone, a reference, a person, another thing's id: wherever it stands in the case */
+    int overdue_only;       /**< a duty runs whose deadline passed */
+    /**
+     * A division's code, and a time that has come (`at`): each case as that division knew it by then, and all of the above
+     * held against that. Then cases come in an order that never changes, newest change of each page first, and the answer
+     * has "list.known"; one of an older daemon has not, and is of today. Empty: as cases are known here now.
+     */
+    struct cw_slice as_known_at;
+    struct cw_wall at;
 };
-/** A page of cases. Answer: list. `query` may be NULL. */
+/**
+ * A page of cases. Answer: list. `query` may be NULL. With one of the six texts, newest day first; else, with `overdue_only`,
+ * the longest overdue first; else newest change first.
+ * A page may hold fewer than `limit`, even none, and still have a "list.next".
+ */
 CW_PUBLIC CW_MUST_CHECK enum cw_err cw_ask_list(struct cw_client *client, const struct cw_call *call,
                                                 const struct cw_list_query *query, struct cw_request **out_request);
 CW_PUBLIC CW_MUST_CHECK enum cw_err cw_client_list(struct cw_client *client, const struct cw_list_query *query,
@@ -102,8 +152,11 @@ CW_PUBLIC CW_MUST_CHECK enum cw_err cw_client_publish(struct cw_client *client, 
                                                       size_t segment_count, int32_t timeout_ms,
                                                       struct cw_answer **out_answer);
 
-enum cw_admin_act { CW_ADMIN_CUT = 1, CW_ADMIN_HEAL = 2, CW_ADMIN_STOP = 3 };
-/** Cuts or heals the links with one division (NULL: all), or stops the daemon. */
+enum cw_admin_act { CW_ADMIN_CUT = 1, CW_ADMIN_HEAL = 2, CW_ADMIN_STOP = 3, CW_ADMIN_RELOAD = 4 };
+/**
+ * Cuts or heals the links with one division (NULL: all), stops the daemon, or lets it read its settings again: the answer's
+ * `text` says what changed, and settings that are wrong are refused and change nothing.
+ */
 CW_PUBLIC CW_MUST_CHECK enum cw_err cw_client_admin(struct cw_client *client, enum cw_admin_act act,
                                                     const char *division, int32_t timeout_ms,
                                                     struct cw_answer **out_answer);

@@ -51,6 +51,8 @@ CW_PUBLIC CW_MUST_CHECK enum cw_err cw_draft_ref(struct cw_draft *draft, const u
 /** This event corrects that one. At most 8. */
 CW_PUBLIC CW_MUST_CHECK enum cw_err cw_draft_corrects(struct cw_draft *draft, const struct cw_op_id *op,
                                                       uint32_t index);
+/** This event takes back what it corrects: that stays in the history, marked, and counts no more. */
+CW_PUBLIC void cw_draft_withdraws(struct cw_draft *draft);
 /** This event is the same happening as that one (an event id). At most 8. */
 CW_PUBLIC CW_MUST_CHECK enum cw_err cw_draft_same_as(struct cw_draft *draft, const uint8_t event_id[CW_ID_LEN]);
 

@@ -18,6 +18,7 @@ static const struct field frontier_fields[] = {
     FLAG_FIELD(2, struct peer_frontier, full),
     NUMBER_FIELD(3, struct peer_frontier, since, 0, UINT64_MAX, 0),
     BYTES_ARENA_FIELD(4, struct peer_frontier, item_bytes, item_count, LOGS_MAX, 1, ITEM_LEN_MAX),
+    NUMBER_FIELD(5, struct peer_frontier, now_ms, 0, UINT64_MAX, 0),
 };
 
 static const struct grammar frontier_grammar = OPEN_GRAMMAR(frontier_fields, struct peer_frontier, 0, NULL);

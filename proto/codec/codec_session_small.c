@@ -14,6 +14,8 @@ static const struct field hello_fields[] = {
     MESSAGES_ARENA_FIELD(6, struct peer_hello, your, your_count, 0, HELLO_LOGS_MAX, &position_grammar),
     NUMBER_FIELD(7, struct peer_hello, features, 0, UINT64_MAX, 0),
     FLAG_FIELD(8, struct peer_hello, reply),
+    BYTES_FIELD(9, struct peer_hello, software, 0, SOFTWARE_LEN_MAX, FIELD_TEXT),
+    NUMBER_FIELD(10, struct peer_hello, now_ms, 0, UINT64_MAX, 0),
 };
 
 static const struct grammar hello_grammar = OPEN_GRAMMAR(hello_fields, struct peer_hello, 0, NULL);

@@ -9,6 +9,14 @@
 #define R(id) ROLE_MASK(id)
 #define S(n) (1u << (n))
 #define HELD(c) (1u << EVENT_CLASS_##c)
+#define B(n) (1u << (n)) /* a value of a scale */
+#define SUPT_LEVEL (B(3) | B(4))
+#define SUPT_WAIVES ROLE_MASK(SUPT)
+#define MINUTES(n) ((n)*60)
+#define HOURS(n) ((n)*3600)
+#define DAYS(n) ((n)*86400)
+#define QUICK MINUTES(15) /* a rung of duties to a child who is missing now */
+#define SLOW DAYS(1)
 
 static const struct schema_field fields[] = {
 #define ROW(id, number, name, kinds, place, type, bound, scale, rule, set, lower, flags) \
@@ -39,9 +47,40 @@ static const struct schema_step steps[] = {
 };
 
 static const struct schema_clock clocks[] = {
-#define ROW(id, number, name, kinds, start, duration_s, met_by, told) \
-    {(number), (name), (kinds), EVENT_##start, (duration_s), EVENT_##met_by, (told)},
+#define ROW(id, number, name, title, kinds, start, from_a, from_b, start_field, start_mask, due, span, met_a, met_b, \
+            met_c, met_d, met_field, met_mask, after, told, waive, soon_s, step_s, flags)                            \
+    {(number),                                                                                                       \
+     (name),                                                                                                         \
+     (title),                                                                                                        \
+     (kinds),                                                                                                        \
+     START_##start,                                                                                                  \
+     {(from_a), (from_b)},                                                                                           \
+     (start_field),                                                                                                  \
+     (start_mask),                                                                                                   \
+     DUE_##due,                                                                                                      \
+     SPAN_##span,                                                                                                    \
+     {(met_a), (met_b), (met_c), (met_d)},                                                                           \
+     (met_field),                                                                                                    \
+     (met_mask),                                                                                                     \
+     (after),                                                                                                        \
+     (told),                                                                                                         \
+     (waive),                                                                                                        \
+     (int64_t)(soon_s),                                                                                              \
+     (int64_t)(step_s),                                                                                              \
+     (flags)},
     SCHEMA_CLOCKS(ROW)
+#undef ROW
+};
+
+static const struct schema_span spans[] = {
+#define ROW(id, number, name, unit, value) {(number), (name), UNIT_##unit, (int64_t)(value)},
+    SCHEMA_SPANS(ROW)
+#undef ROW
+};
+
+static const struct schema_holiday holidays[] = {
+#define ROW(year, month, day) {(year), (month), (day)},
+    SCHEMA_HOLIDAYS(ROW)
 #undef ROW
 };
 
@@ -64,6 +103,12 @@ static const struct schema_role roles[] = {
 #undef ROW
 };
 
+static const struct schema_link links[] = {
+#define ROW(type, from, to) {(type), (from), (to)},
+    SCHEMA_LINK_KINDS(ROW)
+#undef ROW
+};
+
 static const char *const scale_names[SCALE_COUNT] = {[SCALE_NONE] = "",
 #define ROW(id, name) [SCALE_##id] = (name),
                                                      SCHEMA_SCALES(ROW)
@@ -81,9 +126,12 @@ TABLE(schema_event, events)
 TABLE(schema_event_field, event_fields)
 TABLE(schema_step, steps)
 TABLE(schema_clock, clocks)
+TABLE(schema_span, spans)
+TABLE(schema_holiday, holidays)
 TABLE(schema_value, values)
 TABLE(schema_kind, kinds)
 TABLE(schema_role, roles)
+TABLE(schema_link, links)
 
 /* A row that is written out of order is a mistake that the tests find; here it would only not be found. */
 const struct schema_field *schema_field(uint32_t number)
@@ -121,11 +169,48 @@ const struct schema_clock *schema_clock(uint32_t number)
     return NULL;
 }
 
+/* Numbered without gaps from 1 (a test keeps them so). */
+const struct schema_span *schema_span(uint32_t number)
+{
+    return number >= 1 && number <= CW_COUNT(spans) ? &spans[number - 1] : NULL;
+}
+
+static const struct {
+    const char *name;
+    int64_t bound;
+} units[] = {
+    [UNIT_SECONDS] = {"duration_s", INT64_C(3153600000)}, /* a hundred years */
+    [UNIT_WORKING_DAYS] = {"working_days", 1000},
+    [UNIT_MONTHS] = {"months", 1200},
+    [UNIT_DAYS_BEFORE] = {"days_before", 36500},
+    [UNIT_AGE] = {"age_years", 150},
+    [UNIT_COUNT] = {"count", 1000},
+};
+
+const char *schema_unit_name(enum span_unit unit)
+{
+    return (size_t)unit < CW_COUNT(units) ? units[unit].name : NULL;
+}
+
+int64_t schema_unit_bound(enum span_unit unit)
+{
+    return (size_t)unit < CW_COUNT(units) ? units[unit].bound : 0;
+}
+
 const char *schema_kind_name(uint32_t kind)
 {
     for (size_t i = 0; i < CW_COUNT(kinds); i++) {
         if (kinds[i].number == kind)
             return kinds[i].name;
+    }
+    return NULL;
+}
+
+const struct schema_link *schema_link(uint32_t type)
+{
+    for (size_t i = 0; i < CW_COUNT(links); i++) {
+        if (links[i].type == type)
+            return &links[i];
     }
     return NULL;
 }

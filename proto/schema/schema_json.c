@@ -73,16 +73,53 @@ static void json_step(struct writer *out, size_t i)
 
 static void json_clock(struct writer *out, size_t i)
 {
+    static const char *const met_by[CLOCK_MET_BY_MAX] = {"met_a", "met_b", "met_c", "met_d"};
     size_t count;
     const struct schema_clock *at = &schema_clocks(&count)[i];
 
     member_number(out, "number", at->number, ", ");
     member_text(out, "name", at->name, ", ");
+    member_text(out, "title", at->title, ", ");
     member_number(out, "kinds", at->kinds, ", ");
-    member_number(out, "start", at->start, ", ");
-    member_number(out, "duration_s", at->duration_s, ", ");
-    member_number(out, "met_by", at->met_by, ", ");
-    member_number(out, "told", at->told, "");
+    member_number(out, "start", (int64_t)at->start, ", ");
+    member_number(out, "from_a", at->starts[0], ", ");
+    member_number(out, "from_b", at->starts[1], ", ");
+    member_number(out, "start_field", at->start_field, ", ");
+    member_number(out, "start_mask", at->start_mask, ", ");
+    member_number(out, "due", (int64_t)at->due, ", ");
+    member_number(out, "span", at->span, ", ");
+    for (size_t m = 0; m < CLOCK_MET_BY_MAX; m++)
+        member_number(out, met_by[m], at->met_by[m], ", ");
+    member_number(out, "met_field", at->met_field, ", ");
+    member_number(out, "met_mask", at->met_mask, ", ");
+    member_number(out, "after", at->after, ", ");
+    member_number(out, "told", at->told, ", ");
+    member_number(out, "waive", at->waive, ", ");
+    member_number(out, "soon_s", at->soon_s, ", ");
+    member_number(out, "step_s", at->step_s, ", ");
+    member_number(out, "flags", at->flags, "");
+}
+
+static void json_span(struct writer *out, size_t i)
+{
+    size_t count;
+    const struct schema_span *at = &schema_spans(&count)[i];
+
+    member_number(out, "number", at->number, ", ");
+    member_text(out, "name", at->name, ", ");
+    member_text(out, "unit", schema_unit_name(at->unit), ", ");
+    member_number(out, "bound", schema_unit_bound(at->unit), ", ");
+    member_number(out, "value", at->value, "");
+}
+
+static void json_holiday(struct writer *out, size_t i)
+{
+    size_t count;
+    const struct schema_holiday *at = &schema_holidays(&count)[i];
+
+    member_number(out, "year", at->year, ", ");
+    member_number(out, "month", at->month, ", ");
+    member_number(out, "day", at->day, "");
 }
 
 static void json_event_field(struct writer *out, size_t i)
@@ -115,6 +152,16 @@ static void json_kind(struct writer *out, size_t i)
     member_text(out, "letters", at->letters, ", ");
     member_number(out, "machine", at->machine, ", ");
     member_number(out, "status", at->status, "");
+}
+
+static void json_link(struct writer *out, size_t i)
+{
+    size_t count;
+    const struct schema_link *at = &schema_links(&count)[i];
+
+    member_number(out, "type", at->type, ", ");
+    member_number(out, "from", at->from, ", ");
+    member_number(out, "to", at->to, "");
 }
 
 static void json_role(struct writer *out, size_t i)
@@ -156,9 +203,13 @@ static void json_bits(struct writer *out)
                 BIT(FIELD_SHOW_HIGHEST),
                 BIT(FIELD_SHOW_LOWEST),
                 BIT(FIELD_NAME),
+                BIT(FIELD_KEY),
                 BIT(EVENT_TALLIED),
                 BIT(EVENT_EPISODE),
                 BIT(EVENT_OPENS_EPISODE),
+                BIT(EVENT_OWN_SIDE),
+                BIT(EVENT_WITHDRAWS),
+                BIT(EVENT_RANK_IF_HIGH),
                 BIT(STEP_IN_PERSON),
                 BIT(STEP_RANK_IF_HIGH),
                 BIT(STEP_SOFT),
@@ -166,7 +217,8 @@ static void json_bits(struct writer *out)
                 {"CLASS_ACTIVITY", EVENT_CLASS_ACTIVITY},
                 {"CLASS_INTEL", EVENT_CLASS_INTEL},
                 {"CLASS_ACTION", EVENT_CLASS_ACTION},
-                {"CLASS_OWNERSHIP", EVENT_CLASS_OWNERSHIP}};
+                {"CLASS_OWNERSHIP", EVENT_CLASS_OWNERSHIP},
+                {"CLASS_CLOCK", EVENT_CLASS_CLOCK}};
 #undef BIT
 
     schema_put(out, "  \"bits\": {");
@@ -186,8 +238,11 @@ void schema_print_json(struct writer *out)
     json_table(out, "event_fields", (schema_event_fields(&count), count), json_event_field);
     json_table(out, "steps", (schema_steps(&count), count), json_step);
     json_table(out, "clocks", (schema_clocks(&count), count), json_clock);
+    json_table(out, "spans", (schema_spans(&count), count), json_span);
+    json_table(out, "holidays", (schema_holidays(&count), count), json_holiday);
     json_table(out, "values", (schema_values(&count), count), json_value);
     json_table(out, "kinds", (schema_kinds(&count), count), json_kind);
     json_table(out, "roles", (schema_roles(&count), count), json_role);
+    json_table(out, "links", (schema_links(&count), count), json_link);
     json_bits(out);
 }

@@ -9,9 +9,16 @@ static void put_kinds(struct writer *out, uint32_t mask)
     const struct schema_kind *rows = schema_kinds(&count);
     const char *comma = "";
 
-    if (mask == K_ALL) {
-        schema_put(out, "all");
-        return;
+    static const struct {
+        uint32_t mask;
+        const char *name;
+    } whole[] = {{K_ANY, "all"}, {K_ALL, "cases"}, {K_ENTITY, "entities"}};
+
+    for (size_t i = 0; i < CW_COUNT(whole); i++) {
+        if (mask == whole[i].mask) {
+            schema_put(out, whole[i].name);
+            return;
+        }
     }
     for (size_t i = 0; i < count; i++) {
         if ((mask & (1u << rows[i].number)) == 0)
@@ -135,6 +142,8 @@ static void event_table(struct writer *out)
         put_kinds(out, rows[i].kinds);
         schema_put(out, " | ");
         put_roles(out, rows[i].roles);
+        if ((rows[i].flags & EVENT_RANK_IF_HIGH) != 0)
+            schema_put(out, " (INSP, SUPT while a child is missing at high risk)");
         schema_put(out, " |");
         cell(out, (rows[i].flags & EVENT_TALLIED) != 0 ? "yes" : "");
         event_fields_cell(out, &rows[i]);

@@ -83,6 +83,8 @@ static double measure(const char *name, const char *folder, double seconds)
         return limit_verify(2, seconds);
     if (strcmp(name, "C") == 0)
         return limit_lmdb_commit_ms(folder, seconds);
+    if (strcmp(name, "P") == 0)
+        return limit_lmdb_reads_ms(folder, seconds);
     if (strcmp(name, "R") == 0)
         return limit_round_trip_ms(seconds);
     if (strcmp(name, "Z10") == 0)
@@ -95,7 +97,7 @@ int main(int argc, char **argv)
     double seconds;
 
     if (argc < 4 || !crypto_init() || (seconds = strtod(argv[2], NULL)) <= 0) {
-        fputs("usage: bench_limits FOLDER SECONDS F|V|V2|C|R|Z10...\n", stderr);
+        fputs("usage: bench_limits FOLDER SECONDS F|V|V2|C|P|R|Z10...\n", stderr);
         return 2;
     }
     for (int i = 3; i < argc; i++)

@@ -32,6 +32,21 @@ double cpu_s(void)
            (double)(used.ru_utime.tv_usec + used.ru_stime.tv_usec) / 1e6;
 }
 
+double cpu_of_s(char *const *pids, size_t count)
+{
+    double sum = 0;
+
+    for (size_t i = 0; i < count; i++) {
+        struct timespec t;
+        clockid_t clock;
+
+        if (clock_getcpuclockid((pid_t)number_of(pids[i]), &clock) != 0 || clock_gettime(clock, &t) != 0)
+            give_up(pids[i], "has no CPU clock");
+        sum += (double)t.tv_sec + (double)t.tv_nsec / 1e9;
+    }
+    return sum;
+}
+
 _Noreturn void give_up(const char *what, const char *why)
 {
     fprintf(stderr, "%s: %s: %s\n", program_invocation_short_name, what, why);

@@ -14,6 +14,8 @@
 double now_s(void); /* CLOCK_MONOTONIC: the same clock as Python's time.monotonic() */
 struct cw_wall wall_now(void);
 double cpu_s(void); /* of this process, all threads, user and system */
+/* Of other processes, together, so far; their ids as the command line has them. */
+double cpu_of_s(char *const *pids, size_t count);
 _Noreturn void give_up(const char *what, const char *why);
 void *must_have(void *memory); /* gives up on NULL */
 unsigned long number_of(const char *text);

@@ -13,7 +13,7 @@ import sys
 import settings
 
 UNITS = {"F": ("fdatasync", "1/s"), "V": ("verify", "1/s"), "V2": ("verify_two_threads", "1/s"),
-         "C": ("lmdb_commit", "ms"), "R": ("curve_round_trip", "ms"), "Z10": ("zmq_curve_fan_out_10", "messages/s")}
+         "C": ("lmdb_commit", "ms"), "P": ("lmdb_100_point_reads", "ms"), "R": ("curve_round_trip", "ms"), "Z10": ("zmq_curve_fan_out_10", "messages/s")}
 taken = {name: [] for name in UNITS}  # every reference of this run
 missed = []
 printed = []

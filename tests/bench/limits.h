@@ -8,6 +8,11 @@
 double limit_fdatasync(const char *folder, double seconds);
 /* Milliseconds of a durable LMDB commit (median): 512 bytes appended, LMDB's default flush, a store in `folder`. */
 double limit_lmdb_commit_ms(const char *folder, double seconds);
+/*
+ * Milliseconds of 100 point reads of LMDB (median of many hundreds): random ones of 100,000 rows of 512 bytes, in one read
+ * transaction, from memory. The store is made in `folder` each time.
+ */
+double limit_lmdb_reads_ms(const char *folder, double seconds);
 /* Ed25519 verifications a second of 512 bytes, on so many threads together. */
 double limit_verify(unsigned threads, double seconds);
 /* Milliseconds of a round trip (median): 512 bytes, DEALER to ROUTER and back, CURVE over loopback, in one process. */

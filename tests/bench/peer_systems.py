@@ -121,7 +121,8 @@ class Redis(System):
             return s.recv(4096).decode().split("\r\n")[0]
 
     def held(self, which):
-        return int(self.ask(self.ports[which], "XLEN", "bench")[1:])
+        answer = self.ask(self.ports[which], "XLEN", "bench")
+        return int(answer[1:]) if answer.startswith(":") else 0  # while the copy is loaded: -LOADING
 
     def start_second(self):
         self.ask(self.ports[1], "REPLICAOF", "127.0.0.1", str(self.ports[0]))

@@ -49,7 +49,7 @@ def print_view(folder):
     say("view_p50")
     with Lab(folder, "view") as lab:
         runs = Runs(lab.dir, ["R"], lambda: json.loads(output(
-            program("bench_view"), lab.places["north"], str(VIEW_EVENTS), str(VIEW_READS), lab.who("officer"))),
+            program("bench_view"), lab.places["north"], "ocg", str(VIEW_EVENTS), str(VIEW_READS), lab.who("officer"))),
             profiled=lambda: lab.profiled("view"))
         runs.figure("view_p50", "p50_ms", "ms", "R", 5, True, answer_len=runs.values[-1]["answer_len"])
         runs.figure("view_p99", "p99_ms", "ms", "R")

@@ -26,15 +26,15 @@ def catch_up(lab, entries, name="catchup"):
     return {"rate": entries / took, "seconds": took, "begun_s": max(0.0, seen["begun_at"] - before), "entries": entries}
 
 
-def print_catch_up(folder, name, bundle, target):
+def print_catch_up(folder, name, bundle, limit, target):
     say(name)
     with Lab(folder, name, ("north", "east")) as lab:
         lab.tool("stop", "east")
         lab.fill(max(10, ENTRIES // 100), ENTRIES, bundle)
         lab.calm()
         entries = lab.entries()
-        runs = Runs(lab.dir, ["V2"], lambda: catch_up(lab, entries, name), min(REPEAT, 3))
-        runs.figure(name, "rate", "entries/s", "V2", target, entries=entries,
+        runs = Runs(lab.dir, [limit], lambda: catch_up(lab, entries, name), min(REPEAT, 3))
+        runs.figure(name, "rate", "entries/s", limit, target, entries=entries,
                     begun_s=median([run["begun_s"] for run in runs.values]))
 
 
@@ -51,8 +51,8 @@ def print_live(folder):
 
 def run(folder):
     if wanted("catchup_single"):
-        print_catch_up(folder, "catchup_single", 1, 0.55)
+        print_catch_up(folder, "catchup_single", 1, "V2", 0.55)
     if wanted("catchup_bundled"):
-        print_catch_up(folder, "catchup_bundled", 256, 2.5)
+        print_catch_up(folder, "catchup_bundled", 256, "V", 2.5)
     if wanted("live_p50", "live_p99", "live_sent_p50", "live_sent_p99"):
         print_live(folder)

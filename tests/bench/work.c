@@ -25,33 +25,81 @@ const struct who *work_author(const struct work *work, size_t frame)
 
 /* --- what is said ------------------------------------------------------------------------------------------- */
 
-static struct cw_draft *draft_opening(size_t number)
+struct said {
+    const char *field;
+    struct cw_slice value;
+};
+
+static void say_all(struct cw_draft *draft, const struct said *said, size_t count)
+{
+    struct cw_fault fault;
+
+    for (size_t i = 0; i < count; i++) {
+        if (cw_draft_write(draft, said[i].field, CW_SET, said[i].value, &fault) != CW_OK)
+            give_up("draft", fault.text);
+    }
+}
+
+static struct cw_draft *draft_opening(const char *kind, size_t number)
 {
     char title[64];
     struct cw_draft *draft;
     struct cw_fault fault;
 
-    (void)snprintf(title, sizeof title, "Bench group %zu", number);
-    if (cw_draft_open("ocg", &draft, &fault) != CW_OK ||
-        cw_draft_write(draft, "title", CW_SET, slice_of(title), &fault) != CW_OK ||
-        cw_draft_write(draft, "name", CW_SET, slice_of(title), &fault) != CW_OK)
+    (void)snprintf(title, sizeof title, "Bench case %zu", number);
+    if (cw_draft_open(kind, &draft, &fault) != CW_OK)
         give_up("draft", fault.text);
+    bool child = strcmp(kind, "missing_child") == 0;
+    say_all(draft,
+            (struct said[]){{"title", slice_of(title)},
+                            child ? (struct said){"missing_risk", slice_of("high")}
+                                  : (struct said){"name", slice_of(title)}},
+            2);
     cw_draft_synthetic(draft);
     return draft;
 }
 
-static struct cw_draft *draft_note(const struct cw_case_id *id, size_t number)
+static struct cw_draft *draft_event(const char *kind, const char *event, const struct cw_case_id *id)
 {
-    char text[NOTE_LEN];
     struct cw_draft *draft;
     struct cw_fault fault;
 
-    memset(text, '-', sizeof text);
-    text[snprintf(text, sizeof text, "Note %zu ", number)] = '-';
-    if (cw_draft_event("ocg", "note", id, &draft, &fault) != CW_OK ||
-        cw_draft_write(draft, "text", CW_SET, slice(text, sizeof text), &fault) != CW_OK)
+    if (cw_draft_event(kind, event, id, &draft, &fault) != CW_OK)
         give_up("draft", fault.text);
     return draft;
+}
+
+static struct cw_draft *draft_note(const char *kind, const struct cw_case_id *id, size_t number)
+{
+    char text[NOTE_LEN];
+    struct cw_draft *draft = draft_event(kind, "note", id);
+
+    memset(text, '-', sizeof text);
+    text[snprintf(text, sizeof text, "Note %zu ", number)] = '-';
+    say_all(draft, &(struct said){"text", slice(text, sizeof text)}, 1);
+    return draft;
+}
+
+static struct cw_draft *draft_sighting(const char *kind, const struct cw_case_id *id)
+{
+    struct cw_draft *draft = draft_event(kind, "sighting", id);
+
+    say_all(draft,
+            (struct said[]){{"confidence", slice_of("probable")},
+                            {"occurred", slice_of("2026-11-22T16:00")},
+                            {"place", slice_of("Dunmarsh station")}},
+            3);
+    return draft;
+}
+
+static struct cw_draft *draft_of(const struct work *work, const struct cw_case_id *id, size_t number)
+{
+    const char *kind = work->kind != NULL ? work->kind : "ocg";
+
+    if (id == NULL)
+        return draft_opening(kind, number);
+    return work->sightings || (strcmp(kind, "missing_child") == 0 && number % 5 == 4) ? draft_sighting(kind, id)
+                                                                                      : draft_note(kind, id, number);
 }
 
 /* --- one client's share --------------------------------------------------------------------------------------- */
@@ -169,8 +217,7 @@ static void finish_waiting(struct share *s)
 static void add(struct share *s, size_t number)
 {
     struct unsigned_one *u = &s->waiting[s->waiting_count++];
-    struct cw_draft *draft =
-        s->cases == NULL ? draft_opening(number) : draft_note(&s->cases[number % s->case_count], number);
+    struct cw_draft *draft = draft_of(s->work, s->cases == NULL ? NULL : &s->cases[number % s->case_count], number);
 
     *u = (struct unsigned_one){.number = number};
     build(s, u, draft);

@@ -37,9 +37,9 @@ class Decoding(unittest.TestCase):
         row = _decode.decode("CaseRow", inner(1, b"\x07" * 32) + number(2, 3) + inner(4, "öffen".encode()) + number(10, 1)
                              + number(9, 1521475200123 << 16 | 5))
         self.assertEqual(row, {"case_id": b"\x07" * 32, "kind": 3, "status": "öffen", "incomplete": True,
-                               "updated_hlc": 1521475200123 << 16 | 5})
+                               "updated_hlc": 1521475200123 << 16 | 5, "also": [], "also_ids": []})
         self.assertEqual(row.to_dict(), {"case_id": "07" * 32, "kind": 3, "status": "öffen", "incomplete": True,
-                                         "updated_hlc": "2018-03-19T16:00:00.123Z+5"})
+                                         "updated_hlc": "2018-03-19T16:00:00.123Z+5", "also": [], "also_ids": []})
 
     def test_negative_numbers_and_times(self):
         value = _decode.decode("Value", number(2, 2 * 5 - 1) + inner(4, number(1, 2 * 1000)))
@@ -48,8 +48,8 @@ class Decoding(unittest.TestCase):
 
     def test_what_a_newer_version_added_is_left_out(self):
         newer = number(2, 3) + inner(200, b"new") + varint(201 << 3 | 1) + bytes(8) + varint(202 << 3 | 5) + bytes(4) + number(203, 9)
-        self.assertEqual(_decode.decode("CaseRow", newer), {"kind": 3})
-        self.assertEqual(_decode.decode("CaseRow", inner(2, b"text")), {}, "nor what has another form than it had")
+        self.assertEqual(_decode.decode("CaseRow", newer), {"kind": 3, "also": [], "also_ids": []})
+        self.assertEqual(_decode.decode("CaseRow", inner(2, b"text")), {"also": [], "also_ids": []}, "nor what has another form than it had")
 
     def test_lists_are_there_when_they_are_empty(self):
         self.assertEqual(_decode.decode("CaseList", b"").to_dict(), {"rows": []})

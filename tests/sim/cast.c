@@ -171,7 +171,7 @@ static void record_admit(const struct cast *c, struct hand_record *r)
 
 static void write_segments(struct cast *c, uint32_t divisions)
 {
-    struct hand_record *records = calloc(DIVISIONS_MAX * (OFFICERS_PER_DIVISION + 1) + 4, sizeof *records);
+    struct hand_record *records = calloc(DIVISIONS_MAX * (OFFICERS_PER_DIVISION + 1) + 10, sizeof *records);
     struct hand_log root, authority;
     uint32_t count = 0;
 
@@ -191,6 +191,11 @@ static void write_segments(struct cast *c, uint32_t divisions)
     }
     record_members(c, divisions, &records[count++]);
     record_policy("clock.M8.duration_s", "172800", &records[count++]);
+    record_policy("clock.M1.duration_s", "6", &records[count++]); /* so that duties are missed in a world's time */
+    record_policy("clock.M1.soon_s", "2", &records[count++]);
+    record_policy("clock.M1.step_s", "4", &records[count++]);
+    record_policy("clock.W1.high.duration_s", "8", &records[count++]);
+    record_policy("clock.W1.live.duration_s", "8", &records[count++]);
     c->frames[SEGMENT_AUTHORITY] = hand_log_write(c, &authority, records, count, &c->frame_lens[SEGMENT_AUTHORITY]);
 
     record_issue(c, &c->late, &records[0]);

@@ -102,6 +102,11 @@ void checks_at_end(struct sim *s)
             (*c)->at_end(s);
     }
     look_at_cases(s);
+    EACH_CHECK(c)
+    {
+        if ((*c)->at_last != NULL)
+            (*c)->at_last(s);
+    }
 }
 
 /* --- what several properties ask ------------------------------------------------------------------------------ */
@@ -173,4 +178,18 @@ bool check_same_branches(const struct sim *s, struct sim_node *a, struct sim_nod
 bool check_is_steady(const struct sim_node *n)
 {
     return n->honest && !n->forker;
+}
+
+struct case_op check_case_op(const struct loaded_op *op)
+{
+    return (struct case_op){.op_id = op->op_id,
+                            .hlc = op->hlc,
+                            .log = op->log,
+                            .author = op->author,
+                            .roles = (uint32_t)op->author_roles,
+                            .division = op->author_division,
+                            .verdict = op->verdict,
+                            .author_time = op->author_time,
+                            .flags = op->flags & ~OP_FLAG_QUARANTINED,
+                            .op = op->decoded ? &op->op : NULL};
 }

@@ -19,6 +19,9 @@ bool check_same_branches(const struct sim *s, struct sim_node *a, struct sim_nod
 /* Honest, and never put back together with its anchor: bound to its word. */
 bool check_is_steady(const struct sim_node *n);
 
+/* As the fold takes it. */
+struct case_op check_case_op(const struct loaded_op *op);
+
 /* I14: all frontiers of honest nodes that are up are equal. */
 bool check_converged(struct sim *s, char *why, size_t cap);
 

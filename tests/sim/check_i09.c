@@ -15,6 +15,16 @@ static uint32_t case_index(const struct sim *s, const struct cw_case_id *id)
     return i;
 }
 
+/* Cases to fold, or all of them after a change of policy. */
+static bool has_work(const struct look *l, const struct cw_case_id *id)
+{
+    const struct store_port *store = &l->node->store;
+    struct cw_slice value;
+
+    return store->get(l->txn, TABLE_PENDING, KEY(row_key_pending_fold(id)), &value) == CW_OK ||
+           store->get(l->txn, TABLE_META, KEY(row_key_text(META_REFOLD)), &value) == CW_OK;
+}
+
 static void compare_kept(struct sim *s, struct sim_node *n, const struct loaded_case *c)
 {
     struct cw_slice value;
@@ -23,11 +33,40 @@ static void compare_kept(struct sim *s, struct sim_node *n, const struct loaded_
 
     if (!look_begin(&l, n))
         return;
-    bool waiting = n->store.get(l.txn, TABLE_PENDING, KEY(row_key_pending_fold(&c->id)), &value) == CW_OK;
-    if (!waiting && n->store.get(l.txn, TABLE_CASE, KEY(row_key_case(&c->id)), &value) == CW_OK &&
-        case_row_parse(value, &row) == CW_OK && (row.flags & CASE_FOLDED) != 0 && ID_EQ(&row.inputs, &c->inputs) &&
-        !ID_EQ(&row.state, &c->state_hash))
-        sim_fail(s, "I9", "%s keeps another state of a case than a fresh fold gives", sim_name(n));
+    if (!has_work(&l, &c->id) && n->store.get(l.txn, TABLE_CASE, KEY(row_key_case(&c->id)), &value) == CW_OK &&
+        case_row_parse(value, &row) == CW_OK && (row.flags & CASE_FOLDED) != 0 &&
+        (row.op_count != c->op_count || !ID_EQ(&row.inputs, &c->inputs) || !ID_EQ(&row.state, &c->state_hash)))
+        sim_fail(s, "I9", "%s keeps another %s of a case than a fresh fold gives (%u ops, %u)", sim_name(n),
+                 ID_EQ(&row.inputs, &c->inputs) ? "state" : "list of ops", row.op_count, c->op_count);
+    look_done(&l);
+}
+
+static uint32_t count_ops(const struct look *l, const struct cw_case_id *id)
+{
+    struct row_key key = {.len = 0};
+    struct cw_slice value;
+    uint32_t count = 0;
+
+    while (look_next(l, TABLE_CASE_OP, ID_SLICE(id), &key, &value))
+        count++;
+    return count;
+}
+
+/* Without a fold: each op of a case that is folded counts once. */
+static void on_ack(struct sim *s, struct sim_op *op, struct sim_node *n)
+{
+    struct cw_slice value;
+    struct case_row row;
+    struct look l;
+
+    if (!look_begin(&l, n))
+        return;
+    if (!has_work(&l, &op->case_id) &&
+        n->store.get(l.txn, TABLE_CASE, KEY(row_key_case(&op->case_id)), &value) == CW_OK &&
+        case_row_parse(value, &row) == CW_OK && (row.flags & CASE_FOLDED) != 0 &&
+        row.op_count != count_ops(&l, &op->case_id))
+        sim_fail(s, "I9", "%s shows a case as of %u ops, and holds %u of it", sim_name(n), row.op_count,
+                 count_ops(&l, &op->case_id));
     look_done(&l);
 }
 
@@ -53,5 +92,9 @@ static void forget(struct sim *s)
     memset(s->seen, 0, sizeof s->seen);
 }
 
-const struct sim_check check_i09 = {
-    .name = "I9", .says = "equal inputs give equal state", .on_case = on_case, .at_heal = forget, .at_end = forget};
+const struct sim_check check_i09 = {.name = "I9",
+                                    .says = "equal inputs give equal state",
+                                    .on_ack = on_ack,
+                                    .on_case = on_case,
+                                    .at_heal = forget,
+                                    .at_end = forget};

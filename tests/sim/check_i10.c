@@ -5,20 +5,6 @@
 
 #define OPS_MAX 512
 
-static struct case_op case_op_of(const struct loaded_op *op)
-{
-    return (struct case_op){.op_id = op->op_id,
-                            .hlc = op->hlc,
-                            .log = op->log,
-                            .author = op->author,
-                            .roles = (uint32_t)op->author_roles,
-                            .division = op->author_division,
-                            .verdict = op->verdict,
-                            .author_time = op->author_time,
-                            .flags = op->flags & ~OP_FLAG_QUARANTINED,
-                            .op = op->decoded ? &op->op : NULL};
-}
-
 static bool fold_in_order(struct sim *s, const struct loaded_case *c, const uint32_t *order, uint32_t count,
                           struct hash *out)
 {
@@ -26,12 +12,13 @@ static bool fold_in_order(struct sim *s, const struct loaded_case *c, const uint
     const struct case_state *state;
 
     for (uint32_t i = 0; i < count; i++) {
-        struct case_op op = case_op_of(c->ops[order[i]]);
+        struct case_op op = check_case_op(c->ops[order[i]]);
 
         if (fold == NULL || fold_add(fold, &op) != CW_OK)
             return false;
     }
-    return fold != NULL && fold_finish(fold, &state) == CW_OK && case_state_hash(state, &s->scratch, out) == CW_OK;
+    return fold != NULL && fold_finish(fold, &state) == CW_OK &&
+           case_state_hash(state, NULL, &s->scratch, out) == CW_OK;
 }
 
 static void on_case(struct sim *s, struct sim_node *n, const struct loaded_case *c)

@@ -8,6 +8,8 @@ static const struct actor *author_of(const struct sim *s, const struct cert_id *
     const struct cast *c = s->cast;
 
     for (uint32_t d = 0; d < s->options.division_count; d++) {
+        if (ID_EQ(&c->daemons[d].cert, cert))
+            return &c->daemons[d];
         for (uint32_t i = 0; i < OFFICERS_PER_DIVISION; i++) {
             if (ID_EQ(&c->officers[d][i].cert, cert))
                 return &c->officers[d][i];
@@ -24,6 +26,12 @@ static bool knows(struct sim_node *n, const struct cert_id *cert)
     return known;
 }
 
+/* What a daemon says by itself: docs/fold.md §20. */
+static bool is_a_daemons(const struct op *op)
+{
+    return op->type == OP_EVENT && (op->event == EVENT_CLOCK_BREACHED || op->event == EVENT_DELIVERED);
+}
+
 static void check_op_of(struct sim *s, struct sim_node *n, const struct loaded_case *c, const struct loaded_op *op)
 {
     const struct actor *author = author_of(s, &op->author);
@@ -32,6 +40,9 @@ static void check_op_of(struct sim *s, struct sim_node *n, const struct loaded_c
         return;
     if (author == NULL || !knows(n, &op->author))
         sim_fail(s, "I15", "%s gives effect to an op of an author it does not know", sim_name(n));
+    else if (author->subject == SUBJECT_DAEMON && op->decoded && !is_a_daemons(&op->op))
+        sim_fail(s, "I15", "%s gives effect to an op of a daemon that speaks of no duty: event %u", sim_name(n),
+                 op->op.event);
     for (uint32_t w = 0; op->decoded && author != NULL && w < op->op.write_count; w++) {
         const struct schema_field *row = schema_field(op->op.writes[w].field);
         enum fate fate = state_fate(c->state, &(struct dot){op->op_id, w});

@@ -4,6 +4,9 @@
 /*
  * I27 Any number of resends to any daemons gives one effect: an op is in its case once, a daemon does not sequence
  * one op twice in one log, and a tally counts happenings, not tellings.
+ *
+ * An op whose entry waits for authority records does not count, perhaps for long: told again, it is sequenced once more,
+ * under the records that are here, and counts. Records come late in some worlds only; in all others a log has it once.
  */
 
 static void in_case_once(struct sim *s, struct sim_node *n, const struct loaded_case *c)
@@ -19,7 +22,7 @@ static void in_log_once(struct sim *s, struct sim_node *n, const struct loaded_o
     struct op_row row;
     struct look l;
 
-    if (!look_begin(&l, n))
+    if (s->options.late_record != 0 || !look_begin(&l, n))
         return;
     if (look_op(&l, &op->op_id, &row)) {
         for (uint32_t i = 1; i < row.entry_count; i++) {
@@ -68,18 +71,37 @@ static bool says_same(const struct loaded_case *c, const struct case_event *a, c
     return false;
 }
 
+static bool corrects(const struct loaded_case *c, const struct case_event *a, const struct case_event *b)
+{
+    const struct op *x = c->state->ops[a->op_index].op;
+
+    for (uint32_t i = 0; i < x->correct_count && !a->withdrawn; i++) {
+        if (ID_EQ(&x->corrects[i].op, &b->dot.op))
+            return true;
+    }
+    return false;
+}
+
+/* What was withdrawn says nothing of what is the same any more, and stays the correction's other end. */
 static bool are_one(const struct loaded_case *c, const struct case_event *a, const struct case_event *b)
 {
-    return a->event == b->event && (same_exhibit(c, a, b) || says_same(c, a, b) || says_same(c, b, a));
+    return (!a->withdrawn && !b->withdrawn && same_exhibit(c, a, b)) || (!a->withdrawn && says_same(c, a, b)) ||
+           (!b->withdrawn && says_same(c, b, a)) || corrects(c, a, b) || corrects(c, b, a);
+}
+
+static bool is_member(const struct loaded_case *c, const struct case_event *e, uint32_t event)
+{
+    return e->event == event && e->authorised && !c->state->ops[e->op_index].op->withdraws;
 }
 
 static uint64_t happenings_by_hand(const struct loaded_case *c, uint32_t event)
 {
     uint32_t up[EVENTS_MAX], at[EVENTS_MAX], count = 0;
+    bool stands[EVENTS_MAX] = {false};
     uint64_t distinct = 0;
 
     for (uint32_t i = 0; i < c->state->event_count && count < EVENTS_MAX; i++) {
-        if (c->state->events[i].event == event && c->state->events[i].authorised) {
+        if (is_member(c, &c->state->events[i], event)) {
             at[count] = i;
             up[count] = count;
             count++;
@@ -91,8 +113,14 @@ static uint64_t happenings_by_hand(const struct loaded_case *c, uint32_t event)
                 up[root_of(up, i)] = root_of(up, k);
         }
     }
-    for (uint32_t i = 0; i < count; i++)
-        distinct += up[i] == i;
+    for (uint32_t i = 0; i < count; i++) {
+        const struct case_event *e = &c->state->events[at[i]];
+
+        if (!e->corrected && !e->withdrawn && !stands[root_of(up, i)]) {
+            stands[root_of(up, i)] = true;
+            distinct++;
+        }
+    }
     return distinct;
 }
 

@@ -104,6 +104,8 @@ static void point_to_own(struct draft *d)
         d->op.refs = d->refs;
     if (d->op.same_count > 0)
         d->op.same_as = d->same_as;
+    if (d->op.correct_count > 0 && d->op.corrects == NULL)
+        d->op.corrects = d->corrects;
 }
 
 /* Nine declarations of sameness where eight are allowed, as bytes: field 9 of the frame, 32 bytes each. */
@@ -212,6 +214,7 @@ static struct op keep_op(struct sim *s, const struct op *op)
     copy.writes = writes;
     copy.after = keep(s, op->after, op->after_count * sizeof *op->after);
     copy.refs = keep(s, op->refs, op->ref_count * sizeof *op->refs);
+    copy.corrects = keep(s, op->corrects, op->correct_count * sizeof *op->corrects);
     copy.same_as = keep(s, op->same_as, op->same_count * sizeof *op->same_as);
     return copy;
 }

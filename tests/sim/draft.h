@@ -19,6 +19,7 @@ struct draft {
     struct op_ref names[DRAFT_WRITES_MAX][DRAFT_NAMES_MAX];
     struct cw_op_id after[DRAFT_NAMES_MAX];
     struct hash refs[1], same_as[4];
+    struct op_ref corrects[1]; /* used unless op.corrects says otherwise */
     struct cw_wall author_time;
     uint8_t submission_id[16];
     bool bad_signature, reuses;

@@ -105,10 +105,8 @@ static void fate_of_clock(struct sim_node *n)
     struct sim *s = n->sim;
     const struct sim_options *o = &s->options;
 
-    if (!happens(s, o->jump_pm))
-        return;
-    n->clock.skew_ms += rng_between(&s->fate, -o->jump_ms_max, o->jump_ms_max);
-    sim_say(s, "%s: its wall clock jumps to %+lld ms", sim_name(n), (long long)n->clock.skew_ms);
+    if (happens(s, o->jump_pm))
+        node_set_wall(n, rng_between(&s->fate, -o->jump_ms_max, o->jump_ms_max));
 }
 
 static void fate_of_copying(struct sim_node *n)

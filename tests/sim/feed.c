@@ -79,7 +79,7 @@ void feed_hear(struct sim_node *n, link_id link, struct cw_slice frame)
 
     if ((link & 0xffffffffu) != (r->session & 0xffffffffu))
         return;
-    if (s->ended) {
+    if (r->at_once) {
         hear(r, frame, r->granted_bytes);
         return;
     }
@@ -168,6 +168,7 @@ static void connect_to(struct sim_reader *r, uint32_t node, uint32_t items, uint
     subscribe.has_start = subscribe.has_credit_items = subscribe.has_credit_bytes = subscribe.has_even_if_behind = 1;
     subscribe.start = r->cursor_len > 0 ? 1 : r->kind == READS_STATE ? 3 : 2;
     subscribe.has_by_state = subscribe.by_state = r->kind == READS_STATE;
+    subscribe.has_records = subscribe.records = r->kind == READS_ALL;
     subscribe.credit_items = items;
     subscribe.credit_bytes = bytes;
     subscribe.even_if_behind = r->refusals >= BEHIND_MAX;
@@ -312,18 +313,32 @@ void feed_pump(struct sim_node *n)
     e->a = n->starts;
 }
 
+/*
+ * All that can be told at once is told in one round. What is left then waits for a cause that nobody honest has, and is
+ * told without it when its time is over.
+ */
 void feed_read_out(struct sim_reader *r, struct sim_node *n)
 {
+    bool waited = false;
+
     hang_up(r);
+    r->at_once = true;
     r->told_now = r->provisional_now = 0;
     for (int i = 0; i < 1000 && !r->sim->failed; i++) {
+        uint32_t told = r->told_now;
+
         if (!r->on)
             connect_to(r, n->index, PLENTY_ITEMS, PLENTY_BYTES);
         else
             grant(r, PLENTY_ITEMS, PLENTY_BYTES);
-        if (r->level || (!r->on && r->refusals > BEHIND_MAX))
+        if (r->level || (!r->on && r->refusals > BEHIND_MAX) || (r->on && waited && r->told_now == told))
             break;
+        if (r->on && !waited && r->told_now == told) {
+            sim_run_ms(r->sim, FEED_READER_WAIT_MS);
+            waited = true;
+        }
     }
     feed_keep(r);
     hang_up(r);
+    r->at_once = false;
 }

@@ -13,9 +13,10 @@
 
 #define READERS_MAX 4
 #define READER_CHOSEN_RISK "high"
+#define FEED_READER_WAIT_MS 6000 /* after which nothing waits for a cause any more */
 
 enum reader_kind {
-    READS_ALL,    /* each op, from the beginning */
+    READS_ALL,    /* each op and each record, from the beginning */
     READS_STATE,  /* a snapshot, and after an absence each changed case once: keeps lines only */
     READS_CHOSEN, /* the cases of one risk */
 };
@@ -27,8 +28,9 @@ struct told_op {
 };
 struct told_line {
     struct cw_case_id id;
-    uint64_t hash; /* of the case's line as told */
-    bool high;     /* its risk was the chosen one */
+    uint64_t hash;   /* of the case's line as told */
+    bool high;       /* its risk was the chosen one */
+    bool incomplete; /* as it was told: the daemon could not read all of the case */
 };
 
 struct sim_reader {
@@ -40,6 +42,7 @@ struct sim_reader {
     bool slow; /* a message at a time, and long pauses */
 
     bool on, stalled, went_on_behind;
+    bool at_once;       /* what it is told takes no time: while it is read out */
     uint32_t node, run; /* where it reads, and which start of that process */
     uint64_t session;
     uint8_t id[16];

@@ -146,17 +146,40 @@ static void take_op(struct sim_reader *r, const Cw__FeedItem *item)
     r->told[r->told_count++] = told;
 }
 
-/* It comes again when it is opened, judged, or folded: until then the cursor stays before it. */
-static bool is_provisional(const Cw__FeedItem *item)
+/* It has not come whole, to the place at which it is told. Looked at where a reader is read out: elsewhere the disk may be another by now. */
+static bool lacks_a_part(const struct sim_reader *r, const Cw__FeedItem *item)
 {
-    return item->again || item->revising || item->cause_missing || (item->op != NULL && !item->op->opened);
+    struct sim_node *n = &r->sim->nodes[r->node];
+    struct cw_op_id id;
+    struct op_row row;
+    uint32_t place;
+    struct look l;
+    bool lacks = false;
+
+    if (!r->at_once || item->op == NULL || item->id.len != ID_LEN || !look_begin(&l, n))
+        return false;
+    memcpy(id.b, item->id.data, ID_LEN);
+    if (look_op(&l, &id, &row)) {
+        (void)op_row_verdict(&row, &place);
+        for (uint32_t i = 0; i < row.entries[place].part_count; i++)
+            lacks = lacks || row.entries[place].parts[i] == PART_ABSENT;
+    }
+    look_done(&l);
+    return lacks;
+}
+
+/* It comes again when it is opened, judged, or folded: until then the cursor stays before it. */
+static bool is_provisional(const struct sim_reader *r, const Cw__FeedItem *item)
+{
+    return item->again || item->revising || item->cause_missing || (item->op != NULL && !item->op->opened) ||
+           lacks_a_part(r, item);
 }
 
 static void take_item(struct sim_reader *r, const Cw__FeedItem *item)
 {
     r->told_now++;
-    r->provisional_now += is_provisional(item);
-    if (item->why == 1 && item->id.len == ID_LEN && item->op != NULL)
+    r->provisional_now += is_provisional(r, item);
+    if ((item->why == 1 || item->why == 4) && item->id.len == ID_LEN && item->op != NULL)
         take_op(r, item);
     if (item->case_ == NULL || item->revising || item->case_->case_id.len != ID_LEN)
         return;
@@ -166,8 +189,19 @@ static void take_item(struct sim_reader *r, const Cw__FeedItem *item)
             (const char *)item->case_->human_ref.data, item->case_->op_count,
             (unsigned long long)told_hash(item->case_), item->why, item->again ? " again" : "");
     memcpy(r->lines[r->line_count].id.b, item->case_->case_id.data, ID_LEN);
+    r->lines[r->line_count].incomplete = item->case_->has_incomplete && item->case_->incomplete;
     r->lines[r->line_count].high = slice_eq(wire_slice(item->case_->risk), slice_of(READER_CHOSEN_RISK));
     r->lines[r->line_count++].hash = told_hash(item->case_);
+}
+
+/* As it stands in the message: behind its field's number and its length. */
+static uint64_t bytes_of(const Cw__FeedItem *item)
+{
+    uint64_t len = protobuf_c_message_get_packed_size(&item->base), bytes = len + 2;
+
+    for (uint64_t rest = len >> 7; rest > 0; rest >>= 7)
+        bytes++;
+    return bytes;
 }
 
 /* I30: no more items than were granted, and of bytes more than what is left only if a single item has them. */
@@ -176,7 +210,7 @@ static void check_credit(struct sim_reader *r, const Cw__FeedItems *feed, uint64
     uint64_t bytes = 0;
 
     for (size_t i = 0; i < feed->n_items; i++)
-        bytes += protobuf_c_message_get_packed_size(&feed->items[i]->base);
+        bytes += bytes_of(feed->items[i]);
     r->heard_items += feed->n_items;
     r->left_bytes += granted - r->counted_bytes;
     r->counted_bytes = granted;

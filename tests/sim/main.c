@@ -10,7 +10,7 @@
 
 /*
  *   sim --seeds N [--from F]      stories, the kept seeds, then N drawn worlds
- *   sim --seed S [--verbose]      one world
+ *   sim --seed S [--verbose] [--plain]  one world; plain: in which officers only fill in fields and record results
  *   sim --story NAME [--verbose]  one story
  *   sim --stop                    end at the first failure (with --seeds)
  *
@@ -21,7 +21,7 @@
 
 struct arguments {
     uint64_t seed, from, seeds;
-    bool one, verbose, stop, only_seeds;
+    bool one, plain, verbose, stop, only_seeds;
     const char *story;
 };
 
@@ -53,10 +53,10 @@ static void count(bool good)
     fflush(stdout);
 }
 
-static void run_seed(uint64_t seed, bool verbose)
+static void run_seed(uint64_t seed, bool plain, bool verbose)
 {
-    snprintf(under_way, sizeof under_way, "seed %llu", (unsigned long long)seed);
-    count(swarm_run(seed, verbose));
+    snprintf(under_way, sizeof under_way, "%sseed %llu", plain ? "plain " : "", (unsigned long long)seed);
+    count(swarm_run(seed, plain, verbose));
 }
 
 static void run_story(const struct story *story, bool verbose)
@@ -74,15 +74,20 @@ static void run_stories(const struct arguments *a)
     }
 }
 
-/* Lines: a seed, then what it once found. */
+#define PLAIN "plain "
+
+/* Lines: a seed, then what it once found; before it the word plain when that was in a world of plain officers. */
 static void run_kept_seeds(const struct arguments *a)
 {
     FILE *file = fopen(SEEDS_FILE, "r");
     char text[256];
 
     while (file != NULL && fgets(text, sizeof text, file) != NULL && !(a->stop && tally.failed > 0)) {
-        if (text[0] >= '0' && text[0] <= '9')
-            run_seed(strtoull(text, NULL, 10), false);
+        bool plain = strncmp(text, PLAIN, strlen(PLAIN)) == 0;
+        const char *seed = plain ? text + strlen(PLAIN) : text;
+
+        if (seed[0] >= '0' && seed[0] <= '9')
+            run_seed(strtoull(seed, NULL, 10), plain, false);
     }
     if (file != NULL)
         fclose(file);
@@ -93,7 +98,7 @@ static void run_drawn_seeds(const struct arguments *a)
     clock_t began = clock();
 
     for (uint64_t i = 0; i < a->seeds && !(a->stop && tally.failed > 0); i++)
-        run_seed(a->from + i, false);
+        run_seed(a->from + i, a->plain, false);
     if (a->seeds > 0)
         printf("%.1f ms of CPU for each drawn world\n",
                1000.0 * (double)(clock() - began) / CLOCKS_PER_SEC / (double)a->seeds);
@@ -113,6 +118,8 @@ static bool read_arguments(int argc, char **argv, struct arguments *out)
             out->one = true, out->seed = strtoull(argv[++i], NULL, 10);
         else if (strcmp(argv[i], "--story") == 0 && more)
             out->story = argv[++i];
+        else if (strcmp(argv[i], "--plain") == 0)
+            out->plain = true;
         else if (strcmp(argv[i], "--verbose") == 0)
             out->verbose = true;
         else if (strcmp(argv[i], "--stop") == 0)
@@ -130,7 +137,8 @@ int main(int argc, char **argv)
     struct arguments a;
 
     if (!read_arguments(argc, argv, &a)) {
-        fprintf(stderr, "usage: sim --seeds N [--from F] [--stop] [--only-seeds] | --seed S [--verbose] | --story NAME "
+        fprintf(stderr, "usage: sim --seeds N [--from F] [--plain] [--stop] [--only-seeds] | --seed S [--plain] "
+                        "[--verbose] | --story NAME "
                         "[--verbose]\n");
         return 2;
     }
@@ -138,7 +146,7 @@ int main(int argc, char **argv)
     (void)mallopt(M_MMAP_THRESHOLD, 1 << 30); /* a world's large buffers serve the next one, pages and all */
     (void)mallopt(M_TRIM_THRESHOLD, 1 << 30);
     if (a.one) {
-        run_seed(a.seed, a.verbose);
+        run_seed(a.seed, a.plain, a.verbose);
     } else if (a.story != NULL) {
         run_stories(&a);
     } else {

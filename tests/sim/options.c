@@ -80,7 +80,26 @@ static void draw_officers(struct rng *r, struct sim_options *o)
     o->tamper_pm = sometimes(r, 120, 10, 200);
 }
 
-void options_draw(uint64_t seed, struct sim_options *out)
+/* With dice of their own: a plain world is what it was. */
+static void draw_width(uint64_t seed, struct sim_options *o)
+{
+    struct rng r = rng_of(seed, 8);
+
+    o->wide_pm = sometimes(&r, 800, 300, 900);
+    o->thing_count_max = (uint32_t)rng_between(&r, 0, 6);
+    if (o->wide_pm > 0 && rng_chance(&r, 500))
+        o->op_count += (uint32_t)rng_between(&r, 10, 40); /* what belongs together has to meet */
+}
+
+/* With dice of their own, as before. */
+static void draw_end(uint64_t seed, struct sim_options *o)
+{
+    struct rng r = rng_of(seed, 9);
+
+    o->patient = rng_chance(&r, 150);
+}
+
+void options_draw(uint64_t seed, bool plain, struct sim_options *out)
 {
     struct rng r = rng_of(seed, 0);
 
@@ -107,6 +126,9 @@ void options_draw(uint64_t seed, struct sim_options *out)
                                     .case_count_max = out->case_count_max};
         *out = quiet;
     }
+    draw_end(seed, out);
+    if (!plain)
+        draw_width(seed, out);
 }
 
 static void line(const char *name, long long value)
@@ -129,5 +151,5 @@ void options_print(const struct sim_options *o)
     SHOW(disk_loss_pm), SHOW(revert_pm), SHOW(clone_pm), SHOW(skew_ms_max), SHOW(drift_ppm_max), SHOW(jump_pm);
     SHOW(jump_ms_max), SHOW(op_count), SHOW(case_count_max), SHOW(retry_elsewhere_pm), SHOW(wrong_role_pm);
     SHOW(bad_signature_pm), SHOW(reused_id_pm), SHOW(bundle_pm), SHOW(held_by_pm);
-    SHOW(late_record), SHOW(tamper_pm);
+    SHOW(wide_pm), SHOW(thing_count_max), SHOW(late_record), SHOW(tamper_pm), SHOW(patient);
 }

@@ -18,6 +18,7 @@ struct sim_options {
     enum mesh mesh;
     bool dial_both_ways; /* else only the lower one dials */
     int64_t safety_ms, liveness_ms_max;
+    bool patient; /* the end waits for those who stand in for whoever holds a duty (docs/fold.md §20.2) */
 
     /* network */
     int64_t delay_ms_min, delay_ms_max;
@@ -58,13 +59,16 @@ struct sim_options {
     uint32_t op_count;
     uint32_t case_count_max;
     uint32_t retry_elsewhere_pm, wrong_role_pm, bad_signature_pm, reused_id_pm, bundle_pm, held_by_pm;
+    uint32_t wide_pm; /* of what they do: with things, links, hand-overs, episodes, duties. 0: a plain world */
+    uint32_t thing_count_max;
     uint32_t late_record; /* 1: an authority record comes late to some */
 
     /* hostile peers */
     uint32_t tamper_pm; /* per frame sent by the hostile division; 0: nobody is hostile */
 };
 
-void options_draw(uint64_t seed, struct sim_options *out);
+/* plain: as worlds were drawn before officers did more than fill in fields; what a seed told then, it tells. */
+void options_draw(uint64_t seed, bool plain, struct sim_options *out);
 void options_print(const struct sim_options *o);
 
 #endif

@@ -102,6 +102,27 @@ struct cw_wall node_wall(const struct sim_node *n)
     return (struct cw_wall){WALL_AT_ZERO_MS + with_drift(n, n->sim->now) + n->clock.skew_ms};
 }
 
+void node_set_wall(struct sim_node *n, int64_t by_ms)
+{
+    struct sim_clock *c = &n->clock;
+    int64_t now = n->sim->now, skew_ms = c->skew_ms + by_ms;
+
+    if (c->set_at == 0 || now - c->set_at > CLOCK_NOTICED_MS)
+        c->least_skew_ms = c->skew_ms;
+    c->least_skew_ms = skew_ms < c->least_skew_ms ? skew_ms : c->least_skew_ms;
+    c->skew_ms = skew_ms;
+    c->set_at = now;
+    sim_say(n->sim, "%s: its wall clock jumps to %+lld ms", sim_name(n), (long long)skew_ms);
+}
+
+int64_t node_wall_noticed_ms(const struct sim_node *n)
+{
+    const struct sim_clock *c = &n->clock;
+    bool noticed = c->set_at == 0 || n->sim->now - c->set_at > CLOCK_NOTICED_MS;
+
+    return node_wall(n).ms - (noticed ? 0 : c->skew_ms - c->least_skew_ms);
+}
+
 /* The first moment at which the node's clock shows at least mono. */
 int64_t true_time_of(const struct sim_node *n, struct cw_mono mono)
 {
@@ -293,15 +314,25 @@ static enum cw_err port_keyring_write(void *ctx, uint64_t offset, const uint8_t 
     return CW_OK;
 }
 
-static void port_journal(void *ctx, enum journal_level level, const char *id, const char *text)
+static void port_journal(void *ctx, enum journal_level level, const char *id, const char *text,
+                         const struct journal_about *about)
 {
     struct sim_node *n = ctx;
 
+    (void)about;
     sim_trace(n->sim, id, strlen(id));
     sim_trace(n->sim, text, strlen(text));
     n->sessions_ended += strcmp(id, "peer-session-ended") == 0;
     if (level >= JOURNAL_INFO)
         sim_say(n->sim, "%s journal %d %s: %s", sim_name(n), (int)level, id, text);
+}
+
+static void port_tell(void *ctx, const struct duty_notice *notice)
+{
+    struct sim_node *n = ctx;
+
+    if (!n->dead)
+        duty_told(n, notice);
 }
 
 void ports_of(struct sim_node *n, struct ports *out)
@@ -316,6 +347,7 @@ void ports_of(struct sim_node *n, struct ports *out)
         .anchor = {n, port_anchor_read, port_anchor_write, port_boot_id},
         .keyring = {n, port_keyring_read, port_keyring_write},
         .journal = {n, port_journal},
+        .duty = {n, port_tell},
     };
     out->store.ctx = n;
     out->store.begin_write = port_begin_write;

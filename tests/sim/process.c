@@ -78,9 +78,11 @@ void process_start(struct sim_node *n)
     node_plan_turn(n);
 }
 
+/* Not one that somebody stopped for good meanwhile: the second of a division. */
 static void on_start(struct sim *s, struct sim_event *e)
 {
-    process_start(&s->nodes[e->node]);
+    if (s->nodes[e->node].present)
+        process_start(&s->nodes[e->node]);
 }
 
 void process_start_later(struct sim_node *n, int64_t ms)
@@ -188,7 +190,8 @@ struct sim_node *machine_clone(struct sim_node *n)
     twin->disk = mem_store_copy(n->disk, twin->device, twin->inode);
     file_set(&twin->keyring, n->keyring.bytes, n->keyring.len);
     rng_fill(&s->fate, twin->boot_id, sizeof twin->boot_id);
-    twin->clock = (struct sim_clock){s->now, n->clock.skew_ms, n->clock.drift_ppm};
+    twin->clock = n->clock;
+    twin->clock.boot_at = s->now;
     twin->entropy = rng_of(s->options.seed, 7000 + twin->index);
     twin->commit_ms_min = n->commit_ms_min;
     twin->commit_ms_max = n->commit_ms_max;

@@ -11,7 +11,7 @@
  *   process.c   start, crash, reboot, restore       turn.c       frames in, turns, frames out
  *   network.c   links and cuts                      tamper.c     a hostile division
  *   draft.c     ops as officers write them          client.c     submitting, waiting, trying again
- *   workload.c  what officers do                    faults.c     what goes wrong
+ *   work*.c     what officers do                    faults.c     what goes wrong
  *   history.c   what really happened                check_*.c    what must be true
  */
 
@@ -65,7 +65,11 @@ struct sim_clock {
     int64_t boot_at; /* mono 0 */
     int64_t skew_ms; /* of the wall clock */
     int32_t drift_ppm;
+    int64_t set_at;        /* when it was set last; 0: never */
+    int64_t least_skew_ms; /* since then, or before, when it had been set before within CLOCK_NOTICED_MS */
 };
+#define PATIENT_MS 66000       /* a patient world ends after so long a silence */
+#define CLOCK_NOTICED_MS 60000 /* a daemon notices by then that somebody set its wall clock (docs/fold.md §20) */
 
 /* What waits for the node's next turn. */
 struct inbox_item {
@@ -124,6 +128,9 @@ struct sim_node {
     uint64_t links_given;
     uint32_t losses; /* how often its disk went back or was lost */
     int64_t lost_at;
+
+    struct told_duty *told; /* whom its duty port pages, since the world began (check_told.c) */
+    uint32_t told_count, told_max;
 
     /* for restores */
     struct mem_store *old_copy;
@@ -199,6 +206,7 @@ struct sim_check {
                     const struct loaded_case *c); /* each node's view of each case, at heal and at the end */
     void (*at_heal)(struct sim *s);               /* end of the safety phase */
     void (*at_end)(struct sim *s);
+    void (*at_last)(struct sim *s); /* after all other looks: it may let time pass, in which daemons say more */
 };
 extern const struct sim_check *const sim_checks[]; /* ends with NULL */
 
@@ -271,7 +279,7 @@ const char *sim_name(const struct sim_node *n);
 void sim_calm(struct sim *s);
 
 /* swarm.c: the drawn world's whole life, twice; false: a property did not hold, or the two differ (printed). */
-bool swarm_run(uint64_t seed, bool verbose);
+bool swarm_run(uint64_t seed, bool plain, bool verbose); /* plain: options.h */
 
 /* process.c */
 void process_start(struct sim_node *n);
@@ -290,6 +298,9 @@ void sim_write_base(struct sim_node *n); /* the installed state: authority known
 void ports_of(struct sim_node *n, struct ports *out);
 struct cw_mono node_mono(const struct sim_node *n);
 struct cw_wall node_wall(const struct sim_node *n);
+void node_set_wall(struct sim_node *n, int64_t by_ms);
+int64_t
+node_wall_noticed_ms(const struct sim_node *n); /* no later than what the daemon must have seen of its wall clock */
 int64_t true_time_of(const struct sim_node *n, struct cw_mono mono);
 
 /* turn.c */
@@ -317,6 +328,10 @@ struct cw_slice tamper(struct sim_node *n, uint32_t to, struct cw_slice frame, s
 void faults_begin(struct sim *s);
 
 /* history.c keeps what really happened: see history.h */
+
+/* check_told.c */
+struct duty_notice;
+void duty_told(struct sim_node *n, const struct duty_notice *notice);
 
 /* check.c */
 void checks_after_turn(struct sim *s, struct sim_node *n);

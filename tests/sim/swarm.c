@@ -26,13 +26,13 @@ static void count_ops(const struct sim *s, struct outcome *out)
     }
 }
 
-static struct outcome live_once(uint64_t seed, bool watched, bool verbose)
+static struct outcome live_once(uint64_t seed, bool plain, bool watched, bool verbose)
 {
     struct sim_options options;
     struct outcome out = {0};
     struct sim *s;
 
-    options_draw(seed, &options);
+    options_draw(seed, plain, &options);
     s = sim_new(&options);
     s->verbose = verbose;
     s->unwatched = !watched;
@@ -60,24 +60,24 @@ static bool report(uint64_t seed, const struct outcome *o)
     return false;
 }
 
-bool swarm_run(uint64_t seed, bool verbose)
+bool swarm_run(uint64_t seed, bool plain, bool verbose)
 {
     struct outcome first, again;
 
     if (verbose) {
         struct sim_options options;
 
-        options_draw(seed, &options);
+        options_draw(seed, plain, &options);
         options_print(&options);
     }
-    first = live_once(seed, true, verbose);
+    first = live_once(seed, plain, true, verbose);
     if (verbose)
         printf("%u ops: %u acknowledged, %u refused; %llu steps, trace %016llx, ended at %lld ms\n", first.ops,
                first.acked, first.refused, (unsigned long long)first.steps, (unsigned long long)first.trace,
                (long long)first.at);
     if (!report(seed, &first))
         return false;
-    again = live_once(seed, false, false);
+    again = live_once(seed, plain, false, false);
     if (again.trace == first.trace && again.failed == first.failed)
         return true;
     printf("seed %llu: the second run differs from the first (trace %016llx, then %016llx; %llu steps, then %llu)\n",

@@ -74,15 +74,18 @@ static bool take_client(struct sim_node *n, const struct inbox_item *item, struc
     uint8_t refusal[ANSWER_REFUSAL_LEN_MAX];
     struct writer w = writer_over(refusal, sizeof refusal);
     const Cw__Request *request;
+    enum intake_result result =
+        intake_client(n->node, &item->who, slice(item->bytes, item->len), arena, out, &request, &w);
 
-    switch (intake_client(n->node, &item->who, slice(item->bytes, item->len), arena, out, &request, &w)) {
+    switch (result) {
     case INTAKE_TURN:
         return true;
+    case INTAKE_FOLD: /* answered before the turn here: what it shows is bounded all the same */
     case INTAKE_READ:
         w = writer_over(arena_take(arena, MESSAGE_LEN_MAX, 1), MESSAGE_LEN_MAX);
         if (answer_read(n->node, &item->who, request, arena, &w) == CW_OK)
             say_to_client(n, item->who.link, &w);
-        return false;
+        return result == INTAKE_FOLD;
     case INTAKE_FEED: /* readers ask beside the turn (feed.c) */
         return false;
     case INTAKE_ANSWER:

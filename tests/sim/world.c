@@ -69,8 +69,11 @@ uint64_t sim_quick_hash(struct cw_slice bytes)
     return h ^ (h >> 29);
 }
 
+/* Up to the last looks: who looks on may let time pass. */
 void sim_trace_u64(struct sim *s, uint64_t v)
 {
+    if (s->ended)
+        return;
     s->trace = (s->trace ^ v) * 0x94d049bb133111ebu;
     s->trace ^= s->trace >> 30;
 }
@@ -161,6 +164,7 @@ static void node_done(struct sim_node *n)
     free(n->anchor.bytes);
     free(n->old_keyring.bytes);
     free(n->old_anchor.bytes);
+    free(n->told);
 }
 
 void sim_free(struct sim *s)

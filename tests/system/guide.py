@@ -13,13 +13,40 @@ GUIDE = os.path.join(ROOT, "docs/user-guide.md")
 
 
 def lines_of(path):
-    """Each command of the guide's code; a settings file's lines (NAME = VALUE) are none."""
+    """Each command of the guide's code; a settings file's lines (NAME = VALUE) are none. And what is shown below it as its answer, as a list of lines."""
     with open(path, encoding="utf-8") as file:
         text = file.read()
-    for block in re.findall(r"(?:^    .*\n)+", text, re.M):
+    for says, block in re.findall(r"^```says\n(.*?)^```$|((?:^    [^\n]*\n)+)", text, re.M | re.S):
+        if says:
+            yield says.splitlines()
         for line in re.sub(r"\\\n\s*", "", re.sub(r"^    ", "", block, flags=re.M)).splitlines():
             if not re.match(r"[a-z-]+ = ", line):
                 yield line.strip()
+
+
+# What differs from one run to the next, and what stands for it.
+MASKS = (
+    (r"\b\d{4}-\d\d-\d\dT[\d:.]+Z", "(a time)"),
+    (r"(?:\b\w{3} )?(?:\b\d+ \w{3} )?(?:\d{4} )?\b\d\d:\d\d(?::\d\d)?\b", "(a time)"),
+    (r" \((?:just now|in \d.*?|\d.*? ago)\)", ""),
+    (r"\b(MC/NTH/)\d{4}(/\w{7})-\w\b", r"\1(a year)\2"),
+    (r"\b(?:[0-9a-f]{10}|[0-9a-f]{6})\b", "(an id)"),
+)
+
+
+def masked(line):
+    for what, stands_for in MASKS:
+        line = re.sub(what, stands_for, line)
+    return " ".join(line.split())
+
+
+REFUSED = tuple(range(1, 10))
+
+
+def answered(line):
+    """A command, and what the guide says about its answer: ("says" or "refused", a text that is in it)."""
+    found = re.match(r"(.*?)\s+# (says|refused): (.*)$", line)
+    return (found.group(1), (found.group(2), found.group(3).strip())) if found else (line, None)
 
 
 class Shell:
@@ -67,6 +94,7 @@ class Reader(Desk):
                "XDG_CONFIG_HOME": os.path.join(self.base, "config")}
         self.shell = Shell(self.work, {k: v for k, v in env.items() if not k.startswith("CASEWIRE_")})
         self.names = {"build/casewire": TOOL, "/tmp/lab": self.dir}
+        self.heard = []  # since something was compared
         return self
 
     def stop(self):
@@ -76,11 +104,46 @@ class Reader(Desk):
             self.daemon.wait(30)
         super().stop()
 
+    def was_answered(self, shown):
+        """Each line that the guide shows was printed, in this order, by the commands above; they may have said more."""
+        printed = "".join(self.heard)
+        for name, stands_for in self.names.items():
+            if re.fullmatch(r"[0-9A-Z]{7}|3f9a", name):
+                printed = re.sub(r"\b%s\w*" % stands_for[:len(name)], name, printed)
+        rest = [masked(line) for line in printed.splitlines()]
+        for line in shown:
+            check(f"the guide shows an answer that came: {line}", masked(line) in rest, printed)
+            rest = rest[rest.index(masked(line)) + 1:]
+        self.heard = []
+
     # what the guide writes in one way for everybody
 
     def note_case(self):
         reference = self.shell.ask("casewire case list")["rows"][0]["human_ref"]
         self.names["K7Q2M4X"] = reference.rsplit("/", 1)[1].split("-")[0]
+
+    def note_child(self):
+        reference = self.shell.ask("casewire case list")["rows"][0]["human_ref"]
+        self.names["H3T8V5N"] = reference.rsplit("/", 1)[1].split("-")[0]
+
+    def note_events(self):
+        """The newest of each: an event's number is for the guide's reader to look up."""
+        events = self.shell.ask(f"casewire case show {self.names['H3T8V5N']}")["events"]
+        for name, number in (("sighting", "5e61c0"), ("action", "7a6d19")):
+            self.names[number] = next(e["event_id"][:8] for e in events if e["name"] == name)
+
+    def note_second(self):
+        """The newest sighting when it is named first."""
+        events = self.shell.ask(f"casewire case show {self.names['H3T8V5N']}")["events"]
+        self.names.setdefault("b3d8f1", next(e["event_id"][:8] for e in events if e["name"] == "sighting"))
+
+    def note_link(self):
+        links = self.shell.ask(f"casewire case show {self.names['H3T8V5N']}")["links"]
+        self.names["9b40d2"] = links[0]["op"][:8]
+
+    def note_merge(self):
+        view = self.shell.ask(f"casewire case show {self.names['K7Q2M4X']} --as officer@east")
+        self.names["d17e08"] = view["identity"]["merges"][0]["op"][:8]
 
     def note_conflicts(self):
         found = self.shell.ask(f"casewire conflict list {self.names['K7Q2M4X']}")["conflicts"]
@@ -137,27 +200,36 @@ class Reader(Desk):
         return line
 
     def follow(self, line):
-        before = [("casewire login", self.give_key), ("conflict show", self.note_conflicts), ("$NETWORK", self.note_network),
-                  ("5c1af0", self.note_outbox),
+        before = [("casewire login", self.give_key), ("9b40d2", self.note_link), ("d17e08", self.note_merge), ("conflict show", self.note_conflicts), ("$NETWORK", self.note_network),
+                  ("5c1af0", self.note_outbox), ("5e61c0", self.note_events), ("7a6d19", self.note_events), ("b3d8f1", self.note_second),
                   ("7d2a90b1", self.note_certificate), ("authority publish", None if self.daemon else self.start_daemon)]
         for part, do in before:
             if part in line and do is not None:
                 do()
-        line = self.adapted(line)
+        line, answer = answered(self.adapted(line))
         for name, stands_for in self.names.items():
             line = line.replace(name, stands_for)
-        heard = self.shell.say(line, (0, 124, 130) if "--follow" in line else (0,))
+        expect = (0, 124, 130) if "--follow" in line else REFUSED if answer and answer[0] == "refused" else (0,)
+        heard = self.shell.say(line, expect)
+        self.heard.append(heard)
+        check(f"`{line}` is answered as the guide says", answer is None or answer[1] in " ".join(heard.split()), heard)  # wrapped lines
         if line.startswith("casewire case open") and "--outbox" not in line:
             self.note_case()
+        if line.startswith("casewire child open"):
+            self.note_child()
         return heard
 
 
 def the_user_guide_can_be_followed(reader):
-    count = 0
+    count = compared = 0
     for line in lines_of(GUIDE):
-        reader.follow(line)
-        count += 1
-    check("the guide has commands", count > 60, str(count))
+        if isinstance(line, list):
+            reader.was_answered(line)
+            compared += len(line)
+        else:
+            reader.follow(line)
+            count += 1
+    check("the guide has commands, and shows answers", count > 60 and compared > 40, f"{count}, {compared}")
 
 
 STORIES = [("the_user_guide_can_be_followed", the_user_guide_can_be_followed, True, Reader)]

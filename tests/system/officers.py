@@ -9,7 +9,8 @@ import subprocess
 import tempfile
 import time
 
-from world import BUILD, ROOT, TOOL, Lab, Wrong, check, run
+from json_schema import Schema
+from world import BUILD, TOOL, Lab, Wrong, check, run
 
 STORIES = []
 
@@ -176,155 +177,32 @@ def a_passphrase_is_changed_by_its_holder(desk):
     desk.officer("logout")
 
 
-# --- what programs get ---------------------------------------------------------------------------------------
-
-
-class Schema:
-    """docs/casewire-json.v1.schema.json, and which of its commands have been seen."""
-
-    def __init__(self):
-        import jsonschema
-
-        with open(os.path.join(ROOT, "docs/casewire-json.v1.schema.json"), encoding="utf-8") as file:
-            self.schema = json.load(file)
-        jsonschema.Draft202012Validator.check_schema(self.schema)
-        self.validator = jsonschema.Draft202012Validator(self.schema)
-        self.seen = set()
-
-    def hold(self, command, text):
-        """One object, valid, of this command; returns it."""
-        value = json.loads(text)
-        errors = [f"{'/'.join(str(p) for p in e.absolute_path)}: {e.message[:200]}" for e in self.validator.iter_errors(value)]
-        check(f"--json of {command} is as the schema says", not errors, "; ".join(errors[:3]))
-        check(f"--json of {command} names its command", value.get("command") == command, str(value.get("command")))
-        self.seen.add(command)
-        return value
-
-    def commands(self):
-        return set(self.schema["else"]["properties"]["command"]["enum"])
-
-
-def json_of_cases(desk, schema):
-    def ask(command, *words, who="officer@north", expect=0):
-        return schema.hold(command, desk.tool("--json", *command.split(), *words, who=who, expect=expect).stdout)
-
-    case = ask("case open", "missing_child", "title=Child J", "missing_risk=medium", "--held-by", "2", "--check")["case_id"]
-    ask("case set", case, "summary=Seen.")
-    ask("case add", case, "tags=repeat")
-    ask("case remove", case, "tags=repeat")
-    ask("case event", case, "sighting", "confidence=probable", "place=Dunmarsh", "occurred=2026-11-22T16:00")
-    operation = ask("operation open", "title=Week", "op_name=SORREL", "theme=county_lines", "runs=2018-03-19/2018-03-23")["case_id"]
-    ask("operation result", operation, "arrest", "occurred=2018-03-19T06:30")
-    ask("operation show", operation)
-    desk.tool("lab", "cut", "west", "--dir", desk.dir)
-    desk.tool("case", "set", case, "summary=Here.", who="officer@west")
-    ask("case set", case, "summary=There.")
-    desk.tool("lab", "heal", "--dir", desk.dir)
-    ask("wait-sync", "--timeout", "30")
-    ask("case show", case)
-    ask("case list", "--conflicts")
-    dispute = ask("conflict list")["conflicts"][0]
-    ask("conflict show", dispute["id"])
-    ask("inbox")
-    ask("mine")
-    ask("conflict resolve", dispute["id"], "--take", "1")
-    desk.tool("case", "set", case, "found_by=police", "--base-on", "none")
-    desk.tool("case", "set", case, "found_by=partner", "--base-on", "none")
-    ask("conflict undo", case[:12] + ".found_by")
-    ask("case history", case)
-    for words in (["--beginning", "--records", "--views"], ["--snapshot", "--views"]):
-        for line in desk.tool("--json", "feed", *words, "--exit-at-end").stdout.splitlines():
-            schema.hold("feed", line)
-    ask("status")
-    ask("peers")
-    names = desk.secret("names", "{}")
-    lines = desk.secret("lines", json.dumps({"as": "officer@north", "id": "a", "open": "missing_child",
-                                             "fields": {"title": "Child F", "missing_risk": "low"}}))
-    ask("submit-file", lines, "--names", names)
-    desk.tool("lab", "kill", "north")
-    offline = ["--outbox", "--timeout", "1"]
-    opened = ask("case open", "missing_child", "title=Child Q", *offline)["outbox"]
-    ask("case set", opened["case_id"][:12], "summary=Seen.", *offline)
-    ask("case set", "0" * 64, "summary=Seen.", "--kind", "missing_child", *offline)
-    ask("outbox list")
-    desk.tool("lab", "restart", "north", "--dir", desk.dir)
-    ask("outbox send", expect=3)
-    ask("outbox drop", str(opened["number"]))
-    ask("outbox drop", "--delivered")
-    ask("submit-file", lines, "--names", names, "--outbox")
-    history = os.path.join(os.path.dirname(desk.dir), "history.cwh")
-    ask("export-history", history)
-    ask("verify", history)
-    with open(history, "r+b") as file:
-        file.seek(5000)
-        file.write(b"spoilt")
-    ask("verify", history, expect=1)
-    return case
-
-
-def json_of_authority(desk, schema):
-    base = os.path.dirname(desk.dir)
-    authority, lab = os.path.join(base, "authority"), os.path.join(desk.dir, "authority")
-
-    def ask(command, *words):
-        return schema.hold(command, run([TOOL, "--json", *command.split(), *words]).stdout)
-
-    ask("authority init", "--dir", authority, "--network-name", "Marlshire", "--force", "ZZ", "--insecure-lab")
-    ask("authority issue", "--dir", authority, "--offline", "--insecure-lab", "--kind", "person", "--division", "NTH",
-        "--name", "Officer J", "--role", "PC")
-    cert = ask("authority list", "--dir", authority)["certificates"][0]["cert"]
-    ask("authority policy", "--dir", authority, "--offline", "clock.M8.duration_s", "259200")
-    ask("authority revoke", "--dir", authority, "--offline",
-        [c["cert"] for c in ask("authority list", "--dir", authority)["certificates"] if c["kind"] == "person"][0])
-    check("an id is hexadecimal", len(cert) == 64)
-    ask("authority publish", "--dir", lab, "--socket", desk.socket())
-
-
-def json_of_oneself(desk, schema):
-    def ask(command, *words, expect=0):
-        return schema.hold(command, desk.officer("--json", *command.split(), *words, expect=expect).stdout)
-
-    right = desk.secret("right", "right horse")
-    ask("whoami")
-    ask("login", "--passphrase-file", right)
-    ask("whoami")
-    ask("logout")
-    ask("passphrase", "--passphrase-file", right, "--new-passphrase-file", right)
-    os.environ["XDG_CONFIG_HOME"] = os.path.join(os.path.dirname(desk.dir), "config")
-    ask("context add", "north", "--home", desk.home)
-    ask("context list")
-    ask("context use", "north")
-    ask("context show")
-    ask("context remove", "north")
-    for words in (["schema"], ["version"], ["cheat"]):
-        schema.hold(words[0], run([TOOL, "--json", *words]).stdout)
-    done = desk.officer("--json", "case", "list", expect=4)
-    error = json.loads(done.stderr)
-    schema.validator.validate(error)
-    check("an error has its parts", error["error"]["exit"] == 4 and error["error"]["next"] == "casewire login", str(error))
-
-
-def json_of_the_lab(desk, schema):
-    def ask(command, *words):
-        return schema.hold(command, desk.tool("--json", *command.split(), *words, "--dir", desk.dir).stdout)
-
-    ask("lab start")
-    ask("lab status")
-    ask("lab cut", "west")
-    ask("lab heal")
-    ask("lab kill", "west")
-    ask("lab restart", "west")
-    ask("lab stop")
+# --- a shift ---------------------------------------------------------------------------------------------------
 
 
 @story
-def what_json_prints_fits_its_schema(desk):
-    schema = Schema()
-    json_of_cases(desk, schema)
-    json_of_authority(desk, schema)
-    json_of_oneself(desk, schema)
-    json_of_the_lab(desk, schema)
-    check("every command was seen", schema.seen == schema.commands(), str(schema.commands() ^ schema.seen))
+def a_brief_is_told_seen_and_accepted_for_all_to_see(desk):
+    def line(division):
+        text = " ".join(desk.tool("case", "show", case, who=f"officer@{division}").stdout.split())
+        return re.search(r"shift (briefed.*?) (?:due|task|seen Mon|seen Sun|seen \w+ \d|last|changed)", text).group(1)
+
+    case = desk.ask("child", "open", "title=Child S", "risk=high")["case_id"]
+    desk.tool("shift", "brief", "--give", "--note", "The carer rings at six")
+    desk.settle()
+    check("told, and nothing else", "seen by nobody yet; NOT ACCEPTED yet" in line("west"), line("west"))
+    desk.tool("lab", "cut", "west", "--dir", desk.dir)
+    desk.tool("shift", "brief", "--seen", who="officer2@north")
+    check("seen is no acceptance", "seen: Officer 2 of north" in line("north") and "NOT ACCEPTED yet" in line("north"), line("north"))
+    done = desk.tool("shift", "accept", expect=3)
+    check("nobody accepts a brief of their own", "your own" in done.stderr, done.stderr)
+    desk.tool("shift", "accept", who="officer2@north")
+    check("west has not heard of it", "seen by nobody yet" in line("west"), line("west"))
+    desk.tool("lab", "heal", "--dir", desk.dir)
+    desk.settle()
+    check("both sides see who took it over", "accepted: Officer 2 of north" in line("west") and line("west") == line("north"),
+          line("west"))
+    desk.tool("episode", "sight", case, "when=about yesterday 20:00", "confidence=probable")
+    check("and what is new since", "1 event since" in line("north"), line("north"))
 
 
 # --- completion ----------------------------------------------------------------------------------------------
@@ -353,6 +231,32 @@ def the_shells_complete_live_references_in_time(desk):
     check("zsh", run(["zsh", "-f", "-c", zsh], env=env).stdout.split() == [chars], run(["zsh", "-f", "-c", zsh], env=env).stdout)
     fish = "casewire completion fish | source; complete -C 'casewire case show '"
     check("fish", run(["fish", "-N", "-c", fish], env=env).stdout.split()[0] == chars)
+
+
+@story
+def the_shells_complete_each_reference_of_a_child(desk):
+    """A child that was recorded twice is known by either reference: both are offered, the whole and its characters."""
+    whole = [desk.open_case(f"Child T{i}")["human_ref"] for i in range(2)]
+    desk.tool("child", "merge", whole[0], f"into={whole[1]}", "by=pncid", "and=parent_or_carer", "why=The same child", who="inspector@north")
+    chars = [one.split("/")[3].split("-")[0] for one in whole]
+    check("both are offered", set(chars) <= set(completions(desk, "case", "show", "")), str(completions(desk, "case", "show", "")))
+    check("the one that was merged from its first characters", completions(desk, "case", "show", chars[0][:4]) == [chars[0]])
+    check("and whole", completions(desk, "case", "show", whole[0][:14]) == [whole[0]], str(completions(desk, "case", "show", whole[0][:14])))
+    said = run([TOOL, "complete", "--", "--lab", desk.dir, "--as", "officer@north", "case", "show", chars[0]]).stdout
+    check("it says whose it is now", f"now {whole[1]}" in said, said)
+    env = {**os.environ, "CASEWIRE_LAB": desk.dir, "CASEWIRE_AS": "officer@north", "PATH": BUILD + ":" + os.environ["PATH"],
+           "HOME": os.path.dirname(desk.dir)}
+    start = chars[0][:4]
+    shells = {
+        "bash": ["bash", "-c", f'source <(casewire completion bash); COMP_WORDS=(casewire case show {start}); COMP_CWORD=3; _casewire; '
+                               'printf "%s\n" "${COMPREPLY[@]}"'],
+        "zsh": ["zsh", "-f", "-c", 'compdef() { :; }; source <(casewire completion zsh); compadd() { print -l -- "${(P)@[-1]}"; }; '
+                                   f'words=(casewire case show {start}); CURRENT=4; _casewire'],
+        "fish": ["fish", "-N", "-c", f"casewire completion fish | source; complete -C 'casewire case show {start}'"],
+    }
+    for shell, words in shells.items():
+        said = run(words, env=env).stdout
+        check(shell, said.split()[:1] == [chars[0]], said)
 
 
 @story

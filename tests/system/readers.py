@@ -262,7 +262,7 @@ def a_feed_is_cut_and_formed_as_asked(unit):
     lately = unit.feed("--since", "1h", "--exit-at-end", "-q").stdout.split()
     check("since an hour", set(lately) == set(truth), f"{len(lately)} {len(truth)}")
     check("since tomorrow", unit.feed("--since", "2090-01-01", "--exit-at-end", "-q").stdout == "")
-    for words, why in ((["--format", "%q"], "feed-format"), (["--since", "yesterday"], "not understood"),
+    for words, why in ((["--format", "%q"], "feed-format"), (["--since", "the day before"], "not understood"),
                        (["--since", "1h", "--snapshot"], "more than one"), (["--kind", "teapot"], "no such kind"),
                        (["-n", "0"], "--count")):
         done = unit.feed(*words, expect=2)

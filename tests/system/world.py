@@ -124,6 +124,14 @@ def namespaces(names):
         run(["ip", "-n", name, "link", "set", "lo", "up"])
 
 
+def forget_namespaces(names):
+    """For the next story, which makes its own."""
+    for name in names:
+        run(["ip", "link", "del", f"to-{name}"], expect=None)  # a namespace's own end would take it away only some time later
+        run(["ip", "netns", "del", name], expect=None)
+    run(["ip", "link", "del", "bridge"], expect=None)
+
+
 class Hosts(Lab):
     """The same divisions, each on a host of its own. The tool speaks to a daemon from that daemon's host."""
 
@@ -161,6 +169,7 @@ class Hosts(Lab):
         for daemon in self.daemons.values():
             daemon.terminate()
             daemon.wait(30)
+        forget_namespaces(DIVISIONS)
         self.forget()
 
     def tool(self, *words, who="officer@north", expect=0):

@@ -1,10 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Reads case histories as JSON, one a line, and prints what the daemon's fold makes of each: the canonical
- * state of docs/fold.md §14. The other half of the comparison is tests/tools/reference/fold.py.
+ * state of docs/fold.md §14 and its digest, H(inputs) with the authority positions "positions" and H(state). The other half of
+ * the comparison is tests/tools/reference/fold.py. A line with "cases", several histories, is answered with which of them are
+ * one child's: §18, and identity.py.
+ *
+ * Each history is also folded copy by copy: whatever fold_append takes has to give the bytes of the whole fold so far, and the
+ * same digest over kept shelves. Copies come as they stand, in every other history by their clocks.
  */
 
 #include "cases/cases.h"
+#include "cases/identity.h"
 
 #include <jansson.h>
 #include <stdio.h>
@@ -154,7 +160,7 @@ static const struct op *op_of(struct arena *arena, const json_t *json)
     return op;
 }
 
-static void add_copy(struct arena *arena, struct fold *fold, const json_t *json)
+static struct case_op copy_of(struct arena *arena, const json_t *json)
 {
     const json_t *said = json_object_get(json, "op");
     struct case_op copy = {
@@ -169,8 +175,7 @@ static void add_copy(struct arena *arena, struct fold *fold, const json_t *json)
 
     id_of(json_object_get(json, "op_id"), copy.op_id.b);
     id_of(json_object_get(json, "log"), copy.log.b);
-    if (fold_add(fold, &copy) != CW_OK)
-        fail("fold_add refused an op within its bounds");
+    return copy;
 }
 
 static void apply_policy(const json_t *records, struct case_policy *policy)
@@ -178,32 +183,234 @@ static void apply_policy(const json_t *records, struct case_policy *policy)
     for (size_t i = 0; i < json_array_size(records); i++) {
         const json_t *record = json_array_get(records, i);
 
-        if (case_policy_apply(policy, slice_of(json_string_value(json_array_get(record, 0))),
-                              slice_of(json_string_value(json_array_get(record, 1))), NULL) != CW_OK)
-            fail("a policy record that is not known");
+        /* One that is not known, or does not fit, changes nothing (§16). */
+        (void)case_policy_apply(policy, slice_of(json_string_value(json_array_get(record, 0))),
+                                slice_of(json_string_value(json_array_get(record, 1))), NULL);
     }
+}
+
+struct history {
+    struct cw_case_id case_id;
+    struct case_policy *policy;
+    size_t count;
+    struct case_op *copies;
+};
+
+static void read_history(const json_t *json, struct arena *arena, struct case_policy *policy, struct history *out)
+{
+    const json_t *ops = json_object_get(json, "ops");
+
+    id_of(json_object_get(json, "case_id"), out->case_id.b);
+    apply_policy(json_object_get(json, "policy"), policy);
+    out->policy = policy;
+    out->count = json_array_size(ops);
+    out->copies = need(arena_array(arena, out->count + 1, sizeof *out->copies, alignof(struct case_op)));
+    for (size_t i = 0; i < out->count; i++)
+        out->copies[i] = copy_of(arena, json_array_get(ops, i));
+}
+
+/* Of the first `count` copies. */
+static struct fold *fold_first(const struct history *h, size_t count, uint32_t room, struct arena *arena,
+                               const struct case_state **out)
+{
+    struct fold *fold = need(fold_begin(arena, &h->case_id, h->policy));
+
+    fold_make_room(fold, room);
+    for (size_t i = 0; i < count; i++) {
+        if (fold_add(fold, &h->copies[i]) != CW_OK)
+            fail("fold_add refused an op within its bounds");
+    }
+    if (fold_finish(fold, out) != CW_OK)
+        fail("the fold did not finish");
+    return fold;
+}
+
+static const struct case_state *fold_history(const json_t *json, struct arena *arena, struct case_policy *policy)
+{
+    const struct case_state *state;
+    struct history h;
+
+    read_history(json, arena, policy, &h);
+    (void)fold_first(&h, h.count, 0, arena, &state);
+    return state;
+}
+
+/* --- copy by copy (fold_append) ------------------------------------------------------------------------------------- */
+
+#define ROOM 5 /* so that it is full now and then */
+
+struct digest {
+    struct hash inputs, state;
+};
+
+static struct digest digest_of(const struct case_state *state, struct case_shelves *kept, struct arena *arena)
+{
+    struct digest out;
+
+    if (case_inputs_hash(state, slice_of("positions"), kept, arena, &out.inputs) != CW_OK ||
+        case_state_hash(state, kept, arena, &out.state) != CW_OK)
+        fail("the state cannot be hashed");
+    return out;
+}
+
+static struct {
+    struct arena growing, whole; /* of their folds */
+    struct case_shelves shelves;
+    uint8_t *bytes[2]; /* of STATE_LEN */
+    unsigned long histories, taken;
+} steps;
+
+static void same_state(const struct case_state *grown, const struct case_state *whole)
+{
+    struct writer out[2] = {writer_over(steps.bytes[0], STATE_LEN), writer_over(steps.bytes[1], STATE_LEN)};
+    struct digest a = digest_of(grown, &steps.shelves, &steps.growing), b = digest_of(whole, NULL, &steps.whole);
+
+    if (case_state_encode(grown, &out[0]) != CW_OK || case_state_encode(whole, &out[1]) != CW_OK)
+        fail("the state is too long");
+    if (out[0].len != out[1].len || memcmp(out[0].data, out[1].data, out[0].len) != 0)
+        fail("fold_append made another state than the whole fold");
+    if (!ID_EQ(&a.inputs, &b.inputs) || !ID_EQ(&a.state, &b.state))
+        fail("kept shelves gave another digest than the whole state");
+}
+
+static int compare_clocks(const void *left, const void *right)
+{
+    const struct case_op *a = left, *b = right;
+
+    if (a->hlc != b->hlc)
+        return a->hlc < b->hlc ? -1 : 1;
+    return ID_COMPARE(&a->op_id, &b->op_id);
+}
+
+/* One that is placed later stands behind all others until then, as what a daemon has just admitted. */
+static bool append_one(struct fold *fold, const struct case_op *copy, bool placed_later)
+{
+    struct case_op first = *copy;
+    bool done;
+
+    if (placed_later)
+        first.hlc = UINT64_MAX - 1000;
+    if (fold_append(fold, &first, &done) != CW_OK)
+        fail("fold_append found no memory");
+    return done && (!placed_later || fold_place(fold, copy));
+}
+
+static void fold_step_by_step(struct history *h)
+{
+    const struct case_state *state, *whole;
+    struct fold *fold = NULL;
+
+    if (steps.histories++ % 2 == 0 && h->count > 0)
+        qsort(h->copies, h->count, sizeof *h->copies, compare_clocks);
+    for (size_t i = 0; i < h->count; i++) {
+        bool done = fold != NULL && append_one(fold, &h->copies[i], i % 3 == 0);
+
+        if (!done) {
+            steps.growing.used = 0;
+            memset(&steps.shelves, 0, sizeof steps.shelves);
+            fold = fold_first(h, i + 1, ROOM, &steps.growing, &state);
+            (void)digest_of(state, &steps.shelves, &steps.growing);
+            continue;
+        }
+        steps.taken++;
+        case_shelves_forget(&steps.shelves, &h->copies[i].op_id);
+        steps.whole.used = 0;
+        (void)fold_first(h, i + 1, 0, &steps.whole, &whole);
+        same_state(state, whole);
+    }
+}
+
+/* --- one child's cases (§18) -------------------------------------------------------------------------------------- */
+
+static void print_id(const struct cw_case_id *id, const char *after)
+{
+    char hex[2 * CW_ID_LEN + 1];
+
+    hex_of(slice(id->b, CW_ID_LEN), hex);
+    printf("%s%s", hex, after);
+}
+
+/* Ids of the class, ascending. */
+static void print_class(const struct case_state *const *states, uint32_t count, uint32_t mask)
+{
+    while (mask != 0) {
+        uint32_t least = count;
+
+        for (uint32_t i = 0; i < count; i++) {
+            if ((mask & 1u << i) != 0 &&
+                (least == count || ID_COMPARE(&states[i]->case_id, &states[least]->case_id) < 0))
+                least = i;
+        }
+        mask &= ~(1u << least);
+        print_id(&states[least]->case_id, mask != 0 ? "," : "");
+    }
+}
+
+static void dump_identity(const json_t *cases, struct arena *arena)
+{
+    static struct case_policy policies[IDENTITY_CASES_MAX];
+    const struct case_state *states[IDENTITY_CASES_MAX];
+    struct identity_edge edges[IDENTITY_EDGES_MAX];
+    struct identity_place places[IDENTITY_CASES_MAX];
+    uint32_t count = (uint32_t)json_array_size(cases);
+
+    if (count > IDENTITY_CASES_MAX)
+        fail("too many cases");
+    for (uint32_t i = 0; i < count; i++) {
+        policies[i] = (struct case_policy){0};
+        states[i] = fold_history(json_array_get(cases, i), arena, &policies[i]);
+    }
+    identity_resolve(states, count, edges, identity_edges(states, count, edges), places);
+    for (uint32_t i = 0; i < count; i++) {
+        printf("identity ");
+        print_id(&states[i]->case_id, " ");
+        printf("%d ", (int)places[i].standing);
+        print_id(&states[places[i].survivor]->case_id, "");
+        printf(" %d %d ", places[i].provisional, places[i].pending);
+        print_class(states, count, places[i].class_mask);
+        printf("\n");
+    }
+    printf("end\n");
+}
+
+static void print_hash(const struct hash *hash, const char *after)
+{
+    char hex[2 * ID_LEN + 1];
+
+    hex_of(ID_SLICE(hash), hex);
+    printf("%s%s", hex, after);
+}
+
+static void dump_state(const json_t *json, struct arena *arena, struct writer *out)
+{
+    struct case_policy policy = {0};
+    const struct case_state *state;
+    struct digest digest;
+    struct history h;
+
+    read_history(json, arena, &policy, &h);
+    (void)fold_first(&h, h.count, 0, arena, &state);
+    if (case_state_encode(state, out) != CW_OK || out->failed)
+        fail("the state is too long");
+    digest = digest_of(state, NULL, arena);
+    printf("digest ");
+    print_hash(&digest.inputs, " ");
+    print_hash(&digest.state, "\n");
+    fwrite(out->data, 1, out->len, stdout);
+    fold_step_by_step(&h);
 }
 
 static void dump(const char *line, struct arena arena, struct writer out)
 {
     json_error_t error;
     json_t *history = json_loads(line, 0, &error);
-    const json_t *ops = json_object_get(history, "ops");
-    struct case_policy policy = {0};
-    const struct case_state *state;
-    struct cw_case_id case_id;
-    struct fold *fold;
 
     if (history == NULL)
         fail(error.text);
-    id_of(json_object_get(history, "case_id"), case_id.b);
-    apply_policy(json_object_get(history, "policy"), &policy);
-    fold = need(fold_begin(&arena, &case_id, &policy));
-    for (size_t i = 0; i < json_array_size(ops); i++)
-        add_copy(&arena, fold, json_array_get(ops, i));
-    if (fold_finish(fold, &state) != CW_OK || case_state_encode(state, &out) != CW_OK || out.failed)
-        fail("the fold did not finish");
-    fwrite(out.data, 1, out.len, stdout);
+    if (json_object_get(history, "cases") != NULL)
+        dump_identity(json_object_get(history, "cases"), &arena);
+    else
+        dump_state(history, &arena, &out);
     fflush(stdout);
     json_decref(history);
 }
@@ -214,10 +421,20 @@ int main(void)
     void *memory = need(malloc(ARENA_LEN));
     void *bytes = need(malloc(STATE_LEN));
 
+    steps.growing = arena_over(need(malloc(ARENA_LEN)), ARENA_LEN);
+    steps.whole = arena_over(need(malloc(ARENA_LEN)), ARENA_LEN);
+    for (size_t i = 0; i < CW_COUNT(steps.bytes); i++)
+        steps.bytes[i] = need(malloc(STATE_LEN));
     while (fgets(line, (int)LINE_LEN_MAX, stdin) != NULL)
         dump(line, arena_over(memory, ARENA_LEN), writer_over(bytes, STATE_LEN));
+    if (steps.histories > 500 && steps.taken == 0)
+        fail("not one op was appended: the comparison says nothing of fold_append");
     free(line);
     free(memory);
     free(bytes);
+    free(steps.growing.base);
+    free(steps.whole.base);
+    for (size_t i = 0; i < CW_COUNT(steps.bytes); i++)
+        free(steps.bytes[i]);
     return 0;
 }

@@ -15,7 +15,7 @@ static const struct {
     {"network_genesis", "network_id", LABEL_NETWORK},  {"certificate", "cert_id", LABEL_CERT},
     {"submission_header", "op_id", LABEL_OP},          {"genesis", "log_id", LABEL_GENESIS},
     {"entry_header", "entry_hash", LABEL_ENTRY},       {"seal", "seal_hash", LABEL_SEAL},
-    {"key_record", "key_record_id", LABEL_KEY_RECORD},
+    {"key_record", "key_record_id", LABEL_KEY_RECORD}, {"enrol_request", "request_hash", LABEL_ENROL},
 };
 
 static bool is_accepted(const struct record_kind *kind, struct cw_slice bytes)

@@ -161,6 +161,33 @@ static void break_keys_and_frontiers(struct out *o)
     BREAK(o, frontier_item, 0, "hole 0", x.holes[0] = 0);
 }
 
+static void break_enrolment(struct out *o)
+{
+    static uint8_t arena_memory[1 << 10];
+    struct arena arena = arena_over(arena_memory, sizeof(arena_memory));
+
+    BREAK(o, enrol_request, 0, "title with a capital", x.title = slice_of("East"));
+    BREAK(o, enrol_request, 0, "title that begins with a digit", x.title = slice_of("2east"));
+    BREAK(o, enrol_request, 0, "title of 25 characters", x.title = slice_of("abcdefghijklmnopqrstuvwxy"));
+    BREAK(o, enrol_request, 0, "address that is no tcp", x.address = slice_of("ipc:///run/x:4700"));
+    BREAK(o, enrol_request, 0, "address with a quotation mark", x.address = slice_of("tcp://a\"b:4700"));
+    BREAK(o, enrol_request, 0, "address with a variable", x.address = slice_of("tcp://${HOME}:4700"));
+    BREAK(o, enrol_request, 0, "address of everything", x.address = slice_of("tcp://*:4700"));
+    BREAK(o, enrol_request, 0, "address without a port", x.address = slice_of("tcp://east.example"));
+    BREAK(o, enrol_request, 0, "port 65536", x.address = slice_of("tcp://east.example:65536"));
+    BREAK(o, enrol_request, 0, "port 04700", x.address = slice_of("tcp://east.example:04700"));
+#define BREAK_JOIN(reason, change) \
+    arena.used = 0;                \
+    BREAK_READ(o, join, join_parse(sample_of("join", 0), &arena, &x), reason, change)
+    BREAK_JOIN("no genesis", x.genesis = slice_of(""));
+    BREAK_JOIN("one peer twice", x.peers[1].cert = x.peers[0].cert);
+    BREAK_JOIN("two peers with one title", x.peers[1].title = x.peers[0].title);
+    BREAK_JOIN("the member is its own peer", x.peers[1].cert = x.member.cert);
+    BREAK_JOIN("a peer's address with a line end", x.peers[0].address = slice_of("tcp://a\n:4700"));
+    BREAK_JOIN("a member's title with a slash", x.member.title = slice_of("east/.."));
+#undef BREAK_JOIN
+}
+
 /* NOLINTEND(readability-function-size,misc-misleading-bidirectional) */
 
 static void break_envelopes(struct out *o)
@@ -183,4 +210,5 @@ void make_broken_rules(struct out *o)
     break_logs(o);
     break_keys_and_frontiers(o);
     break_envelopes(o);
+    break_enrolment(o);
 }

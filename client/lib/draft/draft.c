@@ -12,7 +12,9 @@ static enum cw_err no_kind(const char *kind, struct cw_fault *fault)
     if (near != NULL)
         return fault_set(fault, CW_USAGE_ARGUMENT, "kind",
                          "there is no kind of case of that name: did you mean \"%s\"?", near);
-    return fault_set(fault, CW_USAGE_ARGUMENT, "kind", "must be ocg, county_line, missing_child or operation");
+    return fault_set(fault, CW_USAGE_ARGUMENT, "kind",
+                     "must be ocg, county_line, missing_child, operation, or an entity: nominal, phone, vehicle, "
+                     "address, account, organisation");
 }
 
 static enum cw_err draft_new(enum op_type type, const char *kind, const struct cw_case_id *case_id,
@@ -211,6 +213,11 @@ enum cw_err cw_draft_corrects(struct cw_draft *draft, const struct cw_op_id *op,
         return CW_REFUSED_SIZE;
     draft->corrects[draft->correct_count++] = (struct op_ref){*op, index};
     return CW_OK;
+}
+
+void cw_draft_withdraws(struct cw_draft *draft)
+{
+    draft->withdraws = true;
 }
 
 enum cw_err cw_draft_same_as(struct cw_draft *draft, const uint8_t event_id[CW_ID_LEN])

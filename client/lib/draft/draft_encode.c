@@ -164,6 +164,8 @@ static void fill_frame(struct encoding *e, const struct cw_draft *draft)
     f->has_event = draft->type == OP_EVENT;
     f->event = draft->event;
     f->has_synthetic = f->synthetic = draft->type == OP_OPEN && draft->synthetic;
+    f->has_withdraws = draft->withdraws;
+    f->withdraws = draft->withdraws;
     f->has_epoch = draft->epoch != 0;
     f->epoch = draft->epoch;
     e->part_count = 1;

@@ -122,11 +122,12 @@ static enum cw_err parse_flag(const struct schema_field *field, struct cw_slice 
 static enum cw_err parse_times(const struct schema_field *field, struct cw_slice text, struct op_value *out,
                                struct cw_fault *fault)
 {
+    enum when_tense tense = field->type == TYPE_TIME ? WHEN_COMING : WHEN_PAST;
+    char why[WHEN_WHY_LEN_MAX];
     struct cw_wall from, to;
 
-    if (!when_parse(text, &from, &to))
-        return bad(field, fault,
-                   "must be a date, a time like 2018-03-19T16:00 (London) or ...Z, or two with / between");
+    if (!when_read(text, when_now(), tense, &from, &to, why))
+        return bad(field, fault, why);
     out->number = from.ms;
     out->latest = field->type == TYPE_TIME ? from.ms : to.ms;
     return CW_OK;

@@ -84,7 +84,8 @@ class Ack(Structure):
 
 class ListQuery(Structure):
     _fields_ = [("size", c_size_t), ("kind", c_uint32), ("limit", c_uint32), ("after", Slice), ("prefix", Slice),
-                ("conflicts_only", c_int)]
+                ("conflicts_only", c_int), ("status", Slice), ("division", Slice), ("risk", Slice), ("owner", Slice), ("area", Slice),
+                ("entity", Slice), ("overdue_only", c_int), ("as_known_at", Slice), ("at", Wall)]
 
 
 class ReceiptFacts(Structure):

@@ -60,6 +60,7 @@ FUNCTIONS: dict[str, tuple[Any, list[Any]]] = {
     "cw_draft_synthetic": (None, [c_void_p]),
     "cw_draft_after": (c_int, [c_void_p, POINTER(at.OpId)]),
     "cw_draft_ref": (c_int, [c_void_p, at.Id]),
+    "cw_draft_withdraws": (None, [c_void_p]),
     "cw_draft_corrects": (c_int, [c_void_p, POINTER(at.OpId), c_uint32]),
     "cw_draft_same_as": (c_int, [c_void_p, at.Id]),
     "cw_draft_sign": (c_int, [c_void_p, c_void_p, at.Wall, _ADDRESS, _FAULT]),
@@ -71,6 +72,7 @@ FUNCTIONS: dict[str, tuple[Any, list[Any]]] = {
     # questions
     "cw_ask_submit": (c_int, [*_STARTED, c_void_p, POINTER(at.Ack), _ADDRESS]),
     "cw_ask_get": (c_int, [*_STARTED, at.Slice, _ADDRESS]),
+    "cw_ask_get_known": (c_int, [*_STARTED, at.Slice, at.Slice, at.Wall, _ADDRESS]),
     "cw_ask_list": (c_int, [*_STARTED, POINTER(at.ListQuery), _ADDRESS]),
     "cw_ask_history": (c_int, [*_STARTED, at.Slice, c_uint32, at.Slice, _ADDRESS]),
     "cw_ask_status": (c_int, [*_STARTED, _ADDRESS]),

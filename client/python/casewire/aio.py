@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import asyncio
 from typing import Any, AsyncIterator, Optional, Sequence, TypeVar, Union
 
@@ -88,12 +89,17 @@ class AsyncClient:
     async def get(self, name: Union[str, bytes], timeout: float = TIMEOUT) -> Case:
         return await self._ask(ask.get(name), timeout)
 
+    async def get_known(self, name: Union[str, bytes], division: str, at: datetime.datetime, timeout: float = TIMEOUT) -> Case:
+        return await self._ask(ask.get_known(name, division, int(at.timestamp() * 1000)), timeout)
+
     async def list(self, kind: str = "", prefix: str = "", conflicts_only: bool = False,
-                   timeout: float = TIMEOUT) -> AsyncIterator[CaseRow]:
+                   timeout: float = TIMEOUT, overdue_only: bool = False,
+                   known: Optional[ask.Known] = None, **fits: str) -> AsyncIterator[CaseRow]:
         """`async for row in client.list():`"""
         number, after = kind_number(kind), b""
+        ask.check_filters(fits)
         while True:
-            page = await self._ask(ask.listing(number, prefix, conflicts_only, after), timeout)
+            page = await self._ask(ask.listing(number, prefix, conflicts_only, after, fits, overdue_only, known), timeout)
             for row in page.rows:
                 yield CaseRow(row)
             after = page.next

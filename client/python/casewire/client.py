@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import contextlib
 import select
 import threading
@@ -114,16 +115,28 @@ class Client(Handle):
         """One case or operation: by its id, a unique beginning of it, or its reference."""
         return self._ask(ask.get(name), timeout)
 
-    def list(self, kind: str = "", prefix: str = "", conflicts_only: bool = False, timeout: float = TIMEOUT) -> Iterator[CaseRow]:
+    def get_known(self, name: Union[str, bytes], division: str, at: datetime.datetime, timeout: float = TIMEOUT) -> Case:
+        """
+        The same as a division knew it at a time: by when it received what was said. `message["known"]` says how much counts.
+        Exact where the division is the answering daemon's own.
+        """
+        return self._ask(ask.get_known(name, division, int(at.timestamp() * 1000)), timeout)
+
+    def list(self, kind: str = "", prefix: str = "", conflicts_only: bool = False, timeout: float = TIMEOUT,
+             overdue_only: bool = False,
+             known: Optional[ask.Known] = None, **fits: str) -> Iterator[CaseRow]:
         """
         Cases, page by page as they are looked at.
 
         kind    "ocg", "county_line", "missing_child", "operation"; "": all
         prefix  reference, title or operation name starts with this
+        fits    status, division (that opened it), risk, owner, area, entity: all must fit
+        known   (division, at): each case, and whether it fits, as that division knew it then
         """
         number, after = kind_number(kind), b""
+        ask.check_filters(fits)
         while True:
-            page = self._ask(ask.listing(number, prefix, conflicts_only, after), timeout)
+            page = self._ask(ask.listing(number, prefix, conflicts_only, after, fits, overdue_only, known), timeout)
             yield from map(CaseRow, page.rows)
             after = page.next
             if not after:

@@ -138,6 +138,11 @@ class Draft(Handle):
         check("what is corrected was not noted", lib.cw_draft_corrects(self.address, byref(OpId(_id(op))), index))
         return self
 
+    def withdraws(self) -> Draft:
+        """This event takes back what it corrects: that stays in the history, and counts no more."""
+        lib.cw_draft_withdraws(self.address)
+        return self
+
     def same_as(self, event_id: Union[str, bytes]) -> Draft:
         """This event is the same happening as that one."""
         check("the other event was not noted", lib.cw_draft_same_as(self.address, _id(event_id)))

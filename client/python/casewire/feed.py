@@ -8,7 +8,7 @@ import datetime
 import enum
 import time
 from ctypes import byref, c_uint32, c_void_p
-from typing import TYPE_CHECKING, Iterator, Optional, Sequence, Union
+from typing import TYPE_CHECKING, Iterator, Optional, Sequence
 
 from ._decode import Message, when
 from ._layout import FeedOptions as COptions
@@ -17,7 +17,7 @@ from ._library import lib
 from ._questions import KINDS
 from ._requests import take
 from .answers import Case, Shown
-from .errors import CasewireError, Code, check, error
+from .errors import CasewireError, Code, error
 from .identity import Handle
 
 if TYPE_CHECKING:

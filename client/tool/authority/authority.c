@@ -42,6 +42,7 @@ static enum cw_err read_segments(const char *log, struct dirent **names, int cou
         if (err != CW_OK)
             return fault_plain(fault, err, names[i]->d_name);
         out->count++;
+        out->root_count += names[i]->d_name[0] == 'r';
     }
     return CW_OK;
 }

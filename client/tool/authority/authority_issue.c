@@ -71,15 +71,14 @@ static enum cw_err write_home(const struct authority *a, const struct issue_orde
     return err == CW_OK ? CW_OK : fault_plain(fault, err, order->home);
 }
 
-static enum cw_err add_issue(struct authority *a, struct cw_slice certificate, const struct key_bundle *keys,
+static enum cw_err add_issue(struct authority *a, struct cw_slice certificate, const struct signature *possession,
                              struct cw_fault *fault)
 {
-    struct act_issue act = {.certificate = certificate};
+    struct act_issue act = {.certificate = certificate, .possession = *possession};
     uint8_t body[CERT_LEN_MAX + 256];
     struct writer w = writer_over(body, sizeof(body));
 
     sign_bytes(LABEL_CERT, &a->network, certificate, &a->keys.sign, &act.issuer);
-    sign_bytes(LABEL_POSSESSION, &a->network, certificate, &keys->sign, &act.possession);
     act_issue_encode(&act, &w);
     return add_record(a, ACT_ISSUE, slice(body, w.len), fault);
 }
@@ -105,12 +104,23 @@ enum cw_err authority_revoke(struct authority *a, const struct cert_id *cert, en
     return add_record(a, ACT_REVOKE, slice(body, w.len), fault);
 }
 
+enum cw_err authority_admit(struct authority *a, struct cw_slice certificate, const struct signature *possession,
+                            struct cw_fault *fault)
+{
+    struct cert_id id;
+    enum cw_err err = add_issue(a, certificate, possession, fault);
+
+    cert_id_of(certificate, &id);
+    return err == CW_OK ? add_member(a, &id, fault) : err;
+}
+
 static enum cw_err issue_with(struct authority *a, const struct issue_order *order, const struct key_bundle *keys,
                               struct cw_fault *fault)
 {
     struct certificate cert;
     uint8_t bytes[CERT_LEN_MAX];
     struct writer w = writer_over(bytes, sizeof(bytes));
+    struct signature possession;
     struct cert_id id;
     enum cw_err err;
 
@@ -120,9 +130,10 @@ static enum cw_err issue_with(struct authority *a, const struct issue_order *ord
         return fault_set(fault, CW_REFUSED_VALUE, "issue",
                          "division, name or roles are outside what a certificate holds");
     cert_id_of(slice(bytes, w.len), &id);
+    sign_bytes(LABEL_POSSESSION, &a->network, slice(bytes, w.len), &keys->sign, &possession);
     err = write_home(a, order, keys, slice(bytes, w.len), fault);
     if (err == CW_OK)
-        err = add_issue(a, slice(bytes, w.len), keys, fault);
+        err = add_issue(a, slice(bytes, w.len), &possession, fault);
     if (err == CW_OK && order->subject == SUBJECT_DAEMON)
         err = add_member(a, &id, fault);
     if (err == CW_OK && order->replaces != NULL)

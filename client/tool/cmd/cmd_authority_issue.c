@@ -2,6 +2,7 @@
 /* authority issue: keys and a certificate for somebody new, or in the place of keys that were lost. */
 #include "tool/cmd_authority.h"
 #include "tool/cmd_authority_sign.h"
+#include "tool/cmd_enrol.h"
 #include "tool/out.h"
 
 #include "lib/fault.h"
@@ -214,8 +215,11 @@ static enum exit_code run_issue(struct cli *cli)
 {
     struct buf passphrase = {0}, fresh = {0};
     struct authority a = {0};
-    enum exit_code code = authority_open_to_sign(cli, &passphrase, &a);
+    enum exit_code code;
 
+    if (cli->operand_count == 1)
+        return authority_answer(cli);
+    code = authority_open_to_sign(cli, &passphrase, &a);
     if (code == EXIT_DONE) {
         code = holder_passphrase(cli, &passphrase, &fresh);
         if (code == EXIT_DONE)
@@ -237,7 +241,9 @@ static const struct cli_option issue_options[] = {
     {"days", "N", "valid so long (default 730)"},
     {"address", "ADDRESS", "where the holder's daemon listens for clients: written into the folder's context"},
     {"daemon-cert", "FILE", "that daemon's certificate"},
-    {"out", "DIR", "folder for key and certificate (default issued/NAME@DIVISION)"},
+    {"out", "PATH",
+     "folder for key and certificate (default issued/NAME@DIVISION); of a request: the file (NAME.bundle)"},
+    {"fingerprint", "WORDS", "of a request: the words that they read to you; asked about on a terminal otherwise"},
     {"replace", "CERTIFICATE",
      "whose keys or passphrase are lost: the same holder, new keys; the old certificate ends"},
     {"new-passphrase-file", "FILE", "passphrase of the new key file; asked for on a terminal otherwise"},
@@ -248,20 +254,28 @@ const struct cli_command cmd_authority_issue = {
     .noun = "authority",
     .group = GROUP_AUTHORITY,
     .verb = "issue",
+    .operands = "[FILE]",
+    .operand_max = 1,
     .summary = "make keys and a certificate for somebody",
-    .about = "Before it signs, it asks a daemon whether the folder is the newest copy of the authority's log: signing "
-             "on an old "
-             "copy would fork it. With --replace, kind, division, name and roles are those of the old certificate, "
-             "unless they are "
-             "said anew, and the old one is superseded.",
+    .about =
+        "Before it signs, it asks a daemon whether the folder is the newest copy of the authority's log: signing "
+        "on an old "
+        "copy would fork it. With --replace, kind, division, name and roles are those of the old certificate, "
+        "unless they are "
+        "said anew, and the old one is superseded.\n\n"
+        "FILE is a new division's request (casewire enrol request): its keys were made where it runs. After its words "
+        "were compared, the certificate that it asks for is recorded, and --out is one file for it: genesis, logs, "
+        "certificate, and where the others listen.",
     .examples = "  casewire authority issue --dir /srv/authority --offline --kind daemon \\\n"
                 "      --division NTH --name 'Daemon of NTH'\n"
                 "  casewire authority issue --dir /srv/authority --kind person \\\n"
                 "      --socket /run/casewire/admin.sock --division NTH \\\n"
                 "      --name 'Duty inspector' --role INSP\n"
                 "  casewire authority issue --dir /srv/authority --replace 7d2a90b1 \\\n"
-                "      --socket /run/casewire/admin.sock\n",
+                "      --socket /run/casewire/admin.sock\n"
+                "  casewire authority issue east.request --dir /srv/authority \\\n"
+                "      --socket /run/casewire/north/admin.sock\n",
     .options = issue_options,
-    .json = "home:s name:s division:s replaces:b entry:i",
+    .json = "home:s? name:s? division:s replaces:b? entry:i bundle:s? title:s? address:s? cert:h? words:s? again:b?",
     .run = run_issue,
 };

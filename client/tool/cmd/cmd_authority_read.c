@@ -2,12 +2,15 @@
 /* authority list, publish. */
 #include "tool/authority.h"
 #include "tool/cmd_authority.h"
+#include "tool/enrol.h"
 #include "tool/out.h"
 #include "tool/publish.h"
 
 #include "lib/fault.h"
 #include "lib/when.h"
 #include "proto/schema.h"
+
+#include <stdlib.h>
 
 static const char *subject_name(enum subject_kind kind)
 {
@@ -115,31 +118,20 @@ static enum exit_code run_list(struct cli *cli)
 
 /* --- publish ---------------------------------------------------------------------------------------------- */
 
-enum cw_err publish_segments(const char *dir, const char *socket, int32_t timeout_ms, uint64_t *out_stored,
-                             struct cw_fault *fault)
+enum cw_err publish_slices(const struct network_id *network, const struct cw_slice *segments, size_t count,
+                           const char *socket, int32_t timeout_ms, uint64_t *out_stored, struct cw_fault *fault)
 {
     struct cw_client_options options = {.size = sizeof(options), .admin_socket = socket};
-    struct authority_segments segments;
     struct cw_client *client = NULL;
-    struct buf genesis = {0};
-    struct network_id network;
-    char path[PATH_LEN_MAX];
-    enum cw_err err = authority_segments_read(dir, &segments, fault);
+    enum cw_err err;
 
     *out_stored = 0;
-    if (err != CW_OK)
-        return err;
-    err = path_join(path, dir, "network") ? file_read(path, NETWORK_GENESIS_LEN_MAX, &genesis) : CW_LOCAL_IO;
-    if (err == CW_OK) {
-        network_id_of(buf_slice(&genesis), &network);
-        memcpy(options.network_id, network.b, CW_ID_LEN);
-        err = cw_client_open(&options, &client, fault);
-    }
-    for (size_t i = 0; err == CW_OK && i < segments.count; i++) {
-        struct cw_slice one = buf_slice(&segments.bytes[i]);
+    memcpy(options.network_id, network->b, CW_ID_LEN);
+    err = cw_client_open(&options, &client, fault);
+    for (size_t i = 0; err == CW_OK && i < count; i++) {
         struct cw_answer *answer = NULL;
 
-        err = cw_client_publish(client, &one, 1, timeout_ms, &answer);
+        err = cw_client_publish(client, &segments[i], 1, timeout_ms, &answer);
         if (err != CW_OK)
             *fault = *cw_client_fault(client);
         else if (answer_message(answer)->published != NULL)
@@ -147,22 +139,75 @@ enum cw_err publish_segments(const char *dir, const char *socket, int32_t timeou
         cw_answer_close(answer);
     }
     cw_client_close(client);
+    return err;
+}
+
+static enum cw_err publish_all(const char *dir, const struct authority_segments *segments, const char *socket,
+                               int32_t timeout_ms, uint64_t *out_stored, struct cw_fault *fault)
+{
+    struct cw_slice *slices = calloc(segments->count + 1, sizeof(*slices));
+    struct buf genesis = {0};
+    struct network_id network;
+    char path[PATH_LEN_MAX];
+    enum cw_err err = slices != NULL ? CW_OK : CW_LOCAL_MEMORY;
+
+    if (err == CW_OK)
+        err = path_join(path, dir, "network") ? file_read(path, NETWORK_GENESIS_LEN_MAX, &genesis) : CW_LOCAL_IO;
+    if (err != CW_OK) {
+        fault_plain(fault, err, dir);
+    } else {
+        network_id_of(buf_slice(&genesis), &network);
+        for (size_t i = 0; i < segments->count; i++)
+            slices[i] = buf_slice(&segments->bytes[i]);
+        err = publish_slices(&network, slices, segments->count, socket, timeout_ms, out_stored, fault);
+    }
+    free(slices);
     buf_done(&genesis);
+    return err;
+}
+
+enum cw_err publish_segments(const char *dir, const char *socket, int32_t timeout_ms, uint64_t *out_stored,
+                             struct cw_fault *fault)
+{
+    struct authority_segments segments;
+    enum cw_err err = authority_segments_read(dir, &segments, fault);
+
+    *out_stored = 0;
+    if (err != CW_OK)
+        return err;
+    err = publish_all(dir, &segments, socket, timeout_ms, out_stored, fault);
     authority_segments_done(&segments);
+    return err;
+}
+
+/* A host that has the answer to its request has the log in it. */
+static enum cw_err publish_answer(const char *file, const char *socket, int32_t timeout_ms, uint64_t *out_stored,
+                                  struct cw_fault *fault)
+{
+    struct joining j;
+    enum cw_err err = joining_open(file, &j, fault);
+
+    if (err != CW_OK)
+        return err;
+    err = publish_slices(&j.network, j.join.segments, j.join.segment_count, socket, timeout_ms, out_stored, fault);
+    joining_done(&j);
     return err;
 }
 
 static enum exit_code run_publish(struct cli *cli)
 {
-    const char *dir = cli_value(cli, "dir"), *socket = cli_value(cli, "socket");
+    const char *dir = cli_value(cli, "dir"), *answer = cli_value(cli, "bundle"), *socket = cli_value(cli, "socket");
     struct cw_fault fault = {0};
     uint64_t stored;
+    enum cw_err err;
 
-    if (dir == NULL || socket == NULL)
+    if ((dir == NULL) == (answer == NULL) || socket == NULL)
         return complain(cli, EXIT_USAGE,
-                        &(struct trouble){"something is missing behind the command", "--dir and --socket",
-                                          "both options are needed", NULL});
-    if (publish_segments(dir, socket, cli->timeout_ms, &stored, &fault) != CW_OK)
+                        &(struct trouble){"something is missing behind the command", "--dir or --bundle, and --socket",
+                                          "one of the first two is needed, and the third", NULL});
+    err = dir != NULL ? publish_segments(dir, socket, cli->timeout_ms, &stored, &fault)
+                      : publish_answer(answer, socket, cli->timeout_ms, &stored, &fault);
+    if (err != CW_OK)
         return complain_fault(cli, "the authority's log was not published", &fault);
     if (cli->json)
         json_print(cli, json_pack("{s:I}", "stored", (json_int_t)stored));
@@ -174,6 +219,7 @@ static enum exit_code run_publish(struct cli *cli)
 static const struct cli_option list_options[] = {{"dir", "DIR", "the authority's folder"}, {NULL, NULL, NULL}};
 static const struct cli_option publish_options[] = {
     {"dir", "DIR", "the authority's folder"},
+    {"bundle", "FILE", "instead: the log in a join bundle"},
     {"socket", "PATH", "admin socket of any daemon of the network"},
     {NULL, NULL, NULL},
 };
@@ -195,7 +241,9 @@ const struct cli_command cmd_authority_publish = {
     .summary = "hand the authority's log to a daemon",
     .about = "The other daemons get it from that one.",
     .examples = "  casewire authority publish --dir /srv/authority \\\n"
-                "      --socket /run/casewire/admin.sock\n",
+                "      --socket /run/casewire/admin.sock\n"
+                "  casewire authority publish --bundle east.bundle \\\n"
+                "      --socket /run/casewire/east/admin.sock\n",
     .options = publish_options,
     .json = "stored:i",
     .run = run_publish,

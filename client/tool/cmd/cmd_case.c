@@ -20,30 +20,19 @@ static enum exit_code assign_all(struct writing *w, int from, enum cw_verb verb)
     return code;
 }
 
-/* A set field of an opening op is added to, not set. */
-static enum exit_code assign_opening(struct writing *w, uint32_t kind, const char *assignment)
-{
-    size_t len = strcspn(assignment, "=");
-    const struct schema_field *field = schema_field_by_name(kind, slice(assignment, len));
-
-    return writing_assign(w, assignment, field != NULL && schema_field_is_set(field) ? CW_ADD : CW_SET);
-}
-
 static enum exit_code run_open(struct cli *cli)
 {
     struct context context;
     struct writing w = {.cli = cli, .context = &context};
     struct cw_fault fault = {0};
     enum exit_code code;
-    uint32_t kind;
 
     if (cw_draft_open(cli->operands[0], &w.draft, &fault) != CW_OK)
         return complain_fault(cli, "no case was opened", &fault);
-    kind = schema_kind_by_name(slice_of(cli->operands[0]));
     w.subject = cli->operands[0];
     code = context_start(cli, &context);
     for (int i = 1; code == EXIT_DONE && i < cli->operand_count; i++)
-        code = assign_opening(&w, kind, cli->operands[i]);
+        code = writing_assign(&w, cli->operands[i], CW_SAY);
     if (code == EXIT_DONE)
         code = writing_send(&w);
     writing_done(&w);

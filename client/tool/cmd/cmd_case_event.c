@@ -2,67 +2,11 @@
 /* case event: something that happened. */
 #include "tool/cmd_case.h"
 
-#include "proto/schema.h"
-#include "proto/wire.h"
-
-/* How many of the newest events an author is taken to have seen. */
-#define SEEN_EVENTS_MAX 16
-
-/* Names the events that the author saw: a closing that did not know of a sighting is held back by the fold. */
-static void note_seen(struct writing *w)
-{
-    for (size_t i = 0; w->view != NULL && i < w->view->n_events && i < SEEN_EVENTS_MAX; i++) {
-        struct cw_op_id op;
-
-        if (w->view->events[i]->op.len != CW_ID_LEN)
-            continue;
-        memcpy(op.b, w->view->events[i]->op.data, CW_ID_LEN);
-        (void)!cw_draft_after(w->draft, &op);
-    }
-}
-
-static bool starts_with(ProtobufCBinaryData id, const char *hex)
-{
-    char text[2 * CW_ID_LEN + 1];
-
-    if (id.len != CW_ID_LEN)
-        return false;
-    hex_of(wire_slice(id), text);
-    return strncmp(text, hex, strlen(hex)) == 0;
-}
-
-/* The one event whose id, or op id, begins with these digits. */
-static enum exit_code find_event(const struct writing *w, const char *hex, const Cw__ViewEvent **out)
-{
-    const Cw__ViewEvent *found = NULL;
-    bool twice = false;
-
-    if (w->offline)
-        return complain(w->cli, EXIT_UNREACHABLE,
-                        &(struct trouble){"no event can be named", hex, "no daemon is in reach to ask what it is",
-                                          "casewire outbox list"});
-    for (size_t i = 0; strlen(hex) >= 4 && i < w->view->n_events; i++) {
-        const Cw__ViewEvent *e = w->view->events[i];
-
-        if (!starts_with(e->event_id, hex) && !starts_with(e->op, hex))
-            continue;
-        twice = found != NULL;
-        found = e;
-    }
-    if (found != NULL && !twice) {
-        *out = found;
-        return EXIT_DONE;
-    }
-    return complain(w->cli, twice ? EXIT_USAGE : EXIT_NOT_FOUND,
-                    &(struct trouble){twice ? "more than one event begins like this" : "no such event in this case",
-                                      hex, "give at least 4 digits of its id", "casewire case show CASE"});
-}
-
 static enum exit_code add_named(struct writing *w, const char *option, const char *hex)
 {
     const Cw__ViewEvent *event = NULL;
     struct cw_op_id op = {{0}};
-    enum exit_code code = find_event(w, hex, &event);
+    enum exit_code code = writing_find_event(w, hex, &event);
     enum cw_err err;
 
     if (code != EXIT_DONE || event == NULL)
@@ -75,8 +19,10 @@ static enum exit_code add_named(struct writing *w, const char *option, const cha
         err = CW_PEER_MALFORMED;
     else if (strcmp(option, "same-as") == 0)
         err = cw_draft_same_as(w->draft, event->event_id.data);
-    else
+    else {
         err = cw_draft_ref(w->draft, event->event_id.data);
+        w->episode = event->event_id;
+    }
     if (err == CW_OK)
         return EXIT_DONE;
     return complain(w->cli, exit_code_of(err),
@@ -107,10 +53,10 @@ static enum exit_code draft_event(struct writing *w, const char *event, int from
     if (cw_draft_event(w->kind, event, &w->case_id, &w->draft, &fault) != CW_OK)
         return complain_fault(w->cli, "nothing was recorded", &fault);
     w->subject = event;
-    note_seen(w);
+    writing_note_seen(w);
     code = add_references(w);
     for (int i = from; code == EXIT_DONE && i < w->cli->operand_count; i++)
-        code = writing_assign(w, w->cli->operands[i], CW_SET);
+        code = writing_assign(w, w->cli->operands[i], CW_SAY);
     return code;
 }
 

@@ -156,6 +156,7 @@ static enum exit_code send_event(struct deciding *x, const char *event, int from
     enum exit_code code = EXIT_DONE;
 
     x->w.subject = event;
+    x->w.episode = episode;
     if (cw_draft_event(view_kind(x->d->view), event, &id, &x->w.draft, &fault) != CW_OK)
         return complain_fault(x->w.cli, "nothing was recorded", &fault);
     if (episode.len == CW_ID_LEN)
@@ -164,7 +165,7 @@ static enum exit_code send_event(struct deciding *x, const char *event, int from
         if (take_ref(x->d->choices[i]->set_by, &op))
             (void)!cw_draft_after(x->w.draft, &op);
     for (int i = from; code == EXIT_DONE && i < x->w.cli->operand_count; i++)
-        code = writing_assign(&x->w, x->w.cli->operands[i], CW_SET);
+        code = writing_assign(&x->w, x->w.cli->operands[i], CW_SAY);
     return code;
 }
 

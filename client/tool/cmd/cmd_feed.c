@@ -211,7 +211,7 @@ static const struct cli_option options[] = {
     {"count", "N", "end after N items (-n N)"},
     {"exit-at-end", NULL, "end when everything that the daemon has was told"},
     {"format", "TEMPLATE", "print each item so: casewire help feed-format"},
-    {"kind", "KIND", "only ocg, county_line, missing_child or operation"},
+    {"kind", "KIND", "only this kind of case, as county_line, or of entity, as phone"},
     {"division", "DIVISION", "only what this division wrote"},
     {"risk", "TEXT", "only cases of this risk, as lists show it"},
     {"owner", "DIVISION", "only cases that this division owns"},
@@ -239,7 +239,9 @@ const struct cli_command cmd_feed = {
         "An item is an op, a case as it is now, a correction - the case shows something else without a new op - or a "
         "record. Its flags: late (it stands before one told already), again (told, and judged otherwise since), "
         "cause-missing (it names an op that has not arrived), revising (a correction follows), outside (the case may "
-        "have left what was chosen), unopened (it comes again), conflict and settled (of fields that it writes).",
+        "have left what was chosen), unopened (it comes again), conflict and settled (of fields that it writes), "
+        "same-child "
+        "(another record of a child that was asked for by one of its cases).",
     .examples = "  casewire feed --from ~/.feed --snapshot\n"
                 "  casewire feed --since 8h --exit-at-end --risk high\n"
                 "  casewire feed --kind missing_child --format '%t %c %w'\n"

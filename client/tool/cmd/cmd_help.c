@@ -3,6 +3,7 @@
 #include "tool/cmd_help.h"
 
 #include "tool/out.h"
+#include "tool/verb.h"
 
 static enum exit_code unknown(const struct cli *cli, const char *word)
 {
@@ -49,12 +50,13 @@ static enum exit_code run_help(struct cli *cli)
     return EXIT_DONE;
 }
 
-/* What is typed most, to be copied. */
+/* What is typed most, to be copied. A verb's row says under which heading its first example stands. */
 static const char *const cheat[][2] = {
     {"a shift begins", "casewire login\ncasewire inbox\ncasewire mine"},
-    {"a child is missing", "casewire case open missing_child title='Child M' missing_risk=high\n"
-                           "casewire case event K7Q2M4X risk_assessment missing_risk=high rationale='...'\n"
-                           "casewire case event K7Q2M4X sighting place='...' occurred=2026-11-22T16:00"},
+    {"a child is missing", ""},
+    {"the child is back", ""},
+    {"share the work", ""},
+    {"hand over", ""},
     {"look", "casewire case list --kind missing_child\ncasewire case show K7Q2M4X\n"
              "casewire case show K7Q2M4X -v\ncasewire case history K7Q2M4X"},
     {"write", "casewire case set K7Q2M4X summary='...'\ncasewire case add K7Q2M4X tags=repeat\n"
@@ -68,25 +70,49 @@ static const char *const cheat[][2] = {
                "casewire lab stop --delete"},
 };
 
+static void cheat_line(const struct cli *cli, json_t *lines, const char *line, size_t len)
+{
+    if (!cli->json)
+        printf("  %.*s\n", (int)len, line);
+    json_array_append_new(lines, json_stringn(line, len));
+}
+
+/* The first example of a command, on one line: "\\" at a line's end joins the next. */
+static void cheat_example(const struct cli *cli, json_t *lines, const char *examples)
+{
+    char line[400];
+    size_t used = 0;
+
+    for (const char *at = examples + strspn(examples, " "); *at != '\0' && *at != '\n' && used + 2 < sizeof(line);
+         at++) {
+        if (at[0] == '\\' && at[1] == '\n') {
+            at += 1 + strspn(at + 2, " ");
+            continue;
+        }
+        line[used++] = *at;
+    }
+    cheat_line(cli, lines, line, used);
+}
+
+static void cheat_verbs(const struct cli *cli, json_t *lines, const char *heading)
+{
+    for (const struct cli_command *const *c = cli->commands; *c != NULL; c++)
+        if (verb_of(*c) != NULL && verb_of(*c)->cheat != NULL && strcmp(verb_of(*c)->cheat, heading) == 0)
+            cheat_example(cli, lines, (*c)->examples);
+}
+
 static enum exit_code run_cheat(struct cli *cli)
 {
     json_t *all = json_object();
 
     for (size_t i = 0; i < CW_COUNT(cheat); i++) {
         json_t *lines = json_array();
-        const char *line = cheat[i][1];
 
         if (!cli->json)
             printf("%s%s%s%s\n", i > 0 ? "\n" : "", tone_on(cli, TONE_HEAD), cheat[i][0], tone_off(cli));
-        while (*line != '\0') {
-            int len = (int)strcspn(line, "\n");
-
-            if (!cli->json)
-                printf("  %.*s\n", len, line);
-            json_array_append_new(lines, json_stringn(line, (size_t)len));
-            line += len;
-            line += *line == '\n';
-        }
+        cheat_verbs(cli, lines, cheat[i][0]);
+        for (const char *line = cheat[i][1]; *line != '\0'; line += strcspn(line, "\n"), line += *line == '\n')
+            cheat_line(cli, lines, line, strcspn(line, "\n"));
         json_object_set_new(all, cheat[i][0], lines);
     }
     if (cli->json)

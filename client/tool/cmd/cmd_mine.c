@@ -191,7 +191,7 @@ static enum exit_code run_mine(struct cli *cli)
 }
 
 static const struct cli_option options[] = {
-    {"kind", "KIND", "only ocg, county_line, missing_child or operation"},
+    {"kind", "KIND", "only this kind of case, as county_line, or of entity, as phone"},
     {"cases", "N", "look at the N cases changed last (default 200, at most 1000)"},
     {NULL, NULL, NULL},
 };

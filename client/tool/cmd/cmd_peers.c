@@ -26,6 +26,17 @@ static void add_heard(struct table *t, const Cw__PeerRow *row)
     table_add(t, when);
 }
 
+static void add_software(struct table *t, const Cw__PeerRow *row)
+{
+    char text[60] = "not said";
+
+    if (row->has_version)
+        TEXT(row->version, text);
+    table_add(t, text);
+    plain_clock(row, text);
+    table_add(t, text);
+}
+
 static void add_row(struct table *t, const Cw__PeerRow *row)
 {
     char text[260], state[40];
@@ -40,13 +51,15 @@ static void add_row(struct table *t, const Cw__PeerRow *row)
     if (t->cli->verbose) {
         TEXT(row->address, text);
         table_add(t, text);
+        add_software(t, row);
     }
 }
 
 static void print_table(const struct cli *cli, const Cw__Peers *peers)
 {
     static const char *const heading[] = {"division", "state", "it lacks", "lacking here", "heard", NULL};
-    static const char *const longer[] = {"division", "state", "it lacks", "lacking here", "heard", "address", NULL};
+    static const char *const longer[] = {"division", "state", "it lacks", "lacking here", "heard", "address",
+                                         "version",  "clock", NULL};
     struct table t;
 
     table_begin(&t, cli, cli->verbose ? longer : heading);
@@ -121,8 +134,10 @@ const struct cli_command cmd_peers = {
     .noun = "peers",
     .group = GROUP_DAEMON,
     .summary = "the other divisions: who is behind, by how much",
-    .about = "it lacks: statements that are here and not there; lacking here: the other way round. About each division "
-             "that is not in step: why, since when, and which cases it lacks something of.",
+    .about =
+        "it lacks: statements that are here and not there; lacking here: the other way round. About each division "
+        "that is not in step: why, since when, and which cases it lacks something of. With -v also what its daemon "
+        "says that it runs, and how far its clock is from this daemon's.",
     .examples = "  casewire peers\n  casewire peers -v\n",
     .json = "@Peers",
     .run = run_peers,

@@ -3,7 +3,11 @@
 #include "tool/cmd_show.h"
 
 #include "tool/cmd_case.h"
+#include "tool/lookup.h"
 #include "tool/view.h"
+
+#include "lib/fault.h"
+#include "lib/when.h"
 
 static void show_id(const Cw__CaseView *view)
 {
@@ -14,14 +18,31 @@ static void show_id(const Cw__CaseView *view)
     printf("%s\n", hex);
 }
 
+/* As of a moment that is a whole day or longer, its end counts. */
+static enum exit_code look_known(struct writing *w, const char *division, struct cw_wall at)
+{
+    char known[LOOKUP_LEN_MAX];
+
+    if (lookup_case(w->context, w->cli->operands[0], w->cli->timeout_ms, known) != CW_OK ||
+        cw_client_get_known(w->context->client, slice_of(known), slice_of(division), at, w->cli->timeout_ms,
+                            &w->seen) != CW_OK)
+        return complain_fault(w->cli, "what was known then cannot be shown", cw_client_fault(w->context->client));
+    w->view = answer_message(w->seen)->view;
+    return EXIT_DONE;
+}
+
 static enum exit_code run_show(struct cli *cli)
 {
     struct context context;
     struct writing w = {.cli = cli, .context = &context};
-    enum exit_code code = context_start(cli, &context);
+    struct known_when when = {0};
+    enum exit_code code = known_read(cli, &when);
 
+    if (code != EXIT_DONE)
+        return code;
+    code = context_start(cli, &context);
     if (code == EXIT_DONE)
-        code = writing_look(&w, cli->operands[0]);
+        code = when.division != NULL ? look_known(&w, when.division, when.at) : writing_look(&w, cli->operands[0]);
     if (code == EXIT_DONE) {
         if (cli->json)
             json_print_message(cli, &w.view->base);
@@ -56,6 +77,11 @@ static enum exit_code run_operation_open(struct cli *cli)
     return cmd_case_open.run(&as_case);
 }
 
+static const struct cli_option show_options[] = {
+    {"as-known-at", "DIVISION", "only what this division had received by the time that --at names"},
+    {"at", "TIME", "as of when: by when it was received, not by when it occurred"},
+    {NULL, NULL, NULL},
+};
 static const struct cli_option write_flags[] = {
     WRITE_OPTIONS,
     {"corrects", "EVENT", "this result corrects that one"},
@@ -72,9 +98,27 @@ const struct cli_command cmd_case_show = {
     .operand_max = 1,
     .summary = "one case: risk, owner, disputes, what happened last",
     .about =
-        "With -v, who said what, when, replacing what; also totals by division and place, and duties that are met.",
+        "With -v, who said what, when, replacing what; also totals by division and place, and duties that are met.\n"
+        "With --as-known-at, what a division knew at a time, told exactly by that division's own daemon; another's "
+        "leaves\n"
+        "out, and counts, the statements of which it cannot say when that division received them.",
     .examples = "  casewire case show MC/NTH/2026/K7Q2M4X-C\n  casewire case show K7Q2M4X "
-                "-v\n  casewire case show K7Q2M4X --json\n",
+                "-v\n  casewire case show K7Q2M4X --as-known-at NTH --at 'yesterday 23:10'\n",
+    .options = show_options,
+    .json = "@CaseView",
+    .run = run_show,
+};
+const struct cli_command cmd_child_show = {
+    .noun = "child",
+    .group = GROUP_CHILD,
+    .verb = "show",
+    .operands = "CASE",
+    .operand_min = 1,
+    .operand_max = 1,
+    .summary = "a child at a glance",
+    .about = "As case show: how dangerous, who owns it, what is due, what is disputed, where the child was seen last, "
+             "what happened last.",
+    .examples = "  casewire child show K7Q2M4X\n",
     .json = "@CaseView",
     .run = run_show,
 };
@@ -118,6 +162,7 @@ const struct cli_command cmd_operation_show = {
     .summary = "an operation and its totals",
     .about = "With -v, totals per division, phase and place.",
     .examples = "  casewire operation show SORREL\n  casewire operation show SORREL -v\n",
+    .options = show_options,
     .json = "@CaseView",
     .run = run_show,
 };

@@ -7,7 +7,7 @@
  *   {"as": "officer@north", "id": "week", "open": "operation", "fields": {"title": "Week of action"}}
  *   {"as": "officer@east", "id": "a1", "event": "arrest", "case": "week", "fields": {"occurred": "2018-03-19T06:30"}}
  *
- * "id" is a name inside the file; "case", "same_as" and values that begin with "@" refer to it. --names keeps
+ * "id" is a name inside the file; "case", "same_as", "after" and values that begin with "@" refer to it. --names keeps
  * what the names stand for, so that another division's part of the file can be submitted later.
  */
 #include "tool/cmd_submit.h"
@@ -126,7 +126,8 @@ const struct cli_command cmd_submit_file = {
              "inside the file, then "
              "\"open\": KIND, or \"case\": NAME with \"event\": EVENT or without (sets fields); \"fields\": {FIELD: "
              "VALUE or [VALUES]}, "
-             "\"same_as\": [NAMES], \"episode\": NAME. A value that begins with @ refers to a name.",
+             "\"same_as\": [NAMES], \"after\": [NAMES of what the author had seen], \"episode\": NAME. A value that "
+             "begins with @ refers to a name.",
     .examples = "  casewire submit-file tests/data/demo-events.json --only north\n"
                 "  casewire submit-file notes.jsonl --as officer@north --names names.json\n"
                 "  casewire submit-file night.jsonl --names names.json --outbox\n",

@@ -7,6 +7,7 @@
 
 #include "tool/json_schema.h"
 #include "tool/out.h"
+#include "tool/verb.h"
 
 #include "proto/limits.h"
 
@@ -75,6 +76,26 @@ static void examples_scdoc(const char *examples)
     printf("\t```\n\n");
 }
 
+static void argument_scdoc(const char *left, const char *right)
+{
+    printf("\t*");
+    plain(left);
+    printf("*\n");
+    paragraph(2, right);
+}
+
+static void verb_scdoc(const struct verb *verb)
+{
+    char left[VERB_LEFT_LEN_MAX], right[VERB_RIGHT_LEN_MAX], who[SCHEMA_ROLES_TEXT_LEN_MAX];
+
+    for (size_t i = 0; i < VERB_ARGUMENTS_MAX && verb->arguments[i].name != NULL; i++) {
+        verb_argument_words(verb, &verb->arguments[i], left, right);
+        argument_scdoc(left, right);
+    }
+    verb_who(verb, who);
+    argument_scdoc("who may", who);
+}
+
 static void command_scdoc(const struct cli_command *c)
 {
     char name[CLI_NAME_LEN_MAX];
@@ -91,6 +112,8 @@ static void command_scdoc(const struct cli_command *c)
     paragraph(1, c->summary);
     if (c->about != NULL)
         paragraph(1, c->about);
+    if (verb_of(c) != NULL)
+        verb_scdoc(verb_of(c));
     options_scdoc(c->options, 1);
     if (c->examples != NULL)
         examples_scdoc(c->examples);

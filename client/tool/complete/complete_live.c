@@ -56,24 +56,37 @@ static bool connect_silently(const struct cli *cli, struct context *out)
 /* --- cases ----------------------------------------------------------------------------------------------- */
 
 /* "K7Q2M4X" out of "MC/NTH/2026/K7Q2M4X-C"; the whole reference when that is what is being typed. */
-static void offer_case(struct completion *c, const Cw__CaseRow *row)
+static void offer_reference(struct completion *c, char *reference, const char *what)
 {
-    char reference[64], title[100], name[40], *last, *end;
+    char *last = strrchr(reference, '/'), *end;
 
-    TEXT(row->human_ref, reference);
-    TEXT(row->title, title);
-    TEXT(row->op_name, name);
-    if (name[0] != '\0')
-        complete_line(c, name, title);
-    last = strrchr(reference, '/');
     if (strchr(c->start, '/') != NULL || last == NULL) {
-        complete_line(c, reference, title);
+        complete_line(c, reference, what);
         return;
     }
     end = strrchr(last, '-');
     if (end != NULL)
         *end = '\0';
-    complete_line(c, last + 1, title);
+    complete_line(c, last + 1, what);
+}
+
+/* By each of its references: a child that was recorded twice is known by either. */
+static void offer_case(struct completion *c, const Cw__CaseRow *row)
+{
+    char reference[64], title[100], name[40], what[200], stays[64];
+
+    TEXT(row->human_ref, reference);
+    TEXT(row->human_ref, stays);
+    TEXT(row->title, title);
+    TEXT(row->op_name, name);
+    if (name[0] != '\0')
+        complete_line(c, name, title);
+    offer_reference(c, reference, title);
+    for (size_t i = 0; i < row->n_also; i++) {
+        TEXT(row->also[i], reference);
+        snprintf(what, sizeof(what), "%s, now %s", title, stays);
+        offer_reference(c, reference, what);
+    }
 }
 
 static void offer_cases(struct completion *c, struct context *context, bool operations)
@@ -83,6 +96,8 @@ static void offer_cases(struct completion *c, struct context *context, bool oper
     const Cw__CaseList *list;
 
     query.kind = operations ? KIND_OPERATION : 0;
+    if (strchr(c->start, '/') != NULL) /* also those that are not among the newest */
+        query.prefix = slice_of(c->start);
     if (cw_client_list(context->client, &query, ASK_MS, &answer) != CW_OK)
         return;
     list = answer_message(answer)->list;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Candidates out of the field table: kinds, events, fields with their values, roles. */
 #include "tool/complete.h"
+#include "tool/verb.h"
 
 #include "proto/schema.h"
 
@@ -45,13 +46,14 @@ static void offer_events(struct completion *c)
 /* The event whose details are being typed: the word before them. */
 static const struct schema_event *event_of_line(const struct completion *c)
 {
-    bool of_event = c->command != NULL && c->command->operands != NULL &&
+    bool of_event = c->command != NULL && verb_of(c->command) == NULL && c->command->operands != NULL &&
                     strstr(c->command->operands, "EVENT") != NULL && c->words_count >= 2;
 
     return of_event ? schema_event_by_name(slice_of(c->words[1])) : NULL;
 }
 
-static void offer_field(struct completion *c, const struct schema_field *field)
+/* `name` as it is typed: the field's own, or a verb's short one. */
+static void offer_named(struct completion *c, const char *name, const struct schema_field *field)
 {
     char text[120];
     size_t count;
@@ -59,21 +61,26 @@ static void offer_field(struct completion *c, const struct schema_field *field)
     bool has_values = c->start[0] != '\0' && strchr(c->start, '=') != NULL;
 
     if (!has_values) {
-        snprintf(text, sizeof(text), "%s=", field->name);
+        snprintf(text, sizeof(text), "%s=", name);
         complete_line(c, text, schema_type_name(field->type));
         return;
     }
     for (size_t i = 0; i < count; i++) {
         if (field->scale == SCALE_NONE || values[i].scale != field->scale)
             continue;
-        snprintf(text, sizeof(text), "%s=%s", field->name, values[i].name);
+        snprintf(text, sizeof(text), "%s=%s", name, values[i].name);
         complete_line(c, text, NULL);
     }
     if (field->type == TYPE_FLAG)
         for (int yes = 0; yes < 2; yes++) {
-            snprintf(text, sizeof(text), "%s=%s", field->name, yes != 0 ? "yes" : "no");
+            snprintf(text, sizeof(text), "%s=%s", name, yes != 0 ? "yes" : "no");
             complete_line(c, text, NULL);
         }
+}
+
+static void offer_field(struct completion *c, const struct schema_field *field)
+{
+    offer_named(c, field->name, field);
 }
 
 static bool may_write(const struct completion *c, const struct schema_field *field, uint32_t kind)
@@ -85,18 +92,35 @@ static bool may_write(const struct completion *c, const struct schema_field *fie
            (kind == KIND_NONE || (field->kinds & (1u << kind)) != 0) && (!sets_only || schema_field_is_set(field));
 }
 
+static void offer_arguments(struct completion *c, const struct verb *verb)
+{
+    for (size_t i = 0; i < VERB_ARGUMENTS_MAX && verb->arguments[i].name != NULL; i++)
+        offer_named(c, verb->arguments[i].name, schema_field(verb->arguments[i].field));
+}
+
+static bool has_argument(const struct verb *verb, const struct schema_field *field)
+{
+    for (size_t i = 0; verb != NULL && i < VERB_ARGUMENTS_MAX && verb->arguments[i].name != NULL; i++)
+        if (verb->arguments[i].field == field->number)
+            return true;
+    return false;
+}
+
 static void offer_fields(struct completion *c)
 {
-    const struct schema_event *event = event_of_line(c);
-    uint32_t kind = kind_of_line(c);
+    const struct verb *verb = c->command != NULL ? verb_of(c->command) : NULL;
+    const struct schema_event *event = verb != NULL ? schema_event(verb->events[0]) : event_of_line(c);
+    uint32_t kind = verb != NULL && verb->opens != KIND_NONE ? verb->opens : kind_of_line(c);
     size_t count;
     const struct schema_field *fields = schema_fields(&count);
     const char *last = "";
 
+    if (verb != NULL)
+        offer_arguments(c, verb);
     for (size_t i = 0; i < count; i++) {
         bool wanted = event != NULL ? schema_event_carries(event->number, &fields[i]) : may_write(c, &fields[i], kind);
 
-        if (wanted && strcmp(last, fields[i].name) != 0)
+        if (wanted && !has_argument(verb, &fields[i]) && strcmp(last, fields[i].name) != 0)
             offer_field(c, &fields[i]);
         if (wanted)
             last = fields[i].name;

@@ -42,6 +42,7 @@ static bool parse_ago(const char *text, int64_t *out_ms)
 
 bool feed_parse_since(const char *text, struct cw_wall now, struct cw_wall *out)
 {
+    char why[WHEN_WHY_LEN_MAX];
     struct cw_wall latest;
     int64_t ago;
 
@@ -49,7 +50,7 @@ bool feed_parse_since(const char *text, struct cw_wall now, struct cw_wall *out)
         out->ms = now.ms - ago;
         return true;
     }
-    return when_parse(slice_of(text), out, &latest) && out->ms >= 0;
+    return when_read(slice_of(text), now, WHEN_PAST, out, &latest, why) && out->ms >= 0;
 }
 
 static enum exit_code read_cursor(const struct cli *cli, struct feed_choice *out)
@@ -136,7 +137,8 @@ static enum exit_code read_kinds(const struct cli *cli, struct feed_choice *out)
         if (kind == KIND_NONE)
             return complain(cli, EXIT_USAGE,
                             &(struct trouble){"there is no such kind of case", value,
-                                              "it is ocg, county_line, missing_child or operation", "casewire schema"});
+                                              "it is a kind of case, as county_line, or of entity, as phone",
+                                              "casewire schema"});
         if (out->options.kind_count == FEED_KINDS_MAX)
             return complain(cli, EXIT_USAGE,
                             &(struct trouble){"too many kinds", value, "there are not so many", "casewire schema"});

@@ -155,6 +155,7 @@ static void put_flags(const Cw__FeedItem *item, char *out, size_t cap)
         {item->why == CW_FEED_OP && item->op != NULL && item->op->has_opened && !item->op->opened, "unopened"},
         {item->n_in_conflict > 0, "conflict"},
         {item->n_settled > 0, "settled"},
+        {item->n_same_child > 0, "same-child"},
     };
     size_t used = 0;
 
@@ -184,7 +185,7 @@ const struct feed_column feed_columns[] = {
     {'o', "the division whose log holds it", put_origin},
     {'v', "verdict: effective, pending, void, ...", put_verdict},
     {'y', "why it is told: op, case, correction or record", put_why},
-    {'f', "flags: late, again, cause-missing, revising, outside, unopened, conflict, settled", put_flags},
+    {'f', "flags: late, again, cause-missing, revising, outside, unopened, conflict, settled, same-child", put_flags},
     {'i', "id of the item: the same each time it is told", put_id},
     {'\0', NULL, NULL},
 };

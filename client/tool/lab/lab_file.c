@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "tool/enrol.h"
 #include "tool/lab.h"
 
 #include "lib/fault.h"
 
-#include <ctype.h>
 #include <jansson.h>
 #include <stdlib.h>
 
@@ -94,22 +94,6 @@ const struct lab_division *lab_find(const struct lab *lab, const char *name)
     return NULL;
 }
 
-/* Codes as a force would choose them; any other name is its own code, in capitals. */
-static void code_of(const char *name, char *out)
-{
-    static const char *const known[][2] = {{"north", "NTH"}, {"east", "EST"}, {"west", "WST"}, {"south", "STH"}};
-    size_t i;
-
-    for (i = 0; i < CW_COUNT(known); i++)
-        if (strcmp(name, known[i][0]) == 0) {
-            snprintf(out, DIVISION_LEN_MAX + 1, "%s", known[i][1]);
-            return;
-        }
-    for (i = 0; i < DIVISION_LEN_MAX && name[i] != '\0'; i++)
-        out[i] = (char)toupper((unsigned char)name[i]);
-    out[i] = '\0';
-}
-
 enum exit_code lab_read_divisions(const struct cli *cli, const char *text, struct lab *out)
 {
     while (*text != '\0') {
@@ -125,7 +109,7 @@ enum exit_code lab_read_divisions(const struct cli *cli, const char *text, struc
                                   "casewire lab start --divisions north,east,west"});
         memcpy(d->name, text, len);
         d->name[len] = '\0';
-        code_of(d->name, d->code);
+        division_code_of(d->name, d->code);
         out->division_count++;
         text += len;
         text += *text == ',';

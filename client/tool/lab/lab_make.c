@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Everything of a lab but its running daemons: authority, certificates, ports, settings. */
+#include "tool/enrol.h"
 #include "tool/lab.h"
 
 #include "lib/fault.h"
@@ -148,13 +149,10 @@ static enum cw_err make_authority(struct lab *lab, struct cw_fault *fault)
 
 static void write_peer(const struct lab_division *peer, FILE *out)
 {
-    char key[2 * KEY_LEN + 1];
+    char address[40];
 
-    hex_of(slice(peer->curve_key, KEY_LEN), key);
-    fprintf(
-        out,
-        "\npeer \"%s\" {\n    division  = \"%s\"\n    address   = \"tcp://127.0.0.1:%u\"\n    curve_key = \"%s\"\n}\n",
-        peer->name, peer->code, peer->peer_port, key);
+    snprintf(address, sizeof(address), "tcp://127.0.0.1:%u", peer->peer_port);
+    settings_write_peer(out, peer->name, peer->code, address, peer->curve_key);
 }
 
 static void write_settings(const struct lab *lab, const struct lab_division *d, FILE *out)
@@ -170,7 +168,7 @@ static void write_settings(const struct lab *lab, const struct lab_division *d, 
     fprintf(out, "run_dir = \"%s/%s\"\n", lab->run_dir, d->name);
     fprintf(out, "listen_peers = \"tcp://127.0.0.1:%u\"\n", d->peer_port);
     fprintf(out, "listen_clients = \"tcp://127.0.0.1:%u\"\n", d->client_port);
-    fprintf(out, "map_size = \"4 GiB\"\nreserve = \"1 MiB\"\nlow_water = \"16 MiB\"\n");
+    fprintf(out, "map_size = \"64 GiB\"\nreserve = \"1 MiB\"\nlow_water = \"16 MiB\"\n");
     fprintf(out, "strict_memory = no\nlab = yes\n");
     for (uint32_t i = 0; i < lab->division_count; i++)
         if (&lab->divisions[i] != d)

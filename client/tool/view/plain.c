@@ -166,6 +166,23 @@ static void add_lacks(struct words *w, const Cw__PeerRow *row, const struct plai
     add(w, ". ");
 }
 
+/* Within this a message's way may be all of it. */
+#define CLOCK_RIGHT_MS 1000
+
+void plain_clock(const Cw__PeerRow *row, char out[static 60])
+{
+    int64_t ahead = row->clock_ahead_millis;
+    uint64_t off = ahead < 0 ? -(uint64_t)ahead : (uint64_t)ahead;
+
+    if (!row->has_clock_ahead_millis)
+        snprintf(out, 60, "not said");
+    else if (off < CLOCK_RIGHT_MS)
+        snprintf(out, 60, "right");
+    else
+        snprintf(out, 60, "%llu.%llu s %s", (unsigned long long)(off / 1000), (unsigned long long)(off % 1000 / 100),
+                 ahead < 0 ? "behind" : "ahead");
+}
+
 void plain_peer(const Cw__PeerRow *row, const struct plain_names *names, struct cw_wall now,
                 char out[static 2 * PLAIN_LEN_MAX])
 {

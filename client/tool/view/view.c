@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "tool/view.h"
 
+#include "tool/verb.h"
 #include "tool/waiting.h"
 
 #include "lib/fault.h"
@@ -39,22 +40,39 @@ static void print_flag(const struct cli *cli, bool on, const char *text)
 
 /* --- risk: who set it, when, and what stands beside it ------------------------------------------------------ */
 
+/* Values of an episode that is over say how dangerous it was. */
+static bool is_over(const Cw__CaseView *view, const Cw__ViewField *field)
+{
+    for (size_t i = 0; i < view->n_episodes; i++)
+        if (slice_eq(wire_slice(view->episodes[i]->episode), wire_slice(field->episode)))
+            return !verb_is_live(view->episodes[i]);
+    return false;
+}
+
+static int64_t number_of(const Cw__ViewField *field)
+{
+    return field->values[0]->value != NULL ? field->values[0]->value->number : 0;
+}
+
 const Cw__ViewField *view_risk_field(const Cw__CaseView *view)
 {
     const Cw__ViewField *best = NULL;
 
     for (size_t i = 0; i < view->n_fields; i++) {
-        const struct schema_field *row = schema_field(view->fields[i]->field);
+        const Cw__ViewField *f = view->fields[i];
+        const struct schema_field *row = schema_field(f->field);
+        bool missing;
 
-        if (row == NULL || (row->flags & FIELD_RISK) == 0 || view->fields[i]->n_values == 0)
+        if (row == NULL || (row->flags & FIELD_RISK) == 0 || f->n_values == 0 || is_over(view, f))
             continue;
-        if (best == NULL || row->number == FIELD_MISSING_RISK)
-            best = view->fields[i];
+        missing = row->number == FIELD_MISSING_RISK;
+        if (best == NULL || (missing && (best->field != f->field || number_of(f) > number_of(best))))
+            best = f;
     }
     return best;
 }
 
-static enum tone risk_tone(const char *risk)
+enum tone view_risk_tone(const char *risk)
 {
     if (strstr(risk, "HIGH") != NULL || strstr(risk, "SIGNIFICANT") != NULL)
         return TONE_BAD;
@@ -77,7 +95,7 @@ static void print_assessment(const struct cli *cli, const char *risk, const Cw__
 {
     char by[200], relative[WHEN_TEXT_LEN_MAX], line[320], replaced[60] = "";
 
-    printf("%s%s%s", tone_on(cli, risk_tone(risk)), risk, tone_off(cli));
+    printf("%s%s%s", tone_on(cli, view_risk_tone(risk)), risk, tone_off(cli));
     if (value == NULL) {
         putchar('\n');
         return;
@@ -105,6 +123,30 @@ static void print_beside(const Cw__ViewValue *value)
     print_notes_of(value);
 }
 
+/* "CSE, LAC": what makes a child's case worse, whatever its risk says. */
+static void print_dangers(const Cw__CaseView *view)
+{
+    char line[400];
+    size_t used = 0;
+
+    for (size_t i = 0; i < view->n_fields; i++) {
+        const Cw__ViewField *f = view->fields[i];
+
+        for (size_t v = 0; f->field == FIELD_VULNERABILITY && v < f->n_values && used < sizeof(line); v++) {
+            char text[60];
+            int len;
+
+            view_value(f->values[v], text, sizeof(text));
+            len = snprintf(line + used, sizeof(line) - used, "%s%s", used > 0 ? ", " : "", text);
+            used += len > 0 ? (size_t)len : 0;
+        }
+    }
+    if (used == 0)
+        return;
+    printf("%*s", VIEW_LABEL, "");
+    view_wrap(line, VIEW_LABEL);
+}
+
 static void print_risk(const struct cli *cli, const Cw__CaseView *view)
 {
     const Cw__ViewField *field = view_risk_field(view);
@@ -119,6 +161,7 @@ static void print_risk(const struct cli *cli, const Cw__CaseView *view)
     print_assessment(cli, risk, field != NULL ? field->values[0] : NULL);
     for (size_t i = 1; field != NULL && i < field->n_values; i++)
         print_beside(field->values[i]);
+    print_dangers(view);
 }
 
 /* --- owner, state ------------------------------------------------------------------------------------------- */
@@ -154,18 +197,36 @@ static void episodes(const Cw__CaseView *view, char *out, size_t cap)
     }
 }
 
-static void print_owner(const struct cli *cli, const Cw__CaseView *view)
+void view_owner(const Cw__CaseView *view, char out[static VIEW_OWNER_LEN_MAX])
 {
-    char owner[120], status[60], person[100], missing[160], line[500];
+    char owner[120], status[60], person[100], missing[160];
     bool contested = view->owner.len > 0 && memchr(view->owner.data, '+', view->owner.len) != NULL;
 
     TEXT(view->owner, owner);
     view_words(view->status, status, sizeof(status));
     in_charge(view, person, sizeof(person));
     episodes(view, missing, sizeof(missing));
-    snprintf(line, sizeof(line), "%s%s%s%s; %s%s", owner[0] != '\0' ? owner : "nobody", contested ? " CONTESTED" : "",
-             person[0] != '\0' ? ", in charge " : "", person, status[0] != '\0' ? status : "status unknown", missing);
+    snprintf(out, VIEW_OWNER_LEN_MAX, "%s%s%s%s; %s%s", owner[0] != '\0' ? owner : "nobody",
+             contested ? " CONTESTED" : "", person[0] != '\0' ? ", in charge " : "", person,
+             status[0] != '\0' ? status : "status unknown", missing);
+}
+
+static void print_owner(const struct cli *cli, const Cw__CaseView *view)
+{
+    char line[VIEW_OWNER_LEN_MAX];
+
+    view_owner(view, line);
     view_label(cli, "owner");
+    view_wrap(line, VIEW_LABEL);
+}
+
+static void print_seen(const struct cli *cli, const Cw__CaseView *view)
+{
+    char line[400];
+
+    if (!view_last_seen(view, line, sizeof(line)))
+        return;
+    view_label(cli, "seen");
     view_wrap(line, VIEW_LABEL);
 }
 
@@ -184,18 +245,19 @@ static void print_changed(const struct cli *cli, const Cw__CaseView *view)
 static void print_duty(const struct cli *cli, const Cw__ViewDeadline *d, bool first)
 {
     struct cw_wall now = when_now(), due = {(int64_t)d->due_ms};
-    bool late = !d->has_met_by && due.ms < now.ms;
-    char duty[60], when[WHEN_TEXT_LEN_MAX], relative[WHEN_TEXT_LEN_MAX];
+    bool done = !waiting_duty_runs(d), late = !done && due.ms < now.ms;
+    char duty[60], when[WHEN_TEXT_LEN_MAX], relative[WHEN_TEXT_LEN_MAX], state[20] = "met";
 
+    TEXT(d->state, state);
     waiting_duty(d, duty, sizeof(duty));
     when_short(due, now, when);
     when_relative(due, now, relative);
     view_label(cli, first ? "due" : "");
-    printf("%s%s%s%s, %s (%s)\n", tone_on(cli, late ? TONE_BAD : TONE_PLAIN),
-           late            ? "OVERDUE "
-           : d->has_met_by ? "met "
-                           : "",
-           tone_off(cli), duty, when, relative);
+    printf("%s%s%s%s%s, %s (%s)\n", tone_on(cli, late ? TONE_BAD : TONE_PLAIN),
+           late   ? "OVERDUE"
+           : done ? state
+                  : "",
+           tone_off(cli), late || done ? " " : "", duty, when, relative);
 }
 
 /* The nearest first: the view has them by name. */
@@ -206,7 +268,7 @@ static const Cw__ViewDeadline *next_duty(const Cw__CaseView *view, const Cw__Vie
     for (size_t i = 0; i < view->n_deadlines; i++) {
         const Cw__ViewDeadline *d = view->deadlines[i];
 
-        if ((d->has_met_by != 0) != met)
+        if (waiting_duty_runs(d) == met)
             continue;
         if (after != NULL && (d->due_ms < after->due_ms || (d->due_ms == after->due_ms && d <= after)))
             continue;
@@ -259,15 +321,21 @@ static void print_notes(const struct cli *cli, const Cw__CaseView *view)
 static void print_whole(const struct cli *cli, const Cw__CaseView *view)
 {
     print_head(cli, view);
+    view_identity(cli, view);
+    view_known(cli, view);
     print_risk(cli, view);
     print_owner(cli, view);
     print_flag(cli, view->incomplete, "some statements about this case cannot be opened here");
     print_flag(cli, view->newer, "holds data of a newer version: shown as far as this one knows it");
     print_flag(cli, view->revising, "is being worked out anew: wait a moment and look again");
     print_flag(cli, view->degraded, "a statement is in quarantine: tell the administrators");
+    view_told(cli, view);
     print_duties(cli, view);
+    view_tasks(cli, view);
     print_notes(cli, view);
     view_disputes(cli, view);
+    print_seen(cli, view);
+    view_links(cli, view);
     view_last(cli, view);
     print_changed(cli, view);
     view_fields(cli, view);

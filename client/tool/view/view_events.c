@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "tool/view.h"
 
+#include "tool/marks.h"
+
 #include "lib/fault.h"
 #include "lib/when.h"
 #include "proto/wire.h"
@@ -28,7 +30,9 @@ static void who_and_when(const Cw__ViewEvent *event, char out[static 200])
 
 static const char *mark_of(const Cw__ViewEvent *event)
 {
-    return event->has_corrected_by     ? ", corrected"
+    return event->has_withdrawn_by     ? ", TAKEN BACK"
+           : event->withdraws          ? ", takes an earlier one back"
+           : event->has_corrected_by   ? ", corrected"
            : event->proposal           ? ", PROPOSAL"
            : event->refused_transition ? ", WITHOUT EFFECT"
                                        : "";
@@ -64,26 +68,38 @@ static const Cw__ViewEvent **newest_first(const Cw__CaseView *view)
     return sorted;
 }
 
+static void print_last(const struct cli *cli, const Cw__ViewEvent *event, bool first)
+{
+    char name[60], who[200], line[400], details[1200];
+
+    view_words(event->name, name, sizeof(name));
+    who_and_when(event, who);
+    details_of(event, details, sizeof(details));
+    snprintf(line, sizeof(line), "%s%s: %s", name, mark_of(event), who);
+    view_label(cli, first ? "last" : "");
+    view_wrap(line, VIEW_LABEL);
+    if (details[0] == '\0')
+        return;
+    printf("%*s", VIEW_LABEL + 2, "");
+    view_wrap_lines(details, VIEW_LABEL + 2, 2);
+}
+
+/* Who has seen what is said above already: here stands what happened. */
 void view_last(const struct cli *cli, const Cw__CaseView *view)
 {
     const Cw__ViewEvent **sorted = newest_first(view);
+    size_t shown = 0, before = 0;
 
-    for (size_t i = 0; i < view->n_events && i < LAST_SHOWN; i++) {
-        char name[60], who[200], line[400], details[1200];
-
-        view_words(sorted[i]->name, name, sizeof(name));
-        who_and_when(sorted[i], who);
-        details_of(sorted[i], details, sizeof(details));
-        snprintf(line, sizeof(line), "%s%s: %s", name, mark_of(sorted[i]), who);
-        view_label(cli, i == 0 ? "last" : "");
-        view_wrap(line, VIEW_LABEL);
-        if (details[0] == '\0')
+    for (size_t i = 0; i < view->n_events; i++) {
+        if (told_is_mark(sorted[i]))
             continue;
-        printf("%*s", VIEW_LABEL + 2, "");
-        view_wrap_lines(details, VIEW_LABEL + 2, 2);
+        if (shown < LAST_SHOWN)
+            print_last(cli, sorted[i], shown++ == 0);
+        else
+            before++;
     }
-    if (view->n_events > LAST_SHOWN && !cli->verbose)
-        printf("%*sand %zu before: -v\n", VIEW_LABEL, "", view->n_events - LAST_SHOWN);
+    if (before > 0 && !cli->verbose)
+        printf("%*sand %zu before: -v\n", VIEW_LABEL, "", before);
     free(sorted);
 }
 

@@ -115,6 +115,21 @@ void view_by(const Cw__Author *author, struct cw_wall when, char out[static 200]
     snprintf(out, 200, "%s, %s", by, text);
 }
 
+/* "16:00" of "Mon 19 Mar 2018 16:00" */
+static const char *clock_of(const char *london)
+{
+    const char *space = strrchr(london, ' ');
+
+    return space != NULL ? space + 1 : london;
+}
+
+static bool same_day(const char *from, const char *to)
+{
+    size_t len = (size_t)(clock_of(from) - from);
+
+    return strncmp(from, to, len) == 0 && clock_of(to) == to + len;
+}
+
 void view_value(const Cw__ViewValue *value, char *out, size_t cap)
 {
     const Cw__Interval *i = value->value != NULL ? value->value->interval : NULL;
@@ -125,5 +140,6 @@ void view_value(const Cw__ViewValue *value, char *out, size_t cap)
         return;
     when_london((struct cw_wall){i->earliest_ms}, false, from);
     when_london((struct cw_wall){i->latest_ms}, false, to);
-    snprintf(out, cap, i->latest_ms == i->earliest_ms ? "%s" : "%s to %s", from, to);
+    snprintf(out, cap, i->latest_ms == i->earliest_ms ? "%s" : "%s to %s", from,
+             same_day(from, to) ? clock_of(to) : to);
 }

@@ -117,7 +117,10 @@ static enum cw_err check_write(const struct admission_request *r, const struct o
         return err;
     if (!write->has_value)
         return field->rule == RULE_MAX ? CW_OK : refuse(refusal, CW_REFUSED_MISSING, WHERE(field), "has no value");
-    return cases_check_value(field, &write->value, refusal);
+    err = cases_check_value(field, &write->value, refusal);
+    if (err != CW_OK || write->value.type != VALUE_TEXT)
+        return err;
+    return cases_check_fiction(field, write->value.text, r->network_synthetic, refusal);
 }
 
 /* --- the op ------------------------------------------------------------------------------------------------------ */
@@ -129,6 +132,26 @@ static bool writes_field(const struct op *op, uint32_t field)
             return true;
     }
     return false;
+}
+
+/* A thing must be told from others by something: at least one of the fields that can. */
+static enum cw_err check_keys(const struct op *op, struct refusal *refusal)
+{
+    size_t count;
+    const struct schema_field *rows = schema_fields(&count);
+    char names[96];
+    struct writer w = writer_over(names, sizeof(names) - 1);
+
+    for (size_t i = 0; i < count; i++) {
+        if ((rows[i].flags & FIELD_KEY) == 0 || (rows[i].kinds & (1u << op->kind)) == 0)
+            continue;
+        if (writes_field(op, rows[i].number))
+            return CW_OK;
+        writer_slice(&w, slice_of(w.len == 0 ? "" : ", "));
+        writer_slice(&w, slice_of(rows[i].name));
+    }
+    names[w.len] = '\0';
+    return w.len == 0 ? CW_OK : refuse(refusal, CW_REFUSED_MISSING, "", "one of these is required: %s", names);
 }
 
 static enum cw_err check_opening(const struct admission_request *r, struct refusal *refusal)
@@ -148,7 +171,7 @@ static enum cw_err check_opening(const struct admission_request *r, struct refus
         if (required && !writes_field(r->op, rows[i].number))
             return refuse(refusal, CW_REFUSED_MISSING, WHERE(&rows[i]), "is required to open a case of this kind");
     }
-    return CW_OK;
+    return check_keys(r->op, refusal);
 }
 
 static enum cw_err check_event(const struct admission_request *r, const struct schema_event **out,
@@ -163,9 +186,9 @@ static enum cw_err check_event(const struct admission_request *r, const struct s
         return refuse(refusal, CW_REFUSED_UNKNOWN_OP, "event", "there is no event %u", r->op->event);
     if (kind != KIND_NONE && (kind >= 32 || (event->kinds & (1u << kind)) == 0))
         return refuse(refusal, CW_REFUSED_UNKNOWN_OP, event->name, "is not recorded on this kind of case");
-    if (r->op->withdraws && r->op->correct_count == 0)
+    if ((r->op->withdraws || (event->flags & EVENT_WITHDRAWS) != 0) && r->op->correct_count == 0)
         return refuse(refusal, CW_REFUSED_MISSING, event->name, "a withdrawal must name an event");
-    for (size_t i = 0; i < count && !r->op->withdraws; i++) {
+    for (size_t i = 0; i < count && (!r->op->withdraws || (event->flags & EVENT_WITHDRAWS) != 0); i++) {
         if (rows[i].event == event->number && rows[i].required && !writes_field(r->op, rows[i].field))
             return refuse(refusal, CW_REFUSED_MISSING, schema_field(rows[i].field)->name, "is required for %s",
                           event->name);
@@ -206,13 +229,18 @@ static enum cw_err check_shape(const struct admission_request *r, const struct s
 static enum cw_err check_content(const struct admission_request *r, const struct schema_event *event,
                                  struct refusal *refusal)
 {
+    enum cw_err err;
+
     for (uint32_t i = 0; i < r->op->write_count; i++) {
-        enum cw_err err = check_write(r, &r->op->writes[i], refusal);
+        err = check_write(r, &r->op->writes[i], refusal);
 
         if (err != CW_OK)
             return err;
     }
-    return event != NULL ? check_steps(r, event, refusal) : CW_OK;
+    if (event == NULL)
+        return CW_OK;
+    err = check_saying(r, event, refusal);
+    return err == CW_OK ? check_steps(r, event, refusal) : err;
 }
 
 static bool may_submit(const struct admission_request *r)

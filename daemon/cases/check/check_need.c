@@ -10,7 +10,8 @@ static bool moves_something(const struct schema_event *event)
     size_t count;
     const struct schema_step *steps = schema_steps(&count);
 
-    if (event->class == EVENT_CLASS_OWNERSHIP || (event->flags & (EVENT_EPISODE | EVENT_OPENS_EPISODE)) != 0)
+    if (event->class == EVENT_CLASS_OWNERSHIP || event->class == EVENT_CLASS_CLOCK ||
+        (event->flags & (EVENT_EPISODE | EVENT_OPENS_EPISODE | EVENT_WITHDRAWS)) != 0)
         return true;
     for (size_t i = 0; i < count; i++) {
         if (steps[i].event == event->number)
@@ -33,6 +34,8 @@ bool cases_check_needs_state(const struct op *op)
 
     if (op->type == OP_OPEN)
         return false;
+    if (op->withdraws)
+        return true; /* of what is there */
     if (op->type == OP_EVENT ? event == NULL || moves_something(event) : op->type != OP_SET)
         return true;
     for (uint32_t i = 0; i < op->write_count; i++) {

@@ -5,6 +5,7 @@
  */
 #include "cases/check_parts.h"
 #include "cases/machine.h"
+#include "cases/view.h"
 
 static const char *state_name(enum machine machine, uint32_t state)
 {
@@ -91,6 +92,28 @@ static enum cw_err refuse_owner(struct refusal *refusal, const struct schema_eve
     return refuse(refusal, code, event->name, "%s", why);
 }
 
+/* By sync it would stand without effect, and the offering division would stay answerable (docs/fold.md §9.6). */
+static enum cw_err check_acceptance(const struct admission_request *r, const struct schema_event *event,
+                                    struct refusal *refusal)
+{
+    char who[SCHEMA_ROLES_TEXT_LEN_MAX];
+
+    if ((event->flags & EVENT_RANK_IF_HIGH) == 0 || (r->roles & R_INSP_UP) != 0)
+        return CW_OK;
+    for (uint32_t i = 0; i < r->state->machine_count; i++) {
+        const struct case_machine *m = &r->state->machines[i];
+
+        if (m->machine == MACHINE_EPISODE && m->state < 32 && (EPISODE_LIVE_STATES & (1u << m->state)) != 0 &&
+            is_high(r, &m->scope))
+            return refuse(refusal, CW_REFUSED_ROLE, event->name,
+                          "while missing_risk is high accepting the child needs %s; it stays with %.*s until then",
+                          schema_roles_text(R_INSP_UP, who),
+                          (int)(r->state->owner.division.len <= 16 ? r->state->owner.division.len : 16),
+                          (const char *)r->state->owner.division.data);
+    }
+    return CW_OK;
+}
+
 static enum cw_err check_ownership(const struct admission_request *r, const struct schema_event *event,
                                    struct refusal *refusal)
 {
@@ -109,7 +132,7 @@ static enum cw_err check_ownership(const struct admission_request *r, const stru
     case EVENT_HANDOVER_ACCEPT:
     case EVENT_HANDOVER_DECLINE:
         return is_invited
-                   ? CW_OK
+                   ? check_acceptance(r, event, refusal)
                    : refuse_owner(refusal, event, CW_REFUSED_TRANSITION, "the case is not offered to this division");
     case EVENT_HANDOVER_WITHDRAW:
         return o->state == OWNER_OFFERED && is_owner
@@ -126,6 +149,68 @@ static enum cw_err check_ownership(const struct admission_request *r, const stru
     }
 }
 
+/* --- duties --------------------------------------------------------------------------------------------------- */
+
+static const struct case_clock *clock_meant(const struct case_state *state, const struct hash *id)
+{
+    for (uint32_t i = 0; i < state->clock_count; i++) {
+        if (ID_EQ(&state->clocks[i].id, id))
+            return &state->clocks[i];
+    }
+    return NULL;
+}
+
+/* By sync it would stand without effect (docs/fold.md §19.10): whoever is here is told so. */
+static enum cw_err check_duty(const struct admission_request *r, const struct schema_event *event,
+                              struct refusal *refusal)
+{
+    const struct op_value *id = request_detail(r, FIELD_CLOCK);
+    const struct case_clock *clock = id != NULL ? clock_meant(r->state, &id->id) : NULL;
+    char who[SCHEMA_ROLES_TEXT_LEN_MAX];
+    uint32_t roles;
+
+    if (id == NULL)
+        return CW_OK; /* about something else, or refused for want of the field */
+    if (clock == NULL)
+        return refuse(refusal, CW_REFUSED_VALUE, event->name, "this case has no such duty");
+    if (event->number == EVENT_CLOCK_WAIVED && clock->waive == R_NONE)
+        return refuse(refusal, CW_REFUSED_ROLE, event->name, "%s can be waived by nobody", clock->row->name);
+    roles = event->number == EVENT_CLOCK_WAIVED ? clock->waive
+            : event->number == EVENT_CLOCK_ACK  ? clock_may_acknowledge(r->state, clock)
+                                                : ~R_NONE;
+    if ((r->roles & roles) == 0)
+        return refuse(refusal, CW_REFUSED_ROLE, event->name, "%s needs %s", clock->row->name,
+                      schema_roles_text(roles, who));
+    return CW_OK;
+}
+
+/* --- the child case ---------------------------------------------------------------------------------------------- */
+
+/* DOMAIN §7.4: closed when no episode is live and the interview after the last return is settled. */
+static enum cw_err check_child_closed(const struct admission_request *r, const struct schema_event *event,
+                                      struct refusal *refusal)
+{
+    char who[SCHEMA_ROLES_TEXT_LEN_MAX];
+
+    for (uint32_t i = 0; i < r->state->machine_count; i++) {
+        const struct case_machine *m = &r->state->machines[i];
+
+        if (m->machine == MACHINE_EPISODE && (m->state >= 32 || (EPISODE_OVER_STATES & (1u << m->state)) == 0))
+            return refuse(refusal, CW_REFUSED_TRANSITION, event->name,
+                          "an episode is %s: it ends first, by episode_closed or episode_cancelled",
+                          state_name(MACHINE_EPISODE, m->state));
+    }
+    for (uint32_t i = 0; i < r->state->clock_count; i++) {
+        const struct case_clock *clock = &r->state->clocks[i];
+
+        if (clock->clock == CLOCK_M8 && clock->end == CLOCK_RUNS)
+            return refuse(refusal, CW_REFUSED_TRANSITION, event->name,
+                          "the return-home interview is not settled: rhi completed or declined, or %s waived by %s",
+                          clock->row->name, schema_roles_text(clock->waive, who));
+    }
+    return CW_OK;
+}
+
 enum cw_err check_steps(const struct admission_request *r, const struct schema_event *event, struct refusal *refusal)
 {
     enum cw_err err;
@@ -134,6 +219,10 @@ enum cw_err check_steps(const struct admission_request *r, const struct schema_e
         return CW_OK; /* speaks about another event */
     if (event->class == EVENT_CLASS_OWNERSHIP)
         return check_ownership(r, event, refusal);
+    if (event->class == EVENT_CLASS_CLOCK)
+        return check_duty(r, event, refusal);
+    if (event->number == EVENT_CHILD_CLOSED && (err = check_child_closed(r, event, refusal)) != CW_OK)
+        return err;
     err = check_machine(r, schema_machine_of(r->state->kind), &scope_none, event, refusal);
     if (err != CW_OK || (event->flags & EVENT_EPISODE) == 0)
         return err;

@@ -3,6 +3,7 @@
 #include "cases/check.h"
 #include "cases/check_parts.h"
 #include "cases/civil.h"
+#include "proto/identifier.h"
 
 #define TIME_MS_MAX INT64_C(253402300799999) /* the end of year 9999 */
 
@@ -126,6 +127,10 @@ static bool is_code(struct cw_slice text)
 
 static bool is_of_form(const struct schema_field *field, struct cw_slice text)
 {
+    char canonical[IDENTIFIER_LEN_MAX];
+
+    if (identifier_is_formed(field))
+        return identifier_canonical(field, text, canonical);
     if ((field->flags & FORM_REFERENCE) != 0)
         return is_reference(text);
     if ((field->flags & FORM_PHONE) != 0)
@@ -137,6 +142,25 @@ static bool is_of_form(const struct schema_field *field, struct cw_slice text)
 
 static const char *form_of(const struct schema_field *field)
 {
+    static const struct {
+        uint32_t form;
+        const char *said;
+    } forms[] = {
+        {FORM_NUMBER, "a phone number as 07700 900123, +44 7700 900123, or a foreign one with + and its country"},
+        {FORM_IMEI, "14 to 16 digits"},
+        {FORM_IMSI, "15 digits"},
+        {FORM_ICCID,
+         "19 or 20 digits beginning with 89; the last one does not agree with the others, or they are fewer"},
+        {FORM_PLATE,
+         "a plate of 2 to 8 letters and digits; the current format has no I, no Q and does not begin with Z"},
+        {FORM_POSTCODE, "a postcode"},
+        {FORM_UPRN, "1 to 12 digits"},
+    };
+
+    for (size_t i = 0; i < CW_COUNT(forms); i++) {
+        if ((field->flags & forms[i].form) != 0)
+            return forms[i].said;
+    }
     if ((field->flags & FORM_REFERENCE) != 0)
         return "capitals, digits, / . and -, at most 32";
     if ((field->flags & FORM_PHONE) != 0)

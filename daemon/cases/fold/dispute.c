@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * After the steps (docs/fold.md §12.6 to §12.8): a sighting can contradict a return, a death is not believed from one
- * report, an active group needs somebody responsible.
+ * After the steps (docs/fold.md §12.6, §12.7): a sighting can contradict a return, a death is not believed from one report.
  */
 #include "cases/view.h"
 #include "cases/work.h"
 
 enum { EPISODE_LOCATED = 3, EPISODE_RETURNED = 4, EPISODE_DISPUTED = 5, EPISODE_DECEASED = 8 };
-enum { OCG_ACTIVE = 2, CONFIDENCE_REFUTED = 4 };
+enum { CONFIDENCE_REFUTED = 4 };
 
 struct episode {
     struct fold *f;
@@ -126,18 +125,6 @@ static enum cw_err note_deaths(const struct episode *e)
     return CW_OK;
 }
 
-static enum cw_err note_missing_lro(struct fold *f)
-{
-    static const struct hash none;
-    const struct case_cell *cell = state_cell(f->state, &none, FIELD_LRO);
-
-    if (f->state->machine_count == 0 || f->machines[0].machine != MACHINE_OCG || f->machines[0].state != OCG_ACTIVE)
-        return CW_OK;
-    if (cell != NULL && cell->value_count > 0)
-        return CW_OK;
-    return note_add(f, NOTE_NO_LRO, FIELD_LRO, dot_of(f, NONE, 0), NONE);
-}
-
 enum cw_err fold_disputes(struct fold *f)
 {
     f->disputes = ARENA_ARRAY(f->arena, struct work_dispute, f->event_count);
@@ -156,5 +143,5 @@ enum cw_err fold_disputes(struct fold *f)
         if (err != CW_OK)
             return err;
     }
-    return note_missing_lro(f);
+    return CW_OK;
 }

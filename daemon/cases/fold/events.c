@@ -14,9 +14,14 @@ static uint32_t count_events(const struct fold *f)
     return count;
 }
 
+bool may_record_event(const struct fold *f, uint32_t roles, const struct schema_event *row)
+{
+    return row != NULL && row_fits(f, row->kinds) && (roles & policy_event_roles(f->policy, row)) != 0;
+}
+
 static bool may_record(const struct fold *f, uint32_t op, const struct schema_event *row)
 {
-    return row != NULL && row_fits(f, row->kinds) && (f->ops[op].roles & policy_event_roles(f->policy, row)) != 0;
+    return may_record_event(f, f->ops[op].roles, row);
 }
 
 static struct work_event event_of(const struct fold *f, uint32_t op)
@@ -24,7 +29,7 @@ static struct work_event event_of(const struct fold *f, uint32_t op)
     struct work_event event = {.op = op, .row = schema_event(f->ops[op].op->event)};
 
     event.authorised = may_record(f, op, event.row);
-    event.withdrawal = event.authorised && f->ops[op].op->withdraws;
+    event.withdrawal = event.authorised && (f->ops[op].op->withdraws || (event.row->flags & EVENT_WITHDRAWS) != 0);
     if (event.row != NULL && (event.row->flags & (EVENT_EPISODE | EVENT_OPENS_EPISODE)) != 0)
         event.scope = f->extra[op].scope;
     return event;
@@ -110,6 +115,12 @@ uint32_t events_in_scope(const struct fold *f, const struct hash *scope, uint32_
     return bounds[1];
 }
 
+/* An assertion is taken back or corrected by the division that made it, and by nobody else (§10.5). */
+static bool is_others_assertion(const struct fold *f, const struct work_event *event, uint32_t by)
+{
+    return (event->row->flags & EVENT_OWN_SIDE) != 0 && !slice_eq(f->ops[event->op].division, f->ops[by].division);
+}
+
 /* The event that one of the op's corrects means, when its author may speak about it (§10.2, §10.3). */
 static struct work_event *addressed(struct fold *f, const struct work_event *from, const struct op_ref *ref)
 {
@@ -119,7 +130,9 @@ static struct work_event *addressed(struct fold *f, const struct work_event *fro
     if (op == NONE || op == from->op || f->extra[op].event == NONE)
         return NULL;
     event = &f->events[f->extra[op].event];
-    return event->authorised && !event->withdrawal && may_record(f, from->op, event->row) ? event : NULL;
+    if (!event->authorised || event->withdrawal || !may_record(f, from->op, event->row))
+        return NULL;
+    return is_others_assertion(f, event, from->op) ? NULL : event;
 }
 
 static enum cw_err allocate_voids(struct fold *f)
@@ -170,6 +183,19 @@ static void correct(struct fold *f, struct work_event *from)
     }
 }
 
+/* §19.3: what `correct` found, seen from an event that counts itself. */
+static void replace(struct fold *f, const struct work_event *from)
+{
+    const struct op *op = f->ops[from->op].op;
+
+    for (uint32_t i = 0; i < op->correct_count; i++) {
+        struct work_event *event = addressed(f, from, &op->corrects[i]);
+
+        if (event != NULL && event->row == from->row && ID_EQ(&event->scope, &from->scope))
+            event->replaced = true;
+    }
+}
+
 enum cw_err fold_events(struct fold *f)
 {
     enum cw_err err = list_events(f);
@@ -186,14 +212,17 @@ enum cw_err fold_events(struct fold *f)
         if (event_stands(&f->events[i]))
             correct(f, &f->events[i]);
     }
+    for (uint32_t i = 0; i < f->event_count; i++) {
+        if (event_counts(&f->events[i]))
+            replace(f, &f->events[i]);
+    }
     return CW_OK;
 }
 
 /* --- what an event says ------------------------------------------------------------------------------- */
 
-const struct op_value *event_detail(const struct fold *f, const struct work_event *event, uint32_t field)
+const struct op_value *op_detail(const struct op *op, uint32_t field)
 {
-    const struct op *op = f->ops[event->op].op;
     const struct schema_field *row = schema_field(field);
 
     for (uint32_t i = 0; row != NULL && i < op->write_count; i++) {
@@ -203,6 +232,11 @@ const struct op_value *event_detail(const struct fold *f, const struct work_even
             return &write->value;
     }
     return NULL;
+}
+
+const struct op_value *event_detail(const struct fold *f, const struct work_event *event, uint32_t field)
+{
+    return op_detail(f->ops[event->op].op, field);
 }
 
 void event_occurred(const struct fold *f, const struct work_event *event, int64_t *out_earliest, int64_t *out_latest)

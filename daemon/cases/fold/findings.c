@@ -3,7 +3,11 @@
  * The last step (docs/fold.md §13): fates, events, notes and conflicts are listed and put in order; counts and state
  * flags follow from them.
  */
+#include "cases/view.h"
 #include "cases/work.h"
+#include "proto/identifier.h"
+
+enum { OCG_ACTIVE = 2 };
 
 static const struct hash no_scope;
 
@@ -29,7 +33,8 @@ static void flag_from_write(struct fold *f, const struct work_write *w)
 
 static enum cw_err list_writes(struct fold *f)
 {
-    struct case_write *writes = ARENA_ARRAY(f->arena, struct case_write, f->write_count);
+    struct case_write *writes =
+        ARENA_ARRAY(f->arena, struct case_write, with_room(f, f->write_count, ROOM_WRITES_EACH));
 
     if (writes == NULL)
         return CW_LOCAL_MEMORY;
@@ -40,6 +45,7 @@ static enum cw_err list_writes(struct fold *f)
         writes[i] = (struct case_write){w->op, w->index, w->fate, *scope_of(f, w)};
         flag_from_write(f, w);
     }
+    f->state_writes = writes;
     f->state->writes = writes;
     f->state->write_count = f->write_count;
     return CW_OK;
@@ -66,13 +72,51 @@ static enum cw_err name_classes(struct fold *f, uint32_t **out)
     return CW_OK;
 }
 
+/* What the indexes of cases hold hashes of (node/case/case_filters.c), and a little more. */
+static bool value_names(const struct op_write *write)
+{
+    const struct schema_field *row = schema_field(write->field);
+
+    if (!write->has_value || row == NULL)
+        return false;
+    return write->value.type == VALUE_ID || row->type == TYPE_PERSON ||
+           (row->flags & (FORM_PHONE | FORM_REFERENCE)) != 0 || identifier_is_formed(row);
+}
+
+bool event_names(const struct case_event *event, const struct op *op)
+{
+    bool names = event->row == NULL || event->row->class == EVENT_CLASS_OWNERSHIP ||
+                 event->row->class == EVENT_CLASS_CLOCK || event->event == EVENT_LINK ||
+                 event->event == EVENT_IDENTITY_MERGED || event->event == EVENT_IDENTITY_ACCEPTED;
+
+    for (uint32_t i = 0; i < op->write_count && !names; i++)
+        names = value_names(&op->writes[i]);
+    return names;
+}
+
+static enum cw_err list_naming(struct fold *f)
+{
+    f->naming = ARENA_ARRAY(f->arena, uint32_t, with_room(f, f->event_count, 1));
+    if (f->naming == NULL)
+        return CW_LOCAL_MEMORY;
+    for (uint32_t i = 0; i < f->event_count; i++) {
+        if (event_names(&f->state_events[i], f->ops[f->state_events[i].op_index].op))
+            f->naming[f->state->naming_count++] = i;
+    }
+    f->state->naming = f->naming;
+    return CW_OK;
+}
+
 static enum cw_err list_events(struct fold *f)
 {
-    struct case_event *events = ARENA_ARRAY(f->arena, struct case_event, f->event_count);
+    struct case_event *events = ARENA_ARRAY(f->arena, struct case_event, with_room(f, f->event_count, 1));
     uint32_t *least;
 
-    if (events == NULL || name_classes(f, &least) != CW_OK)
+    f->event_of = ARENA_ARRAY(f->arena, uint32_t, with_room(f, f->op_count, 1));
+    if (events == NULL || f->event_of == NULL || name_classes(f, &least) != CW_OK)
         return CW_LOCAL_MEMORY;
+    for (uint32_t i = 0; i < f->op_count; i++)
+        f->event_of[i] = f->extra[i].event;
     for (uint32_t i = 0; i < f->event_count; i++) {
         const struct work_event *e = &f->events[i];
         bool tallied = e->authorised && !e->withdrawal && (e->row->flags & EVENT_TALLIED) != 0;
@@ -87,21 +131,21 @@ static enum cw_err list_events(struct fold *f)
                                         .authorised = e->authorised,
                                         .corrected = e->corrected,
                                         .withdrawn = e->withdrawn,
+                                        .withdrawal = e->withdrawal,
                                         .counted = e->counted,
                                         .class_index = tallied ? least[e->class_root] : NONE};
         if (e->row == NULL)
             f->state->flags |= STATE_NEWER;
         f->state->proposal_count += e->row != NULL && !e->authorised;
     }
+    f->state_events = events;
     f->state->events = events;
+    f->state->event_of = f->event_of;
     f->state->event_count = f->event_count;
     return CW_OK;
 }
 
 /* --- notes ----------------------------------------------------------------------------------------------- */
-
-#define NOTED_FLAGS \
-    (CASE_OP_AFTER_REMOVAL | CASE_OP_CONCURRENT_REVOCATION | CASE_OP_REUSED_ID | CASE_OP_ERASED_CASE | CASE_OP_FORK)
 
 static enum cw_err note_ops(struct fold *f)
 {
@@ -115,8 +159,8 @@ static enum cw_err note_ops(struct fold *f)
             f->state->flags |= STATE_INCOMPLETE;
         else if (op->op->newer)
             f->state->flags |= STATE_NEWER;
-        if ((op->flags & NOTED_FLAGS) != 0)
-            err = note_add(f, NOTE_FLAGGED_OP, op->flags & NOTED_FLAGS, dot_of(f, i, 0), NONE);
+        if ((op->flags & CASE_OP_NOTED) != 0)
+            err = note_add(f, NOTE_FLAGGED_OP, op->flags & CASE_OP_NOTED, dot_of(f, i, 0), NONE);
         if (err != CW_OK)
             return err;
     }
@@ -137,6 +181,18 @@ static enum cw_err note_cell(struct fold *f, const struct case_cell *cell)
             return err;
     }
     return CW_OK;
+}
+
+/* §12.8: an active group needs somebody responsible. */
+static enum cw_err note_missing_lro(struct fold *f)
+{
+    const struct case_cell *cell = state_cell(f->state, &no_scope, FIELD_LRO);
+
+    if (f->state->machine_count == 0 || f->machines[0].machine != MACHINE_OCG || f->machines[0].state != OCG_ACTIVE)
+        return CW_OK;
+    if (cell != NULL && cell->value_count > 0)
+        return CW_OK;
+    return note_add(f, NOTE_NO_LRO, FIELD_LRO, dot_of(f, NONE, 0), NONE);
 }
 
 static int compare_dots(const struct dot *a, const struct dot *b)
@@ -196,9 +252,13 @@ enum cw_err fold_findings(struct fold *f)
     for (uint32_t i = 0; i < f->state->cell_count && err == CW_OK; i++)
         err = note_cell(f, &f->state->cells[i]);
     if (err == CW_OK)
+        err = note_missing_lro(f);
+    if (err == CW_OK)
         err = list_writes(f);
     if (err == CW_OK)
         err = list_events(f);
+    if (err == CW_OK)
+        err = list_naming(f);
     if (err == CW_OK)
         err = list_notes(f);
     return err == CW_OK ? fold_conflicts(f) : err;

@@ -26,7 +26,7 @@ static bool write_is_bounded(const struct op_write *write)
 }
 
 /* §1.4 */
-static bool op_is_bounded(const struct op *op)
+bool op_is_bounded(const struct op *op)
 {
     if (op->write_count > WRITES_MAX || op->after_count > AFTER_MAX || op->ref_count > REFS_MAX ||
         op->correct_count > 8 || op->same_count > 8)
@@ -71,11 +71,16 @@ enum cw_err fold_add(struct fold *f, const struct case_op *op)
     return CW_OK;
 }
 
+void fold_make_room(struct fold *f, uint32_t ops)
+{
+    f->room = ops;
+}
+
 enum cw_err fold_finish(struct fold *f, const struct case_state **out)
 {
     static enum cw_err (*const steps[])(struct fold *) = {
-        fold_unite, fold_resolve, fold_order,    fold_events,   fold_ownership, fold_classify, fold_naming,
-        fold_rules, fold_tallies, fold_machines, fold_disputes, fold_clocks,    fold_findings,
+        fold_unite,    fold_resolve,   fold_order, fold_events, fold_classify, fold_naming, fold_machines,
+        fold_disputes, fold_ownership, fold_owned, fold_rules,  fold_tallies,  fold_clocks, fold_findings,
     };
 
     for (size_t i = 0; i < CW_COUNT(steps); i++) {

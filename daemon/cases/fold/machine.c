@@ -86,7 +86,7 @@ static enum cw_err list_machines(struct fold *f)
     return CW_OK;
 }
 
-static struct case_machine *find_episode(const struct fold *f, const struct hash *scope)
+struct case_machine *find_episode(const struct fold *f, const struct hash *scope)
 {
     uint32_t low = 0, high = f->state->machine_count;
 
@@ -118,9 +118,9 @@ static bool is_in_person(const struct fold *f, const struct work_event *e)
 
 static bool is_high(const struct fold *f, const struct hash *scope)
 {
-    const struct case_cell *cell = state_cell(f->state, scope, FIELD_MISSING_RISK);
+    uint64_t level;
 
-    return cell != NULL && cell->value_count > 0 && cell->values[cell->shown].value.number >= RISK_HIGH;
+    return level_at(f, scope, FIELD_MISSING_RISK, RANK_LAST, &level) && level >= RISK_HIGH;
 }
 
 static bool lacks_rank(const struct fold *f, const struct work_event *e, const struct schema_step *row,
@@ -195,10 +195,12 @@ static enum cw_err try_row(struct fold *f, struct case_machine *machine, const s
     if (holder == NONE) {
         machine->state = row->to;
         machine->last_step = e->op;
-        if (machine->machine == MACHINE_EPISODE)
+        if (machine->machine == MACHINE_EPISODE) {
             f->extra[e->op].stepped_episode = true;
-        else
+            f->extra[e->op].episode_state = (uint8_t)row->to;
+        } else {
             f->extra[e->op].stepped_case = true;
+        }
         return CW_OK;
     }
     remember_stuck(f, machine, row, e);

@@ -171,38 +171,67 @@ static void apply_names(struct fold *f, struct work_write *w)
             continue;
         }
         named->superseded = true;
+        if (f->extra[w->op].rank < named->unseated)
+            named->unseated = f->extra[w->op].rank;
         if (w->write->verb == VERB_REMOVE &&
             (named->removed_by == NONE || write_later(f, w, &f->writes[named->removed_by])))
             named->removed_by = (uint32_t)(w - f->writes);
     }
 }
 
-/* Judged first, all of them, because being eligible does not depend on anybody else's judgement. */
-enum cw_err fold_naming(struct fold *f)
+static bool is_owned(const struct work_cell *cell)
 {
-    enum cw_err err = gather_cells(f);
+    return cell->row->rule == RULE_OWN;
+}
 
-    if (err != CW_OK)
-        return err;
-    for (uint32_t i = 0; i < f->by_cell_count; i++) {
-        struct work_write *w = &f->writes[f->by_cell[i]];
+/* Judged first, all of them, because being eligible does not depend on anybody else's judgement. */
+static void name_in_cell(struct fold *f, const struct work_cell *cell)
+{
+    const uint32_t *writes = f->by_cell + cell->first;
+
+    for (uint32_t i = 0; i < cell->count; i++) {
+        struct work_write *w = &f->writes[writes[i]];
 
         if (w->eligible && !w->floor)
             judge(f, w);
         if (w->row->rule == RULE_MAX && w->fate == 0 && is_lowering(f, w))
             w->remark = VALUE_RAISED_CONCURRENT; /* dropped again unless something greater stands */
     }
-    for (uint32_t i = 0; i < f->by_cell_count; i++) {
-        struct work_write *w = &f->writes[f->by_cell[i]];
+    for (uint32_t i = 0; i < cell->count; i++) {
+        struct work_write *w = &f->writes[writes[i]];
 
+        w->stood = gives(w) && (w->fate == 0 || w->floor);
         if (w->fate == 0 || w->fate == FATE_ACT)
             apply_names(f, w);
     }
-    for (uint32_t i = 0; i < f->by_cell_count; i++) {
-        struct work_write *w = &f->writes[f->by_cell[i]];
+    for (uint32_t i = 0; i < cell->count; i++) {
+        struct work_write *w = &f->writes[writes[i]];
 
         if (w->superseded)
             w->fate = FATE_SUPERSEDED;
     }
+}
+
+static void name_in_cells(struct fold *f, bool owned)
+{
+    for (uint32_t i = 0; i < f->cell_count; i++) {
+        if (is_owned(&f->cells[i]) == owned)
+            name_in_cell(f, &f->cells[i]);
+    }
+}
+
+/* No write names one of another cell, so the cells can be done one by one; owners' fields once the owner is known. */
+enum cw_err fold_naming(struct fold *f)
+{
+    enum cw_err err = gather_cells(f);
+
+    if (err == CW_OK)
+        name_in_cells(f, false);
+    return err;
+}
+
+enum cw_err fold_owned(struct fold *f)
+{
+    name_in_cells(f, true);
     return CW_OK;
 }

@@ -81,21 +81,21 @@ static int compare_order(const void *context, uint32_t a, uint32_t b)
 enum cw_err fold_order(struct fold *f)
 {
     enum cw_err err = allocate(f);
-    uint64_t *times = ARENA_ARRAY(f->arena, uint64_t, f->op_count);
 
-    if (err != CW_OK || times == NULL)
+    f->order_times = ARENA_ARRAY(f->arena, uint64_t, with_room(f, f->op_count, 1));
+    if (err != CW_OK || f->order_times == NULL)
         return CW_LOCAL_MEMORY;
     reverse_names(f);
     find_times(f);
     for (uint32_t i = 0; i < f->op_count; i++) {
         f->by_rank[i] = i;
         f->seen[i] = 0;
-        times[i] = f->extra[i].t;
+        f->order_times[i] = f->extra[i].t;
     }
     sort_indices(f->by_rank, f->op_count, compare_order, f);
     for (uint32_t i = 0; i < f->op_count; i++)
         f->extra[f->by_rank[i]].rank = i;
-    f->state->order_times = times;
+    f->state->order_times = f->order_times;
     return CW_OK;
 }
 

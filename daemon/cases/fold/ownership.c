@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Who owns the case (docs/fold.md §9). Exactly two things raise the epoch: an accepted hand-over and an arbitration.
- * A contested case has every claimant as a duty holder; nobody is relieved.
+ * A contested case has every claimant as a duty holder; nobody is relieved. While a child is missing at high risk, an
+ * acceptance takes rank: until then the sender answers for it.
  */
 #include "cases/work.h"
 
@@ -54,7 +55,46 @@ static bool claim(struct fold *f, struct cw_slice division, uint32_t op)
     return true;
 }
 
-static bool step(struct fold *f, const struct work_event *event)
+/* Silence is no acceptance: a daemon said that the time for one is over. */
+static void lapse(struct fold *f, const struct work_event *event)
+{
+    struct case_owner *o = &f->state->owner;
+    const struct op_value *clock = event_detail(f, event, FIELD_CLOCK), *due = event_detail(f, event, FIELD_DUE);
+    struct hash id;
+
+    if (o->state != OWNER_OFFERED || clock == NULL || due == NULL || due->number >= f->ops[event->op].author_time.ms)
+        return;
+    thing_id_of(&f->ops[f->offer].op_id, CLOCK_ID_INDEX + CLOCK_W1, &id);
+    if (!ID_EQ(&clock->id, &id))
+        return;
+    f->lapse = event->op;
+    f->lapsed_to = o->offered_to;
+    end_offer(o);
+}
+
+/* Whoever accepts and could not know that the offer had lapsed holds the duties too, until somebody decides. */
+static bool accept_after_lapse(struct fold *f, struct work_event *event, struct cw_slice author)
+{
+    if (f->state->owner.state != OWNER_OWNED || f->lapse == NONE || !slice_eq(author, f->lapsed_to) ||
+        op_knows(f, event->op, f->lapse))
+        return false;
+    event->contests = claim(f, author, event->op);
+    return event->contests;
+}
+
+/* §9.6, by what stood at the acceptance's own place: neither what came later nor who wrote it first changes it. */
+static bool lacks_rank(struct fold *f, const struct work_event *event)
+{
+    if ((event->row->flags & EVENT_RANK_IF_HIGH) == 0 || (f->ops[event->op].roles & R_INSP_UP) != 0)
+        return false;
+    if (f->weighed_count == FOLD_WEIGHED_MAX)
+        return true;
+    f->weighed_count++;
+    return missing_at_high_risk(f, rank_of(f, event->op));
+}
+
+/* NOTE_STEP_ROLE when rank alone is missing, NOTE_OWNER_NO_EFFECT for any other step that had none, else 0. */
+static uint32_t step(struct fold *f, struct work_event *event)
 {
     struct case_owner *o = &f->state->owner;
     struct cw_slice author = f->ops[event->op].division;
@@ -64,34 +104,37 @@ static bool step(struct fold *f, const struct work_event *event)
     switch (event->row->number) {
     case EVENT_HANDOVER_OFFER:
         if (o->state != OWNER_OWNED || !is_owner(o, author) || !given || is_owner(o, to->text))
-            return false;
+            return NOTE_OWNER_NO_EFFECT;
         o->state = OWNER_OFFERED;
         o->offered_to = to->text;
-        return true;
+        f->offer = event->op;
+        return 0;
     case EVENT_HANDOVER_ACCEPT:
         if (o->state != OWNER_OFFERED || !slice_eq(author, o->offered_to))
-            return false;
+            return accept_after_lapse(f, event, author) ? 0 : NOTE_OWNER_NO_EFFECT;
+        if (lacks_rank(f, event))
+            return NOTE_STEP_ROLE;
         raise_epoch(f, author, event->op);
-        return true;
+        return 0;
     case EVENT_HANDOVER_DECLINE:
         if (o->state != OWNER_OFFERED || !slice_eq(author, o->offered_to))
-            return false;
+            return NOTE_OWNER_NO_EFFECT;
         end_offer(o);
-        return true;
+        return 0;
     case EVENT_HANDOVER_WITHDRAW:
         if (o->state != OWNER_OFFERED || !is_owner(o, author))
-            return false;
+            return NOTE_OWNER_NO_EFFECT;
         end_offer(o);
-        return true;
+        return 0;
     case EVENT_HANDOVER_CLAIM:
-        return claim(f, author, event->op);
+        return claim(f, author, event->op) ? 0 : NOTE_OWNER_NO_EFFECT;
     case EVENT_ARBITRATION:
         if (o->state != OWNER_CONTESTED || !given)
-            return false;
+            return NOTE_OWNER_NO_EFFECT;
         raise_epoch(f, to->text, event->op);
-        return true;
+        return 0;
     default:
-        return false;
+        return NOTE_OWNER_NO_EFFECT;
     }
 }
 
@@ -103,23 +146,37 @@ static void begin(struct fold *f)
     f->epochs[f->epoch_count++] = (struct work_epoch){f->state->opened_by_division, NONE, NONE};
 }
 
+static enum cw_err take_step(struct fold *f, struct work_event *event)
+{
+    uint32_t note;
+
+    if (!event_stands(event))
+        return CW_OK;
+    if (event->row->number == EVENT_CLOCK_BREACHED)
+        lapse(f, event);
+    if (event->row->class != EVENT_CLASS_OWNERSHIP)
+        return CW_OK;
+    note = step(f, event);
+    if (note == 0) {
+        f->lapse = NONE;
+        return CW_OK;
+    }
+    event->no_effect = true;
+    return note_add(f, (enum note_kind)note, event->row->number, dot_of(f, event->op, 0), NONE);
+}
+
 enum cw_err fold_ownership(struct fold *f)
 {
+    enum cw_err err = CW_OK;
+
     f->epochs = ARENA_ARRAY(f->arena, struct work_epoch, (size_t)f->event_count + 1);
     if (f->epochs == NULL)
         return CW_LOCAL_MEMORY;
+    f->offer = f->lapse = NONE;
     begin(f);
-    for (uint32_t i = 0; i < f->event_count; i++) {
-        const struct work_event *event = &f->events[i];
-        enum cw_err err;
-
-        if (!event_stands(event) || event->row->class != EVENT_CLASS_OWNERSHIP || step(f, event))
-            continue;
-        err = note_add(f, NOTE_OWNER_NO_EFFECT, event->row->number, dot_of(f, event->op, 0), NONE);
-        if (err != CW_OK)
-            return err;
-    }
-    return CW_OK;
+    for (uint32_t i = 0; i < f->event_count && err == CW_OK; i++)
+        err = take_step(f, &f->events[i]);
+    return err;
 }
 
 static bool is_earlier(const struct fold *f, uint32_t op, uint32_t than)

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Policy records read into numbers: see policy.h and docs/fold.md §16. */
-#include "cases/policy.h"
-
-#define DURATION_S_MAX INT64_C(3153600000) /* a hundred years */
+#include "cases/policy_parts.h"
 
 static int compare_change(const struct policy_change *at, enum policy_what what, uint32_t number)
 {
@@ -27,7 +25,7 @@ static uint32_t place_of(const struct case_policy *policy, enum policy_what what
     return low;
 }
 
-static bool find_change(const struct case_policy *policy, enum policy_what what, uint32_t number, int64_t *out)
+bool policy_find(const struct case_policy *policy, enum policy_what what, uint32_t number, int64_t *out)
 {
     uint32_t at;
 
@@ -40,7 +38,7 @@ static bool find_change(const struct case_policy *policy, enum policy_what what,
     return true;
 }
 
-static enum cw_err put_change(struct case_policy *policy, struct policy_change change, struct refusal *refusal)
+enum cw_err policy_put(struct case_policy *policy, struct policy_change change, struct refusal *refusal)
 {
     uint32_t at = place_of(policy, change.what, change.number);
 
@@ -56,7 +54,7 @@ static enum cw_err put_change(struct case_policy *policy, struct policy_change c
     return CW_OK;
 }
 
-static bool starts_with(struct cw_slice *name, const char *prefix)
+bool policy_starts_with(struct cw_slice *name, const char *prefix)
 {
     size_t len = strlen(prefix);
 
@@ -67,7 +65,7 @@ static bool starts_with(struct cw_slice *name, const char *prefix)
     return true;
 }
 
-static enum cw_err unknown_name(struct refusal *refusal)
+enum cw_err policy_unknown_name(struct refusal *refusal)
 {
     return refuse(refusal, CW_REFUSED_UNKNOWN_FIELD, "policy.name", "this version does not know the name");
 }
@@ -86,11 +84,11 @@ static enum cw_err change_field(struct case_policy *policy, enum policy_what wha
         if (rows[i].place == PLACE_DETAIL || !slice_eq(slice_of(rows[i].name), name))
             continue;
         found = true;
-        err = put_change(policy, change, refusal);
+        err = policy_put(policy, change, refusal);
         if (err != CW_OK)
             return err;
     }
-    return found ? CW_OK : unknown_name(refusal);
+    return found ? CW_OK : policy_unknown_name(refusal);
 }
 
 static enum cw_err change_event(struct case_policy *policy, struct cw_slice name, uint32_t roles,
@@ -99,53 +97,8 @@ static enum cw_err change_event(struct case_policy *policy, struct cw_slice name
     const struct schema_event *event = schema_event_by_name(name);
 
     if (event == NULL)
-        return unknown_name(refusal);
-    return put_change(policy, (struct policy_change){POLICY_EVENT, event->number, roles}, refusal);
-}
-
-static bool parse_seconds(struct cw_slice text, int64_t *out)
-{
-    int64_t seconds = 0;
-
-    if (text.len == 0 || text.len > 10)
-        return false;
-    for (size_t i = 0; i < text.len; i++) {
-        if (text.data[i] < '0' || text.data[i] > '9')
-            return false;
-        seconds = seconds * 10 + (text.data[i] - '0');
-    }
-    *out = seconds;
-    return seconds <= DURATION_S_MAX;
-}
-
-static const struct schema_clock *clock_by_name(struct cw_slice name)
-{
-    size_t count;
-    const struct schema_clock *rows = schema_clocks(&count);
-
-    for (size_t i = 0; i < count; i++) {
-        if (slice_eq(slice_of(rows[i].name), name))
-            return &rows[i];
-    }
-    return NULL;
-}
-
-static enum cw_err change_clock(struct case_policy *policy, struct cw_slice name, struct cw_slice value,
-                                struct refusal *refusal)
-{
-    static const char tail[] = ".duration_s";
-    size_t tail_len = sizeof(tail) - 1;
-    const struct schema_clock *clock;
-    int64_t seconds;
-
-    if (name.len <= tail_len || memcmp(name.data + name.len - tail_len, tail, tail_len) != 0)
-        return unknown_name(refusal);
-    clock = clock_by_name(slice(name.data, name.len - tail_len));
-    if (clock == NULL)
-        return unknown_name(refusal);
-    if (!parse_seconds(value, &seconds))
-        return refuse(refusal, CW_REFUSED_VALUE, "policy.value", "a whole number of seconds, at most a hundred years");
-    return put_change(policy, (struct policy_change){POLICY_CLOCK, clock->number, seconds}, refusal);
+        return policy_unknown_name(refusal);
+    return policy_put(policy, (struct policy_change){POLICY_EVENT, event->number, roles}, refusal);
 }
 
 enum cw_err case_policy_apply(struct case_policy *policy, struct cw_slice name, struct cw_slice value,
@@ -155,16 +108,16 @@ enum cw_err case_policy_apply(struct case_policy *policy, struct cw_slice name, 
     bool parsed = schema_roles_parse(value, &roles);
     enum policy_what what;
 
-    if (starts_with(&name, "clock."))
-        return change_clock(policy, name, value, refusal);
-    if (starts_with(&name, "role.set."))
+    if (policy_is_clocks(name))
+        return policy_change_clocks(policy, name, value, refusal);
+    if (policy_starts_with(&name, "role.set."))
         what = POLICY_SET;
-    else if (starts_with(&name, "role.lower."))
+    else if (policy_starts_with(&name, "role.lower."))
         what = POLICY_LOWER;
-    else if (starts_with(&name, "role.event."))
+    else if (policy_starts_with(&name, "role.event."))
         what = POLICY_EVENT;
     else
-        return unknown_name(refusal);
+        return policy_unknown_name(refusal);
     if (!parsed)
         return refuse(refusal, CW_REFUSED_VALUE, "policy.value", "role codes parted by commas, \"any\" or \"none\"");
     return what == POLICY_EVENT ? change_event(policy, name, roles, refusal)
@@ -175,26 +128,19 @@ uint32_t policy_set_roles(const struct case_policy *policy, const struct schema_
 {
     int64_t roles;
 
-    return find_change(policy, POLICY_SET, field->number, &roles) ? (uint32_t)roles : field->set_roles;
+    return policy_find(policy, POLICY_SET, field->number, &roles) ? (uint32_t)roles : field->set_roles;
 }
 
 uint32_t policy_lower_roles(const struct case_policy *policy, const struct schema_field *field)
 {
     int64_t roles;
 
-    return find_change(policy, POLICY_LOWER, field->number, &roles) ? (uint32_t)roles : field->lower_roles;
+    return policy_find(policy, POLICY_LOWER, field->number, &roles) ? (uint32_t)roles : field->lower_roles;
 }
 
 uint32_t policy_event_roles(const struct case_policy *policy, const struct schema_event *event)
 {
     int64_t roles;
 
-    return find_change(policy, POLICY_EVENT, event->number, &roles) ? (uint32_t)roles : event->roles;
-}
-
-int64_t policy_clock_s(const struct case_policy *policy, const struct schema_clock *clock)
-{
-    int64_t seconds;
-
-    return find_change(policy, POLICY_CLOCK, clock->number, &seconds) ? seconds : clock->duration_s;
+    return policy_find(policy, POLICY_EVENT, event->number, &roles) ? (uint32_t)roles : event->roles;
 }

@@ -60,8 +60,8 @@ static void lay_out_writes(struct fold *f, uint32_t op_index)
     extra->first_write = f->write_count;
     extra->write_count = op->write_count;
     for (uint32_t i = 0; i < op->write_count; i++) {
-        f->writes[f->write_count++] =
-            (struct work_write){.op = op_index, .index = i, .write = &op->writes[i], .cell = NONE, .removed_by = NONE};
+        f->writes[f->write_count++] = (struct work_write){
+            .op = op_index, .index = i, .write = &op->writes[i], .cell = NONE, .unseated = NONE, .removed_by = NONE};
     }
 }
 

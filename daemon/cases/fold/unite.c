@@ -116,8 +116,9 @@ enum cw_err fold_unite(struct fold *f)
 
     if (err != CW_OK)
         return err;
-    f->ops = ARENA_ARRAY(f->arena, struct case_op, f->added_count);
-    if (f->ops == NULL)
+    f->ops = ARENA_ARRAY(f->arena, struct case_op, with_room(f, f->added_count, 1));
+    f->by_id = ARENA_ARRAY(f->arena, uint32_t, with_room(f, f->added_count, 1));
+    if (f->ops == NULL || f->by_id == NULL)
         return CW_LOCAL_MEMORY;
     for (uint32_t i = 0; i < f->added_count; i++) {
         const struct case_op *copy = copies[sorted[i]];
@@ -127,7 +128,10 @@ enum cw_err fold_unite(struct fold *f)
         else
             f->ops[f->op_count++] = *copy;
     }
+    for (uint32_t i = 0; i < f->op_count; i++)
+        f->by_id[i] = i;
     f->state->ops = f->ops;
+    f->state->by_id = f->by_id;
     f->state->op_count = f->op_count;
     count_verdicts(f);
     find_opening(f);

@@ -108,24 +108,36 @@ static void encode_head(const struct case_state *s, struct writer *out)
 
 /* --- ops, writes, cells -------------------------------------------------------------------------------------- */
 
-static void encode_ops(const struct case_state *s, struct writer *out)
+static void encode_op(const struct case_state *s, uint32_t op, struct writer *out)
 {
-    for (uint32_t i = 0; i < s->op_count; i++) {
-        put_text(out, "op");
-        hex(out, ID_SLICE(&s->ops[i].op_id));
-        number(out, s->order_times[i]);
-        line(out);
-    }
-    for (uint32_t i = 0; i < s->write_count; i++) {
+    put_text(out, "op");
+    hex(out, ID_SLICE(&s->ops[op].op_id));
+    number(out, s->order_times[op]);
+    line(out);
+}
+
+static void encode_writes_of(const struct case_state *s, uint32_t op, struct writer *out)
+{
+    uint32_t first, count = state_writes_of(s, op, &first);
+
+    for (uint32_t i = first; i < first + count; i++) {
         const struct case_write *w = &s->writes[i];
 
         put_text(out, "write");
-        hex(out, ID_SLICE(&s->ops[w->op_index].op_id));
+        hex(out, ID_SLICE(&s->ops[op].op_id));
         number(out, w->index);
         number(out, (uint64_t)w->fate);
         id(out, w->scope.b);
         line(out);
     }
+}
+
+static void encode_ops(const struct case_state *s, struct writer *out)
+{
+    for (uint32_t i = 0; i < s->op_count; i++)
+        encode_op(s, s->by_id[i], out);
+    for (uint32_t i = 0; i < s->op_count; i++)
+        encode_writes_of(s, s->by_id[i], out);
 }
 
 static void encode_plain(const struct op_value *value, struct writer *out)
@@ -196,25 +208,27 @@ static void encode_cells(const struct case_state *s, struct writer *out)
 
 /* --- events and what follows from them ------------------------------------------------------------------------ */
 
+static void encode_event(const struct case_state *s, const struct case_event *e, struct writer *out)
+{
+    put_text(out, "event");
+    hex(out, ID_SLICE(&e->dot.op));
+    number(out, e->event);
+    id(out, e->scope.b);
+    number(out, e->authorised);
+    number(out, e->corrected);
+    number(out, e->withdrawn);
+    number(out, e->counted);
+    if (e->class_index < s->event_count)
+        hex(out, ID_SLICE(&s->events[e->class_index].dot.op));
+    else
+        put_text(out, " -");
+    line(out);
+}
+
 static void encode_events(const struct case_state *s, struct writer *out)
 {
-    for (uint32_t i = 0; i < s->event_count; i++) {
-        const struct case_event *e = &s->events[i];
-
-        put_text(out, "event");
-        hex(out, ID_SLICE(&e->dot.op));
-        number(out, e->event);
-        id(out, e->scope.b);
-        number(out, e->authorised);
-        number(out, e->corrected);
-        number(out, e->withdrawn);
-        number(out, e->counted);
-        if (e->class_index < s->event_count)
-            hex(out, ID_SLICE(&s->events[e->class_index].dot.op));
-        else
-            put_text(out, " -");
-        line(out);
-    }
+    for (uint32_t i = 0; i < s->event_count; i++)
+        encode_event(s, &s->events[i], out);
 }
 
 static void encode_tallies(const struct case_state *s, struct writer *out)
@@ -286,8 +300,21 @@ static void encode_notes(const struct case_state *s, struct writer *out)
     }
 }
 
+static void encode_marks(const struct case_state *s, const struct case_clock *c, struct writer *out)
+{
+    for (uint32_t i = c->first_mark; i < c->first_mark + c->mark_count; i++) {
+        put_text(out, "mark");
+        number(out, s->marks[i].event);
+        hex(out, ID_SLICE(&s->ops[s->marks[i].op_index].op_id));
+        number(out, s->marks[i].without_effect);
+        line(out);
+    }
+}
+
 static void encode_clocks(const struct case_state *s, struct writer *out)
 {
+    static const struct cw_op_id nobody;
+
     for (uint32_t i = 0; i < s->clock_count; i++) {
         const struct case_clock *c = &s->clocks[i];
 
@@ -296,12 +323,37 @@ static void encode_clocks(const struct case_state *s, struct writer *out)
         id(out, c->scope.b);
         hex(out, ID_SLICE(&c->start));
         signed_number(out, c->started_ms);
+        signed_number(out, c->soon_ms);
         signed_number(out, c->deadline_ms);
-        number(out, c->met);
-        id(out, c->met_by.b);
-        signed_number(out, c->met_ms);
+        number(out, (uint64_t)c->end);
+        id(out, c->end_op.b);
+        signed_number(out, c->end_ms);
+        signed_number(out, c->step_ms);
+        id(out, c->ack == UINT32_MAX ? nobody.b : s->ops[s->marks[c->ack].op_index].op_id.b);
+        number(out, c->learned_late);
         line(out);
+        encode_marks(s, c, out);
     }
+}
+
+static void encode_ladder(const struct case_state *s, struct writer *out)
+{
+    put_text(out, "ladder");
+    for (uint32_t rung = 0; rung < LADDER_RUNGS; rung++)
+        number(out, s->ladder[rung]);
+    number(out, s->beside);
+    line(out);
+}
+
+static void encode_rest(const struct case_state *s, struct writer *out)
+{
+    encode_tallies(s, out);
+    encode_machines(s, out);
+    encode_conflicts(s, out);
+    encode_notes(s, out);
+    encode_clocks(s, out);
+    encode_ladder(s, out);
+    put_text(out, "end\n");
 }
 
 enum cw_err case_state_encode(const struct case_state *s, struct writer *out)
@@ -312,11 +364,31 @@ enum cw_err case_state_encode(const struct case_state *s, struct writer *out)
     encode_ops(s, out);
     encode_cells(s, out);
     encode_events(s, out);
-    encode_tallies(s, out);
-    encode_machines(s, out);
-    encode_conflicts(s, out);
-    encode_notes(s, out);
-    encode_clocks(s, out);
-    put_text(out, "end\n");
+    encode_rest(s, out);
     return writer_finish(out, &whole);
+}
+
+/* --- in parts ---------------------------------------------------------------------------------------------------- */
+
+void case_core_encode(const struct case_state *s, struct writer *out)
+{
+    encode_head(s, out);
+    encode_cells(s, out);
+    encode_rest(s, out);
+}
+
+void case_shelf_encode(const struct case_state *s, uint8_t first, struct writer *out)
+{
+    struct cw_op_id least = {{first}};
+    uint32_t at;
+
+    (void)state_find_op(s, &least, &at);
+    for (; at < s->op_count && s->ops[s->by_id[at]].op_id.b[0] == first; at++) {
+        uint32_t op = s->by_id[at];
+
+        encode_op(s, op, out);
+        encode_writes_of(s, op, out);
+        if (s->event_of[op] < s->event_count)
+            encode_event(s, &s->events[s->event_of[op]], out);
+    }
 }

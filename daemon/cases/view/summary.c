@@ -2,15 +2,34 @@
 /* One row of a list. Absence of an assessment is not the lowest value: it is shown as "not assessed". */
 #include "cases/view.h"
 
+/* "birth A. Example" -> "A. Example": the first word says which of the scale. */
+static struct cw_slice behind_scale_word(const struct schema_field *row, struct cw_slice text)
+{
+    size_t at = 0;
+
+    while (row->scale != SCALE_NONE && at < text.len && text.data[at] != ' ')
+        at++;
+    return row->scale != SCALE_NONE && at < text.len ? slice(text.data + at + 1, text.len - at - 1) : text;
+}
+
+/* The shown value; of a set its first element, which of names is the one given at birth when it is known. */
+static struct cw_slice name_in(const struct case_cell *cell)
+{
+    uint32_t at = schema_field_is_set(cell->row) ? 0 : cell->shown;
+
+    if ((cell->row->flags & FIELD_NAME) == 0 || at >= cell->value_count || cell->values[at].value.type != VALUE_TEXT)
+        return slice(NULL, 0);
+    return behind_scale_word(cell->row, cell->values[at].value.text);
+}
+
 /* Cells come in order of field number: the title first, then an operation's, a group's or a line's own name. */
 static struct cw_slice title_of(const struct case_state *state)
 {
     for (uint32_t i = 0; i < state->cell_count; i++) {
-        const struct case_cell *cell = &state->cells[i];
+        struct cw_slice name = name_in(&state->cells[i]);
 
-        if ((cell->row->flags & FIELD_NAME) != 0 && cell->shown < cell->value_count &&
-            cell->values[cell->shown].value.type == VALUE_TEXT)
-            return cell->values[cell->shown].value.text;
+        if (name.len != 0)
+            return name;
     }
     return slice(NULL, 0);
 }

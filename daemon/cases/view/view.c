@@ -39,11 +39,32 @@ const struct case_machine *state_machine(const struct case_state *state, enum ma
     return NULL;
 }
 
+bool state_find_op(const struct case_state *state, const struct cw_op_id *op, uint32_t *out_place)
+{
+    uint32_t low = 0, high = state->op_count;
+
+    while (low < high) {
+        uint32_t middle = low + (high - low) / 2;
+        int order = ID_COMPARE(&state->ops[state->by_id[middle]].op_id, op);
+
+        if (order == 0) {
+            *out_place = middle;
+            return true;
+        }
+        if (order < 0)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    *out_place = low;
+    return false;
+}
+
 const struct case_op *state_op(const struct case_state *state, const struct cw_op_id *op)
 {
-    size_t rank;
+    uint32_t place;
 
-    return ID_FIND(struct case_op, state->ops, state->op_count, op_id, op, &rank) ? &state->ops[rank] : NULL;
+    return state_find_op(state, op, &place) ? &state->ops[state->by_id[place]] : NULL;
 }
 
 const struct case_tally *state_tally(const struct case_state *state, uint32_t event, int64_t subtype, bool within,
@@ -59,26 +80,34 @@ const struct case_tally *state_tally(const struct case_state *state, uint32_t ev
     return NULL;
 }
 
-const struct case_write *state_write(const struct case_state *state, const struct dot *dot)
+uint32_t state_writes_of(const struct case_state *state, uint32_t op_index, uint32_t *out_first)
 {
-    const struct case_op *op = state_op(state, &dot->op);
-    uint32_t low = 0, high = state->write_count, op_index;
+    uint32_t low = 0, high = state->write_count, end;
 
-    if (op == NULL)
-        return NULL;
-    op_index = (uint32_t)(op - state->ops);
     while (low < high) {
         uint32_t middle = low + (high - low) / 2;
-        const struct case_write *w = &state->writes[middle];
 
-        if (w->op_index == op_index && w->index == dot->index)
-            return w;
-        if (w->op_index < op_index || (w->op_index == op_index && w->index < dot->index))
+        if (state->writes[middle].op_index < op_index)
             low = middle + 1;
         else
             high = middle;
     }
-    return NULL;
+    for (end = low; end < state->write_count && state->writes[end].op_index == op_index; end++)
+        continue;
+    *out_first = low;
+    return end - low;
+}
+
+/* Every write of an opened op is listed, so its index is its place among the op's. */
+const struct case_write *state_write(const struct case_state *state, const struct dot *dot)
+{
+    const struct case_op *op = state_op(state, &dot->op);
+    uint32_t first, count;
+
+    if (op == NULL)
+        return NULL;
+    count = state_writes_of(state, (uint32_t)(op - state->ops), &first);
+    return dot->index < count ? &state->writes[first + dot->index] : NULL;
 }
 
 enum fate state_fate(const struct case_state *state, const struct dot *dot)
@@ -143,11 +172,4 @@ size_t state_heads(const struct case_state *state, const struct hash *scope, uin
     for (; count < cell->value_count && count < max; count++)
         out[count] = (struct op_ref){cell->values[count].dot.op, cell->values[count].dot.index};
     return count;
-}
-
-enum clock_status clock_status_at(const struct case_clock *clock, struct cw_wall now)
-{
-    if (clock->met)
-        return clock->met_ms <= clock->deadline_ms ? CLOCK_MET : CLOCK_MET_LATE;
-    return now.ms > clock->deadline_ms ? CLOCK_BREACHED : CLOCK_RUNNING;
 }

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "core/peer_state.h"
 #include "core/replica_state.h"
 
 uint32_t replica_log_count(const struct replica *r)
@@ -22,6 +23,15 @@ const struct log_head *replica_log_find(const struct replica *r, const struct lo
 const struct log_head *replica_own_log(const struct replica *r)
 {
     return r->own == LOG_NONE ? NULL : &replica_slot(r, r->own)->head;
+}
+
+bool replica_is_fetching(const struct replica *r)
+{
+    for (uint32_t i = 0; i < r->peers.count; i++) {
+        if (peer_state_is_session(r->peers.at[i].state) && r->peers.at[i].want_count > 0)
+            return true;
+    }
+    return false;
 }
 
 /* --- frontier ------------------------------------------------------------------------------------------ */
@@ -123,6 +133,9 @@ void replica_peer_at(const struct replica *r, uint32_t index, struct peer_status
     out->last_heard = p->last_heard;
     out->since = p->since;
     out->cut = p->cut;
+    memcpy(out->software, p->software, sizeof out->software);
+    out->says_time = p->says_time;
+    out->clock_ahead_ms = p->clock_ahead_ms;
 }
 
 /* --- held by k ----------------------------------------------------------------------------------------- */

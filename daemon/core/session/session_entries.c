@@ -74,13 +74,31 @@ static void on_invented(struct replica *r, struct peer *p, const struct peer_ent
         session_refuse(r, p, CW_PEER_SEAL);
 }
 
+/* What was asked for goes on where it ended: the next WANT, at this turn's end, says where. */
+static void on_gap(struct peer *p, const struct peer_entries *entries)
+{
+    struct want *want = p == NULL || entries->pushed ? NULL : session_find_want(p, &entries->log);
+
+    if (want != NULL)
+        want->gap = !want->again;
+}
+
+static void on_taken(struct replica *r, struct peer *p, const struct peer_entries *entries)
+{
+    struct want *want = p == NULL ? NULL : session_find_want(p, &entries->log);
+
+    if (p != NULL)
+        p->stall_at = mono_after(r->now, FETCH_STALL_MS);
+    if (want != NULL)
+        want->again = false;
+}
+
 /* false: nothing further of this message is looked at. p is NULL for segments handed in by an administrator. */
 static bool act_on(struct replica *r, struct peer *p, const struct peer_entries *entries, enum ingest result)
 {
     switch (result) {
     case INGEST_TAKEN:
-        if (p != NULL)
-            p->stall_at = mono_after(r->now, FETCH_STALL_MS);
+        on_taken(r, p, entries);
         return true;
     case INGEST_SAME:
         return true;
@@ -102,18 +120,24 @@ static bool act_on(struct replica *r, struct peer *p, const struct peer_entries 
         on_invalid(r, p, entries);
         return false;
     case INGEST_GAP:
+        on_gap(p, entries);
         return false;
     }
     return false;
 }
 
-static void take_batches(struct replica *r, struct peer *p, const struct peer_entries *entries,
-                         const struct batch_verdict *verdicts)
+/* The result of the last one that was looked at; without any, INGEST_SAME. */
+static enum ingest take_batches(struct replica *r, struct peer *p, const struct peer_entries *entries,
+                                const struct batch_verdict *verdicts)
 {
+    enum ingest result = INGEST_SAME;
+
     for (uint32_t i = 0; i < entries->batch_count && i < MESSAGE_ITEMS_MAX; i++) {
-        if (!act_on(r, p, entries, ingest_batch(r, entries, i, &verdicts[i])))
-            return;
+        result = ingest_batch(r, entries, i, &verdicts[i]);
+        if (!act_on(r, p, entries, result))
+            break;
     }
+    return result;
 }
 
 static bool led_nowhere(const struct replica *r, const struct want *want)
@@ -126,15 +150,22 @@ static bool led_nowhere(const struct replica *r, const struct want *want)
 /* The peer has sent what it holds of this log. One that offered more than it sends is asked less often. */
 static void end_want(struct replica *r, struct peer *p, const struct log_id *log)
 {
-    for (uint32_t i = 0; i < p->want_count; i++) {
-        if (!ID_EQ(&p->wants[i].log, log))
-            continue;
-        if (led_nowhere(r, &p->wants[i]) && !holdoffs_block(&r->holdoffs, log, r->authority_epoch, r->now) &&
-            !showed_another_past(p, log))
-            p->slow_until = mono_after(r->now, FETCH_STALL_MS);
-        p->wants[i] = p->wants[--p->want_count];
+    struct want *want = session_find_want(p, log);
+
+    if (want == NULL)
         return;
-    }
+    if (led_nowhere(r, want) && !holdoffs_block(&r->holdoffs, log, r->authority_epoch, r->now) &&
+        !showed_another_past(p, log))
+        p->slow_until = mono_after(r->now, FETCH_STALL_MS);
+    *want = p->wants[--p->want_count];
+}
+
+/* Of a transfer that was begun again meanwhile. */
+static bool is_left_over(const struct peer *p, const struct peer_entries *entries, enum ingest result)
+{
+    const struct want *want = session_find_want(p, &entries->log);
+
+    return result == INGEST_GAP && want != NULL && want->again;
 }
 
 void session_entries(struct replica *r, struct peer *p, const struct event *event)
@@ -145,12 +176,12 @@ void session_entries(struct replica *r, struct peer *p, const struct event *even
         session_refuse(r, p, CW_PEER_CREDIT);
         return;
     }
-    take_batches(r, p, entries, event->as.message.batches);
-    if (entries->last && peer_state_is_session(p->state))
+    enum ingest result = take_batches(r, p, entries, event->as.message.batches);
+    if (entries->last && peer_state_is_session(p->state) && !is_left_over(p, entries, result))
         end_want(r, p, &entries->log);
 }
 
 void session_admin_entries(struct replica *r, const struct event *event)
 {
-    take_batches(r, NULL, event->as.admin.entries, event->as.admin.batches);
+    (void)take_batches(r, NULL, event->as.admin.entries, event->as.admin.batches);
 }

@@ -79,6 +79,7 @@ void session_frontier(struct replica *r, struct peer *p, const struct event *eve
         session_refuse(r, p, CW_PEER_FRONTIER);
         return;
     }
+    session_note_clock(r, p, frontier->now_ms);
     switch (frontier_take(&p->known, &r->scratch, frontier)) {
     case FRONTIER_TAKEN:
         took(r, p, frontier);

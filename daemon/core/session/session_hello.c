@@ -41,6 +41,8 @@ void session_say_hello(struct replica *r, struct peer *p, bool reply)
     hello->your = EFFECTS_ARRAY(r->out, struct position, HELLO_LOGS_MAX);
     hello->your_count = list_positions(&r->logs, p->division, hello->your);
     hello->reply = reply;
+    hello->software = slice_of(r->self.software);
+    hello->now_ms = r->wall.ms > 0 ? (uint64_t)r->wall.ms : 0;
     p->hello_at = mono_after(r->now, HELLO_RETRY_MS);
     p->reset_told = false;
 }
@@ -67,6 +69,31 @@ static void look_for_own_fork(struct replica *r, const struct peer *p, const str
         else if (agreement == AGREEMENT_CONTRADICTS)
             replica_own_fork(r, &p->cert, seen->seq, "a peer holds another seal of the own log");
     }
+}
+
+/* --- what it says of itself, for people: nothing is decided by it ------------------------------------------------ */
+
+static void note_software(struct peer *p, struct cw_slice said)
+{
+    memset(p->software, 0, sizeof p->software);
+    if (said.len != 0) /* what is not said has no bytes, not even a place of them */
+        memcpy(p->software, said.data, said.len < sizeof p->software ? said.len : sizeof p->software - 1);
+}
+
+/*
+ * Whatever a message meets on its way makes the sender's clock look slower than it is, never faster: so the greatest
+ * difference of a while is the nearest to the truth.
+ */
+void session_note_clock(struct replica *r, struct peer *p, uint64_t now_ms)
+{
+    int64_t said = now_ms < (uint64_t)CLOCK_SAID_MS_MAX ? (int64_t)now_ms : CLOCK_SAID_MS_MAX;
+    int64_t ahead = said - r->wall.ms;
+
+    if (now_ms == 0 || (p->says_time && ahead < p->clock_ahead_ms && !mono_reached(r->now, p->clock_ahead_to)))
+        return;
+    p->says_time = true;
+    p->clock_ahead_ms = ahead;
+    p->clock_ahead_to = mono_after(r->now, CLOCK_AHEAD_KEPT_MS);
 }
 
 static void begin_session(struct replica *r, struct peer *p, const struct peer_message *message)
@@ -109,6 +136,9 @@ void session_hello(struct replica *r, struct peer *p, const struct peer_message 
         return;
     }
     look_for_own_fork(r, p, &message->as.hello);
+    note_software(p, message->as.hello.software);
+    p->says_time = p->says_time && message->as.hello.now_ms != 0; /* an older daemon may have come back */
+    session_note_clock(r, p, message->as.hello.now_ms);
 
     if (peer_state_is_session(p->state) && id_eq(&message->from, &p->theirs)) {
         if (!message->as.hello.reply && message->counter > p->heard_counter) {

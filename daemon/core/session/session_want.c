@@ -11,6 +11,9 @@
  * The receiver is in control: the sender sends nothing beyond the grant, and re-reads its store by position.
  */
 
+/* A frame is verified by one thread at a time: several of them, and the next on its way, keep all busy. */
+#define SERVE_LEN (MESSAGE_LEN_MAX / 8)
+
 /* --- serving ------------------------------------------------------------------------------------------- */
 
 static struct serve *find_serve(struct peer *p, const struct log_id *log)
@@ -69,7 +72,7 @@ void session_serve(struct replica *r, struct peer *p)
     effect->as.send_entries.counter = session_next_counter(p);
     effect->as.send_entries.log = p->serves[0].log;
     effect->as.send_entries.after = p->serves[0].sent;
-    effect->as.send_entries.bytes = p->grant < MESSAGE_LEN_MAX ? p->grant : MESSAGE_LEN_MAX;
+    effect->as.send_entries.bytes = p->grant < SERVE_LEN ? p->grant : SERVE_LEN;
     p->serving = effect->as.send_entries.counter;
 }
 
@@ -130,13 +133,26 @@ void session_push(struct replica *r, struct peer *p)
 
 /* --- asking -------------------------------------------------------------------------------------------- */
 
-static bool has_want(const struct peer *p, const struct log_id *log)
+struct want *session_find_want(const struct peer *p, const struct log_id *log)
 {
     for (uint32_t i = 0; i < p->want_count; i++) {
         if (ID_EQ(&p->wants[i].log, log))
-            return true;
+            return &p->wants[i];
     }
-    return false;
+    return NULL;
+}
+
+static bool has_want(const struct peer *p, const struct log_id *log)
+{
+    return session_find_want(p, log) != NULL;
+}
+
+/* Asked for, and what comes continues what we hold. */
+static bool is_coming(const struct peer *p, const struct log_id *log)
+{
+    const struct want *want = session_find_want(p, log);
+
+    return want != NULL && !want->gap;
 }
 
 static bool is_asked_elsewhere(const struct replica *r, const struct peer *p, const struct log_id *log)
@@ -219,7 +235,7 @@ static void shop_for_rank(const struct replica *r, const struct peer *p, enum ra
         uint64_t after;
 
         if (rank_of(r, item, &after) == rank && p->want_count + shopping->count < WANT_LOGS_MAX &&
-            !has_want(p, &item->log) && !is_listed(shopping, &item->log) && !is_asked_elsewhere(r, p, &item->log))
+            !is_coming(p, &item->log) && !is_listed(shopping, &item->log) && !is_asked_elsewhere(r, p, &item->log))
             shopping->logs[shopping->count++] = (struct log_want){item->log, after};
     }
 }
@@ -236,6 +252,16 @@ static bool can_grant(const struct replica *r, const struct peer *p)
     return r->granted - p->credit.granted + r->limits.credit_peer <= r->limits.credit_total;
 }
 
+static void note_want(struct peer *p, const struct log_want *log)
+{
+    struct want *want = session_find_want(p, &log->log);
+    bool again = want != NULL;
+
+    if (!again)
+        want = &p->wants[p->want_count++];
+    *want = (struct want){.log = log->log, .after = log->after, .again = again};
+}
+
 static void ask(struct replica *r, struct peer *p, const struct shopping *shopping)
 {
     struct peer_message *message = session_say(r, p, PEER_WANT);
@@ -244,7 +270,7 @@ static void ask(struct replica *r, struct peer *p, const struct shopping *shoppi
     message->as.want.logs = shopping->logs;
     message->as.want.credit = r->limits.credit_peer;
     for (uint32_t i = 0; i < shopping->count; i++)
-        p->wants[p->want_count++] = (struct want){shopping->logs[i].log, shopping->logs[i].after};
+        note_want(p, &shopping->logs[i]);
     p->disputed = false;
     r->granted += r->limits.credit_peer - p->credit.granted;
     credit_grant(&p->credit, r->limits.credit_peer);

@@ -4,6 +4,7 @@
 #include "net/pipe.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <pthread.h>
 #include <stdatomic.h>
@@ -17,6 +18,9 @@
 #define GROUPS_MAX 256
 #define BACKLOG 16
 
+/* What is polled: the connections, then these. */
+enum { AT_LISTENER = ADMIN_CONNECTIONS_MAX, AT_PASSED, AT_WAKE, POLLED };
+
 struct connection {
     uint64_t id; /* 0: this place is free */
     struct pipe_end pipe;
@@ -25,8 +29,8 @@ struct connection {
 
 struct admin {
     struct admin_handler handler;
-    int listener, wake;
-    gid_t group; /* of the socket file */
+    int listener, passed, wake; /* passed: -1 when nobody passed one */
+    gid_t group;                /* of the socket file */
     char path[sizeof(((struct sockaddr_un *)0)->sun_path)];
     atomic_bool stopping;
     uint64_t last_id;
@@ -54,20 +58,68 @@ static bool listen_at(struct admin *a, const char *path)
     return true;
 }
 
-enum cw_err admin_open(const char *path, const struct admin_handler *handler, struct admin **out, struct refusal *why)
+static bool listens(int fd)
 {
-    struct admin *a;
+    int accepts = 0, type = 0;
+    socklen_t accepts_len = sizeof accepts, type_len = sizeof type;
 
-    if (strlen(path) >= sizeof a->path)
-        return refuse(why, CW_LOCAL_CONFIG, "admin_socket", "%.150s: a socket's path has at most %zu characters", path,
-                      sizeof a->path - 1);
-    a = calloc(1, sizeof *a);
+    return getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &accepts, &accepts_len) == 0 && accepts != 0 &&
+           getsockopt(fd, SOL_SOCKET, SO_TYPE, &type, &type_len) == 0 && type == SOCK_STREAM;
+}
+
+/* Whoever may open its file may speak, so the file must have a mode, and the mode must shut others out. */
+static enum cw_err check_passed(int fd, struct refusal *why)
+{
+    struct sockaddr_un at = {.sun_family = AF_UNSPEC};
+    socklen_t len = sizeof at - 1; /* the path ends within it */
+    struct stat st;
+
+    if (getsockname(fd, (struct sockaddr *)&at, &len) != 0 || at.sun_family != AF_UNIX || at.sun_path[0] != '/' ||
+        !listens(fd))
+        return refuse(why, CW_LOCAL_CONFIG, "admin_socket",
+                      "what the service manager passed as admin is no Unix stream socket with a path");
+    if (stat(at.sun_path, &st) != 0 || !S_ISSOCK(st.st_mode) || (st.st_mode & S_IRWXO) != 0)
+        return refuse(
+            why, CW_LOCAL_CONFIG, "admin_socket",
+            "%.100s, which the service manager passed, is gone or open to everybody: its unit needs SocketMode=0660",
+            at.sun_path);
+    if (fcntl(fd, F_SETFL, O_NONBLOCK) != 0)
+        return refuse(why, CW_LOCAL_IO, "admin_socket", "the socket that was passed cannot be used");
+    return CW_OK;
+}
+
+static struct admin *admin_new(const struct admin_handler *handler, int passed)
+{
+    struct admin *a = calloc(1, sizeof *a);
+
     if (a == NULL)
-        return refuse(why, CW_LOCAL_MEMORY, "admin_socket", "no memory");
+        return NULL;
     a->handler = *handler;
     a->listener = -1;
+    a->passed = passed;
     a->wake = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     (void)pthread_mutex_init(&a->lock, NULL); /* cannot fail with default attributes on Linux */
+    return a;
+}
+
+enum cw_err admin_open(const char *path, int passed, const struct admin_handler *handler, struct admin **out,
+                       struct refusal *why)
+{
+    struct admin *a = admin_new(handler, passed);
+    enum cw_err err;
+
+    if (a == NULL)
+        return refuse(why, CW_LOCAL_MEMORY, "admin_socket", "no memory");
+    err = strlen(path) < sizeof a->path
+              ? CW_OK
+              : refuse(why, CW_LOCAL_CONFIG, "admin_socket", "%.150s: a socket's path has at most %zu characters", path,
+                       sizeof a->path - 1);
+    if (err == CW_OK && passed >= 0)
+        err = check_passed(passed, why);
+    if (err != CW_OK) {
+        admin_close(a);
+        return err;
+    }
     if (a->wake < 0 || !listen_at(a, path)) {
         char error[64];
         const char *text = strerror_r(errno, error, sizeof error);
@@ -92,6 +144,8 @@ void admin_close(struct admin *a)
         (void)close(a->listener);
         (void)unlink(a->path);
     }
+    if (a->passed >= 0)
+        (void)close(a->passed);
     if (a->wake >= 0)
         (void)close(a->wake);
     (void)pthread_mutex_destroy(&a->lock);
@@ -139,14 +193,14 @@ static struct connection *free_place(struct admin *a)
     return NULL;
 }
 
-static void accept_one(struct admin *a)
+static void accept_one(struct admin *a, int listener)
 {
-    int fd = accept4(a->listener, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
+    int fd = accept4(listener, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
     struct connection *c = free_place(a);
 
     if (fd < 0)
         return;
-    if (c == NULL || !may_speak(a, fd)) {
+    if (c == NULL || (listener == a->listener && !may_speak(a, fd))) {
         (void)close(fd);
         return;
     }
@@ -200,7 +254,7 @@ static bool take_frames(struct admin *a, struct connection *c)
 }
 
 /* What is waited for; places that are free are skipped by poll (descriptor -1). */
-static void prepare(struct admin *a, struct pollfd fds[static ADMIN_CONNECTIONS_MAX + 2])
+static void prepare(struct admin *a, struct pollfd fds[static POLLED])
 {
     (void)pthread_mutex_lock(&a->lock);
     for (size_t i = 0; i < ADMIN_CONNECTIONS_MAX; i++) {
@@ -216,11 +270,12 @@ static void prepare(struct admin *a, struct pollfd fds[static ADMIN_CONNECTIONS_
         fds[i] = (struct pollfd){.fd = c->pipe.fd, .events = (short)(POLLIN | (left ? POLLOUT : 0))};
     }
     (void)pthread_mutex_unlock(&a->lock);
-    fds[ADMIN_CONNECTIONS_MAX] = (struct pollfd){.fd = a->listener, .events = POLLIN};
-    fds[ADMIN_CONNECTIONS_MAX + 1] = (struct pollfd){.fd = a->wake, .events = POLLIN};
+    fds[AT_LISTENER] = (struct pollfd){.fd = a->listener, .events = POLLIN};
+    fds[AT_PASSED] = (struct pollfd){.fd = a->passed, .events = POLLIN};
+    fds[AT_WAKE] = (struct pollfd){.fd = a->wake, .events = POLLIN};
 }
 
-static void work(struct admin *a, const struct pollfd fds[static ADMIN_CONNECTIONS_MAX + 2])
+static void work(struct admin *a, const struct pollfd fds[static POLLED])
 {
     eventfd_t unused;
 
@@ -231,19 +286,21 @@ static void work(struct admin *a, const struct pollfd fds[static ADMIN_CONNECTIO
         if (readable && !take_frames(a, c))
             end(a, c);
     }
-    if (fds[ADMIN_CONNECTIONS_MAX].revents != 0)
-        accept_one(a);
-    if (fds[ADMIN_CONNECTIONS_MAX + 1].revents != 0)
+    if (fds[AT_LISTENER].revents != 0)
+        accept_one(a, a->listener);
+    if (fds[AT_PASSED].revents != 0)
+        accept_one(a, a->passed);
+    if (fds[AT_WAKE].revents != 0)
         (void)eventfd_read(a->wake, &unused);
 }
 
 void admin_run(struct admin *a)
 {
-    struct pollfd fds[ADMIN_CONNECTIONS_MAX + 2];
+    struct pollfd fds[POLLED];
 
     while (!atomic_load(&a->stopping)) {
         prepare(a, fds);
-        if (poll(fds, ADMIN_CONNECTIONS_MAX + 2, -1) > 0)
+        if (poll(fds, POLLED, -1) > 0)
             work(a, fds);
     }
 }

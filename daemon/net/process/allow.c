@@ -104,16 +104,23 @@ enum allow_verdict allow_judge(const struct allow_row *row, enum door door)
     return ALLOW_REVOKED; /* or a standing that only a newer core knows */
 }
 
+static const struct {
+    const char *word, *sentence;
+} verdicts[ALLOW_VERDICTS] = {
+    [ALLOW_YES] = {"allowed", "allowed"},
+    [ALLOW_UNKNOWN] = {"unknown-key", "no certificate of this network has this key"},
+    [ALLOW_REVOKED] = {"revoked-key", "its certificate is revoked"},
+    [ALLOW_EXPIRED] = {"expired", "its certificate has expired"},
+    [ALLOW_NOT_YET] = {"not-yet-valid", "its certificate is not valid yet"},
+    [ALLOW_WRONG_DOOR] = {"wrong-socket", "its certificate does not belong on this socket"},
+};
+
 const char *allow_reason(enum allow_verdict verdict)
 {
-    static const char *const reasons[] = {
-        [ALLOW_YES] = "allowed",
-        [ALLOW_UNKNOWN] = "no certificate of this network has this key",
-        [ALLOW_REVOKED] = "its certificate is revoked",
-        [ALLOW_EXPIRED] = "its certificate has expired",
-        [ALLOW_NOT_YET] = "its certificate is not valid yet",
-        [ALLOW_WRONG_DOOR] = "its certificate does not belong on this socket",
-    };
+    return verdicts[verdict < ALLOW_VERDICTS ? verdict : ALLOW_UNKNOWN].sentence;
+}
 
-    return reasons[verdict];
+const char *allow_word(enum allow_verdict verdict)
+{
+    return verdicts[verdict < ALLOW_VERDICTS ? verdict : ALLOW_UNKNOWN].word;
 }

@@ -10,6 +10,7 @@
 #include <seccomp.h>
 #include <signal.h>
 #include <stdint.h>
+#include <string.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
@@ -69,12 +70,20 @@ static bool limit_resources(size_t memory_max)
            (JAIL_INSTRUMENTED || memory_max == 0 || set_limit(RLIMIT_DATA, memory_max));
 }
 
+/* A service manager may have taken them all, and the call to give them up as well. */
+static bool drop_capabilities(void)
+{
+    struct __user_cap_header_struct head = {_LINUX_CAPABILITY_VERSION_3, 0};
+    struct __user_cap_data_struct none[2] = {{0}, {0}}, ours[2] = {{0}, {0}};
+
+    if (syscall(SYS_capset, &head, none) == 0)
+        return true;
+    return syscall(SYS_capget, &head, ours) == 0 && memcmp(ours, none, sizeof ours) == 0;
+}
+
 /* Inside a user namespace, or without privileges, there is less to give up: what is refused was not ours. */
 static bool drop_user(void)
 {
-    struct __user_cap_header_struct head = {_LINUX_CAPABILITY_VERSION_3, 0};
-    struct __user_cap_data_struct none[2] = {{0}, {0}};
-
     if (geteuid() == 0 && !JAIL_INSTRUMENTED) {
         if (setgroups(0, NULL) != 0 && errno != EPERM)
             return false;
@@ -82,8 +91,7 @@ static bool drop_user(void)
             errno != EINVAL)
             return false;
     }
-    return syscall(SYS_capset, &head, none) == 0 && prctl(PR_SET_DUMPABLE, 0) == 0 &&
-           prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0;
+    return drop_capabilities() && prctl(PR_SET_DUMPABLE, 0) == 0 && prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0;
 }
 
 /* --- system calls --------------------------------------------------------------------------------------- */

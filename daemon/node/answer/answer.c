@@ -29,20 +29,24 @@ enum cw_err answer_admit_reader(struct answering *a)
     const struct authority_cert *cert;
     enum cw_err err = CW_OK;
 
+    a->rights.admin = a->who->admin;
     if (a->who->admin)
         return CW_OK;
+    a->rights.subject = (uint32_t)a->who->subject;
     authority = node_authority(a->node);
     cert = authority_find(authority, &a->who->cert);
     if (cert == NULL)
         err = CW_REFUSED_READER;
     else if (authority_standing(cert, now) != STANDING_GOOD)
         err = CW_REFUSED_EXPIRED;
-    else
-        a->roles = cert->roles;
+    else {
+        a->rights.roles = cert->roles;
+        memcpy(a->rights.division, cert->division, sizeof a->rights.division);
+    }
     node_authority_done(a->node);
     if (err == CW_REFUSED_EXPIRED)
         return refuse(&a->refusal, err, "certificate", "the certificate was revoked, or is not valid today");
-    if (err == CW_OK && a->who->subject == SUBJECT_PERSON && (a->roles & ~(uint64_t)ROLE_MASK(PARTNER)) == 0)
+    if (err == CW_OK && a->who->subject == SUBJECT_PERSON && (a->rights.roles & ~(uint64_t)ROLE_MASK(PARTNER)) == 0)
         err = CW_REFUSED_READER;
     if (err != CW_OK)
         return refuse(&a->refusal, err, "certificate", "this certificate may hand in, but not read here");
@@ -98,6 +102,13 @@ static void start_answer(const Cw__Request *request, Cw__Answer *out)
     SET_NUMBER(out, code, CW_OK);
 }
 
+/* What was kept in bytes goes last: fields of a message may come in any order. */
+static void pack_answer(const struct answering *a, const Cw__Answer *answer, struct writer *out)
+{
+    wire_pack(&answer->base, out);
+    writer_slice(out, a->view);
+}
+
 enum cw_err answer_read(struct node *n, const struct reader_identity *who, const Cw__Request *request,
                         struct arena *arena, struct writer *out)
 {
@@ -111,13 +122,14 @@ enum cw_err answer_read(struct node *n, const struct reader_identity *who, const
     if (err == CW_OK)
         err = node_read_begin(n, &a.read);
     if (err == CW_OK) {
+        a.moment = (struct answer_moment){a.read.commit, n->authority_generation, answer_now(&a)};
         err = request->n_session > 0 ? seen_check(&a, request->session, request->n_session) : CW_OK;
         if (err == CW_OK)
             err = answer_one(&a, request, &answer);
         if (err == CW_OK && request->has_track && request->track)
             seen_put(a.read.seen, &answer);
         if (err == CW_OK)
-            wire_pack(&answer.base, out); /* while the snapshot still holds what it borrows */
+            pack_answer(&a, &answer, out); /* while the snapshot still holds what it borrows */
         node_read_done(&a.read);
     }
     if (err == CW_LOCAL_MEMORY)

@@ -3,6 +3,7 @@
 
 #include "node/answer_case.h"
 
+#include "proto/identifier.h"
 #include "proto/wire.h"
 
 static bool put_values(struct answering *a, const struct shown_case *shown, const struct case_cell *cell,
@@ -126,12 +127,48 @@ static bool put_proposals(struct answering *a, const struct shown_case *shown, C
     return true;
 }
 
+/* The form in which two identifiers are compared, beside what was written; the field that shows it. */
+static uint32_t canonical_field(uint32_t field)
+{
+    switch (field) {
+    case FIELD_NUMBER:
+        return FIELD_NUMBER_CANONICAL;
+    case FIELD_PLATE:
+        return FIELD_PLATE_CANONICAL;
+    case FIELD_POSTCODE:
+        return FIELD_POSTCODE_CANONICAL;
+    default:
+        return FIELD_NONE;
+    }
+}
+
+/* Said by whoever wrote what it is made of. */
+static bool put_canonical(struct answering *a, const struct shown_case *shown, const struct case_cell *cell,
+                          Cw__CaseView *out)
+{
+    const struct schema_field *row = schema_field(canonical_field(cell->field));
+    char text[IDENTIFIER_LEN_MAX];
+    struct case_cell computed = *cell;
+    struct case_value value;
+
+    if (row == NULL || cell->shown >= cell->value_count)
+        return true;
+    value = cell->values[cell->shown];
+    if (value.value.type != VALUE_TEXT || (value.flags & VALUE_WITHHELD) != 0 ||
+        !identifier_canonical(cell->row, value.value.text, text) || text[0] == '\0')
+        return true;
+    value.value.text = wire_slice(answer_text(a, text));
+    computed = (struct case_cell){.field = row->number, .row = row, .value_count = 1, .values = &value};
+    out->fields[out->n_fields] = field_of(a, shown, &computed);
+    return out->fields[out->n_fields++] != NULL;
+}
+
 static bool put_fields(struct answering *a, const struct shown_case *shown, Cw__CaseView *out)
 {
     const struct case_state *state = shown->loaded.state;
 
-    /* Every cell, and room for fields that only proposals name. */
-    out->fields = ARENA_ARRAY(a->arena, Cw__ViewField *, state->cell_count + state->proposal_count + 1);
+    /* Every cell with its canonical form, and room for fields that only proposals name. */
+    out->fields = ARENA_ARRAY(a->arena, Cw__ViewField *, 2 * (size_t)state->cell_count + state->proposal_count + 1);
     if (out->fields == NULL)
         return false;
     for (uint32_t i = 0; i < state->cell_count; i++) {
@@ -140,6 +177,8 @@ static bool put_fields(struct answering *a, const struct shown_case *shown, Cw__
         if (field == NULL)
             return false;
         out->fields[out->n_fields++] = field;
+        if (!put_canonical(a, shown, &state->cells[i], out))
+            return false;
     }
     return put_proposals(a, shown, out);
 }
@@ -195,6 +234,35 @@ static void put_header(struct answering *a, const struct loaded_case *loaded, Cw
         SET_NUMBER(out, updated_hlc, loaded->ops[loaded->op_count - 1]->hlc);
 }
 
+/* What stands beside the fields and the events, and is of other cases. */
+static enum cw_err put_others(struct answering *a, const struct shown_case *shown, Cw__CaseView *view)
+{
+    enum cw_err err = answer_put_links(a, shown, view);
+
+    if (err == CW_OK)
+        err = answer_put_identity(a, shown, view);
+    return err == CW_OK ? answer_put_candidates(a, shown, view) : err;
+}
+
+static enum cw_err put_extent(struct answering *a, const struct shown_case *shown, enum answer_view_extent extent,
+                              Cw__CaseView *view)
+{
+    enum cw_err err = CW_OK;
+
+    if (extent == ANSWER_VIEW_EVENTS)
+        return answer_put_events(a, shown, view);
+    if (!put_fields(a, shown, view) || !answer_put_conflicts(a, shown, view) || !answer_put_deadlines(a, shown, view) ||
+        !answer_put_notes(a, shown, view) || !answer_put_episodes(a, shown, view))
+        return CW_LOCAL_MEMORY;
+    if (extent == ANSWER_VIEW_FIELDS)
+        return CW_OK;
+    if (a->known == NULL)
+        err = put_others(a, shown, view);
+    if (err == CW_OK)
+        err = answer_put_events(a, shown, view);
+    return err != CW_OK ? err : answer_put_tallies(a, shown, view) ? CW_OK : CW_LOCAL_MEMORY;
+}
+
 enum cw_err answer_view(struct answering *a, const struct cw_case_id *id, enum answer_view_extent extent,
                         Cw__CaseView **out)
 {
@@ -206,21 +274,8 @@ enum cw_err answer_view(struct answering *a, const struct cw_case_id *id, enum a
         return err;
     cw__case_view__init(view);
     put_header(a, &shown.loaded, view);
-    if (!put_fields(a, &shown, view) || !answer_put_conflicts(a, &shown, view) ||
-        !answer_put_deadlines(a, &shown, view) || !answer_put_notes(a, &shown, view) ||
-        !answer_put_episodes(a, &shown, view))
-        return CW_LOCAL_MEMORY;
-    if (extent == ANSWER_VIEW_ALL && (!answer_put_events(a, &shown, view) || !answer_put_tallies(a, &shown, view)))
-        return CW_LOCAL_MEMORY;
-    *out = view;
-    return CW_OK;
-}
-
-enum cw_err answer_get(struct answering *a, const Cw__GetCase *request, Cw__Answer *out)
-{
-    struct cw_case_id id;
-    enum cw_err err =
-        answer_find_case(a, request->has_case_id, request->case_id, request->has_name, request->name, &id);
-
-    return err == CW_OK ? answer_view(a, &id, ANSWER_VIEW_ALL, &out->view) : err;
+    err = put_extent(a, &shown, extent, view);
+    if (err == CW_OK)
+        *out = view;
+    return err;
 }

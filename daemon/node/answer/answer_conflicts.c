@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What a person must settle, what was counted, and what is due. */
+/* What a person must settle, and what was counted. */
 
 #include "node/answer_case.h"
 
@@ -178,32 +178,6 @@ bool answer_put_tallies(struct answering *a, const struct shown_case *shown, Cw_
     for (uint32_t i = 0; i < state->tally_count; i++) {
         if (!put_measures(a, &state->tallies[i], out))
             return false;
-    }
-    return true;
-}
-
-/* --- deadlines ------------------------------------------------------------------------------------ */
-
-bool answer_put_deadlines(struct answering *a, const struct shown_case *shown, Cw__CaseView *out)
-{
-    const struct case_state *state = shown->loaded.state;
-
-    out->deadlines = ARENA_ARRAY(a->arena, Cw__ViewDeadline *, state->clock_count + 1);
-    if (out->deadlines == NULL)
-        return false;
-    for (uint32_t i = 0; i < state->clock_count; i++) {
-        const struct case_clock *clock = &state->clocks[i];
-        const struct schema_clock *row = schema_clock(clock->clock);
-        Cw__ViewDeadline *view = ARENA_NEW(a->arena, Cw__ViewDeadline);
-
-        if (view == NULL)
-            return false;
-        cw__view_deadline__init(view);
-        SET_BYTES(view, clock, answer_text(a, row == NULL ? "newer" : row->name));
-        SET_NUMBER(view, due_ms, (uint64_t)clock->deadline_ms);
-        if (clock->met)
-            SET_BYTES(view, met_by, answer_bytes(a, clock->met_by.b, ID_LEN));
-        out->deadlines[out->n_deadlines++] = view;
     }
     return true;
 }

@@ -14,6 +14,18 @@ static struct op_value said_value(const struct op_write *write)
                              .number = write->max_value > INT64_MAX ? INT64_MAX : (int64_t)write->max_value};
 }
 
+/* What the event says itself: who and when; and a text that is one line is what a person reads. */
+static void leave_out(Cw__ViewValue *value)
+{
+    const struct cw_slice text = wire_slice(value->value->text);
+
+    value->set_by = NULL;
+    value->author = NULL;
+    value->has_hlc = value->has_author_time_ms = 0;
+    if (value->value->has_text && memchr(text.data, '\n', text.len) == NULL)
+        value->has_text = 0;
+}
+
 static Cw__ViewField *detail_of(struct answering *a, const struct shown_case *shown, const struct case_event *event,
                                 const struct op_write *write, uint32_t index)
 {
@@ -37,7 +49,11 @@ static Cw__ViewField *detail_of(struct answering *a, const struct shown_case *sh
         return NULL;
     out->values[0] = answer_view_value(a, shown, row, &value);
     out->n_values = 1;
-    return out->values[0] == NULL ? NULL : out;
+    if (out->values[0] == NULL)
+        return NULL;
+    if (a->brief)
+        leave_out(out->values[0]);
+    return out;
 }
 
 static bool put_details(struct answering *a, const struct shown_case *shown, const struct case_event *event,
@@ -55,15 +71,18 @@ static bool put_details(struct answering *a, const struct shown_case *shown, con
     return true;
 }
 
-/* The event that stands in this one's place. */
-static const struct case_event *corrector_of(const struct case_state *state, const struct case_event *event)
+/* The newest event that names this one as corrected, or as taken back. */
+static const struct case_event *named_by(const struct case_state *state, const struct case_event *event,
+                                         bool withdrawal)
 {
-    for (uint32_t i = state->event_count; event->corrected && i > 0; i--) {
-        const struct op *op = state->ops[state->events[i - 1].op_index].op;
+    for (uint32_t i = state->event_count; i > 0; i--) {
+        const struct case_event *by = &state->events[i - 1];
+        const struct op *op = state->ops[by->op_index].op;
 
-        for (uint32_t j = 0; op != NULL && j < op->correct_count; j++) {
+        for (uint32_t j = 0; by->authorised && by->withdrawal == withdrawal && op != NULL && j < op->correct_count;
+             j++) {
             if (ID_EQ(&op->corrects[j].op, &event->dot.op))
-                return &state->events[i - 1];
+                return by;
         }
     }
     return NULL;
@@ -96,10 +115,15 @@ static bool put_same_as(struct answering *a, const struct op *op, Cw__ViewEvent 
 static void put_marks(struct answering *a, const struct case_state *state, const struct case_event *event,
                       Cw__ViewEvent *out)
 {
-    const struct case_event *corrector = corrector_of(state, event);
+    const struct case_event *corrector = event->corrected ? named_by(state, event, false) : NULL;
+    const struct case_event *taker = event->withdrawn ? named_by(state, event, true) : NULL;
 
     if (corrector != NULL)
         SET_BYTES(out, corrected_by, answer_bytes(a, corrector->dot.op.b, ID_LEN));
+    if (taker != NULL)
+        SET_BYTES(out, withdrawn_by, answer_bytes(a, taker->dot.op.b, ID_LEN));
+    if (event->withdrawal)
+        SET_NUMBER(out, withdraws, 1);
     if (step_without_effect(state, event))
         SET_NUMBER(out, refused_transition, 1);
     if (!event->authorised)
@@ -133,19 +157,41 @@ static Cw__ViewEvent *event_of(struct answering *a, const struct shown_case *sho
     return put_details(a, shown, event, op, out) && put_same_as(a, op, out) ? out : NULL;
 }
 
-bool answer_put_events(struct answering *a, const struct shown_case *shown, Cw__CaseView *out)
+/* How many events stand before the one that was asked for; all of them when none was. */
+static enum cw_err count_before(struct answering *a, const struct case_state *state, uint32_t *out)
+{
+    *out = state->event_count;
+    for (uint32_t i = 0; a->events_before != NULL && i < state->event_count; i++) {
+        if (!ID_EQ(&state->events[i].dot.op, a->events_before))
+            continue;
+        *out = i;
+        return CW_OK;
+    }
+    return a->events_before == NULL
+               ? CW_OK
+               : refuse(&a->refusal, CW_REFUSED_VALUE, "events_before",
+                        "this case has no event of that operation: begin with the newest, without it");
+}
+
+enum cw_err answer_put_events(struct answering *a, const struct shown_case *shown, Cw__CaseView *out)
 {
     const struct case_state *state = shown->loaded.state;
-    uint32_t count = state->event_count < ANSWER_EVENTS_MAX ? state->event_count : ANSWER_EVENTS_MAX;
+    uint32_t before, count;
+    enum cw_err err = count_before(a, state, &before);
 
+    if (err != CW_OK)
+        return err;
+    count = before < ANSWER_EVENTS_MAX ? before : ANSWER_EVENTS_MAX;
     out->events = ARENA_ARRAY(a->arena, Cw__ViewEvent *, count + 1);
     if (out->events == NULL)
-        return false;
+        return CW_LOCAL_MEMORY;
     for (uint32_t i = 0; i < count; i++) {
-        out->events[i] = event_of(a, shown, &state->events[state->event_count - 1 - i]);
+        out->events[i] = event_of(a, shown, &state->events[before - 1 - i]);
         if (out->events[i] == NULL)
-            return false;
+            return CW_LOCAL_MEMORY;
     }
     out->n_events = count;
-    return true;
+    if (count < before)
+        SET_NUMBER(out, more_events, 1);
+    return CW_OK;
 }

@@ -222,7 +222,7 @@ static enum cw_err put_batches(struct exporting *e, uint64_t after, Cw__Entries 
 /* The operator of a machine reads nothing in bulk; records and audit do (DOMAIN.md §11.1). */
 static bool may_open(const struct answering *a)
 {
-    return !a->who->admin && (a->roles & (ROLE_MASK(RRD) | ROLE_MASK(AUD))) != 0;
+    return !a->who->admin && (a->rights.roles & (ROLE_MASK(RRD) | ROLE_MASK(AUD))) != 0;
 }
 
 static enum cw_err put_log(struct answering *a, const Cw__ExportLog *request, Cw__ExportChunk *out)

@@ -1,9 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Everything that was ever said about a case, in order, with who said it, where it stands and what became of it. */
+/*
+ * Everything that was ever said about a case, in order, with who said it, where it stands and what became of it. Of a child
+ * that has several cases: about each of them, in one order, and in whose record each line stands.
+ */
 
 #include "node/answer_value.h"
+#include "node/case_identity.h"
 
 #include "proto/wire.h"
+
+#include <stdlib.h>
 
 #define HISTORY_LIMIT_DEFAULT 200
 #define HISTORY_LIMIT_MAX 1000
@@ -89,8 +95,21 @@ static const char *standing(const struct loaded_op *op)
     return op->verdict == VERDICT_EFFECTIVE && !op->decoded ? "unopened" : verdict_name(op->verdict);
 }
 
-static Cw__HistoryItem *item_of(struct answering *a, const struct case_state *state, const struct loaded_op *op)
+/* One line to be told, and of which case. */
+struct told {
+    const struct loaded_op *op;
+    const struct case_state *state;
+    ProtobufCBinaryData reference; /* of the case, when there are several */
+};
+struct lines {
+    uint32_t count;
+    struct told *at; /* in (hlc, op id) order */
+};
+
+static Cw__HistoryItem *item_of(struct answering *a, const struct told *told)
 {
+    const struct case_state *state = told->state;
+    const struct loaded_op *op = told->op;
     char what[LINE_LEN_MAX] = "cannot be opened here";
     Cw__HistoryItem *out = ARENA_NEW(a->arena, Cw__HistoryItem);
 
@@ -108,6 +127,8 @@ static Cw__HistoryItem *item_of(struct answering *a, const struct case_state *st
     SET_BYTES(out, what, answer_text(a, what));
     if (op->submission_ok)
         SET_NUMBER(out, author_time_ms, (uint64_t)op->author_time.ms);
+    if (told->reference.len > 0)
+        SET_BYTES(out, human_ref, told->reference);
     out->author = answer_author(a, op);
     return out->author != NULL && put_lines(a, state, op, out) && put_flags(a, op, out) ? out : NULL;
 }
@@ -115,7 +136,7 @@ static Cw__HistoryItem *item_of(struct answering *a, const struct case_state *st
 /* A page mark is the (hlc, op id) of the last item shown. */
 #define MARK_LEN (8 + ID_LEN)
 
-static enum cw_err find_start(struct answering *a, const Cw__GetHistory *request, const struct loaded_case *loaded,
+static enum cw_err find_start(struct answering *a, const Cw__GetHistory *request, const struct lines *lines,
                               uint32_t *out)
 {
     struct reader r = reader_over(request->has_after ? wire_slice(request->after) : slice(NULL, 0));
@@ -129,9 +150,8 @@ static enum cw_err find_start(struct answering *a, const Cw__GetHistory *request
     reader_bytes(&r, op.b, ID_LEN);
     if (reader_finish(&r) != CW_OK)
         return refuse(&a->refusal, CW_REFUSED_VALUE, "after", "not a page mark of a history: start again without it");
-    while (*out < loaded->op_count &&
-           (loaded->ops[*out]->hlc < hlc ||
-            (loaded->ops[*out]->hlc == hlc && ID_COMPARE(&loaded->ops[*out]->op_id, &op) <= 0)))
+    while (*out < lines->count && (lines->at[*out].op->hlc < hlc || (lines->at[*out].op->hlc == hlc &&
+                                                                     ID_COMPARE(&lines->at[*out].op->op_id, &op) <= 0)))
         (*out)++;
     return CW_OK;
 }
@@ -146,23 +166,87 @@ static ProtobufCBinaryData mark_of(struct answering *a, const struct loaded_op *
     return answer_bytes(a, mark, sizeof mark);
 }
 
-static enum cw_err put_items(struct answering *a, const struct loaded_case *loaded, uint32_t start, uint32_t limit,
+static enum cw_err put_items(struct answering *a, const struct lines *lines, uint32_t start, uint32_t limit,
                              Cw__History *out)
 {
-    uint32_t left = loaded->op_count - start;
+    uint32_t left = lines->count - start;
     uint32_t count = left < limit ? left : limit;
 
     out->items = ARENA_ARRAY(a->arena, Cw__HistoryItem *, count + 1);
     if (out->items == NULL)
         return CW_LOCAL_MEMORY;
     for (uint32_t i = 0; i < count; i++) {
-        out->items[i] = item_of(a, loaded->state, loaded->ops[start + i]);
+        out->items[i] = item_of(a, &lines->at[start + i]);
         if (out->items[i] == NULL)
             return CW_LOCAL_MEMORY;
     }
     out->n_items = count;
     if (count < left)
-        SET_BYTES(out, next, mark_of(a, loaded->ops[start + count - 1]));
+        SET_BYTES(out, next, mark_of(a, lines->at[start + count - 1].op));
+    return CW_OK;
+}
+
+/* --- whose lines ------------------------------------------------------------------------------------------------ */
+
+static ProtobufCBinaryData reference_of(struct answering *a, const struct case_state *state)
+{
+    char reference[HUMAN_REF_LEN_MAX];
+
+    human_ref_of(state->kind, state->opened_by_division, state->opened, &state->case_id, reference);
+    return answer_text(a, reference);
+}
+
+static int compare_lines(const void *left, const void *right)
+{
+    const struct told *l = left, *r = right;
+
+    if (l->op->hlc != r->op->hlc)
+        return l->op->hlc < r->op->hlc ? -1 : 1;
+    return ID_COMPARE(&l->op->op_id, &r->op->op_id);
+}
+
+static enum cw_err gather_lines(struct answering *a, const struct shown_case *cases, uint32_t count, struct lines *out)
+{
+    uint32_t total = 0;
+
+    for (uint32_t i = 0; i < count; i++)
+        total += cases[i].loaded.op_count;
+    *out = (struct lines){.at = ARENA_ARRAY(a->arena, struct told, total + 1)};
+    if (out->at == NULL)
+        return CW_LOCAL_MEMORY;
+    for (uint32_t i = 0; i < count; i++) {
+        const struct loaded_case *c = &cases[i].loaded;
+        ProtobufCBinaryData reference = {0, NULL};
+
+        if (count > 1)
+            reference = reference_of(a, c->state);
+        for (uint32_t j = 0; j < c->op_count; j++)
+            out->at[out->count++] = (struct told){c->ops[j], c->state, reference};
+    }
+    if (count > 1)
+        qsort(out->at, out->count, sizeof *out->at, compare_lines);
+    return CW_OK;
+}
+
+static enum cw_err load_all(struct answering *a, const struct case_class *class, struct shown_case *cases)
+{
+    enum cw_err err = CW_OK;
+
+    for (uint32_t i = 0; i < class->count && err == CW_OK; i++)
+        err = shown_case_load(a, &class->ids[i], &cases[i]);
+    return err;
+}
+
+static enum cw_err put_others(struct answering *a, const struct case_class *class, const struct shown_case *cases,
+                              const struct cw_case_id *asked, Cw__History *out)
+{
+    out->also = ARENA_ARRAY(a->arena, ProtobufCBinaryData, class->count);
+    if (out->also == NULL)
+        return CW_LOCAL_MEMORY;
+    for (uint32_t i = 0; i < class->count; i++) {
+        if (!ID_EQ(&class->ids[i], asked))
+            out->also[out->n_also++] = reference_of(a, cases[i].loaded.state);
+    }
     return CW_OK;
 }
 
@@ -170,21 +254,29 @@ enum cw_err answer_history(struct answering *a, const Cw__GetHistory *request, C
 {
     uint32_t limit = request->has_limit && request->limit != 0 ? request->limit : HISTORY_LIMIT_DEFAULT;
     Cw__History *history = ARENA_NEW(a->arena, Cw__History);
-    struct shown_case shown;
+    struct case_class *class = ARENA_NEW(a->arena, struct case_class);
+    struct shown_case *cases = ARENA_ARRAY(a->arena, struct shown_case, IDENTITY_CASES_MAX);
+    struct lines lines;
     struct cw_case_id id;
     uint32_t start;
     enum cw_err err;
 
-    if (history == NULL)
+    if (history == NULL || class == NULL || cases == NULL)
         return CW_LOCAL_MEMORY;
     cw__history__init(history);
     err = answer_find_case(a, request->has_case_id, request->case_id, request->has_name, request->name, &id);
     if (err == CW_OK)
-        err = shown_case_load(a, &id, &shown);
+        err = case_class_of(&a->read, &id, a->arena, class);
     if (err == CW_OK)
-        err = find_start(a, request, &shown.loaded, &start);
+        err = load_all(a, class, cases);
     if (err == CW_OK)
-        err = put_items(a, &shown.loaded, start, limit < HISTORY_LIMIT_MAX ? limit : HISTORY_LIMIT_MAX, history);
+        err = gather_lines(a, cases, class->count, &lines);
+    if (err == CW_OK)
+        err = find_start(a, request, &lines, &start);
+    if (err == CW_OK)
+        err = put_items(a, &lines, start, limit < HISTORY_LIMIT_MAX ? limit : HISTORY_LIMIT_MAX, history);
+    if (err == CW_OK)
+        err = put_others(a, class, cases, &id, history);
     if (err != CW_OK)
         return err;
     SET_BYTES(history, case_id, answer_bytes(a, id.b, ID_LEN));

@@ -156,6 +156,9 @@ static void put_why(struct answering *a, const struct node_status *status, const
     } else if (is->last_error != CW_OK && is->state != PEER_STATE_IN_STEP) {
         SET_BYTES(row, why, answer_text(a, cw_err_sentence(is->last_error)));
         SET_BYTES(row, why_code, answer_text(a, cw_err_name(is->last_error)));
+    } else if (is->state == PEER_STATE_DOWN && peer->address[0] != '\0') {
+        SET_BYTES(row, why, answer_text(a, "no link yet: it is being dialled"));
+        SET_BYTES(row, why_code, answer_text(a, "dialling"));
     } else if (is->state == PEER_STATE_DOWN) {
         SET_BYTES(row, why, answer_text(a, "no link: it has not called, and this daemon has no address of it to dial"));
         SET_BYTES(row, why_code, answer_text(a, "no-link"));
@@ -192,6 +195,10 @@ static Cw__PeerRow *peer_row(struct answering *a, const struct node_status *stat
     SET_BYTES(row, digest, answer_text(a, digests[peer->digest]));
     if (peer->is.cut)
         SET_NUMBER(row, cut, 1);
+    if (peer->is.software[0] != '\0')
+        SET_BYTES(row, version, answer_text(a, peer->is.software));
+    if (peer->is.says_time)
+        SET_NUMBER(row, clock_ahead_millis, peer->is.clock_ahead_ms);
     return row;
 }
 

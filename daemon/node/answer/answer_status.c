@@ -6,14 +6,14 @@
 
 #include "node/answer.h"
 
+#include "node/reasons.h"
 #include "proto/schema.h"
 #include "proto/wire.h"
 
-#include <stdarg.h>
+#include <casewire/casewire.h>
 #include <stdio.h>
 
 #define REASONS_MAX (NODE_PEERS_SHOWN_MAX + 16)
-#define CASEWIRE_VERSION "0.1.0"
 
 /* --- why not in sync --------------------------------------------------------------------------------- */
 
@@ -22,58 +22,13 @@ struct reasons {
     Cw__Status *out;
 };
 
-static void add_reason(struct reasons *r, const char *format, ...) __attribute__((format(printf, 2, 3)));
-static void add_reason(struct reasons *r, const char *format, ...)
+static void put_reason(void *ctx, const char *sentence, const char *brief)
 {
-    char text[240];
-    va_list args;
+    struct reasons *r = ctx;
 
-    if (r->out->n_reasons == REASONS_MAX)
-        return;
-    va_start(args, format);
-    vsnprintf(text, sizeof text, format, args);
-    va_end(args);
-    r->out->reasons[r->out->n_reasons++] = answer_text(r->a, text);
-}
-
-static void peer_reasons(struct reasons *r, const struct node_peer_status *peer)
-{
-    const struct peer_status *is = &peer->is;
-
-    if (is->cut)
-        add_reason(r, "%s is cut off on purpose", is->division);
-    else if (peer->end != LINK_END_NONE && is->state == PEER_STATE_DOWN)
-        add_reason(r, "%s: %s", is->division, link_end_sentence(peer->end));
-    else if (is->state != PEER_STATE_IN_STEP && is->state != PEER_STATE_FETCHING)
-        add_reason(r, "%s is %s", is->division, peer_state_name(is->state));
-    if (is->behind != 0)
-        add_reason(r, "%s lacks %llu entries", is->division, (unsigned long long)is->behind);
-    if (is->ahead != 0)
-        add_reason(r, "%s holds %llu entries that are not here", is->division, (unsigned long long)is->ahead);
-    if (peer->digest == DIGEST_DIFFERS)
-        add_reason(r, "%s folds equal inputs to another state", is->division);
-}
-
-static void counted_reason(struct reasons *r, uint64_t count, const char *what)
-{
-    if (count != 0)
-        add_reason(r, "%llu %s", (unsigned long long)count, what);
-}
-
-static void all_reasons(struct reasons *r, const struct node_status *status)
-{
-    for (uint32_t i = 0; i < status->peer_count && i < NODE_PEERS_SHOWN_MAX; i++)
-        peer_reasons(r, &status->peers[i]);
-    counted_reason(r, status->hole_count, "entries lack their contents");
-    counted_reason(r, status->counters[COUNTER_PENDING], "ops wait for a certificate or an authority position");
-    counted_reason(r, status->counters[COUNTER_FOLDS_WAITING], "cases are being revised");
-    counted_reason(r, status->counters[COUNTER_CONFLICTS], "cases are in conflict");
-    counted_reason(r, status->counters[COUNTER_QUARANTINED], "ops are in quarantine");
-    counted_reason(r, status->counters[COUNTER_UNOPENED], "entries do not open here");
-    for (uint32_t i = 0; i < status->alarm_count; i++)
-        add_reason(r, "alarm: %s", status->alarms[i].text);
-    if (status->low_on_space)
-        add_reason(r, "the disk is nearly full: submissions are refused");
+    (void)brief;
+    if (r->out->n_reasons < REASONS_MAX)
+        r->out->reasons[r->out->n_reasons++] = answer_text(r->a, sentence);
 }
 
 /* --- status ------------------------------------------------------------------------------------------ */
@@ -124,7 +79,7 @@ static void put_identity(struct answering *a, Cw__Status *out)
     SET_BYTES(out, network, answer_bytes(a, self->network.b, ID_LEN));
     SET_NUMBER(out, started_ms, (uint64_t)self->started.ms);
     SET_NUMBER(out, now_ms, (uint64_t)answer_now(a).ms);
-    SET_BYTES(out, version, answer_text(a, CASEWIRE_VERSION));
+    SET_BYTES(out, version, answer_text(a, CW_VERSION_TEXT));
 }
 
 static void put_positions(struct answering *a, const struct node_status *status, Cw__Status *out)
@@ -171,7 +126,7 @@ enum cw_err answer_status(struct answering *a, Cw__Answer *out)
     put_identity(a, view);
     put_positions(a, status, view);
     put_totals(status, view);
-    all_reasons(&reasons, status);
+    node_reasons(status, put_reason, &reasons);
     SET_NUMBER(view, in_sync, view->n_reasons == 0);
     out->status = view;
     return CW_OK;

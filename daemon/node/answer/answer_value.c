@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
 #include "node/answer_value.h"
+#include "node/answer_known.h"
 
 #include "proto/wire.h"
 
@@ -14,20 +15,32 @@ static int compare_ops(const void *left, const void *right)
     return ID_COMPARE(&(*l)->op_id, &(*r)->op_id);
 }
 
-enum cw_err shown_case_load(struct answering *a, const struct cw_case_id *id, struct shown_case *out)
+static enum cw_err sort_by_id(struct answering *a, struct shown_case *out)
 {
-    enum cw_err err = case_load(&a->read, id, a->arena, &out->loaded);
-
-    if (err == CW_REFUSED_UNKNOWN_CASE)
-        return refuse(&a->refusal, err, "case_id", "no op of this case is known at this division");
-    if (err != CW_OK)
-        return err;
     out->by_id = ARENA_ARRAY(a->arena, struct loaded_op *, out->loaded.op_count);
     if (out->by_id == NULL)
         return CW_LOCAL_MEMORY;
     memcpy(out->by_id, out->loaded.ops, out->loaded.op_count * sizeof(struct loaded_op *));
     qsort(out->by_id, out->loaded.op_count, sizeof(struct loaded_op *), compare_ops);
     return CW_OK;
+}
+
+enum cw_err shown_case_load(struct answering *a, const struct cw_case_id *id, struct shown_case *out)
+{
+    enum cw_err err =
+        case_load_picked(&a->read, id, a->arena, a->known == NULL ? NULL : known_at_pick, a, &out->loaded);
+
+    if (err == CW_REFUSED_UNKNOWN_CASE && a->refusal.code != err)
+        return refuse(&a->refusal, err, "case_id", "no op of this case is known at this division");
+    if (err != CW_OK)
+        return err;
+    return sort_by_id(a, out);
+}
+
+enum cw_err shown_case_of(struct answering *a, const struct loaded_case *loaded, struct shown_case *out)
+{
+    out->loaded = *loaded;
+    return sort_by_id(a, out);
 }
 
 const struct loaded_op *shown_case_op(const struct shown_case *shown, const struct cw_op_id *op)

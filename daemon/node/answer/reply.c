@@ -94,7 +94,7 @@ struct acknowledgement {
 
 static enum cw_err send_receipt(struct turn *t, const struct acknowledgement *to, struct receipt_tree *tree)
 {
-    const struct node_read read = {t->n, t->txn, NULL};
+    const struct node_read read = {.node = t->n, .txn = t->txn};
     struct op_row op;
     Cw__Answer answer;
     Cw__Submitted submitted;
@@ -235,6 +235,9 @@ static void send_published(struct turn *t, const struct reply *r)
     published.stored = r->stored;
     if (r->kind == REPLY_PUBLISHED)
         answer.published = &published;
+    answer.has_text = r->said != NULL;
+    if (r->said != NULL)
+        answer.text = wire_bytes(slice_of(r->said));
     send_answer(t, r->link, &answer);
 }
 

@@ -1,30 +1,18 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "node/case_work.h"
+#include "node/case_cached.h"
 
 #include <stdlib.h>
 
 /*
  * Cases of late, kept opened and decoded, so that a submission to a busy case costs its fold and not the
- * opening of its whole history. Node thread only. An op admitted in this turn stands at the end, with a
- * clock above all others, until it gets its place.
+ * opening of its whole history. Node thread only. This turn's own ops: case_admit.c.
+ *
+ * The fold is kept too. An op that came since is appended to it where that is the same as folding the whole (fold.h), once
+ * it has its place; whatever else changes a case has its whole folded again.
  */
 
-#define PROVISIONAL_HLC (UINT64_MAX - ((uint64_t)1 << 32))
-
-struct cached {
-    struct cached *next;
-    struct loaded_case loaded;
-    uint8_t *memory, *state_memory;
-    struct arena arena, state_arena;
-    bool folded, hashed;
-    uint64_t used; /* turn of the last use */
-};
-
-struct case_cache {
-    struct cached *first; /* most recently used first */
-    uint32_t count, max;
-    uint64_t turn, provisional;
-};
+#define ROOMY_OPS_MIN 8
+#define APPENDED_FOR_ONE 16 /* so many cost less than folding one more op of a short case */
 
 struct case_cache *case_cache_new(uint32_t max)
 {
@@ -42,20 +30,34 @@ static void cached_free(struct cached *c)
     free(c);
 }
 
+static void let_go(struct case_cache *cache, struct cached **at)
+{
+    struct cached *c = *at;
+
+    *at = c->next;
+    cache->count--;
+    cache->len -= c->counted;
+    cached_free(c);
+}
+
+static void count_len(struct case_cache *cache, struct cached *c)
+{
+    size_t len = sizeof *c + c->arena.len + c->state_arena.len;
+
+    cache->len = cache->len - c->counted + len;
+    c->counted = len;
+}
+
 void case_cache_free(struct case_cache *cache)
 {
     if (cache == NULL)
         return;
-    while (cache->first != NULL) {
-        struct cached *c = cache->first;
-
-        cache->first = c->next;
-        cached_free(c);
-    }
+    while (cache->first != NULL)
+        let_go(cache, &cache->first);
     free(cache);
 }
 
-static struct cached **find(struct case_cache *cache, const struct cw_case_id *id)
+struct cached **case_cache_find(struct case_cache *cache, const struct cw_case_id *id)
 {
     struct cached **at = &cache->first;
 
@@ -64,32 +66,101 @@ static struct cached **find(struct case_cache *cache, const struct cw_case_id *i
     return at;
 }
 
+/* Opening, decoding and folding it again costs a tenth of a second: one such is kept beside the others. */
+static bool is_long(const struct cached *c)
+{
+    return c->counted >= CASE_LONG_LEN_MIN && c->counted <= CASE_LONG_LEN_MAX;
+}
+
 void case_cache_begin_turn(struct case_cache *cache)
 {
     struct cached **at = &cache->first;
+    bool spared = false;
+    size_t kept = 0;
 
     cache->turn++;
     cache->provisional = 0;
-    for (uint32_t i = 0; i < cache->max && *at != NULL; i++)
-        at = &(*at)->next;
-    while (*at != NULL) {
-        struct cached *c = *at;
+    for (uint32_t i = 0; *at != NULL; i++) {
+        bool spare = is_long(*at) && !spared;
 
-        *at = c->next;
-        cached_free(c);
-        cache->count--;
+        spared = spared || spare;
+        if (i < cache->max && (i == 0 || spare || kept + (*at)->counted <= CASE_CACHE_LEN)) {
+            kept += spare ? 0 : (*at)->counted;
+            at = &(*at)->next;
+        } else {
+            let_go(cache, at);
+        }
     }
+}
+
+size_t case_cache_len(const struct case_cache *cache)
+{
+    return cache->len;
 }
 
 void case_cache_drop(struct node *n, const struct cw_case_id *id)
 {
-    struct cached **at = find(n->cases, id), *c = *at;
+    struct cached **at = case_cache_find(n->cases, id);
 
-    if (c == NULL)
+    if (*at != NULL)
+        let_go(n->cases, at);
+}
+
+/* True: the state is that of all ops. What was appended before one that cannot be goes with the whole. */
+static bool append_fresh(struct cached *c)
+{
+    bool done = c->foldable;
+
+    for (uint32_t i = 0; i < c->fresh_count && done; i++) {
+        if (case_fold_append(&c->loaded, c->fresh[i], &done) != CW_OK)
+            done = false;
+    }
+    c->foldable = c->folded = done;
+    c->hashed = false;
+    c->fresh_count = 0;
+    c->listed = done ? c->loaded.op_count : 0;
+    return done;
+}
+
+bool case_cache_appends(struct turn *t, const struct cw_case_id *id, uint32_t *out_cost)
+{
+    struct cached *c = *case_cache_find(t->n->cases, id);
+
+    if (c == NULL || !c->foldable)
+        return false;
+    *out_cost = 1 + c->fresh_count / APPENDED_FOR_ONE;
+    return c->folded || append_fresh(c);
+}
+
+void case_cache_refold(struct node *n)
+{
+    for (struct cached *c = n->cases->first; c != NULL; c = c->next)
+        c->folded = c->foldable = false;
+}
+
+static struct cached **find_other_long(struct case_cache *cache, const struct cached *saved)
+{
+    struct cached **at = &cache->first;
+
+    while (*at != NULL && (*at == saved || !is_long(*at)))
+        at = &(*at)->next;
+    return at;
+}
+
+void case_cache_saved(struct node *n, const struct cw_case_id *id)
+{
+    struct case_cache *cache = n->cases;
+    struct cached *saved = *case_cache_find(cache, id);
+    struct cached **other = find_other_long(cache, saved);
+    size_t spared = saved != NULL && is_long(saved) ? saved->counted : *other != NULL ? (*other)->counted : 0;
+
+    if (saved == NULL || cache->count == 1) /* one alone may be as large as it is */
         return;
-    *at = c->next;
-    cached_free(c);
-    n->cases->count--;
+    bool other_is_old = *other != NULL && (*other)->used != cache->turn; /* else somebody may look at it still */
+    if (is_long(saved) && other_is_old)
+        let_go(cache, other);
+    else if (is_long(saved) ? *other != NULL : cache->len - spared > CASE_CACHE_LEN)
+        case_cache_drop(n, id);
 }
 
 static struct cached *to_front(struct case_cache *cache, struct cached **at)
@@ -101,67 +172,6 @@ static struct cached *to_front(struct case_cache *cache, struct cached **at)
     cache->first = c;
     c->used = cache->turn;
     return c;
-}
-
-/* --- this turn's own ops --------------------------------------------------------------------------------- */
-
-static enum cw_err copy_payloads(const struct prepared *p, struct arena *arena, struct loaded_op *op)
-{
-    for (uint32_t i = 0; i < p->part_count; i++) {
-        const void *copy = p->payloads[i].len == 0 ? "" : arena_copy(arena, p->payloads[i].data, p->payloads[i].len);
-
-        if (copy == NULL)
-            return CW_LOCAL_MEMORY;
-        op->payloads[i] = slice(copy, p->payloads[i].len);
-        op->parts[i] = PART_OPENED;
-    }
-    return CW_OK;
-}
-
-static enum cw_err add_provisional(struct turn *t, const struct prepared *p, struct cached *c)
-{
-    struct loaded_op *op = ARENA_NEW(&c->arena, struct loaded_op);
-
-    if (op == NULL)
-        return CW_LOCAL_MEMORY;
-    op->op_id = p->op_id;
-    op->hlc = PROVISIONAL_HLC + t->n->cases->provisional++;
-    op->verdict = VERDICT_EFFECTIVE;
-    op->submission_ok = true;
-    op->author = p->header.author;
-    op->author_time = p->header.author_time;
-    op->part_count = p->part_count;
-    memcpy(op->origin, t->n->identity.division, sizeof op->origin);
-    enum cw_err err = copy_payloads(p, &c->arena, op);
-    if (err == CW_OK)
-        err = loaded_op_author(t->n, op, &c->arena);
-    if (err != CW_OK)
-        return err;
-    loaded_op_decode(op, &c->arena);
-    return loaded_case_add(&c->loaded, op, &c->arena);
-}
-
-static bool is_loaded(const struct loaded_case *c, const struct cw_op_id *op)
-{
-    for (uint32_t i = c->op_count; i > 0; i--) {
-        if (ID_EQ(&c->ops[i - 1]->op_id, op))
-            return true;
-    }
-    return false;
-}
-
-/* What this turn admitted to the case and has not written yet. */
-static enum cw_err add_admitted(struct turn *t, struct cached *c)
-{
-    enum cw_err err = CW_OK;
-
-    for (uint32_t i = 0; i < t->submission_count && err == CW_OK; i++) {
-        const struct prepared *p = t->submissions[i].prepared;
-
-        if (p->header.op_class == CLASS_CASE && ID_EQ(&p->case_id, &c->loaded.id) && !is_loaded(&c->loaded, &p->op_id))
-            err = add_provisional(t, p, c);
-    }
-    return err;
 }
 
 /* --- loading --------------------------------------------------------------------------------------------- */
@@ -180,7 +190,7 @@ static enum cw_err load_all(struct turn *t, const struct cw_case_id *id, struct 
     enum cw_err err = case_load_ops(t->n, t->txn, id, &c->arena, &c->loaded);
 
     c->loaded.id = *id;
-    return err == CW_OK || err == CW_REFUSED_UNKNOWN_CASE ? add_admitted(t, c) : err;
+    return err == CW_OK || err == CW_REFUSED_UNKNOWN_CASE ? cached_add_admitted(t, c) : err;
 }
 
 /* Twice the memory each time until it fits. Half of it stays free for the ops to come. */
@@ -196,13 +206,24 @@ static enum cw_err load(struct turn *t, const struct cw_case_id *id, struct cach
     return err;
 }
 
+/* For ops to come; when it is full the whole is folded. A short case is folded whole in no time. */
+static uint32_t room_for(const struct cached *c)
+{
+    return c->loaded.op_count < ROOMY_OPS_MIN ? 0 : c->loaded.op_count / 8 + 4;
+}
+
 static enum cw_err fold_into(struct turn *t, struct cached *c, bool with_leaf)
 {
-    enum cw_err err = c->folded ? CW_OK : case_fold_loaded(t->n, &c->loaded, &c->state_arena);
+    enum cw_err err = CW_OK;
 
+    if (!c->folded && !append_fresh(c)) {
+        c->state_arena.used = 0;
+        err = case_fold_loaded(t->n, &c->loaded, room_for(c), &c->state_arena);
+        c->listed = err == CW_OK ? c->loaded.op_count : 0;
+    }
     if (err == CW_OK && with_leaf)
         err = case_hash_loaded(t->n, &c->loaded, &c->state_arena);
-    c->folded = err == CW_OK;
+    c->folded = c->foldable = err == CW_OK;
     c->hashed = err == CW_OK && with_leaf;
     return err;
 }
@@ -215,8 +236,6 @@ static enum cw_err fold(struct turn *t, struct cached *c, bool with_leaf)
          err == CW_LOCAL_MEMORY && len <= CASE_ARENA_LEN_MAX; len *= 2) {
         if (len != c->state_arena.len && !give_memory(&c->state_memory, &c->state_arena, len))
             return CW_LOCAL_MEMORY;
-        if (!c->folded)
-            c->state_arena.used = 0;
         err = fold_into(t, c, with_leaf);
     }
     t->counters[COUNTER_FOLDS]++;
@@ -228,7 +247,7 @@ static enum cw_err fold(struct turn *t, struct cached *c, bool with_leaf)
 static enum cw_err take(struct turn *t, const struct cw_case_id *id, struct cached **out)
 {
     struct case_cache *cache = t->n->cases;
-    struct cached **at = find(cache, id), *c;
+    struct cached **at = case_cache_find(cache, id), *c;
 
     if (*at != NULL) {
         *out = to_front(cache, at);
@@ -245,6 +264,7 @@ static enum cw_err take(struct turn *t, const struct cw_case_id *id, struct cach
     c->next = cache->first;
     cache->first = c;
     cache->count++;
+    count_len(cache, c);
     *out = c;
     return CW_OK;
 }
@@ -260,42 +280,8 @@ enum cw_err case_cache_get(struct turn *t, const struct cw_case_id *id, bool wit
         return CW_REFUSED_UNKNOWN_CASE;
     if (!c->folded || (with_leaf && !c->hashed))
         err = fold(t, c, with_leaf);
+    count_len(t->n->cases, c);
     if (err == CW_OK)
         *out = &c->loaded;
     return err;
-}
-
-enum cw_err case_cache_admit(struct turn *t, const struct cw_case_id *id, const struct prepared *p)
-{
-    struct cached *c = *find(t->n->cases, id);
-    enum cw_err err;
-
-    if (c == NULL)
-        return CW_OK; /* whoever asks for the case in this turn gets the op with it */
-    c->folded = false;
-    err = add_provisional(t, p, c);
-    if (err == CW_LOCAL_MEMORY) { /* the next who asks loads it into larger memory */
-        case_cache_drop(t->n, id);
-        return CW_OK;
-    }
-    return err;
-}
-
-void case_cache_place(struct node *n, const struct cw_case_id *id, const struct entry_in *e)
-{
-    struct cached *c = *find(n->cases, id);
-
-    if (c == NULL)
-        return;
-    for (uint32_t i = c->loaded.op_count; i > 0; i--) {
-        struct loaded_op *op = c->loaded.ops[i - 1];
-
-        if (!ID_EQ(&op->op_id, &e->header.op_id))
-            continue;
-        op->hlc = e->header.hlc;
-        op->log = e->log;
-        op->seq = e->header.seq;
-        c->folded = false;
-        return;
-    }
 }

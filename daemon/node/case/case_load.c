@@ -122,11 +122,14 @@ static enum cw_err open_payloads(struct loading_case *l, const struct case_op_ro
 
 /* --- one op ---------------------------------------------------------------------------------------------- */
 
-void loaded_op_decode(struct loaded_op *op, struct arena *arena)
+enum cw_err loaded_op_decode(struct loaded_op *op, struct arena *arena)
 {
     if (op->part_count == 0 || op->payloads[0].data == NULL)
-        return;
-    op->decoded = op_decode(op->payloads, op->part_count, arena, &op->op, NULL) == CW_OK;
+        return CW_OK;
+    enum cw_err err = op_decode(op->payloads, op->part_count, arena, &op->op, NULL);
+
+    op->decoded = err == CW_OK;
+    return err == CW_LOCAL_MEMORY ? err : CW_OK;
 }
 
 static enum cw_err copy_text(struct arena *arena, const char *text, struct cw_slice *out)
@@ -140,6 +143,13 @@ static enum cw_err copy_text(struct arena *arena, const char *text, struct cw_sl
     return CW_OK;
 }
 
+uint64_t roles_of_author(const struct authority_cert *cert)
+{
+    uint64_t system = ROLE_MASK(SYS);
+
+    return cert->subject == SUBJECT_DAEMON ? cert->roles | system : cert->roles & ~system;
+}
+
 enum cw_err loaded_op_author(const struct node *n, struct loaded_op *op, struct arena *arena)
 {
     const struct authority_cert *cert = authority_find(n->authority, &op->author);
@@ -148,7 +158,7 @@ enum cw_err loaded_op_author(const struct node *n, struct loaded_op *op, struct 
     op->author_known = cert != NULL;
     if (cert == NULL)
         return CW_OK;
-    op->author_roles = cert->roles;
+    op->author_roles = roles_of_author(cert);
     op->author_subject = cert->subject;
     enum cw_err err = copy_text(arena, cert->name, &op->author_name);
     return err == CW_OK ? copy_text(arena, cert->division, &op->author_division) : err;
@@ -200,7 +210,8 @@ static enum cw_err load_op(struct loading_case *l, const struct case_op_place *p
         err = open_payloads(l, &place->row, op);
     if (err == CW_OK)
         err = loaded_op_author(l->n, op, l->arena);
-    loaded_op_decode(op, l->arena);
+    if (err == CW_OK)
+        err = loaded_op_decode(op, l->arena);
     *out = op;
     return err;
 }
@@ -229,7 +240,7 @@ static enum cw_err place_parse(const struct kv_pair *pair, struct case_op_place 
 
 /* --- the case -------------------------------------------------------------------------------------------- */
 
-static int place_compare(const struct loaded_op *a, const struct loaded_op *b)
+int loaded_op_compare(const struct loaded_op *a, const struct loaded_op *b)
 {
     if (a->hlc != b->hlc)
         return a->hlc < b->hlc ? -1 : 1;
@@ -249,7 +260,7 @@ enum cw_err loaded_case_add(struct loaded_case *c, struct loaded_op *op, struct 
         c->ops = more;
     }
     uint32_t at = c->op_count++;
-    while (at > 0 && place_compare(c->ops[at - 1], op) > 0) {
+    while (at > 0 && loaded_op_compare(c->ops[at - 1], op) > 0) {
         c->ops[at] = c->ops[at - 1];
         at--;
     }
@@ -295,11 +306,19 @@ enum cw_err case_load_ops(const struct node *n, struct kv_txn *txn, const struct
 enum cw_err case_load(const struct node_read *read, const struct cw_case_id *id, struct arena *arena,
                       struct loaded_case *out)
 {
+    return case_load_picked(read, id, arena, NULL, NULL, out);
+}
+
+enum cw_err case_load_picked(const struct node_read *read, const struct cw_case_id *id, struct arena *arena,
+                             case_pick *pick, void *ctx, struct loaded_case *out)
+{
     node_authority(read->node);
     enum cw_err err = case_load_ops(read->node, read->txn, id, arena, out);
 
+    if (err == CW_OK && pick != NULL)
+        err = pick(ctx, out);
     if (err == CW_OK)
-        err = case_fold_loaded(read->node, out, arena);
+        err = case_fold_loaded(read->node, out, 0, arena);
     if (err == CW_OK)
         err = case_hash_loaded(read->node, out, arena);
     node_authority_done(read->node);

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "node/case_work.h"
+#include "node/duties.h"
 
 /* What the fold gave, kept for lists and digests: the row, its sealed line, the indexes, the leaf. */
-
-#define LINE_LEN_MAX (1024 + LINE_LABELS_LEN_MAX + LABELS_MAX * 4)
 
 /* --- the sealed line -------------------------------------------------------------------------------------- */
 
@@ -126,7 +125,7 @@ static enum cw_err put_leaf(struct turn *t, const struct loaded_case *c)
 
 /* --- the row ---------------------------------------------------------------------------------------------- */
 
-static void fill_line(const struct loaded_case *c, const struct case_summary *s, struct case_line *out)
+void case_line_of(const struct loaded_case *c, const struct case_summary *s, struct case_line *out)
 {
     const struct case_value *name = state_value(c->state, &scope_none, FIELD_OP_NAME);
 
@@ -146,19 +145,13 @@ static void fill_line(const struct loaded_case *c, const struct case_summary *s,
 
 static uint64_t newest_hlc(const struct loaded_case *c)
 {
-    uint64_t newest = 0;
-
-    for (uint32_t i = 0; i < c->op_count; i++) {
-        if (c->ops[i]->hlc > newest)
-            newest = c->ops[i]->hlc;
-    }
-    return newest;
+    return c->op_count > 0 ? c->ops[c->op_count - 1]->hlc : 0;
 }
 
 static enum cw_err seal_line(struct turn *t, const struct cw_case_id *id, const struct case_line *line,
                              struct writer *out)
 {
-    uint8_t plain[LINE_LEN_MAX];
+    uint8_t plain[CASE_LINE_LEN_MAX];
     struct writer w = writer_over(plain, sizeof plain);
     struct row_key ad = line_ad(id);
     const struct local_key *key;
@@ -177,7 +170,8 @@ static void alarm_degraded(struct turn *t, const struct cw_case_id *id)
 
     hex_of(ID_SLICE(id), hex);
     t->counters[COUNTER_QUARANTINED]++;
-    node_alarm(t->n, "op-quarantined", "case %.16s: an operation that the fold cannot take is set aside", hex);
+    node_alarm_about(t->n, "op-quarantined", &(struct journal_about){.case_id = hex},
+                     "case %.16s: an operation that the fold cannot take is set aside", hex);
 }
 
 static void count_flags(struct turn *t, const struct cw_case_id *id, uint32_t old_flags, uint32_t new_flags)
@@ -194,11 +188,13 @@ static enum cw_err put_row(struct turn *t, const struct loaded_case *c, const st
 {
     struct case_summary summary;
     struct case_line line, old_line;
-    uint8_t sealed[LINE_LEN_MAX + 64], bytes[CASE_ROW_LEN_MAX];
+    struct case_filters filters;
+    uint8_t sealed[CASE_LINE_LEN_MAX + 64], bytes[CASE_ROW_LEN_MAX];
     struct writer sealed_out = writer_over(sealed, sizeof sealed), w = writer_over(bytes, sizeof bytes);
 
     state_summary(c->state, &summary);
-    fill_line(c, &summary, &line);
+    case_line_of(c, &summary, &line);
+    case_filters_of(t->n, c->state, &line, &filters);
     enum cw_err err = seal_line(t, &c->id, &line, &sealed_out);
     if (err == CW_OK)
         err = line_open(t->n, &c->id, old, &t->arena, &old_line);
@@ -206,7 +202,7 @@ static enum cw_err put_row(struct turn *t, const struct loaded_case *c, const st
         return err;
     struct case_row row = {
         .slot = old->slot,
-        .flags = c->flags,
+        .flags = c->flags | CASE_DUTIES | CASE_ACTED,
         .fold_version = FOLD_VERSION,
         .kind = c->state->kind,
         .op_count = c->op_count,
@@ -215,13 +211,22 @@ static enum cw_err put_row(struct turn *t, const struct loaded_case *c, const st
         .state = c->state_hash,
         .reference = line.reference,
         .summary = slice(sealed, sealed_out.len),
+        .filters = slice(filters.hashes, (size_t)16 * filters.count),
     };
+    case_moments_of(t->n, c->state, t->wall, &old->moments, &row.moments);
     case_row_encode(&row, &w);
     CW_ASSERT(!w.failed);
     count_flags(t, &c->id, old->flags, row.flags);
     err = db_put(t, TABLE_CASE, row_key_case(&c->id), slice(bytes, w.len));
+    if (err == CW_OK)
+        err = case_filters_save(t, &c->id, old, &row);
+    if (err == CW_OK)
+        err = case_moments_index(t, &c->id, &old->moments, &row.moments);
+    if (err == CW_OK)
+        err = case_links_save(t, c->state);
     if (err != CW_OK)
         return err;
+    duties_tell_risk(t, c, old_line.risk);
     return replace_indexes(t, &c->id, &(struct listing){old, &old_line}, &(struct listing){&row, &line});
 }
 

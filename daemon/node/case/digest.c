@@ -153,7 +153,8 @@ static void alarm_case(struct turn *t, const struct digest_finding *f)
     char hex[2 * ID_LEN + 1];
 
     hex_of(ID_SLICE(&f->case_id), hex);
-    node_alarm(t->n, "digest-differs", "case %.16s: the same operations give another state at a peer", hex);
+    node_alarm_about(t->n, "digest-differs", &(struct journal_about){.case_id = hex},
+                     "case %.16s: the same operations give another state at a peer", hex);
 }
 
 static void hear_leaves(struct turn *t, struct digest_peer *peer, const struct peer_digest *m)

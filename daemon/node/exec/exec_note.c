@@ -37,12 +37,14 @@ void exec_note(struct turn *t, const struct effect *e)
     char log[2 * ID_LEN + 1];
 
     hex_of(ID_SLICE(&e->as.note.log), log);
+    const struct journal_about about = {
+        .peer = division_of(t->n, &e->as.note.cert), .code = cw_err_name(e->as.note.err), .log = log};
     if ((size_t)note < CW_COUNT(notes) && notes[note].level == JOURNAL_ALARM)
-        node_alarm(t->n, id, "%s: %s (log %.16s, seq %llu; %s)", division_of(t->n, &e->as.note.cert), text, log,
-                   (unsigned long long)e->as.note.seq, cw_err_name(e->as.note.err));
+        node_alarm_about(t->n, id, &about, "%s: %s (log %.16s, seq %llu; %s)", about.peer, text, log,
+                         (unsigned long long)e->as.note.seq, about.code);
     else
-        node_journal(t->n, notes[note].level, id, "%s: %s (log %.16s; %s)", division_of(t->n, &e->as.note.cert), text,
-                     log, cw_err_name(e->as.note.err));
+        node_journal_about(t->n, notes[note].level, id, &about, "%s: %s (log %.16s; %s)", about.peer, text, log,
+                           about.code);
 }
 
 /* --- fork proofs ----------------------------------------------------------------------------------------------- */

@@ -83,6 +83,7 @@ void exec_send_frontier(struct turn *t, const struct effect *e)
     f->signature = n->frontier_signature;
     f->full = e->as.send_frontier.full;
     f->since = e->as.send_frontier.since;
+    f->now_ms = t->wall.ms > 0 ? (uint64_t)t->wall.ms : 0;
     f->items = items;
     f->item_count = f->full ? replica_frontier_items(n->replica, items, replica_log_count(n->replica))
                             : replica_frontier_changes(n->replica, f->since, items, replica_log_count(n->replica));

@@ -45,15 +45,61 @@ static bool seal_end(const struct feed_step *s, const struct log_id *log, uint64
     return true;
 }
 
+/*
+ * An entry that could not be opened when it was told comes again, with a row of its own behind those that are walked:
+ * until then, the head of its log says more than this reader was told. So what the heads say counts once everything is
+ * walked that had arrived when they were looked at.
+ */
+static bool is_abreast(const struct feed_step *s)
+{
+    return s->feed->next_arrival >= s->arrivals;
+}
+
+/* Who is abreast looks at the heads of the moment; who is not, at all of them, each time it has come so far. */
+static void look_at_heads(struct feed_step *s)
+{
+    struct feed *feed = s->feed;
+
+    if (feed->opened && (is_abreast(s) || feed->next_arrival < feed->heads_as_of))
+        return;
+    feed->heads_as_of = s->arrivals;
+    for (uint32_t i = 0; i < feed->places.count; i++) {
+        struct feed_place *place = &feed->places.at[i];
+        struct log_row row;
+
+        place->opened = place->opened_next;
+        if (db_get_log(s->node, s->read.txn, &place->log, &row) == CW_OK)
+            place->opened_next = feed_prefix(&row.head);
+    }
+}
+
+/* What cannot be opened here makes a case's line say less: whoever goes on elsewhere is told again, from before it. */
+void feed_cursor_clip(struct feed_step *s)
+{
+    struct feed_places *p = &s->feed->places;
+
+    for (uint32_t i = 0; i < p->count; i++) {
+        struct position upto = {.log = p->at[i].log};
+        struct log_row row;
+
+        if (p->at[i].scope != LOG_DIVISION || db_get_log(s->node, s->read.txn, &p->at[i].log, &row) != CW_OK ||
+            p->at[i].told.seq <= feed_prefix(&row.head))
+            continue;
+        (void)seal_end(s, &p->at[i].log, feed_prefix(&row.head), &upto);
+        p->at[i].told = upto;
+    }
+}
+
 static bool move_place(struct feed_step *s, struct feed_place *place)
 {
     struct log_row row;
     struct position upto;
-    uint64_t seq = feed_place_upto(place, UINT64_MAX);
+    uint64_t seq = feed_place_upto(place, is_abreast(s) ? UINT64_MAX : place->opened);
 
     if (seq <= place->told.seq || db_get_log(s->node, s->read.txn, &place->log, &row) != CW_OK)
         return false;
-    seq = feed_place_upto(place, feed_prefix(&row.head));
+    if (is_abreast(s))
+        seq = feed_place_upto(place, feed_prefix(&row.head));
     if (seq <= place->told.seq || !seal_end(s, &place->log, seq, &upto) || upto.seq <= place->told.seq)
         return false;
     feed_place_told(place, &upto);
@@ -83,7 +129,7 @@ static bool knows_judgements(const struct feed_step *s)
         return false;
     if (!feed->opened || feed->phase == PHASE_CATCHING_UP)
         return feed->start != START_CURSOR;
-    return feed->phase == PHASE_LIVE && feed->next_arrival >= s->arrivals &&
+    return feed->phase == PHASE_LIVE && is_abreast(s) &&
            !db_has(s->node, s->read.txn, TABLE_META, row_key_text(META_REFOLD));
 }
 
@@ -96,6 +142,7 @@ enum cw_err feed_cursor_move(struct feed_step *s)
     if (feed->phase == PHASE_SNAPSHOT ? feed->sweep_asked || feed->owed_unfolded > 0 : feed->owed_count > 0)
         return CW_OK;
     mark_waiting(feed);
+    look_at_heads(s);
     for (uint32_t i = 0; i < feed->places.count; i++) {
         if (judgements || feed->places.at[i].scope == LOG_DIVISION)
             moved = move_place(s, &feed->places.at[i]) || moved;

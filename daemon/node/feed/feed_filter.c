@@ -207,13 +207,25 @@ static enum feed_fit fit_operation(const struct feed_names *names, const struct 
     return fit_any(names, line->labels.operations, line->labels.operation_count, line->labels.more);
 }
 
-static enum feed_fit fit_case(const struct feed_filter *f, const struct cw_case_id *id)
+bool feed_filter_names(const struct feed_filter *f, const struct cw_case_id *id)
 {
     for (uint32_t i = 0; i < f->case_count; i++) {
         if (ID_EQ(&f->cases[i], id))
+            return true;
+    }
+    return false;
+}
+
+/* Whoever names one record of a child sees all of them. */
+static enum feed_fit fit_case(const struct feed_filter *f, const struct feed_subject *s)
+{
+    if (f->case_count == 0 || feed_filter_names(f, &s->case_id))
+        return FIT_YES;
+    for (uint32_t i = 0; s->class != NULL && i < s->class->count; i++) {
+        if (feed_filter_names(f, &s->class->ids[i]))
             return FIT_YES;
     }
-    return f->case_count == 0 ? FIT_YES : FIT_NO;
+    return s->class_unsure ? FIT_UNSURE : FIT_NO;
 }
 
 static enum feed_fit fit_writer(const struct feed_filter *f, const struct feed_subject *s)
@@ -232,7 +244,7 @@ static void lower(enum feed_fit *fit, enum feed_fit by)
 enum feed_fit feed_filter_fit(const struct feed_filter *f, const struct feed_subject *s)
 {
     const struct case_labels *labels = &s->line->labels;
-    enum feed_fit fit = fit_case(f, &s->case_id);
+    enum feed_fit fit = fit_case(f, s);
 
     lower(&fit, fit_writer(f, s));
     if (fit == FIT_NO || !feed_filter_needs_case(f))
@@ -283,6 +295,9 @@ uint32_t feed_watches_of(const struct op *op)
         sorts |= WATCH_OWNER;
     if (event != NULL && (event->flags & EVENT_EPISODE) != 0)
         sorts |= WATCH_RISK;
+    if (op->event == EVENT_IDENTITY_MERGED || op->event == EVENT_IDENTITY_UNMERGED ||
+        op->event == EVENT_IDENTITY_ACCEPTED)
+        sorts |= WATCH_IDENTITY;
     return sorts;
 }
 

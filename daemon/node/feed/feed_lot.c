@@ -55,14 +55,19 @@ bool feed_lot_add(struct feed_step *s, struct feed_lot *lot, const struct feed_e
     return true;
 }
 
-/* An op in several entries is told at its place; void bytes that name no case are told to nobody. */
+/* Void bytes that name no case are told to nobody. */
+static bool is_nobodys(const struct op_row *row)
+{
+    return row->op_class == CLASS_CASE && !row->has_case;
+}
+
+/* An op in several entries is told at its place. */
 static bool is_told_here(const struct feed_entry *e, const struct op_row *row)
 {
     uint32_t place;
 
     (void)op_row_verdict(row, &place);
-    return row->entries[place].seq == e->seq && ID_EQ(&row->entries[place].log, &e->log) &&
-           (row->op_class != CLASS_CASE || row->has_case);
+    return row->entries[place].seq == e->seq && ID_EQ(&row->entries[place].log, &e->log) && !is_nobodys(row);
 }
 
 static enum cw_err read_entry(const struct feed_step *s, struct feed_entry *e, struct op_row *row)
@@ -102,7 +107,7 @@ bool feed_place_is_below(const struct feed_step *s, struct feed_entry *e)
     struct op_row row;
     uint32_t number, at;
 
-    if (!e->has_case || db_get_op(s->node, s->read.txn, &e->op, &row) != CW_OK)
+    if (db_get_op(s->node, s->read.txn, &e->op, &row) != CW_OK || is_nobodys(&row))
         return false;
     (void)op_row_verdict(&row, &number);
     place.log = row.entries[number].log;

@@ -219,6 +219,7 @@ static enum cw_err begin_at_cursor(struct feed_step *s)
     for (uint32_t i = 0; i < feed->places.count; i++)
         feed->places.at[i].begun = feed->places.at[i].told.seq;
     step_back_where_needed(s);
+    feed_cursor_clip(s);
     feed->phase = cursor.has_sweep ? PHASE_SNAPSHOT : PHASE_CATCHING_UP;
     feed->sweep_begun = cursor.has_sweep;
     feed->sweep = feed->swept = cursor.sweep;

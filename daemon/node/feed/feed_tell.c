@@ -28,83 +28,6 @@ static bool is_regional(const struct feed_step *s)
     return s->feed->who.subject == SUBJECT_REGIONAL;
 }
 
-static bool put_names(struct answering *a, const struct cw_slice *names, uint32_t count, size_t *out_count,
-                      ProtobufCBinaryData **out)
-{
-    *out = ARENA_ARRAY(a->arena, ProtobufCBinaryData, count + 1);
-    if (*out == NULL)
-        return false;
-    for (uint32_t i = 0; i < count; i++)
-        (*out)[i] = wire_bytes(names[i]);
-    *out_count = count;
-    return true;
-}
-
-static bool put_conflicts(struct answering *a, const struct case_labels *labels, Cw__FeedCase *out)
-{
-    struct cw_slice names[LABELS_MAX];
-
-    for (uint32_t i = 0; i < labels->conflict_count; i++) {
-        const struct schema_field *row = schema_field(labels->conflicts[i]);
-
-        names[i] = slice_of(row == NULL ? "newer" : row->name);
-    }
-    return put_names(a, names, labels->conflict_count, &out->n_conflicts, &out->conflicts);
-}
-
-static void put_flags(const struct case_row *row, Cw__FeedCase *out)
-{
-    if ((row->flags & CASE_INCOMPLETE) != 0)
-        SET_NUMBER(out, incomplete, 1);
-    if ((row->flags & CASE_NEWER) != 0)
-        SET_NUMBER(out, newer, 1);
-    if ((row->flags & CASE_DEGRADED) != 0)
-        SET_NUMBER(out, degraded, 1);
-    if ((row->flags & CASE_SYNTHETIC) != 0)
-        SET_NUMBER(out, synthetic, 1);
-}
-
-static void put_line(struct answering *a, const struct telling *t, Cw__FeedCase *out)
-{
-    const char *marking = schema_value_name(SCALE_MARKING, t->line.marking);
-    const char *kind = schema_kind_name(t->row.kind);
-    bool nameless = is_regional(t->s) && t->row.kind == KIND_CHILD;
-
-    SET_NUMBER(out, kind, t->row.kind);
-    SET_BYTES(out, kind_name, answer_text(a, kind == NULL ? "newer" : kind));
-    SET_BYTES(out, human_ref, wire_bytes(t->line.reference));
-    SET_BYTES(out, status, wire_bytes(t->line.status));
-    SET_BYTES(out, title, nameless ? answer_text(a, "withheld") : wire_bytes(t->line.title));
-    SET_BYTES(out, owner, wire_bytes(t->line.owner));
-    if (t->line.risk.len > 0)
-        SET_BYTES(out, risk, wire_bytes(t->line.risk));
-    if (marking != NULL)
-        SET_BYTES(out, marking, answer_text(a, marking));
-    SET_NUMBER(out, updated_hlc, t->row.updated_hlc);
-    SET_NUMBER(out, op_count, t->row.op_count);
-    put_flags(&t->row, out);
-}
-
-static Cw__FeedCase *case_of(struct answering *a, const struct telling *t)
-{
-    const struct case_labels *l = &t->line.labels;
-    Cw__FeedCase *out = ARENA_NEW(a->arena, Cw__FeedCase);
-
-    if (out == NULL)
-        return NULL;
-    cw__feed_case__init(out);
-    SET_BYTES(out, case_id, answer_bytes(a, t->subject.case_id.b, ID_LEN));
-    if ((t->row.flags & CASE_FOLDED) == 0)
-        return out;
-    put_line(a, t, out);
-    return put_names(a, l->tags, l->tag_count, &out->n_tags, &out->tags) &&
-                   put_names(a, l->areas, l->area_count, &out->n_areas, &out->areas) &&
-                   put_names(a, l->operations, l->operation_count, &out->n_operations, &out->operations) &&
-                   put_conflicts(a, l, out)
-               ? out
-               : NULL;
-}
-
 static enum cw_err read_row(struct telling *t, const struct cw_case_id *id)
 {
     enum cw_err err = case_row_read(&t->s->read, id, &t->s->arena, &t->row, &t->line);
@@ -113,6 +36,8 @@ static enum cw_err read_row(struct telling *t, const struct cw_case_id *id)
     t->subject.row = &t->row;
     t->subject.line = &t->line;
     t->has_row = err == CW_OK;
+    if (err == CW_OK)
+        feed_class_of(t->s, &t->subject);
     return err;
 }
 
@@ -132,6 +57,11 @@ static bool fits(const struct telling *t, uint32_t watches, bool *out_outside)
     /* Named cases and writers do not change: only what the op itself moved can have fitted before. */
     struct feed_filter fixed = {.divisions = f->divisions, .cases = f->cases, .case_count = f->case_count};
     *out_outside = (watches & feed_filter_watches(f)) != 0 && feed_filter_fit(&fixed, &t->subject) == FIT_YES;
+    /* That a record is no longer, or not yet, that of a child who was asked for. */
+    if (!*out_outside && (watches & WATCH_IDENTITY) != 0 && feed_claims_named(t->s, &t->subject.case_id)) {
+        fixed.case_count = 0;
+        *out_outside = feed_filter_fit(&fixed, &t->subject) == FIT_YES;
+    }
     return *out_outside;
 }
 
@@ -142,6 +72,16 @@ static void put_tagged(struct writer *w, uint32_t field, struct cw_slice bytes)
     writer_varint(w, (uint64_t)field << 3 | 2);
     writer_varint(w, bytes.len);
     writer_slice(w, bytes);
+}
+
+/* What put_tagged takes, of a field below 16. */
+static size_t tagged_len(size_t len)
+{
+    size_t framing = 2;
+
+    for (size_t rest = len >> 7; rest > 0; rest >>= 7)
+        framing++;
+    return framing + len;
 }
 
 /* The op's bytes were made before: they go in behind the rest, as protobuf allows. */
@@ -156,7 +96,7 @@ static enum cw_err append(struct telling *t)
         put_tagged(&w, 3, t->op_bytes);
     if (w.failed || w.len > room)
         return CW_REFUSED_SIZE;
-    want = s->out.len + w.len;
+    want = s->out.len + tagged_len(w.len);
     if (s->item_count > 0 && (want > FEED_FRAME_LEN || want > s->credit_bytes))
         return CW_AGAIN_BUSY;
     put_tagged(&s->out, 3, slice(w.data, w.len));
@@ -188,6 +128,24 @@ static Cw__CaseView *view_of(struct answering *a, const struct cw_case_id *id)
     return answer_view(a, id, ANSWER_VIEW_FIELDS, &view) == CW_OK ? view : NULL;
 }
 
+/* Which of the cases that were asked for this one is another record of. */
+static bool put_same_child(struct telling *t, struct answering *a)
+{
+    const struct feed_filter *f = &t->s->feed->filter;
+    const struct case_class *class = t->subject.class;
+
+    if (class == NULL || class->count < 2 || f->case_count == 0)
+        return true;
+    t->item.same_child = ARENA_ARRAY(a->arena, ProtobufCBinaryData, class->count);
+    if (t->item.same_child == NULL)
+        return false;
+    for (uint32_t i = 0; i < class->count; i++) {
+        if (feed_filter_names(f, &class->ids[i]))
+            t->item.same_child[t->item.n_same_child++] = answer_bytes(a, class->ids[i].b, ID_LEN);
+    }
+    return true;
+}
+
 static bool start_item(struct telling *t, struct answering *a, enum feed_why why)
 {
     Cw__FeedItem *item = &t->item;
@@ -196,7 +154,9 @@ static bool start_item(struct telling *t, struct answering *a, enum feed_why why
     SET_NUMBER(item, why, why);
     if (!t->has_row)
         return true;
-    item->case_ = case_of(a, t);
+    if (!put_same_child(t, a))
+        return false;
+    item->case_ = feed_case_of(a, &t->subject.case_id, &t->row, &t->line, is_regional(t->s));
     if (item->case_ != NULL && t->s->feed->views && !is_regional(t->s))
         item->view = view_of(a, &t->subject.case_id);
     return item->case_ != NULL;
@@ -319,6 +279,8 @@ enum cw_err feed_tell_entry(struct feed_step *s, const struct feed_entry *e)
         err = tell_entry(&t, e, told);
     if (err == CW_OK && e->revising)
         err = remember_revising(s, e);
+    if (err == CW_OK && e->has_case && (told->watches & WATCH_IDENTITY) != 0 && !feed_owe_class(s, &e->case_id))
+        err = CW_LOCAL_MEMORY;
     arena_release(&s->arena, mark);
     return err;
 }

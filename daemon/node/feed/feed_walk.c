@@ -65,12 +65,12 @@ static bool is_chosen(const struct feed *feed, const struct feed_entry *e)
 static enum cw_err take(struct feed_step *s, struct feed_lot *lot, const struct log_id *log, uint64_t seq, bool again)
 {
     struct feed *feed = s->feed;
-    bool resuming = feed->phase == PHASE_CATCHING_UP && feed->start == START_CURSOR;
+    bool from_cursor = feed->start == START_CURSOR, resuming = from_cursor && feed->phase == PHASE_CATCHING_UP;
     struct feed_entry e;
     bool told;
     enum cw_err err = feed_entry_read(s, log, seq, &e, &told);
 
-    if (err == CW_OK && !told && resuming)
+    if (err == CW_OK && !told && from_cursor)
         told = again = feed_place_is_below(s, &e);
     if (err != CW_OK || !told)
         return err;
@@ -102,7 +102,7 @@ static enum cw_err catch_up(struct feed_step *s, struct feed_lot *lot, bool *out
         place->next_hlc = 0;
         s->walked++;
         *out_more = true;
-        err = take(s, lot, &log, seq, seq <= place->told.seq);
+        err = take(s, lot, &log, seq, seq <= place->begun);
     }
     return err;
 }

@@ -121,20 +121,41 @@ static enum cw_err take_publish(const Cw__Publish *in, struct arena *arena, stru
     return CW_OK;
 }
 
-static enum cw_err take_admin(const struct node *n, const Cw__Admin *in, struct input *out, struct refusal *refusal)
+static enum cw_err take_reload(const struct node *n, struct arena *arena, struct input *out, struct refusal *refusal)
+{
+    const struct settings_port *settings = &n->ports.settings;
+    const char *said;
+
+    if (settings->reload == NULL)
+        return refuse(refusal, CW_REFUSED_CLASS, "act", "this daemon has no settings file");
+    enum cw_err err = settings->reload(settings->ctx, arena, &said, refusal);
+    if (err == CW_OK)
+        *out = input_peers(said);
+    return err;
+}
+
+static enum cw_err take_links(const struct node *n, const Cw__Admin *in, struct input *out, struct refusal *refusal)
 {
     char division[DIVISION_LEN_MAX + 1] = "";
 
     if (!n->identity.lab)
         return refuse(refusal, CW_REFUSED_CLASS, "act", "links are cut and healed in a lab only");
     if (in->act != 1 && in->act != 2)
-        return refuse(refusal, CW_REFUSED_MALFORMED, "act", "1 cuts and 2 heals a link");
+        return refuse(refusal, CW_REFUSED_MALFORMED, "act", "1 cuts and 2 heals a link, 4 reads the settings again");
     if (in->peer.len > DIVISION_LEN_MAX)
         return refuse(refusal, CW_REFUSED_SIZE, "peer", "a division code has at most %d characters", DIVISION_LEN_MAX);
     if (in->peer.len > 0)
         memcpy(division, in->peer.data, in->peer.len);
     *out = input_cut(division, in->act == 1);
     return CW_OK;
+}
+
+#define ACT_RELOAD 4
+
+static enum cw_err take_admin(const struct node *n, const Cw__Admin *in, struct arena *arena, struct input *out,
+                              struct refusal *refusal)
+{
+    return in->act == ACT_RELOAD ? take_reload(n, arena, out, refusal) : take_links(n, in, out, refusal);
 }
 
 /* --- the door --------------------------------------------------------------------------------------------- */
@@ -156,7 +177,7 @@ static enum cw_err sort(struct node *n, const struct reader_identity *from, cons
         return refuse(refusal, CW_REFUSED_ROLE, "", "only the administrator's socket takes this");
     if (r->publish != NULL)
         return take_publish(r->publish, arena, out, refusal);
-    return take_admin(n, r->admin, out, refusal);
+    return take_admin(n, r->admin, arena, out, refusal);
 }
 
 static enum cw_err unpack(struct cw_slice frame, struct arena *arena, Cw__Request **out)
@@ -169,6 +190,20 @@ static enum cw_err unpack(struct cw_slice frame, struct arena *arena, Cw__Reques
     if (err == CW_OK)
         *out = (Cw__Request *)(void *)message;
     return err;
+}
+
+/*
+ * Lists, and what others' cases say of one, come from rows that folding writes. Whoever has just been told that an update is
+ * durable, and asks, finds it there.
+ */
+static enum intake_result sort_read(const struct node *n, const Cw__Request *request, struct input *out)
+{
+    if (feeds_takes(request))
+        return INTAKE_FEED;
+    if ((request->list == NULL && request->get == NULL) || !atomic_load(&n->folds_shown))
+        return INTAKE_READ;
+    *out = (struct input){.kind = INPUT_FOLD};
+    return INTAKE_FOLD;
 }
 
 enum intake_result intake_client(struct node *n, const struct reader_identity *from, struct cw_slice frame,
@@ -188,7 +223,7 @@ enum intake_result intake_client(struct node *n, const struct reader_identity *f
     }
     if (err == CW_OK && read) {
         *out_request = request;
-        return feeds_takes(request) ? INTAKE_FEED : INTAKE_READ;
+        return sort_read(n, request, out_input);
     }
     if (cw_err_class_of(err) == CW_CLASS_REFUSED && refusal.code == err && request != NULL && request->submit != NULL) {
         *out_input = (struct input){.session_count = request->n_session, .sessions = request->session};

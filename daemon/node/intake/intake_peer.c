@@ -297,6 +297,11 @@ struct input input_cut(const char *division, bool on)
     return in;
 }
 
+struct input input_peers(const char *said)
+{
+    return (struct input){.kind = INPUT_PEERS, .as.peers.said = said};
+}
+
 struct input input_publish(const struct cw_slice *frames, uint32_t count)
 {
     return (struct input){.kind = INPUT_PUBLISH, .as.publish = {frames, count}};

@@ -82,14 +82,29 @@ uint32_t pool_gather(struct pool *p, struct job **out, uint32_t max, int64_t wai
     return count;
 }
 
+/* Under the lock. NULL: it goes on to the readers, beyond their bound if need be, as the pool's own bounds them too. */
+static struct job *let_go(struct pool *p, struct job *job)
+{
+    if (job->input.kind != INPUT_FOLD) {
+        pool_uncount(p, job);
+        return job;
+    }
+    p->read_count++;
+    job_queue_put(&p->reads, job);
+    (void)pthread_cond_signal(&p->reading);
+    return NULL;
+}
+
 void pool_turned(struct pool *p, struct job **jobs, uint32_t count, uint32_t taken)
 {
     pool_lock(p);
     for (uint32_t i = count; i > taken; i--)
         job_queue_put_first(&p->ready, jobs[i - 1]);
     for (uint32_t i = 0; i < taken; i++)
-        pool_uncount(p, jobs[i]);
+        jobs[i] = let_go(p, jobs[i]);
     pool_unlock(p);
-    for (uint32_t i = 0; i < taken; i++)
-        job_free(jobs[i]);
+    for (uint32_t i = 0; i < taken; i++) {
+        if (jobs[i] != NULL)
+            job_free(jobs[i]);
+    }
 }

@@ -154,7 +154,7 @@ bool audience_current_key(const struct node *n, struct key_record_id *out)
            vault_current_key(n->vault, slice_of(AUDIENCE_FORCE), &membership, out) && vault_can_open(n->vault, out);
 }
 
-static enum cw_err encrypt(struct node *n, const struct submission *s, struct arena *arena, struct prepared *p)
+enum cw_err prepare_parts(struct node *n, const struct submission *s, struct arena *arena, struct prepared *p)
 {
     enum cw_err err = CW_OK;
 
@@ -201,7 +201,7 @@ enum cw_err prepare_submission(struct node *n, const struct submission *s, struc
     for (uint32_t i = 0; i < s->part_count; i++)
         out->payloads[i] = s->parts[i].payload;
     err = check_content(out, arena, refusal);
-    return err == CW_OK ? encrypt(n, s, arena, out) : err;
+    return err == CW_OK ? prepare_parts(n, s, arena, out) : err;
 }
 
 enum cw_err prepare_clear_part(const uint8_t r[static 32], struct cw_slice payload, struct arena *arena,

@@ -2,25 +2,27 @@
 #include "node/runner.h"
 
 #include "core/authority.h"
-#include "node/answer.h"
 #include "node/feed.h"
 #include "node/pool.h"
+#include "node/reading.h"
 #include "node/reply_frame.h"
 
 #include <stdlib.h>
 
 #define TURN_INPUTS_MAX 512
-#define READ_ARENA_LEN ((size_t)16 << 20)
-#define READ_ARENA_LEN_MAX ((size_t)256 << 20)
-#define REQUEST_FIELDS_LOOKED_AT 8
 #define FEED_STEPS_AT_ONCE 16
+
+const int64_t runner_bounds_ms[RUNNER_BOUNDS] = {1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 5000, 30000};
 
 struct runner {
     struct runner_options options;
+    _Atomic uint64_t turns_of[RUNNER_BOUNDS + 1], turns_ms; /* written by the node thread */
+    _Atomic uint64_t busy;                                  /* by those who hand frames in */
     struct pool pool;
     pthread_t turns, threads[2 * RUNNER_THREADS_MAX + 1];
     uint32_t thread_count;
     bool turns_run;
+    struct cw_mono beat_at; /* node thread: by then it comes round again, whoever keeps it busy */
     struct job *jobs[TURN_INPUTS_MAX];
     struct input inputs[TURN_INPUTS_MAX + 1];
 };
@@ -106,31 +108,13 @@ void runner_link_down(struct runner *r, link_id link, enum link_end end)
 
 /* --- frames ---------------------------------------------------------------------------------------------- */
 
-/* Of a frame that nobody has time to parse: the answer must carry it. Zero when it is not found at once. */
-static void peek_request_id(struct cw_slice frame, uint8_t out[static 16])
-{
-    struct reader in = reader_over(frame);
-
-    memset(out, 0, 16);
-    for (int i = 0; i < REQUEST_FIELDS_LOOKED_AT && reader_left(&in) > 0; i++) {
-        uint64_t tag = reader_varint(&in);
-        uint64_t value = reader_varint(&in); /* a number, or a length */
-        struct cw_slice bytes = (tag & 7) == 2 ? reader_slice(&in, (size_t)value) : slice(NULL, 0);
-
-        if (in.failed || ((tag & 7) != 2 && (tag & 7) != 0))
-            return;
-        if (tag >> 3 == 2 && bytes.len == 16)
-            memcpy(out, bytes.data, 16);
-    }
-}
-
 static void answer_busy(struct runner *r, link_id link, struct cw_slice frame)
 {
     uint8_t bytes[ANSWER_REFUSAL_LEN_MAX], id[16];
     struct writer out = writer_over(bytes, sizeof bytes);
     struct refusal why = {0};
 
-    peek_request_id(frame, id);
+    reading_peek_id(frame, id);
     refuse(&why, CW_AGAIN_BUSY, "", "%s", cw_err_sentence(CW_AGAIN_BUSY));
     reply_refusal(id, &why, &out);
     send_to(r, link, &out);
@@ -138,8 +122,10 @@ static void answer_busy(struct runner *r, link_id link, struct cw_slice frame)
 
 void runner_frame(struct runner *r, link_id link, struct cw_slice frame)
 {
-    if (pool_put(&r->pool, link, frame) == POOL_BUSY)
-        answer_busy(r, link, frame);
+    if (pool_put(&r->pool, link, frame) != POOL_BUSY)
+        return;
+    r->busy++;
+    answer_busy(r, link, frame);
 }
 
 /* --- workers --------------------------------------------------------------------------------------------- */
@@ -178,6 +164,7 @@ static void sort_client(struct runner *r, struct job *job)
     struct writer answer = writer_over(bytes, sizeof bytes);
 
     switch (intake_client(node_of(r), &job->who, job->frame, &job->arena, &job->input, &job->request, &answer)) {
+    case INTAKE_FOLD: /* goes on to the readers after the turn */
     case INTAKE_TURN:
         pool_to_turn(&r->pool, job);
         return;
@@ -219,49 +206,21 @@ static void *work(void *ctx)
 
 /* --- readers --------------------------------------------------------------------------------------------- */
 
-static enum cw_err answer_with(struct runner *r, const struct job *job, size_t arena_len, struct writer *out)
-{
-    uint8_t *memory = malloc(arena_len);
-    struct arena arena = arena_over(memory, arena_len);
-    enum cw_err err = memory == NULL ? CW_LOCAL_MEMORY : answer_read(node_of(r), &job->who, job->request, &arena, out);
-
-    free(memory);
-    return err;
-}
-
-static void answer_job(struct runner *r, const struct job *job, uint8_t *bytes)
-{
-    struct writer out = writer_over(bytes, MESSAGE_LEN_MAX);
-    enum cw_err err = CW_LOCAL_MEMORY;
-    struct refusal why = {0};
-    uint8_t id[16];
-
-    for (size_t len = READ_ARENA_LEN; err == CW_LOCAL_MEMORY && len <= READ_ARENA_LEN_MAX; len *= 4) {
-        out = writer_over(bytes, MESSAGE_LEN_MAX);
-        err = answer_with(r, job, len, &out);
-    }
-    if (err != CW_OK) {
-        out = writer_over(bytes, MESSAGE_LEN_MAX);
-        peek_request_id(job->frame, id);
-        refuse(&why, err, "", "%s", cw_err_sentence(err));
-        reply_refusal(id, &why, &out);
-    }
-    send_to(r, job->who.link, &out);
-}
-
 static void *read_on(void *ctx)
 {
     struct runner *r = ctx;
-    uint8_t *bytes = malloc(MESSAGE_LEN_MAX);
+    struct reading reading;
+    struct writer answer;
     struct job *job;
 
     name_thread("cw-read");
-    CW_ASSERT(bytes != NULL); /* at the start, before anything was promised */
+    reading_init(&reading);
     while ((job = pool_take_read(&r->pool)) != NULL) {
-        answer_job(r, job, bytes);
+        reading_answer(&reading, node_of(r), job, &answer);
+        send_to(r, job->who.link, &answer);
         pool_drop(&r->pool, job);
     }
-    free(bytes);
+    reading_done(&reading);
     return NULL;
 }
 
@@ -293,11 +252,30 @@ static struct cw_mono now(const struct runner *r)
 static int64_t sleep_ms(const struct runner *r)
 {
     struct cw_mono at = node_wake_at(node_of(r));
-    int64_t left = at.ms == CW_NEVER.ms ? -1 : at.ms - now(r).ms;
+    int64_t left;
 
-    if (at.ms != CW_NEVER.ms && left < 0)
-        left = 0;
-    return r->options.beat_ms > 0 && (left < 0 || left > r->options.beat_ms) ? r->options.beat_ms : left;
+    if (r->options.beat_ms > 0 && r->beat_at.ms < at.ms)
+        at = r->beat_at;
+    left = at.ms - now(r).ms;
+    return at.ms == CW_NEVER.ms ? -1 : left < 0 ? 0 : left;
+}
+
+static void note_time(struct runner *r, int64_t ms)
+{
+    size_t i = 0;
+
+    while (i < RUNNER_BOUNDS && ms > runner_bounds_ms[i])
+        i++;
+    r->turns_of[i]++;
+    r->turns_ms += ms > 0 ? (uint64_t)ms : 0;
+}
+
+void runner_figures(struct runner *r, struct runner_figures *out)
+{
+    for (size_t i = 0; i <= RUNNER_BOUNDS; i++)
+        out->turns[i] = r->turns_of[i];
+    out->turns_ms = r->turns_ms;
+    out->busy = r->busy;
 }
 
 /* A tick first when its time has come, then what was gathered. */
@@ -312,12 +290,17 @@ static enum cw_err one_turn(struct runner *r)
         r->inputs[0] = input_tick();
     for (uint32_t i = 0; i < count; i++)
         r->inputs[tick + i] = r->jobs[i]->input;
-    if (tick + count > 0)
+    if (tick + count > 0) {
+        struct cw_mono began = now(r);
+
         err = node_turn(node_of(r), r->inputs, tick + count, &taken);
+        note_time(r, now(r).ms - began.ms);
+    }
     CW_ASSERT(err != CW_OK || tick + count == 0 || taken > 0);
     pool_turned(&r->pool, r->jobs, count, err != CW_OK ? count : taken > tick ? taken - tick : 0);
     r->options.said(r->options.ctx);
     r->options.beat(r->options.ctx);
+    r->beat_at = mono_after(now(r), r->options.beat_ms);
     return err;
 }
 

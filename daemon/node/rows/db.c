@@ -6,13 +6,26 @@ enum cw_err db_get(const struct node *n, struct kv_txn *txn, enum table table, s
     return node_store(n)->get(txn, table, row_key_slice(&key), out);
 }
 
+/* What was answered of a case is over: every row that its view is made of goes through here. */
+static void end_answers(const struct turn *t, enum table table, const struct row_key *key)
+{
+    struct cw_case_id id;
+
+    if ((table != TABLE_CASE && table != TABLE_CASE_OP) || key->len < ID_LEN)
+        return;
+    memcpy(id.b, key->b, ID_LEN);
+    answer_cache_touch(t->n->answers, &id, t->n->commits + 1);
+}
+
 enum cw_err db_put(struct turn *t, enum table table, struct row_key key, struct cw_slice value)
 {
+    end_answers(t, table, &key);
     return node_store(t->n)->put(t->txn, table, row_key_slice(&key), value);
 }
 
 enum cw_err db_del(struct turn *t, enum table table, struct row_key key)
 {
+    end_answers(t, table, &key);
     return node_store(t->n)->del(t->txn, table, row_key_slice(&key));
 }
 

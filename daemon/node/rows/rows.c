@@ -70,9 +70,9 @@ void store_row_encode(const struct store_row *in, struct writer *out)
 enum cw_err store_row_parse(struct cw_slice raw, struct store_row *out)
 {
     struct reader in = reader_over(raw);
-    uint32_t format = reader_be32(&in);
 
-    if (!in.failed && format != ROWS_FORMAT)
+    out->format = reader_be32(&in);
+    if (!in.failed && (out->format < ROWS_FORMAT_OLD || out->format > ROWS_FORMAT))
         return CW_LOCAL_FORMAT;
     reader_bytes(&in, out->store_id, sizeof out->store_id);
     reader_bytes(&in, out->network.b, ID_LEN);

@@ -28,6 +28,23 @@ struct row_key row_key_text(const char *name)
     return key_from(name, strlen(name));
 }
 
+static const uint8_t arrived[] = {'a', 'r', 'r', 'i', 'v', 'e', 'd', 0};
+
+struct row_key row_key_arrived(uint64_t arrival)
+{
+    struct row_key k;
+    struct writer w = key_writer(&k);
+
+    writer_bytes(&w, arrived, sizeof arrived);
+    writer_be64(&w, arrival);
+    return key_done(&k, &w);
+}
+
+bool row_key_is_arrived(struct cw_slice key)
+{
+    return key.len == sizeof arrived + 8 && row_key_has_prefix(key, slice(arrived, sizeof arrived));
+}
+
 struct row_key row_key_log(const struct log_id *log)
 {
     return key_from(log->b, ID_LEN);
@@ -166,6 +183,55 @@ struct row_key row_key_name(const uint8_t hash[static 16], const struct cw_case_
 
     writer_u8(&w, INDEX_NAME);
     writer_bytes(&w, hash, 16);
+    write_case(&w, id);
+    return key_done(&k, &w);
+}
+
+struct row_key row_key_link(const uint8_t hash[static 16], const struct cw_case_id *id)
+{
+    struct row_key k;
+    struct writer w = key_writer(&k);
+
+    writer_u8(&w, INDEX_LINK);
+    writer_bytes(&w, hash, 16);
+    write_case(&w, id);
+    return key_done(&k, &w);
+}
+
+struct row_key row_key_moment(enum index_kind kind, int64_t ms, const struct cw_case_id *id)
+{
+    struct row_key k;
+    struct writer w = key_writer(&k);
+
+    writer_u8(&w, (uint8_t)kind);
+    writer_be64(&w, (uint64_t)(ms < 0 ? 0 : ms));
+    write_case(&w, id);
+    return key_done(&k, &w);
+}
+
+bool row_key_moment_of(struct cw_slice key, int64_t *out_ms, struct cw_case_id *out_id)
+{
+    if (key.len != 1 + 8 + ID_LEN)
+        return false;
+
+    struct reader in = reader_over(slice(key.data + 1, 8 + ID_LEN));
+    uint64_t ms = reader_be64(&in);
+    reader_bytes(&in, out_id->b, ID_LEN);
+    *out_ms = ms > INT64_MAX ? INT64_MAX : (int64_t)ms;
+    return reader_finish(&in) == CW_OK;
+}
+
+#define DAY_MS ((uint64_t)86400000)
+
+struct row_key row_key_filter(const uint8_t hash[static 16], uint64_t hlc, const struct cw_case_id *id)
+{
+    struct row_key k;
+    struct writer w = key_writer(&k);
+
+    writer_u8(&w, INDEX_FILTER);
+    writer_bytes(&w, hash, 16);
+    if (id != NULL)
+        writer_be32(&w, ~(uint32_t)((hlc >> 16) / DAY_MS));
     write_case(&w, id);
     return key_done(&k, &w);
 }

@@ -192,6 +192,42 @@ enum cw_err case_op_row_parse(struct cw_slice raw, struct case_op_row *out)
     return finish(&in);
 }
 
+static void write_moments(const struct case_moments *m, struct writer *out)
+{
+    writer_be64(out, (uint64_t)m->acted_ms);
+    writer_be64(out, (uint64_t)m->waiting_ms);
+    writer_be64(out, (uint64_t)m->next_ms);
+    writer_be64(out, (uint64_t)m->overdue_ms);
+}
+
+static bool read_moments(struct reader *in, struct case_moments *m)
+{
+    m->acted_ms = (int64_t)reader_be64(in);
+    m->waiting_ms = (int64_t)reader_be64(in);
+    m->next_ms = (int64_t)reader_be64(in);
+    m->overdue_ms = (int64_t)reader_be64(in);
+    return m->acted_ms >= 0 && m->waiting_ms >= 0 && m->next_ms >= 0 && m->overdue_ms >= 0;
+}
+
+static void write_acted(const struct case_moments *m, struct writer *out)
+{
+    writer_u8(out, (uint8_t)m->acted_count);
+    for (uint32_t i = 0; i < m->acted_count && m->acted_count != CASE_ACTED_ALL; i++)
+        writer_be32(out, m->acted[i]);
+}
+
+static bool read_acted(struct reader *in, struct case_moments *m)
+{
+    m->acted_count = reader_u8(in);
+    if (m->acted_count == CASE_ACTED_ALL)
+        return true;
+    if (m->acted_count > CASE_ACTED_MAX)
+        return false;
+    for (uint32_t i = 0; i < m->acted_count; i++)
+        m->acted[i] = reader_be32(in);
+    return true;
+}
+
 void case_row_encode(const struct case_row *in, struct writer *out)
 {
     writer_be32(out, in->slot);
@@ -206,6 +242,11 @@ void case_row_encode(const struct case_row *in, struct writer *out)
     writer_slice(out, in->reference);
     writer_be16(out, (uint16_t)in->summary.len);
     writer_slice(out, in->summary);
+    if ((in->flags & CASE_DUTIES) != 0)
+        write_moments(&in->moments, out);
+    if ((in->flags & CASE_ACTED) != 0)
+        write_acted(&in->moments, out);
+    writer_slice(out, in->filters);
 }
 
 enum cw_err case_row_parse(struct cw_slice raw, struct case_row *out)
@@ -224,5 +265,15 @@ enum cw_err case_row_parse(struct cw_slice raw, struct case_row *out)
     out->reference = reader_slice(&in, reference_len);
     size_t summary_len = reader_be16(&in);
     out->summary = reader_slice(&in, summary_len);
+    out->moments =
+        (struct case_moments){.next_ms = CASE_NO_MOMENT, .overdue_ms = CASE_NO_MOMENT, .acted_count = CASE_ACTED_ALL};
+    if ((out->flags & CASE_DUTIES) != 0 && !read_moments(&in, &out->moments))
+        return CW_LOCAL_CORRUPT;
+    if ((out->flags & CASE_ACTED) != 0 && !read_acted(&in, &out->moments))
+        return CW_LOCAL_CORRUPT;
+    size_t filters_len = reader_left(&in);
+    out->filters = reader_slice(&in, filters_len);
+    if (filters_len % 16 != 0 || filters_len > (size_t)16 * CASE_FILTERS_MAX)
+        return CW_LOCAL_CORRUPT;
     return finish(&in);
 }

@@ -3,6 +3,8 @@
 #include "node/case_work.h"
 #include "node/turn.h"
 
+#include <casewire/casewire.h>
+
 #include <stdlib.h>
 
 /*
@@ -147,8 +149,8 @@ static enum cw_err load_peer(struct loading *l, const struct cert_id *cert, stru
     if (err == CW_OK && f.item_count == f.head.item_count)
         err = replica_load_peer(l->n->replica, cert, c->division, &f);
     if (err == CW_LOCAL_CORRUPT)
-        node_journal(l->n, JOURNAL_WARNING, "peer-row", "what %s last signed does not hold together: forgotten",
-                     c->division);
+        node_journal_about(l->n, JOURNAL_WARNING, "peer-row", &(struct journal_about){.peer = c->division},
+                           "what %s last signed does not hold together: forgotten", c->division);
     arena_release(&l->arena, mark);
     return err == CW_LOCAL_CORRUPT ? CW_OK : err;
 }
@@ -216,10 +218,13 @@ static enum cw_err load_meta(struct loading *l)
     n->refold_left = db_has(n, l->txn, TABLE_META, row_key_text(META_REFOLD));
     n->folds_left =
         db_next(n, l->txn, TABLE_PENDING, slice(fold_prefix, 1), slice(fold_prefix, 1), false, &pair) == CW_OK;
+    atomic_store(&n->folds_shown, n->folds_left);
     n->judge_left =
         db_next(n, l->txn, TABLE_PENDING, slice(entry_prefix, 1), slice(entry_prefix, 1), false, &pair) == CW_OK;
     n->judge_over = false;
     n->judged_to.len = 0;
+    n->duty_next_ms = 0; /* the first turn looks */
+    n->duty_at = n->duty_hold = (struct cw_mono){0};
     memset(&n->own, 0, sizeof n->own);
     n->own.next_n = 1;
     if (db_get(n, l->txn, TABLE_META, row_key_text(META_OWN), &raw) == CW_OK && own_row_parse(raw, &n->own) != CW_OK)
@@ -237,16 +242,12 @@ static enum cw_err load_meta(struct loading *l)
 
 /* --- the whole ------------------------------------------------------------------------------------------------------------- */
 
-enum cw_err vault_make(struct node *n)
+static enum cw_err make_vault(struct node *n)
 {
     const struct vault_limits limits = {.audience_keys_max = 1024};
     const struct signer_port *signer = &n->ports.signer;
-    struct vault *fresh;
-    enum cw_err err = vault_new(&limits, &n->cert, signer->seal_secret(signer->ctx), n->strict_memory, &fresh);
 
-    if (err == CW_OK)
-        n->vault = fresh;
-    return err;
+    return vault_new(&limits, &n->cert, signer->seal_secret(signer->ctx), n->strict_memory, &n->vault);
 }
 
 static enum cw_err make_tables(struct node *n)
@@ -254,6 +255,8 @@ static enum cw_err make_tables(struct node *n)
     struct replica_identity identity = {.network = n->identity.network, .cert = n->cert};
 
     memcpy(identity.division, n->identity.division, sizeof identity.division);
+    _Static_assert(sizeof CW_VERSION_TEXT <= sizeof identity.software, "what runs here is said to peers whole");
+    memcpy(identity.software, CW_VERSION_TEXT, sizeof CW_VERSION_TEXT);
     n->replica_memory = malloc(replica_memory(&n->limits));
     n->cases = case_cache_new(n->case_cache_max);
     if (n->authority_memory == NULL)
@@ -263,8 +266,9 @@ static enum cw_err make_tables(struct node *n)
     n->replica = replica_init(n->replica_memory, &n->limits, &identity);
     pthread_rwlock_wrlock(&n->authority_lock);
     n->authority = authority_init(n->authority_memory, &n->authority_limits, &n->identity.network, &n->genesis);
+    n->authority_generation++;
     pthread_rwlock_unlock(&n->authority_lock);
-    return n->vault == NULL ? vault_make(n) : CW_OK;
+    return n->vault == NULL ? make_vault(n) : CW_OK;
 }
 
 static enum cw_err load_all(struct loading *l)

@@ -67,22 +67,6 @@ static void take_limits(struct node *n, const struct node_config *c)
     n->strict_memory = c->strict_memory;
 }
 
-static enum cw_err take_peers(struct node *n, const struct node_config *c)
-{
-    struct cw_mono now = n->ports.clock.mono(n->ports.clock.ctx);
-
-    n->dialled = calloc(c->peer_count + 1, sizeof *n->dialled);
-    if (n->dialled == NULL)
-        return CW_LOCAL_MEMORY;
-    for (uint32_t i = 0; i < c->peer_count; i++) {
-        if (strcmp(c->peers[i].division, n->identity.division) == 0)
-            continue;
-        n->dialled[n->dialled_count].where = c->peers[i];
-        dial_init(&n->dialled[n->dialled_count++].dial, now);
-    }
-    return CW_OK;
-}
-
 static enum cw_err take_memory(struct node *n, const struct node_config *config)
 {
     size_t arena_needed;
@@ -96,9 +80,13 @@ static enum cw_err take_memory(struct node *n, const struct node_config *config)
     n->status = calloc(1, sizeof *n->status);
     n->cache = config->cache != NULL ? config->cache : verify_cache_new();
     n->owns_cache = config->cache == NULL;
-    if (n->effects == NULL || n->arena_memory == NULL || n->turn == NULL || n->status == NULL || n->cache == NULL)
+    n->answers = answer_cache_new(config->answer_cache_len != 0 ? config->answer_cache_len : ANSWER_CACHE_LEN_DEFAULT);
+    if (n->effects == NULL || n->arena_memory == NULL || n->turn == NULL || n->status == NULL || n->cache == NULL ||
+        n->answers == NULL)
         return CW_LOCAL_MEMORY;
-    return n->arena_len / 2 < arena_needed ? CW_LOCAL_CONFIG : take_peers(n, config);
+    return n->arena_len / 2 < arena_needed
+               ? CW_LOCAL_CONFIG
+               : dialled_make(n, config->peers, config->peer_count, &n->dialled, &n->dialled_count);
 }
 
 /* --- opening and closing ----------------------------------------------------------------------------------------------- */
@@ -156,12 +144,11 @@ void node_close(struct node *n)
     feeds_free(n->feeds);
     node_unload(n);
     vault_free(n->vault);
-    for (uint32_t i = 0; i < n->retired_count; i++)
-        vault_free(n->retired[i]);
     free(n->authority_memory);
     keyring_close(n->keyring);
     if (n->owns_cache)
         verify_cache_free(n->cache);
+    answer_cache_free(n->answers);
     free(n->dialled);
     free(n->links);
     free(n->waits);
@@ -198,6 +185,7 @@ enum cw_err node_read_begin(struct node *n, struct node_read *out)
     out->node = n;
     enum cw_err err = node_store(n)->begin_read(node_store(n)->ctx, &out->txn);
     out->seen = err == CW_OK ? seen_hold(n->seen) : NULL;
+    out->commit = n->commits;
     pthread_rwlock_unlock(&n->gate);
     return err;
 }

@@ -9,14 +9,22 @@
 
 /* --- a new store ------------------------------------------------------------------------------------------- */
 
-static enum cw_err put_first_rows(struct node *n, struct turn *t)
+static enum cw_err put_store_row(struct node *n, struct turn *t)
 {
-    uint8_t bytes[256], slot[4];
-    struct writer w = writer_over(bytes, sizeof bytes), slot_out = writer_over(slot, sizeof slot);
+    uint8_t bytes[256];
+    struct writer w = writer_over(bytes, sizeof bytes);
 
     store_row_encode(&n->store_row, &w);
+    return db_put(t, TABLE_META, row_key_text(META_STORE), slice(bytes, w.len));
+}
+
+static enum cw_err put_first_rows(struct node *n, struct turn *t)
+{
+    uint8_t slot[4];
+    struct writer slot_out = writer_over(slot, sizeof slot);
+
     writer_be32(&slot_out, n->store_row.name_slot);
-    enum cw_err err = db_put(t, TABLE_META, row_key_text(META_STORE), slice(bytes, w.len));
+    enum cw_err err = put_store_row(n, t);
     if (err == CW_OK)
         err = db_put(t, TABLE_META, row_key_text(META_SLOT), slice(slot, slot_out.len));
     return err == CW_OK ? db_put(t, TABLE_META, row_key_text(META_GENESIS), slice(n->genesis_bytes, n->genesis_len))
@@ -137,6 +145,24 @@ static enum cw_err read_rows(struct node *n, uint32_t *out_slot_max)
     return err;
 }
 
+/* Cases get their rows of INDEX_FILTER and INDEX_LINK when they are folded again, in the turns to come. */
+static enum cw_err bring_up(struct node *n)
+{
+    static const uint8_t from_the_start[ID_LEN] = {0};
+    struct turn t = {.n = n};
+    enum cw_err err = node_store(n)->begin_write(node_store(n)->ctx, &t.txn);
+
+    if (err != CW_OK)
+        return err;
+    err = put_store_row(n, &t);
+    if (err == CW_OK)
+        err = db_put(&t, TABLE_META, row_key_text(META_REFOLD), slice(from_the_start, sizeof from_the_start));
+    if (err == CW_OK)
+        return node_store(n)->commit(node_store(n)->ctx, t.txn);
+    node_store(n)->abort(node_store(n)->ctx, t.txn);
+    return err;
+}
+
 enum cw_err node_open_store(struct node *n, struct refusal *why)
 {
     uint32_t slot_max = 0;
@@ -150,8 +176,14 @@ enum cw_err node_open_store(struct node *n, struct refusal *why)
     err = open_keyring(n, is_new, why);
     if (err != CW_OK)
         return err;
-    if (!is_new)
-        return check_keyring(n, slot_max, why);
+    if (!is_new) {
+        err = check_keyring(n, slot_max, why);
+        if (err != CW_OK || n->store_row.format == ROWS_FORMAT)
+            return err;
+        err = bring_up(n);
+        return err == CW_OK ? CW_OK
+                            : refuse(why, err, "store", "the store's rows cannot be brought up to this version");
+    }
     err = make_store(n);
     return err == CW_OK ? CW_OK : refuse(why, err, "store", "the store cannot be made: %s", cw_err_sentence(err));
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "node/case_work.h"
 #include "node/key_records.h"
+#include "node/own_op.h"
 #include "node/prepare.h"
 #include "node/seen.h"
 #include "node/turn.h"
@@ -139,7 +140,7 @@ static enum cw_err check_case(struct turn *t, const struct prepared *p, const st
     }
     const struct admission_request request = {
         .op = op,
-        .roles = (uint32_t)cert->roles,
+        .roles = (uint32_t)roles_of_author(cert),
         .division = slice_of(cert->division),
         .state = state,
         .policy = &n->policy,
@@ -217,7 +218,6 @@ static enum cw_err make_key(struct turn *t, struct key_record_id *out_record, st
 
     if (t->submission_count > 0)
         return CW_AGAIN_BUSY;
-    t->made_key = true;
     enum cw_err err = key_record_make(t, &p, &s.envelopes, out_record);
     if (err == CW_AGAIN_BUSY || err == CW_USAGE_ARGUMENT)
         return refuse(refusal, CW_REFUSED_READER, "",
@@ -277,8 +277,19 @@ static enum cw_err accept(struct turn *t, const struct input *in, bool proposal,
     return CW_OK;
 }
 
+enum cw_err admit_own(struct turn *t, const struct prepared *p)
+{
+    struct turn_submission s = {.prepared = p};
+    struct refusal refusal = {0};
+    enum cw_err err = wrap(t, p, &s, &refusal);
+
+    if (err == CW_OK)
+        err = sequence(t, &s);
+    return err == CW_OK ? remember(t, p) : err;
+}
+
 /* Asked of the file system once a turn: a turn is shorter than any disk fills. */
-static bool is_short_of_space(struct turn *t)
+bool turn_is_short_of_space(struct turn *t)
 {
     if (!t->asked_for_space)
         t->low_on_space = node_store(t->n)->low_on_space(node_store(t->n)->ctx);
@@ -291,8 +302,9 @@ static enum cw_err judge(struct turn *t, const struct input *in, struct refusal 
     const struct prepared *p = in->as.submit;
     bool seen = false, done = false, proposal = false;
 
-    if (is_short_of_space(t))
-        return refuse(refusal, CW_LOCAL_NO_SPACE, "", "this daemon's disk is nearly full: submit to another division");
+    if (turn_is_short_of_space(t))
+        return refuse(refusal, CW_LOCAL_NO_SPACE, "",
+                      "this daemon's disk, or its map_size, is nearly full: submit to another division");
     enum cw_err err = check_submission_id(t, p, &seen, refusal);
     if (err == CW_OK && seen) /* an op that counts has its submission id noted: without that it is new */
         err = check_repeated(t, in, &done);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "node/case_op.h"
+#include "node/case_work.h"
 #include "node/op_entries.h"
 
 /*
@@ -129,7 +130,10 @@ static enum cw_err settle_case(struct turn *t, const struct entry_in *e, const s
         err = case_op_put(t, e, &e->header.op_id, op, old_hlc);
     if (err == CW_OK)
         err = index_case(t, e, &op->case_id);
-    return err == CW_OK ? turn_dirty_case(t, &op->case_id) : err;
+    if (err != CW_OK)
+        return err;
+    bool kept = !t->applying_own && case_cache_arrived(t, &op->case_id, &e->header.op_id, place_hlc(op));
+    return kept ? turn_dirty_kept_case(t, &op->case_id) : turn_dirty_case(t, &op->case_id);
 }
 
 /* --- verdicts ------------------------------------------------------------------------------------------- */
@@ -150,8 +154,9 @@ static void count_verdict(struct turn *t, const struct entry_in *e, enum case_ve
         t->counters[COUNTER_PENDING]++;
     if (is_void(is) && !is_void(was)) {
         t->counters[COUNTER_VOID]++;
-        node_alarm(t->n, "entry-void", "log of %s, seq %llu: %s", e->division, (unsigned long long)e->header.seq,
-                   verdict_reason_text(reason));
+        node_alarm_about(
+            t->n, "entry-void", &(struct journal_about){.peer = e->division, .code = verdict_reason_text(reason)},
+            "log of %s, seq %llu: %s", e->division, (unsigned long long)e->header.seq, verdict_reason_text(reason));
     }
 }
 
@@ -177,12 +182,48 @@ static enum cw_err settled_before(struct turn *t, const struct entry_in *e, cons
     return err == CW_LOCAL_NOT_FOUND ? CW_OK : err;
 }
 
-/* Whoever was told of this entry is told again when it says more, or something else. */
-static enum cw_err note_change(struct turn *t, const struct op_entry *was, const struct op_entry *is)
+/* What feeds tell of an op depends on all its entries; it is told at its place. */
+struct op_shown {
+    enum case_verdict verdict; /* 0: it was not known */
+    struct log_id log;
+    uint64_t seq;
+    enum part_state parts[PARTS_MAX];
+};
+
+static void show_op(const struct op_row *op, struct op_shown *out)
 {
-    if (was->verdict == 0 || (was->verdict == is->verdict && memcmp(was->parts, is->parts, is->part_count) == 0))
+    uint32_t place;
+
+    memset(out, 0, sizeof *out);
+    if (op->entry_count == 0)
+        return;
+    out->verdict = op_row_verdict(op, &place);
+    out->log = op->entries[place].log;
+    out->seq = op->entries[place].seq;
+    for (uint32_t i = 0; i < PARTS_MAX; i++)
+        out->parts[i] = op_row_part(op, i, NULL);
+}
+
+static bool shows_the_same(const struct op_shown *a, const struct op_shown *b)
+{
+    return a->verdict == b->verdict && a->seq == b->seq && ID_EQ(&a->log, &b->log) &&
+           memcmp(a->parts, b->parts, sizeof a->parts) == 0;
+}
+
+/* Whoever was told of the op is told again when it says more, or something else; a new entry has its own row for that. */
+static enum cw_err note_change(struct turn *t, const struct op_shown *was, const struct op_row *op,
+                               const struct op_entry *new_entry)
+{
+    struct op_shown is;
+
+    if (was->verdict == 0)
         return CW_OK;
-    return feed_note(t, &(struct feed_row){.kind = FEED_ROW_AGAIN, .log = is->log, .seq = is->seq});
+    show_op(op, &is);
+    if (shows_the_same(was, &is))
+        return CW_OK;
+    if (new_entry != NULL && new_entry->seq == is.seq && ID_EQ(&new_entry->log, &is.log))
+        return CW_OK;
+    return feed_note(t, &(struct feed_row){.kind = FEED_ROW_AGAIN, .log = is.log, .seq = is.seq});
 }
 
 /* Authority records act once, when they become effective; key records whenever their bytes or envelopes came. A
@@ -209,6 +250,7 @@ static enum cw_err act(struct turn *t, struct entry_in *e, enum case_verdict was
 enum cw_err entry_settle(struct turn *t, struct entry_in *e)
 {
     struct op_row op;
+    struct op_shown shown;
     struct op_entry before, entry = {.log = e->log, .seq = e->header.seq, .hlc = e->header.hlc};
     bool is_new;
     enum cw_err err = load_op(t, e, &op, &is_new);
@@ -220,6 +262,7 @@ enum cw_err entry_settle(struct turn *t, struct entry_in *e)
     entry.own = ID_EQ(&e->log_cert, &t->n->cert);
     enum case_verdict was = before.verdict;
     uint64_t old_hlc = is_new ? 0 : place_hlc(&op);
+    show_op(&op, &shown);
     entry.verdict = entry_judge(t->n, e, &entry.reason);
     entry_part_states(t->n, e, &entry);
     err = act(t, e, was, &entry);
@@ -234,14 +277,31 @@ enum cw_err entry_settle(struct turn *t, struct entry_in *e)
     if (err == CW_OK)
         err = db_put_op(t, &e->header.op_id, &op);
     if (err == CW_OK)
-        err = note_change(t, &before, &entry);
+        err = note_change(t, &shown, &op, was == 0 ? &entry : NULL);
+    if (!is_new && op.has_case)
+        case_cache_drop(t->n, &op.case_id); /* the copy kept there has the op as it was */
     return err == CW_OK && op.has_case ? settle_case(t, e, &op, old_hlc) : err;
+}
+
+/* When this division received what others sequenced: of what it sequenced itself the entry's own clock says it. */
+static enum cw_err note_arrival(struct turn *t)
+{
+    uint8_t bytes[8];
+    struct writer w = writer_over(bytes, sizeof bytes);
+
+    if (t->applying_own || t->arrival_noted)
+        return CW_OK;
+    t->arrival_noted = true;
+    writer_be64(&w, (uint64_t)(t->wall.ms < 0 ? 0 : t->wall.ms));
+    return db_put(t, TABLE_META, row_key_arrived(t->n->feed_next), slice(bytes, w.len));
 }
 
 enum cw_err entry_apply(struct turn *t, struct entry_in *e)
 {
-    enum cw_err err = put_entry_row(t, e);
+    enum cw_err err = note_arrival(t);
 
+    if (err == CW_OK)
+        err = put_entry_row(t, e);
     if (err == CW_OK)
         err = feed_note(t, &(struct feed_row){.kind = FEED_ROW_ENTRY, .log = e->log, .seq = e->header.seq});
     t->counters[COUNTER_ENTRIES]++;

@@ -69,6 +69,19 @@ void authority_read_policy(struct node *n)
     for (const struct authority_policy *p = policy_next(all, count, NULL); p != NULL; p = policy_next(all, count, p))
         apply_policy(n, p);
     note_positions(n, all, count);
+    n->authority_generation++;
+}
+
+void authority_policy_of(const struct node *n, authority_policy_had *had, void *ctx, struct case_policy *out)
+{
+    const struct authority_policy *all;
+    uint32_t count = authority_policies(n->authority, &all);
+
+    memset(out, 0, sizeof *out);
+    for (const struct authority_policy *p = policy_next(all, count, NULL); p != NULL; p = policy_next(all, count, p)) {
+        if (had(ctx, p))
+            (void)case_policy_apply(out, slice_of(p->name), slice_of(p->value), NULL);
+    }
 }
 
 /* --- records --------------------------------------------------------------------------------------------- */
@@ -94,6 +107,7 @@ static enum cw_err apply_record(struct node *n, const struct entry_in *e, const 
     enum cw_err err = authority_apply(n->authority, &e->log, e->header.seq, &e->submission, record, arena);
     if (err == CW_OK && record->act == ACT_POLICY)
         authority_read_policy(n);
+    n->authority_generation++;
     pthread_rwlock_unlock(&n->authority_lock);
     return err;
 }
@@ -102,6 +116,7 @@ static void pass(struct node *n, const struct entry_in *e)
 {
     pthread_rwlock_wrlock(&n->authority_lock);
     authority_pass(n->authority, &e->log, e->scope == LOG_ROOT, e->header.seq);
+    n->authority_generation++;
     pthread_rwlock_unlock(&n->authority_lock);
 }
 

@@ -11,6 +11,7 @@
 #define QUIET_MS 20           /* without a submission, before long cases are folded */
 #define FOLD_WAIT_MS_MAX 1000 /* but none waits longer */
 #define FOLD_AGAIN_MS 100     /* between two rounds, when the first reached so many cases and not all */
+#define FOLD_FETCH_MS 2000    /* between two rounds while a transfer goes on: as long as a feed waits for a case */
 /*
  * So many ops of peers in one turn are a transfer: more of the same cases follow at once, and each would be folded again
  * and again on the way. It is in a hurry as submitters are.
@@ -52,8 +53,11 @@ static enum cw_err mark_for_later(struct turn *t, const struct cw_case_id *id)
     return err == CW_OK ? change_flags(t, id, CASE_REVISING, 0) : err;
 }
 
-/* A case that cannot be folded for want of memory stays as it was, marked degraded; the daemon goes on. */
-static enum cw_err fold_one(struct turn *t, const struct cw_case_id *id, uint32_t *budget)
+/*
+ * cost: in ops; 0: all of its ops are folded. A case that cannot be folded for want of memory stays as it was, marked
+ * degraded; the daemon goes on.
+ */
+static enum cw_err fold_one(struct turn *t, const struct cw_case_id *id, uint32_t cost, uint32_t *budget)
 {
     const struct loaded_case *c;
     enum cw_err err = case_cache_get(t, id, true, &c);
@@ -64,14 +68,18 @@ static enum cw_err fold_one(struct turn *t, const struct cw_case_id *id, uint32_
         char hex[2 * ID_LEN + 1];
 
         hex_of(ID_SLICE(id), hex);
-        node_alarm(t->n, "case-too-large", "case %.16s has more history than fits in memory", hex);
+        node_alarm_about(t->n, "case-too-large", &(struct journal_about){.case_id = hex},
+                         "case %.16s has more history than fits in memory", hex);
         return change_flags(t, id, CASE_DEGRADED, CASE_REVISING); /* the next op of it tries again */
     }
     if (err != CW_OK)
         return err;
-    *budget = c->op_count < *budget ? *budget - c->op_count : 0;
+    cost = cost > 0 ? cost : c->op_count;
+    *budget = cost < *budget ? *budget - cost : 0;
     t->folded_cases++;
-    return case_save(t, c);
+    err = case_save(t, c);
+    case_cache_saved(t->n, id);
+    return err;
 }
 
 /* Of the case when it was folded last: how many ops, which is what folding it again costs at least. */
@@ -95,13 +103,15 @@ static void look_at(struct turn *t, const struct cw_case_id *id, struct known_ca
 static enum cw_err fold_or_mark(struct turn *t, const struct dirty_case *d, uint32_t *budget)
 {
     struct known_case known;
+    uint32_t appended = 0;
 
     look_at(t, &d->id, &known);
-    bool fits = known.op_count < *budget && t->folded_cases < FOLD_CASES_MAX;
-    if (d->foreign || !fits)
+    if (d->foreign)
         case_cache_drop(t->n, &d->id);
+    bool appends = case_cache_appends(t, &d->id, &appended);
+    bool fits = (appends ? appended : known.op_count) < *budget && t->folded_cases < FOLD_CASES_MAX;
     if (fits)
-        return fold_one(t, &d->id, budget);
+        return fold_one(t, &d->id, appended, budget);
     return known.marked ? CW_OK : mark_for_later(t, &d->id);
 }
 
@@ -146,9 +156,8 @@ static enum cw_err fold_marked(struct turn *t, uint32_t *budget)
         }
         if (err == CW_OK)
             err = db_del(t, TABLE_PENDING, row_key_pending_fold(&id));
-        case_cache_drop(t->n, &id);
         if (err == CW_OK)
-            err = fold_one(t, &id, budget);
+            err = fold_one(t, &id, 0, budget);
     }
     return err;
 }
@@ -160,6 +169,7 @@ enum cw_err fold_mark_all(struct turn *t)
     static const uint8_t from_the_start[ID_LEN] = {0};
 
     t->n->refold_left = true;
+    case_cache_refold(t->n);
     return db_put(t, TABLE_META, row_key_text(META_REFOLD), slice(from_the_start, sizeof from_the_start));
 }
 
@@ -179,7 +189,7 @@ static enum cw_err fold_again(struct turn *t, const struct cw_case_id *id, uint3
 {
     struct hash before, after;
     bool known = state_of(t, id, &before);
-    enum cw_err err = fold_one(t, id, budget);
+    enum cw_err err = fold_one(t, id, 0, budget);
 
     if (err != CW_OK || !known || !state_of(t, id, &after) || ID_EQ(&before, &after))
         return err;
@@ -226,11 +236,12 @@ static enum cw_err sweep(struct turn *t, uint32_t *budget)
 
 /*
  * A turn that submitters wait for folds little: a case with a long history is marked, and folded when nobody has
- * submitted for a moment, or when it has waited long enough. So a submission costs the same however long its case is.
+ * submitted for a moment, when it has waited long enough, or when somebody asks for what folding makes. So a submission costs
+ * the same however long its case is.
  */
 static bool is_transfer(const struct turn *t)
 {
-    return t->foreign_count >= TRANSFER_OPS;
+    return t->foreign_count >= TRANSFER_OPS || replica_is_fetching(t->n->replica);
 }
 
 static bool is_in_a_hurry(const struct turn *t)
@@ -243,13 +254,26 @@ static uint32_t fold_budget(const struct turn *t)
     return is_in_a_hurry(t) && t->n->fold_ops_max > BUSY_FOLD_OPS ? BUSY_FOLD_OPS : t->n->fold_ops_max;
 }
 
+/* While a transfer goes on everything is old news, and says so: nobody would wait for less. */
+static bool reader_waits(const struct turn *t)
+{
+    return t->reader_waits && !is_transfer(t);
+}
+
 static bool marked_are_due(struct turn *t)
 {
     struct node *n = t->n;
 
     if (is_in_a_hurry(t))
         n->folds_at = mono_earlier(mono_after(t->now, QUIET_MS), n->folds_by);
-    return n->folds_left && mono_reached(t->now, n->folds_at);
+    return n->folds_left && (reader_waits(t) || mono_reached(t->now, n->folds_at));
+}
+
+static int64_t until_next_round(const struct turn *t)
+{
+    if (is_transfer(t))
+        return FOLD_FETCH_MS;
+    return t->folded_cases == FOLD_CASES_MAX ? FOLD_AGAIN_MS : FOLD_WAIT_MS_MAX;
 }
 
 enum cw_err fold_dirty_cases(struct turn *t)
@@ -262,8 +286,7 @@ enum cw_err fold_dirty_cases(struct turn *t)
             budget = t->n->fold_ops_max;
         budget = budget > 0 ? budget : 1;
         err = fold_marked(t, &budget);
-        bool soon_again = t->folded_cases == FOLD_CASES_MAX && !is_transfer(t);
-        t->n->folds_by = mono_after(t->now, soon_again ? FOLD_AGAIN_MS : FOLD_WAIT_MS_MAX);
+        t->n->folds_by = mono_after(t->now, until_next_round(t));
     }
     if (err == CW_OK && t->n->refold_left && budget > 0)
         err = sweep(t, &budget);

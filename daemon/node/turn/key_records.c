@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "node/key_records.h"
 
+#include "node/own_op.h"
 #include "node/payload.h"
 #include "node/prepare.h"
 
@@ -29,8 +30,9 @@ static void learn(struct turn *t, const struct entry_in *e, struct cw_slice reco
     enum cw_err err = vault_learn(t->n->vault, record, envelopes, &opened);
 
     if (err != CW_OK)
-        node_alarm(t->n, "key-record", "key record in the log of %s, seq %llu: %s", e->division,
-                   (unsigned long long)e->header.seq, cw_err_sentence(err));
+        node_alarm_about(t->n, "key-record", &(struct journal_about){.peer = e->division, .code = cw_err_name(err)},
+                         "key record in the log of %s, seq %llu: %s", e->division, (unsigned long long)e->header.seq,
+                         cw_err_sentence(err));
 }
 
 enum cw_err key_record_apply(struct turn *t, struct entry_in *e)
@@ -75,25 +77,6 @@ static uint32_t gather_recipients(const struct node *n, struct recipient *out, s
     return count;
 }
 
-static enum cw_err sign_submission(struct turn *t, struct prepared *p)
-{
-    uint8_t *header = arena_take(&t->kept, HEADER_LEN_MAX, 1), *proof = arena_take(&t->kept, PROOF_LEN_MAX, 1);
-    struct writer header_out = writer_over(header, HEADER_LEN_MAX), proof_out = writer_over(proof, PROOF_LEN_MAX);
-    const struct signer_port *signer = &t->n->ports.signer;
-
-    if (header == NULL || proof == NULL)
-        return CW_LOCAL_MEMORY;
-    submission_header_encode(&p->header, &header_out);
-    p->header_bytes = slice(header, header_out.len);
-    op_id_of(p->header_bytes, &p->op_id);
-    p->proof = (struct author_proof){.kind = PROOF_SINGLE};
-    signer->sign(signer->ctx, LABEL_OP, p->header_bytes, &p->proof.signature);
-    author_proof_encode(&p->proof, &proof_out);
-    p->proof_bytes = slice(proof, proof_out.len);
-    submission_hash_of(p->header_bytes, p->proof_bytes, &p->submission_hash);
-    return CW_OK;
-}
-
 static enum cw_err prepare_record(struct turn *t, struct cw_slice record, struct prepared *p)
 {
     const struct entropy *entropy = &t->n->entropy;
@@ -111,7 +94,7 @@ static enum cw_err prepare_record(struct turn *t, struct cw_slice record, struct
     p->part_count = 1;
     p->hashes[0].len = (uint32_t)p->blobs[0].len;
     hash_one(LABEL_BLOB, p->blobs[0], p->hashes[0].hash.b);
-    return sign_submission(t, p);
+    return own_submission_sign(t, p);
 }
 
 enum cw_err key_record_make(struct turn *t, struct prepared **out, struct cw_slice *out_envelopes,

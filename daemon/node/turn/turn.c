@@ -3,6 +3,7 @@
 
 #include "node/authority_entries.h"
 #include "node/case_work.h"
+#include "node/duties.h"
 #include "node/exec.h"
 #include "node/feed.h"
 #include "node/seen.h"
@@ -47,6 +48,7 @@ static enum cw_err begin(struct node *n, struct turn *t, struct replica_view *vi
     t->now = n->ports.clock.mono(n->ports.clock.ctx);
     t->wall = n->ports.clock.wall(n->ports.clock.ctx);
     share_memory(t);
+    t->keys_before = vault_key_count(n->vault);
     enum cw_err err = node_store(n)->begin_write(node_store(n)->ctx, &t->txn);
     if (err != CW_OK)
         return err;
@@ -117,7 +119,7 @@ static enum cw_err take_input(struct turn *t, const struct input *in)
 {
     t->input = in;
     t->verified = NULL;
-    if (in->kind == INPUT_LINK_UP || in->kind == INPUT_LINK_DOWN || in->kind == INPUT_CUT)
+    if (in->kind == INPUT_LINK_UP || in->kind == INPUT_LINK_DOWN || in->kind == INPUT_CUT || in->kind == INPUT_PEERS)
         t->n->peers_shown = (struct cw_mono){0}; /* who is there is shown at once: a status is never old news */
     switch (in->kind) {
     case INPUT_TICK:
@@ -134,6 +136,11 @@ static enum cw_err take_input(struct turn *t, const struct input *in)
         return publish_segments(t, in);
     case INPUT_CUT:
         return link_cut(t, in);
+    case INPUT_PEERS:
+        return links_take_peers(t, in);
+    case INPUT_FOLD:
+        t->reader_waits = true;
+        return CW_OK;
     }
     return CW_OK;
 }
@@ -195,6 +202,8 @@ static enum cw_err finish_writes(struct turn *t, uint64_t feed_before)
 {
     enum cw_err err = pending_judge_again(t);
 
+    if (err == CW_OK)
+        err = duties_act(t);
     if (err != CW_OK)
         return err;
     err = replica_end_turn(t->n->replica, t->now, t->wall);
@@ -203,10 +212,12 @@ static enum cw_err finish_writes(struct turn *t, uint64_t feed_before)
         err = exec_writes(t);
     if (err == CW_OK)
         err = own_row_follow(t);
-    if (err == CW_OK && t->policy_changed)
+    if (err == CW_OK && (t->policy_changed || duties_clock_went_back(t)))
         err = fold_mark_all(t);
     if (err == CW_OK)
         err = fold_dirty_cases(t);
+    if (err == CW_OK)
+        err = duties_look_ahead(t);
     if (err == CW_OK)
         err = put_feed_next(t, feed_before);
     return err == CW_OK ? put_counters(t) : err;
@@ -226,8 +237,11 @@ static enum cw_err commit(struct turn *t)
         n->anchor.head = t->own_head;
         err = node_write_anchor(n, false);
     }
-    if (err == CW_OK)
+    if (err == CW_OK) {
         seen_show(n, seen);
+        n->commits++;
+        atomic_store(&n->folds_shown, n->folds_left);
+    }
     pthread_rwlock_unlock(&n->gate);
     if (err != CW_OK)
         seen_let_go(seen);
@@ -241,6 +255,7 @@ static void speak(struct turn *t)
 
     memcpy(n->counters, t->counters, sizeof n->counters);
     n->counters[COUNTER_TURNS]++;
+    n->duty_wall_ms = t->wall.ms;
     if (err != CW_OK) { /* nothing is lost: peers ask again, clients send again */
         node_alarm(n, "store-read", "a turn could not speak: %s", cw_err_sentence(err));
         return;
@@ -256,23 +271,10 @@ static void speak(struct turn *t)
     t->txn = NULL;
 }
 
-/* A key that no log holds must never be written under. */
-static enum cw_err retire_vault(struct turn *t)
-{
-    struct node *n = t->n;
-
-    if (!t->made_key)
-        return CW_OK;
-    if (n->retired_count == VAULTS_RETIRED_MAX)
-        return CW_LOCAL_MEMORY; /* the process restarts */
-    struct vault *old = n->vault;
-    enum cw_err err = vault_make(n);
-    if (err == CW_OK)
-        n->retired[n->retired_count++] = old;
-    return err;
-}
-
-/* The core and the tables know of a turn that never was: back to what the store says. */
+/*
+ * The core and the tables know of a turn that never was: back to what the store says. A key of that turn, made here or
+ * heard of, must never be written under: where its record is, it may be lost.
+ */
 static enum cw_err go_back(struct turn *t, enum cw_err code)
 {
     struct node *n = t->n;
@@ -286,9 +288,8 @@ static enum cw_err go_back(struct turn *t, enum cw_err code)
     replies_give_up(t, code == CW_LOCAL_NO_SPACE ? code : CW_AGAIN_BUSY);
     waits_give_up(n);
     node_unload(n);
-    enum cw_err err = retire_vault(t);
-    if (err == CW_OK)
-        err = node_load(n, false, &why);
+    vault_forget(n->vault, t->keys_before);
+    enum cw_err err = node_load(n, false, &why);
     if (err != CW_OK) {
         n->failed = true;
         node_alarm(n, "reload", "%s", why.text);
@@ -352,7 +353,7 @@ struct cw_mono node_wake_at(const struct node *n)
 
     if (n->later_count > 0 || n->refold_left || n->allow_stale || n->judge_left)
         return (struct cw_mono){0};
-    at = mono_earlier(at, n->allow_due);
+    at = mono_earlier(mono_earlier(at, n->allow_due), n->duty_at);
     if (n->folds_left)
         at = mono_earlier(at, n->folds_at);
     if (n->peers_stale)

@@ -5,14 +5,14 @@
 
 /* What a turn notes down while it goes: cases to fold, logs' blobs, events for the next turn. */
 
-enum cw_err turn_dirty_case(struct turn *t, const struct cw_case_id *id)
+static enum cw_err mark_dirty(struct turn *t, const struct cw_case_id *id, bool foreign)
 {
     struct dirty_case **slot = &t->dirty[((uint32_t)id->b[0] | (uint32_t)id->b[1] << 8) % DIRTY_SLOTS];
 
     t->foreign_count += !t->applying_own;
     for (; *slot != NULL; slot = &(*slot)->next) {
         if (ID_EQ(&(*slot)->id, id)) {
-            (*slot)->foreign = (*slot)->foreign || !t->applying_own;
+            (*slot)->foreign = (*slot)->foreign || foreign;
             return CW_OK;
         }
     }
@@ -20,10 +20,20 @@ enum cw_err turn_dirty_case(struct turn *t, const struct cw_case_id *id)
     if (d == NULL)
         return CW_LOCAL_MEMORY;
     d->id = *id;
-    d->foreign = !t->applying_own;
+    d->foreign = foreign;
     *slot = d;
     t->dirty_count++;
     return CW_OK;
+}
+
+enum cw_err turn_dirty_case(struct turn *t, const struct cw_case_id *id)
+{
+    return mark_dirty(t, id, !t->applying_own);
+}
+
+enum cw_err turn_dirty_kept_case(struct turn *t, const struct cw_case_id *id)
+{
+    return mark_dirty(t, id, false);
 }
 
 void turn_event_later(struct node *n, const struct event *event)

@@ -120,6 +120,11 @@ static enum cw_err check_case_op(struct checking *c, const struct kv_pair *pair)
     return CW_OK;
 }
 
+static bool has_moment(const struct checking *c, enum index_kind kind, int64_t ms, const struct cw_case_id *id)
+{
+    return ms == CASE_NO_MOMENT || db_has(c->n, c->txn, TABLE_INDEX, row_key_moment(kind, ms, id));
+}
+
 static enum cw_err check_case(struct checking *c, const struct kv_pair *pair)
 {
     struct case_row row;
@@ -134,6 +139,13 @@ static enum cw_err check_case(struct checking *c, const struct kv_pair *pair)
         return CW_OK;
     if (!db_has(c->n, c->txn, TABLE_INDEX, row_key_updated(INDEX_UPDATED, 0, row.updated_hlc, &id)))
         return wrong_row(c, "case", pair->key, "not in the order of lists");
+    for (size_t i = 0; i + 16 <= row.filters.len; i += 16) {
+        if (!db_has(c->n, c->txn, TABLE_INDEX, row_key_filter(row.filters.data + i, row.updated_hlc, &id)))
+            return wrong_row(c, "case", pair->key, "not listed by something that it says");
+    }
+    if (!has_moment(c, INDEX_MOMENT, row.moments.next_ms, &id) ||
+        !has_moment(c, INDEX_OVERDUE, row.moments.overdue_ms, &id))
+        return wrong_row(c, "case", pair->key, "not among the cases whose duties are looked at");
     if (db_get(c->n, c->txn, TABLE_INDEX, row_key_of(INDEX_DIGEST, id.b, NULL), &leaf) != CW_OK ||
         leaf.len != (size_t)2 * ID_LEN || memcmp(leaf.data, row.inputs.b, ID_LEN) != 0 ||
         memcmp(leaf.data + ID_LEN, row.state.b, ID_LEN) != 0)
@@ -141,13 +153,41 @@ static enum cw_err check_case(struct checking *c, const struct kv_pair *pair)
     return CW_OK;
 }
 
+/* The case's row says so: of that hash, and at that place. */
+static bool is_filter_of(const struct case_row *row, const struct cw_case_id *id, struct cw_slice key)
+{
+    for (size_t i = 0; i + 16 <= row->filters.len; i += 16) {
+        struct row_key own = row_key_filter(row->filters.data + i, row->updated_hlc, id);
+
+        if (slice_eq(row_key_slice(&own), key))
+            return true;
+    }
+    return false;
+}
+
+static bool is_moment_of(const struct case_row *row, struct cw_slice key)
+{
+    struct cw_case_id id;
+    int64_t ms;
+
+    return row_key_moment_of(key, &ms, &id) &&
+           ms == (key.data[0] == INDEX_MOMENT ? row->moments.next_ms : row->moments.overdue_ms);
+}
+
 static enum cw_err check_index(struct checking *c, const struct kv_pair *pair)
 {
     struct cw_case_id id;
+    struct cw_slice raw;
+    struct case_row row;
 
     c->facts->index_rows++;
-    if (!row_key_case_of(pair->key, &id) || !db_has(c->n, c->txn, TABLE_CASE, row_key_case(&id)))
+    if (!row_key_case_of(pair->key, &id) || db_get(c->n, c->txn, TABLE_CASE, row_key_case(&id), &raw) != CW_OK ||
+        case_row_parse(raw, &row) != CW_OK)
         return wrong_row(c, "index", pair->key, "names a case that is not here");
+    if (pair->key.data[0] == INDEX_FILTER && !is_filter_of(&row, &id, pair->key))
+        return wrong_row(c, "index", pair->key, "lists a case by what its row does not say");
+    if ((pair->key.data[0] == INDEX_MOMENT || pair->key.data[0] == INDEX_OVERDUE) && !is_moment_of(&row, pair->key))
+        return wrong_row(c, "index", pair->key, "has another time than the case's row");
     return CW_OK;
 }
 

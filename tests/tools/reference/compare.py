@@ -9,12 +9,14 @@ import argparse
 import json
 import os
 import random
+import re
 import subprocess
 import sys
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 sys.dont_write_bytecode = True
 import fold  # noqa: E402
+import identity  # noqa: E402
 
 DIVISIONS = (b"NTH", b"EST", b"WST")
 START_MS = 1_900_000_000_000
@@ -26,7 +28,7 @@ class Maker:
 
     def __init__(self, schema, rng):
         self.schema, self.rng = schema, rng
-        self.kind = rng.choice((1, 2, 3, 3, 4))
+        self.kind = rng.choice((1, 2, 3, 3, 4, 5, 6))
         self.ops = []
         self.episodes = []
         self.hlc = (START_MS << 16) + rng.randrange(1 << 20)
@@ -36,7 +38,24 @@ class Maker:
         self.details = [f for f in self.fields if f["place"] == "detail"]
         self.events = [e for e in schema.events.values() if e["kinds"] >> self.kind & 1]
         self.hot_events = rng.sample(self.events, min(len(self.events), rng.randint(3, 14)))
+        self.clocks = [c for c in schema.clocks if c["kinds"] >> self.kind & 1]
         self.values = {}
+        if rng.random() < 0.5:
+            self.make_duties_hot()
+
+    def make_duties_hot(self):
+        """What starts and meets a few duties, so that they do."""
+        rng = self.rng
+        for clock in rng.sample(self.clocks, min(len(self.clocks), 3)):
+            by_field = clock["flags"] >> 6 & 1
+            for key in ("from_a", "from_b", "met_a", "met_b", "met_c", "met_d"):
+                fields = clock["start"] == 4 if key.startswith("from") else by_field
+                row = (self.schema.fields if fields else self.schema.events).get(clock[key])
+                if row is not None:
+                    (self.hot if fields else self.hot_events).append(row)
+        named = {f["name"]: f for f in self.cells}
+        self.hot += [named[n] for n in ("missing_risk", "birth_date", "vulnerability", "care_status", "reported_at") if n in named]
+        self.hot_events += [e for e in self.events if e["class"] == self.schema.bits["CLASS_CLOCK"]]
 
     def id(self):
         return self.rng.randbytes(32)
@@ -46,6 +65,13 @@ class Maker:
 
     def value(self, row):
         rng = self.rng
+        if row["name"] in ("clock", "about") and self.ops and rng.random() < 0.85:
+            op_id = rng.choice(self.ops[:6] + self.ops[-6:])["op_id"]
+            return ("i", fold.thing_id(op_id, rng.choice((0, 65536 + rng.choice(self.clocks)["number"]))))
+        if row["type"] == "date":
+            return ("t", rng.choice((b"2012-02-29", b"2014-03", b"~2013", b"2012-11-28", b"2012-02-30", b"1899-01-01", b"x")))
+        if row["name"] == "external_refs" and rng.random() < 0.5:
+            return ("t", rng.choice((b"PNCID 30/0123456Q", b"CAD 1", b"PNCID", b"PNCIDX 3")))
         if rng.random() < 0.02:
             return rng.choice((("t", b"x"), ("n", 7), ("f", 1), ("v", (1, 2)), ("i", bytes(32)), ("n", -3)))
         pool = self.values.setdefault(row["number"], [])
@@ -169,6 +195,12 @@ class Maker:
         for _ in range(rng.choice((1, 3, 8, 20, 40))):
             op_id = self.id()
             self.ops.append(self.copy(op_id, self.frame(op_id)))
+        if self.kind == 3 and rng.random() < 0.3:
+            self.hand_over(first["division"])
+        if rng.random() < 0.5:
+            self.speak_about_duties(opening)
+        if rng.random() < 0.5:
+            self.write_notes()
         copies = list(self.ops)
         for o in self.ops:
             if rng.random() < 0.1:
@@ -180,10 +212,102 @@ class Maker:
         rng.shuffle(copies)
         return {"case_id": fold.case_id_of(opening), "policy": self.policy(), "ops": copies}
 
+    def hand_over(self, owner):
+        """Offers and acceptances of a child whose risk and whereabouts change meanwhile (docs/fold.md 9.6)."""
+        rng, events = self.rng, {e["name"]: e["number"] for e in self.schema.events.values()}
+        named = {f["name"]: f for f in self.fields}
+        role = {code: 1 << number for code, number in self.schema.roles.items()}
+        other = rng.choice([d for d in DIVISIONS if d != owner])
+        everybody = sum(role.values())
+
+        def say(name, division, roles, **details):
+            op_id = self.id()
+            said = {"type": 3, "event": events[name], "after": [self.some_op()] if rng.random() < 0.3 else [], "refs": [], "corrects": [],
+                    "same_as": [], "epoch": 0, "writes": [{"field": named[field]["number"], "verb": 1, "value": value,
+                                                           "supersedes": self.supersedes(named[field], op_id) if field == "missing_risk" else []}
+                                                          for field, value in details.items()]}
+            self.ops.append({**self.copy(op_id, said), "division": division, "roles": roles, "verdict": 1, "op": said})
+            return op_id
+
+        offered = None
+        for _ in range(rng.randrange(2, 10)):
+            at = START_MS + rng.randrange(-5, 20) * 3600_000
+            what = rng.randrange(10)
+            if what < 2:
+                offered = say("handover_offer", owner, everybody, to_division=("t", other))
+            elif what > 7 and offered is not None:  # a daemon says that the time for an answer is over (docs/fold.md 9.2)
+                say("clock_breached", rng.choice(DIVISIONS), rng.choice((role["SYS"], role["SYS"], everybody, role["SUPT"])),
+                    clock=("i", fold.thing_id(offered, 65536 + 9)), due=("v", (at, at)))
+            elif what < 4:
+                say("handover_accept", other, rng.choice((role["SUP"], role["SUP"], role["INSP"], everybody)))
+            elif what == 4:
+                say("risk_assessment", rng.choice(DIVISIONS), rng.choice((role["SUP"], everybody)), missing_risk=("n", rng.choice((2, 3, 4, 4))))
+            elif what == 5:
+                say("returned", rng.choice(DIVISIONS), everybody, how_known=("n", 5), occurred=("v", (at, at)))
+            elif what == 6:
+                say("sighting", rng.choice(DIVISIONS), everybody, confidence=("n", 1), occurred=("v", (at, at + 3600_000)))
+            else:
+                say(rng.choice(("still_missing", "episode_closed", "handover_decline")), rng.choice((owner, other)), everybody)
+        if rng.random() < 0.4:
+            say("handover_withdraw", owner, everybody)  # of whatever stands
+            self.let_lapse(say, owner, other, role)
+
+    def write_notes(self):
+        """What most of a case is: events that only add to the record, one after the other. Some are named before they are here."""
+        rng, named = self.rng, {f["name"]: f["number"] for f in self.details}
+        rows = [e for e in self.schema.events.values() if e["kinds"] >> self.kind & 1]
+        plain = [e for e in rows if e["name"] in ("note", "decision", "disclosure", "intel_item", "publicity", "action")]
+        for _ in range(rng.randrange(1, 7)):
+            op_id, row = self.id(), rng.choice(plain if rng.random() < 0.9 else rows)
+            self.hlc = max([self.hlc] + [o["hlc"] for o in self.ops]) + rng.choice((1, 1 << 16))
+            said = {"type": 3, "event": row["number"], "after": [self.some_op() for _ in range(rng.choice((0, 0, 1, 3)))],
+                    "refs": [rng.choice(self.episodes)] if self.episodes and rng.random() < 0.2 else [], "corrects": [], "same_as": [],
+                    "epoch": 0, "writes": [{"field": named["text"], "verb": 1, "supersedes": [], "value": ("t", b"said")}]}
+            if rng.random() < 0.2:
+                at = START_MS + rng.randrange(-10, 50) * 900_000
+                said["writes"].append({"field": named["occurred"], "verb": 1, "supersedes": [], "value": ("v", (at, at + 1))})
+            if rng.random() < 0.1:
+                said["writes"].append(self.write(rng.choice(self.hot), op_id))
+            if rng.random() < 0.1:
+                before = rng.choice(self.ops)["op"]
+                if before is not None and before["type"] == 3:
+                    rng.choice((before["after"].append, lambda o: before["corrects"].append((o, 0)),
+                                lambda o: before["same_as"].append(fold.thing_id(o))))(op_id)
+            self.ops.append({**self.copy(op_id, said), "hlc": self.hlc, "verdict": rng.choice((1, 1, 1, 1, 1, 1, 1, 1, 1, 2)),
+                             "roles": sum(1 << n for n in self.schema.roles.values())})
+
+    def let_lapse(self, say, owner, other, role):
+        """An offer, its time is over, and somebody accepts who may have known (docs/fold.md 9.2)."""
+        rng, everybody = self.rng, sum(role.values())
+        due = START_MS - 24 * 3600_000
+        offered = say("handover_offer", owner, everybody, to_division=("t", other))
+        lapsed = say("clock_breached", rng.choice(DIVISIONS), role["SYS"], clock=("i", fold.thing_id(offered, 65536 + 9)), due=("v", (due, due)))
+        say("handover_accept", rng.choice((other, other, other, owner)), rng.choice((role["INSP"], everybody)))
+        self.ops[-1]["op"]["after"] = rng.choice(([], [], [offered], [lapsed]))
+        if rng.random() < 0.3:
+            say("handover_accept", other, everybody)
+
+    def speak_about_duties(self, opening):
+        """People and daemons, about duties that the history so far has."""
+        rng, events = self.rng, {e["name"]: e["number"] for e in self.schema.events.values()}
+        named = {f["name"]: f["number"] for f in self.details}
+        clocks = fold.Fold(self.schema, fold.case_id_of(opening), self.ops).duties.clocks
+        for clock in rng.choices(clocks, k=rng.randrange(7)) if clocks else ():
+            name = rng.choice(("clock_ack", "clock_ack", "clock_waived", "clock_breached", "clock_breached", "seen", "delivered"))
+            duty = ("i", fold.thing_id(clock["start"].id, 65536 + clock["row"]["number"]))
+            due = clock["due"] + rng.choice((0, 0, 0, 1))
+            writes = [{"field": named["clock" if name.startswith("clock") else "about"], "verb": 1, "supersedes": [], "value": duty}]
+            if name == "clock_breached":
+                writes.append({"field": named["due"], "verb": 1, "supersedes": [], "value": ("v", (due, due))})
+            said = {"type": 3, "event": events[name], "writes": writes, "after": [], "refs": [], "corrects": [], "same_as": [], "epoch": 0}
+            copy = self.copy(self.id(), said)
+            copy["author_time"] = clock["due"] + rng.choice((-1, 0, 1, 60_000, 60_001, 3600_000))
+            self.ops.append(copy)
+
     def policy(self):
         rng, out = self.rng, []
         for _ in range(rng.choice((0, 0, 0, 1, 3))):
-            what = rng.randrange(4)
+            what = rng.randrange(8)
             roles = rng.choice(("any", "none", "INSP,SUPT", "PC"))
             if what == 0:
                 out.append(("role.set." + rng.choice(self.hot)["name"], roles))
@@ -191,8 +315,17 @@ class Maker:
                 out.append(("role.lower." + rng.choice(self.hot)["name"], roles))
             elif what == 2:
                 out.append(("role.event." + rng.choice(self.hot_events)["name"], roles))
+            elif what == 3:
+                clock = rng.choice(self.schema.clocks)["name"]
+                out.append(rng.choice((("clock.%s.told" % clock, roles), ("clock.%s.waive" % clock, roles), ("clock.%s.soon_s" % clock, "60"),
+                                       ("clock.%s.step_s" % clock, str(rng.choice((0, 3153600000, 3153600001)))))))
+            elif what == 4:
+                out.append(("ladder." + rng.choice(("1", "2", "3", "beside")), roles))
+            elif what == 5:
+                out.append(("calendar.2026-%02d-%02d" % (rng.randrange(11, 13), rng.randrange(1, 31)), rng.choice(("holiday", "working"))))
             else:
-                out.append(("clock." + rng.choice(self.schema.clocks)["name"] + ".duration_s", str(rng.choice((0, 60, 3153600000)))))
+                span = rng.choice(list(self.schema.spans.values()))
+                out.append(("clock.%s.%s" % (span["name"], span["unit"]), str(rng.choice((0, 1, 3, 60, span["bound"], span["bound"] + 1)))))
         return out
 
 
@@ -230,26 +363,49 @@ def first_difference(mine, theirs):
     return "no difference"
 
 
+def beside(args):
+    """The same in so many processes, each with a stretch of the histories."""
+    bounds = [args.first + args.histories * i // args.jobs for i in range(args.jobs + 1)]
+    words = [sys.executable, __file__, "--dump", args.dump, "--schema", args.schema, "--seed", str(args.seed)]
+    running = [subprocess.Popen(words + ["--first", str(a), "--histories", str(b - a)] + (["--keep", "%s.%d" % (args.keep, a)] if args.keep else []),
+                                stdout=subprocess.PIPE, text=True) for a, b in zip(bounds, bounds[1:])]
+    good = bad = 0
+    for each in running:
+        *told, last = each.communicate()[0].splitlines() or [""]
+        counts = re.fullmatch(r"(\d+) passed, (\d+) failed", last)
+        if counts is None:
+            sys.exit("compare: a stretch did not end: %s" % last)
+        print("\n".join(told), end="\n" if told else "")
+        good, bad = good + int(counts[1]), bad + int(counts[2])
+    print("%d passed, %d failed" % (good, bad))
+    return 1 if bad else 0
+
+
 def main():
     args = argparse.ArgumentParser()
     args.add_argument("--dump", required=True)
     args.add_argument("--schema", required=True)
     args.add_argument("--histories", type=int, default=500)
     args.add_argument("--seed", type=int, default=1)
+    args.add_argument("--first", type=int, default=0, help="number of the first history")
+    args.add_argument("--jobs", type=int, default=1, help="processes beside each other")
     args.add_argument("--keep", help="write the first history that differs here")
     args = args.parse_args()
+    if args.jobs > 1:
+        return beside(args)
     schema = fold.Schema.load(args.schema)
     global EVENT_FIELDS
     with open(args.schema, encoding="utf-8") as f:
         EVENT_FIELDS = json.load(f)["event_fields"]
     daemon = subprocess.Popen([args.dump], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
     good = bad = 0
-    for n in range(args.histories):
+    for n in range(args.first, args.first + args.histories):
         history = Maker(schema, random.Random("%d/%d" % (args.seed, n))).history()
         daemon.stdin.write(json.dumps(plain(history)) + "\n")
         daemon.stdin.flush()
         theirs = read_state(daemon.stdout)
-        mine = fold.Fold(schema, history["case_id"], history["ops"], fold.Policy(schema, history["policy"])).encode()
+        folded = fold.Fold(schema, history["case_id"], history["ops"], fold.Policy(schema, history["policy"]))
+        mine = folded.digest_line() + folded.encode()
         if mine == theirs:
             good += 1
             continue
@@ -259,7 +415,17 @@ def main():
         if args.keep and bad == 1:
             with open(args.keep, "w", encoding="utf-8") as f:
                 f.write(json.dumps(plain(history)) + "\n")
+    for n in range(args.first, args.first + args.histories):
+        cases = identity.Family(schema, random.Random("family %d/%d" % (args.seed, n))).draw()
+        daemon.stdin.write(json.dumps({"cases": [plain(c) for c in cases]}) + "\n")
+        daemon.stdin.flush()
+        theirs, mine = read_state(daemon.stdout), identity.resolve(schema, cases)
+        good, bad = good + (mine == theirs), bad + (mine != theirs)
+        if mine != theirs and bad <= 5:
+            print("family %d of seed %d: %s" % (n, args.seed, first_difference(mine, theirs)))
     daemon.stdin.close()
+    if daemon.wait() != 0:
+        sys.exit("compare: the daemon's fold ended with an error")
     print("%d passed, %d failed" % (good, bad))
     return 1 if bad else 0
 

@@ -8,6 +8,8 @@ import hashlib
 import json
 from collections import defaultdict
 
+import duties
+
 EFFECTIVE, PENDING, VOID, VOID_FLOOR = 1, 2, 3, 4
 (CURRENT, CONFLICT, SUPERSEDED, OUTRANKED, PROPOSAL, F_PENDING, F_VOID, FLOOR, DETAIL, UNKNOWN, ACT) = range(1, 12)
 ZERO = bytes(32)
@@ -41,6 +43,10 @@ class Schema:
         self.events = {e["number"]: e for e in data["events"]}
         self.steps = data["steps"]
         self.clocks = data["clocks"]
+        self.machine_of = {k["number"]: k["machine"] for k in data["kinds"]}
+        self.spans = {s["number"]: s for s in data["spans"]}
+        self.span_named = {s["name"]: s for s in data["spans"]}
+        self.holidays = {(h["year"], h["month"], h["day"]) for h in data["holidays"]}
         self.scales = defaultdict(dict)
         for value in data["values"]:
             self.scales[value["scale"]][value["number"]] = value["name"]
@@ -57,16 +63,14 @@ class Policy:
     """Section 16."""
 
     def __init__(self, schema, records=()):
-        self.set, self.lower, self.event, self.clock = {}, {}, {}, {}
+        self.set, self.lower, self.event = {}, {}, {}
+        self.duties = duties.Policy(schema)
         for name, value in records:
             self.apply(schema, name, value)
 
     def apply(self, schema, name, value):
-        if name.startswith("clock.") and name.endswith(".duration_s"):
-            seconds = int(value)
-            for clock in schema.clocks:
-                if clock["name"] == name[6:-11] and 0 <= seconds <= 3153600000:
-                    self.clock[clock["number"]] = seconds
+        if name.split(".")[0] in ("clock", "ladder", "calendar"):
+            self.duties.apply(name, value, lambda text: self.mask(schema, text))
             return
         for prefix, table, rows in (("role.set.", self.set, schema.fields), ("role.lower.", self.lower, schema.fields),
                                     ("role.event.", self.event, schema.events)):
@@ -175,11 +179,12 @@ class Fold:
         self.find_opening()
         self.scopes()
         self.collect_events()
-        self.ownership()
         self.judge_writes()
+        self.run_machines()
+        self.ownership()
+        self.judge_owned()
         self.resolve_cells()
         self.tally()
-        self.run_machines()
         self.clocks()
         self.finish()
 
@@ -300,8 +305,9 @@ class Fold:
             op.event_row = self.schema.events.get(op.event)
             op.event_ok = (op.event_row is not None and self.fits(op.event_row)
                            and op.roles & self.event_roles(op.event_row) != 0)
-            op.is_withdrawal = op.event_ok and bool(op.said.get("withdraws"))
+            op.is_withdrawal = op.event_ok and (bool(op.said.get("withdraws")) or self.bit(op.event_row, "EVENT_WITHDRAWS"))
             op.withdrawn = op.corrected = op.counted = False
+            op.moved = True
             op.void_same = set()
             op.class_name = None
             op.corrected_by = []
@@ -311,7 +317,9 @@ class Fold:
                 if ref not in in_events:
                     continue
                 e = self.ops[ref]
-                if e.event_ok and not e.is_withdrawal and op.roles & self.event_roles(e.event_row) != 0:
+                if not e.event_ok or e.is_withdrawal or op.roles & self.event_roles(e.event_row) == 0:
+                    continue
+                if not self.bit(e.event_row, "EVENT_OWN_SIDE") or e.division == op.division:  # 10.5
                     yield e
 
         for w in self.events:
@@ -349,32 +357,95 @@ class Fold:
         self.raised = {}        # epoch -> op that raised it
         self.first_claim = {}   # epoch -> first claim in it
         self.claims = []
+        self.offer = self.lapse = None  # the op of the offer that stands; the lapse that took effect last
+        self.lapsed_to = b""
+        self.contesting = set()         # accepting ops that contested
+        self.lacked, self.weighed = set(), 0
         if self.opening is not None:
             self.owner_state, self.owner, self.epoch = 1, self.opening.division, 1
             self.epochs[1] = self.owner
         for op in self.events:
-            if not self.live(op) or op.event_row["class"] != self.schema.bits["CLASS_OWNERSHIP"]:
+            if not self.live(op):
                 continue
-            if not self.owner_step(op):
-                self.notes.add((11, op.event, (op.id, 0), ZERO))
+            if op.event_row["name"] == "clock_breached":
+                self.lapse_step(op)
+            if op.event_row["class"] != self.schema.bits["CLASS_OWNERSHIP"]:
+                continue
+            op.moved = self.owner_step(op)
+            if op.moved:
+                self.lapse = None
+            else:
+                self.notes.add((4 if op.id in self.lacked else 11, op.event, (op.id, 0), ZERO))
+
+    def lacks_rank(self, op):
+        """9.6"""
+        if not self.bit(op.event_row, "EVENT_RANK_IF_HIGH") or op.roles & self.inspectors():
+            return False
+        self.weighed += 1
+        if self.weighed > 256 or self.missing_at_high_risk((op.t, op.id)):
+            self.lacked.add(op.id)
+        return op.id in self.lacked
+
+    def inspectors(self):
+        return 1 << self.schema.roles["INSP"] | 1 << self.schema.roles["SUPT"]
+
+    def missing_at_high_risk(self, at):
+        risk = field_named(self.schema, "missing_risk")
+        for key in self.machines:
+            if key[0] != 5 or (self.level(key[1], risk, at) or 0) < 4:
+                continue
+            before = [(step, state) for step, state in self.led_to[key] if (step.t, step.id) < at]
+            state = before[-1][1] if before else 1
+            for back, sighting in self.disputing[key]:
+                if before and before[-1][0] is back and (sighting.t, sighting.id) < at:
+                    state = 5
+            if state in (1, 2, 3, 5, 9):
+                return True
+        return False
+
+    def level(self, scope, field, at):
+        """19.5: the greatest of a MAX cell as it stood at a place in the order; None: nothing did."""
+        out = None
+        for w in self.cells.get((scope, field), []):
+            if not (w.authorised or w.floor) or w.verb not in (1, 2) or (w.op.t, w.op.id) > at:
+                continue
+            if any(n.authorised and (n.op.t, n.op.id) <= at and w in self.named_in_cell(n) for n in self.cells[(scope, field)]):
+                continue
+            out = w.ordinal if out is None else max(out, w.ordinal)
+        return out
+
+    def lapse_step(self, op):
+        due = self.detail(op, field_named(self.schema, "due"))
+        if self.owner_state != 2 or due is None or due[0] >= op.author_time:
+            return
+        if self.detail(op, field_named(self.schema, "clock")) != thing_id(self.offer.id, 65536 + 9):
+            return
+        self.lapse, self.lapsed_to = op, self.offered
+        self.owner_state, self.offered = 1, b""
+
+    def claim(self, op, a):
+        self.owner_state, self.offered = 3, b""
+        self.claimants.append(a)
+        self.claims.append(op)
+        self.first_claim.setdefault(self.epoch, op)
 
     def owner_step(self, op):
         name, a = op.event_row["name"], op.division
         x = self.detail(op, field_named(self.schema, "to_division"))
         state = self.owner_state
         if name == "handover_offer" and state == 1 and a == self.owner and x and x != self.owner:
-            self.owner_state, self.offered = 2, x
-        elif name == "handover_accept" and state == 2 and a == self.offered:
+            self.owner_state, self.offered, self.offer = 2, x, op
+        elif name == "handover_accept" and state == 2 and a == self.offered and not self.lacks_rank(op):
             self.raise_epoch(op, a)
+        elif name == "handover_accept" and state == 1 and self.lapse is not None and a == self.lapsed_to and not self.knows(op, self.lapse):
+            self.contesting.add(op.id)
+            self.claim(op, a)
         elif name == "handover_decline" and state == 2 and a == self.offered:
             self.owner_state, self.offered = 1, b""
         elif name == "handover_withdraw" and state == 2 and a == self.owner:
             self.owner_state, self.offered = 1, b""
         elif name == "handover_claim" and state != 0 and a != self.owner and len(self.claimants) < 8 and a not in self.claimants:
-            self.owner_state, self.offered = 3, b""
-            self.claimants.append(a)
-            self.claims.append(op)
-            self.first_claim.setdefault(self.epoch, op)
+            self.claim(op, a)
         elif name == "arbitration" and state == 3 and x:
             self.raise_epoch(op, x)
         else:
@@ -417,7 +488,13 @@ class Fold:
                 self.cells[(w.scope, w.field)].append(w)
             self.by_dot[w.dot] = w
         for w in self.writes:
-            if w.eligible and not w.floor:
+            if w.eligible and not w.floor and w.row["rule"] != "OWN":
+                self.judge_standing(w)
+
+    def judge_owned(self):
+        """5.9 needs the owner, and the owner (9.6) what stands in the others' cells."""
+        for w in self.writes:
+            if w.eligible and not w.floor and w.row["rule"] == "OWN":
                 self.judge_standing(w)
 
     def judge_form(self, w):
@@ -775,7 +852,7 @@ class Fold:
     # --- section 12 -------------------------------------------------------------------------------
 
     def run_machines(self):
-        case_machine = {1: 1, 2: 2, 3: 3, 4: 4}
+        case_machine = self.schema.machine_of
         self.machines = {}
         if self.opening is not None and self.kind in case_machine:
             self.machines[(case_machine[self.kind], ZERO)] = [1, None]
@@ -786,6 +863,7 @@ class Fold:
                 if self.live(op) and self.bit(op.event_row, "EVENT_OPENS_EPISODE"):
                     self.machines[(5, thing_id(op.id))] = [1, None]
         self.applied = defaultdict(list)  # machine -> applied steps
+        self.led_to = defaultdict(list)   # machine -> (step, state)
         self.refused = []                 # (machine, op, roles)
         self.guarded = 0
         for op in self.events:
@@ -804,10 +882,6 @@ class Fold:
             if self.live(op) and op.event_row["name"] == "found_dead" and (5, op.event_scope) in self.machines and \
                     self.machines[(5, op.event_scope)][0] != 8:
                 self.notes.add((7, op.event, (op.id, 0), ZERO))
-        lro = field_named(self.schema, "lro")
-        if self.machines.get((1, ZERO), [0])[0] == 2:
-            if not any(w.authorised and w.fate in (CURRENT, CONFLICT, OUTRANKED) for w in self.cells.get((ZERO, lro), [])):
-                self.notes.add((9, lro, (ZERO, 0), ZERO))
         self.step_conflicts()
 
     def try_step(self, key, op):
@@ -826,8 +900,7 @@ class Fold:
         if row["flags"] & self.schema.bits["STEP_IN_PERSON"] and self.detail(op, field_named(self.schema, "how_known")) not in (4, 5):
             self.refuse_step(key, op, row["roles"])
             return
-        if row["flags"] & self.schema.bits["STEP_RANK_IF_HIGH"] and self.risk_is_high(key[1]) and not op.roles & (
-                1 << self.schema.roles["INSP"] | 1 << self.schema.roles["SUPT"]):
+        if row["flags"] & self.schema.bits["STEP_RANK_IF_HIGH"] and self.risk_is_high(key[1]) and not op.roles & self.inspectors():
             self.notes.add((4, op.event, (op.id, 0), ZERO))
             return
         blocker = self.blocker(key, op, row)
@@ -837,17 +910,14 @@ class Fold:
             return
         machine[0], machine[1] = row["to"], op
         self.applied[key].append(op)
+        self.led_to[key].append((op, row["to"]))
 
     def refuse_step(self, key, op, roles):
         self.notes.add((2, op.event, (op.id, 0), ZERO))
         self.refused.append((key, op, roles))
 
     def risk_is_high(self, scope):
-        number = field_named(self.schema, "missing_risk")
-        for cell in self.listed:
-            if cell["scope"] == scope and cell["field"] == number:
-                return cell.get("m", -1) >= 4
-        return False
+        return (self.level(scope, field_named(self.schema, "missing_risk"), (MAX64 + 1, b"")) or 0) >= 4
 
     def blocker(self, key, op, row):
         if row["held_by"] == 0:
@@ -867,6 +937,7 @@ class Fold:
         return v if v is not None else (op.author_time, op.author_time)
 
     def disputes(self):
+        self.disputing = defaultdict(list)  # machine -> (return, sighting)
         for key, machine in self.machines.items():
             if key[0] != 5 or machine[0] not in (3, 4):
                 continue
@@ -887,10 +958,10 @@ class Fold:
                     continue
                 self.notes.add((5, 364, (s.id, 0), r.id))
                 disputing.append((s.id, 0))
+                self.disputing[key].append((r, s))
             if disputing:
                 machine[0] = 5
-                roles = 1 << self.schema.roles["INSP"] | 1 << self.schema.roles["SUPT"]
-                self.conflicts.append((key[1], 364, roles, (r.id, 0), sorted([(r.id, 0)] + disputing)))
+                self.conflicts.append((key[1], 364, self.inspectors(), (r.id, 0), sorted([(r.id, 0)] + disputing)))
 
     def verified(self, scope, r):
         name = r.event_row["name"]
@@ -915,39 +986,17 @@ class Fold:
     # --- section 13 -------------------------------------------------------------------------------
 
     def clocks(self):
-        self.clock_rows = []
-        if self.opening is None:
-            return
-        for clock in self.schema.clocks:
-            if not self.fits(clock):
-                continue
-            if clock["start"] == 0:
-                starts = [(self.opening, ZERO, self.opening.author_time)]
-            else:
-                starts = []
-                for op in self.events:
-                    if self.live(op) and not op.corrected and op.event == clock["start"]:
-                        starts.append((op, op.event_scope, self.occurred(op)[0]))
-            for op, scope, started in starts:
-                self.clock_rows.append(self.clock_row(clock, op, scope, started))
-        self.clock_rows.sort(key=lambda c: (c[0], c[1], c[2]))
-
-    def clock_row(self, clock, op, scope, started):
-        duration = self.policy.clock.get(clock["number"], clock["duration_s"]) * 1000
-        deadline = max(MINI64, min(MAXI64, started + duration))
-        rhi_step = field_named(self.schema, "rhi_step")
-        for e in self.events:
-            if not self.live(e) or e.event != clock["met_by"] or e.event_scope != scope or (e.t, e.id) <= (op.t, op.id):
-                continue
-            if e.event_row["name"] == "rhi" and self.detail(e, rhi_step) not in (3, 5):
-                continue
-            return (clock["number"], scope, op.id, started, deadline, True, e.id, e.author_time)
-        return (clock["number"], scope, op.id, started, deadline, False, ZERO, 0)
+        """Section 19 is a module of its own."""
+        self.duties = duties.Duties(self)
 
     def finish(self):
         classes = {self.schema.bits[c] for c in ("CLASS_SIGHTING", "CLASS_ACTIVITY", "CLASS_INTEL")}
         happened = [self.occurred(op)[1] for op in self.events if self.live(op) and op.event_row["class"] in classes]
         self.last_happened = max(happened) if happened else 0
+        lro = field_named(self.schema, "lro")
+        if self.machines.get((1, ZERO), [0])[0] == 2:  # 12.8
+            if not any(w.authorised and w.fate in (CURRENT, CONFLICT, OUTRANKED) for w in self.cells.get((ZERO, lro), [])):
+                self.notes.add((9, lro, (ZERO, 0), ZERO))
         if self.owner_state == 3:
             row = next(e for e in self.schema.events.values() if e["name"] == "arbitration")
             shown = self.raised[self.epoch] if self.epoch in self.raised else self.opening
@@ -1005,13 +1054,39 @@ class Fold:
             out.append("conflict %s %d %d %s %s" % (maybe(scope), field, roles, dot_text(shown), ",".join(map(dot_text, dots))))
         for kind, field, dot, about in sorted(self.notes, key=lambda n: (n[0], n[2][0], n[2][1], n[3], n[1])):
             out.append("note %d %d %s %s" % (kind, field, dot_text(dot), maybe(about)))
-        for number, scope, start, started, deadline, met, by, at in self.clock_rows:
-            out.append("clock %d %s %s %d %d %d %s %d" % (number, maybe(scope), start.hex(), started, deadline, met, maybe(by), at))
+        out.extend(self.duties.lines())
         out.append("end")
         return "\n".join(out) + "\n"
 
+    # --- sections 14.4 and 15 ---------------------------------------------------------------------
+
+    def shelves(self, head, by_first):
+        """What stands first, then each first byte of an op_id that there is with the hash of its shelf."""
+        return labelled("cw1:digest", head + b"".join(bytes([first]) + labelled("cw1:digest", b"".join(by_first[first]))
+                                                      for first in sorted(by_first)))
+
     def state_hash(self):
-        return labelled("cw1:digest", self.encode().encode("ascii"))
+        core, ops = [], {}
+        for line in self.encode().splitlines(keepends=True):
+            word, _, rest = line.partition(" ")
+            if word in ("op", "write", "event"):
+                ops.setdefault(bytes.fromhex(rest[:64]), []).append(line)
+            else:
+                core.append(line)
+        by_first = defaultdict(list)
+        for op_id in sorted(ops):
+            by_first[op_id[0]].append("".join(ops[op_id]).encode("ascii"))
+        return self.shelves("".join(core).encode("ascii"), by_first)
+
+    def inputs_hash(self, positions):
+        by_first = defaultdict(list)
+        for op in sorted(self.ops.values(), key=lambda o: o.id):
+            by_first[op.id[0]].append(op.id + op.hlc.to_bytes(8, "big") + op.log + bytes([op.verdict]) + op.flags.to_bytes(4, "big")
+                                      + bytes([op.said is not None]))
+        return self.shelves(self.schema.version.to_bytes(4, "big") + len(positions).to_bytes(4, "big") + positions, by_first)
+
+    def digest_line(self):
+        return "digest %s %s\n" % (self.inputs_hash(b"positions").hex(), self.state_hash().hex())
 
 
 def _counts_as_name(op):

@@ -3,6 +3,7 @@
 
 import functools
 import hashlib
+import re
 import unicodedata
 
 import nacl.bindings
@@ -294,6 +295,12 @@ ITEM = [ident(1, "log", always=True), num(2, "seq"), ident(3, "seal"), num(4, "b
 HEAD = [V, ident(2, "signer", always=True), ident(3, "start", 16, always=True), ident(4, "replaces", 16), num(5, "counter"),
         num(6, "item_count", 0, 4096), ident(7, "root", always=True), ident(8, "closed"), positions(9, "authority")]
 
+ENROL = [V, data(2, "certificate", 1, 4096, always=True), data(3, "title", 1, 24, always=True), data(4, "address", 1, 200, always=True),
+         ident(5, "possession", 64, always=True), ident(6, "holder", 64, always=True)]
+MEMBER = [ident(1, "cert", always=True), data(2, "title", 1, 24, always=True), data(3, "address", 1, 200, always=True)]
+JOIN = [V, data(2, "genesis", 1, 1024, always=True), ident(3, "authority", always=True), data(4, "segments", 1, 1048576, repeated=(0, 65536)),
+        rec(5, "member", MEMBER, presence=True), rec(6, "peers", MEMBER, repeated=(0, 16)), ident(7, "signature", 64, always=True)]
+
 # open messages that carry them
 SIGNED_SEAL = [data(1, "seal", 0, 1024), rec(2, "signatures", [num(1, "index", 0, 7), data(2, "signature", 0, 64)], repeated=(0, 8))]
 SIGNED_FRONTIER = [data(1, "head", 0, 1024), data(2, "signature", 0, 64)]
@@ -398,6 +405,31 @@ def log_genesis(raw):
         raise Bad("only the root log has neither division nor certificate")
     g["id"] = h("cw1:genesis", raw)
     return g
+
+
+def titled(member):
+    """§8.3: what a division is called, and where it listens."""
+    if not re.fullmatch(rb"[a-z][a-z0-9-]{0,23}", member["title"]):
+        raise Bad("no title")
+    found = re.fullmatch(rb"tcp://(?:[A-Za-z0-9._-]+|\[[0-9a-fA-F:.]+\]):([1-9][0-9]{0,4})", member["address"])
+    if not found or int(found.group(1)) > 65535:
+        raise Bad("no address")
+
+
+def enrol_request(raw):
+    r = parse(ENROL, raw, limit=8192)
+    titled(r)
+    return r
+
+
+def join(raw):
+    j = parse(JOIN, raw, limit=32 << 20)
+    everybody = j["peers"] + ([j["member"]] if j["member"] else [])
+    for member in everybody:
+        titled(member)
+    if len({m["cert"] for m in everybody}) != len(everybody) or len({m["title"] for m in j["peers"]}) != len(j["peers"]):
+        raise Bad("somebody is named twice")
+    return j
 
 
 def seal(raw):

@@ -86,6 +86,7 @@ RECORDS = {
     "seal": (R.seal, "seal_hash", "cw1:seal"), "key_record": (R.key_record, "key_record_id", "cw1:keyrecord"),
     "frontier_head": (R.frontier_head, None, None), "frontier_item": (R.frontier_item, None, None),
     "envelope_plain": (lambda x: R.parse(ENVELOPE_PLAIN, x), None, None), "envelopes": (R.envelopes, None, None),
+    "enrol_request": (R.enrol_request, "request_hash", "cw1:enrol"), "join": (R.join, None, None),
 }
 
 

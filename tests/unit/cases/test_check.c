@@ -230,6 +230,22 @@ START_TEST(an_opening_needs_a_known_kind_its_required_fields_and_the_right_marke
 }
 END_TEST
 
+START_TEST(a_test_network_takes_no_plate_that_may_be_somebodys)
+{
+    const struct case_state *state;
+    struct story *s = child(&state);
+    uint32_t op = story_event(s, "NTH", MCET_, EVENT_NOTE);
+
+    story_text(s, op, FIELD_TEXT, "left in a grey van, KX01 ABC");
+    ck_assert_int_eq(story_check(s, state, op, &refusal), ADMIT);
+    op = story_event(s, "NTH", MCET_, EVENT_NOTE);
+    story_text(s, op, FIELD_TEXT,
+               "left in a grey van, KX0"
+               "2 ABC");
+    ck_assert_refused(s, state, op, CW_REFUSED_SYNTHETIC, "text");
+}
+END_TEST
+
 START_TEST(an_event_needs_its_required_fields_and_carries_no_others)
 {
     const struct case_state *state;
@@ -423,6 +439,109 @@ START_TEST(door_and_fold_agree_on_who_may)
 }
 END_TEST
 
+START_TEST(a_child_missing_at_high_risk_is_not_a_sergeants_to_accept)
+{
+    struct story *s = story_open(KIND_CHILD, "NTH", ROLE_MASK(SUP));
+    uint32_t offered, accepted;
+    const struct case_state *state;
+
+    story_set_number(s, "NTH", ROLE_MASK(SUP), FIELD_MISSING_RISK, 4);
+    offered = story_event(s, "NTH", ROLE_MASK(SUP), EVENT_HANDOVER_OFFER);
+    story_text(s, offered, FIELD_TO_DIVISION, "EST");
+    story_text(s, offered, FIELD_REASON, "placed there");
+    state = story_fold(s);
+
+    accepted = story_event(s, "EST", ROLE_MASK(SUP), EVENT_HANDOVER_ACCEPT);
+    ck_assert_refused(s, state, accepted, CW_REFUSED_ROLE, "handover_accept");
+    ck_assert_ptr_nonnull(strstr(refusal.text, "missing_risk"));
+    ck_assert_ptr_nonnull(strstr(refusal.text, "INSP, SUPT"));
+    ck_assert_ptr_nonnull(strstr(refusal.text, "NTH"));
+    accepted = story_event(s, "EST", ROLE_MASK(INSP), EVENT_HANDOVER_ACCEPT);
+    ck_assert_int_eq(story_check(s, state, accepted, &refusal), ADMIT);
+}
+END_TEST
+
+/* --- what is taken back, and when a child's case closes ----------------------------------------------------------- */
+
+static uint32_t take_back(struct story *s, uint32_t roles, uint32_t event)
+{
+    uint32_t e = story_event(s, "NTH", roles, story_at(s, event)->op.event);
+
+    story_corrects(s, e, event);
+    story_at(s, e)->op.withdraws = true;
+    return e;
+}
+
+START_TEST(an_event_is_taken_back_once_and_by_who_might_have_recorded_it)
+{
+    struct story *s = story_open(KIND_CHILD, "NTH", R_ANY);
+    uint32_t sighting = story_event(s, "NTH", PC_, EVENT_SIGHTING), back, publicity;
+    const struct case_state *state;
+
+    story_number(s, sighting, FIELD_CONFIDENCE, 1);
+    story_interval(s, sighting, FIELD_OCCURRED, 5, 6);
+    publicity = story_event(s, "NTH", ROLE_MASK(SUPT), EVENT_PUBLICITY);
+    story_text(s, publicity, FIELD_DECISION, "released");
+    state = story_fold(s);
+    back = take_back(s, PC_, sighting);
+    ck_assert(cases_check_needs_state(&story_at(s, back)->op));
+    ck_assert_int_eq(story_check(s, state, back, &refusal), ADMIT);
+    ck_assert_int_eq(story_check(s, state, take_back(s, PC_, publicity), &refusal), ADMIT_PROPOSAL);
+    state = story_fold(s);
+    ck_assert_refused(s, state, take_back(s, PC_, sighting), CW_REFUSED_TRANSITION, "sighting"); /* already */
+    ck_assert_refused(s, state, take_back(s, PC_, back), CW_REFUSED_TRANSITION, "sighting"); /* a withdrawal itself */
+    back = story_event(s, "NTH", PC_, EVENT_NOTE);
+    story_corrects(s, back, publicity);
+    story_at(s, back)->op.withdraws = true;
+    ck_assert_refused(s, state, back, CW_REFUSED_VALUE, "note"); /* that is no note */
+}
+END_TEST
+
+START_TEST(what_a_step_of_its_own_undoes_is_not_taken_back)
+{
+    struct story *s = story_open(KIND_CHILD, "NTH", R_ANY);
+    uint32_t reported = story_event(s, "NTH", R_ANY, EVENT_EPISODE_REPORTED);
+    uint32_t offered = story_event(s, "NTH", R_ANY, EVENT_HANDOVER_OFFER);
+    const struct case_state *state;
+
+    story_text(s, offered, FIELD_TO_DIVISION, "EST");
+    state = story_fold(s);
+    ck_assert_refused(s, state, take_back(s, R_ANY, reported), CW_REFUSED_TRANSITION, "episode_reported");
+    ck_assert_ptr_nonnull(strstr(refusal.text, "episode_cancelled"));
+    ck_assert_refused(s, state, take_back(s, R_ANY, offered), CW_REFUSED_TRANSITION, "handover_offer");
+}
+END_TEST
+
+START_TEST(a_childs_case_closes_when_no_episode_is_live_and_the_interview_is_settled)
+{
+    struct story *s = story_open(KIND_CHILD, "NTH", R_ANY);
+    uint32_t assessed = story_event(s, "NTH", R_ANY, EVENT_RISK_ASSESSMENT), back, closed, rhi;
+    const struct case_state *state;
+
+    story_number(s, assessed, FIELD_MISSING_RISK, 3);
+    state = story_fold(s);
+    ck_assert_refused(s, state, story_event(s, "NTH", R_ANY, EVENT_CHILD_CLOSED), CW_REFUSED_TRANSITION,
+                      "child_closed");
+    ck_assert_ptr_nonnull(strstr(refusal.text, "an episode is active"));
+    s->count--;
+    back = story_event(s, "NTH", R_ANY, EVENT_RETURNED);
+    story_number(s, back, FIELD_HOW_KNOWN, 5);
+    story_interval(s, back, FIELD_OCCURRED, (int64_t)s->now, (int64_t)s->now);
+    closed = story_event(s, "NTH", R_ANY, EVENT_EPISODE_CLOSED);
+    story_after(s, closed, back);
+    ck_assert_uint_eq(story_state_of(story_fold(s), MACHINE_EPISODE), 6);
+    state = story_fold(s);
+    ck_assert_refused(s, state, story_event(s, "NTH", R_ANY, EVENT_CHILD_CLOSED), CW_REFUSED_TRANSITION,
+                      "child_closed");
+    ck_assert_ptr_nonnull(strstr(refusal.text, "return-home interview"));
+    s->count--;
+    rhi = story_event(s, "NTH", R_ANY, EVENT_RHI);
+    story_number(s, rhi, FIELD_RHI_STEP, 5);
+    state = story_fold(s);
+    ck_assert_int_eq(story_check(s, state, story_event(s, "NTH", R_ANY, EVENT_CHILD_CLOSED), &refusal), ADMIT);
+}
+END_TEST
+
 Suite *suite_check(void)
 {
     Suite *suite = suite_create("cases/check");
@@ -441,6 +560,7 @@ Suite *suite_check(void)
     tcase_add_test(hostile, a_value_that_is_not_there_is_refused);
     tcase_add_test(hostile, a_remove_must_name_what_it_takes_back);
     tcase_add_test(hostile, an_opening_needs_a_known_kind_its_required_fields_and_the_right_marker);
+    tcase_add_test(hostile, a_test_network_takes_no_plate_that_may_be_somebodys);
     tcase_add_test(hostile, an_event_needs_its_required_fields_and_carries_no_others);
     tcase_add_test(hostile, an_illegal_step_is_refused_with_what_is_allowed);
     tcase_add_test(hostile, a_return_that_nobody_saw_is_refused_as_a_return);
@@ -451,6 +571,10 @@ Suite *suite_check(void)
     tcase_add_test(hostile, a_marking_is_refused_and_the_word_is_not);
     tcase_add_test(hostile, a_marking_in_the_frame_above_sensitive_is_refused);
     tcase_add_test(hostile, door_and_fold_agree_on_who_may);
+    tcase_add_test(hostile, a_child_missing_at_high_risk_is_not_a_sergeants_to_accept);
+    tcase_add_test(hostile, an_event_is_taken_back_once_and_by_who_might_have_recorded_it);
+    tcase_add_test(hostile, what_a_step_of_its_own_undoes_is_not_taken_back);
+    tcase_add_test(hostile, a_childs_case_closes_when_no_episode_is_live_and_the_interview_is_settled);
     suite_add_tcase(suite, hostile);
     return suite;
 }

@@ -181,7 +181,7 @@ START_TEST(much_is_judged_by_the_kind_alone_and_not_only_refused)
     every_event_is_judged_alike_without_the_state_fn(0);
     every_field_is_judged_alike_without_the_state_fn(0);
     ck_assert_uint_gt(judged_bare, judged_whole / 4);
-    ck_assert_uint_gt(admitted, judged_bare / 8);
+    ck_assert_uint_gt(admitted, judged_bare / 16);
     ck_assert_uint_gt(proposals, judged_bare / 50);
     ck_assert_uint_gt(refused, judged_bare / 8);
 }

@@ -218,7 +218,7 @@ static void draw_op(struct draw *d, struct story *s, uint32_t kind)
 struct story *world_draw(uint64_t seed, uint32_t op_count)
 {
     struct draw d = {seed * 7919 + 1};
-    uint32_t kind = 1 + draw_below(&d, 4);
+    uint32_t kind = 1 + draw_below(&d, KIND_ORGANISATION);
     struct story *s = story_open(kind, divisions[draw_below(&d, 3)], R_ANY);
 
     story_text(s, 0, FIELD_TITLE, "a title");

@@ -61,6 +61,101 @@ START_TEST(a_path_finds_texts_and_numbers)
 }
 END_TEST
 
+/* --- what was said once ----------------------------------------------------------------------------------- */
+
+#define OP_ID "0123456789abcdef0123456789abcdef"
+
+/* An event of two values: one that says nothing of itself, and one that somebody else set. */
+static struct cw_answer *a_brief_view(void)
+{
+    Cw__Answer answer = CW__ANSWER__INIT;
+    Cw__CaseView view = CW__CASE_VIEW__INIT;
+    Cw__ViewEvent event = CW__VIEW_EVENT__INIT, *event_at[1] = {&event};
+    Cw__ViewField fields[2] = {CW__VIEW_FIELD__INIT, CW__VIEW_FIELD__INIT}, *field_at[2] = {&fields[0], &fields[1]};
+    Cw__ViewValue values[2] = {CW__VIEW_VALUE__INIT, CW__VIEW_VALUE__INIT}, *value_at[2] = {&values[0], &values[1]};
+    Cw__Value value = CW__VALUE__INIT;
+    Cw__Author author = CW__AUTHOR__INIT, other = CW__AUTHOR__INIT;
+    struct cw_answer *out;
+    struct buf bytes = {0};
+
+    answer.view = &view;
+    view.n_events = 1;
+    view.events = event_at;
+    event.n_fields = 2;
+    event.fields = field_at;
+    event.author = &author;
+    event.has_op = event.has_hlc = event.has_author_time_ms = author.has_name = other.has_name = true;
+    event.op = wire_bytes(slice_of(OP_ID));
+    event.hlc = 77;
+    event.author_time_ms = 88;
+    author.name = wire_bytes(slice_of("Officer One"));
+    other.name = wire_bytes(slice_of("Officer Two"));
+    for (int i = 0; i < 2; i++) {
+        fields[i].n_values = 1;
+        fields[i].values = &value_at[i];
+        values[i].value = &value;
+    }
+    value.has_text = true;
+    value.text = wire_bytes(slice_of("seen at the harbour"));
+    values[0].author = &other;
+    ck_assert_int_eq(message_pack(&answer.base, CW_MESSAGE_LEN_MAX, &bytes), CW_OK);
+    ck_assert_int_eq(answer_take(&bytes, &out), CW_OK);
+    return out;
+}
+
+static void expect_said(const struct cw_answer *a)
+{
+    struct cw_slice text;
+    int64_t number;
+
+#define VALUE(index) "view.events[0].fields[" #index "].values[0]."
+    ck_assert_int_eq(cw_answer_text(a, VALUE(1) "author.name", &text), CW_OK);
+    ck_assert(slice_eq(text, slice_of("Officer One")));
+    ck_assert_int_eq(cw_answer_text(a, VALUE(1) "set_by.op", &text), CW_OK);
+    ck_assert(slice_eq(text, slice_of(OP_ID)));
+    ck_assert_int_eq(cw_answer_number(a, VALUE(1) "set_by.index", &number), CW_OK);
+    ck_assert_int_eq(number, 1);
+    ck_assert_int_eq(cw_answer_number(a, VALUE(1) "hlc", &number), CW_OK);
+    ck_assert_int_eq(number, 77);
+    ck_assert_int_eq(cw_answer_number(a, VALUE(1) "author_time_ms", &number), CW_OK);
+    ck_assert_int_eq(number, 88);
+    ck_assert_int_eq(cw_answer_text(a, VALUE(1) "text", &text), CW_OK);
+    ck_assert(slice_eq(text, slice_of("seen at the harbour")));
+    ck_assert_int_eq(cw_answer_text(a, VALUE(0) "author.name", &text), CW_OK);
+    ck_assert(slice_eq(text, slice_of("Officer Two"))); /* it spoke for itself */
+    ck_assert_int_eq(cw_answer_text(a, VALUE(0) "set_by.op", &text), CW_LOCAL_NOT_FOUND);
+#undef VALUE
+}
+
+START_TEST(what_was_said_once_is_said_of_each_value_again)
+{
+    struct cw_answer *a = a_brief_view();
+
+    expect_said(a);
+    cw_answer_close(a);
+}
+END_TEST
+
+/* Bindings that unpack the bytes themselves need not know that rule. */
+START_TEST(an_answers_bytes_say_all_of_it)
+{
+    struct cw_answer *a = a_brief_view(), *again;
+    struct cw_slice bytes = cw_answer_bytes(a);
+    struct buf copy = {0};
+
+    ck_assert_uint_gt(bytes.len, a->bytes.len);
+    ck_assert_ptr_eq(cw_answer_bytes(a).data, bytes.data); /* they stay as long as the answer */
+    ck_assert_int_eq(buf_reserve(&copy, bytes.len), CW_OK);
+    memcpy(copy.data, bytes.data, bytes.len);
+    copy.len = bytes.len;
+    ck_assert_int_eq(answer_take(&copy, &again), CW_OK);
+    ck_assert_ptr_null(again->refs); /* nothing was left to say */
+    expect_said(again);
+    cw_answer_close(again);
+    cw_answer_close(a);
+}
+END_TEST
+
 START_TEST(what_is_absent_is_told_from_what_does_not_exist)
 {
     struct cw_answer *a = a_view();
@@ -338,6 +433,8 @@ Suite *suite_answer(void)
     TCase *t = tcase_create("answers");
 
     tcase_add_test(t, a_path_finds_texts_and_numbers);
+    tcase_add_test(t, what_was_said_once_is_said_of_each_value_again);
+    tcase_add_test(t, an_answers_bytes_say_all_of_it);
     tcase_add_test(t, what_is_absent_is_told_from_what_does_not_exist);
     tcase_add_test(t, a_path_that_is_none_is_refused);
     tcase_add_test(t, bytes_that_are_no_answer_are_refused);

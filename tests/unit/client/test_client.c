@@ -1,134 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The machine: one descriptor, several daemons, and what happens when one of them fails. */
-#include "tests/unit/client/fake.h"
+#include "tests/unit/client/world.h"
 
 #include "proto/wire.h"
 
 #include <check.h>
-#include <poll.h>
-#include <stdatomic.h>
-#include <stdlib.h>
 
 Suite *suite_client(void);
-
-#define PATIENT_MS 20000 /* nothing here takes that long */
-#define NEVER_MS 600000
-
-/* --- what daemons may do ------------------------------------------------------------------------------------ */
-
-/* A hook by table: what the nth request gets; behind the last, an honest status. */
-struct script {
-    enum fake_act acts[4];
-    uint32_t codes[4]; /* 0: a status */
-    unsigned count;
-};
-
-static enum fake_act play(void *context, const Cw__Request *request, unsigned nth, Cw__Answer *out)
-{
-    const struct script *s = context;
-
-    if (nth >= s->count)
-        return fake_status(NULL, request, nth, out);
-    if (s->codes[nth] == 0)
-        (void)fake_status(NULL, request, nth, out);
-    out->has_code = s->codes[nth] != 0;
-    out->code = s->codes[nth];
-    return s->acts[nth];
-}
-
-struct world {
-    struct cw_identity *identity;
-    struct script scripts[2];
-    struct fake *daemons[2];
-    struct cw_client *client;
-};
-
-static void world_make(struct world *w, size_t count, int32_t attempt_ms)
-{
-    w->identity = fake_identity();
-    for (size_t i = 0; i < count; i++)
-        w->daemons[i] = fake_start(0, play, &w->scripts[i]);
-    w->client = fake_client(w->identity, attempt_ms, count, w->daemons);
-}
-
-static void world_done(struct world *w)
-{
-    cw_client_close(w->client);
-    fake_stop(w->daemons[0]);
-    fake_stop(w->daemons[1]);
-    cw_identity_close(w->identity);
-}
-
-static enum cw_err ask(struct world *w, int32_t timeout_ms)
-{
-    struct cw_answer *answer = NULL;
-    enum cw_err err = cw_client_status(w->client, timeout_ms, &answer);
-
-    ck_assert_int_eq(err == CW_OK, answer != NULL);
-    cw_answer_close(answer);
-    return err;
-}
-
-static struct cw_daemon_view view_of(const struct world *w, size_t index)
-{
-    struct cw_daemon_view view = {.size = sizeof(view)};
-
-    ck_assert_int_eq(cw_client_daemon(w->client, index, &view), CW_OK);
-    return view;
-}
-
-/* What both daemons do to the first request; then what came of it. */
-static enum cw_err ask_two(struct world *w, struct script first, struct script second, int32_t timeout_ms)
-{
-    *w = (struct world){.scripts = {first, second}};
-    world_make(w, 2, NEVER_MS);
-    return ask(w, timeout_ms);
-}
-
-/* --- callbacks ------------------------------------------------------------------------------------------------ */
-
-struct tally {
-    unsigned done, failed;
-    enum cw_err last;
-    struct cw_fault fault;
-};
-
-static void count_done(void *context, enum cw_err err, struct cw_answer *answer, const struct cw_fault *fault)
-{
-    struct tally *t = context;
-
-    ck_assert_ptr_nonnull(fault);
-    ck_assert_int_eq(fault->code, err);
-    ck_assert_int_eq(err == CW_OK, answer != NULL);
-    cw_answer_close(answer);
-    t->done++;
-    t->failed += err != CW_OK;
-    t->last = err;
-    t->fault = *fault;
-}
-
-static void start_status(struct cw_client *client, cw_done *done, void *context, int32_t timeout_ms)
-{
-    struct cw_call call = {sizeof(call), timeout_ms, done, context};
-
-    ck_assert_int_eq(cw_ask_status(client, &call, NULL), CW_OK);
-}
-
-/* The loop of every program: it waits for the descriptor alone, and must not hang. */
-static void turn(struct cw_client *client)
-{
-    struct pollfd wait = {.fd = cw_client_fd(client), .events = POLLIN};
-
-    ck_assert_int_eq(poll(&wait, 1, PATIENT_MS), 1);
-    ck_assert_int_eq(cw_client_dispatch(client), CW_OK);
-}
-
-static bool is_quiet(struct cw_client *client)
-{
-    struct pollfd wait = {.fd = cw_client_fd(client), .events = POLLIN};
-
-    return poll(&wait, 1, 0) == 0;
-}
 
 /* --- one daemon ------------------------------------------------------------------------------------------------ */
 
@@ -137,12 +15,12 @@ START_TEST(a_blocking_question_is_answered)
     struct world w = {0};
 
     world_make(&w, 1, 0);
-    ck_assert_int_eq(view_of(&w, 0).state, CW_DAEMON_IDLE);
-    ck_assert_int_eq(ask(&w, PATIENT_MS), CW_OK);
-    ck_assert_int_eq(ask(&w, PATIENT_MS), CW_OK);
-    ck_assert_int_eq(view_of(&w, 0).state, CW_DAEMON_READY);
-    ck_assert_uint_eq(view_of(&w, 0).answers, 2);
-    ck_assert_uint_eq(view_of(&w, 0).failures, 0);
+    ck_assert_int_eq(world_view_of(&w, 0).state, CW_DAEMON_IDLE);
+    ck_assert_int_eq(world_ask(&w, PATIENT_MS), CW_OK);
+    ck_assert_int_eq(world_ask(&w, PATIENT_MS), CW_OK);
+    ck_assert_int_eq(world_view_of(&w, 0).state, CW_DAEMON_READY);
+    ck_assert_uint_eq(world_view_of(&w, 0).answers, 2);
+    ck_assert_uint_eq(world_view_of(&w, 0).failures, 0);
     world_done(&w);
 }
 END_TEST
@@ -153,14 +31,14 @@ START_TEST(the_descriptor_alone_is_enough_for_many_requests_at_once)
     struct tally t = {0};
 
     world_make(&w, 1, 0);
-    ck_assert(is_quiet(w.client));
+    ck_assert(world_is_quiet(w.client));
     ck_assert_int_eq(cw_client_timeout_ms(w.client), -1);
     for (int i = 0; i < 700; i++)
-        start_status(w.client, count_done, &t, PATIENT_MS);
+        world_start_status(w.client, tally_done, &t, PATIENT_MS);
     while (t.done < 700)
-        turn(w.client);
+        world_turn(w.client);
     ck_assert_uint_eq(t.failed, 0);
-    ck_assert(is_quiet(w.client));
+    ck_assert(world_is_quiet(w.client));
     ck_assert_int_eq(cw_client_timeout_ms(w.client), -1);
     world_done(&w);
 }
@@ -172,14 +50,14 @@ START_TEST(a_deadline_makes_the_descriptor_readable)
     struct tally t = {0};
 
     world_make(&w, 1, 0);
-    start_status(w.client, count_done, &t, 300);
+    world_start_status(w.client, tally_done, &t, 300);
     ck_assert_int_ge(cw_client_timeout_ms(w.client), 0);
     ck_assert_int_le(cw_client_timeout_ms(w.client), 300);
     while (t.done == 0)
-        turn(w.client);
+        world_turn(w.client);
     ck_assert_int_eq(t.last, CW_AGAIN_NO_DAEMON);
     ck_assert_str_eq(t.fault.text, "the daemon is there but did not answer in time");
-    ck_assert_int_eq(ask(&w, PATIENT_MS), CW_OK);
+    ck_assert_int_eq(world_ask(&w, PATIENT_MS), CW_OK);
     world_done(&w);
 }
 END_TEST
@@ -191,12 +69,12 @@ START_TEST(an_answer_to_a_request_that_was_given_up_is_dropped)
     struct cw_request *request;
 
     world_make(&w, 1, 0);
-    ck_assert_int_eq(ask(&w, PATIENT_MS), CW_OK);
+    ck_assert_int_eq(world_ask(&w, PATIENT_MS), CW_OK);
     ck_assert_int_eq(cw_ask_status(w.client, &call, &request), CW_OK);
-    turn(w.client);
+    world_turn(w.client);
     cw_request_cancel(request);
-    ck_assert_int_eq(ask(&w, PATIENT_MS), CW_OK);
-    ck_assert_int_eq(view_of(&w, 0).state, CW_DAEMON_READY);
+    ck_assert_int_eq(world_ask(&w, PATIENT_MS), CW_OK);
+    ck_assert_int_eq(world_view_of(&w, 0).state, CW_DAEMON_READY);
     world_done(&w);
 }
 END_TEST
@@ -209,11 +87,11 @@ START_TEST(garbage_leaves_the_handle_usable)
         struct world w = {.scripts = {{.acts = {garbage[i]}, .count = 1}}};
 
         world_make(&w, 1, 0);
-        ck_assert_int_eq(ask(&w, PATIENT_MS), CW_PEER_MALFORMED);
-        ck_assert_int_eq(view_of(&w, 0).state, CW_DAEMON_MARKED);
-        ck_assert_uint_eq(view_of(&w, 0).failures, 1);
-        ck_assert_int_eq(view_of(&w, 0).fault.code, CW_PEER_MALFORMED);
-        ck_assert_int_eq(ask(&w, PATIENT_MS), CW_OK);
+        ck_assert_int_eq(world_ask(&w, PATIENT_MS), CW_PEER_MALFORMED);
+        ck_assert_int_eq(world_view_of(&w, 0).state, CW_DAEMON_MARKED);
+        ck_assert_uint_eq(world_view_of(&w, 0).failures, 1);
+        ck_assert_int_eq(world_view_of(&w, 0).fault.code, CW_PEER_MALFORMED);
+        ck_assert_int_eq(world_ask(&w, PATIENT_MS), CW_OK);
         world_done(&w);
     }
 }
@@ -225,7 +103,7 @@ START_TEST(a_busy_daemon_is_asked_again)
         .scripts = {{.acts = {FAKE_ANSWER, FAKE_ANSWER}, .codes = {CW_AGAIN_BUSY, CW_AGAIN_BUSY}, .count = 2}}};
 
     world_make(&w, 1, 0);
-    ck_assert_int_eq(ask(&w, PATIENT_MS), CW_OK);
+    ck_assert_int_eq(world_ask(&w, PATIENT_MS), CW_OK);
     ck_assert_uint_eq(fake_count(w.daemons[0]), 3);
     world_done(&w);
 }
@@ -239,14 +117,14 @@ START_TEST(a_daemon_that_dies_and_comes_back_gets_the_same_request)
 
     world_make(&w, 1, 0);
     port = fake_port(w.daemons[0]);
-    start_status(w.client, count_done, &t, PATIENT_MS);
-    while (view_of(&w, 0).failures == 0)
-        turn(w.client);
+    world_start_status(w.client, tally_done, &t, PATIENT_MS);
+    while (world_view_of(&w, 0).failures == 0)
+        world_turn(w.client);
     fake_stop(w.daemons[0]);
     w.scripts[0].count = 0;
-    w.daemons[0] = fake_start(port, play, &w.scripts[0]);
+    w.daemons[0] = fake_start(port, script_play, &w.scripts[0]);
     while (t.done == 0)
-        turn(w.client);
+        world_turn(w.client);
     ck_assert_int_eq(t.last, CW_OK);
     ck_assert_uint_eq(fake_count(w.daemons[0]), 1);
     world_done(&w);
@@ -269,7 +147,7 @@ START_TEST(a_wrong_key_is_said_so)
     options.identity = w.identity;
     cw_client_close(w.client);
     ck_assert_int_eq(cw_client_open(&options, &w.client, &fault), CW_OK);
-    ck_assert_int_eq(ask(&w, 700), CW_AGAIN_NO_DAEMON);
+    ck_assert_int_eq(world_ask(&w, 700), CW_AGAIN_NO_DAEMON);
     ck_assert_msg(strstr(cw_client_fault(w.client)->text, "key") != NULL, "%s", cw_client_fault(w.client)->text);
     world_done(&w);
 }
@@ -286,9 +164,9 @@ START_TEST(when_nobody_listens_the_next_is_asked)
     world_make(&w, 2, NEVER_MS);
     fake_stop(w.daemons[0]);
     w.daemons[0] = NULL;
-    ck_assert_int_eq(ask(&w, PATIENT_MS), CW_OK);
+    ck_assert_int_eq(world_ask(&w, PATIENT_MS), CW_OK);
     ck_assert_uint_eq(fake_count(w.daemons[1]), 1);
-    ck_assert_str_eq(view_of(&w, 0).fault.text, "nothing listens there");
+    ck_assert_str_eq(world_view_of(&w, 0).fault.text, "nothing listens there");
     world_done(&w);
 }
 END_TEST
@@ -299,10 +177,11 @@ START_TEST(after_garbage_the_next_is_asked)
     struct world w;
 
     for (size_t i = 0; i < CW_COUNT(garbage); i++) {
-        ck_assert_int_eq(ask_two(&w, (struct script){.acts = {garbage[i]}, .count = 1}, honest, PATIENT_MS), CW_OK);
-        ck_assert_int_eq(view_of(&w, 0).state, CW_DAEMON_MARKED);
+        ck_assert_int_eq(world_ask_two(&w, (struct script){.acts = {garbage[i]}, .count = 1}, honest, PATIENT_MS),
+                         CW_OK);
+        ck_assert_int_eq(world_view_of(&w, 0).state, CW_DAEMON_MARKED);
         /* While the mark lasts nobody asks it. */
-        ck_assert_int_eq(ask(&w, PATIENT_MS), CW_OK);
+        ck_assert_int_eq(world_ask(&w, PATIENT_MS), CW_OK);
         ck_assert_uint_eq(fake_count(w.daemons[0]), 1);
         ck_assert_uint_eq(fake_count(w.daemons[1]), 2);
         world_done(&w);
@@ -328,9 +207,9 @@ START_TEST(an_answer_to_another_question_is_garbage)
     w.daemons[0] = fake_start(0, answer_another_question, NULL);
     w.daemons[1] = fake_start(0, fake_status, NULL);
     w.client = fake_client(w.identity, NEVER_MS, 2, w.daemons);
-    ck_assert_int_eq(ask(&w, PATIENT_MS), CW_OK);
-    ck_assert_int_eq(view_of(&w, 0).state, CW_DAEMON_MARKED);
-    ck_assert_str_eq(view_of(&w, 0).fault.text, "the daemon answered another question");
+    ck_assert_int_eq(world_ask(&w, PATIENT_MS), CW_OK);
+    ck_assert_int_eq(world_view_of(&w, 0).state, CW_DAEMON_MARKED);
+    ck_assert_str_eq(world_view_of(&w, 0).fault.text, "the daemon answered another question");
     world_done(&w);
 }
 END_TEST
@@ -366,13 +245,13 @@ START_TEST(a_mark_is_over_one_day)
 {
     struct world w;
 
-    ck_assert_int_eq(ask_two(&w, (struct script){.acts = {FAKE_GARBAGE}, .count = 1}, honest, PATIENT_MS), CW_OK);
+    ck_assert_int_eq(world_ask_two(&w, (struct script){.acts = {FAKE_GARBAGE}, .count = 1}, honest, PATIENT_MS), CW_OK);
     ck_assert_int_gt(cw_client_timeout_ms(w.client), 0);
     w.client->daemons[0].marked_until = link_now();
     ck_assert_int_eq(cw_client_dispatch(w.client), CW_OK);
-    while (view_of(&w, 0).state != CW_DAEMON_READY)
-        turn(w.client);
-    ck_assert_int_eq(ask(&w, PATIENT_MS), CW_OK);
+    while (world_view_of(&w, 0).state != CW_DAEMON_READY)
+        world_turn(w.client);
+    ck_assert_int_eq(world_ask(&w, PATIENT_MS), CW_OK);
     ck_assert_uint_eq(fake_count(w.daemons[0]), 2);
     world_done(&w);
 }
@@ -382,7 +261,7 @@ START_TEST(when_a_daemon_dies_between_question_and_answer_the_next_is_asked)
 {
     struct world w;
 
-    ck_assert_int_eq(ask_two(&w, (struct script){.acts = {FAKE_DIE}, .count = 1}, honest, PATIENT_MS), CW_OK);
+    ck_assert_int_eq(world_ask_two(&w, (struct script){.acts = {FAKE_DIE}, .count = 1}, honest, PATIENT_MS), CW_OK);
     ck_assert_uint_eq(fake_count(w.daemons[0]), 1);
     ck_assert_uint_eq(fake_count(w.daemons[1]), 1);
     world_done(&w);
@@ -394,8 +273,8 @@ START_TEST(a_daemon_that_is_silent_for_too_long_is_marked)
     struct world w = {.scripts = {{.acts = {FAKE_SILENCE}, .count = 1}}};
 
     world_make(&w, 2, 200);
-    ck_assert_int_eq(ask(&w, PATIENT_MS), CW_OK);
-    ck_assert_int_eq(view_of(&w, 0).state, CW_DAEMON_MARKED);
+    ck_assert_int_eq(world_ask(&w, PATIENT_MS), CW_OK);
+    ck_assert_int_eq(world_view_of(&w, 0).state, CW_DAEMON_MARKED);
     ck_assert_uint_eq(fake_count(w.daemons[1]), 1);
     world_done(&w);
 }
@@ -405,9 +284,9 @@ START_TEST(a_refusal_is_the_answer)
 {
     struct world w;
 
-    ck_assert_int_eq(
-        ask_two(&w, (struct script){.acts = {FAKE_ANSWER}, .codes = {CW_REFUSED_ROLE}, .count = 1}, honest, PATIENT_MS),
-        CW_REFUSED_ROLE);
+    ck_assert_int_eq(world_ask_two(&w, (struct script){.acts = {FAKE_ANSWER}, .codes = {CW_REFUSED_ROLE}, .count = 1},
+                                   honest, PATIENT_MS),
+                     CW_REFUSED_ROLE);
     ck_assert_uint_eq(fake_count(w.daemons[1]), 0);
     world_done(&w);
 }
@@ -422,7 +301,7 @@ START_TEST(what_is_wrong_with_one_daemon_is_asked_of_the_next)
         struct world w;
         struct script first = {.acts = {FAKE_ANSWER}, .codes = {codes[i]}, .count = 1};
 
-        ck_assert_int_eq(ask_two(&w, first, honest, PATIENT_MS), CW_OK);
+        ck_assert_int_eq(world_ask_two(&w, first, honest, PATIENT_MS), CW_OK);
         ck_assert_uint_eq(fake_count(w.daemons[1]), 1);
         world_done(&w);
     }
@@ -437,10 +316,10 @@ START_TEST(what_all_daemons_say_is_the_answer)
                             .count = 4};
     struct world w;
 
-    ck_assert_int_eq(ask_two(&w, full, full, PATIENT_MS), CW_LOCAL_NO_SPACE);
+    ck_assert_int_eq(world_ask_two(&w, full, full, PATIENT_MS), CW_LOCAL_NO_SPACE);
     world_done(&w);
     /* What may pass is waited for: both are asked again and again, until the time is over. */
-    ck_assert_int_eq(ask_two(&w, behind, behind, 150), CW_AGAIN_BEHIND);
+    ck_assert_int_eq(world_ask_two(&w, behind, behind, 150), CW_AGAIN_BEHIND);
     ck_assert_uint_gt(fake_count(w.daemons[0]), 1);
     world_done(&w);
 }
@@ -452,17 +331,17 @@ START_TEST(requests_return_to_the_preferred_daemon)
     uint16_t port;
 
     world_make(&w, 2, NEVER_MS);
-    ck_assert_int_eq(ask(&w, PATIENT_MS), CW_OK);
+    ck_assert_int_eq(world_ask(&w, PATIENT_MS), CW_OK);
     port = fake_port(w.daemons[0]);
     fake_stop(w.daemons[0]);
-    while (view_of(&w, 0).failures == 0)
-        turn(w.client);
-    ck_assert_int_eq(ask(&w, PATIENT_MS), CW_OK);
+    while (world_view_of(&w, 0).failures == 0)
+        world_turn(w.client);
+    ck_assert_int_eq(world_ask(&w, PATIENT_MS), CW_OK);
     ck_assert_uint_eq(fake_count(w.daemons[1]), 1);
-    w.daemons[0] = fake_start(port, play, &w.scripts[0]);
-    while (view_of(&w, 0).state != CW_DAEMON_READY)
-        turn(w.client);
-    ck_assert_int_eq(ask(&w, PATIENT_MS), CW_OK);
+    w.daemons[0] = fake_start(port, script_play, &w.scripts[0]);
+    while (world_view_of(&w, 0).state != CW_DAEMON_READY)
+        world_turn(w.client);
+    ck_assert_int_eq(world_ask(&w, PATIENT_MS), CW_OK);
     ck_assert_uint_eq(fake_count(w.daemons[0]), 1);
     ck_assert_uint_eq(fake_count(w.daemons[1]), 1);
     world_done(&w);
@@ -483,13 +362,13 @@ static void break_rules(void *context, enum cw_err err, struct cw_answer *answer
     struct rule_breaker *b = context;
     struct cw_answer *other = NULL;
 
-    count_done(&b->tally, err, answer, fault);
+    tally_done(&b->tally, err, answer, fault);
     ck_assert_int_eq(cw_client_dispatch(b->client), CW_USAGE_ORDER);
     ck_assert_int_eq(cw_client_status(b->client, 100, &other), CW_USAGE_ORDER);
     ck_assert_ptr_null(other);
     if (b->more > 0) {
         b->more--;
-        start_status(b->client, break_rules, b, PATIENT_MS);
+        world_start_status(b->client, break_rules, b, PATIENT_MS);
     } else if (b->close) {
         cw_client_close(b->client);
     }
@@ -502,11 +381,11 @@ START_TEST(a_callback_may_ask_but_not_block)
 
     world_make(&w, 1, 0);
     b.client = w.client;
-    start_status(w.client, break_rules, &b, PATIENT_MS);
+    world_start_status(w.client, break_rules, &b, PATIENT_MS);
     while (b.tally.done < 4)
-        turn(w.client);
+        world_turn(w.client);
     ck_assert_uint_eq(b.tally.failed, 0);
-    ck_assert(is_quiet(w.client));
+    ck_assert(world_is_quiet(w.client));
     world_done(&w);
 }
 END_TEST
@@ -519,11 +398,11 @@ START_TEST(a_callback_may_close_the_handle)
 
     world_make(&w, 1, 0);
     b.client = w.client;
-    start_status(w.client, break_rules, &b, PATIENT_MS);
+    world_start_status(w.client, break_rules, &b, PATIENT_MS);
     while (b.tally.done == 0) {
-        start_status(w.client, count_done, &never, PATIENT_MS);
+        world_start_status(w.client, tally_done, &never, PATIENT_MS);
         if (never.done == 0)
-            turn(w.client);
+            world_turn(w.client);
     }
     w.client = NULL;
     world_done(&w);
@@ -545,7 +424,7 @@ START_TEST(misuse_names_the_rule)
     call.size--;
     ck_assert_int_eq(cw_ask_status(w.client, &call, &request), CW_USAGE_ARGUMENT);
     ck_assert_str_eq(cw_client_fault(w.client)->where, "call");
-    call = (struct cw_call){sizeof(call), 0, count_done, &t};
+    call = (struct cw_call){sizeof(call), 0, tally_done, &t};
     ck_assert_int_eq(cw_ask_status(w.client, &call, &request), CW_USAGE_ARGUMENT);
     call.timeout_ms = CW_TIMEOUT_MS_MAX + 1;
     ck_assert_int_eq(cw_ask_status(w.client, &call, &request), CW_USAGE_ARGUMENT);
@@ -595,7 +474,7 @@ END_TEST
 START_TEST(requests_on_their_way_are_bounded)
 {
     struct world w = {.scripts = {{.acts = {FAKE_SILENCE}, .count = 1}}};
-    struct cw_call call = {.size = sizeof(call), .timeout_ms = PATIENT_MS, .done = count_done};
+    struct cw_call call = {.size = sizeof(call), .timeout_ms = PATIENT_MS, .done = tally_done};
     struct tally t = {0};
 
     world_make(&w, 1, 0);
@@ -604,128 +483,8 @@ START_TEST(requests_on_their_way_are_bounded)
         ck_assert_int_eq(cw_ask_status(w.client, &call, NULL), CW_OK);
     ck_assert_int_eq(cw_ask_status(w.client, &call, NULL), CW_LOCAL_MEMORY);
     while (t.done == 0)
-        turn(w.client);
+        world_turn(w.client);
     ck_assert_int_eq(cw_ask_status(w.client, &call, NULL), CW_OK);
-    world_done(&w);
-}
-END_TEST
-
-/* --- streams --------------------------------------------------------------------------------------------------- */
-
-struct listener {
-    unsigned frames, ended;
-    enum cw_err why;
-};
-
-static void hear_frame(void *context, struct cw_answer *answer)
-{
-    ((struct listener *)context)->frames++;
-    cw_answer_close(answer);
-}
-
-static void hear_end(void *context, enum cw_err err, const struct cw_fault *fault)
-{
-    ck_assert_int_eq(fault->code, err);
-    ((struct listener *)context)->ended++;
-    ((struct listener *)context)->why = err;
-}
-
-static const struct stream_ops listening = {hear_frame, hear_end};
-
-static struct cw_request *listen_to(struct world *w, struct listener *l)
-{
-    struct cw_call call = {.size = sizeof(call), .timeout_ms = PATIENT_MS, .context = l};
-    struct request_plan plan = {.member = offsetof(Cw__Answer, status), .stream = &listening};
-    Cw__Request message = CW__REQUEST__INIT;
-    Cw__GetStatus status = CW__GET_STATUS__INIT;
-    struct cw_request *request;
-
-    message.status = &status;
-    ck_assert_int_eq(client_start(w->client, &message, &call, &plan, &request), CW_OK);
-    return request;
-}
-
-/* More frames at once than one round takes: the descriptor stays readable although libzmq's own falls silent. */
-START_TEST(the_descriptor_stays_readable_while_frames_wait)
-{
-    struct world w = {0};
-    struct listener l = {0};
-
-    world_make(&w, 1, 0);
-    (void)listen_to(&w, &l);
-    while (l.frames == 0)
-        turn(w.client);
-    for (unsigned i = 1; i <= 10; i++) {
-        fake_push(w.daemons[0], 60);
-        while (l.frames < 60 * i + 1)
-            turn(w.client);
-    }
-    ck_assert(is_quiet(w.client));
-    world_done(&w);
-}
-END_TEST
-
-START_TEST(a_stream_gets_every_frame_with_its_id)
-{
-    struct world w = {0};
-    struct listener l = {0};
-    struct cw_request *request;
-    Cw__Request more = CW__REQUEST__INIT;
-
-    world_make(&w, 1, 0);
-    request = listen_to(&w, &l);
-    while (l.frames == 0)
-        turn(w.client);
-    fake_push(w.daemons[0], 300);
-    while (l.frames < 301)
-        turn(w.client);
-    ck_assert_int_eq(client_say(request, &more), CW_OK);
-    while (l.frames < 302)
-        turn(w.client);
-    ck_assert_uint_eq(l.ended, 0);
-    cw_request_cancel(request);
-    fake_push(w.daemons[0], 3);
-    ck_assert_int_eq(ask(&w, PATIENT_MS), CW_OK);
-    ck_assert_uint_eq(l.frames, 302);
-    ck_assert_int_eq(view_of(&w, 0).state, CW_DAEMON_READY);
-    world_done(&w);
-}
-END_TEST
-
-START_TEST(a_stream_ends_with_its_daemon_and_begins_again_at_the_next)
-{
-    struct world w = {.scripts = {{.acts = {FAKE_ANSWER, FAKE_DIE}, .count = 2}}};
-    struct listener l = {0};
-    Cw__Request more = CW__REQUEST__INIT;
-    struct cw_request *request;
-
-    world_make(&w, 2, NEVER_MS);
-    request = listen_to(&w, &l);
-    while (l.frames == 0)
-        turn(w.client);
-    ck_assert_int_eq(client_say(request, &more), CW_OK);
-    while (l.ended == 0)
-        turn(w.client);
-    ck_assert_int_eq(l.why, CW_AGAIN_NO_DAEMON);
-    (void)listen_to(&w, &l);
-    while (l.frames < 2)
-        turn(w.client);
-    ck_assert_uint_eq(fake_count(w.daemons[1]), 1);
-    world_done(&w);
-}
-END_TEST
-
-START_TEST(a_stream_that_is_refused_ends)
-{
-    struct world w = {.scripts = {{.acts = {FAKE_ANSWER}, .codes = {CW_REFUSED_READER}, .count = 1}}};
-    struct listener l = {0};
-
-    world_make(&w, 1, 0);
-    (void)listen_to(&w, &l);
-    while (l.ended == 0)
-        turn(w.client);
-    ck_assert_int_eq(l.why, CW_REFUSED_READER);
-    ck_assert_uint_eq(l.frames, 0);
     world_done(&w);
 }
 END_TEST
@@ -733,8 +492,7 @@ END_TEST
 Suite *suite_client(void)
 {
     Suite *s = suite_create("client");
-    TCase *one = tcase_create("one daemon"), *two = tcase_create("two daemons"), *rules = tcase_create("rules"),
-          *streams = tcase_create("streams");
+    TCase *one = tcase_create("one daemon"), *two = tcase_create("two daemons"), *rules = tcase_create("rules");
 
     tcase_add_test(one, a_blocking_question_is_answered);
     tcase_add_test(one, the_descriptor_alone_is_enough_for_many_requests_at_once);
@@ -763,10 +521,5 @@ Suite *suite_client(void)
     tcase_add_test(rules, wrong_options_are_named);
     tcase_add_test(rules, requests_on_their_way_are_bounded);
     suite_add_tcase(s, rules);
-    tcase_add_test(streams, the_descriptor_stays_readable_while_frames_wait);
-    tcase_add_test(streams, a_stream_gets_every_frame_with_its_id);
-    tcase_add_test(streams, a_stream_ends_with_its_daemon_and_begins_again_at_the_next);
-    tcase_add_test(streams, a_stream_that_is_refused_ends);
-    suite_add_tcase(s, streams);
     return s;
 }

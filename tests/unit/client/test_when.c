@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "lib/calendar.h"
 #include "lib/when.h"
 
 #include "proto/bytes.h"
@@ -65,6 +66,119 @@ START_TEST(a_day_is_all_of_it_also_when_it_has_25_hours)
 }
 END_TEST
 
+/* Sunday 29 November 2026, 00:30 in London. */
+static const struct cw_wall night = {INT64_C(1795912200000)};
+
+static void reads_as(const char *text, enum when_tense tense, const char *from_text, const char *to_text)
+{
+    struct cw_wall from, to;
+    char why[WHEN_WHY_LEN_MAX], got[WHEN_TEXT_LEN_MAX];
+
+    ck_assert_msg(when_read(slice_of(text), night, tense, &from, &to, why), "%s: %s", text, why);
+    when_utc(from, got);
+    ck_assert_msg(strncmp(got, from_text, strlen(from_text)) == 0, "%s begins %s", text, got);
+    when_utc(to, got);
+    ck_assert_msg(strncmp(got, to_text, strlen(to_text)) == 0, "%s ends %s", text, got);
+}
+
+static const char *refusal(const char *text, enum when_tense tense)
+{
+    static char why[WHEN_WHY_LEN_MAX];
+    struct cw_wall from = {7}, to = {7};
+
+    ck_assert_msg(!when_read(slice_of(text), night, tense, &from, &to, why), "%s", text);
+    ck_assert_int_eq(from.ms, 7); /* untouched */
+    ck_assert_int_eq(to.ms, 7);
+    return why;
+}
+
+START_TEST(an_officer_types_times_as_they_are_said)
+{
+    reads_as("yesterday 23:10", WHEN_PAST, "2026-11-28T23:10:00", "2026-11-28T23:10:00");
+    reads_as("today 00:10", WHEN_PAST, "2026-11-29T00:10:00", "2026-11-29T00:10:00");
+    reads_as("00:10", WHEN_PAST, "2026-11-29T00:10:00", "2026-11-29T00:10:00");
+    reads_as("now", WHEN_PAST, "2026-11-29T00:30:00", "2026-11-29T00:30:00");
+    reads_as("about 00:20", WHEN_PAST, "2026-11-29T00:05:00", "2026-11-29T00:35:00");
+    reads_as("about yesterday 16:00", WHEN_PAST, "2026-11-28T15:45:00", "2026-11-28T16:15:00");
+    reads_as("between yesterday 16:00 and 17:30", WHEN_PAST, "2026-11-28T16:00:00", "2026-11-28T17:30:00");
+    reads_as("between yesterday 23:10 and 00:20", WHEN_PAST, "2026-11-28T23:10:00", "2026-11-29T00:20:00");
+    reads_as("from 2018-03-19 14:00 to 15:00", WHEN_PAST, "2018-03-19T14:00:00", "2018-03-19T15:00:00");
+    reads_as("2018-03-19 14:00/15:00", WHEN_PAST, "2018-03-19T14:00:00", "2018-03-19T15:00:00");
+    reads_as("Mon 19 Mar 2018 14:00", WHEN_PAST, "2018-03-19T14:00:00", "2018-03-19T14:00:00");
+    reads_as("1 Jul 2018 14:00", WHEN_PAST, "2018-07-01T13:00:00", "2018-07-01T13:00:00");
+    reads_as("Yesterday", WHEN_PAST, "2026-11-28T00:00:00", "2026-11-28T23:59:59.999");
+    reads_as("06:00", WHEN_COMING, "2026-11-29T06:00:00", "2026-11-29T06:00:00");
+    reads_as("00:10", WHEN_COMING, "2026-11-30T00:10:00", "2026-11-30T00:10:00");
+    reads_as("tomorrow 06:00", WHEN_COMING, "2026-11-30T06:00:00", "2026-11-30T06:00:00");
+    reads_as("in 4h", WHEN_COMING, "2026-11-29T04:30:00", "2026-11-29T04:30:00");
+    reads_as("in 90 min", WHEN_COMING, "2026-11-29T02:00:00", "2026-11-29T02:00:00");
+}
+END_TEST
+
+START_TEST(the_doubled_hour_is_never_guessed)
+{
+    const char *why = refusal("2026-10-25 01:30", WHEN_PAST);
+
+    ck_assert_ptr_nonnull(strstr(why, "01:30 came twice on Sun 25 Oct 2026"));
+    ck_assert_ptr_nonnull(strstr(why, "01:30 BST"));
+    ck_assert_ptr_nonnull(strstr(why, "01:30 GMT"));
+    refusal("2026-10-25 01:00", WHEN_PAST);
+    refusal("2026-10-25T01:59:59", WHEN_PAST);
+    refusal("about 2026-10-25 01:30", WHEN_PAST);
+    refusal("between 2026-10-25 00:30 and 01:30", WHEN_PAST);
+    reads_as("2026-10-25 00:59", WHEN_PAST, "2026-10-24T23:59:00", "2026-10-24T23:59:00");
+    reads_as("2026-10-25 02:00", WHEN_PAST, "2026-10-25T02:00:00", "2026-10-25T02:00:00");
+    reads_as("2026-10-25 01:30 BST", WHEN_PAST, "2026-10-25T00:30:00", "2026-10-25T00:30:00");
+    reads_as("2026-10-25 01:30 GMT", WHEN_PAST, "2026-10-25T01:30:00", "2026-10-25T01:30:00");
+    reads_as("between 2026-10-25 01:30 BST and 01:30 GMT", WHEN_PAST, "2026-10-25T00:30:00", "2026-10-25T01:30:00");
+}
+END_TEST
+
+START_TEST(the_missing_hour_is_never_guessed)
+{
+    const char *why = refusal("2026-03-29 01:30", WHEN_PAST);
+
+    ck_assert_ptr_nonnull(strstr(why, "no 01:30 on Sun 29 Mar 2026"));
+    ck_assert_ptr_nonnull(strstr(why, "01:30 GMT or 02:30 BST"));
+    refusal("2026-03-29 01:00", WHEN_PAST);
+    reads_as("2026-03-29 00:59", WHEN_PAST, "2026-03-29T00:59:00", "2026-03-29T00:59:00");
+    reads_as("2026-03-29 02:00", WHEN_PAST, "2026-03-29T01:00:00", "2026-03-29T01:00:00");
+    reads_as("2026-03-29 01:30 GMT", WHEN_PAST, "2026-03-29T01:30:00", "2026-03-29T01:30:00");
+    reads_as("2026-03-29 02:30 BST", WHEN_PAST, "2026-03-29T01:30:00", "2026-03-29T01:30:00");
+}
+END_TEST
+
+START_TEST(a_refused_time_says_what_to_type)
+{
+    ck_assert_ptr_nonnull(strstr(refusal("23:10", WHEN_PAST), "type \"yesterday 23:10\""));
+    ck_assert_ptr_nonnull(strstr(refusal("between 00:10 and 01:00", WHEN_PAST), "01:00 today is still to come"));
+    ck_assert_ptr_nonnull(strstr(refusal("Tue 19 Mar 2018", WHEN_PAST), "is a Mon"));
+    ck_assert_ptr_nonnull(strstr(refusal("about yesterday", WHEN_PAST), "leave \"about\" out"));
+    ck_assert_ptr_nonnull(strstr(refusal("soon", WHEN_COMING), "in 4h"));
+    ck_assert_ptr_nonnull(strstr(refusal("in 4 weeks", WHEN_COMING), "in 90m"));
+    ck_assert_ptr_nonnull(strstr(refusal("16 o'clock", WHEN_PAST), "about 16:00"));
+    ck_assert_ptr_nonnull(strstr(refusal("2018-03-20/2018-03-19", WHEN_PAST), "ends before it begins"));
+    refusal("in 4h", WHEN_PAST); /* nothing has happened in four hours */
+    refusal("between 00:10", WHEN_PAST);
+    refusal("yesterday 23:10 and", WHEN_PAST);
+    refusal("nowish", WHEN_PAST);
+}
+END_TEST
+
+START_TEST(every_clock_time_is_one_moment_two_or_none)
+{
+    for (int64_t day = 20000; day < 22000; day++) /* autumn 2024 to spring 2030 */
+        for (int64_t half = 0; half < 48; half++) {
+            int64_t local = day * 86400000 + half * 1800000, at[2];
+            int count = calendar_moments(local, at);
+
+            for (int i = 0; i < count; i++)
+                ck_assert_int_eq(at[i] + calendar_offset_ms(at[i]), local);
+            ck_assert(count == 1 || (half >= 2 && half < 4 && strcmp(calendar_weekday(day), "Sun") == 0));
+        }
+}
+END_TEST
+
 START_TEST(what_is_no_time_is_refused)
 {
     static const char *const bad[] = {"",
@@ -119,6 +233,24 @@ START_TEST(a_short_time_says_as_much_as_is_needed)
 }
 END_TEST
 
+START_TEST(a_time_off_every_calendar_is_shown_as_its_end)
+{
+    struct cw_wall now = {INT64_C(1795348800000)};
+    char text[WHEN_TEXT_LEN_MAX];
+
+    when_utc((struct cw_wall){INT64_MAX}, text);
+    ck_assert_str_eq(text, "9999-12-31T23:59:59.999Z");
+    when_utc((struct cw_wall){INT64_MIN}, text);
+    ck_assert_str_eq(text, "0001-01-01T00:00:00.000Z");
+    when_london((struct cw_wall){INT64_MAX}, false, text);
+    ck_assert_str_eq(text, "Fri 31 Dec 9999 23:59");
+    when_short((struct cw_wall){INT64_MIN}, now, text);
+    ck_assert_str_eq(text, "1 Jan 1 00:00");
+    when_relative((struct cw_wall){INT64_MIN}, now, text);
+    ck_assert_str_eq(text, "739941 d ago");
+}
+END_TEST
+
 Suite *suite_when(void)
 {
     Suite *s = suite_create("when");
@@ -129,8 +261,14 @@ Suite *suite_when(void)
     tcase_add_test(t, machines_get_utc_and_it_reads_back);
     tcase_add_test(t, a_day_is_all_of_it_also_when_it_has_25_hours);
     tcase_add_test(t, what_is_no_time_is_refused);
+    tcase_add_test(t, an_officer_types_times_as_they_are_said);
+    tcase_add_test(t, the_doubled_hour_is_never_guessed);
+    tcase_add_test(t, the_missing_hour_is_never_guessed);
+    tcase_add_test(t, a_refused_time_says_what_to_type);
+    tcase_add_test(t, every_clock_time_is_one_moment_two_or_none);
     tcase_add_test(t, a_short_time_says_as_much_as_is_needed);
     tcase_add_test(t, people_see_how_long_ago);
+    tcase_add_test(t, a_time_off_every_calendar_is_shown_as_its_end);
     suite_add_tcase(s, t);
     return s;
 }

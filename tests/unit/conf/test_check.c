@@ -281,6 +281,10 @@ START_TEST(folders_are_looked_at)
     ck_assert_int_eq(chmod(path_of("state"), 0755), 0);
     check_tells("is open to everybody");
     ck_assert_int_eq(chmod(path_of("state"), 0700), 0);
+    ck_assert_int_eq(chmod(path_of("run"), 0755), 0); /* as the unit makes it */
+    check_passes();
+    ck_assert_int_eq(chmod(path_of("run"), 0777), 0);
+    check_tells("is open to everybody: chmod o-w it");
     (void)snprintf(settings.run_dir, sizeof settings.run_dir, "%s", settings.state_dir);
     check_tells("state_dir and run_dir are the same");
     (void)snprintf(settings.run_dir, sizeof settings.run_dir, "%s", path_of("absent/run"));
@@ -324,6 +328,19 @@ START_TEST(credentials_come_first)
     write_key("meadow", 0600);
     ck_assert_int_eq(rename(path_of("key"), path_of("credentials/key")), 0);
     put("credentials/passphrase", slice_of("meadow"), 0400);
+    check_passes();
+}
+END_TEST
+
+START_TEST(a_credential_made_of_a_file_that_others_may_read_is_refused)
+{
+    ck_assert_int_eq(mkdir(path_of("credentials"), 0700), 0);
+    ck_assert_int_eq(setenv("CREDENTIALS_DIRECTORY", path_of("credentials"), 1), 0);
+    write_key("", 0600);
+    ck_assert_int_eq(rename(path_of("key"), path_of("credentials/key")), 0);
+    write_key("", 0644);
+    check_tells("holds a secret and has mode 0644: chmod 600 it");
+    ck_assert_int_eq(chmod(path_of("key"), 0600), 0);
     check_passes();
 }
 END_TEST
@@ -377,6 +394,7 @@ Suite *suite_check(void)
     tcase_add_test(t, folders_are_looked_at);
     tcase_add_test(t, a_peer_that_is_ourselves_or_another_is_told);
     tcase_add_test(t, credentials_come_first);
+    tcase_add_test(t, a_credential_made_of_a_file_that_others_may_read_is_refused);
 #if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
     tcase_add_test(t, keys_that_cannot_be_locked_are_told_when_that_matters);
 #endif

@@ -288,6 +288,7 @@ START_TEST(defaults_stand_where_nothing_is_said)
     ck_assert_str_eq(settings.division, "NTH");
     ck_assert_str_eq(settings.state_dir, "/var/lib/casewire");
     ck_assert_str_eq(settings.admin_socket, "/run/casewire/admin.sock");
+    ck_assert_str_eq(settings.listen_metrics, "/run/casewire/metrics.sock");
     ck_assert_str_eq(settings.passphrase, "");
     ck_assert_uint_eq(settings.map_size, (uint64_t)1 << 40);
     ck_assert_uint_eq(settings.credit_peer, 1 << 20);
@@ -296,6 +297,32 @@ START_TEST(defaults_stand_where_nothing_is_said)
     ck_assert(settings.strict_memory);
     ck_assert(!settings.lab);
     ck_assert_uint_eq(settings.peer_count, 0);
+}
+END_TEST
+
+START_TEST(whoever_watches_asks_on_this_machine_only)
+{
+    static const char *const good[] = {"off", "/run/w.sock", "tcp://127.0.0.1:4705", "tcp://[::1]:4705"};
+    static const char *const bad[] = {"on",
+                                      "tcp://*:4705",
+                                      "tcp://0.0.0.0:4705",
+                                      "tcp://localhost:4705",
+                                      "tcp://127.0.0.1:*",
+                                      "tcp://127.0.0.1:0",
+                                      "tcp://192.0.2.1:4705",
+                                      "metrics.sock",
+                                      "tcp://127.0.0.1:4705x"};
+    char text[400];
+
+    for (size_t i = 0; i < CW_COUNT(good); i++) {
+        (void)snprintf(text, sizeof text, REQUIRED "listen_metrics = \"%s\"\n", good[i]);
+        ck_assert_msg(parse(text) == CW_OK, "%s", told());
+        ck_assert_str_eq(settings.listen_metrics, good[i]);
+    }
+    for (size_t i = 0; i < CW_COUNT(bad); i++) {
+        (void)snprintf(text, sizeof text, REQUIRED "listen_metrics = \"%s\"\n", bad[i]);
+        check_refused(text, "north.conf:5: listen_metrics:");
+    }
 }
 END_TEST
 
@@ -389,7 +416,8 @@ static const char *printed(void (*print)(FILE *))
 
 START_TEST(help_and_manual_name_every_setting)
 {
-    void (*const prints[])(FILE *) = {settings_print_help, settings_print_markdown, settings_print_example};
+    void (*const prints[])(FILE *) = {settings_print_help, settings_print_markdown, settings_print_example,
+                                      settings_print_scdoc};
 
     for (size_t p = 0; p < CW_COUNT(prints); p++) {
         const char *text = printed(prints[p]);
@@ -461,6 +489,7 @@ Suite *suite_settings(void)
     tcase_add_test(t, more_peers_than_there_is_room_for_are_refused);
     tcase_add_test(t, more_mistakes_than_are_kept_are_counted);
     tcase_add_test(t, defaults_stand_where_nothing_is_said);
+    tcase_add_test(t, whoever_watches_asks_on_this_machine_only);
     tcase_add_test(t, what_is_said_is_read);
     tcase_add_test(t, a_variable_of_the_environment_is_put_in);
     tcase_add_test(t, every_row_reads_its_own_default);

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "tests/unit/core/solo.h"
 
+#include <check.h>
+
 #include <stdlib.h>
 
 #define ARENA_LEN ((size_t)16 << 20)
@@ -35,7 +37,7 @@ static void make_log(struct solo *s)
 
 void solo_init(struct solo *s)
 {
-    struct replica_identity self = {.division = "NTH"};
+    struct replica_identity self = {.division = "NTH", .software = "0.0.7"};
     struct replica_start start = {.next_n = 1, .nonce = {1}, .start = {2}};
 
     memset(s, 0, sizeof *s);
@@ -225,10 +227,12 @@ static enum cw_err hear_items(struct solo *s, struct frontier_item *items, uint3
     struct peer_frontier *f = &m->as.frontier;
     struct hash *leaves = ARENA_ARRAY(&s->made, struct hash, count + 1);
 
-    qsort(items, count, sizeof *items, by_log);
+    if (count != 0)
+        qsort(items, count, sizeof *items, by_log);
     m->kind = PEER_FRONTIER;
     f->full = since == 0;
     f->since = since;
+    f->now_ms = s->says_ms;
     f->items = items;
     f->item_count = count;
     f->item_bytes = ARENA_ARRAY(&s->made, struct cw_slice, count + 1);
@@ -314,4 +318,22 @@ enum peer_state solo_state(const struct solo *s)
 enum cw_err solo_error(const struct solo *s)
 {
     return status_of(s).last_error;
+}
+
+void solo_ck_refused(const struct solo *s, enum cw_err err)
+{
+    const struct peer_message *said = solo_said(s, PEER_RESET);
+
+    ck_assert_int_eq(solo_state(s), PEER_STATE_REFUSED);
+    ck_assert_int_eq(solo_error(s), err);
+    ck_assert_ptr_nonnull(solo_find(s, EFFECT_DROP_LINK, 0));
+    ck_assert(said != NULL && said->as.reset.code == (uint32_t)err);
+    ck_assert_ptr_nonnull(solo_note(s, NOTE_PEER_SESSION_ENDED));
+}
+
+void solo_offer(struct solo *s, uint64_t counter)
+{
+    struct frontier_item item = solo_item(s);
+
+    ck_assert_int_eq(solo_hear_frontier(s, &item, 1, counter), CW_OK);
 }

@@ -21,6 +21,7 @@ struct solo {
     link_id link;
     struct session_id mine, theirs; /* the peer's id, the replica's id */
     uint64_t counter;
+    uint64_t says_ms; /* what its frontiers say of its clock */
     /* a log of the peer's making */
     struct log_id log;
     struct cw_slice genesis_bytes;
@@ -61,5 +62,9 @@ uint32_t solo_count(const struct solo *s, enum effect_kind kind);
 const struct effect *solo_note(const struct solo *s, enum note note);
 enum peer_state solo_state(const struct solo *s);
 enum cw_err solo_error(const struct solo *s);
+/* The session ended for this, the peer was told, and the link goes (asserted). */
+void solo_ck_refused(const struct solo *s, enum cw_err err);
+/* The peer offers its log and is asked for it. */
+void solo_offer(struct solo *s, uint64_t counter);
 
 #endif

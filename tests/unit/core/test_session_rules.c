@@ -145,6 +145,68 @@ START_TEST(a_new_log_is_asked_for_again_at_once_where_its_signer_was_not_known_y
 }
 END_TEST
 
+/* --- a gap -------------------------------------------------------------------------------------------- */
+
+/* In three batches of two; the peer is asked for them, and the first is here. */
+static void begin_a_transfer(struct sealed_batch batches[static 3])
+{
+    for (uint32_t i = 0; i < 3; i++)
+        batches[i] = solo_batch(&s, 2);
+    struct frontier_item item = solo_item(&s);
+
+    solo_meet(&s);
+    solo_hear_frontier(&s, &item, 1, 1);
+    solo_hear_batches(&s, &batches[0], 1, true, false, false, 900);
+}
+
+static bool asks_from(uint64_t after)
+{
+    const struct peer_message *want = solo_said(&s, PEER_WANT);
+
+    return want != NULL && want->as.want.log_count == 1 && want->as.want.logs[0].after == after;
+}
+
+START_TEST(a_gap_is_asked_for_at_once_and_what_is_under_way_is_let_pass)
+{
+    struct sealed_batch batches[3];
+
+    begin_a_transfer(batches);
+    solo_hear_batches(&s, &batches[2], 1, true, false, false, 900);
+    ck_assert(asks_from(2));
+    solo_hear_batches(&s, &batches[2], 1, true, false, true, 900); /* sent before the peer could hear of the gap */
+    ck_assert_ptr_null(solo_said(&s, PEER_WANT));
+    ck_assert_int_eq(solo_state(&s), PEER_STATE_FETCHING);
+    solo_hear_batches(&s, &batches[1], 1, true, false, false, 900);
+    ck_assert_ptr_null(solo_said(&s, PEER_WANT));
+    solo_hear_batches(&s, &batches[2], 1, true, false, true, 900);
+    ck_assert_uint_eq(replica_log_find(s.replica, &s.log)->seq, 6);
+    ck_assert_int_eq(solo_state(&s), PEER_STATE_IN_STEP);
+}
+END_TEST
+
+START_TEST(the_next_gap_is_asked_for_too)
+{
+    struct sealed_batch batches[3], last;
+
+    begin_a_transfer(batches);
+    last = solo_batch(&s, 2);
+    solo_hear_batches(&s, &batches[2], 1, true, false, false, 900);
+    solo_hear_batches(&s, &batches[1], 1, true, false, false, 900);
+    solo_hear_batches(&s, &last, 1, true, false, false, 900);
+    ck_assert(asks_from(4));
+}
+END_TEST
+
+START_TEST(a_gap_in_what_was_pushed_is_asked_for_only_where_it_is_lacking)
+{
+    struct sealed_batch batches[3];
+
+    begin_a_transfer(batches);
+    solo_hear_batches(&s, &batches[2], 1, true, true, false, 900);
+    ck_assert_ptr_null(solo_said(&s, PEER_WANT)); /* the transfer brings it */
+}
+END_TEST
+
 /* --- another past -------------------------------------------------------------------------------------- */
 
 START_TEST(a_batch_with_another_past_is_not_stored_and_its_past_is_asked_for)
@@ -405,6 +467,9 @@ Suite *suite_session_rules(void)
     tcase_add_test(c, who_is_left_on_the_worse_link_is_told);
     tcase_add_test(c, a_daemon_told_that_its_frontier_goes_back_takes_a_new_start);
     tcase_add_test(c, a_new_log_is_asked_for_again_at_once_where_its_signer_was_not_known_yet);
+    tcase_add_test(c, a_gap_is_asked_for_at_once_and_what_is_under_way_is_let_pass);
+    tcase_add_test(c, the_next_gap_is_asked_for_too);
+    tcase_add_test(c, a_gap_in_what_was_pushed_is_asked_for_only_where_it_is_lacking);
     tcase_add_test(c, a_batch_with_another_past_is_not_stored_and_its_past_is_asked_for);
     tcase_add_test(c, a_log_in_dispute_is_asked_for_once);
     tcase_add_test(c, a_dispute_lost_with_its_session_is_raised_again);

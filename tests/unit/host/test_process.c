@@ -119,6 +119,7 @@ START_TEST(an_id_is_held_back_after_its_share_and_the_rest_is_counted)
     }
     for (int i = 0; i < 7; i++)
         ck_assert(!journal_limit_allows(&l, "noisy", t, &held));
+    ck_assert_uint_eq(l.held_back, 7);
     ck_assert(journal_limit_allows(&l, "other", t, &held)); /* each id for itself */
     t = mono_after(t, JOURNAL_LIMIT_WINDOW_MS - 1);
     ck_assert(!journal_limit_allows(&l, "noisy", t, &held));
@@ -127,6 +128,19 @@ START_TEST(an_id_is_held_back_after_its_share_and_the_rest_is_counted)
     ck_assert_uint_eq(held, 8);
     ck_assert(journal_limit_allows(&l, "noisy", t, &held));
     ck_assert_uint_eq(held, 0);
+}
+END_TEST
+
+START_TEST(no_line_about_a_duty_is_held_back)
+{
+    static struct journal_limit l;
+    uint32_t held = 7;
+
+    for (uint32_t i = 0; i < 10 * JOURNAL_LIMIT_LINES; i++) {
+        ck_assert(journal_limit_allows(&l, "duty-breached", (struct cw_mono){0}, &held));
+        ck_assert_uint_eq(held, 0);
+    }
+    ck_assert_uint_eq(l.count, 0);
 }
 END_TEST
 
@@ -355,6 +369,7 @@ Suite *suite_process(void)
     tcase_add_test(t, a_text_cannot_begin_a_line_of_its_own);
     tcase_add_test(t, a_long_text_and_a_long_id_are_cut);
     tcase_add_test(t, an_id_is_held_back_after_its_share_and_the_rest_is_counted);
+    tcase_add_test(t, no_line_about_a_duty_is_held_back);
     tcase_add_test(t, more_ids_than_the_table_holds_share_its_last_row);
     tcase_add_test(t, lines_below_the_least_level_are_not_written);
     tcase_add_test(t, levels_have_names_and_names_have_levels);

@@ -18,6 +18,7 @@ START_TEST(an_unknown_key_gets_no_answer_and_one_counted_report)
     ck_assert_ptr_nonnull(strstr(e->text, fingerprint));
     ck_assert_ptr_nonnull(strstr(e->text, "no certificate"));
     ck_assert_uint_eq(e->is.count, 1);
+    ck_assert_int_eq(e->is.verdict, ALLOW_UNKNOWN);
 
     /* Nothing of what it said came through: the first that is heard is the known one, later. */
     void *friendly = knock(w, &known, w->clients);
@@ -87,14 +88,16 @@ START_TEST(a_revoked_certificate_is_told_so)
     void *s = knock(w, &gone, w->clients);
 
     say_to(s, "hello");
-    ck_assert_ptr_nonnull(strstr(world_wait(w, NET_REFUSED)->text, "revoked"));
+    const struct world_event *e = world_wait(w, NET_REFUSED);
+    ck_assert_ptr_nonnull(strstr(e->text, "revoked"));
+    ck_assert_int_eq(e->is.verdict, ALLOW_REVOKED);
     ck_assert(!world_has(w, NET_UP));
     zsocket_close(s);
     world_free(w);
 }
 END_TEST
 
-static void expect_kept_out(enum cert_standing standing, const char *reason)
+static void expect_kept_out(enum cert_standing standing, enum allow_verdict verdict, const char *reason)
 {
     struct person officer = person_of(1, SUBJECT_PERSON), good = person_of(2, SUBJECT_PERSON);
     officer.standing = standing;
@@ -103,7 +106,9 @@ static void expect_kept_out(enum cert_standing standing, const char *reason)
     void *s = knock(w, &officer, w->clients), *other;
 
     say_to(s, "hello");
-    ck_assert_ptr_nonnull(strstr(world_wait(w, NET_REFUSED)->text, reason));
+    const struct world_event *e = world_wait(w, NET_REFUSED);
+    ck_assert_ptr_nonnull(strstr(e->text, reason));
+    ck_assert_int_eq(e->is.verdict, verdict);
     ck_assert(!world_has(w, NET_UP));
     other = knock(w, &good, w->clients);
     say_to(other, "hello");
@@ -115,8 +120,8 @@ static void expect_kept_out(enum cert_standing standing, const char *reason)
 
 START_TEST(a_certificate_out_of_its_dates_is_kept_out)
 {
-    expect_kept_out(STANDING_EXPIRED, "expired");
-    expect_kept_out(STANDING_NOT_YET, "not valid yet");
+    expect_kept_out(STANDING_EXPIRED, ALLOW_EXPIRED, "expired");
+    expect_kept_out(STANDING_NOT_YET, ALLOW_NOT_YET, "not valid yet");
 }
 END_TEST
 

@@ -1,5 +1,4 @@
 /* The pieces of the net floor that need no network. */
-#include "net/admin.h"
 #include "net/allow.h"
 #include "net/conn.h"
 #include "net/pipe.h"
@@ -8,12 +7,10 @@
 #include "proto/wire.h"
 #include "tests/unit/runner.h"
 
-#include <pthread.h>
 #include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/socket.h>
-#include <sys/un.h>
 #include <unistd.h>
 
 /* --- who may come in --------------------------------------------------------------------------------- */
@@ -306,85 +303,6 @@ START_TEST(a_message_cut_short_is_not_one_yet)
 }
 END_TEST
 
-/* --- the administrators' socket --------------------------------------------------------------------------- */
-
-struct heard {
-    struct admin *admin;
-    uint64_t up, down;
-};
-
-static void on_up(void *ctx, uint64_t connection)
-{
-    ((struct heard *)ctx)->up = connection;
-}
-
-static void on_frame(void *ctx, uint64_t connection, struct cw_slice frame)
-{
-    admin_send(((struct heard *)ctx)->admin, connection, frame);
-}
-
-static void on_down(void *ctx, uint64_t connection)
-{
-    ((struct heard *)ctx)->down = connection;
-    admin_stop(((struct heard *)ctx)->admin);
-}
-
-static void *run_admin(void *ctx)
-{
-    admin_run(((struct heard *)ctx)->admin);
-    return NULL;
-}
-
-START_TEST(an_administrator_is_answered_over_the_unix_socket)
-{
-    char dir[] = "/tmp/casewire-admin-XXXXXX", path[64];
-    struct heard h = {0};
-    struct admin_handler handler = {&h, on_up, on_frame, on_down};
-    struct sockaddr_un to = {.sun_family = AF_UNIX};
-    const uint8_t word[9] = {0, 0, 0, 5, 'h', 'e', 'l', 'l', 'o'};
-    uint8_t got[9];
-    pthread_t thread;
-
-    ck_assert_ptr_nonnull(mkdtemp(dir));
-    snprintf(path, sizeof path, "%s/socket", dir);
-    for (int i = 0; i < 2; i++) { /* the second finds what a killed daemon would leave */
-        if (i == 1)
-            admin_close(h.admin);
-        ck_assert_int_eq(admin_open(path, &handler, &h.admin, NULL), CW_OK);
-    }
-    ck_assert_int_eq(pthread_create(&thread, NULL, run_admin, &h), 0);
-    snprintf(to.sun_path, sizeof to.sun_path, "%s", path);
-    int fd = socket(AF_UNIX, SOCK_STREAM, 0);
-    ck_assert_int_eq(connect(fd, (struct sockaddr *)&to, sizeof to), 0);
-    ck_assert_int_eq(send(fd, word, sizeof word, 0), sizeof word);
-    ck_assert_int_eq(recv(fd, got, sizeof got, MSG_WAITALL), sizeof got);
-    ck_assert_mem_eq(got, word, sizeof word);
-    (void)close(fd);
-    (void)pthread_join(thread, NULL);
-    ck_assert_uint_eq(h.up, 1);
-    ck_assert_uint_eq(h.down, 1);
-    admin_close(h.admin);
-    ck_assert_int_eq(access(path, F_OK), -1);
-    ck_assert_int_eq(rmdir(dir), 0);
-}
-END_TEST
-
-START_TEST(a_path_that_no_socket_can_have_is_said)
-{
-    char path[200];
-    struct refusal why = {0};
-    struct admin *admin = NULL;
-    struct admin_handler handler = {0};
-
-    memset(path, 'a', sizeof path - 1);
-    path[sizeof path - 1] = '\0';
-    ck_assert_int_eq(admin_open(path, &handler, &admin, &why), CW_LOCAL_CONFIG);
-    ck_assert_ptr_nonnull(strstr(why.text, "107"));
-    ck_assert_int_eq(admin_open("/nowhere/at/all", &handler, &admin, &why), CW_LOCAL_IO);
-    ck_assert_ptr_null(admin);
-}
-END_TEST
-
 Suite *suite_parts(void)
 {
     Suite *s = suite_create("parts");
@@ -404,8 +322,6 @@ Suite *suite_parts(void)
     tcase_add_test(t, messages_come_out_as_they_went_in);
     tcase_add_test(t, an_absurd_length_is_refused_before_memory_is_taken);
     tcase_add_test(t, a_message_cut_short_is_not_one_yet);
-    tcase_add_test(t, an_administrator_is_answered_over_the_unix_socket);
-    tcase_add_test(t, a_path_that_no_socket_can_have_is_said);
     suite_add_tcase(s, t);
     return s;
 }

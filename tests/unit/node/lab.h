@@ -8,6 +8,7 @@
  */
 
 #include "node/case_store.h"
+#include "node/duty_notice.h"
 #include "node/intake.h"
 #include "node/verify_cache.h"
 #include "proto/schema.h"
@@ -49,7 +50,9 @@ struct lab_node {
     struct allowed_key allowed[16]; /* as last told to the net driver */
     size_t allowed_count;
     uint32_t allows;
-    uint32_t calls, dies_at; /* of ports with an effect outside; 0: never */
+    uint32_t told[RISK_RAISED + 1]; /* notices of duties, by event */
+    uint32_t level;                 /* of the last one */
+    uint32_t calls, dies_at;        /* of ports with an effect outside; 0: never */
     bool dead;
     /* the officer's program: the last answer here */
     uint32_t answers;
@@ -66,12 +69,13 @@ struct lab {
     uint32_t fold_ops_max; /* of nodes opened from now on; 0: the daemon's own */
     bool cut;              /* frames between nodes are lost */
     int64_t now;
-    int64_t skew_ms; /* of the wall clock */
+    int64_t skew_ms;   /* of the wall clock */
+    int64_t author_ms; /* what officers' programs say: so long after the lab began */
     struct lab_node nodes[LAB_NODES_MAX];
     struct refusal why;                          /* for whoever wants it */
     struct cw_slice root, authority, late;       /* frames of the logs; late issues the second officer */
     struct lab_hand *root_hand, *authority_hand; /* where `root` and `authority` end (lab_logs.h) */
-    struct world_identity late_officer;
+    struct world_identity late_officer;          /* an inspector */
     struct log_id authority_log;
     struct position authority_at; /* the end of `authority` */
     uint32_t logs_max;            /* of nodes opened from now on */
@@ -130,8 +134,18 @@ enum lab_spoil {
 };
 /* Opens an operation; the same `number` gives the same bytes. */
 void lab_open_case(struct lab *lab, uint32_t number, enum lab_spoil spoil, struct lab_op *out);
+/* Opens a missing child: her risk is to be assessed within half an hour. */
+void lab_open_child(struct lab *lab, uint32_t number, struct lab_op *out);
+/* Adds to a set of texts (an operation's places when the field is FIELD_PLACES), or removes what `added` put there. */
+void lab_put(struct lab *lab, uint32_t number, const struct cw_case_id *id, const struct cw_op_id *added,
+             uint32_t field, const char *text, struct lab_op *out);
+/* Records a note: first when it was, then what. */
+void lab_note(struct lab *lab, uint32_t number, const struct cw_case_id *id, const char *text, struct lab_op *out);
 /* Writes one text field of a case (the operation's title when the field is FIELD_TITLE). */
 void lab_set(struct lab *lab, uint32_t number, const struct cw_case_id *id, uint32_t field, const char *text,
+             const struct world_identity *author, struct lab_op *out);
+/* Any op at all; id NULL: it opens a case. */
+void lab_say(struct lab *lab, uint32_t number, const struct cw_case_id *id, const struct op *op,
              const struct world_identity *author, struct lab_op *out);
 /* Adds `count` handling instructions of 55 characters to a case, in one op. */
 void lab_handle(struct lab *lab, uint32_t number, const struct cw_case_id *id, uint32_t count, struct lab_op *out);

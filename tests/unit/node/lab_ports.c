@@ -222,16 +222,26 @@ static enum cw_err keyring_write(void *ctx, uint64_t offset, const uint8_t *byte
     return file_write(&((struct lab_node *)ctx)->keyring, offset, bytes, len);
 }
 
-static void journal(void *ctx, enum journal_level level, const char *id, const char *text)
+static void journal(void *ctx, enum journal_level level, const char *id, const char *text,
+                    const struct journal_about *about)
 {
     struct lab_node *n = ctx;
 
+    (void)about;
     if (getenv("LAB_VERBOSE") != NULL)
         fprintf(stderr, "%lld node %u level %d %s: %s\n", (long long)n->lab->now, n->index, (int)level, id, text);
     if (level != JOURNAL_ALARM)
         return;
     n->alarms++;
     snprintf(n->last_alarm, sizeof n->last_alarm, "%s", id);
+}
+
+static void tell(void *ctx, const struct duty_notice *notice)
+{
+    struct lab_node *n = ctx;
+
+    n->told[notice->event]++;
+    n->level = notice->level;
 }
 
 void lab_ports(struct lab_node *n, struct ports *p)
@@ -253,4 +263,5 @@ void lab_ports(struct lab_node *n, struct ports *p)
     p->anchor = (struct anchor_port){n, anchor_read, anchor_write, boot_id};
     p->keyring = (struct keyring_port){n, keyring_read, keyring_write};
     p->journal = (struct journal_port){n, journal};
+    p->duty = (struct duty_port){n, tell};
 }

@@ -111,7 +111,7 @@ static void build(struct lab *lab, const struct op *op, uint32_t number, const s
                                      .secret = &author->keys.sign,
                                      .op_class = CLASS_CASE,
                                      .has_case = id != NULL,
-                                     .author_time = {WORLD_TIME_MS},
+                                     .author_time = {WORLD_TIME_MS + lab->author_ms},
                                      .part_count = 2};
     struct submission s = {.part_count = 2};
 
@@ -156,6 +156,47 @@ void lab_open_case(struct lab *lab, uint32_t number, enum lab_spoil spoil, struc
     build(lab, &op, number, NULL, stranger ? &lab->late_officer : &lab->world.officer, spoil, out);
 }
 
+void lab_open_child(struct lab *lab, uint32_t number, struct lab_op *out)
+{
+    struct op_write write = {.field = FIELD_TITLE, .verb = VERB_SET, .has_value = true};
+    struct op op = {.type = OP_OPEN,
+                    .schema = SCHEMA_VERSION,
+                    .kind = KIND_CHILD,
+                    .synthetic = true,
+                    .write_count = 1,
+                    .writes = &write};
+
+    write.value = (struct op_value){.type = VALUE_TEXT, .text = slice_of("Child of Larkspur Lane")};
+    build(lab, &op, number, NULL, &lab->world.officer, SPOIL_NOTHING, out);
+}
+
+void lab_put(struct lab *lab, uint32_t number, const struct cw_case_id *id, const struct cw_op_id *added,
+             uint32_t field, const char *text, struct lab_op *out)
+{
+    struct op_ref named = {.op = added == NULL ? (struct cw_op_id){{0}} : *added};
+    struct op_write write = {.field = field,
+                             .verb = added == NULL ? VERB_ADD : VERB_REMOVE,
+                             .has_value = true,
+                             .supersede_count = added == NULL ? 0 : 1,
+                             .supersedes = &named};
+    struct op op = {.type = OP_SET, .schema = SCHEMA_VERSION, .write_count = 1, .writes = &write};
+
+    write.value = (struct op_value){.type = VALUE_TEXT, .text = slice_of(text)};
+    build(lab, &op, number, id, &lab->world.officer, SPOIL_NOTHING, out);
+}
+
+void lab_note(struct lab *lab, uint32_t number, const struct cw_case_id *id, const char *text, struct lab_op *out)
+{
+    struct op_write writes[2] = {{.field = FIELD_OCCURRED, .verb = VERB_SET, .has_value = true},
+                                 {.field = FIELD_TEXT, .verb = VERB_SET, .has_value = true}};
+    struct op op = {
+        .type = OP_EVENT, .schema = SCHEMA_VERSION, .event = EVENT_NOTE, .write_count = 2, .writes = writes};
+
+    writes[0].value = (struct op_value){.type = VALUE_INTERVAL, .number = WORLD_TIME_MS, .latest = WORLD_TIME_MS};
+    writes[1].value = (struct op_value){.type = VALUE_TEXT, .text = slice_of(text)};
+    build(lab, &op, number, id, &lab->world.officer, SPOIL_NOTHING, out);
+}
+
 void lab_set(struct lab *lab, uint32_t number, const struct cw_case_id *id, uint32_t field, const char *text,
              const struct world_identity *author, struct lab_op *out)
 {
@@ -164,6 +205,12 @@ void lab_set(struct lab *lab, uint32_t number, const struct cw_case_id *id, uint
 
     write.value = (struct op_value){.type = VALUE_TEXT, .text = slice_of(text)};
     build(lab, &op, number, id, author, SPOIL_NOTHING, out);
+}
+
+void lab_say(struct lab *lab, uint32_t number, const struct cw_case_id *id, const struct op *op,
+             const struct world_identity *author, struct lab_op *out)
+{
+    build(lab, op, number, id, author, SPOIL_NOTHING, out);
 }
 
 void lab_handle(struct lab *lab, uint32_t number, const struct cw_case_id *id, uint32_t count, struct lab_op *out)

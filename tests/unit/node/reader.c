@@ -53,6 +53,7 @@ static void take_item(struct lab_reader *r, const Cw__FeedItem *item)
     to->has_view = item->view != NULL;
     to->in_conflict = (uint32_t)item->n_in_conflict;
     to->settled = (uint32_t)item->n_settled;
+    to->same_child = (uint32_t)item->n_same_child;
     if (item->op != NULL)
         take_op(to, item->op);
     if (item->case_ == NULL)

@@ -16,7 +16,7 @@ struct read_item {
     uint64_t hlc;
     bool late, again, cause_missing, revising, outside, opened, has_view, withheld;
     char what[96], title[64], value[64], status[24], verdict[16];
-    uint32_t write_count, in_conflict, settled, conflicts;
+    uint32_t write_count, in_conflict, settled, conflicts, same_child;
 };
 
 struct reader_ask {

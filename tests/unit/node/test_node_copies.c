@@ -99,6 +99,41 @@ START_TEST(an_op_in_forty_entries_opens_where_one_of_them_does)
 }
 END_TEST
 
+static uint32_t ops_folded(struct lab_node *n)
+{
+    struct node_read read;
+    struct cw_slice raw;
+    struct case_row row;
+    struct row_key key = row_key_case(&op.case_id);
+
+    ck_assert_int_eq(node_read_begin(n->node, &read), CW_OK);
+    ck_assert_int_eq(n->store.get(read.txn, TABLE_CASE, row_key_slice(&key), &raw), CW_OK);
+    ck_assert_int_eq(case_row_parse(raw, &row), CW_OK);
+    node_read_done(&read);
+    return row.op_count;
+}
+
+/* The daemon keeps the case, decoded, with the op unopened in it, when the officer sends the op itself. */
+START_TEST(an_op_that_comes_again_with_its_content_is_folded_once)
+{
+    struct lab_op next;
+
+    lab_hand_in(north, copies[COPIES - 1]);
+    lab_run(lab, 2000);
+    ck_assert_uint_eq(ops_folded(north), 1);
+    lab_set(lab, 2, &op.case_id, FIELD_TITLE, "Operation Teasel", &lab->world.officer, &next);
+    lab_submit(north, &op);
+    lab_submit(north, &next);
+    ck_assert_int_eq(lab_turn(north), CW_OK);
+    ck_assert_uint_eq(north->answers, 2);
+    ck_assert_uint_eq(north->code, CW_OK);
+    ck_assert_uint_eq(ops_folded(north), 2);
+    lab_run(lab, 5000);
+    ck_assert(lab_same_case(lab, &op.case_id));
+    expect_whole();
+}
+END_TEST
+
 START_TEST(a_restart_knows_all_forty)
 {
     for (uint32_t i = 0; i < COPIES; i++)
@@ -143,6 +178,7 @@ Suite *suite_node_copies(void)
     tcase_add_checked_fixture(t, two_nodes, end);
     tcase_add_test(t, an_op_in_forty_entries_counts_at_the_least_that_makes_it_so);
     tcase_add_test(t, an_op_in_forty_entries_opens_where_one_of_them_does);
+    tcase_add_test(t, an_op_that_comes_again_with_its_content_is_folded_once);
     tcase_add_test(t, a_restart_knows_all_forty);
     tcase_add_test(t, a_damaged_row_behind_the_ops_own_is_found);
     suite_add_tcase(suite, t);

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "node/case_work.h"
+#include "node/internal.h"
 #include "node/rows.h"
+#include "proto/wire.h"
 #include "tests/unit/node/lab.h"
 
 #include <check.h>
@@ -48,6 +51,15 @@ static void two_daemons(void)
     lab_start(north);
     lab_start(&lab->nodes[1]);
     lab_run(lab, 2000);
+}
+
+/* The second comes later, when there is much to fetch. */
+static void first_of_two(void)
+{
+    lab = lab_new(2);
+    north = &lab->nodes[0];
+    number = 0;
+    lab_start(north);
 }
 
 static void end(void)
@@ -170,6 +182,50 @@ START_TEST(a_long_case_is_folded_when_nobody_waits)
 }
 END_TEST
 
+/* What becomes of an officer's question: for a list, or for a log's lines. */
+static enum intake_result asked(bool list, struct input *out)
+{
+    static uint8_t memory[1 << 16];
+    struct arena arena = arena_over(memory, sizeof memory);
+    struct reader_identity who = {LAB_CLIENT, false, lab->world.officer.id, SUBJECT_PERSON};
+    uint8_t bytes[256], refusal[ANSWER_REFUSAL_LEN_MAX], id[16] = {1};
+    struct writer w = writer_over(bytes, sizeof bytes), answer = writer_over(refusal, sizeof refusal);
+    struct network_id network = node_identity(north->node)->network;
+    Cw__ListCases listed = CW__LIST_CASES__INIT;
+    Cw__GetStatus status = CW__GET_STATUS__INIT;
+    Cw__Request request = CW__REQUEST__INIT;
+    const Cw__Request *read;
+
+    request.has_v = request.has_id = request.has_network = 1;
+    request.v = 1;
+    request.id = wire_bytes(slice(id, sizeof id));
+    request.network = wire_bytes(ID_SLICE(&network));
+    if (list)
+        request.list = &listed;
+    else
+        request.status = &status;
+    wire_pack(&request.base, &w);
+    return intake_client(north->node, &who, slice(bytes, w.len), &arena, out, &read, &answer);
+}
+
+START_TEST(whoever_asks_finds_what_was_written_before)
+{
+    static struct written c;
+    struct input in;
+    uint32_t taken;
+
+    open_case(&c);
+    ck_assert_int_eq(asked(true, &in), INTAKE_READ); /* nothing waits: the question does not either */
+    write_until(&c, BUSY_OPS + 1);
+    ck_assert(!is_shown(&c));
+    ck_assert_int_eq(asked(false, &in), INTAKE_READ);
+    ck_assert_int_eq(asked(true, &in), INTAKE_FOLD);
+    ck_assert_int_eq(node_turn(north->node, &in, 1, &taken), CW_OK);
+    ck_assert(is_shown(&c));
+    ck_assert_int_eq(asked(true, &in), INTAKE_READ);
+}
+END_TEST
+
 START_TEST(long_cases_wait_for_quiet_a_second_at_most)
 {
     static struct written c[3];
@@ -288,6 +344,43 @@ START_TEST(a_turn_folds_so_many_cases_and_no_more)
 }
 END_TEST
 
+#define LONG_CASES 50
+#define LONG_OPS 200 /* some 800 KB of each, decoded and folded */
+
+/* Fewer than the number that is kept, and more than there is memory for. */
+START_TEST(long_cases_are_not_all_kept_in_memory)
+{
+    static struct cw_case_id ids[LONG_CASES];
+    struct case_cache *cache;
+    struct lab_op op;
+
+    for (uint32_t i = 0; i < LONG_CASES; i++) {
+        lab_open_case(lab, ++number, SPOIL_NOTHING, &op);
+        ck_assert_uint_eq(lab_ask(north, &op), CW_OK);
+        ids[i] = op.case_id;
+    }
+    for (uint32_t k = 1; k < LONG_OPS; k++) {
+        size_t mark = arena_mark(&lab->world.arena);
+
+        for (uint32_t i = 0; i < LONG_CASES; i++) {
+            lab_set(lab, ++number, &ids[i], FIELD_TITLE, "Operation Larkspur", &lab->world.officer, &op);
+            lab_submit(north, &op);
+        }
+        ck_assert_int_eq(lab_turn(north), CW_OK);
+        arena_release(&lab->world.arena, mark);
+    }
+    lab->now += QUIET_MS;
+    for (int turn = 0; turn < 8; turn++)
+        tick();
+    ck_assert_uint_eq(lab_counter(north, COUNTER_FOLDS_WAITING), 0);
+    cache = north->node->cases;
+    ck_assert_uint_le(case_cache_len(cache), CASE_CACHE_LEN + ((size_t)1 << 20));
+    case_cache_begin_turn(cache);
+    ck_assert_uint_le(case_cache_len(cache), CASE_CACHE_LEN);
+    ck_assert_uint_ge(case_cache_len(cache), CASE_CACHE_LEN / 2);
+}
+END_TEST
+
 /* What comes from others takes the whole budget, turn after turn: one that waits is folded all the same. */
 START_TEST(a_case_that_waits_is_folded_beside_those_that_arrive)
 {
@@ -349,6 +442,38 @@ START_TEST(what_a_transfer_brings_is_folded_when_it_is_over)
 }
 END_TEST
 
+static uint32_t ops_shown(struct lab_node *n, const struct cw_case_id *id)
+{
+    return mem_store_rows(n->disk, TABLE_CASE) == 0 ? 0 : row_at(n, id).op_count;
+}
+
+/* Between two messages of a transfer there may be a quiet moment: it is not over for that. */
+START_TEST(what_is_asked_for_in_parts_is_folded_when_it_is_all_here)
+{
+    struct lab_node *south = &lab->nodes[1];
+    static struct written c;
+    uint32_t shown = 0, changes = 0;
+
+    open_case(&c);
+    while (c.ops < 12 * 52) {
+        submit_notes(&c.id, 52);
+        c.ops += 52;
+    }
+    lab_start(south);
+    for (uint32_t i = 0; i < 60 && shown < c.ops; i++) {
+        ck_assert_int_eq(lab_turn(north), CW_OK);
+        for (uint32_t k = 0; k < 2; k++) {
+            lab->now += QUIET_MS / 2 + 1;
+            ck_assert_int_eq(lab_turn(south), CW_OK);
+            changes += ops_shown(south, &c.id) != shown;
+            shown = ops_shown(south, &c.id);
+        }
+    }
+    ck_assert_uint_ge(shown, c.ops);
+    ck_assert_uint_le(changes, 2); /* the first ops of it, and all */
+}
+END_TEST
+
 START_TEST(what_peers_say_by_and_by_is_folded_at_once)
 {
     struct lab_node *south = &lab->nodes[1];
@@ -382,14 +507,17 @@ Suite *suite_node_fold(void)
 {
     Suite *suite = suite_create("node/fold");
     TCase *c = tcase_create("turns"), *two = tcase_create("two"), *transfer = tcase_create("transfer");
+    TCase *late = tcase_create("late");
 
     tcase_add_checked_fixture(c, one_node, end);
     tcase_add_test(c, a_short_case_is_folded_in_the_turn_that_wrote_to_it);
     tcase_add_test(c, a_long_case_is_folded_when_nobody_waits);
+    tcase_add_test(c, whoever_asks_finds_what_was_written_before);
     tcase_add_test(c, long_cases_wait_for_quiet_a_second_at_most);
     tcase_add_test(c, no_long_case_starves_another);
     tcase_add_test(c, a_quiet_turn_folds_no_more_than_its_budget);
     tcase_add_test(c, a_turn_folds_so_many_cases_and_no_more);
+    tcase_add_test(c, long_cases_are_not_all_kept_in_memory);
     tcase_add_test(c, a_crash_forgets_no_case_that_waits);
     suite_add_tcase(suite, c);
     tcase_add_checked_fixture(two, two_nodes, end);
@@ -399,5 +527,8 @@ Suite *suite_node_fold(void)
     tcase_add_test(transfer, what_a_transfer_brings_is_folded_when_it_is_over);
     tcase_add_test(transfer, what_peers_say_by_and_by_is_folded_at_once);
     suite_add_tcase(suite, transfer);
+    tcase_add_checked_fixture(late, first_of_two, end);
+    tcase_add_test(late, what_is_asked_for_in_parts_is_folded_when_it_is_all_here);
+    suite_add_tcase(suite, late);
     return suite;
 }

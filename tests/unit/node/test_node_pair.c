@@ -226,6 +226,32 @@ START_TEST(digests_of_nodes_in_step_are_equal)
 }
 END_TEST
 
+/* It was heard and never stored, and its maker never came back: what is written under it nobody could ever read. */
+START_TEST(nobody_writes_under_a_key_of_a_turn_that_came_to_nothing)
+{
+    struct lab_op lost, kept;
+    struct hash here, there;
+
+    lab_open_case(lab, 1, SPOIL_NOTHING, &lost);
+    lab_open_case(lab, 2, SPOIL_NOTHING, &kept);
+    ck_assert_uint_eq(lab_ask(west, &lost), CW_OK);
+    mem_store_limit(north->disk, mem_store_len(north->disk) + 100);
+    ck_assert_int_eq(lab_turn(north), CW_OK);
+    ck_assert_str_eq(north->last_alarm, "no-space");
+    ck_assert_uint_eq(mem_store_rows(north->disk, TABLE_KEY), 0);
+    mem_store_limit(north->disk, 0);
+    lab_drop_frames(east);
+    lab_crash(west);
+    ck_assert_uint_eq(lab_ask(north, &kept), CW_OK);
+    ck_assert_uint_eq(mem_store_rows(north->disk, TABLE_KEY), 1); /* one of its own, in its log */
+    lab_run(lab, 3000);
+    lab_frontier(north, &here);
+    lab_frontier(east, &there);
+    ck_assert(ID_EQ(&here, &there));
+    ck_assert_uint_eq(lab_counter(east, COUNTER_UNOPENED), 0);
+}
+END_TEST
+
 /* --- the status ---------------------------------------------------------------------------------------------------- */
 
 static void take(struct input in)
@@ -293,6 +319,7 @@ Suite *suite_node_pair(void)
     tcase_add_checked_fixture(three, three_nodes, end);
     tcase_add_test(three, three_nodes_agree_on_what_each_wrote);
     tcase_add_test(three, digests_of_nodes_in_step_are_equal);
+    tcase_add_test(three, nobody_writes_under_a_key_of_a_turn_that_came_to_nothing);
     suite_add_tcase(suite, three);
     return suite;
 }

@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "node/answer.h"
+#include "node/internal.h"
+#include "node/turn.h"
 #include "proto/wire.h"
 #include "tests/unit/node/lab.h"
 
+#include <casewire/casewire.h>
 #include <check.h>
 #include <stdlib.h>
 
@@ -73,6 +76,8 @@ START_TEST(a_peer_in_step_needs_no_reason)
     ck_bytes(row->state, "in step");
     ck_assert_uint_eq(row->behind, 0);
     ck_assert(!row->has_why && !row->has_lacks_since_ms);
+    ck_bytes(row->version, CW_VERSION_TEXT);
+    ck_assert(row->has_clock_ahead_millis && row->clock_ahead_millis <= 0 && row->clock_ahead_millis > -1000);
     ck_assert_uint_eq(row->n_lacks_cases, 0);
 }
 END_TEST
@@ -119,6 +124,163 @@ START_TEST(a_cut_on_purpose_is_not_taken_for_a_fault)
 }
 END_TEST
 
+/* --- the settings were read again ----------------------------------------------------------------------------- */
+
+static struct node_peer at(const char *division, const char *address)
+{
+    struct node_peer p = {.server_key = {7}};
+
+    snprintf(p.division, sizeof p.division, "%s", division);
+    snprintf(p.address, sizeof p.address, "%s", address);
+    return p;
+}
+
+static uint32_t dials, hung;
+static link_id dialled_last, hung_last;
+
+static void count_dial(void *ctx, link_id link, const char *address, const uint8_t server_key[static KEY_LEN])
+{
+    (void)ctx, (void)address, (void)server_key;
+    dials++;
+    dialled_last = link;
+}
+
+static void count_hang(void *ctx, link_id link)
+{
+    (void)ctx;
+    hung++;
+    hung_last = link;
+}
+
+static const struct node_peer *listed;
+static uint32_t listed_count;
+
+static enum cw_err list_peers(void *ctx, struct arena *arena, struct node_peer **out, uint32_t *out_count)
+{
+    (void)ctx;
+    *out = arena_copy(arena, listed, listed_count * sizeof *listed);
+    *out_count = listed_count;
+    return CW_OK;
+}
+
+static void tell_peers(const struct node_peer *peers, uint32_t count)
+{
+    struct input in = input_peers("");
+    uint32_t taken;
+
+    listed = peers;
+    listed_count = count;
+    north->node->ports.settings.peers = list_peers;
+    dials = hung = 0;
+    ck_assert_int_eq(node_turn(north->node, &in, 1, &taken), CW_OK);
+}
+
+START_TEST(peers_that_are_new_are_dialled_and_those_that_are_gone_are_hung_up)
+{
+    const struct node_peer west = at("WST", "tcp://192.0.2.1:4700"), south = at("STH", "tcp://192.0.2.2:4700");
+    const struct node_peer both[] = {west, south}, own = at("NTH", "tcp://192.0.2.3:4700");
+
+    north->node->ports.net.dial = count_dial;
+    north->node->ports.net.hang = count_hang;
+    tell_peers(&west, 1);
+    ck_assert_uint_eq(dials, 1);
+    link_id to_west = dialled_last;
+    tell_peers(both, 2);
+    ck_assert(dials == 1 && hung == 0); /* what is under way goes on */
+    tell_peers(&south, 1);
+    ck_assert(dials == 0 && hung == 1 && hung_last == to_west);
+    tell_peers(&own, 1);
+    ck_assert(dials == 0 && hung == 1); /* never ourselves */
+    ck_assert_uint_eq(north->node->dialled_count, 0);
+}
+END_TEST
+
+/* Or a division that never came up would be missing from what is called in sync. */
+START_TEST(a_peer_that_was_never_met_is_shown_and_lacks_everything)
+{
+    const struct node_peer south = at("STH", "tcp://192.0.2.2:4700");
+    struct node_status *status = malloc(sizeof *status);
+    const struct node_peer_status *p = NULL;
+
+    tell_peers(&south, 1);
+    node_status_read(north->node, status);
+    for (uint32_t i = 0; i < status->peer_count; i++) {
+        if (strcmp(status->peers[i].is.division, "STH") == 0)
+            p = &status->peers[i];
+    }
+    ck_assert_ptr_nonnull(p);
+    ck_assert_int_eq(p->is.state, PEER_STATE_DOWN);
+    ck_assert_uint_gt(p->is.behind, 0);
+    ck_assert_str_eq(p->address, "tcp://192.0.2.2:4700");
+    free(status);
+}
+END_TEST
+
+START_TEST(a_node_opens_with_several_peers)
+{
+    const struct node_peer two[] = {at("WST", "tcp://192.0.2.1:4700"), at("STH", "tcp://192.0.2.2:4700")};
+    struct dialled *before = north->node->dialled;
+
+    north->node->dialled = NULL; /* as at the start */
+    north->node->dialled_count = 0;
+    ck_assert_int_eq(dialled_make(north->node, two, 2, &north->node->dialled, &north->node->dialled_count), CW_OK);
+    ck_assert_uint_eq(north->node->dialled_count, 2);
+    free(before);
+}
+END_TEST
+
+START_TEST(a_peer_that_moved_is_hung_up_and_dialled_where_it_is)
+{
+    const struct node_peer before = at("WST", "tcp://192.0.2.1:4700"), now = at("WST", "tcp://192.0.2.9:4700");
+
+    north->node->ports.net.dial = count_dial;
+    north->node->ports.net.hang = count_hang;
+    tell_peers(&before, 1);
+    tell_peers(&now, 1);
+    ck_assert(dials == 1 && hung == 1);
+}
+END_TEST
+
+/* --- sessions refused for cause --------------------------------------------------------------------------------- */
+
+static void east_greets(const struct network_id *network, uint32_t version)
+{
+    struct peer_message message = {.from = {{7}}, .counter = 1, .kind = PEER_HELLO};
+    static uint8_t frame[4096], scratch[1 << 16];
+    struct arena arena = arena_over(scratch, sizeof scratch);
+    struct writer w = writer_over(frame, sizeof frame);
+
+    message.as.hello =
+        (struct peer_hello){.v_min = version, .v_max = version, .network = *network, .cert = east->node->identity.cert};
+    ck_assert_int_eq(peer_message_encode(&message, &arena, &w), CW_OK);
+    lab_put_frame(north, east->index + 1, false, slice(w.data, w.len));
+    ck_assert_int_eq(lab_turn(north), CW_OK);
+}
+
+START_TEST(who_is_of_another_network_or_version_is_counted)
+{
+    struct network_id other = north->node->identity.network;
+
+    lab_run(lab, 3000);
+    ck_assert_uint_eq(lab_counter(north, COUNTER_PEER_NETWORK), 0);
+    other.b[0] ^= 1;
+    lab->cut = true;
+    east_greets(&other, PROTOCOL_VERSION);
+    ck_assert_uint_eq(lab_counter(north, COUNTER_PEER_NETWORK), 1);
+    ck_assert_uint_eq(lab_counter(north, COUNTER_PEER_VERSION), 0);
+}
+END_TEST
+
+START_TEST(who_speaks_no_version_of_ours_is_counted)
+{
+    lab_run(lab, 3000);
+    lab->cut = true;
+    east_greets(&north->node->identity.network, PROTOCOL_VERSION + 1);
+    ck_assert_uint_eq(lab_counter(north, COUNTER_PEER_VERSION), 1);
+    ck_assert_uint_eq(lab_counter(north, COUNTER_PEER_NETWORK), 0);
+}
+END_TEST
+
 Suite *suite_node_peers(void);
 Suite *suite_node_peers(void)
 {
@@ -129,7 +291,13 @@ Suite *suite_node_peers(void)
     tcase_add_test(pair, a_peer_in_step_needs_no_reason);
     tcase_add_test(pair, what_a_peer_lacks_is_named_by_case_and_since_when);
     tcase_add_test(pair, a_peer_we_do_not_dial_is_said_not_to_have_called);
+    tcase_add_test(pair, peers_that_are_new_are_dialled_and_those_that_are_gone_are_hung_up);
+    tcase_add_test(pair, a_peer_that_was_never_met_is_shown_and_lacks_everything);
+    tcase_add_test(pair, a_node_opens_with_several_peers);
+    tcase_add_test(pair, a_peer_that_moved_is_hung_up_and_dialled_where_it_is);
     tcase_add_test(pair, a_cut_on_purpose_is_not_taken_for_a_fault);
+    tcase_add_test(pair, who_is_of_another_network_or_version_is_counted);
+    tcase_add_test(pair, who_speaks_no_version_of_ours_is_counted);
     suite_add_tcase(s, pair);
     return s;
 }

@@ -169,6 +169,29 @@ START_TEST(a_read_lets_those_behind_it_pass)
 }
 END_TEST
 
+START_TEST(what_is_asked_of_a_fold_goes_on_to_the_readers_after_the_turn)
+{
+    struct job *read, *jobs[2];
+
+    add_lane(1, false);
+    put(1, "r");
+    put(1, "b");
+    read = pool_take(&pool);
+    read->input = (struct input){.kind = INPUT_FOLD};
+    pool_to_turn(&pool, read);
+    verify(pool_take(&pool));
+    ck_assert_uint_eq(pool_gather(&pool, jobs, 2, 0), 2);
+    pool_turned(&pool, jobs, 2, 1);
+    ck_assert_ptr_eq(pool_take_read(&pool), read);
+    ck_assert_uint_eq(pool.job_count, 2);
+    pool_drop(&pool, read);
+    ck_turn_gets("b");
+    ck_assert_uint_eq(pool.job_count, 0);
+    ck_assert_uint_eq(pool.cost, 0);
+    ck_assert_uint_eq(pool.read_count, 0);
+}
+END_TEST
+
 START_TEST(neither_peers_nor_clients_starve_the_others)
 {
     add_lane(1, true);
@@ -344,6 +367,7 @@ Suite *suite_pool(void)
     tcase_add_test(t, a_frame_whose_client_left_is_not_offered);
     tcase_add_test(t, a_slow_frame_holds_up_its_own_link_only);
     tcase_add_test(t, a_read_lets_those_behind_it_pass);
+    tcase_add_test(t, what_is_asked_of_a_fold_goes_on_to_the_readers_after_the_turn);
     tcase_add_test(t, neither_peers_nor_clients_starve_the_others);
     tcase_add_test(t, up_comes_first_and_down_comes_last);
     tcase_add_test(t, a_link_that_is_there_is_not_added_again);

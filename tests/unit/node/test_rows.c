@@ -107,6 +107,24 @@ START_TEST(a_part_is_as_good_as_its_best_entry)
 }
 END_TEST
 
+START_TEST(a_case_row_says_by_what_it_is_listed)
+{
+    static const uint8_t hashes[(CASE_FILTERS_MAX + 1) * 16] = {1, 2, 3};
+    struct case_row in = {.reference = slice_of("OP/NTH/2026/ABCDEFG-H")}, out;
+
+    for (size_t len = 0; len <= sizeof hashes; len++) {
+        w = writer_over(bytes, sizeof bytes);
+
+        in.filters = slice(hashes, len);
+        case_row_encode(&in, &w);
+        bool whole = len % 16 == 0 && len <= (size_t)CASE_FILTERS_MAX * 16;
+        ck_assert_int_eq(case_row_parse(slice(w.data, w.len), &out), whole ? CW_OK : CW_LOCAL_CORRUPT);
+        if (whole)
+            ck_assert(slice_eq(out.filters, in.filters));
+    }
+}
+END_TEST
+
 START_TEST(a_case_row_comes_back_whole)
 {
     struct case_row in = {.slot = 7,
@@ -129,16 +147,43 @@ START_TEST(a_case_row_comes_back_whole)
 }
 END_TEST
 
+START_TEST(a_case_row_says_on_which_duties_was_acted)
+{
+    struct case_row in = {.flags = CASE_DUTIES | CASE_ACTED,
+                          .moments = {.acted_ms = 1, .next_ms = 3, .acted_count = 2, .acted = {4, 0xfffffff0}}},
+                    out;
+
+    start();
+    case_row_encode(&in, &w);
+    ck_assert_int_eq(case_row_parse(written(), &out), CW_OK);
+    ck_assert_uint_eq(out.moments.acted_count, 2);
+    ck_assert_uint_eq(out.moments.acted[0], 4);
+    ck_assert_uint_eq(out.moments.acted[1], 0xfffffff0);
+    REFUSES_EVERY_CUT(case_row, case_row_parse);
+    bytes[w.len - 9] = CASE_ACTED_MAX + 1;
+    ck_assert_int_eq(case_row_parse(written(), &out), CW_LOCAL_CORRUPT);
+
+    in.flags = CASE_DUTIES; /* of the format before: on all that there were */
+    start();
+    case_row_encode(&in, &w);
+    ck_assert_int_eq(case_row_parse(written(), &out), CW_OK);
+    ck_assert_uint_eq(out.moments.acted_count, CASE_ACTED_ALL);
+}
+END_TEST
+
 START_TEST(a_store_of_another_format_is_not_read)
 {
-    struct store_row in = {{0}, {{0}}, {0}, 0, {0}}, out;
+    struct store_row in = {.name_slot = 0}, out;
 
     start();
     store_row_encode(&in, &w);
     ck_assert_int_eq(store_row_parse(written(), &out), CW_OK);
     bytes[3]++;
     ck_assert_int_eq(store_row_parse(written(), &out), CW_LOCAL_FORMAT);
-    bytes[3] -= 2;
+    bytes[3] = ROWS_FORMAT_OLD; /* brought up by whoever opens it */
+    ck_assert_int_eq(store_row_parse(written(), &out), CW_OK);
+    ck_assert_uint_eq(out.format, ROWS_FORMAT_OLD);
+    bytes[3] = ROWS_FORMAT_OLD - 1;
     ck_assert_int_eq(store_row_parse(written(), &out), CW_LOCAL_FORMAT);
 }
 END_TEST
@@ -201,7 +246,9 @@ Suite *suite_rows(void)
     tcase_add_test(all, an_op_row_comes_back_whole);
     tcase_add_test(all, an_op_is_effective_if_any_of_its_entries_makes_it_so);
     tcase_add_test(all, a_part_is_as_good_as_its_best_entry);
+    tcase_add_test(all, a_case_row_says_by_what_it_is_listed);
     tcase_add_test(all, a_case_row_comes_back_whole);
+    tcase_add_test(all, a_case_row_says_on_which_duties_was_acted);
     tcase_add_test(all, a_store_of_another_format_is_not_read);
     tcase_add_loop_test(all, a_feed_row_comes_back_whole_whatever_it_tells, 0, 3);
     tcase_add_test(all, keys_sort_as_their_numbers_do);

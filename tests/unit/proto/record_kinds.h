@@ -4,6 +4,7 @@
 
 /* Every strict record: how to read one and write what was read. Shared by unit tests and fuzz targets. */
 
+#include "proto/enrol.h"
 #include "proto/message.h"
 
 typedef enum cw_err (*reencode_fn)(struct cw_slice in, struct arena *arena, struct writer *out);
@@ -36,6 +37,7 @@ REENCODE(key_record)
 REENCODE(frontier_head)
 REENCODE(frontier_item)
 REENCODE(envelope_plain)
+REENCODE(enrol_request)
 
 static enum cw_err reencode_author_proof(struct cw_slice in, struct arena *arena, struct writer *out)
 {
@@ -55,6 +57,16 @@ static enum cw_err reencode_act_membership(struct cw_slice in, struct arena *are
 
     if (err == CW_OK)
         act_membership_encode(&value, out);
+    return err;
+}
+
+static enum cw_err reencode_join(struct cw_slice in, struct arena *arena, struct writer *out)
+{
+    struct join value;
+    enum cw_err err = join_parse(in, arena, &value);
+
+    if (err == CW_OK)
+        join_encode(&value, out);
     return err;
 }
 
@@ -92,6 +104,8 @@ static const struct record_kind {
     {"frontier_item", reencode_frontier_item},
     {"envelope_plain", reencode_envelope_plain},
     {"envelopes", reencode_envelopes},
+    {"enrol_request", reencode_enrol_request},
+    {"join", reencode_join},
 };
 
 #endif

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "tests/unit/proto/samples.h"
 
+#include "proto/enrol.h"
+
 #include <stdlib.h>
 
 static uint8_t sample_memory[32768];
@@ -297,6 +299,44 @@ static void make_envelopes(uint32_t v, struct writer *out)
     envelopes_encode(items, v == 1 ? 1 : 3, out);
 }
 
+static void make_enrol_request(uint32_t v, struct writer *out)
+{
+    struct enrol_request r = {.certificate = slice_of("certificate bytes"),
+                              .title = v == 1 ? slice_of("e") : slice_of("east-2"),
+                              .address =
+                                  v == 2 ? slice_of("tcp://[2001:db8::7]:4700") : slice_of("tcp://east.example:4700")};
+
+    FILL(r.possession, (uint8_t)(1 + v));
+    FILL(r.holder, 2);
+    enrol_request_encode(&r, out);
+}
+
+static struct join_member sample_member(const char *title, const char *address, uint8_t salt)
+{
+    struct join_member m = {.title = slice_of(title), .address = slice_of(address)};
+
+    FILL(m.cert, salt);
+    return m;
+}
+
+static void make_join(uint32_t v, struct writer *out)
+{
+    static struct cw_slice segments[3];
+    struct join j = {.genesis = slice_of("network genesis"), .has_member = v == 0};
+
+    for (size_t i = 0; i < CW_COUNT(segments); i++)
+        segments[i] = slice_of("entries");
+    FILL(j.authority, 1);
+    j.segments = segments;
+    j.segment_count = v == 1 ? 0 : 3;
+    j.member = sample_member("east", "tcp://east.example:4700", 2);
+    j.peer_count = v == 1 ? 0 : 2;
+    j.peers[0] = sample_member("north", "tcp://192.0.2.7:4700", 3);
+    j.peers[1] = sample_member("west", "tcp://[2001:db8::9]:65535", 4);
+    FILL(j.signature, 5);
+    join_encode(&j, out);
+}
+
 static const struct {
     const char *kind;
     void (*make)(uint32_t variant, struct writer *out);
@@ -320,6 +360,8 @@ static const struct {
     {"frontier_item", make_frontier_item},
     {"envelope_plain", make_envelope_plain},
     {"envelopes", make_envelopes},
+    {"enrol_request", make_enrol_request},
+    {"join", make_join},
 };
 
 struct cw_slice sample_of(const char *kind, uint32_t variant)

@@ -35,7 +35,9 @@ static struct peer_message sample_hello(void)
                                      .your_count = 1,
                                      .your = your,
                                      .features = 5,
-                                     .reply = true};
+                                     .reply = true,
+                                     .software = slice_of("0.1.0"),
+                                     .now_ms = 1893456000000};
     return m;
 }
 
@@ -50,7 +52,8 @@ struct peer_message sample_frontier(void)
                                            .signature = sw.shown.signature,
                                            .full = true,
                                            .item_count = 1,
-                                           .item_bytes = sw.shown.items};
+                                           .item_bytes = sw.shown.items,
+                                           .now_ms = 1893456000000};
     return m;
 }
 

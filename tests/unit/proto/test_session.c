@@ -63,6 +63,25 @@ START_TEST(a_message_with_a_bit_turned_is_read_or_malformed_never_more)
 }
 END_TEST
 
+static enum cw_err parse_hello_of(const char *software)
+{
+    struct peer_message m = session_samples[0](), back;
+
+    ck_assert_int_eq(m.kind, PEER_HELLO);
+    m.as.hello.software = slice_of(software);
+    return parse(encode(&m, frame_memory), &back);
+}
+
+START_TEST(what_a_peer_says_it_runs_is_a_short_text)
+{
+    ck_assert_int_eq(parse_hello_of("0.1.0+dirty~rc1 of a tree with a name"), CW_OK);
+    ck_assert_int_eq(parse_hello_of("12345678901234567890123456789012345678901"), CW_PEER_MALFORMED);
+    ck_assert_int_eq(parse_hello_of("0.1\x1b[2J"), CW_PEER_MALFORMED);
+    ck_assert_int_eq(parse_hello_of("0.1\n0.2"), CW_PEER_MALFORMED);
+    ck_assert_int_eq(parse_hello_of("\xff"), CW_PEER_MALFORMED);
+}
+END_TEST
+
 START_TEST(fields_of_a_newer_peer_are_read_over)
 {
     struct peer_message m = session_samples[_i](), back;
@@ -255,6 +274,7 @@ Suite *suite_session(void)
     tcase_add_loop_test(t, a_message_of_every_kind_comes_back, 0, kinds);
     tcase_add_loop_test(t, a_message_cut_anywhere_is_malformed, 0, kinds);
     tcase_add_loop_test(t, a_message_with_a_bit_turned_is_read_or_malformed_never_more, 0, kinds);
+    tcase_add_test(t, what_a_peer_says_it_runs_is_a_short_text);
     tcase_add_loop_test(t, fields_of_a_newer_peer_are_read_over, 0, kinds);
     tcase_add_test(t, entries_borrow_from_the_frame_and_carry_their_hashes);
     tcase_add_test(t, an_authors_bad_bytes_do_not_spoil_the_batch);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "tests/unit/store/lab.h"
+#include "tests/unit/store/story.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -9,6 +10,7 @@
 #include <stdlib.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 const struct store_table lab_tables[LAB_TABLES] = {
@@ -171,4 +173,47 @@ uint64_t lab_rows(struct store *s, uint32_t table)
     ck_assert_int_eq(store_begin_read(s, &txn), CW_OK);
     ck_assert_int_eq(store_count(txn, table, &count), CW_OK);
     return count;
+}
+
+/* --- stories --------------------------------------------------------------------------------------------------------- */
+
+void lab_tell(struct store *s, uint64_t first, uint64_t count)
+{
+    for (uint64_t turn = first; turn < first + count; turn++)
+        ck_assert_int_eq(story_tell(s, turn), CW_OK);
+}
+
+void lab_check_told(struct store *s, uint64_t last)
+{
+    char problem[200];
+    uint64_t found;
+
+    ck_assert_msg(story_check(s, &found, problem, sizeof problem), "%s", problem);
+    ck_assert_uint_eq(found, last);
+}
+
+void lab_check_by_lmdb_alone(const struct lab *lab, uint64_t last)
+{
+    struct store_options o = lab_options(lab);
+    struct store *s;
+
+    o.write_ahead_len = 0;
+    s = lab_open_with(&o);
+    ck_assert(!store_is_backup(s));
+    lab_check_told(s, last);
+    store_close(s);
+}
+
+void lab_tell_and_die(const struct lab *lab, uint64_t first, uint64_t count)
+{
+    int status = 0;
+    pid_t child = fork();
+
+    ck_assert_int_ge(child, 0);
+    if (child == 0) {
+        lab_tell(lab_open(lab), first, count);
+        _exit(0);
+    }
+    ck_assert_int_eq(waitpid(child, &status, 0), child);
+    ck_assert_int_eq(status, 0);
 }

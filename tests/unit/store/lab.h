@@ -36,6 +36,13 @@ struct store *lab_open_with(const struct store_options *options);
 /* One row in a transaction of its own. */
 enum cw_err lab_put(struct store *s, uint32_t table, const char *key, struct cw_slice value);
 void lab_put_number(struct store *s, uint64_t number, struct cw_slice value); /* key be64 */
+/* Turns of a story (story.h), each in a transaction of its own. */
+void lab_tell(struct store *s, uint64_t first, uint64_t count);
+/* The store holds all turns to `last` and nothing else; so does LMDB alone, when it is opened without what is ahead. */
+void lab_check_told(struct store *s, uint64_t last);
+void lab_check_by_lmdb_alone(const struct lab *lab, uint64_t last);
+/* A process that tells turns and is gone without a word. */
+void lab_tell_and_die(const struct lab *lab, uint64_t first, uint64_t count);
 bool lab_has(struct store *s, uint32_t table, const char *key);
 uint64_t lab_rows(struct store *s, uint32_t table);
 

@@ -5,7 +5,6 @@
 
 #include "store/internal.h"
 
-#include <errno.h>
 #include <stdio.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -33,34 +32,6 @@ static struct store_stats stats_of(struct store *s)
     return stats;
 }
 
-static void tell(struct store *s, uint64_t first, uint64_t count)
-{
-    for (uint64_t turn = first; turn < first + count; turn++)
-        ck_assert_int_eq(story_tell(s, turn), CW_OK);
-}
-
-/* All turns to `last` and nothing else. */
-static void check(struct store *s, uint64_t last)
-{
-    char problem[200];
-    uint64_t found;
-
-    ck_assert_msg(story_check(s, &found, problem, sizeof problem), "%s", problem);
-    ck_assert_uint_eq(found, last);
-}
-
-static void check_by_lmdb_alone(uint64_t last)
-{
-    struct store_options o = lab_options(&lab);
-    struct store *s;
-
-    o.write_ahead_len = 0;
-    s = lab_open_with(&o);
-    ck_assert(!store_is_backup(s));
-    check(s, last);
-    store_close(s);
-}
-
 /* Until the thread has settled all. */
 static void wait_settled(struct store *s)
 {
@@ -68,21 +39,6 @@ static void wait_settled(struct store *s)
     while (s->ahead.settled != s->ahead.at.number)
         (void)pthread_cond_wait(&s->ahead.changed, &s->lock);
     (void)pthread_mutex_unlock(&s->lock);
-}
-
-/* A process that tells turns and is gone without a word. */
-static void tell_and_die(uint64_t first, uint64_t count)
-{
-    int status = 0;
-    pid_t child = fork();
-
-    ck_assert_int_ge(child, 0);
-    if (child == 0) {
-        tell(lab_open(&lab), first, count);
-        _exit(0);
-    }
-    ck_assert_int_eq(waitpid(child, &status, 0), child);
-    ck_assert_int_eq(status, 0);
 }
 
 /* --- commits -------------------------------------------------------------------------------------------- */
@@ -126,9 +82,9 @@ START_TEST(closing_leaves_all_in_lmdb)
 {
     struct store *s = lab_open(&lab);
 
-    tell(s, 1, 5);
+    lab_tell(s, 1, 5);
     store_close(s);
-    check_by_lmdb_alone(5);
+    lab_check_by_lmdb_alone(&lab, 5);
 }
 END_TEST
 
@@ -137,14 +93,14 @@ START_TEST(full_segments_are_settled_and_used_again)
     struct store *s = lab_open(&lab);
     struct disk_seen before;
 
-    tell(s, 1, 1);
+    lab_tell(s, 1, 1);
     before = disk_seen();
-    tell(s, 2, 200);
+    lab_tell(s, 2, 200);
     ck_assert_int_gt(disk_seen().meta_writes, before.meta_writes + 10);
     ck_assert_uint_lt(stats_of(s).unsettled, 20);
-    check(s, 201);
+    lab_check_told(s, 201);
     store_close(s);
-    check_by_lmdb_alone(201);
+    lab_check_by_lmdb_alone(&lab, 201);
 }
 END_TEST
 
@@ -155,12 +111,12 @@ START_TEST(a_commit_that_nothing_follows_is_settled_when_it_is_old)
 
     o.settle_after_ms = 1;
     s = lab_open_with(&o);
-    tell(s, 1, 1);
+    lab_tell(s, 1, 1);
     wait_settled(s);
-    check(s, 1);
-    tell(s, 2, 1);
+    lab_check_told(s, 1);
+    lab_tell(s, 2, 1);
     wait_settled(s);
-    check(s, 2);
+    lab_check_told(s, 2);
     store_close(s);
 }
 END_TEST
@@ -170,7 +126,7 @@ START_TEST(a_commit_that_comes_of_age_inside_a_transaction_is_settled_after_it)
     struct store *s = lab_open(&lab);
     struct store_txn *txn = NULL;
 
-    tell(s, 1, 1);
+    lab_tell(s, 1, 1);
     ck_assert_int_eq(store_begin(s, &txn), CW_OK);
     (void)pthread_mutex_lock(&s->lock);
     s->ahead.due = true; /* as the thread finds it */
@@ -178,7 +134,7 @@ START_TEST(a_commit_that_comes_of_age_inside_a_transaction_is_settled_after_it)
     ck_assert_int_eq(store_put(txn, LAB_ROWS, slice_of("a"), slice_of("1")), CW_OK);
     store_abort(&txn);
     wait_settled(s);
-    check(s, 1);
+    lab_check_told(s, 1);
     store_close(s);
 }
 END_TEST
@@ -220,7 +176,7 @@ START_TEST(a_large_transaction_that_is_given_up_leaves_no_memory)
     struct store *s = lab_open(&lab);
     static uint8_t value[200000];
 
-    tell(s, 1, 1);
+    lab_tell(s, 1, 1);
     for (int i = 0; i < 3; i++) {
         struct store_txn *txn = NULL;
 
@@ -229,9 +185,9 @@ START_TEST(a_large_transaction_that_is_given_up_leaves_no_memory)
         ck_assert_int_eq(store_put(txn, LAB_ROWS, slice_of("large"), slice(value, sizeof value)), CW_OK);
         store_abort(&txn);
     }
-    check(s, 1);
-    tell(s, 2, 30);
-    check(s, 31);
+    lab_check_told(s, 1);
+    lab_tell(s, 2, 30);
+    lab_check_told(s, 31);
     store_close(s);
 }
 END_TEST
@@ -255,7 +211,7 @@ START_TEST(a_reader_keeps_its_rows_whatever_is_settled_meanwhile)
     ck_assert_int_eq(store_begin_read(s, &first), CW_OK);
     ck_assert_int_eq(lab_put(s, LAB_ROWS, "row", slice_of("b")), CW_OK);
     ck_assert_int_eq(store_begin_read(s, &second), CW_OK);
-    tell(s, 1, 40); /* overwrites segments, settles layers */
+    lab_tell(s, 1, 40); /* overwrites segments, settles layers */
     ck_assert_int_eq(lab_put(s, LAB_ROWS, "row", slice_of("c")), CW_OK);
     ck_assert_int_eq(put_large(s, "large", 200000), CW_OK);
     ck_assert_int_eq(letter_of(first), 'a');
@@ -298,10 +254,10 @@ START_TEST(readers_beside_the_writer_see_whole_turns_only)
     struct many m = {.store = lab_open(&lab)};
     pthread_t threads[READER_THREADS];
 
-    tell(m.store, 1, 1);
+    lab_tell(m.store, 1, 1);
     for (int i = 0; i < READER_THREADS; i++)
         ck_assert_int_eq(pthread_create(&threads[i], NULL, read_stories, &m), 0);
-    tell(m.store, 2, 150);
+    lab_tell(m.store, 2, 150);
     atomic_store(&m.stop, true);
     for (int i = 0; i < READER_THREADS; i++) {
         void *bad;
@@ -309,7 +265,7 @@ START_TEST(readers_beside_the_writer_see_whole_turns_only)
         ck_assert_int_eq(pthread_join(threads[i], &bad), 0);
         ck_assert_ptr_null(bad);
     }
-    check(m.store, 151);
+    lab_check_told(m.store, 151);
     store_close(m.store);
 }
 END_TEST
@@ -351,10 +307,10 @@ START_TEST(another_process_that_only_reads_sees_whole_turns_too)
     if (child == 0)
         look_on(told[0]);
     s = lab_open(&lab);
-    tell(s, turn++, 1);
+    lab_tell(s, turn++, 1);
     ck_assert_int_eq(write(told[1], "x", 1), 1);
     while (waitpid(child, &status, WNOHANG) == 0)
-        tell(s, turn++, 1);
+        lab_tell(s, turn++, 1);
     ck_assert_int_eq(status, 0);
     store_close(s);
 }
@@ -378,215 +334,30 @@ START_TEST(a_process_that_only_reads_sees_what_lmdb_took_by_itself)
         ck_assert_int_eq(read(told[0], &byte, 1), 1);
         o.read_only = true;
         s = lab_open_with(&o);
-        check(s, 3);
+        lab_check_told(s, 3);
         ck_assert_int_eq(write(seen[1], "x", 1), 1);
         ck_assert_int_eq(read(told[0], &byte, 1), 1);
-        check(s, 4);
+        lab_check_told(s, 4);
         ck_assert_int_eq(write(seen[1], "x", 1), 1);
         ck_assert_int_eq(read(told[0], &byte, 1), 1);
-        check(s, 6);
+        lab_check_told(s, 6);
         _exit(0);
     }
     s = lab_open(&lab);
-    tell(s, 1, 3);
+    lab_tell(s, 1, 3);
     ck_assert_int_eq(write(told[1], "x", 1), 1);
     ck_assert_int_eq(read(seen[0], &byte, 1), 1);
     s->low_water_len = UINT64_MAX / 2;
-    tell(s, 4, 1);
+    lab_tell(s, 4, 1);
     ck_assert_int_eq(write(told[1], "x", 1), 1);
     ck_assert_int_eq(read(seen[0], &byte, 1), 1);
-    tell(s, 5, 2);
+    lab_tell(s, 5, 2);
     s->low_water_len = 1;
     store_tend(s);
-    tell(s, 7, 1); /* live again, from the same number */
+    lab_tell(s, 7, 1); /* live again, from the same number */
     ck_assert_int_eq(write(told[1], "x", 1), 1);
     ck_assert_int_eq(waitpid(child, &status, 0), child);
     ck_assert_int_eq(status, 0);
-    store_close(s);
-}
-END_TEST
-
-/* --- after a crash ------------------------------------------------------------------------------------------ */
-
-START_TEST(what_a_dead_process_had_committed_is_there)
-{
-    uint64_t told = 0;
-
-    for (uint64_t count = 1; count < 40; count += 3) {
-        struct store *s;
-
-        tell_and_die(told + 1, count);
-        told += count;
-        s = lab_open(&lab);
-        ck_assert(!store_is_backup(s) && !store_is_cut_short(s));
-        check(s, told);
-        tell(s, ++told, 1);
-        check(s, told);
-        store_close(s);
-    }
-    check_by_lmdb_alone(told);
-}
-END_TEST
-
-START_TEST(without_the_option_what_is_ahead_goes_to_lmdb_and_the_file_goes)
-{
-    char path[LAB_PATH_LEN];
-
-    tell_and_die(1, 3);
-    lab_path(&lab, "store/write-ahead", path);
-    ck_assert_int_eq(access(path, F_OK), 0);
-    check_by_lmdb_alone(3);
-    ck_assert_int_eq(access(path, F_OK), -1);
-}
-END_TEST
-
-START_TEST(a_file_that_is_used_again_has_a_durable_name)
-{
-    struct store *s = lab_open(&lab);
-    int before;
-
-    store_close(s);
-    before = disk_seen().folder_flushes;
-    s = lab_open(&lab);
-    ck_assert_int_ge(s->ahead.file.fd, 0);
-    ck_assert_int_gt(disk_seen().folder_flushes, before);
-    store_close(s);
-}
-END_TEST
-
-START_TEST(a_copy_by_a_reader_does_not_leave_out_what_is_ahead)
-{
-    struct store_options o = lab_options(&lab);
-    struct refusal why = {0};
-    char path[LAB_PATH_LEN];
-    struct store *s;
-
-    lab_path(&lab, "copy", path);
-    tell_and_die(1, 3);
-    o.read_only = true;
-    s = lab_open_with(&o);
-    ck_assert_int_eq(store_copy(s, path, &why), CW_LOCAL_IO);
-    ck_assert_int_eq(access(path, F_OK), -1);
-    store_close(s);
-    store_close(lab_open(&lab)); /* settles it */
-    s = lab_open_with(&o);
-    ck_assert_msg(store_copy(s, path, &why) == CW_OK, "%s", why.text);
-    store_close(s);
-}
-END_TEST
-
-START_TEST(a_file_of_another_length_is_used_up_first)
-{
-    struct store *s;
-
-    tell_and_die(1, 3);
-    lab.write_ahead_len = 4 * SHORT;
-    s = lab_open(&lab);
-    ck_assert_uint_eq(s->ahead.file.segment_len, SHORT / 2);
-    tell(s, 4, 3);
-    store_close(s);
-    s = lab_open(&lab);
-    ck_assert_uint_eq(s->ahead.file.segment_len, 2 * SHORT);
-    tell(s, 7, 3);
-    check(s, 9);
-    store_close(s);
-    check_by_lmdb_alone(9);
-}
-END_TEST
-
-static void read_whole(const char *name, uint8_t *out, size_t len)
-{
-    char path[LAB_PATH_LEN];
-    FILE *f;
-
-    lab_path(&lab, name, path);
-    f = fopen(path, "rbe");
-    ck_assert_ptr_nonnull(f);
-    ck_assert_uint_eq(fread(out, 1, len, f), len);
-    (void)fclose(f);
-}
-
-START_TEST(reading_only_shows_what_is_ahead_and_changes_nothing)
-{
-    static uint8_t before[SHORT], after[SHORT];
-    struct store_options o = lab_options(&lab);
-    struct store *s;
-    int calls;
-
-    tell_and_die(1, 12);
-    read_whole("store/write-ahead", before, sizeof before);
-    calls = disk_calls();
-    o.read_only = true;
-    s = lab_open_with(&o);
-    check(s, 12);
-    ck_assert(!store_is_cut_short(s));
-    store_close(s);
-    ck_assert_int_eq(disk_calls(), calls);
-    read_whole("store/write-ahead", after, sizeof after);
-    ck_assert_mem_eq(before, after, sizeof before);
-    s = lab_open(&lab);
-    check(s, 12);
-    store_close(s);
-}
-END_TEST
-
-START_TEST(tables_are_known_by_name)
-{
-    static const struct store_table other_order[] = {{"more", false}, {"index", true}, {"rows", false}};
-    struct store_options o = lab_options(&lab);
-    struct store *s = NULL;
-
-    tell_and_die(1, 3);
-    o.tables = other_order;
-    s = lab_open_with(&o);
-    ck_assert(lab_has(s, 1, "turn"));
-    store_close(s);
-    s = lab_open(&lab);
-    check(s, 3);
-    store_close(s);
-}
-END_TEST
-
-START_TEST(a_table_that_is_no_more_takes_its_rows_along)
-{
-    struct store_options o = lab_options(&lab);
-    struct store *s;
-
-    tell_and_die(1, 3);
-    o.table_count = LAB_INDEX; /* the last one is gone */
-    s = lab_open_with(&o);
-    ck_assert_uint_eq(lab_rows(s, LAB_MORE), 3);
-    store_close(s);
-}
-END_TEST
-
-static void set_format(uint8_t format)
-{
-    uint8_t be32[4] = {0, 0, 0, format};
-    MDB_env *env;
-    MDB_txn *txn;
-    MDB_dbi own;
-
-    ck_assert_int_eq(mdb_env_create(&env), 0);
-    ck_assert_int_eq(mdb_env_set_maxdbs(env, 8), 0);
-    ck_assert_int_eq(mdb_env_open(env, lab.dir, 0, 0600), 0);
-    ck_assert_int_eq(mdb_txn_begin(env, NULL, 0, &txn), 0);
-    ck_assert_int_eq(mdb_dbi_open(txn, OWN_NAME, 0, &own), 0);
-    ck_assert_int_eq(own_put(txn, own, own_format, be32, sizeof be32), 0);
-    ck_assert_int_eq(mdb_txn_commit(txn), 0);
-    mdb_env_close(env);
-}
-
-START_TEST(an_older_format_is_raised_after_what_is_ahead_of_it)
-{
-    struct store *s;
-
-    tell_and_die(1, 3);
-    set_format(0); /* whose derived table is emptied */
-    s = lab_open(&lab);
-    ck_assert(store_wants_rebuild(s));
-    ck_assert_uint_eq(lab_rows(s, LAB_INDEX), 0);
-    ck_assert_uint_eq(lab_rows(s, LAB_MORE), 3);
     store_close(s);
 }
 END_TEST
@@ -597,21 +368,21 @@ START_TEST(below_the_low_water_mark_commits_are_lmdbs)
 {
     struct store *s = lab_open(&lab);
 
-    tell(s, 1, 3);
+    lab_tell(s, 1, 3);
     ck_assert_uint_eq(stats_of(s).unsettled, 3);
     s->low_water_len = UINT64_MAX / 2;
-    tell(s, 4, 3);
+    lab_tell(s, 4, 3);
     ck_assert_uint_eq(stats_of(s).unsettled, 0);
-    check(s, 6);
+    lab_check_told(s, 6);
     s->low_water_len = 1;
-    tell(s, 7, 1);
+    lab_tell(s, 7, 1);
     ck_assert_uint_eq(stats_of(s).unsettled, 0); /* not to and fro: tending finds out */
     store_tend(s);
-    tell(s, 8, 3);
+    lab_tell(s, 8, 3);
     ck_assert_uint_eq(stats_of(s).unsettled, 3);
-    check(s, 10);
+    lab_check_told(s, 10);
     store_close(s);
-    check_by_lmdb_alone(10);
+    lab_check_by_lmdb_alone(&lab, 10);
 }
 END_TEST
 
@@ -622,13 +393,13 @@ START_TEST(a_file_that_found_no_room_is_made_later)
 
     o.low_water_len = UINT64_MAX / 2;
     s = lab_open_with(&o);
-    tell(s, 1, 3);
+    lab_tell(s, 1, 3);
     ck_assert_int_eq(s->ahead.file.fd, -1);
     s->low_water_len = 1;
     store_tend(s);
-    tell(s, 4, 3);
+    lab_tell(s, 4, 3);
     ck_assert_uint_eq(stats_of(s).unsettled, 3);
-    check(s, 6);
+    lab_check_told(s, 6);
     store_close(s);
 }
 END_TEST
@@ -651,15 +422,6 @@ Suite *suite_ahead(void)
     tcase_add_test(t, readers_beside_the_writer_see_whole_turns_only);
     tcase_add_test(t, another_process_that_only_reads_sees_whole_turns_too);
     tcase_add_test(t, a_process_that_only_reads_sees_what_lmdb_took_by_itself);
-    tcase_add_test(t, what_a_dead_process_had_committed_is_there);
-    tcase_add_test(t, without_the_option_what_is_ahead_goes_to_lmdb_and_the_file_goes);
-    tcase_add_test(t, a_file_that_is_used_again_has_a_durable_name);
-    tcase_add_test(t, a_copy_by_a_reader_does_not_leave_out_what_is_ahead);
-    tcase_add_test(t, a_file_of_another_length_is_used_up_first);
-    tcase_add_test(t, reading_only_shows_what_is_ahead_and_changes_nothing);
-    tcase_add_test(t, tables_are_known_by_name);
-    tcase_add_test(t, a_table_that_is_no_more_takes_its_rows_along);
-    tcase_add_test(t, an_older_format_is_raised_after_what_is_ahead_of_it);
     tcase_add_test(t, below_the_low_water_mark_commits_are_lmdbs);
     tcase_add_test(t, a_file_that_found_no_room_is_made_later);
     suite_add_tcase(suite, t);

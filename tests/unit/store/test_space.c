@@ -317,6 +317,26 @@ START_TEST(codes_become_ours_in_one_place)
 }
 END_TEST
 
+START_TEST(how_long_commits_took_is_counted)
+{
+    struct store *s = lab_open(&lab);
+    struct store_stats stats;
+    uint64_t sum = 0;
+
+    for (uint64_t n = 0; n < 5; n++)
+        lab_put_number(s, n, slice(page, sizeof page));
+    store_stats(s, &stats);
+    for (size_t i = 0; i <= STORE_COMMIT_BOUNDS; i++)
+        sum += stats.commits_took[i];
+    ck_assert_uint_eq(sum, stats.commits);
+    ck_assert_uint_ge(sum, 5);
+    ck_assert_uint_gt(stats.commits_took_us, 0);
+    for (size_t i = 1; i < STORE_COMMIT_BOUNDS; i++)
+        ck_assert_int_gt(store_commit_bounds_ms[i], store_commit_bounds_ms[i - 1]);
+    store_close(s);
+}
+END_TEST
+
 Suite *suite_space(void)
 {
     Suite *suite = suite_create("space");
@@ -336,6 +356,7 @@ Suite *suite_space(void)
     tcase_add_test(t, a_meta_page_that_is_not_written_stops_the_store);
     tcase_add_test(t, a_flush_without_room_goes_on);
     tcase_add_test(t, codes_become_ours_in_one_place);
+    tcase_add_test(t, how_long_commits_took_is_counted);
     suite_add_tcase(suite, t);
     return suite;
 }

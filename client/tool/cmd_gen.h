@@ -1,0 +1,9 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef CASEWIRE_TOOL_CMD_GEN_H
+#define CASEWIRE_TOOL_CMD_GEN_H
+
+#include "tool/cli.h"
+
+extern const struct cli_command cmd_gen_children;
+
+#endif

@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef CASEWIRE_TOOL_ENROL_H
+#define CASEWIRE_TOOL_ENROL_H
+
+/*
+ * How a division's daemon comes into a network. Each file from outside is read with a bound, scanned by its grammar, and
+ * believed only when its signatures hold; nothing is written before all of it was checked.
+ *
+ *   DIR/NAME/            DIR is /etc/casewire unless --settings-dir says otherwise
+ *     key                secret keys, 0600, made on this host
+ *     request            what was asked for: the answer is compared with it
+ *     network, cert      from the answer
+ *     casewire.conf      settings
+ */
+
+#include "tool/authority.h"
+#include "tool/cli.h"
+
+#include "proto/enrol.h"
+
+/* --- an opened invitation or answer (enrol_join.c) ------------------------------------------------------ */
+
+struct joining {
+    struct buf bytes;
+    void *memory;
+    struct join join; /* borrows from both */
+    struct network_id network;
+    struct cw_trust *trust; /* what the logs in it say */
+    const struct trust_cert *authority;
+};
+
+/*
+ * Reads and checks everything: grammar, root and authority logs from the genesis on, the authority's signature over the whole, and that
+ * member and peers are daemons whose certificates count. The fault names what does not hold.
+ */
+enum cw_err joining_open(const char *path, struct joining *out, struct cw_fault *fault);
+/* The same over bytes, which are taken: also after a failure. */
+enum cw_err joining_read(struct buf *bytes, struct joining *out, struct cw_fault *fault);
+void joining_done(struct joining *j);
+/* Of a member or peer; never NULL for one of an opened file. */
+const struct trust_cert *joining_cert(const struct joining *j, const struct join_member *member);
+
+/* --- the authority's side (enrol_issue.c) --------------------------------------------------------------- */
+
+struct asking { /* an opened request; borrows from bytes */
+    struct buf bytes;
+    struct enrol_request request;
+    struct certificate cert;
+    struct cert_id id;
+    struct hash hash; /* of the file: what the words are made of */
+};
+enum cw_err asking_open(const char *path, struct asking *out, struct cw_fault *fault);
+enum cw_err asking_read(struct buf *bytes, struct asking *out, struct cw_fault *fault); /* takes the bytes */
+void asking_done(struct asking *asking);
+
+/*
+ * Whether this authority may issue what is asked for. *out_again: it did so before, and only the answer is wanted again.
+ *
+ * Returns   CW_OK, CW_REFUSED_NETWORK, CW_REFUSED_AUTHOR: made for another authority, CW_REFUSED_ROLE, CW_REFUSED_EXPIRED: its
+ *           dates, or revoked, CW_REFUSED_REUSED_ID: another certificate has one of its keys
+ */
+enum cw_err asking_check(const struct asking *asking, const struct authority *a, struct cw_wall now, bool *out_again,
+                         struct cw_fault *fault);
+
+/* DIR/members: who listens where, a line each: certificate id, title, address. */
+#define MEMBERS_MAX 512
+struct members {
+    uint32_t count;
+    struct member {
+        struct cert_id cert;
+        char title[ENROL_TITLE_LEN_MAX + 1];
+        char address[ENROL_ADDRESS_LEN_MAX + 1];
+    } at[MEMBERS_MAX];
+};
+/* A file that is not there has no members. Large: not for a small stack. */
+enum cw_err members_load(const char *dir, struct members *out, struct cw_fault *fault);
+/* Those of before with the same title are replaced: a host that moved, a key that was renewed. */
+enum cw_err members_add(struct members *members, const struct cert_id *cert, struct cw_slice title,
+                        struct cw_slice address, struct cw_fault *fault);
+enum cw_err members_save(const char *dir, const struct members *members, struct cw_fault *fault);
+
+/* Writes the answer for `who`, or an invitation when it and members are NULL, signed by the authority's key. */
+enum cw_err joining_write(struct authority *a, const struct members *members, const struct cert_id *who,
+                          const char *path, struct cw_fault *fault);
+
+/* --- the host's side (enrol_host.c, enrol_settings.c) ---------------------------------------------------- */
+
+struct host {
+    char title[ENROL_TITLE_LEN_MAX + 1];
+    char code[DIVISION_LEN_MAX + 1];
+    char address[ENROL_ADDRESS_LEN_MAX + 1];
+    char settings[PATH_LEN_MAX]; /* absolute: DIR/NAME */
+    char state[PATH_LEN_MAX], run[PATH_LEN_MAX];
+};
+
+#define HOST_SETTINGS "settings-dir", "DIR", "settings and keys are in DIR/NAME (default /etc/casewire)"
+#define HOST_STATE "state-dir", "DIR", "the daemon keeps its store in DIR/NAME (default /var/lib/casewire)"
+#define HOST_RUN "run-dir", "DIR", "its socket is in DIR/NAME, which a reboot empties (default /run/casewire)"
+
+/* Places, title, code (--division, or what the title gives) and address (--address, or this machine's name). Complains. */
+enum exit_code host_read(const struct cli *cli, const char *title, struct host *out);
+/* Only the places of a division whose title is known. */
+enum exit_code host_places(const struct cli *cli, const char *title, struct host *out);
+/* The folder of settings, 0755, made when it is not there. */
+enum cw_err host_make_folder(const struct host *host, struct cw_fault *fault);
+
+struct request_plan {
+    const struct host *host;
+    const char *name; /* in the certificate */
+    int64_t days;
+};
+/* Makes keys and request for the network of an invitation, both kept in the host's folder. */
+enum cw_err host_request(const struct request_plan *plan, const struct joining *invitation, struct buf *out_request,
+                         struct cw_fault *fault);
+/* Whether the answer is one to the request in the host's folder, and these are its keys; fills what host lacks. */
+enum cw_err host_compare(struct host *host, const struct joining *answer, struct cw_fault *fault);
+/* Writes certificate, network and settings. */
+enum cw_err host_join(const struct host *host, const struct joining *answer, struct cw_fault *fault);
+
+/* north: NTH; any other name is its own code, in capitals. */
+void division_code_of(const char *title, char out[static DIVISION_LEN_MAX + 1]);
+/* One peer as it stands in settings; also of a lab. */
+void settings_write_peer(FILE *out, const char *title, const char *division, const char *address,
+                         const uint8_t key[static KEY_LEN]);
+void settings_write_head(FILE *out, const struct host *host);
+/* The settings file of init and join. */
+enum cw_err settings_write(const struct host *host, const struct joining *answer, struct cw_fault *fault);
+/*
+ * Adds the member of an answer as a peer. *out_changed: false: it stands there already. CW_USAGE_ORDER: another one has
+ * its title, and a person must decide.
+ */
+enum cw_err settings_add_peer(const struct host *host, const struct joining *answer, bool *out_changed,
+                              struct cw_fault *fault);
+
+#endif

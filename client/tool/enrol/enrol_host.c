@@ -1,0 +1,262 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The new host's side: where things are, keys and request, and the answer compared with what was asked for. */
+#include "tool/enrol.h"
+
+#include "lib/fault.h"
+#include "lib/when.h"
+
+#include <errno.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define DAY_MS INT64_C(86400000)
+#define BEFORE_MS INT64_C(3600000) /* clocks of a force differ by minutes */
+#define PORT_DEFAULT 4700
+
+/* --- places ----------------------------------------------------------------------------------------------- */
+
+/* What stands in a settings file between quotes must mean itself there. */
+static bool path_is_plain(const char *path)
+{
+    return path[0] == '/' && strpbrk(path, "\"\\$\n\r") == NULL;
+}
+
+static enum exit_code place(const struct cli *cli, const char *option, const char *fallback, const char *title,
+                            char out[static PATH_LEN_MAX])
+{
+    const char *base = cli_value(cli, option);
+    char whole[PATH_LEN_MAX], named[48];
+
+    snprintf(named, sizeof(named), "--%s", option);
+    if (base == NULL)
+        base = fallback;
+    else if (folder_make(base, 0755) != CW_OK || !path_absolute(base, whole))
+        return complain(cli, EXIT_FAILED, &(struct trouble){"the folder cannot be made", base, strerror(errno), NULL});
+    else
+        base = whole;
+    if (path_is_plain(base) && path_join(out, base, "%s", title))
+        return EXIT_DONE;
+    return complain(cli, EXIT_USAGE,
+                    &(struct trouble){"this folder cannot stand in a settings file", named,
+                                      "it is too long, or holds a quotation mark, a dollar sign or a backslash", NULL});
+}
+
+enum exit_code host_places(const struct cli *cli, const char *title, struct host *out)
+{
+    enum exit_code code;
+
+    *out = (struct host){0};
+    if (!enrol_title_ok(slice_of(title)))
+        return complain(cli, EXIT_USAGE,
+                        &(struct trouble){"a division's name was not understood", title,
+                                          "small letters, digits and -, a letter first, at most 24: north", NULL});
+    snprintf(out->title, sizeof(out->title), "%s", title);
+    code = place(cli, "settings-dir", "/etc/casewire", title, out->settings);
+    if (code == EXIT_DONE)
+        code = place(cli, "state-dir", "/var/lib/casewire", title, out->state);
+    return code == EXIT_DONE ? place(cli, "run-dir", "/run/casewire", title, out->run) : code;
+}
+
+static enum exit_code read_code(const struct cli *cli, struct host *out)
+{
+    const char *code = cli_value(cli, "division");
+
+    if (code == NULL) {
+        division_code_of(out->title, out->code);
+        return EXIT_DONE;
+    }
+    if (code[0] != '\0' && strlen(code) <= DIVISION_LEN_MAX &&
+        strspn(code, "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789") == strlen(code)) {
+        snprintf(out->code, sizeof(out->code), "%s", code);
+        return EXIT_DONE;
+    }
+    return complain(cli, EXIT_USAGE,
+                    &(struct trouble){"a division's code was not understood", code,
+                                      "capital letters and digits, at most 16: NTH", NULL});
+}
+
+static enum exit_code read_address(const struct cli *cli, struct host *out)
+{
+    const char *address = cli_value(cli, "address");
+    char name[128] = "";
+
+    if (address != NULL)
+        snprintf(out->address, sizeof(out->address), "%s", address);
+    else if (gethostname(name, sizeof(name) - 1) == 0)
+        snprintf(out->address, sizeof(out->address), "tcp://%s:%d", name, PORT_DEFAULT);
+    if (enrol_address_ok(slice_of(out->address)) && (address == NULL || strcmp(address, out->address) == 0))
+        return EXIT_DONE;
+    return complain(cli, EXIT_USAGE,
+                    &(struct trouble){"the address was not understood", address != NULL ? address : out->address,
+                                      "tcp://HOST:PORT, as other divisions reach this machine", NULL});
+}
+
+enum exit_code host_read(const struct cli *cli, const char *title, struct host *out)
+{
+    enum exit_code code = host_places(cli, title, out);
+
+    if (code == EXIT_DONE)
+        code = read_code(cli, out);
+    return code == EXIT_DONE ? read_address(cli, out) : code;
+}
+
+/* Whatever the umask: the daemon, who is another user, reads its settings itself. */
+enum cw_err host_make_folder(const struct host *host, struct cw_fault *fault)
+{
+    enum cw_err err = folder_make(host->settings, 0755);
+
+    if (err == CW_OK && chmod(host->settings, 0755) != 0)
+        err = CW_LOCAL_IO;
+    return err == CW_OK ? CW_OK
+                        : fault_set(fault, err, host->settings, "the folder cannot be made: %s", strerror(errno));
+}
+
+/* --- request ---------------------------------------------------------------------------------------------- */
+
+static enum cw_err write_in(const struct host *host, const char *name, struct cw_slice bytes, struct cw_fault *fault)
+{
+    char path[PATH_LEN_MAX];
+    enum cw_err err = path_join(path, host->settings, "%s", name) ? file_write(path, bytes, 0644) : CW_LOCAL_IO;
+
+    return err == CW_OK ? CW_OK : fault_set(fault, err, path, "the file cannot be written: %s", strerror(errno));
+}
+
+static enum cw_err check_fresh(const struct host *host, char key[static PATH_LEN_MAX], struct cw_fault *fault)
+{
+    if (!path_join(key, host->settings, "key"))
+        return fault_plain(fault, CW_REFUSED_SIZE, host->settings);
+    if (file_exists(key))
+        return fault_set(fault, CW_USAGE_ORDER, key, "there is a key already: it is never overwritten");
+    return CW_OK;
+}
+
+static void fill_certificate(const struct request_plan *plan, const struct joining *invitation,
+                             const struct key_bundle *keys, struct certificate *out)
+{
+    *out = (struct certificate){.network = invitation->network,
+                                .subject = SUBJECT_DAEMON,
+                                .division = slice_of(plan->host->code),
+                                .name = slice_of(plan->name),
+                                .issuer = invitation->authority->id};
+    random_bytes(out->serial, sizeof(out->serial));
+    memcpy(out->sign_key, keys->sign_public, KEY_LEN);
+    memcpy(out->seal_key, keys->seal_public, KEY_LEN);
+    memcpy(out->curve_key, keys->curve_public, KEY_LEN);
+    out->not_before.ms = when_now().ms - BEFORE_MS;
+    out->not_after.ms = when_now().ms + plan->days * DAY_MS;
+}
+
+static enum cw_err make_request(const struct request_plan *plan, const struct joining *invitation,
+                                const struct key_bundle *keys, struct buf *out)
+{
+    uint8_t cert_bytes[CERT_LEN_MAX], bytes[ENROL_LEN_MAX];
+    struct writer c = writer_over(cert_bytes, sizeof(cert_bytes)), w = writer_over(bytes, sizeof(bytes));
+    struct enrol_request request = {.title = slice_of(plan->host->title), .address = slice_of(plan->host->address)};
+    struct certificate cert;
+
+    fill_certificate(plan, invitation, keys, &cert);
+    certificate_encode(&cert, &c);
+    request.certificate = slice(cert_bytes, c.len);
+    enrol_request_sign(&request, &invitation->network, &keys->sign, &w);
+    return c.failed || w.failed ? CW_REFUSED_SIZE : buf_add(out, slice(bytes, w.len));
+}
+
+enum cw_err host_request(const struct request_plan *plan, const struct joining *invitation, struct buf *out_request,
+                         struct cw_fault *fault)
+{
+    struct refusal refusal = {0};
+    struct key_bundle keys;
+    char key[PATH_LEN_MAX];
+    enum cw_err err = check_fresh(plan->host, key, fault);
+
+    if (err == CW_OK && text_check(slice_of(plan->name), NAME_LEN_MAX, false, "--name", &refusal) != CW_OK)
+        err = fault_of_refusal(fault, CW_REFUSED_TEXT, &refusal);
+    if (err == CW_OK)
+        err = host_make_folder(plan->host, fault);
+    if (err != CW_OK)
+        return err;
+    key_bundle_new(&keys);
+    err = make_request(plan, invitation, &keys, out_request);
+    if (err != CW_OK)
+        fault_plain(fault, err, "request");
+    if (err == CW_OK)
+        err = write_in(plan->host, "request", buf_slice(out_request), fault);
+    /* Last: with the key there, the same command is refused, and what it was for is there too. */
+    if (err == CW_OK && authority_write_key(key, &keys, slice(NULL, 0)) != CW_OK)
+        err = fault_set(fault, CW_LOCAL_IO, key, "the file cannot be written: %s", strerror(errno));
+    key_bundle_wipe(&keys);
+    return err;
+}
+
+/* --- answer ----------------------------------------------------------------------------------------------- */
+
+static enum cw_err compare_request(struct host *host, const struct asking *asked, const struct joining *answer,
+                                   struct cw_fault *fault)
+{
+    const struct join_member *member = &answer->join.member;
+
+    if (!ID_EQ(&asked->cert.network, &answer->network))
+        return fault_set(fault, CW_REFUSED_NETWORK, "answer", "it is of another network than was asked");
+    if (!ID_EQ(&asked->cert.issuer, &answer->join.authority))
+        return fault_set(fault, CW_REFUSED_AUTHOR, "answer", "another authority answers than was asked");
+    if (!answer->join.has_member || !ID_EQ(&asked->id, &member->cert))
+        return fault_set(fault, CW_REFUSED_AUTHOR, "answer", "it answers another request than this host's");
+    if (!slice_eq(asked->request.title, member->title) || !slice_eq(asked->request.address, member->address))
+        return fault_set(fault, CW_REFUSED_VALUE, "answer", "it names another name or address than was asked for");
+    snprintf(host->code, sizeof(host->code), "%.*s", (int)asked->cert.division.len, asked->cert.division.data);
+    snprintf(host->address, sizeof(host->address), "%.*s", (int)member->address.len, member->address.data);
+    return CW_OK;
+}
+
+static enum cw_err compare_keys(const struct host *host, const struct certificate *cert, struct cw_fault *fault)
+{
+    struct key_bundle keys;
+    struct buf bytes = {0};
+    char path[PATH_LEN_MAX];
+    enum cw_err err = path_join(path, host->settings, "key") ? file_read(path, KEYFILE_LEN_MAX, &bytes) : CW_LOCAL_IO;
+
+    if (err != CW_OK)
+        return fault_set(fault, err, path, "the host's key cannot be read");
+    if (keyfile_open(buf_slice(&bytes), slice(NULL, 0), &keys) != CW_OK)
+        err = fault_set(fault, CW_LOCAL_KEY, path, "the host's key is damaged, or has a passphrase");
+    else if (memcmp(keys.sign_public, cert->sign_key, KEY_LEN) != 0 ||
+             memcmp(keys.seal_public, cert->seal_key, KEY_LEN) != 0 ||
+             memcmp(keys.curve_public, cert->curve_key, KEY_LEN) != 0)
+        err = fault_set(fault, CW_LOCAL_KEY, path, "the host's key is not the one that the request was made with");
+    key_bundle_wipe(&keys);
+    wipe(bytes.data, bytes.cap);
+    buf_done(&bytes);
+    return err;
+}
+
+enum cw_err host_compare(struct host *host, const struct joining *answer, struct cw_fault *fault)
+{
+    struct asking asked;
+    char path[PATH_LEN_MAX];
+    enum cw_err err;
+
+    if (!path_join(path, host->settings, "request") || !file_exists(path))
+        return fault_set(fault, CW_LOCAL_NOT_FOUND, host->settings, "no request of this name was made on this host");
+    err = asking_open(path, &asked, fault);
+    if (err != CW_OK)
+        return err;
+    err = compare_request(host, &asked, answer, fault);
+    if (err == CW_OK)
+        err = compare_keys(host, &asked.cert, fault);
+    asking_done(&asked);
+    return err;
+}
+
+enum cw_err host_join(const struct host *host, const struct joining *answer, struct cw_fault *fault)
+{
+    const struct trust_cert *cert = joining_cert(answer, &answer->join.member);
+    uint8_t bytes[CERT_LEN_MAX];
+    struct writer w = writer_over(bytes, sizeof(bytes));
+    enum cw_err err;
+
+    certificate_encode(&cert->parsed, &w); /* the grammar is strict: the very bytes that were issued */
+    err = write_in(host, "network", answer->join.genesis, fault);
+    if (err == CW_OK)
+        err = write_in(host, "cert", slice(bytes, w.len), fault);
+    return err == CW_OK ? settings_write(host, answer, fault) : err;
+}

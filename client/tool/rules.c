@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "tool/rules.h"
+
+#include <stdio.h>
+
+/* As many values as fit a sentence: a long scale is for `casewire schema`. */
+#define VALUES_SHOWN 12
+
+static void values_of(enum scale scale, char out[static RULES_ALLOWED_LEN_MAX])
+{
+    size_t count, used = 0, shown = 0;
+    const struct schema_value *values = schema_values(&count);
+
+    out[0] = '\0';
+    for (size_t i = 0; i < count && shown < VALUES_SHOWN; i++) {
+        int len;
+
+        if (values[i].scale != scale)
+            continue;
+        len = snprintf(out + used, RULES_ALLOWED_LEN_MAX - used, "%s%s", shown > 0 ? ", " : "", values[i].name);
+        if (len < 0 || (size_t)len >= RULES_ALLOWED_LEN_MAX - used)
+            return;
+        used += (size_t)len;
+        shown++;
+    }
+    if (shown == VALUES_SHOWN)
+        snprintf(out + used, RULES_ALLOWED_LEN_MAX - used, ", ...");
+}
+
+void rules_allowed(const struct schema_field *field, char out[static RULES_ALLOWED_LEN_MAX])
+{
+    static const char *const plain[] = {
+        [TYPE_FLAG] = "yes or no",
+        [TYPE_NUMBER] = "a whole number",
+        [TYPE_PENCE] = "an amount, like £1,250",
+        [TYPE_MG] = "a weight, like 1.5g",
+        [TYPE_INTERVAL] = "a time, like \"yesterday 23:10\" or \"between 16:00 and 17:30\"",
+        [TYPE_TIME] = "a time to come, like 06:00, \"tomorrow 06:00\" or \"in 4h\"",
+        [TYPE_DATE] = "a date, like 2011-05-30; ~2011 when it is estimated",
+        [TYPE_REF] = "an id of 64 digits",
+    };
+
+    if (field->type == TYPE_ENUM)
+        values_of(field->scale, out);
+    else if (field->type < CW_COUNT(plain) && plain[field->type] != NULL)
+        snprintf(out, RULES_ALLOWED_LEN_MAX, "%s", plain[field->type]);
+    else
+        snprintf(out, RULES_ALLOWED_LEN_MAX, "text of at most %lld bytes", (long long)field->bound);
+}
+
+void rules_who(const struct schema_field *field, const struct schema_event *event, char out[static RULES_WHO_LEN_MAX])
+{
+    char set[SCHEMA_ROLES_TEXT_LEN_MAX], lower[SCHEMA_ROLES_TEXT_LEN_MAX];
+    uint32_t roles = field->place == PLACE_DETAIL && event != NULL ? event->roles : field->set_roles;
+    bool lowers = field->place != PLACE_DETAIL && (field->rule == RULE_MAX || field->rule == RULE_MIN) &&
+                  field->lower_roles != field->set_roles;
+
+    schema_roles_text(roles, set);
+    if (!lowers)
+        snprintf(out, RULES_WHO_LEN_MAX, "%s by %s", field->place == PLACE_DETAIL ? "recorded" : "set", set);
+    else
+        snprintf(out, RULES_WHO_LEN_MAX, "set by %s, %s by %s", set, field->rule == RULE_MIN ? "put off" : "lowered",
+                 schema_roles_text(field->lower_roles, lower));
+}

@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef CASEWIRE_TOOL_VERB_H
+#define CASEWIRE_TOOL_VERB_H
+
+/*
+ * Verbs: thin commands over one event each, or over the opening of a case. A verb is a row: its command, the events
+ * it may become, and short names for the fields that officers fill in. What those fields may hold, which of them are
+ * needed and who may is never written here: it comes from the field table, at run time and in help, manual page and
+ * completion alike. Another kind of case adds rows to a file verb_rows_*.c, and nothing else.
+ */
+
+#include "tool/write.h"
+
+#include "proto/schema.h"
+
+#define VERB_EVENTS_MAX 2
+#define VERB_ARGUMENTS_MAX 8
+
+struct verb_argument {
+    const char *name; /* what is typed before "=" */
+    uint32_t field;
+    const char *text;   /* one sentence for help */
+    const char *preset; /* the value when it is not given; NULL: none */
+    bool needed;        /* also where the table would do without it */
+};
+
+struct verb {
+    uint32_t opens; /* the kind of case that it opens; KIND_NONE: it records an event */
+    /* The first that the episode's state and the details allow is recorded. None: the event that operand 1 names. */
+    uint32_t events[VERB_EVENTS_MAX];
+    /* Which episodes of a child it is about, a mask of 1 << state: 0: those whose state allows the event, or live ones. */
+    uint32_t states;
+    bool corrects;       /* operand 1 names an event that this one corrects; what is not given anew stays as it was */
+    uint32_t takes_back; /* the event that operand 1 names and this one takes back; EVENT_NONE: none */
+    bool duty;           /* operand 1 names a duty of the case, whose id goes into the field `clock` */
+    bool as_recorded;    /* about the very case that is named, also when it is an alias */
+    bool reports;        /* a new episode: not beside a live one, unless --another */
+    const char *cheat;   /* heading of the cheat sheet under which its first example stands; NULL: none */
+    struct verb_argument arguments[VERB_ARGUMENTS_MAX]; /* ends with a NULL name, or is full */
+};
+
+/* Of a command that is a verb; NULL otherwise. */
+static inline const struct verb *verb_of(const struct cli_command *command)
+{
+    return command->says;
+}
+
+/* The rows, by kind of case; each ends with a NULL noun. */
+extern const struct cli_command verb_rows_child[], verb_rows_episode[], verb_rows_work[], verb_rows_entity[];
+extern const struct cli_command *const verb_tables[]; /* all of them; ends with NULL */
+
+/* verb_run.c: what a row's command runs. */
+enum exit_code verb_run(struct cli *cli);
+
+/* verb_episode.c: the episode that the event is about; *out has no bytes for the first one. Complains. */
+enum exit_code verb_episode(const struct writing *w, const struct verb *verb, uint32_t event, ProtobufCBinaryData *out);
+bool verb_is_live(const Cw__ViewEpisode *episode);
+/* The episode's state, or 0. */
+uint32_t verb_episode_state(const Cw__CaseView *view, ProtobufCBinaryData episode);
+
+/* verb_duty.c: the running duty of this name ("M8") or with this beginning of its id. Complains. */
+enum exit_code verb_duty(const struct writing *w, const char *typed, const Cw__ViewDeadline **out);
+
+/* verb_words.c */
+/* The verb that records the event, and corrects none; NULL: there is none. */
+const struct cli_command *verb_saying(uint32_t event);
+/* The field of an argument or field name; *out_argument is its row, or NULL. NULL: there is none such. */
+const struct schema_field *verb_field(const struct verb *verb, uint32_t event, struct cw_slice name,
+                                      const struct verb_argument **out_argument);
+/* The nearest name that verb_field() would know; NULL: none is near. */
+const char *verb_suggest(const struct verb *verb, uint32_t event, struct cw_slice name);
+bool verb_needs(const struct verb *verb, uint32_t event, const struct verb_argument *argument);
+/* "when=TIME", and the sentence behind it with what is allowed. */
+#define VERB_LEFT_LEN_MAX 40
+#define VERB_RIGHT_LEN_MAX 500
+void verb_argument_words(const struct verb *verb, const struct verb_argument *argument,
+                         char left[static VERB_LEFT_LEN_MAX], char right[static VERB_RIGHT_LEN_MAX]);
+/* "anyone", "SUP, INSP, SUPT": who may record it, by the table. */
+void verb_who(const struct verb *verb, char out[static SCHEMA_ROLES_TEXT_LEN_MAX]);
+
+#endif

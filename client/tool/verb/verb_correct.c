@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Verbs about an event that was recorded before: it is said anew, or taken back. */
+#include "tool/typed.h"
+#include "tool/verb_saying.h"
+
+#include <stdlib.h>
+
+static bool was_given(const struct saying *s, const char *name)
+{
+    for (size_t i = 0; i < s->given_count; i++)
+        if (slice_eq(s->given_names[i], slice_of(name)))
+            return true;
+    return false;
+}
+
+/* What the corrected event said and is not said anew, as it would be typed. */
+enum exit_code saying_keep_the_rest(struct saying *s)
+{
+    char *text = malloc(ASSIGNMENT_LEN_MAX);
+    enum exit_code code = EXIT_DONE;
+
+    CW_ASSERT(text != NULL);
+    for (size_t i = 0; code == EXIT_DONE && i < s->corrected->n_fields; i++) {
+        const Cw__ViewField *f = s->corrected->fields[i];
+        const struct schema_field *field = schema_field(f->field);
+
+        if (field == NULL || f->n_values == 0 || was_given(s, field->name) ||
+            !typed_value(field, f->values[0], text, ASSIGNMENT_LEN_MAX))
+            continue;
+        code = saying_assign(s, field, field->name, text);
+    }
+    free(text);
+    return code;
+}
+
+bool saying_withdraws(const struct saying *s)
+{
+    return s->verb->corrects && cli_flag(s->w.cli, "withdraw");
+}
+
+/* Nothing is said of what did not happen, but why. */
+enum exit_code saying_only_why(const struct saying *s)
+{
+    for (size_t i = 0; i < s->given_count; i++) {
+        const struct schema_field *field = schema_event_field_by_name(s->event, s->given_names[i]);
+        char name[64];
+
+        if (field == NULL || field->number == FIELD_REASON || field->number == FIELD_TEXT)
+            continue;
+        snprintf(name, sizeof(name), "%s", field->name);
+        return complain(s->w.cli, EXIT_USAGE,
+                        &(struct trouble){"nothing was recorded", name,
+                                          "what is taken back is not said anew: why= alone goes with --withdraw",
+                                          "the same without --withdraw corrects it"});
+    }
+    return EXIT_DONE;
+}
+
+enum exit_code saying_name_corrected(struct saying *s)
+{
+    const char *typed = s->w.cli->operands[1];
+    enum exit_code code = writing_find_event(&s->w, typed, &s->corrected);
+    bool takes_back = s->verb->takes_back != EVENT_NONE;
+    const struct schema_event *wanted = schema_event(takes_back ? s->verb->takes_back : s->verb->events[0]);
+    char why[100] = "the event is of a newer version";
+
+    if (code != EXIT_DONE || s->corrected == NULL)
+        return code;
+    s->event = takes_back ? s->verb->events[0] : s->corrected->type;
+    s->w.episode = s->corrected->episode;
+    if (wanted != NULL && wanted->number != s->corrected->type)
+        snprintf(why, sizeof(why), "this is no %s", wanted->name);
+    else if (schema_event(s->event) != NULL)
+        return EXIT_DONE;
+    return complain(s->w.cli, EXIT_USAGE,
+                    &(struct trouble){"nothing was recorded", typed, why, "casewire case show CASE -v"});
+}

@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What every verb runs: look at the case, choose event and episode, write the arguments, send. */
+#include "tool/verb_saying.h"
+
+#include "tool/cmd_case.h"
+
+#include "lib/draft.h"
+#include "lib/when.h"
+#include "proto/wire.h"
+
+#include <stdlib.h>
+
+static enum exit_code refuse_kind(const struct saying *s, const struct schema_event *event)
+{
+    char why[160];
+
+    snprintf(why, sizeof(why), "the case is a %s: \"%s\" does not happen to it", s->w.kind, event->name);
+    return complain(s->w.cli, EXIT_USAGE,
+                    &(struct trouble){"nothing was recorded", s->w.cli->operands[0], why, "casewire case show CASE"});
+}
+
+/* A report beside a live episode is mostly the same one told twice. */
+static enum exit_code refuse_twin(const struct saying *s)
+{
+    for (size_t i = 0; s->verb->reports && s->w.view != NULL && i < s->w.view->n_episodes; i++)
+        if (verb_is_live(s->w.view->episodes[i]) && !cli_flag(s->w.cli, "another"))
+            return complain(s->w.cli, EXIT_CONFLICT,
+                            &(struct trouble){"nothing was recorded", s->w.cli->operands[0],
+                                              "an episode of this child is live already: what is new belongs to it; "
+                                              "--another opens a second one",
+                                              "casewire child show CASE"});
+    return EXIT_DONE;
+}
+
+static enum exit_code begin_event(struct saying *s)
+{
+    const struct schema_event *event = schema_event(s->event);
+    struct cw_fault fault = {0};
+    struct cw_op_id op;
+    enum exit_code code = EXIT_DONE;
+
+    CW_ASSERT(event != NULL);
+    if ((event->kinds & (1u << schema_kind_by_name(slice_of(s->w.kind)))) == 0)
+        return refuse_kind(s, event);
+    if (!s->verb->corrects && (event->flags & EVENT_EPISODE) != 0 && s->w.view != NULL && s->w.view->n_episodes > 0)
+        code = verb_episode(&s->w, s->verb, s->event, &s->w.episode);
+    if (code != EXIT_DONE)
+        return code;
+    s->w.subject = event->name;
+    if (cw_draft_event(s->w.kind, event->name, &s->w.case_id, &s->w.draft, &fault) != CW_OK)
+        return writing_refused(&s->w, &fault);
+    writing_note_seen(&s->w);
+    if (s->w.episode.len == CW_ID_LEN)
+        (void)!cw_draft_ref(s->w.draft, s->w.episode.data); /* the first of at most 64 */
+    if (s->corrected != NULL && s->corrected->op.len == CW_ID_LEN) {
+        memcpy(op.b, s->corrected->op.data, CW_ID_LEN);
+        (void)!cw_draft_corrects(s->w.draft, &op, 0); /* the first of at most 8 */
+    }
+    if (saying_withdraws(s))
+        cw_draft_withdraws(s->w.draft);
+    return EXIT_DONE;
+}
+
+/* Before its time nobody is told, and an acknowledgement would have no effect (docs/fold.md 19.10). */
+static enum exit_code not_over(const struct saying *s, const Cw__ViewDeadline *duty)
+{
+    char when[WHEN_TEXT_LEN_MAX], why[160];
+
+    when_london((struct cw_wall){(int64_t)duty->due_ms}, false, when);
+    snprintf(why, sizeof(why), "it is due %s and not over: until then it can be met, not acknowledged", when);
+    return complain(s->w.cli, EXIT_CONFLICT,
+                    &(struct trouble){"nothing was recorded", s->w.cli->operands[1], why, "casewire clock list CASE"});
+}
+
+/* The duty that operand 1 names, as the id that the field `clock` takes. */
+static enum exit_code name_duty(struct saying *s)
+{
+    const Cw__ViewDeadline *duty = NULL;
+    char hex[2 * CW_ID_LEN + 1];
+    enum exit_code code = verb_duty(&s->w, s->w.cli->operands[1], &duty);
+
+    if (code != EXIT_DONE || duty == NULL)
+        return code;
+    if (s->event == EVENT_CLOCK_ACK && (int64_t)duty->due_ms > when_now().ms)
+        return not_over(s, duty);
+    hex_of(wire_slice(duty->duty), hex);
+    return saying_assign(s, schema_field(FIELD_CLOCK), "clock", hex);
+}
+
+static enum exit_code say_event(struct saying *s)
+{
+    enum exit_code code;
+
+    s->w.as_recorded = s->verb->as_recorded;
+    code = writing_look(&s->w, s->w.cli->operands[0]);
+    s->from = s->verb->corrects || s->verb->duty ? 2 : 1;
+    if (code == EXIT_DONE)
+        code = refuse_twin(s);
+    if (code == EXIT_DONE)
+        code = s->verb->corrects ? saying_name_corrected(s) : saying_choose(s);
+    if (code == EXIT_DONE)
+        code = begin_event(s);
+    if (code == EXIT_DONE && s->verb->duty)
+        code = name_duty(s);
+    if (code == EXIT_DONE)
+        code = saying_assign_all(s);
+    if (code == EXIT_DONE && saying_withdraws(s))
+        return saying_only_why(s);
+    return code == EXIT_DONE && s->corrected != NULL && s->verb->takes_back == EVENT_NONE ? saying_keep_the_rest(s)
+                                                                                          : code;
+}
+
+static enum exit_code say_opening(struct saying *s)
+{
+    struct cw_fault fault = {0};
+
+    s->w.subject = schema_kind_name(s->verb->opens);
+    if (cw_draft_open(s->w.subject, &s->w.draft, &fault) != CW_OK)
+        return writing_refused(&s->w, &fault);
+    return saying_assign_all(s);
+}
+
+enum exit_code verb_run(struct cli *cli)
+{
+    struct saying *s = calloc(1, sizeof(*s));
+    enum exit_code code;
+
+    CW_ASSERT(s != NULL);
+    s->verb = verb_of(cli->command);
+    s->w.cli = cli;
+    s->w.context = &s->context;
+    code = context_start(cli, &s->context);
+    if (code == EXIT_DONE)
+        code = s->verb->opens != KIND_NONE ? say_opening(s) : say_event(s);
+    if (code == EXIT_DONE)
+        code = writing_send(&s->w);
+    writing_done(&s->w);
+    context_close(&s->context);
+    free(s);
+    return code;
+}

@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What an author had before the eyes: the events that a statement answers, and the one that it names. */
+#include "tool/write.h"
+
+#include "proto/wire.h"
+
+/* How many of the newest events an author is taken to have seen. */
+#define SEEN_EVENTS_MAX 16
+
+void writing_note_seen(struct writing *w)
+{
+    for (size_t i = 0; w->view != NULL && i < w->view->n_events && i < SEEN_EVENTS_MAX; i++) {
+        struct cw_op_id op;
+
+        if (w->view->events[i]->op.len != CW_ID_LEN)
+            continue;
+        memcpy(op.b, w->view->events[i]->op.data, CW_ID_LEN);
+        (void)!cw_draft_after(w->draft, &op);
+    }
+}
+
+static bool starts_with(ProtobufCBinaryData id, const char *hex)
+{
+    char text[2 * CW_ID_LEN + 1];
+
+    if (id.len != CW_ID_LEN)
+        return false;
+    hex_of(wire_slice(id), text);
+    return strncmp(text, hex, strlen(hex)) == 0;
+}
+
+enum exit_code writing_find_event(const struct writing *w, const char *hex, const Cw__ViewEvent **out)
+{
+    const Cw__ViewEvent *found = NULL;
+    bool twice = false;
+
+    if (w->offline)
+        return complain(w->cli, EXIT_UNREACHABLE,
+                        &(struct trouble){"no event can be named", hex, "no daemon is in reach to ask what it is",
+                                          "casewire outbox list"});
+    for (size_t i = 0; strlen(hex) >= 4 && i < w->view->n_events; i++) {
+        const Cw__ViewEvent *e = w->view->events[i];
+
+        if (!starts_with(e->event_id, hex) && !starts_with(e->op, hex))
+            continue;
+        twice = found != NULL;
+        found = e;
+    }
+    if (found != NULL && !twice) {
+        *out = found;
+        return EXIT_DONE;
+    }
+    return complain(w->cli, twice ? EXIT_USAGE : EXIT_NOT_FOUND,
+                    &(struct trouble){twice ? "more than one event begins like this" : "no such event in this case",
+                                      hex, "give at least 4 digits of its id", "casewire case show CASE -v"});
+}

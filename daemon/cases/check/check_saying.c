@@ -1,0 +1,171 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Details that must agree with each other (DOMAIN §6.2, §9.4, §11.2): a grade is whole, a condition stands with C and
+ * only with C, a link leads between kinds that can have it, an identity is merged on two different identifiers, and
+ * only one's own assertions are taken back.
+ */
+#include "cases/check_parts.h"
+
+enum { HANDLING_P = 1, HANDLING_C = 2 };
+
+/* --- the 3x5x2 grade --------------------------------------------------------------------------------------------- */
+
+static enum cw_err check_grade(const struct admission_request *r, struct refusal *refusal)
+{
+    static const uint32_t whole[] = {FIELD_SOURCE_GRADE, FIELD_INFORMATION_GRADE, FIELD_HANDLING_CODE};
+    const struct op_value *code = request_detail(r, FIELD_HANDLING_CODE);
+    bool conditions = request_detail(r, FIELD_CONDITION) != NULL;
+    size_t given = 0;
+
+    for (size_t i = 0; i < CW_COUNT(whole); i++)
+        given += request_detail(r, whole[i]) != NULL;
+    for (size_t i = 0; i < CW_COUNT(whole) && given != 0; i++) {
+        if (request_detail(r, whole[i]) == NULL)
+            return refuse(refusal, CW_REFUSED_MISSING, WHERE(schema_field(whole[i])),
+                          "a grade has three parts: source, information, handling");
+    }
+    if (code != NULL && code->number == HANDLING_C && !conditions)
+        return refuse(refusal, CW_REFUSED_MISSING, WHERE(schema_field(FIELD_CONDITION)),
+                      "handling code C needs at least one condition");
+    if (conditions && (code == NULL || code->number != HANDLING_C))
+        return refuse(refusal, CW_REFUSED_VALUE, WHERE(schema_field(FIELD_CONDITION)),
+                      "conditions stand with handling code C only");
+    return CW_OK;
+}
+
+/* --- links --------------------------------------------------------------------------------------------------------- */
+
+static enum cw_err check_period(const struct admission_request *r, struct refusal *refusal)
+{
+    const struct op_value *from = request_detail(r, FIELD_VALID_FROM);
+    const struct op_value *to = request_detail(r, FIELD_VALID_TO);
+    const struct op_value *open = request_detail(r, FIELD_VALID_OPEN);
+
+    if (from != NULL && to != NULL && to->number < from->number)
+        return refuse(refusal, CW_REFUSED_VALUE, WHERE(schema_field(FIELD_VALID_TO)), "lies before valid_from");
+    if (to != NULL && open != NULL && open->number != 0)
+        return refuse(refusal, CW_REFUSED_VALUE, WHERE(schema_field(FIELD_VALID_OPEN)),
+                      "a link that has ended is not open");
+    return CW_OK;
+}
+
+static enum cw_err check_link(const struct admission_request *r, struct refusal *refusal)
+{
+    const struct op_value *type = request_detail(r, FIELD_LINK_TYPE);
+    const struct op_value *to = request_detail(r, FIELD_LINK_TO);
+    const struct schema_link *row = type == NULL ? NULL : schema_link((uint32_t)type->number);
+
+    if (row != NULL && r->state->kind < 32 && (row->from & (1u << r->state->kind)) == 0)
+        return refuse(refusal, CW_REFUSED_VALUE, WHERE(schema_field(FIELD_LINK_TYPE)), "no %s has a link %s",
+                      schema_kind_name(r->state->kind), schema_value_name(SCALE_LINK_TYPE, type->number));
+    if (to != NULL && memcmp(to->id.b, r->state->case_id.b, ID_LEN) == 0)
+        return refuse(refusal, CW_REFUSED_VALUE, WHERE(schema_field(FIELD_LINK_TO)), "a link leads to something else");
+    return check_period(r, refusal);
+}
+
+/* --- identity ------------------------------------------------------------------------------------------------------ */
+
+static enum cw_err check_merge(const struct admission_request *r, struct refusal *refusal)
+{
+    const struct op_value *first = request_detail(r, FIELD_IDENTIFIER);
+    const struct op_value *second = request_detail(r, FIELD_SECOND_IDENTIFIER);
+    const struct op_value *survivor = request_detail(r, FIELD_SURVIVOR);
+
+    if (first != NULL && second != NULL && first->number == second->number)
+        return refuse(refusal, CW_REFUSED_VALUE, WHERE(schema_field(FIELD_SECOND_IDENTIFIER)),
+                      "two identifiers that corroborate each other are two different ones");
+    if (survivor != NULL && memcmp(survivor->id.b, r->state->case_id.b, ID_LEN) == 0)
+        return refuse(refusal, CW_REFUSED_VALUE, WHERE(schema_field(FIELD_SURVIVOR)), "is this case itself");
+    return CW_OK;
+}
+
+/* --- taking back --------------------------------------------------------------------------------------------------- */
+
+static const struct case_event *find_event(const struct case_state *state, const struct cw_op_id *op)
+{
+    for (uint32_t i = 0; i < state->event_count; i++) {
+        if (ID_EQ(&state->events[i].dot.op, op))
+            return &state->events[i];
+    }
+    return NULL;
+}
+
+/* Which event each of the rows that take back is about. */
+static uint32_t taken_back_by(uint32_t event)
+{
+    return event == EVENT_LINK_WITHDRAWN ? EVENT_LINK : EVENT_IDENTITY_MERGED;
+}
+
+static enum cw_err check_taken_back(const struct admission_request *r, const struct schema_event *event,
+                                    struct refusal *refusal)
+{
+    const struct schema_event *named = schema_event(taken_back_by(event->number));
+
+    for (uint32_t i = 0; i < r->op->correct_count; i++) {
+        const struct case_event *found = find_event(r->state, &r->op->corrects[i].op);
+
+        if (found == NULL || found->event != named->number)
+            return refuse(refusal, CW_REFUSED_VALUE, event->name, "names no %s of this case", named->name);
+        if ((named->flags & EVENT_OWN_SIDE) != 0 && !slice_eq(r->state->ops[found->op_index].division, r->division))
+            return refuse(refusal, CW_REFUSED_DIVISION, event->name,
+                          "another division says so too: only its own officers take that back");
+    }
+    return CW_OK;
+}
+
+/* What is undone by a step of its own, which says who may: nothing that it moved is unsaid. */
+static const char *step_instead(const struct schema_event *event)
+{
+    if (event->class == EVENT_CLASS_OWNERSHIP)
+        return "a step of a hand-over is not taken back: offer the case again, or claim it";
+    if (event->class == EVENT_CLASS_CLOCK)
+        return "what was said about a duty is not taken back";
+    if ((event->flags & EVENT_OPENS_EPISODE) != 0)
+        return "an episode that was reported is not taken back: record episode_cancelled";
+    return NULL;
+}
+
+static enum cw_err check_withdrawn(const struct admission_request *r, const struct schema_event *event,
+                                   const struct case_event *found, struct refusal *refusal)
+{
+    if (found == NULL || found->event != event->number)
+        return refuse(refusal, CW_REFUSED_VALUE, event->name, "what is taken back is no %s of this case", event->name);
+    if (found->withdrawal)
+        return refuse(refusal, CW_REFUSED_TRANSITION, event->name,
+                      "it takes something back itself: record what happened anew");
+    if (found->withdrawn && r->op->same_count == 0)
+        return refuse(refusal, CW_REFUSED_TRANSITION, event->name, "it is taken back already");
+    if ((event->flags & EVENT_OWN_SIDE) != 0 && !slice_eq(r->state->ops[found->op_index].division, r->division))
+        return refuse(refusal, CW_REFUSED_DIVISION, event->name,
+                      "another division says so: only its own officers take that back");
+    return CW_OK;
+}
+
+static enum cw_err check_withdrawal(const struct admission_request *r, const struct schema_event *event,
+                                    struct refusal *refusal)
+{
+    const char *instead = step_instead(event);
+    enum cw_err err = CW_OK;
+
+    if (instead != NULL)
+        return refuse(refusal, CW_REFUSED_TRANSITION, event->name, "%s", instead);
+    for (uint32_t i = 0; i < r->op->correct_count && err == CW_OK; i++)
+        err = check_withdrawn(r, event, find_event(r->state, &r->op->corrects[i].op), refusal);
+    return err;
+}
+
+enum cw_err check_saying(const struct admission_request *r, const struct schema_event *event, struct refusal *refusal)
+{
+    enum cw_err err;
+
+    if ((event->flags & EVENT_WITHDRAWS) != 0)
+        return check_taken_back(r, event, refusal);
+    if (r->op->withdraws)
+        return check_withdrawal(r, event, refusal);
+    err = check_grade(r, refusal);
+    if (err != CW_OK)
+        return err;
+    if (event->number == EVENT_LINK)
+        return check_link(r, refusal);
+    return event->number == EVENT_IDENTITY_MERGED ? check_merge(r, refusal) : CW_OK;
+}

@@ -1,0 +1,259 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What starts a duty (docs/fold.md §19.4). */
+#include "cases/clocks.h"
+#include "cases/view.h"
+
+static int64_t usual_of_op(const struct fold *f, uint32_t op)
+{
+    return f->ops[op].author_time.ms;
+}
+
+static int64_t usual(const struct fold *f, const struct work_event *e)
+{
+    int64_t from, to, said = usual_of_op(f, e->op);
+
+    event_occurred(f, e, &from, &to);
+    return from < said ? from : said;
+}
+
+bool event_shows(const struct fold *f, const struct work_event *e, uint32_t field, uint32_t mask)
+{
+    const struct op_value *value = mask != 0 ? event_detail(f, e, field) : NULL;
+
+    return mask == 0 || (value != NULL && in_mask(mask, value->number));
+}
+
+/* --- reported: the opening of a child's case, and what opens an episode ------------------------------------- */
+
+static int64_t reported_at(const struct fold *f, const struct hash *scope, int64_t said)
+{
+    const struct case_value *value = state_value(f->state, scope, FIELD_REPORTED_AT);
+
+    return value != NULL && value->value.type == VALUE_INTERVAL && value->value.number < said ? value->value.number
+                                                                                              : said;
+}
+
+uint32_t clock_reported(const struct fold *f, struct clock_first *out, uint32_t max)
+{
+    uint32_t count = 0;
+
+    if (f->opening != NONE && f->state->kind == KIND_CHILD && count < max)
+        out[count++] = (struct clock_first){.op = f->opening, .event = NONE};
+    for (uint32_t i = 0; i < f->event_count && count < max; i++) {
+        const struct work_event *e = &f->events[i];
+
+        if (event_stands(e) && (e->row->flags & EVENT_OPENS_EPISODE) != 0)
+            out[count++] = (struct clock_first){.op = e->op, .scope = e->scope, .event = i};
+    }
+    for (uint32_t i = 0; i < count; i++) {
+        struct clock_first *at = &out[i];
+
+        at->started_ms =
+            reported_at(f, &at->scope, at->event != NONE ? usual(f, &f->events[at->event]) : usual_of_op(f, at->op));
+    }
+    return count;
+}
+
+static void start_reported(struct clock_run *run)
+{
+    for (uint32_t i = 0; i < run->reported_count; i++)
+        clock_begin(run, &run->reported[i]);
+}
+
+/* --- a strategy discussion: often missing, or long missing and exploited -------------------------------------- */
+
+static bool was_cancelled(const struct fold *f, const struct hash *scope)
+{
+    const struct case_machine *m = find_episode(f, scope);
+
+    return m != NULL && m->state == 7;
+}
+
+/* `reported` is sorted by time, so that both ends of the window only move on. */
+struct strategy_window {
+    uint32_t first, end;
+    int64_t episodes; /* in [first, end), without those reported in error */
+};
+
+static bool is_repeated(const struct clock_run *run, struct strategy_window *w, int64_t at)
+{
+    int64_t from = add_ms(at, -policy_span(run->f->policy, SPAN_M6_WINDOW) * 1000);
+
+    for (; w->end < run->reported_count && run->reported[w->end].started_ms <= at; w->end++)
+        w->episodes += !was_cancelled(run->f, &run->reported[w->end].scope);
+    for (; w->first < w->end && run->reported[w->first].started_ms < from; w->first++)
+        w->episodes -= !was_cancelled(run->f, &run->reported[w->first].scope);
+    return w->episodes >= policy_span(run->f->policy, SPAN_M6_EPISODES);
+}
+
+static bool is_exploited(const struct fold *f)
+{
+    const struct case_cell *cell = state_cell(f->state, &scope_none, FIELD_VULNERABILITY);
+
+    for (uint32_t i = 0; cell != NULL && i < cell->value_count; i++) {
+        const struct op_value *value = &cell->values[i].value;
+
+        if (value->type == VALUE_NUMBER && (value->number == 1 || value->number == 2))
+            return true;
+    }
+    return false;
+}
+
+static bool was_missing_at(const struct fold *f, const struct hash *scope, int64_t at)
+{
+    const struct case_machine *m = find_episode(f, scope);
+
+    return m != NULL && (is_live(m) || (m->last_step != NONE && f->ops[m->last_step].author_time.ms >= at));
+}
+
+static void start_strategy(struct clock_run *run)
+{
+    const struct fold *f = run->f;
+    struct strategy_window window = {0};
+    bool exploited = is_exploited(f);
+
+    for (uint32_t i = 0; i < run->reported_count; i++) {
+        struct clock_first first = run->reported[i];
+        int64_t missing = add_seconds(first.started_ms, policy_span(f->policy, SPAN_M6_MISSING));
+        bool repeated = is_repeated(run, &window, first.started_ms);
+
+        if (was_cancelled(f, &first.scope))
+            continue;
+        if (!repeated) {
+            if (!exploited || !was_missing_at(f, &first.scope, missing))
+                continue;
+            first.started_ms = missing;
+        }
+        clock_begin(run, &first);
+    }
+}
+
+/* --- events ----------------------------------------------------------------------------------------------------- */
+
+static bool may_start(const struct work_event *e)
+{
+    if (event_counts(e) && e->row->number == EVENT_HANDOVER_ACCEPT)
+        return !e->replaced && e->contests;
+    return event_counts(e) && !e->replaced && !(e->row->class == EVENT_CLASS_OWNERSHIP && e->no_effect);
+}
+
+static void start_event(struct clock_run *run)
+{
+    const struct fold *f = run->f;
+    const struct schema_clock *row = run->row;
+    bool again = (row->flags & CLOCK_AGAIN) != 0, runs = false;
+
+    for (uint32_t i = 0; i < f->event_count; i++) {
+        const struct work_event *e = &f->events[i];
+        bool is_first =
+            may_start(e) && e->row->number == row->starts[0] && event_shows(f, e, row->start_field, row->start_mask);
+        bool is_second = row->starts[1] != 0 && may_start(e) && e->row->number == row->starts[1] &&
+                         (again ? runs : event_shows(f, e, row->start_field, row->start_mask));
+
+        if (is_first || is_second) {
+            struct clock_first first = {.op = e->op, .started_ms = usual(f, e), .event = i};
+
+            if ((row->flags & CLOCK_EPISODE) != 0)
+                first.scope = e->scope;
+            clock_begin(run, &first);
+        }
+        if (is_first)
+            runs = true;
+        else if (again && event_counts(e) && e->row->number == row->met_by[1])
+            runs = false;
+    }
+}
+
+/* --- values ------------------------------------------------------------------------------------------------------ */
+
+static bool starts_by(const struct clock_run *run, const struct work_write *w)
+{
+    if (!w->stood || (w->superseded && w->row->rule == RULE_ORS))
+        return false;
+    return run->row->start_mask == 0 || (w->write->has_value && w->write->value.type == VALUE_NUMBER &&
+                                         in_mask(run->row->start_mask, w->write->value.number));
+}
+
+static void start_field(struct clock_run *run)
+{
+    const struct fold *f = run->f;
+
+    for (size_t n = 0; n < CW_COUNT(run->row->starts); n++) {
+        const struct work_cell *cell = find_cell(f, &scope_none, run->row->starts[n]);
+
+        for (uint32_t i = 0; cell != NULL && i < cell->count; i++) {
+            const struct work_write *w = &f->writes[f->by_cell[cell->first + i]];
+            struct clock_first first = {
+                .op = w->op, .started_ms = usual_of_op(f, w->op), .event = NONE, .field = w->row->number};
+
+            if (starts_by(run, w))
+                clock_begin(run, &first);
+        }
+    }
+}
+
+static bool is_before(const struct case_value *a, const struct case_value *b)
+{
+    int order = ID_COMPARE(&a->dot.op, &b->dot.op);
+
+    return order != 0 ? order < 0 : a->dot.index < b->dot.index;
+}
+
+bool birth_of(const struct fold *f, uint32_t *out_op, int64_t *out_day)
+{
+    const struct case_cell *cell = state_cell(f->state, &scope_none, FIELD_BIRTH_DATE);
+    const struct case_value *best = NULL;
+
+    for (uint32_t i = 0; cell != NULL && i < cell->value_count; i++) {
+        const struct case_value *value = &cell->values[i];
+        int64_t day;
+
+        if (value->value.type != VALUE_TEXT || !calendar_date(value->value.text, &day))
+            continue;
+        if (best == NULL || day < *out_day || (day == *out_day && is_before(value, best))) {
+            best = value;
+            *out_day = day;
+            *out_op = value->op_index;
+        }
+    }
+    return best != NULL;
+}
+
+static void start_birth(struct clock_run *run)
+{
+    struct clock_first first = {.event = NONE};
+
+    if (!birth_of(run->f, &first.op, &first.birth))
+        return;
+    first.started_ms = usual_of_op(run->f, first.op);
+    clock_begin(run, &first);
+}
+
+void clock_starts(struct clock_run *run)
+{
+    struct clock_first opening = {.op = run->f->opening, .event = NONE};
+
+    switch (run->row->start) {
+    case START_OPENING:
+        if (opening.op == NONE)
+            break;
+        opening.started_ms = usual_of_op(run->f, opening.op);
+        clock_begin(run, &opening);
+        break;
+    case START_REPORTED:
+        start_reported(run);
+        break;
+    case START_EVENT:
+        start_event(run);
+        break;
+    case START_FIELD:
+        start_field(run);
+        break;
+    case START_STRATEGY:
+        start_strategy(run);
+        break;
+    case START_BIRTH:
+        start_birth(run);
+        break;
+    }
+}

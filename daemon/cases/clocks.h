@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef CASEWIRE_CASES_CLOCKS_H
+#define CASEWIRE_CASES_CLOCKS_H
+
+/*
+ * Duties, from rows to clocks (docs/fold.md §19): what starts one, when it is due, what ends it, who said what about it.
+ * Private to the room clock/. A row is walked by its starts; each becomes a clock; marks come last.
+ */
+
+#include "cases/calendar.h"
+#include "cases/machine.h"
+#include "cases/work.h"
+
+#define MISSING_STATES (1u << 2 | 1u << 7 | 1u << 8 | 1u << 9) /* what a return turns out not to have been */
+
+/* What starts a clock. */
+struct clock_first {
+    uint32_t op;
+    struct hash scope;
+    int64_t started_ms;
+    uint32_t event; /* NONE: the opening, or a write */
+    uint32_t field; /* of a FIELD start */
+    int64_t birth;  /* of a BIRTH start: the day */
+};
+
+/* What may meet one. In order of (scope for bound rows, rank). */
+struct clock_answer {
+    uint32_t op, event; /* event: NONE for a write */
+    uint32_t field;
+};
+
+struct clock_run {
+    struct fold *f;
+    const struct schema_clock *row;
+    struct case_clock *out; /* NULL: only counted */
+    uint32_t count, max;
+    uint32_t reported_count;
+    const struct clock_first *reported; /* starts as of REPORTED, by time: of STRATEGY rows */
+    bool bound;                         /* answers are of the clock's own scope */
+    uint32_t answer_count;
+    const struct clock_answer *answers;
+};
+
+static inline bool is_live(const struct case_machine *m)
+{
+    return m->state < 32 && (EPISODE_LIVE_STATES & (1u << m->state)) != 0;
+}
+static inline bool in_mask(uint32_t mask, int64_t number)
+{
+    return number >= 0 && number < 32 && (mask & (1u << number)) != 0;
+}
+
+/* clock_start.c: calls clock_begin for each. Reported starts: into *out, at most max. */
+void clock_starts(struct clock_run *run);
+uint32_t clock_reported(const struct fold *f, struct clock_first *out, uint32_t max);
+bool event_shows(const struct fold *f, const struct work_event *e, uint32_t field, uint32_t mask);
+/* The value of birth_date that is read as the earliest day (§19.4): its op and the day. */
+bool birth_of(const struct fold *f, uint32_t *out_op, int64_t *out_day);
+
+/* clock.c */
+void clock_begin(struct clock_run *run, const struct clock_first *first);
+
+/* clock_due.c. False: there is no such duty. */
+bool clock_due(const struct clock_run *run, const struct clock_first *first, int64_t *out_ms);
+
+/* clock_end.c */
+enum cw_err clock_list_answers(struct clock_run *run);
+void clock_find_end(const struct clock_run *run, const struct clock_first *first, struct case_clock *clock);
+
+/* clock_mark.c: ids, marks, waivers, who has it in hand. Of finished, sorted clocks. */
+enum cw_err clock_marks(struct fold *f, struct case_clock *clocks, uint32_t count);
+
+#endif

@@ -1,0 +1,199 @@
+"""Two hosts that never heard of each other become divisions of one network, by the commands and files of docs/operations.md alone."""
+
+import json
+import os
+import pty
+import re
+import shutil
+import subprocess
+import time
+
+from world import DAEMON, TOOL, check, forget_namespaces, namespaces, run
+
+STORIES = []
+HOSTS = {"north": "10.77.0.1", "east": "10.77.0.2"}
+
+
+class Strangers:
+    """Each host has its own folders; what comes from one to the other is a file that a story names."""
+
+    def __init__(self, folder):
+        self.dir = folder
+        self.daemons = {}
+
+    def start(self):
+        namespaces(HOSTS)
+        for host in HOSTS:
+            os.makedirs(self.at(host))
+        return self
+
+    def stop(self):
+        for daemon in self.daemons.values():
+            daemon.terminate()
+            daemon.wait(30)
+        forget_namespaces(HOSTS)
+        for host in HOSTS:
+            shutil.rmtree(f"/run/{host}", ignore_errors=True)  # the anchors
+
+    def at(self, host, *names):
+        return os.path.join(self.dir, host, *names)
+
+    def log(self, division):
+        with open(self.at(division, "casewired.log"), encoding="utf-8", errors="replace") as file:
+            return file.read()
+
+    def places(self, host):
+        return ["--settings-dir", self.at(host, "etc"), "--state-dir", self.at(host, "state"), "--run-dir", f"/run/{host}"]
+
+    def tool(self, host, *words, expect=0):
+        """As somebody at that host, in its own folder."""
+        return run(["ip", "netns", "exec", host, TOOL, *words], expect, cwd=self.at(host), stdin=subprocess.DEVNULL)
+
+    def launch(self, host):
+        config = self.at(host, "etc", host, "casewire.conf")
+        with open(config, "a", encoding="utf-8") as file:  # a small machine, which keeps no memory locked
+            file.write('map_size = "1 GiB"\nreserve = "1 MiB"\nlow_water = "16 MiB"\nstrict_memory = no\n')
+        with open(self.at(host, "casewired.log"), "a", encoding="utf-8") as log:
+            self.daemons[host] = subprocess.Popen(["ip", "netns", "exec", host, DAEMON, "--config", config], stdout=log, stderr=log,
+                                                  stdin=subprocess.DEVNULL)
+        end = time.monotonic() + 20
+        while not os.path.exists(f"/run/{host}/{host}/admin.sock"):
+            check(f"{host} starts", self.daemons[host].poll() is None and time.monotonic() < end, self.log(host))
+            time.sleep(0.02)
+
+    def carry(self, name, source, target):
+        with open(self.at(source, name), "rb") as file, open(self.at(target, os.path.basename(name)), "wb") as copy:
+            copy.write(file.read())
+
+    def begin(self):
+        self.tool("north", "init", "north", "--force", "ZZ", "--network-name", "Marlshire", "--address", f"tcp://{HOSTS['north']}:4700",
+                  "--dir", self.at("north", "authority"), "--insecure-lab", *self.places("north"))
+        self.launch("north")
+        self.tool("north", "authority", "publish", "--dir", self.at("north", "authority"), "--socket", self.socket("north"))
+        self.carry("authority/invitation", "north", "east")
+
+    def request(self):
+        said = self.tool("east", "enrol", "request", "east", "invitation", "--address", f"tcp://{HOSTS['east']}:4700", *self.places("east")).stdout
+        self.carry("east.request", "east", "north")
+        return re.search(r"(?m)^  words  (.*)$", said).group(1)
+
+    def socket(self, host):
+        return f"/run/{host}/{host}/admin.sock"
+
+    def issue(self, *words, expect=0):
+        return self.tool("north", "authority", "issue", *words, "--dir", self.at("north", "authority"), "--socket", self.socket("north"),
+                         "--insecure-lab", expect=expect)
+
+    def certificates(self):
+        said = self.tool("north", "--json", "authority", "list", "--dir", self.at("north", "authority")).stdout
+        return [(c["kind"], c["division"]) for c in json.loads(said)["certificates"]]
+
+    def pair(self):
+        words = self.request()
+        self.issue("east.request", "--fingerprint", words)
+        self.carry("east.bundle", "north", "east")
+        self.tool("north", "peer", "add", "north", "east.bundle", *self.places("north"))
+        self.tool("north", "reload", "--socket", self.socket("north"), "--network", self.at("north", "etc/north/network"))
+        self.tool("east", "join", "east.bundle", *self.places("east"))
+        self.launch("east")
+        self.tool("east", "authority", "publish", "--bundle", "east.bundle", "--socket", self.socket("east"))
+
+    def officer(self, host, code):
+        cert = self.at(host, "etc", host, "cert")
+        self.issue("--kind", "person", "--division", code, "--name", f"Officer of {code}", "--role", "PC,MCET", "--out", self.at(host, "officer"),
+                   "--address", f"tcp://{HOSTS[host]}:4701", "--daemon-cert", cert)
+        self.tool("north", "authority", "publish", "--dir", self.at("north", "authority"), "--socket", self.socket("north"))
+
+
+def story(smoke=True):
+    def keep(function):
+        STORIES.append((function.__name__, function, smoke, Strangers))
+        return function
+    return keep
+
+
+def refused(done, *words):
+    """Four parts, and these words among them."""
+    check("a refusal has four parts", all(part in done.stderr for part in ("casewire: ", "  where: ", "  why: ", "  next: ")), done.stderr)
+    check("and says what it is about", all(word in done.stderr for word in words), done.stderr)
+
+
+@story()
+def two_strangers_are_paired_by_files_and_words(hosts):
+    before = time.monotonic()
+    hosts.begin()
+    hosts.pair()
+    hosts.officer("north", "NTH")
+    hosts.officer("east", "EST")
+    hosts.tool("north", "--home", "officer", "wait-sync", "--peers", "1", "--timeout", "30")
+    hosts.tool("north", "--home", "officer", "case", "open", "missing_child", "title=Child M", "missing_risk=high", "--held-by", "2")
+    rows = json.loads(hosts.tool("east", "--home", "officer", "--json", "case", "list").stdout)["rows"]
+    check("what one writes, the other reads", [row["title"] for row in rows] == ["Child M"], str(rows))
+    check("all of it in far less than two minutes", time.monotonic() - before < 60, f"{time.monotonic() - before:.1f} s")
+    again = hosts.tool("north", "peer", "add", "north", "east.bundle", *hosts.places("north")).stdout
+    check("the same peer is not added twice", "stood already" in again, again)
+    check("the secret keys are where they were made", sorted(os.listdir(hosts.at("east", "etc", "east"))) ==
+          ["casewire.conf", "cert", "key", "network", "request"] and not any("key" == name for _, _, names in os.walk(hosts.at("north", "authority"))
+                                                                             for name in names))
+    check("and nobody else may read them", os.stat(hosts.at("east", "etc/east/key")).st_mode & 0o777 == 0o600)
+
+
+@story()
+def nothing_is_signed_for_other_words(hosts):
+    hosts.begin()
+    words = hosts.request()
+    before = hosts.certificates()
+    wrong = " ".join([words.split()[1], *words.split()[1:]]) if words.split()[0] != words.split()[1] else "acorn " + words
+    refused(hosts.issue("east.request", "--fingerprint", wrong, expect=4), "the words are not the same", "word 1 is another")
+    refused(hosts.issue("east.request", expect=2), "--fingerprint", "no terminal")
+    refused(hosts.issue("east.request", "--fingerprint", words, "--role", "PC", expect=2), "--role")
+    check("no certificate was issued", hosts.certificates() == before, str(hosts.certificates()))
+    check("and no answer written", not os.path.exists(hosts.at("north", "east.bundle")))
+    hosts.issue("east.request", "--fingerprint", words.upper().replace(" ", "-"))
+    check("with the right ones it was", hosts.certificates() == before + [("daemon", "EST")] or
+          sorted(hosts.certificates()) == sorted(before + [("daemon", "EST")]), str(hosts.certificates()))
+    hosts.issue("east.request", "--fingerprint", words)
+    check("once, however often the answer is asked for", len(hosts.certificates()) == len(before) + 1)
+
+
+@story()
+def on_a_terminal_it_is_asked_whether_the_words_are_the_same(hosts):
+    hosts.begin()
+    words = hosts.request()
+    before = hosts.certificates()
+    for said, code in (("no", 4), ("yes", 0)):
+        master, slave = pty.openpty()
+        issue = subprocess.Popen(["ip", "netns", "exec", "north", TOOL, "authority", "issue", "east.request", "--dir", hosts.at("north", "authority"),
+                                  "--socket", hosts.socket("north")], cwd=hosts.at("north"), stdin=slave, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                                 text=True)
+        os.write(master, said.encode() + b"\n")
+        out, shown = issue.communicate(timeout=60)
+        os.close(master)
+        os.close(slave)
+        check("who asks is shown, and the words", f"  words  {words}\n" in shown and "east (EST) asks to be admitted" in shown and HOSTS["east"] in shown, shown)
+        check(f"with {said} it ends as it should", issue.returncode == code, out + shown)
+        check(f"with {said}, what was signed", len(hosts.certificates()) == len(before) + (said == "yes"), str(hosts.certificates()))
+
+
+@story()
+def a_changed_answer_writes_nothing(hosts):
+    hosts.begin()
+    words = hosts.request()
+    hosts.issue("east.request", "--fingerprint", words)
+    with open(hosts.at("north", "east.bundle"), "rb") as file:
+        good = file.read()
+    names = sorted(os.listdir(hosts.at("east", "etc", "east")))
+    for at in range(0, len(good), max(1, len(good) // 40)):
+        with open(hosts.at("east", "east.bundle"), "wb") as file:
+            file.write(good[:at] + bytes([good[at] ^ 0x10]) + good[at + 1:])
+        refused(hosts.tool("east", "join", "east.bundle", *hosts.places("east"), expect=None), "nothing was written")
+    check("nothing was", sorted(os.listdir(hosts.at("east", "etc", "east"))) == names)
+    refused(hosts.tool("east", "join", "invitation", *hosts.places("east"), expect=2), "invitation")
+    refused(hosts.tool("east", "join", "absent", *hosts.places("east"), expect=3), "absent")
+    hosts.carry("east.bundle", "north", "east")
+    said = hosts.tool("east", "join", "east.bundle", *hosts.places("east")).stdout
+    check("the one that was sent says what will be trusted", "Marlshire" in said and "Authority of ZZ" in said and "north (NTH)" in said, said)
+    refused(hosts.tool("east", "join", "east.bundle", *hosts.places("east"), expect=6), "settings already")
+    refused(hosts.tool("east", "enrol", "request", "east", "invitation", *hosts.places("east"), expect=2), "never overwritten")
+    refused(hosts.tool("north", "init", "north", "--force", "ZZ", "--network-name", "Other", "--dir", hosts.at("north", "other"), "--insecure-lab",
+                       *hosts.places("north"), expect=6), "never overwritten")

@@ -1,0 +1,464 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Section 19 of docs/fold.md, and what section 16 says of it: duties, days, and who spoke about them."""
+
+import datetime
+import re
+
+MAXI64, MINI64 = 2**63 - 1, -(2**63)
+HOUR, DAY = 3_600_000, 86_400_000
+LAST_MS = 253402300799999
+ZERO = bytes(32)
+EPOCH = datetime.date(1970, 1, 1)
+LIVE = (1, 2, 3, 5, 9)
+EPISODE, LIVES, RETURN, ALWAYS, OUTSIDE, EACH, BY_FIELD, OFFERED, EARLIER, AGAIN, LAPSES = (1 << n for n in range(11))
+OPENING, REPORTED, EVENT, FIELD, STRATEGY, BIRTH = range(1, 7)
+SPAN, REVIEW, RISK, HANDOVER, GRADE, BIRTHDAY, ORDER = range(1, 8)
+MET, WAIVED, OVER = 1, 2, 3
+
+
+def clamp(ms):
+    return max(MINI64, min(MAXI64, ms))
+
+
+class Policy:
+    def __init__(self, schema):
+        self.schema = schema
+        self.span, self.told, self.waive, self.soon, self.step, self.days = {}, {}, {}, {}, {}, {}
+        self.ladder = {n: 1 << schema.roles[code] for n, code in (("1", "SUP"), ("2", "INSP"), ("3", "SUPT"), ("beside", "FCR"))}
+
+    def apply(self, name, value, mask):
+        first, rest = name.split(".", 1)
+        if first == "ladder":
+            if rest in self.ladder:
+                self.ladder[rest] = mask(value)
+        elif first == "calendar":
+            day = date_of(rest) if len(rest) == 10 else None
+            if day is not None and day >= EPOCH and value in ("holiday", "working"):
+                self.days[day] = value == "working"
+        else:
+            self.apply_clock(*rest.rsplit(".", 1), value, mask)
+
+    def apply_clock(self, of, what, value, mask):
+        span = self.schema.span_named.get(of)
+        if span is not None and span["unit"] == what:
+            if number(value, span["bound"]) is not None:
+                self.span[span["number"]] = int(value)
+            return
+        for clock in self.schema.clocks:
+            if clock["name"] != of:
+                continue
+            if what in ("told", "waive"):
+                getattr(self, what)[clock["number"]] = mask(value)
+            elif what in ("soon_s", "step_s") and number(value, 3153600000) is not None:
+                getattr(self, what[:4])[clock["number"]] = int(value)
+
+
+def number(text, most):
+    return int(text) if re.fullmatch(r"[0-9]{1,10}", text) and int(text) <= most else None
+
+
+# --- 19.6: days ------------------------------------------------------------------------------------
+
+
+def date_of(text):
+    found = re.fullmatch(r"~?(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?", text)
+    if not found or not 1900 <= int(found.group(1)) <= 2199:
+        return None
+    try:
+        return datetime.date(int(found.group(1)), int(found.group(2) or 1), int(found.group(3) or 1))
+    except ValueError:
+        return None
+
+
+def has_days(ms):
+    return 0 <= ms <= LAST_MS
+
+
+def last_sunday(year, month):
+    last = datetime.date(year, month, 31)
+    return (last - datetime.timedelta((last.weekday() + 1) % 7) - EPOCH).days * DAY
+
+
+def summer(ms):
+    if not has_days(ms):
+        return 0
+    year = (datetime.datetime(1970, 1, 1) + datetime.timedelta(milliseconds=ms)).year
+    return HOUR if last_sunday(year, 3) + HOUR <= ms < last_sunday(year, 10) + HOUR else 0
+
+
+def utc(local):
+    return local - summer(local - HOUR)
+
+
+def midnight(day):
+    return utc((day - EPOCH).days * DAY)
+
+
+def birthday(day, age):
+    try:
+        return day.replace(year=day.year + age)
+    except ValueError:
+        return datetime.date(day.year + age, 3, 1)
+
+
+class Duties:
+    def __init__(self, fold):
+        self.fold, self.schema, self.policy = fold, fold.schema, fold.policy.duties
+        self.number = {}
+        for f in fold.schema.fields.values():
+            self.number.setdefault(f["name"], f["number"])
+        self.event = {e["name"]: e["number"] for e in fold.schema.events.values()}
+        self.rules()
+        self.reported = self.reported_starts()
+        self.clocks = []
+        for row in self.schema.clocks:
+            if fold.fits(row):
+                self.run(row)
+        self.clocks.sort(key=lambda c: (c["row"]["number"], c["scope"], c["start"].id))
+        self.marks()
+
+    # --- spans -----------------------------------------------------------------------------------
+
+    def span(self, n):
+        return self.policy.span.get(n, self.schema.spans[n]["value"])
+
+    def named(self, name):
+        return self.span(self.schema.span_named[name]["number"])
+
+    def works(self, day):
+        if day in self.policy.days:
+            return self.policy.days[day]
+        return day.weekday() < 5 and (day.year, day.month, day.day) not in self.schema.holidays
+
+    def add(self, ms, n):
+        unit, count = self.schema.spans[n]["unit"], self.span(n)
+        if unit == "duration_s":
+            return clamp(ms + count * 1000)
+        if unit not in ("working_days", "months"):
+            return ms
+        if not has_days(ms):
+            return clamp(ms + count * DAY * (30 if unit == "months" else 1))
+        local = ms + summer(ms)
+        day, rest = EPOCH + datetime.timedelta(local // DAY), local % DAY
+        if unit == "months":
+            return utc((self.months(day, count) - EPOCH).days * DAY + rest)
+        if not self.works(day):
+            rest = 0
+            while not self.works(day):
+                day += datetime.timedelta(1)
+        for _ in range(count):
+            day += datetime.timedelta(1)
+            while not self.works(day):
+                day += datetime.timedelta(1)
+        return utc((day - EPOCH).days * DAY + rest)
+
+    @staticmethod
+    def months(day, count):
+        year, month = day.year + (day.month - 1 + count) // 12, (day.month - 1 + count) % 12 + 1
+        for last in (31, 30, 29, 28):
+            try:
+                return datetime.date(year, month, min(day.day, last))
+            except ValueError:
+                continue
+        raise AssertionError("no such month")
+
+    # --- 19.3: what counts -----------------------------------------------------------------------
+
+    def rules(self):
+        fold = self.fold
+        self.own_class = self.schema.bits["CLASS_OWNERSHIP"]
+        self.mark_class = self.schema.bits["CLASS_CLOCK"]
+        self.idle = {e.id for e in fold.events if not e.moved}
+        for e in fold.events:
+            e.stands = fold.live(e)
+            e.good = e.stands and all(c.event == e.event for c in e.corrected_by)
+        for e in fold.events:
+            e.replaced = any(c.good and c.event == e.event and c.event_scope == e.event_scope for c in e.corrected_by)
+
+    @staticmethod
+    def rank(op):
+        return (op.t, op.id)
+
+    def shows(self, e, field, mask):
+        if mask == 0:
+            return True
+        value = self.fold.detail(e, field)
+        return value is not None and 0 <= value < 32 and mask >> value & 1 == 1
+
+    def stood(self, scope, field):
+        return [w for w in self.fold.cells.get((scope, field), []) if (w.authorised or w.floor) and w.verb in (1, 2)]
+
+    def cell(self, scope, name):
+        field = self.number[name]
+        return next((c for c in self.fold.listed if c["scope"] == scope and c["field"] == field), None)
+
+    def machine(self, scope):
+        return self.fold.machines.get((5, scope))
+
+    def level(self, scope, field, at):
+        return self.fold.level(scope, field, at)
+
+    # --- 19.4: starts ----------------------------------------------------------------------------
+
+    def usual(self, op):
+        return min(op.author_time, self.fold.occurred(op)[0]) if op.type == 3 else op.author_time
+
+    def reported_starts(self):
+        fold, out = self.fold, []
+        if fold.opening is not None and fold.kind == 3:
+            out.append((fold.opening, ZERO, fold.opening.author_time))
+        for e in fold.events:
+            if e.stands and fold.bit(e.event_row, "EVENT_OPENS_EPISODE"):
+                out.append((e, e.event_scope, self.usual(e)))
+        starts = []
+        for op, scope, started in out:
+            cell = self.cell(scope, "reported_at")
+            shown = cell["shown_write"] if cell else None
+            if shown is not None and not shown.withheld and shown.value is not None:
+                started = min(started, shown.value[1][0])
+            starts.append((op, scope, started))
+        return starts
+
+    def starts(self, row):
+        fold = self.fold
+        if row["start"] == OPENING:
+            return [(fold.opening, ZERO, fold.opening.author_time, None)] if fold.opening is not None else []
+        if row["start"] == REPORTED:
+            return [(*s, None) for s in self.reported]
+        if row["start"] == EVENT:
+            return self.event_starts(row)
+        if row["start"] == FIELD:
+            return self.field_starts(row)
+        if row["start"] == STRATEGY:
+            return self.strategy_starts()
+        born = self.birth()
+        return [(born[0].op, ZERO, born[0].op.author_time, born[1])] if born else []
+
+    def event_starts(self, row):
+        out, runs = [], False
+        for e in self.fold.events:
+            able = e.good and not e.replaced and not (e.event_row["class"] == self.own_class and e.id in self.idle)
+            able = able and (e.event_row["name"] != "handover_accept" or e.id in self.fold.contesting)
+            first = able and e.event == row["from_a"] and self.shows(e, row["start_field"], row["start_mask"])
+            second = able and row["from_b"] and e.event == row["from_b"]
+            if row["flags"] & AGAIN:
+                second = second and runs
+            else:
+                second = second and self.shows(e, row["start_field"], row["start_mask"])
+            if first or second:
+                out.append((e, e.event_scope if row["flags"] & EPISODE else ZERO, self.usual(e), None))
+            if first:
+                runs = True
+            elif row["flags"] & AGAIN and e.good and e.event == row["met_b"]:
+                runs = False
+        return out
+
+    def field_starts(self, row):
+        out, mask = [], row["start_mask"]
+        for field in (row["from_a"], row["from_b"]):
+            for w in self.stood(ZERO, field):
+                if w.fate == 3 and w.row["rule"] == "ORS":
+                    continue
+                if mask and (w.withheld or w.value is None or w.value[0] != "n" or not 0 <= w.value[1] < 32 or not mask >> w.value[1] & 1):
+                    continue
+                out.append((w.op, ZERO, w.op.author_time, field))
+        return out
+
+    def strategy_starts(self):
+        out = []
+        cell = self.cell(ZERO, "vulnerability")
+        exploited = cell is not None and any(not w.withheld and w.value is not None and w.value[1] in (1, 2) for w, _ in cell["values"])
+        counted = [s for s in self.reported if (self.machine(s[1]) or [0])[0] != 7]
+        for op, scope, t in counted:
+            near = [s for s in counted if clamp(t - self.named("M6.window") * 1000) <= s[2] <= t]
+            missing = clamp(t + self.named("M6.missing") * 1000)
+            m = self.machine(scope)
+            if len(near) >= self.named("M6.episodes"):
+                out.append((op, scope, t, None))
+            elif exploited and m is not None and (m[0] in LIVE or (m[1] is not None and m[1].author_time >= missing)):
+                out.append((op, scope, missing, None))
+        return out
+
+    def birth(self):
+        cell = self.cell(ZERO, "birth_date")
+        known = []
+        for w, _ in cell["values"] if cell else []:
+            day = date_of(w.value[1].decode("utf-8", "replace")) if not w.withheld and w.value is not None else None
+            if day is not None:
+                known.append((day, w.dot, w))
+        if not known:
+            return None
+        day, _, w = min(known)
+        return w, day
+
+    # --- 19.5: deadlines ---------------------------------------------------------------------------
+
+    def due(self, row, op, scope, started, extra):
+        span, risk = row["span"], self.number["missing_risk"]
+        if row["due"] == REVIEW:
+            level, m = self.level(scope, risk, self.rank(op)), self.machine(scope)
+            span += {3: 1, 2: 2, 1: 3, 0: 3}.get(level, 0)
+            if m is not None and m[0] == 9 and m[1] is not None and self.rank(m[1]) < self.rank(op):
+                span = row["span"] + 4
+            said = self.fold.detail(op, self.number["next_review"])
+            return self.add(started, span) if said is None else min(said[0], self.add(started, span))
+        if row["due"] == RISK:
+            span += not any(w.ordinal >= 4 for w in self.stood(scope, risk))
+        elif row["due"] == HANDOVER:
+            live = [key[1] for key, m in self.fold.machines.items()
+                    if key[0] == 5 and (m[0] in LIVE or (m[1] is not None and self.rank(m[1]) > self.rank(op)))]
+            span += 0 if any((self.level(s, risk, self.rank(op)) or 0) >= 4 for s in live) else 1 if live else 2
+        elif row["due"] == GRADE:
+            level = self.level(ZERO, extra, self.rank(op)) or 0
+            if level < 2:
+                return None
+            span += 0 if level >= 4 else 1 if level == 3 else 2
+        elif row["due"] == BIRTHDAY:
+            day = birthday(extra, self.named("M13.age"))
+            return midnight(day - datetime.timedelta(self.span(span)))
+        elif row["due"] == ORDER:
+            born, care = self.birth(), self.cell(ZERO, "care_status")
+            if born is None:
+                return None
+            values = [w for w, _ in care["values"]] if care else []
+            safe = bool(values) and all(not w.withheld and w.value is not None and 4 <= w.value[1] <= 8 for w in values)
+            return midnight(birthday(born[1], self.span(span + 1 if safe else span)))
+        return self.add(started, span)
+
+    # --- 19.7, 19.8: ends --------------------------------------------------------------------------
+
+    def answers(self, row):
+        wanted = [row[k] for k in ("met_a", "met_b", "met_c", "met_d") if row[k]]
+        if row["flags"] & BY_FIELD:
+            return sorted((w for n in wanted for w in self.stood(ZERO, n) if self.write_shows(row, w)), key=lambda w: self.rank(w.op))
+        return [e for e in self.fold.events if e.good and e.event in wanted and self.shows(e, row["met_field"], row["met_mask"])
+                and not (e.event_row["class"] == self.own_class and e.id in self.idle)]
+
+    def write_shows(self, row, w):
+        mask = row["met_mask"]
+        if mask == 0:
+            return True
+        if w.withheld or w.value is None:
+            return False
+        kind, value = w.value
+        if kind == "n":
+            return 0 <= value < 32 and mask >> value & 1 == 1
+        if kind != "t":
+            return False
+        word, space, _ = value.partition(b" ")
+        names = {name.encode(): n for n, name in self.schema.scales[w.row["scale"]].items()}
+        return bool(space) and word in names and names[word] < 32 and mask >> names[word] & 1 == 1
+
+    def end(self, row, op, scope, started, extra):
+        for a in self.answers(row):
+            by = a if not row["flags"] & BY_FIELD else a.op
+            if self.rank(by) <= self.rank(op) and not row["flags"] & EARLIER:
+                continue
+            if row["flags"] & BY_FIELD:
+                if row["start"] == FIELD and a.field != extra:
+                    continue
+            else:
+                bound = row["flags"] & EPISODE and self.fold.bit(self.schema.events[row["met_a"]], "EVENT_EPISODE")
+                if bound and a.event_scope != scope:
+                    continue
+                about = self.fold.detail(a, self.number["about"])
+                if about is not None and not (op.type == 3 and op.counts and about == thing_id(op.id)):
+                    continue
+                if row["flags"] & OFFERED and self.fold.detail(a, row["met_field"]) == 3 and not self.was_offered(row, a):
+                    continue
+            if row["after"] and by.author_time < self.add(started, row["after"]):
+                continue
+            return MET, by
+        m = self.machine(scope)
+        if m is not None and row["flags"] & LIVES and m[0] not in LIVE and m[1] is not None:
+            return OVER, m[1]
+        if m is not None and row["flags"] & RETURN:
+            for step, state in self.fold.led_to.get((5, scope), []):
+                if self.rank(step) > self.rank(op) and state in (2, 7, 8, 9):
+                    return OVER, step
+        return 0, None
+
+    def was_offered(self, row, a):
+        return any(e.good and e.event == a.event and e.event_scope == a.event_scope and self.rank(e) < self.rank(a)
+                   and self.fold.detail(e, row["met_field"]) == 1 for e in self.fold.events)
+
+    def run(self, row):
+        out, n = [], row["number"]
+        for op, scope, started, extra in self.starts(row):
+            due = self.due(row, op, scope, started, extra)
+            if due is None:
+                continue
+            end, by = self.end(row, op, scope, started, extra)
+            out.append({"row": row, "start": op, "scope": scope, "started": started, "due": due, "end": end, "by": by, "end_ms": by.author_time if by else 0,
+                        "soon": clamp(due - self.policy.soon.get(n, row["soon_s"]) * 1000), "marks": [], "ack": None, "late": False,
+                        "step": 0 if row["flags"] & OUTSIDE else self.policy.step.get(n, row["step_s"]) * 1000,
+                        "told": self.policy.told.get(n, row["told"]),
+                        "waive": 0 if row["flags"] & ALWAYS else self.policy.waive.get(n, row["waive"])})
+        if not row["flags"] & EACH:
+            groups = {}
+            for c in out:
+                key = (c["scope"], c["end"], c["by"].id if c["by"] else ZERO)
+                if key not in groups or (c["due"], c["start"].id) < (groups[key]["due"], groups[key]["start"].id):
+                    groups[key] = c
+            out = list(groups.values())
+        self.clocks.extend(out)
+
+    # --- 19.10: marks --------------------------------------------------------------------------------
+
+    def marks(self):
+        by_id = {thing_id(c["start"].id, 65536 + c["row"]["number"]): c for c in self.clocks}
+        for e in self.fold.events:
+            if not e.good or e.replaced or e.event_row["class"] != self.mark_class:
+                continue
+            meant = self.fold.detail(e, self.number["clock"])
+            if meant is None:
+                meant = self.fold.detail(e, self.number["about"])
+            if meant in by_id:
+                self.mark(by_id[meant], e)
+        for c in self.clocks:
+            waived = next((e for e, effect in c["marks"] if effect and e.event == self.event["clock_waived"]), None)
+            if waived is not None and c["end"] != MET:
+                c["end"], c["by"], c["end_ms"] = WAIVED, waived, waived.author_time
+            said = any(effect and e.event == self.event["clock_breached"] for e, effect in c["marks"])
+            if c["row"]["flags"] & LAPSES and c["end"] == 0 and said and c["ack"] is not None:
+                c["end"], c["by"], c["end_ms"] = OVER, c["ack"], c["ack"].author_time
+
+    def mark(self, c, e):
+        effect = True
+        told = c["told"]
+        if c["step"]:
+            for rung in self.policy.ladder.values():
+                told |= rung
+        breached = any(ok and m.event == self.event["clock_breached"] for m, ok in c["marks"])
+        if e.event == self.event["clock_ack"]:
+            effect = e.roles & told != 0 and (breached or e.author_time >= c["due"])
+            if effect and c["ack"] is None:
+                c["ack"] = e
+        elif e.event == self.event["clock_waived"]:
+            effect = e.roles & c["waive"] != 0
+        elif e.event == self.event["clock_breached"]:
+            due = self.fold.detail(e, self.number["due"])
+            effect = not breached and due is not None and due[0] == c["due"]
+            if effect and (e.author_time > clamp(c["due"] + self.named("late") * 1000) or (c["end"] == MET and c["end_ms"] <= c["due"])):
+                c["late"] = True
+        c["marks"].append((e, effect))
+
+    def lines(self):
+        out = []
+        for c in self.clocks:
+            out.append("clock %d %s %s %d %d %d %d %s %d %d %s %d" % (
+                c["row"]["number"], maybe(c["scope"]), c["start"].id.hex(), c["started"], c["soon"], c["due"], c["end"],
+                maybe(c["by"].id if c["by"] else ZERO), c["end_ms"], c["step"], maybe(c["ack"].id if c["ack"] else ZERO), c["late"]))
+            out.extend("mark %d %s %d" % (e.event, e.id.hex(), not effect) for e, effect in c["marks"])
+        out.append("ladder %d %d %d %d" % tuple(self.policy.ladder[n] for n in ("1", "2", "3", "beside")))
+        return out
+
+
+def maybe(data):
+    return "-" if not any(data) else data.hex()
+
+
+def thing_id(op_id, index=0):
+    from fold import thing_id as name
+
+    return name(op_id, index)

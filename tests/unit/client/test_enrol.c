@@ -1,0 +1,303 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* How a division comes into a network: invitation, request, answer; and what is signed and wrong all the same. */
+#include "tests/unit/client/pairing.h"
+
+#include "lib/when.h"
+
+#include <check.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+
+Suite *suite_enrol(void);
+
+/* --- what should be ------------------------------------------------------------------------------------------ */
+
+START_TEST(a_division_is_admitted_by_files_alone)
+{
+    struct joining j;
+    struct buf text = {0};
+    struct stat info;
+
+    answered(&j);
+    ck_assert(j.join.has_member);
+    ck_assert_uint_eq(j.join.peer_count, 1);
+    ck_assert_int_eq(host_compare(&pairing.east, &j, &pairing.fault), CW_OK);
+    ck_assert_int_eq(host_join(&pairing.east, &j, &pairing.fault), CW_OK);
+    text_of_file(in_place("east/casewire.conf"), &text);
+    ck_assert_ptr_nonnull(strstr((const char *)text.data, "division = \"EST\"\n"));
+    ck_assert_ptr_nonnull(
+        strstr((const char *)text.data, "listen_peers = \"tcp://*:4700\"\nlisten_clients = \"tcp://*:4701\"\n"));
+    ck_assert_ptr_nonnull(
+        strstr((const char *)text.data,
+               "peer \"north\" {\n    division  = \"NTH\"\n    address   = \"tcp://north.example:4700\"\n"));
+    buf_done(&text);
+    ck_assert_int_eq(stat(in_place("east/key"), &info), 0);
+    ck_assert_uint_eq(info.st_mode & 0777, 0600);
+    ck_assert_int_eq(stat(in_place("east"), &info), 0);
+    ck_assert_uint_eq(info.st_mode & 0777, 0755);
+    ck_assert_int_eq(file_read(in_place("east/cert"), CERT_LEN_MAX, &text), CW_OK);
+    ck_assert(slice_eq(buf_slice(&text), slice(joining_cert(&j, &j.join.member)->bytes, text.len)));
+    buf_done(&text);
+    joining_done(&j);
+}
+END_TEST
+
+START_TEST(an_answer_is_written_again_without_a_second_certificate)
+{
+    struct asking asking;
+    uint64_t seq;
+
+    request_at(&pairing.east, &asking);
+    answer_to(&asking);
+    seq = pairing.a.log.seq;
+    answer_to(&asking);
+    ck_assert_uint_eq(pairing.a.log.seq, seq);
+    asking_done(&asking);
+}
+END_TEST
+
+START_TEST(a_key_on_the_host_is_never_made_anew)
+{
+    struct request_plan plan = {.host = &pairing.east, .name = "Daemon of EST", .days = 10};
+    struct joining invitation;
+    struct asking asking;
+    struct buf request = {0};
+
+    request_at(&pairing.east, &asking);
+    asking_done(&asking);
+    ck_assert_int_eq(joining_open(in_place("invitation"), &invitation, &pairing.fault), CW_OK);
+    ck_assert_int_eq(host_request(&plan, &invitation, &request, &pairing.fault), CW_USAGE_ORDER);
+    ck_assert_ptr_nonnull(strstr(pairing.fault.text, "never overwritten"));
+    joining_done(&invitation);
+    buf_done(&request);
+}
+END_TEST
+
+/* --- signed, and wrong all the same ------------------------------------------------------------------------- */
+
+START_TEST(a_peer_that_is_no_daemon_is_refused)
+{
+    struct joining j;
+    struct asking asking;
+
+    for (size_t i = 0; i < pairing.a.trust->cert_count; i++)
+        if (pairing.a.trust->certs[i].parsed.subject == SUBJECT_PERSON)
+            ck_assert_int_eq(members_add(pairing.members, &pairing.a.trust->certs[i].id, slice_of("west"),
+                                         slice_of("tcp://west.example:4700"), &pairing.fault),
+                             CW_OK);
+    request_at(&pairing.east, &asking);
+    answer_to(&asking);
+    asking_done(&asking);
+    ck_assert_int_eq(joining_open(in_place("bundle"), &j, &pairing.fault), CW_REFUSED_AUTHOR);
+    ck_assert_str_eq(pairing.fault.where, "west");
+}
+END_TEST
+
+START_TEST(a_member_whose_certificate_was_taken_back_is_refused)
+{
+    struct joining j;
+    struct asking asking;
+    bool again;
+
+    request_at(&pairing.east, &asking);
+    answer_to(&asking);
+    ck_assert_int_eq(authority_revoke(&pairing.a, &asking.id, REVOKE_RETIRED, &pairing.fault), CW_OK);
+    ck_assert_int_eq(authority_commit(&pairing.a, &pairing.fault), CW_OK);
+    ck_assert_int_eq(joining_write(&pairing.a, pairing.members, &asking.id, in_place("bundle"), &pairing.fault), CW_OK);
+    ck_assert_int_eq(joining_open(in_place("bundle"), &j, &pairing.fault), CW_REFUSED_EXPIRED);
+    ck_assert_int_eq(asking_check(&asking, &pairing.a, when_now(), &again, &pairing.fault), CW_REFUSED_EXPIRED);
+    asking_done(&asking);
+}
+END_TEST
+
+START_TEST(a_revoked_peer_is_left_out)
+{
+    struct joining j;
+
+    ck_assert_int_eq(authority_revoke(&pairing.a, &pairing.members->at[0].cert, REVOKE_RETIRED, &pairing.fault), CW_OK);
+    ck_assert_int_eq(authority_commit(&pairing.a, &pairing.fault), CW_OK);
+    answered(&j);
+    ck_assert_uint_eq(j.join.peer_count, 0);
+    joining_done(&j);
+}
+END_TEST
+
+/* An answer that is whole and signed, but for somebody else. */
+START_TEST(an_answer_to_another_request_is_refused)
+{
+    struct joining j;
+    struct asking other;
+    struct host west = pairing.east;
+
+    answered(&j);
+    joining_done(&j);
+    snprintf(west.title, sizeof(west.title), "west");
+    snprintf(west.settings, sizeof(west.settings), "%s/west", pairing.place);
+    request_at(&west, &other);
+    answer_to(&other);
+    asking_done(&other);
+    ck_assert_int_eq(joining_open(in_place("bundle"), &j, &pairing.fault), CW_OK);
+    ck_assert_int_eq(host_compare(&pairing.east, &j, &pairing.fault), CW_REFUSED_AUTHOR);
+    ck_assert_ptr_nonnull(strstr(pairing.fault.text, "another request"));
+    ck_assert_int_eq(host_compare(&west, &j, &pairing.fault), CW_OK);
+    joining_done(&j);
+}
+END_TEST
+
+START_TEST(an_answer_with_another_address_is_refused)
+{
+    struct joining j;
+    struct asking asking;
+
+    request_at(&pairing.east, &asking);
+    answer_to(&asking);
+    ck_assert_int_eq(members_add(pairing.members, &asking.id, asking.request.title,
+                                 slice_of("tcp://elsewhere.example:4700"), &pairing.fault),
+                     CW_OK);
+    ck_assert_int_eq(joining_write(&pairing.a, pairing.members, &asking.id, in_place("bundle"), &pairing.fault), CW_OK);
+    asking_done(&asking);
+    ck_assert_int_eq(joining_open(in_place("bundle"), &j, &pairing.fault), CW_OK);
+    ck_assert_int_eq(host_compare(&pairing.east, &j, &pairing.fault), CW_REFUSED_VALUE);
+    joining_done(&j);
+}
+END_TEST
+
+START_TEST(an_answer_of_another_network_is_refused)
+{
+    struct joining j;
+    struct asking asking;
+    char kept[] = "/tmp/casewire-test.XXXXXX";
+
+    ck_assert_ptr_nonnull(mkdtemp(kept));
+    request_at(&pairing.east, &asking);
+    asking_done(&asking);
+    ck_assert_int_eq(rename(in_place("east"), kept), 0);
+    pairing_end();
+    pairing_begin(); /* another network of the same name */
+    answered(&j);
+    folder_remove(pairing.east.settings);
+    ck_assert_int_eq(rename(kept, pairing.east.settings), 0);
+    ck_assert_int_eq(host_compare(&pairing.east, &j, &pairing.fault), CW_REFUSED_NETWORK);
+    joining_done(&j);
+}
+END_TEST
+
+START_TEST(an_answer_is_refused_where_the_key_is_another)
+{
+    struct joining j;
+    struct key_bundle keys;
+
+    answered(&j);
+    key_bundle_new(&keys);
+    ck_assert_int_eq(authority_write_key(in_place("east/key"), &keys, slice(NULL, 0)), CW_OK);
+    ck_assert_int_eq(host_compare(&pairing.east, &j, &pairing.fault), CW_LOCAL_KEY);
+    key_bundle_wipe(&keys);
+    joining_done(&j);
+}
+END_TEST
+
+/* --- what an authority does not issue -------------------------------------------------------------------------- */
+
+/* The request with another certificate in it, signed anew by the same holder. */
+static void ask_with(void (*change)(struct certificate *cert), enum cw_err expected)
+{
+    struct asking asking;
+    struct key_bundle keys;
+    struct buf key = {0}, bytes = {0};
+    struct enrol_request request;
+    struct certificate cert;
+    uint8_t cert_bytes[CERT_LEN_MAX], memory[ENROL_LEN_MAX];
+    struct writer c = writer_over(cert_bytes, sizeof(cert_bytes)), w = writer_over(memory, sizeof(memory));
+    bool again;
+
+    request_at(&pairing.east, &asking);
+    ck_assert_int_eq(file_read(in_place("east/key"), KEYFILE_LEN_MAX, &key), CW_OK);
+    ck_assert_int_eq(keyfile_open(buf_slice(&key), slice(NULL, 0), &keys), CW_OK);
+    cert = asking.cert;
+    change(&cert);
+    certificate_encode(&cert, &c);
+    request = asking.request;
+    request.certificate = slice(cert_bytes, c.len);
+    enrol_request_sign(&request, &cert.network, &keys.sign, &w);
+    ck_assert_int_eq(buf_add(&bytes, slice(memory, w.len)), CW_OK);
+    asking_done(&asking);
+    ck_assert_int_eq(asking_read(&bytes, &asking, &pairing.fault), CW_OK);
+    ck_assert_int_eq(asking_check(&asking, &pairing.a, when_now(), &again, &pairing.fault), expected);
+    asking_done(&asking);
+    key_bundle_wipe(&keys);
+    buf_done(&key);
+}
+
+static void other_network(struct certificate *cert)
+{
+    cert->network.b[0] ^= 1;
+}
+static void other_authority(struct certificate *cert)
+{
+    cert->issuer.b[0] ^= 1;
+}
+static void with_a_role(struct certificate *cert)
+{
+    cert->role_count = 1;
+    cert->roles[0] = 2;
+}
+static void bundling(struct certificate *cert)
+{
+    cert->may_bundle = true;
+}
+static void expired(struct certificate *cert)
+{
+    cert->not_before.ms = 1;
+    cert->not_after.ms = 2;
+}
+static void for_ever(struct certificate *cert)
+{
+    cert->not_after.ms = INT64_MAX;
+}
+/* Somebody who would be taken for the division that runs already. */
+static void borrowed_transport_key(struct certificate *cert)
+{
+    memcpy(cert->curve_key, trust_find(pairing.a.trust, &pairing.members->at[0].cert)->parsed.curve_key, KEY_LEN);
+}
+
+static const struct {
+    void (*change)(struct certificate *cert);
+    enum cw_err expected;
+} wishes[] = {
+    {other_network, CW_REFUSED_NETWORK},
+    {other_authority, CW_REFUSED_AUTHOR},
+    {with_a_role, CW_REFUSED_ROLE},
+    {bundling, CW_REFUSED_ROLE},
+    {expired, CW_REFUSED_EXPIRED},
+    {for_ever, CW_REFUSED_EXPIRED},
+    {borrowed_transport_key, CW_REFUSED_REUSED_ID},
+};
+
+START_TEST(an_authority_does_not_issue_whatever_is_asked_for)
+{
+    ask_with(wishes[_i].change, wishes[_i].expected);
+}
+END_TEST
+
+Suite *suite_enrol(void)
+{
+    Suite *s = suite_create("enrol");
+    TCase *should = tcase_create("what should be"), *wrong = tcase_create("signed and wrong");
+
+    tcase_add_checked_fixture(should, pairing_begin, pairing_end);
+    tcase_add_test(should, a_division_is_admitted_by_files_alone);
+    tcase_add_test(should, an_answer_is_written_again_without_a_second_certificate);
+    tcase_add_test(should, a_key_on_the_host_is_never_made_anew);
+    suite_add_tcase(s, should);
+    tcase_add_checked_fixture(wrong, pairing_begin, pairing_end);
+    tcase_add_test(wrong, a_peer_that_is_no_daemon_is_refused);
+    tcase_add_test(wrong, a_member_whose_certificate_was_taken_back_is_refused);
+    tcase_add_test(wrong, a_revoked_peer_is_left_out);
+    tcase_add_test(wrong, an_answer_to_another_request_is_refused);
+    tcase_add_test(wrong, an_answer_with_another_address_is_refused);
+    tcase_add_test(wrong, an_answer_of_another_network_is_refused);
+    tcase_add_test(wrong, an_answer_is_refused_where_the_key_is_another);
+    tcase_add_loop_test(wrong, an_authority_does_not_issue_whatever_is_asked_for, 0, (int)CW_COUNT(wishes));
+    suite_add_tcase(s, wrong);
+    return s;
+}

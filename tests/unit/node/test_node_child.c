@@ -1,0 +1,298 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "tests/unit/node/pair.h"
+
+#include <check.h>
+
+/* One child in lists and histories, its events page by page, and where no word about it may be. */
+
+/* --- one child in lists and histories (docs/protocol.md 7.8) ------------------------------------------------------------- */
+
+static const Cw__CaseList *list_by(const char *entity, const char *prefix)
+{
+    Cw__Request request = CW__REQUEST__INIT;
+    Cw__ListCases list = CW__LIST_CASES__INIT;
+    const Cw__Answer *answer;
+
+    SET_NUMBER(&list, kind, KIND_CHILD);
+    if (entity != NULL)
+        SET_BYTES(&list, entity, wire_bytes(slice_of(entity)));
+    if (prefix != NULL)
+        SET_BYTES(&list, prefix, wire_bytes(slice_of(prefix)));
+    request.list = &list;
+    answer = pair_ask(&request);
+    ck_assert_uint_eq(answer->code, CW_OK);
+    return answer->list;
+}
+
+static void assess(const struct cw_case_id *id, uint64_t risk)
+{
+    const struct op_value reason = {.type = VALUE_TEXT, .text = slice_of("no coat")};
+    struct op_write writes[] = {WRITE(FIELD_MISSING_RISK, pair_number((int64_t)risk)), WRITE(FIELD_RATIONALE, reason)};
+    const struct op op = {
+        .type = OP_EVENT, .schema = SCHEMA_VERSION, .event = EVENT_RISK_ASSESSMENT, .write_count = 2, .writes = writes};
+
+    writes[0].has_max = true;
+    writes[0].max_value = risk;
+    (void)pair_say(id, &op, NULL);
+    lab_run(pair.lab, 2000);
+}
+
+static const Cw__History *history_of(const struct cw_case_id *id, uint32_t limit, ProtobufCBinaryData after)
+{
+    Cw__Request request = CW__REQUEST__INIT;
+    Cw__GetHistory history = CW__GET_HISTORY__INIT;
+    const Cw__Answer *answer;
+
+    SET_BYTES(&history, case_id, wire_bytes(ID_SLICE(id)));
+    SET_NUMBER(&history, limit, limit);
+    if (after.len > 0)
+        SET_BYTES(&history, after, after);
+    request.history = &history;
+    answer = pair_ask(&request);
+    ck_assert_uint_eq(answer->code, CW_OK);
+    return answer->history;
+}
+
+/* What a list or a history says, as bytes: an unmerge must bring back the very same. */
+static size_t packed(const ProtobufCMessage *message, uint8_t out[static 65536])
+{
+    struct writer w = writer_over(out, 65536);
+
+    wire_pack(message, &w);
+    ck_assert(!w.failed);
+    return w.len;
+}
+
+START_TEST(a_merged_child_is_listed_once_as_the_case_that_stays_and_an_unmerge_restores_both)
+{
+    static uint8_t before[65536], after[65536];
+    const Cw__CaseList *list;
+    struct cw_op_id made;
+    size_t len;
+
+    pair_begin();
+    pair_retitle(&pair.a, "Child at the station");
+    pair_retitle(&pair.b, "Child of Foxglove Lane");
+    assess(&pair.a, 4);
+    list = list_by(NULL, NULL);
+    ck_assert_uint_eq(list->n_rows, 2);
+    ck_assert_uint_eq(list->rows[0]->n_also, 0);
+    len = packed(&list_by(NULL, "Child of")->base, before);
+    made = pair_merge(&pair.a, &pair.b);
+    list = list_by(NULL, NULL);
+    ck_assert_uint_eq(list->n_rows, 1);
+    ck_assert(pair_is(list->rows[0]->case_id, &pair.b));
+    ck_assert(slice_eq(wire_slice(list->rows[0]->title), slice_of("Child of Foxglove Lane")));
+    ck_assert(slice_eq(wire_slice(list->rows[0]->risk), slice_of("high"))); /* of the other record */
+    ck_assert_uint_eq(list->rows[0]->n_also, 1);
+    ck_assert(pair_is(list->rows[0]->also_ids[0], &pair.a));
+    pair_take_back(&pair.a, EVENT_IDENTITY_UNMERGED, &made);
+    list = list_by(NULL, NULL);
+    ck_assert_uint_eq(list->n_rows, 2);
+    ck_assert_uint_eq(list->rows[0]->n_also + list->rows[1]->n_also, 0);
+    ck_assert_uint_eq(packed(&list_by(NULL, "Child of")->base, after), len);
+    ck_assert_mem_eq(before, after, len);
+    lab_free(pair.lab);
+}
+END_TEST
+
+START_TEST(what_stands_in_one_record_finds_the_child)
+{
+    const Cw__CaseList *list;
+    char hex[2 * ID_LEN + 1];
+
+    pair_begin();
+    pair_retitle(&pair.a, "Child at the station");
+    pair_link_to(&pair.a, &pair.phone, ASSOCIATE_OF, false);
+    pair_merge(&pair.a, &pair.b);
+    hex_of(ID_SLICE(&pair.phone), hex);
+    list = list_by(hex, NULL);
+    ck_assert_uint_eq(list->n_rows, 1);
+    ck_assert(pair_is(list->rows[0]->case_id, &pair.b));
+    list = list_by(NULL, "Child at the st");
+    ck_assert_uint_eq(list->n_rows, 1);
+    ck_assert(pair_is(list->rows[0]->case_id, &pair.b));
+    hex_of(ID_SLICE(&pair.b), hex); /* both say something of b: one child all the same */
+    pair_link_to(&pair.b, &pair.phone, ASSOCIATE_OF, false);
+    hex_of(ID_SLICE(&pair.phone), hex);
+    ck_assert_uint_eq(list_by(hex, NULL)->n_rows, 1);
+    lab_free(pair.lab);
+}
+END_TEST
+
+START_TEST(a_history_by_either_reference_has_both_records_and_says_which_line_is_of_which)
+{
+    const Cw__History *whole;
+    struct cw_op_id made;
+    ProtobufCBinaryData none = {0, NULL}, references[2];
+    size_t of_first = 0, alone_a, alone_b, paged = 0;
+    uint8_t mark[64];
+
+    pair_begin();
+    pair_retitle(&pair.a, "Child at the station");
+    alone_a = history_of(&pair.a, 100, none)->n_items;
+    alone_b = history_of(&pair.b, 100, none)->n_items;
+    ck_assert(!history_of(&pair.a, 100, none)->items[0]->has_human_ref);
+    made = pair_merge(&pair.a, &pair.b);
+    whole = history_of(&pair.b, 100, none);
+    ck_assert_uint_eq(whole->n_items, alone_a + alone_b + 1);
+    ck_assert_uint_eq(whole->n_also, 1);
+    references[0] = whole->items[0]->human_ref;
+    for (size_t i = 0; i < whole->n_items; i++) {
+        ck_assert(whole->items[i]->has_human_ref);
+        ck_assert(i == 0 || whole->items[i - 1]->hlc <= whole->items[i]->hlc);
+        of_first += slice_eq(wire_slice(whole->items[i]->human_ref), wire_slice(references[0]));
+    }
+    ck_assert(of_first == alone_a + 1 || of_first == alone_b);
+    ck_assert_uint_eq(history_of(&pair.a, 100, none)->n_items, alone_a + alone_b + 1);
+    for (ProtobufCBinaryData after = none;;) { /* page by page, each line once */
+        const Cw__History *page = history_of(&pair.a, 2, after);
+
+        paged += page->n_items;
+        if (!page->has_next)
+            break;
+        ck_assert_uint_le(page->next.len, sizeof mark);
+        memcpy(mark, page->next.data, page->next.len);
+        after = wire_bytes(slice(mark, page->next.len));
+    }
+    ck_assert_uint_eq(paged, alone_a + alone_b + 1);
+    pair_take_back(&pair.a, EVENT_IDENTITY_UNMERGED, &made);
+    ck_assert_uint_eq(history_of(&pair.b, 100, none)->n_items, alone_b);
+    ck_assert_uint_eq(history_of(&pair.a, 100, none)->n_items, alone_a + 2);
+    lab_free(pair.lab);
+}
+END_TEST
+
+/* --- events by page, and what is taken back ---------------------------------------------------------------------------- */
+
+static const Cw__Answer *page_of(const struct cw_case_id *id, ProtobufCBinaryData before)
+{
+    Cw__Request request = CW__REQUEST__INIT;
+    Cw__GetCase get = CW__GET_CASE__INIT;
+
+    SET_BYTES(&get, case_id, wire_bytes(ID_SLICE(id)));
+    if (before.len > 0)
+        SET_BYTES(&get, events_before, before);
+    request.get = &get;
+    return pair_ask(&request);
+}
+
+START_TEST(all_events_of_a_case_can_be_had_page_by_page)
+{
+    enum { NOTES = 520 };
+    const Cw__CaseView *view;
+    struct lab_op op;
+    uint8_t last[ID_LEN];
+    char text[24];
+
+    pair_begin();
+    for (int i = 0; i < NOTES; i++) {
+        snprintf(text, sizeof text, "note %d", i);
+        lab_note(pair.lab, ++pair.number, &pair.a, text, &op);
+        ck_assert_uint_eq(lab_ask(pair.north, &op), CW_OK);
+    }
+    lab_run(pair.lab, 5000);
+    view = page_of(&pair.a, (ProtobufCBinaryData){0, NULL})->view;
+    ck_assert_uint_eq(view->n_events, 500);
+    ck_assert(view->has_more_events && view->more_events);
+    memcpy(last, view->events[499]->op.data, ID_LEN);
+    view = page_of(&pair.a, wire_bytes(slice(last, ID_LEN)))->view;
+    ck_assert_uint_eq(view->n_events, NOTES - 500);
+    ck_assert(!view->has_more_events);
+    ck_assert_uint_eq(view->n_fields, 0); /* the header, and events alone */
+    ck_assert(pair_is(view->case_id, &pair.a));
+    memset(last, 1, sizeof last);
+    ck_assert_uint_eq(page_of(&pair.a, wire_bytes(slice(last, ID_LEN)))->code, CW_REFUSED_VALUE);
+    ck_assert_uint_eq(page_of(&pair.a, wire_bytes(slice(last, 5)))->code, CW_REFUSED_VALUE);
+    lab_free(pair.lab);
+}
+END_TEST
+
+START_TEST(an_event_that_was_taken_back_says_by_what)
+{
+    const struct op_value reason = {.type = VALUE_TEXT, .text = slice_of("another child")};
+    const struct op_write write = WRITE(FIELD_REASON, reason);
+    const Cw__CaseView *view;
+    struct op_ref named = {0};
+    struct cw_op_id back;
+    struct lab_op noted;
+    const struct op op = {.type = OP_EVENT,
+                          .schema = SCHEMA_VERSION,
+                          .event = EVENT_NOTE,
+                          .write_count = 1,
+                          .writes = &write,
+                          .correct_count = 1,
+                          .corrects = &named,
+                          .withdraws = true};
+
+    pair_begin();
+    lab_note(pair.lab, ++pair.number, &pair.a, "seen at the weir", &noted);
+    ck_assert_uint_eq(lab_ask(pair.north, &noted), CW_OK);
+    lab_run(pair.lab, 2000);
+    named.op = noted.op;
+    back = pair_say(&pair.a, &op, NULL);
+    lab_run(pair.lab, 2000);
+    view = pair_view_of(&pair.a, true);
+    ck_assert_uint_eq(view->n_events, 2);
+    ck_assert(view->events[0]->withdraws && !view->events[0]->has_withdrawn_by);
+    ck_assert_mem_eq(view->events[1]->withdrawn_by.data, back.b, ID_LEN);
+    ck_assert(!view->events[1]->has_withdraws);
+    lab_free(pair.lab);
+}
+END_TEST
+
+/* --- DOMAIN §16, 10: no word about a child where it cannot be erased ----------------------------------------------------- */
+
+static bool holds_text(struct cw_slice bytes, const char *text)
+{
+    return bytes.len > 0 && memmem(bytes.data, bytes.len, text, strlen(text)) != NULL;
+}
+
+START_TEST(no_word_about_a_child_is_in_a_header_a_seal_an_index_or_any_row)
+{
+    static const char *const words[] = {"Ostrabel", "ostrabel", "Foxglove", "foxglove", "30/0123456Q", "300123456Q"};
+    struct kv_txn *txn;
+    uint32_t rows = 0;
+
+    pair_begin();
+    pair_retitle(&pair.a, "Child of Foxglove Lane");
+    pair_identify(&pair.a, "2014-03-01");
+    lab_set(pair.lab, ++pair.number, &pair.a, FIELD_FAMILY_NAME, "Ostrabel", &pair.lab->world.officer,
+            &(struct lab_op){0});
+    pair_retitle(&pair.a, "Ostrabel of Foxglove Lane");
+    ck_assert_int_eq(pair.north->store.begin_read(pair.north->store.ctx, &txn), CW_OK);
+    for (int table = 0; table < TABLE_COUNT; table++) {
+        uint8_t from[KV_KEY_LEN_MAX];
+        size_t len = 0;
+        struct kv_pair row;
+
+        while (pair.north->store.next(txn, (enum table)table, slice(from, len), len > 0, &row) == CW_OK) {
+            for (size_t i = 0; i < CW_COUNT(words); i++)
+                ck_assert_msg(!holds_text(row.key, words[i]) && !holds_text(row.value, words[i]), "table %d: %s", table,
+                              words[i]);
+            memcpy(from, row.key.data, row.key.len);
+            len = row.key.len;
+            rows++;
+        }
+    }
+    pair.north->store.abort(pair.north->store.ctx, txn);
+    ck_assert_uint_gt(rows, 20);
+    lab_free(pair.lab);
+}
+END_TEST
+
+Suite *suite_node_child(void);
+Suite *suite_node_child(void)
+{
+    Suite *suite = suite_create("node/child");
+    TCase *all = tcase_create("all");
+
+    tcase_add_test(all, a_merged_child_is_listed_once_as_the_case_that_stays_and_an_unmerge_restores_both);
+    tcase_add_test(all, what_stands_in_one_record_finds_the_child);
+    tcase_add_test(all, a_history_by_either_reference_has_both_records_and_says_which_line_is_of_which);
+    tcase_add_test(all, all_events_of_a_case_can_be_had_page_by_page);
+    tcase_add_test(all, an_event_that_was_taken_back_says_by_what);
+    tcase_add_test(all, no_word_about_a_child_is_in_a_header_a_seal_an_index_or_any_row);
+    suite_add_tcase(suite, all);
+    return suite;
+}

@@ -1,0 +1,209 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "tests/unit/node/pair.h"
+
+#include <check.h>
+
+/* Links from both ends, and children recorded twice, as a reader of one division sees them. */
+
+static size_t listed_by(const struct cw_case_id *id)
+{
+    Cw__Request request = CW__REQUEST__INIT;
+    Cw__ListCases list = CW__LIST_CASES__INIT;
+    char hex[2 * ID_LEN + 1];
+
+    hex_of(ID_SLICE(id), hex);
+    SET_BYTES(&list, entity, wire_bytes(slice_of(hex)));
+    request.list = &list;
+    return pair_ask(&request)->list->n_rows;
+}
+
+/* --- links ---------------------------------------------------------------------------------------------------------- */
+
+START_TEST(a_link_is_seen_from_both_ends_until_it_is_taken_back)
+{
+    const Cw__CaseView *view;
+    struct cw_op_id made;
+
+    pair_begin();
+    ck_assert_uint_eq(pair_view_of(&pair.b, false)->n_links, 0); /* kept, and ended by the link */
+    made = pair_link_to(&pair.a, &pair.b, ASSOCIATE_OF, false);
+    view = pair_view_of(&pair.a, false);
+    ck_assert_uint_eq(view->n_links, 1);
+    ck_assert(pair_is(view->links[0]->case_id, &pair.b) && !view->links[0]->incoming);
+    view = pair_view_of(&pair.b, false);
+    ck_assert_uint_eq(view->n_links, 1);
+    ck_assert(pair_is(view->links[0]->case_id, &pair.a) && view->links[0]->incoming);
+    ck_assert(slice_eq(wire_slice(view->links[0]->type), slice_of("associate_of")));
+    (void)pair_view_of(&pair.a, false);
+    pair_retitle(&pair.b, "Child of Foxglove Lane"); /* in the same millisecond */
+    ck_assert(slice_eq(wire_slice(pair_view_of(&pair.a, false)->links[0]->title), slice_of("Child of Foxglove Lane")));
+    ck_assert(slice_eq(wire_slice(view->links[0]->kind_name), slice_of("missing_child")));
+    ck_assert_uint_eq(listed_by(&pair.b), 1);
+    pair_take_back(&pair.a, EVENT_LINK_WITHDRAWN, &made);
+    ck_assert_uint_eq(pair_view_of(&pair.a, false)->n_links, 0);
+    ck_assert_uint_eq(pair_view_of(&pair.b, false)->n_links, 0);
+    lab_free(pair.lab);
+}
+END_TEST
+
+START_TEST(a_link_of_one_side_is_found_from_nowhere_else)
+{
+    pair_begin();
+    pair_link_to(&pair.a, &pair.b, ASSOCIATE_OF, true);
+    ck_assert_uint_eq(pair_view_of(&pair.a, false)->n_links, 1);
+    ck_assert_uint_eq(pair_view_of(&pair.b, false)->n_links, 0);
+    ck_assert_uint_eq(listed_by(&pair.b), 0);
+    pair_link_to(&pair.a, &pair.b, ASSOCIATE_OF,
+                 false); /* the same case, which b may know of now: not of its other link */
+    ck_assert_uint_eq(pair_view_of(&pair.a, false)->n_links, 2);
+    ck_assert_uint_eq(pair_view_of(&pair.b, false)->n_links, 1);
+    lab_free(pair.lab);
+}
+END_TEST
+
+START_TEST(a_link_to_something_that_it_cannot_lead_to_is_shown_as_such)
+{
+    const Cw__CaseView *view;
+
+    pair_begin();
+    pair_link_to(&pair.a, &pair.phone, ASSOCIATE_OF, false);
+    view = pair_view_of(&pair.a, false);
+    ck_assert(view->links[0]->has_misfit && view->links[0]->misfit);
+    ck_assert(slice_eq(wire_slice(view->links[0]->title), slice_of("07700 900123")));
+    ck_assert_uint_eq(pair_view_of(&pair.phone, false)->n_links, 1);
+    lab_free(pair.lab);
+}
+END_TEST
+
+START_TEST(a_link_to_what_is_not_here_yet_says_so)
+{
+    const struct cw_case_id nowhere = {{9}};
+
+    pair_begin();
+    pair_link_to(&pair.a, &nowhere, ASSOCIATE_OF, false);
+    ck_assert(pair_view_of(&pair.a, false)->links[0]->unknown_here);
+    lab_free(pair.lab);
+}
+END_TEST
+
+START_TEST(a_number_is_shown_as_it_was_written_and_as_it_is_compared)
+{
+    const Cw__CaseView *view;
+    bool found = false;
+
+    pair_begin();
+    view = pair_view_of(&pair.phone, false);
+    for (size_t i = 0; i < view->n_fields; i++) {
+        if (view->fields[i]->field == FIELD_NUMBER_CANONICAL)
+            found = slice_eq(wire_slice(view->fields[i]->values[0]->text), slice_of("+447700900123"));
+    }
+    ck_assert(found);
+    lab_free(pair.lab);
+}
+END_TEST
+
+/* --- identity ------------------------------------------------------------------------------------------------------- */
+
+START_TEST(an_alias_is_answered_with_its_survivor_and_an_unmerge_ends_that)
+{
+    const Cw__CaseView *view;
+    struct cw_op_id made;
+
+    pair_begin();
+    ck_assert_ptr_null(pair_view_of(&pair.a, false)->identity);
+    ck_assert_ptr_null(pair_view_of(&pair.b, false)->identity);
+    made = pair_merge(&pair.a, &pair.b);
+    view = pair_view_of(&pair.a, false);
+    ck_assert(pair_is(view->case_id, &pair.b));
+    ck_assert_ptr_nonnull(view->identity);
+    ck_assert(slice_eq(wire_slice(view->identity->standing), slice_of("survivor")));
+    ck_assert_uint_eq(view->identity->n_cases, 2);
+    ck_assert(view->identity->has_asked);
+    ck_assert_uint_gt(view->identity->n_fields, 0);
+    view = pair_view_of(&pair.a, true);
+    ck_assert(pair_is(view->case_id, &pair.a));
+    ck_assert(slice_eq(wire_slice(view->identity->standing), slice_of("alias")));
+    pair_take_back(&pair.a, EVENT_IDENTITY_UNMERGED, &made);
+    ck_assert(pair_is(pair_view_of(&pair.a, false)->case_id, &pair.a));
+    ck_assert_ptr_null(pair_view_of(&pair.a, false)->identity);
+    ck_assert_ptr_null(pair_view_of(&pair.b, false)->identity);
+    lab_free(pair.lab);
+}
+END_TEST
+
+START_TEST(a_case_that_shares_two_identifiers_is_a_candidate_until_it_is_merged)
+{
+    const Cw__CaseView *view;
+
+    pair_begin();
+    pair_identify(&pair.a, "2014-03-01");
+    ck_assert_uint_eq(pair_view_of(&pair.a, true)->n_candidates, 0);
+    pair_identify(&pair.b, "2014-03-01");
+    view = pair_view_of(&pair.b, true);
+    ck_assert_uint_eq(view->n_candidates, 1);
+    ck_assert(pair_is(view->candidates[0]->case_id, &pair.a));
+    ck_assert_uint_eq(view->candidates[0]->shared, 2);
+    ck_assert_ptr_null(view->identity); /* shown, and nothing else */
+    pair_merge(&pair.a, &pair.b);
+    ck_assert_uint_eq(pair_view_of(&pair.b, true)->n_candidates, 0);
+    lab_free(pair.lab);
+}
+END_TEST
+
+START_TEST(one_shared_identifier_makes_no_candidate)
+{
+    pair_begin();
+    pair_identify(&pair.a, "2014-03-01");
+    pair_identify(&pair.b, "2014-03-02");
+    ck_assert_uint_eq(pair_view_of(&pair.b, true)->n_candidates, 0);
+    lab_free(pair.lab);
+}
+END_TEST
+
+START_TEST(a_cross_merge_is_answered_with_one_survivor_from_both)
+{
+    const Cw__CaseView *view;
+    struct cw_case_id survivor;
+
+    pair_begin();
+    pair_merge(&pair.a, &pair.b);
+    pair_merge(&pair.b, &pair.a);
+    view = pair_view_of(&pair.a, false);
+    memcpy(survivor.b, view->case_id.data, ID_LEN);
+    ck_assert(view->identity->has_provisional && view->identity->provisional);
+    ck_assert(pair_is(pair_view_of(&pair.b, false)->case_id, &survivor));
+    lab_free(pair.lab);
+}
+END_TEST
+
+START_TEST(the_rows_of_links_are_those_of_cases_that_are_here)
+{
+    struct refusal why = {0};
+
+    pair_begin();
+    pair_link_to(&pair.a, &pair.b, ASSOCIATE_OF, false);
+    pair_merge(&pair.a, &pair.b);
+    ck_assert_msg(lab_store_is_whole(pair.north, &why), "%s", why.text);
+    lab_free(pair.lab);
+}
+END_TEST
+
+Suite *suite_node_links(void);
+Suite *suite_node_links(void)
+{
+    Suite *suite = suite_create("node/links");
+    TCase *all = tcase_create("all");
+
+    tcase_add_test(all, a_link_is_seen_from_both_ends_until_it_is_taken_back);
+    tcase_add_test(all, a_link_of_one_side_is_found_from_nowhere_else);
+    tcase_add_test(all, a_link_to_something_that_it_cannot_lead_to_is_shown_as_such);
+    tcase_add_test(all, a_link_to_what_is_not_here_yet_says_so);
+    tcase_add_test(all, a_number_is_shown_as_it_was_written_and_as_it_is_compared);
+    tcase_add_test(all, an_alias_is_answered_with_its_survivor_and_an_unmerge_ends_that);
+    tcase_add_test(all, a_case_that_shares_two_identifiers_is_a_candidate_until_it_is_merged);
+    tcase_add_test(all, one_shared_identifier_makes_no_candidate);
+    tcase_add_test(all, a_cross_merge_is_answered_with_one_survivor_from_both);
+    tcase_add_test(all, the_rows_of_links_are_those_of_cases_that_are_here);
+    suite_add_tcase(suite, all);
+    return suite;
+}
