@@ -73,7 +73,8 @@ static void look_at_heads(struct feed_step *s)
     }
 }
 
-/* What cannot be opened here makes a case's line say less: whoever goes on elsewhere is told again, from before it. */
+/* What cannot be opened here makes a case's line say less, and what an authority record says is not known here before its
+ * bytes are: whoever goes on elsewhere is told again, from before it. */
 void feed_cursor_clip(struct feed_step *s)
 {
     struct feed_places *p = &s->feed->places;
@@ -82,7 +83,7 @@ void feed_cursor_clip(struct feed_step *s)
         struct position upto = {.log = p->at[i].log};
         struct log_row row;
 
-        if (p->at[i].scope != LOG_DIVISION || db_get_log(s->node, s->read.txn, &p->at[i].log, &row) != CW_OK ||
+        if (db_get_log(s->node, s->read.txn, &p->at[i].log, &row) != CW_OK ||
             p->at[i].told.seq <= feed_prefix(&row.head))
             continue;
         (void)seal_end(s, &p->at[i].log, feed_prefix(&row.head), &upto);

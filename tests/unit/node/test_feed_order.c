@@ -241,6 +241,31 @@ START_TEST(a_line_that_says_less_elsewhere_is_told_again_where_it_says_more)
 }
 END_TEST
 
+/* East has the entry of his certificate without its bytes, so what he wrote since is pending there; then the reader goes back. */
+START_TEST(what_is_pending_where_a_record_lacks_its_bytes_is_told_again_elsewhere)
+{
+    struct lab_op op = open_case(north, 1);
+
+    lab_run(lab, 2000);
+    lab_hand_in(north, lab->late);
+    ck_assert_int_eq(lab_turn(east), CW_OK); /* hears of it, and asks for it */
+    ck_assert_int_eq(lab_turn(north), CW_OK);
+    strip_contents(east);
+    reader_subscribe(reader, north, FROM_NOW);
+    reader_link_down(reader);
+    lab_open_case(lab, 2, SPOIL_STRANGER, &op);
+    ck_assert_uint_eq(lab_ask(north, &op), CW_OK);
+    lab->cut = true;
+    ck_assert_int_eq(lab_turn(east), CW_OK);
+    reader_subscribe(reader, east, FROM_CURSOR);
+    lab_run(lab, 3000);
+    ck_assert_str_eq(reader_item(reader, &op.op)->verdict, "pending");
+    reader_link_down(reader);
+    reader_subscribe(reader, north, FROM_CURSOR);
+    ck_assert_str_eq(reader_item(reader, &op.op)->verdict, "effective");
+}
+END_TEST
+
 START_TEST(one_op_in_two_logs_is_told_once)
 {
     struct lab_op op;
@@ -275,6 +300,7 @@ Suite *suite_feed_order(void)
     tcase_add_test(c, what_another_entry_opens_is_told_again);
     tcase_add_test(c, a_cursor_does_not_pass_what_was_told_unopened_before_it_is_told_opened);
     tcase_add_test(c, a_line_that_says_less_elsewhere_is_told_again_where_it_says_more);
+    tcase_add_test(c, what_is_pending_where_a_record_lacks_its_bytes_is_told_again_elsewhere);
     tcase_add_test(c, one_op_in_two_logs_is_told_once);
     suite_add_tcase(suite, c);
     return suite;
