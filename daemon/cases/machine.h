@@ -16,8 +16,11 @@ enum step_match step_find(enum machine machine, uint32_t event, uint32_t state, 
 
 #define RISK_HIGH 4 /* of the scale missing_risk */
 
+#define EPISODE_LOCATED 3
+#define EPISODE_RETURNED 4
 #define EPISODE_IN_DISPUTE 5
-#define EPISODE_OVER_STATES (1u << 6 | 1u << 7 | 1u << 8)                     /* closed, cancelled, found deceased */
+#define EPISODE_DECEASED 8
+#define EPISODE_OVER_STATES (1u << 6 | 1u << 7 | 1u << EPISODE_DECEASED)      /* closed, cancelled, found deceased */
 #define EPISODE_LIVE_STATES (1u << 1 | 1u << 2 | 1u << 3 | 1u << 5 | 1u << 9) /* the child counts as missing */
 
 #endif

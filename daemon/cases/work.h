@@ -16,6 +16,7 @@
 #define NONE UINT32_MAX
 #define CASE_OP_NOTED /* flags that a note tells of (§13.1) */ \
     (CASE_OP_AFTER_REMOVAL | CASE_OP_CONCURRENT_REVOCATION | CASE_OP_REUSED_ID | CASE_OP_ERASED_CASE | CASE_OP_FORK)
+#define EVENT_NUMBERS 256u   /* above all that the table has */
 #define CLOCK_ID_INDEX 65536 /* ids of clocks: above those of writes; + the row's number */
 
 struct work_op {
@@ -123,6 +124,8 @@ struct fold {
     bool missing_known; /* of the two below; append.c */
     uint32_t missing_count;
     struct hash *missing; /* named by an op, and not here: sorted */
+    bool numbers_known;
+    uint64_t numbers[EVENT_NUMBERS / 64]; /* of events that are here, a bit each */
 
     struct case_op *ops; /* == state->ops, and what else of the state grows by fold_append */
     uint32_t *by_id, *event_of;

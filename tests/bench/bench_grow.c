@@ -5,7 +5,7 @@
  *   bench_grow DAEMON EVENT SMALL LARGE ROUNDS OTHERS WHO PID...
  *
  * Opens two missing children's cases with SMALL and with LARGE events, then writes ROUNDS more to each, in turns, one at a time: EVENT is
- * note, which only adds to the record, or sighting, by which much may change. OTHERS are
+ * note or sighting, which only add to the record, or value, a title, by which the whole is folded again. OTHERS are
  * cases that get a note between any two: with as many as the daemon keeps opened, each note finds its case put away.
  * PID are the daemon's processes: what they compute from the sending of a note until they rest, its fold included, is what it cost.
  * Prints the medians in milliseconds.
@@ -27,7 +27,7 @@ struct grow {
     struct who who;
     char **pids;
     size_t pid_count, others;
-    bool sightings;
+    const char *event;
     struct cw_case_id small, large, *other_cases;
 };
 
@@ -56,11 +56,11 @@ static void open_cases(struct grow *g, struct cw_case_id *out, size_t count)
 }
 
 static void write_events(struct grow *g, size_t count, const struct cw_case_id *cases, size_t case_count,
-                         bool sightings)
+                         const char *what)
 {
     struct work work = work_of(g);
 
-    work.sightings = sightings;
+    work.what = what;
     work_notes(&work, count, cases, case_count);
     send_all(g, &work);
     work_done(&work);
@@ -87,9 +87,9 @@ static double event_costs(struct grow *g, const struct cw_case_id *id)
     double before;
 
     if (g->others > 0)
-        write_events(g, g->others, g->other_cases, g->others, false);
+        write_events(g, g->others, g->other_cases, g->others, NULL);
     before = rest(g);
-    write_events(g, 1, id, 1, g->sightings);
+    write_events(g, 1, id, 1, g->event);
     return rest(g) - before;
 }
 
@@ -122,7 +122,7 @@ int main(int argc, char **argv)
     place_read(&place, argv[1]);
     g.pid_count = (size_t)argc - 8;
     g.others = number_of(argv[6]);
-    g.sightings = strcmp(argv[2], "sighting") == 0;
+    g.event = argv[2];
     g.other_cases = must_have(calloc(g.others + 1, sizeof *g.other_cases));
     who_open(&g.who, argv[7]);
     lane_open(&g.lane, context, &place, &g.who);
@@ -130,8 +130,8 @@ int main(int argc, char **argv)
     open_cases(&g, &g.large, 1);
     if (g.others > 0)
         open_cases(&g, g.other_cases, g.others);
-    write_events(&g, number_of(argv[3]), &g.small, 1, false);
-    write_events(&g, number_of(argv[4]), &g.large, 1, false);
+    write_events(&g, number_of(argv[3]), &g.small, 1, NULL);
+    write_events(&g, number_of(argv[4]), &g.large, 1, NULL);
     run(&g, number_of(argv[5]));
     lane_close(&g.lane);
     (void)zmq_ctx_term(context);

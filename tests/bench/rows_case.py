@@ -16,7 +16,8 @@ FEW = 10
 MANY = count("GROW_EVENTS", 10000, 60)
 ROUNDS = count("GROW_ROUNDS", 30, 3)
 OTHERS = 70  # more than a daemon keeps decoded
-VIEW, LIST, GROWTH = ("view_child_1m",), ("list_page_cpu",), ("fold_growth", "fold_growth_whole", "fold_growth_cold")
+VIEW, LIST = ("view_child_1m",), ("list_page_cpu",)
+GROWTH = {"fold_growth": ("note", 0), "fold_growth_sighting": ("sighting", 0), "fold_growth_whole": ("value", 0), "fold_growth_cold": ("note", OTHERS)}
 
 
 def view(lab):
@@ -69,9 +70,6 @@ def run(folder):
             print_view(lab)
         if wanted(*LIST):
             print_list(lab)
-        if wanted("fold_growth"):
-            print_growth(lab, "fold_growth", "note", 0)
-        if wanted("fold_growth_whole"):
-            print_growth(lab, "fold_growth_whole", "sighting", 0)
-        if wanted("fold_growth_cold"):
-            print_growth(lab, "fold_growth_cold", "note", OTHERS)
+        for name, (event, others) in GROWTH.items():
+            if wanted(name):
+                print_growth(lab, name, event, others)

@@ -92,14 +92,30 @@ static struct cw_draft *draft_sighting(const char *kind, const struct cw_case_id
     return draft;
 }
 
+static struct cw_draft *draft_value(const char *kind, const struct cw_case_id *id, size_t number)
+{
+    char title[64];
+    struct cw_draft *draft;
+    struct cw_fault fault;
+
+    if (cw_draft_set(kind, id, &draft, &fault) != CW_OK)
+        give_up("draft", fault.text);
+    (void)snprintf(title, sizeof title, "Title %zu", number);
+    say_all(draft, &(struct said){"title", slice_of(title)}, 1);
+    return draft;
+}
+
 static struct cw_draft *draft_of(const struct work *work, const struct cw_case_id *id, size_t number)
 {
     const char *kind = work->kind != NULL ? work->kind : "ocg";
+    bool child = strcmp(kind, "missing_child") == 0;
+    const char *what = work->what != NULL ? work->what : child && number % 5 == 4 ? "sighting" : "note";
 
     if (id == NULL)
         return draft_opening(kind, number);
-    return work->sightings || (strcmp(kind, "missing_child") == 0 && number % 5 == 4) ? draft_sighting(kind, id)
-                                                                                      : draft_note(kind, id, number);
+    return strcmp(what, "sighting") == 0 ? draft_sighting(kind, id)
+           : strcmp(what, "value") == 0  ? draft_value(kind, id, number)
+                                         : draft_note(kind, id, number);
 }
 
 /* --- one client's share --------------------------------------------------------------------------------------- */

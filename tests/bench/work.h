@@ -14,14 +14,15 @@ struct work {
     size_t author_count, client_count;
     uint32_t bundle;  /* submissions under one signature; 1: singly signed */
     const char *kind; /* of the cases; NULL: "ocg" */
-    bool sightings;   /* of a missing child, and nothing else */
+    const char *
+        what; /* to write of a missing child, and nothing else: "note", "sighting" or "value", a title; NULL: notes and sightings */
     size_t count;
     struct buf *frames; /* Request frames; the id carries the frame's number */
     struct cw_op_id *ops;
     struct cw_case_id *cases; /* that each one opens or is about */
 };
 
-/* The fields up to `sightings` are the caller's; then one of these two, which allocates the rest. */
+/* The fields up to `what` are the caller's; then one of these two, which allocates the rest. */
 void work_openings(struct work *work, size_t count);
 /* Notes of 300 bytes, round and round over the cases; of a missing child every fifth is a sighting. */
 void work_notes(struct work *work, size_t count, const struct cw_case_id *cases, size_t case_count);

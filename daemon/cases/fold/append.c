@@ -3,6 +3,7 @@
  * One more op behind a finished fold. Most of what people write is notes: such an event is listed, and nothing else in the
  * case changes by it, nor by where it stands. What might change anything is folded with the whole; a doubt too.
  */
+#include "cases/machine.h"
 #include "cases/view.h"
 #include "cases/work.h"
 
@@ -10,19 +11,62 @@
 
 /* --- does it only add to the record? --------------------------------------------------------------------- */
 
-static bool may_step(const struct fold *f, const struct schema_event *row)
+/* Of every number that the table knows: whether the case has such an event, standing or not. Once after the whole fold. */
+static void note_number(struct fold *f, uint32_t event)
+{
+    if (event < EVENT_NUMBERS)
+        f->numbers[event / 64] |= (uint64_t)1 << event % 64;
+}
+
+static bool has_number(struct fold *f, uint32_t event)
+{
+    for (uint32_t i = 0; i < f->state->event_count && !f->numbers_known; i++)
+        note_number(f, f->state_events[i].event);
+    f->numbers_known = true;
+    return event >= EVENT_NUMBERS || (f->numbers[event / 64] & (uint64_t)1 << event % 64) != 0;
+}
+
+/* A machine may have been in one of these states: the first, or one that an event of the case leads to. */
+static bool may_have_been_in(struct fold *f, enum machine machine, uint32_t states)
+{
+    size_t count;
+    const struct schema_step *steps = schema_steps(&count);
+
+    if ((states & (1u << 1)) != 0)
+        return true;
+    for (size_t i = 0; i < count; i++) {
+        if (steps[i].machine == machine && (states & (1u << steps[i].to)) != 0 && has_number(f, steps[i].event))
+            return true;
+    }
+    return false;
+}
+
+static bool may_step(struct fold *f, const struct schema_event *row)
 {
     enum machine own = schema_machine_of(f->state->kind);
     size_t count;
     const struct schema_step *steps = schema_steps(&count);
 
     for (size_t i = 0; i < count; i++) {
-        if (steps[i].machine != own && steps[i].machine != MACHINE_EPISODE)
+        const struct schema_step *step = &steps[i];
+
+        if (step->machine != own && step->machine != MACHINE_EPISODE)
             continue;
-        if (steps[i].event == row->number || (steps[i].held_by & (1u << row->class)) != 0)
+        /* from where it does not lead anywhere, a soft step says nothing (§12.3) */
+        if (step->event == row->number &&
+            ((step->flags & STEP_SOFT) == 0 || may_have_been_in(f, step->machine, step->from)))
+            return true;
+        if ((step->held_by & (1u << row->class)) != 0 && has_number(f, step->event))
             return true;
     }
     return false;
+}
+
+/* §12.6: of a child that is located or returned, each sighting is weighed. */
+static bool may_contradict(struct fold *f, const struct schema_event *row)
+{
+    return row->class == EVENT_CLASS_SIGHTING &&
+           may_have_been_in(f, MACHINE_EPISODE, 1u << EPISODE_LOCATED | 1u << EPISODE_RETURNED);
 }
 
 /* Fields have numbers too: of a clock that they start or end nothing is said here, and one number too many is no harm. */
@@ -44,14 +88,14 @@ static bool may_run_clock(const struct schema_event *row)
     return false;
 }
 
-static bool is_plain_event(const struct fold *f, const struct schema_event *row)
+static bool is_plain_event(struct fold *f, const struct schema_event *row)
 {
-    if (row->class == EVENT_CLASS_SIGHTING || row->class == EVENT_CLASS_OWNERSHIP || row->class == EVENT_CLASS_CLOCK ||
+    if (row->class == EVENT_CLASS_OWNERSHIP || row->class == EVENT_CLASS_CLOCK ||
         (row->flags & (EVENT_TALLIED | EVENT_WITHDRAWS | EVENT_OPENS_EPISODE)) != 0)
         return false;
     if (row->number == EVENT_PREVENTION_INTERVIEW || row->number == EVENT_FOUND_DEAD) /* §12.6, §12.7 */
         return false;
-    return !may_step(f, row) && !may_run_clock(row);
+    return !may_step(f, row) && !may_contradict(f, row) && !may_run_clock(row);
 }
 
 static bool is_plain_detail(const struct fold *f, const struct op_write *write)
@@ -62,7 +106,7 @@ static bool is_plain_detail(const struct fold *f, const struct op_write *write)
            !write->withheld && write->supersede_count == 0;
 }
 
-static bool only_adds(const struct fold *f, const struct case_op *in)
+static bool only_adds(struct fold *f, const struct case_op *in)
 {
     const struct op *op = in->op;
     const struct schema_event *row;
@@ -256,18 +300,20 @@ static void list_event(struct fold *f, uint32_t op, uint32_t at)
         event->scope = in->op->refs[0];
     f->event_of[op] = at;
     f->state->event_count++;
+    note_number(f, in->op->event);
     if (event_names(event, in->op))
         list_naming(f, at);
 }
 
-/* §13.4; sightings are never appended. */
+/* §13.4 */
 static void note_happened(struct fold *f, const struct case_op *in)
 {
     const struct schema_event *row = schema_event(in->op->event);
     const struct op_value *occurred = op_detail(in->op, FIELD_OCCURRED);
     int64_t at = occurred != NULL ? occurred->latest : in->author_time.ms;
 
-    if ((row->class == EVENT_CLASS_ACTIVITY || row->class == EVENT_CLASS_INTEL) && at > f->state->last_happened.ms)
+    if ((row->class == EVENT_CLASS_SIGHTING || row->class == EVENT_CLASS_ACTIVITY || row->class == EVENT_CLASS_INTEL) &&
+        at > f->state->last_happened.ms)
         f->state->last_happened.ms = at;
 }
 

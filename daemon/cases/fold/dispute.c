@@ -2,10 +2,10 @@
 /*
  * After the steps (docs/fold.md §12.6, §12.7): a sighting can contradict a return, a death is not believed from one report.
  */
+#include "cases/machine.h"
 #include "cases/view.h"
 #include "cases/work.h"
 
-enum { EPISODE_LOCATED = 3, EPISODE_RETURNED = 4, EPISODE_DISPUTED = 5, EPISODE_DECEASED = 8 };
 enum { CONFIDENCE_REFUTED = 4 };
 
 struct episode {
@@ -81,7 +81,7 @@ static enum cw_err weigh_sighting(struct episode *e, const struct work_event *si
         return CW_OK;
     if (e->verified && from > e->returned_to)
         return note_add(f, NOTE_NEW_EPISODE, FIELD_EPISODE_STATE, dot, e->returned->op);
-    machine->state = EPISODE_DISPUTED;
+    machine->state = EPISODE_IN_DISPUTE;
     f->disputes[f->dispute_count++] = (struct work_dispute){e->machine, e->returned->op, sighting->op};
     return note_add(f, NOTE_RETURN_DISPUTED, FIELD_EPISODE_STATE, dot, e->returned->op);
 }

@@ -232,10 +232,10 @@ START_TEST(what_may_change_anything_is_not)
         sets_a_field, corrects,         is_the_same, withdraws, is_newer,      is_pending,    is_unopened, is_flagged,
         is_withheld,  names_a_stranger, supersedes,  sets,      unknown_event, unknown_field, by_nobody};
     static const uint32_t events[] = {
-        EVENT_SIGHTING,         EVENT_RETURNED,  EVENT_STILL_MISSING, EVENT_FOUND_DEAD,
-        EVENT_EPISODE_REPORTED, EVENT_REVIEW,    EVENT_ARREST,        EVENT_HANDOVER_CLAIM,
-        EVENT_CLOCK_ACK,        EVENT_DELIVERED, EVENT_RHI,           EVENT_PREVENTION_INTERVIEW,
-        EVENT_LINK_WITHDRAWN,   EVENT_LONG_TERM};
+        EVENT_RETURNED,  EVENT_STILL_MISSING, EVENT_FOUND_DEAD,           EVENT_EPISODE_REPORTED,
+        EVENT_REVIEW,    EVENT_ARREST,        EVENT_HANDOVER_CLAIM,       EVENT_CLOCK_ACK,
+        EVENT_DELIVERED, EVENT_RHI,           EVENT_PREVENTION_INTERVIEW, EVENT_LINK_WITHDRAWN,
+        EVENT_LONG_TERM};
 
     for (size_t i = 0; i < CW_COUNT(more) + CW_COUNT(events); i++) {
         struct story *s = story_open(KIND_CHILD, "NTH", INSP_);
@@ -249,6 +249,44 @@ START_TEST(what_may_change_anything_is_not)
             ck_abort_msg("number %zu was appended", i);
         s->count = count;
         is_the_whole(s);
+    }
+}
+END_TEST
+
+/* Of a child that nobody has found: nothing is weighed by it, and nothing held. */
+START_TEST(a_sighting_is_appended)
+{
+    struct story *s = story_open(KIND_CHILD, "NTH", INSP_);
+
+    event_of(s, EVENT_EPISODE_REPORTED);
+    fold_first(s, s->count, ROOM);
+    for (uint32_t i = 0; i < ROOM; i++) {
+        uint32_t op = i % 3 == 2 ? note(s) : event_of(s, EVENT_SIGHTING);
+
+        if (i % 3 == 1)
+            story_at(s, op)->head.hlc -= 2; /* before the one that came last */
+        ck_assert(takes(s, op));
+        is_the_whole(s);
+    }
+}
+END_TEST
+
+/* It may contradict a return, hold a close up, or find who was given up: whether or not that stands. */
+START_TEST(a_sighting_is_not_once_it_may_contradict_somebody)
+{
+    static const uint32_t before[] = {EVENT_RETURNED,          EVENT_RETURN_CONFIRMED, EVENT_LONG_TERM,
+                                      EVENT_EPISODE_CANCELLED, EVENT_EPISODE_CLOSED,   EVENT_CHILD_CLOSED};
+
+    for (size_t i = 0; i < CW_COUNT(before); i++) {
+        struct story *s = story_open(KIND_CHILD, "NTH", INSP_);
+        uint32_t op;
+
+        event_of(s, EVENT_EPISODE_REPORTED);
+        event_of(s, before[i]);
+        fold_first(s, s->count, ROOM);
+        op = event_of(s, EVENT_SIGHTING);
+        if (takes(s, op))
+            ck_abort_msg("after number %zu a sighting was appended", i);
     }
 }
 END_TEST
@@ -373,6 +411,8 @@ Suite *suite_append(void)
     tcase_add_test(t, what_only_adds_to_the_record_is_appended);
     tcase_add_test(t, without_room_nothing_is_appended);
     tcase_add_test(t, what_may_change_anything_is_not);
+    tcase_add_test(t, a_sighting_is_appended);
+    tcase_add_test(t, a_sighting_is_not_once_it_may_contradict_somebody);
     tcase_add_test(t, what_was_named_before_it_came_is_not);
     tcase_add_test(t, one_that_comes_late_is_put_in_its_place);
     tcase_add_test(t, not_before_what_is_tallied_nor_long_ago);
