@@ -89,6 +89,16 @@ static enum cw_err flush(struct desk *d, int32_t timeout_ms)
     return err;
 }
 
+/* Until it is said, however slow the machine is: before, nobody answered. */
+static void flush_until(struct desk *d, enum cw_err said)
+{
+    enum cw_err err = CW_AGAIN_NO_DAEMON;
+
+    for (int32_t waited = 0; err == CW_AGAIN_NO_DAEMON && waited < PATIENT_MS; waited += 200)
+        err = flush(d, 200);
+    ck_assert_int_eq(err, said);
+}
+
 /* --- states ---------------------------------------------------------------------------------------------------------- */
 
 START_TEST(what_is_added_is_there_after_a_crash)
@@ -158,7 +168,7 @@ START_TEST(held_by_two_is_waited_for)
 
     desk_open(&d, true);
     number = put(&d, registrar_opening(&d.r, 1), &ack);
-    ck_assert_int_eq(flush(&d, 300), CW_AGAIN_NO_PEER);
+    flush_until(&d, CW_AGAIN_NO_PEER);
     entry = entry_of(&d, number);
     ck_assert_int_eq(entry.state, CW_OUTBOX_STORED);
     ck_assert_int_eq(entry.fault.code, CW_AGAIN_NO_PEER);
@@ -207,7 +217,7 @@ START_TEST(a_case_that_is_on_its_way_to_the_daemon_is_waited_for)
     desk_open(&d, true);
     d.r.refuse = CW_REFUSED_UNKNOWN_CASE;
     late = put(&d, registrar_opening(&d.r, 1), NULL);
-    ck_assert_int_eq(flush(&d, 200), CW_REFUSED_UNKNOWN_CASE);
+    flush_until(&d, CW_REFUSED_UNKNOWN_CASE);
     ck_assert_int_ne(entry_of(&d, late).state, CW_OUTBOX_REFUSED);
     d.r.refuse = CW_OK;
     ck_assert_int_eq(flush(&d, PATIENT_MS), CW_OK);
@@ -215,7 +225,7 @@ START_TEST(a_case_that_is_on_its_way_to_the_daemon_is_waited_for)
     d.r.refuse = CW_REFUSED_AUTHOR;
     never = put(&d, registrar_opening(&d.r, 2), NULL);
     for (int i = 0; i < 4; i++) /* each begins the pauses anew */
-        ck_assert_int_eq(flush(&d, 200), CW_REFUSED_AUTHOR);
+        flush_until(&d, CW_REFUSED_AUTHOR);
     ck_assert_int_eq(flush(&d, PATIENT_MS), CW_OK);
     ck_assert_int_eq(entry_of(&d, never).state, CW_OUTBOX_REFUSED);
     ck_assert_int_eq(entry_of(&d, never).fault.code, CW_REFUSED_AUTHOR);
@@ -247,8 +257,8 @@ START_TEST(no_answer_leaves_it_sent_and_sends_it_again)
     d.r.act = FAKE_SILENCE;
     d.r.act_to = 1;
     number = put(&d, registrar_opening(&d.r, 1), NULL);
-    ck_assert_int_eq(flush(&d, 500), CW_AGAIN_NO_DAEMON);
-    ck_assert_int_eq(entry_of(&d, number).state, CW_OUTBOX_SENT);
+    while (entry_of(&d, number).state != CW_OUTBOX_SENT)
+        ck_assert_int_eq(flush(&d, 200), CW_AGAIN_NO_DAEMON);
     ck_assert_int_eq(reopen(&d, &fault), CW_OK); /* the process dies here */
     ck_assert_int_eq(entry_of(&d, number).state, CW_OUTBOX_SENT);
     ck_assert_int_eq(flush(&d, PATIENT_MS), CW_OK);
@@ -267,7 +277,7 @@ START_TEST(a_receipt_that_does_not_verify_is_not_believed)
     desk_open(&d, true);
     d.r.spoil = true;
     number = put(&d, registrar_opening(&d.r, 1), NULL);
-    ck_assert_int_eq(flush(&d, 500), CW_PEER_MALFORMED);
+    flush_until(&d, CW_PEER_MALFORMED);
     ck_assert_int_eq(entry_of(&d, number).state, CW_OUTBOX_SENT);
     d.r.spoil = false;
     ck_assert_int_eq(flush(&d, PATIENT_MS), CW_OK);
@@ -303,13 +313,18 @@ static void expect_one_of_each_case(const struct cw_outbox *o)
     }
 }
 
+static void take_answers(struct desk *d)
+{
+    struct pollfd wait = {.fd = cw_client_fd(d->client), .events = POLLIN};
+
+    ck_assert_int_eq(poll(&wait, 1, PATIENT_MS), 1);
+    ck_assert_int_eq(cw_client_dispatch(d->client), CW_OK);
+}
+
 static void run_until_stored(struct desk *d, unsigned count)
 {
     while (registrar_count(&d->r) < count) {
-        struct pollfd wait = {.fd = cw_client_fd(d->client), .events = POLLIN};
-
-        ck_assert_int_eq(poll(&wait, 1, PATIENT_MS), 1);
-        ck_assert_int_eq(cw_client_dispatch(d->client), CW_OK);
+        take_answers(d);
         expect_one_of_each_case(d->outbox);
     }
 }
@@ -362,7 +377,9 @@ START_TEST(many_go_at_once_and_each_has_one_effect)
     for (unsigned i = 0; i < 400; i++)
         cw_submission_free((struct cw_submission *)(uintptr_t)list[i]);
     ck_assert_int_eq(cw_outbox_attach(d.outbox, d.client, watch_all, &stored), CW_OK);
-    ck_assert_int_eq(flush(&d, 1500), CW_AGAIN_NO_DAEMON);
+    while (stored < 395)
+        take_answers(&d);
+    ck_assert_int_eq(flush(&d, 300), CW_AGAIN_NO_DAEMON);
     ck_assert_uint_eq(stored, 395);
     cw_outbox_detach(d.outbox);
     ck_assert_int_eq(flush(&d, PATIENT_MS), CW_OK);
@@ -436,7 +453,7 @@ START_TEST(a_file_written_anew_says_the_same)
     put(&d, registrar_opening(&d.r, 2), NULL);
     ck_assert_int_eq(flush(&d, PATIENT_MS), CW_OK);
     put(&d, registrar_opening(&d.r, 3), &ack);
-    ck_assert_int_eq(flush(&d, 200), CW_AGAIN_NO_PEER);
+    flush_until(&d, CW_AGAIN_NO_PEER);
     put(&d, registrar_opening(&d.r, 4), NULL);
     cw_outbox_detach(d.outbox);
     for (int again = 0; again < 2; again++) {
