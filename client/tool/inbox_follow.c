@@ -428,6 +428,7 @@ static enum exit_code start(struct following *f)
         return code;
     f->alerts->report = report;
     f->box->who.roles |= alerts_roles(f->alerts);
+    f->box->who.coordinates = (f->box->who.roles & ROLE_MASK(FCR)) != 0;
     f->signals = hear_signals();
     code = begin_feed(f);
     if (code == EXIT_DONE)

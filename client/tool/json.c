@@ -12,13 +12,14 @@
 #include <stdlib.h>
 
 static const char *const text_names[] = {
-    "where",    "text",       "name",         "human_ref", "status",     "title",       "owner",    "kind_name",
-    "division", "role",       "rule",         "notes",     "resolvers",  "field",       "why",      "measure",
-    "scope",    "unit",       "within",       "clock",     "risk",       "op_name",     "origin",   "verdict",
-    "what",     "lines",      "flags",        "why_code",  "state",      "values",      "reasons",  "version",
-    "address",  "last_error", "network_name", "authority", "event_name", "class",       "marking",  "tags",
-    "areas",    "operations", "conflicts",    "told",      "next_told",  "waivable_by", "asked",    "category",
-    "also",     "conditions", "confidence",   "grade",     "loser",      "standing",    "survivor", "type",
+    "where",      "text",       "name",         "human_ref", "status",     "title",       "owner",    "kind_name",
+    "division",   "role",       "rule",         "notes",     "resolvers",  "field",       "why",      "measure",
+    "scope",      "unit",       "within",       "clock",     "risk",       "op_name",     "origin",   "verdict",
+    "what",       "lines",      "flags",        "why_code",  "state",      "values",      "reasons",  "version",
+    "address",    "last_error", "network_name", "authority", "event_name", "class",       "marking",  "tags",
+    "areas",      "operations", "conflicts",    "told",      "next_told",  "waivable_by", "asked",    "category",
+    "also",       "conditions", "confidence",   "grade",     "loser",      "standing",    "survivor", "type",
+    "offered_to",
 };
 
 static bool is_text(const char *name, size_t len)

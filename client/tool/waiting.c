@@ -21,17 +21,18 @@ void waiting_for_context(const struct context *context, int digits, struct waiti
 {
     *out = (struct waiting_for){.roles = context_roles(context), .now = when_now(), .digits = digits};
     fault_clean_text(context->identity->certificate.division, out->division, sizeof(out->division));
+    out->coordinates = (out->roles & ROLE_MASK(FCR)) != 0;
 }
 
-bool waiting_is_own(const Cw__CaseView *view, const char *division)
+bool waiting_is_own(const Cw__CaseView *view, const struct waiting_for *who)
 {
     char owner[160], *rest = owner, *word;
 
     TEXT(view->owner, owner);
     while ((word = strsep(&rest, " +")) != NULL)
-        if (*word != '\0' && strcmp(word, division) == 0)
+        if (*word != '\0' && strcmp(word, who->division) == 0)
             return true;
-    return false;
+    return view->orphaned && who->coordinates;
 }
 
 int64_t waiting_risk(const Cw__CaseView *view)
@@ -125,20 +126,21 @@ static void say_duty(const struct finding *f, const Cw__ViewDeadline *deadline, 
     snprintf(w->key, sizeof(w->key), "duty %.20s %lld", duty, (long long)w->at.ms);
 }
 
-/* What was breached waits for whom it has reached by now; before that, for whoever may meet it. */
+/* What was breached waits for whom it has reached by now; before that, for whoever may meet it; all of it for whoever
+ * holds a case that no division does. */
 static void look_at_duty(const struct finding *f, const Cw__ViewDeadline *deadline)
 {
     struct waiting w = {.at = {(int64_t)deadline->due_ms}};
     const struct schema_clock *clock = clock_of(deadline);
     const struct schema_event *event = answer_of(clock);
     bool late = w.at.ms < f->who->now.ms;
-    uint32_t told = late ? told_roles(deadline) : R_NONE;
+    uint32_t told = late ? told_roles(deadline) : R_NONE, holder = f->view->orphaned ? ROLE_MASK(FCR) : R_NONE;
     char verb[CLI_NAME_LEN_MAX];
 
-    if (!waiting_duty_runs(deadline) || ((duty_roles(clock) | told) & f->who->roles) == 0 ||
+    if (!waiting_duty_runs(deadline) || ((duty_roles(clock) | told | holder) & f->who->roles) == 0 ||
         w.at.ms > f->who->now.ms + WAITING_SOON_MS)
         return;
-    w.roles = told != R_NONE ? told : duty_roles(clock);
+    w.roles = (told != R_NONE ? told : duty_roles(clock)) | holder;
     w.class = late ? WAITING_OVERDUE : WAITING_SOON;
     say_duty(f, deadline, late, &w);
     if (event != NULL && verb_saying(event->number) != NULL) {
@@ -193,6 +195,23 @@ static void look_at_note(const struct finding *f, const Cw__ViewNote *note)
         snprintf(w.key, sizeof(w.key), "note %u %s", note->kind, op);
         tell(f, &w);
     }
+}
+
+/* Its owner is no division of this network: what is due in it is nobody's but theirs who coordinate. */
+static void look_for_owner(const struct finding *f)
+{
+    struct waiting w = {.class = WAITING_LOOK, .roles = ROLE_MASK(FCR), .at = hlc_wall(f->view->updated_hlc)};
+    char owner[60];
+
+    if (!f->view->orphaned)
+        return;
+    TEXT(f->view->owner, owner);
+    snprintf(w.text, sizeof(w.text),
+             "no division owns this case (%s is none of this network): its duties are yours until one claims it",
+             owner);
+    snprintf(w.next, sizeof(w.next), "casewire handover claim %s", f->chars);
+    snprintf(w.key, sizeof(w.key), "orphaned");
+    tell(f, &w);
 }
 
 static bool is_event(const Cw__ViewEvent *event, const char *name)
@@ -269,7 +288,8 @@ void waiting_find(const Cw__CaseView *view, const struct waiting_for *who, waiti
     struct finding f = {.view = view, .who = who, .sink = sink, .context = context};
 
     lookup_chars(wire_slice(view->human_ref), f.chars);
-    if (waiting_is_own(view, who->division)) {
+    if (waiting_is_own(view, who)) {
+        look_for_owner(&f);
         for (size_t i = 0; i < view->n_deadlines; i++)
             look_at_duty(&f, view->deadlines[i]);
         for (size_t i = 0; i < view->n_notes; i++)

@@ -38,13 +38,14 @@ struct waiting {
 struct waiting_for {
     uint32_t roles;
     char division[CW_DIVISION_LEN_MAX + 1];
+    bool coordinates; /* FCR: holds the cases that no division does */
     struct cw_wall now;
     int digits; /* of a dispute's id that tell all of them apart */
 };
 void waiting_for_context(const struct context *context, int digits, struct waiting_for *out);
 
-/* Whether the case is the division's: it owns it, or is one of those that claim it. */
-bool waiting_is_own(const Cw__CaseView *view, const char *division);
+/* Whether the case is theirs: their division owns it or claims it, or no division does and they coordinate. */
+bool waiting_is_own(const Cw__CaseView *view, const struct waiting_for *who);
 /* Neither met nor waived, and its episode not over. */
 bool waiting_duty_runs(const Cw__ViewDeadline *deadline);
 /* "first risk assessment": the duty in words; the clock's own name when it is not known here. */

@@ -23,6 +23,8 @@ struct admission_request {
     const struct case_state *state;   /* NULL for an opening op */
     const struct case_policy *policy; /* NULL: defaults */
     bool network_synthetic;           /* a test network takes only synthetic cases, a real one none */
+    const struct cw_slice *divisions; /* those of this network, for steps that hand a case to one; NULL: not asked */
+    uint32_t division_count;
 };
 
 /*

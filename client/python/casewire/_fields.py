@@ -93,6 +93,8 @@ FIELDS: Final[dict[str, dict[int, tuple[str, str, bool]]]] = {
         29: ("identity", "ViewIdentity", False),
         30: ("candidates", "ViewCandidate", True),
         31: ("more_events", "b", False),
+        32: ("offered_to", "t", False),
+        33: ("orphaned", "b", False),
     },
     "CertificateRow": {
         1: ("cert_id", "x", False),

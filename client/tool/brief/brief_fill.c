@@ -43,7 +43,7 @@ static bool is_offered(const struct brief *b, size_t from)
 static void take_case(struct brief *b, const Cw__CaseView *view)
 {
     struct brief_case *one = &b->at[b->case_count];
-    bool own = waiting_is_own(view, b->who.division);
+    bool own = waiting_is_own(view, &b->who);
 
     *one = (struct brief_case){.view = view, .risk = waiting_risk(view), .first = b->item_count};
     waiting_find(view, &b->who, keep, b);

@@ -73,7 +73,7 @@ static enum exit_code fill(const struct cli *cli, struct context *context, size_
         const Cw__CaseView *view = gather_view(&all->cases, i);
 
         for (size_t d = 0; d < view->n_deadlines; d++)
-            if ((cli->operand_count > 0 || waiting_is_own(view, who.division)) &&
+            if ((cli->operand_count > 0 || waiting_is_own(view, &who)) &&
                 (cli_flag(cli, "all") || !has_ended(view->deadlines[d])))
                 keep(all, view, view->deadlines[d]);
     }

@@ -50,7 +50,7 @@ static size_t pick(const struct gather *cases, const struct waiting_for *who, st
     for (size_t i = 0; i < cases->count; i++) {
         const Cw__CaseView *view = gather_view(cases, i);
 
-        if (!waiting_is_own(view, who->division))
+        if (!waiting_is_own(view, who))
             continue;
         out[count++] = (struct own){.view = view,
                                     .risk = waiting_risk(view),

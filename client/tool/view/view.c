@@ -197,18 +197,24 @@ static void episodes(const Cw__CaseView *view, char *out, size_t cap)
     }
 }
 
+/* An owner that is none is not read over, and nobody takes it for a division he does not know. */
+static const char *standing(const Cw__CaseView *view)
+{
+    if (view->orphaned)
+        return " IS NO DIVISION, FCR holds it";
+    return view->owner.len > 0 && memchr(view->owner.data, '+', view->owner.len) != NULL ? " CONTESTED" : "";
+}
+
 void view_owner(const Cw__CaseView *view, char out[static VIEW_OWNER_LEN_MAX])
 {
     char owner[120], status[60], person[100], missing[160];
-    bool contested = view->owner.len > 0 && memchr(view->owner.data, '+', view->owner.len) != NULL;
 
     TEXT(view->owner, owner);
     view_words(view->status, status, sizeof(status));
     in_charge(view, person, sizeof(person));
     episodes(view, missing, sizeof(missing));
-    snprintf(out, VIEW_OWNER_LEN_MAX, "%s%s%s%s; %s%s", owner[0] != '\0' ? owner : "nobody",
-             contested ? " CONTESTED" : "", person[0] != '\0' ? ", in charge " : "", person,
-             status[0] != '\0' ? status : "status unknown", missing);
+    snprintf(out, VIEW_OWNER_LEN_MAX, "%s%s%s%s; %s%s", owner[0] != '\0' ? owner : "nobody", standing(view),
+             person[0] != '\0' ? ", in charge " : "", person, status[0] != '\0' ? status : "status unknown", missing);
 }
 
 static void print_owner(const struct cli *cli, const Cw__CaseView *view)

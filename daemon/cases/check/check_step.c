@@ -114,6 +114,26 @@ static enum cw_err check_acceptance(const struct admission_request *r, const str
     return CW_OK;
 }
 
+/* Nobody reads the inbox of a division that does not exist: the child would be nobody's (DOMAIN.md §8). */
+static enum cw_err check_division(const struct admission_request *r, struct cw_slice code, struct refusal *refusal)
+{
+    char known[96];
+    struct writer w = writer_over(known, sizeof(known) - 1);
+
+    for (uint32_t i = 0; i < r->division_count; i++) {
+        if (slice_eq(r->divisions[i], code))
+            return CW_OK;
+        writer_slice(&w, slice_of(i == 0 ? "" : ", "));
+        writer_slice(&w, r->divisions[i]);
+    }
+    if (r->divisions == NULL)
+        return CW_OK;
+    known[w.len] = '\0';
+    return refuse(refusal, CW_REFUSED_VALUE, WHERE(schema_field(FIELD_TO_DIVISION)),
+                  "%.*s is no division of this network; name one of: %s%s", (int)(code.len <= 16 ? code.len : 16),
+                  (const char *)code.data, known, w.failed ? " and others" : "");
+}
+
 static enum cw_err check_ownership(const struct admission_request *r, const struct schema_event *event,
                                    struct refusal *refusal)
 {
@@ -128,7 +148,7 @@ static enum cw_err check_ownership(const struct admission_request *r, const stru
             return refuse_owner(refusal, event, CW_REFUSED_DIVISION, "only the owning division may offer the case");
         if (o->state != OWNER_OWNED || (to != NULL && slice_eq(to->text, o->division)))
             return refuse_owner(refusal, event, CW_REFUSED_TRANSITION, "offered, contested or its own already");
-        return CW_OK;
+        return to != NULL ? check_division(r, to->text, refusal) : CW_OK;
     case EVENT_HANDOVER_ACCEPT:
     case EVENT_HANDOVER_DECLINE:
         return is_invited
@@ -141,9 +161,10 @@ static enum cw_err check_ownership(const struct admission_request *r, const stru
     case EVENT_HANDOVER_CLAIM:
         return is_owner ? refuse_owner(refusal, event, CW_REFUSED_TRANSITION, "this division owns the case") : CW_OK;
     case EVENT_ARBITRATION:
-        return o->state == OWNER_CONTESTED
-                   ? CW_OK
-                   : refuse_owner(refusal, event, CW_REFUSED_TRANSITION, "the ownership is not contested");
+        if (o->state != OWNER_CONTESTED)
+            return refuse_owner(refusal, event, CW_REFUSED_TRANSITION,
+                                "the ownership is not contested: a division claims the case first");
+        return to != NULL ? check_division(r, to->text, refusal) : CW_OK;
     default:
         return CW_OK;
     }

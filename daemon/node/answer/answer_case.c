@@ -2,6 +2,7 @@
 /* One case as a reader sees it: header, fields, and what answer_events.c adds. */
 
 #include "node/answer_case.h"
+#include "node/divisions.h"
 
 #include "proto/identifier.h"
 #include "proto/wire.h"
@@ -183,6 +184,18 @@ static bool put_fields(struct answering *a, const struct shown_case *shown, Cw__
     return put_proposals(a, shown, out);
 }
 
+/* No division holds its duties: whoever coordinates does, until one claims the case (DOMAIN.md §8). */
+static bool is_orphaned(struct answering *a, const struct case_owner *owner)
+{
+    const struct authority *authority = node_authority(a->node);
+    bool held = owner->state == OWNER_NONE || division_exists(authority, owner->division);
+
+    for (uint32_t i = 0; i < owner->claimant_count && !held; i++)
+        held = division_exists(authority, owner->claimants[i]);
+    node_authority_done(a->node);
+    return !held;
+}
+
 static void put_owner(struct answering *a, const struct case_owner *owner, Cw__CaseView *out)
 {
     char text[(DIVISION_LEN_MAX + 8) * (CLAIMANTS_MAX + 1)];
@@ -196,6 +209,10 @@ static void put_owner(struct answering *a, const struct case_owner *owner, Cw__C
     text[w.len] = '\0';
     SET_BYTES(out, owner, answer_text(a, text));
     SET_NUMBER(out, owner_epoch, owner->epoch);
+    if (owner->state == OWNER_OFFERED)
+        SET_BYTES(out, offered_to, wire_bytes(owner->offered_to));
+    if (is_orphaned(a, owner))
+        SET_NUMBER(out, orphaned, 1);
 }
 
 static void put_flags(const struct loaded_case *loaded, Cw__CaseView *out)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "node/case_work.h"
+#include "node/divisions.h"
 #include "node/key_records.h"
 #include "node/own_op.h"
 #include "node/prepare.h"
@@ -119,6 +120,13 @@ static enum cw_err state_for(struct turn *t, const struct cw_case_id *id, const 
     return err;
 }
 
+static bool hands_over(const struct op *op)
+{
+    const struct schema_event *event = op->type == OP_EVENT ? schema_event(op->event) : NULL;
+
+    return event != NULL && event->class == EVENT_CLASS_OWNERSHIP;
+}
+
 static enum cw_err check_case(struct turn *t, const struct prepared *p, const struct op *op, bool *out_proposal,
                               struct refusal *refusal)
 {
@@ -138,7 +146,7 @@ static enum cw_err check_case(struct turn *t, const struct prepared *p, const st
                                 "no such case is known here: wait for it to arrive, or check the reference")
                        : err;
     }
-    const struct admission_request request = {
+    struct admission_request request = {
         .op = op,
         .roles = (uint32_t)roles_of_author(cert),
         .division = slice_of(cert->division),
@@ -146,6 +154,9 @@ static enum cw_err check_case(struct turn *t, const struct prepared *p, const st
         .policy = &n->policy,
         .network_synthetic = n->synthetic,
     };
+    if (hands_over(op) &&
+        (request.divisions = divisions_list(n->authority, &t->arena, &request.division_count)) == NULL)
+        return CW_LOCAL_MEMORY;
     switch (cases_check_op(&request, refusal)) {
     case ADMIT:
         return CW_OK;

@@ -289,7 +289,9 @@ enum admission story_check(struct story *s, const struct case_state *state, uint
                                         .division = o->head.division,
                                         .state = state,
                                         .policy = &s->policy,
-                                        .network_synthetic = true};
+                                        .network_synthetic = true,
+                                        .divisions = s->divisions,
+                                        .division_count = s->division_count};
 
     return cases_check_op(&request, refusal);
 }

@@ -45,6 +45,8 @@ struct story {
     uint32_t count;
     uint64_t now; /* the next op's hlc and author time */
     struct case_policy policy;
+    const struct cw_slice *divisions; /* of its network, as the door is told; NULL: it does not ask */
+    uint32_t division_count;
     struct story_op ops[STORY_OPS_MAX];
 };
 

@@ -461,6 +461,33 @@ START_TEST(a_child_missing_at_high_risk_is_not_a_sergeants_to_accept)
 }
 END_TEST
 
+/* Whoever it were given to would hear of nothing (DOMAIN.md §8). */
+START_TEST(a_case_goes_only_to_a_division_that_there_is)
+{
+    const struct cw_slice divisions[] = {slice_of("EST"), slice_of("NTH")};
+    struct story *s = story_open(KIND_CHILD, "NTH", ROLE_MASK(SUP));
+    const struct case_state *state = story_fold(s);
+    uint32_t offered, decided;
+
+    s->divisions = divisions;
+    s->division_count = CW_COUNT(divisions);
+    offered = story_event(s, "NTH", ROLE_MASK(SUP), EVENT_HANDOVER_OFFER);
+    story_text(s, offered, FIELD_TO_DIVISION, "ESX");
+    story_text(s, offered, FIELD_REASON, "placed there");
+    ck_assert_refused(s, state, offered, CW_REFUSED_VALUE, "to_division");
+    ck_assert_ptr_nonnull(strstr(refusal.text, "ESX"));
+    ck_assert_ptr_nonnull(strstr(refusal.text, "EST, NTH"));
+    story_at(s, offered)->writes[0].value.text = slice_of("EST");
+    ck_assert_int_eq(story_check(s, state, offered, &refusal), ADMIT);
+    story_text(s, story_event(s, "EST", ROLE_MASK(SUP), EVENT_HANDOVER_CLAIM), FIELD_REASON, "ours");
+    state = story_fold(s);
+    decided = story_event(s, "NTH", ROLE_MASK(SUPT), EVENT_ARBITRATION);
+    story_text(s, decided, FIELD_TO_DIVISION, "ESX");
+    story_text(s, decided, FIELD_REASON, "lives there");
+    ck_assert_refused(s, state, decided, CW_REFUSED_VALUE, "to_division");
+}
+END_TEST
+
 /* --- what is taken back, and when a child's case closes ----------------------------------------------------------- */
 
 static uint32_t take_back(struct story *s, uint32_t roles, uint32_t event)
@@ -571,6 +598,7 @@ Suite *suite_check(void)
     tcase_add_test(hostile, a_marking_is_refused_and_the_word_is_not);
     tcase_add_test(hostile, a_marking_in_the_frame_above_sensitive_is_refused);
     tcase_add_test(hostile, door_and_fold_agree_on_who_may);
+    tcase_add_test(hostile, a_case_goes_only_to_a_division_that_there_is);
     tcase_add_test(hostile, a_child_missing_at_high_risk_is_not_a_sergeants_to_accept);
     tcase_add_test(hostile, an_event_is_taken_back_once_and_by_who_might_have_recorded_it);
     tcase_add_test(hostile, what_a_step_of_its_own_undoes_is_not_taken_back);

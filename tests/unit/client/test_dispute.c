@@ -271,7 +271,8 @@ static void keep_waiting(void *context, const struct waiting *w)
 
 static struct waits wait_of(const struct scene *s, uint32_t roles, int64_t now_ms)
 {
-    struct waiting_for who = {.roles = roles, .division = "NTH", .now = {now_ms}, .digits = 4};
+    struct waiting_for who = {
+        .roles = roles, .division = "NTH", .coordinates = (roles & ROLE_MASK(FCR)) != 0, .now = {now_ms}, .digits = 4};
     struct waits waits = {.count = 0};
 
     waiting_find(&s->view, &who, keep_waiting, &waits);
@@ -320,6 +321,26 @@ START_TEST(duties_of_other_divisions_wait_for_others)
     ck_assert_uint_eq(wait_of(s, ROLE_MASK(INSP), 2000).count, 1);
     s->view.owner = B("NTHX");
     ck_assert_uint_eq(wait_of(s, ROLE_MASK(INSP), 2000).count, 0);
+    free(s);
+}
+END_TEST
+
+START_TEST(what_no_division_holds_waits_for_whoever_coordinates)
+{
+    struct scene *s = scene_new();
+    struct waits w;
+
+    add_deadline(s, "M8", 1000);
+    s->view.owner = B("XXX");
+    s->view.orphaned = true;
+    ck_assert_uint_eq(wait_of(s, ROLE_MASK(SUPT), 2000).count, 0);
+    w = wait_of(s, ROLE_MASK(FCR), 2000); /* M8 is told to others only: here there are none */
+    ck_assert_uint_eq(w.count, 2);
+    ck_assert_ptr_nonnull(strstr(w.at[0].text, "XXX"));
+    ck_assert_int_eq(w.at[0].class, WAITING_LOOK);
+    ck_assert_str_eq(w.at[0].next, "casewire handover claim K7Q2M4X");
+    ck_assert_int_eq(w.at[1].class, WAITING_OVERDUE);
+    ck_assert_uint_eq(w.at[0].roles & w.at[1].roles, ROLE_MASK(FCR));
     free(s);
 }
 END_TEST
@@ -481,6 +502,7 @@ Suite *suite_dispute(void)
     suite_add_tcase(s, t);
     tcase_add_test(w, a_duty_is_soon_then_overdue_then_met);
     tcase_add_test(w, duties_of_other_divisions_wait_for_others);
+    tcase_add_test(w, what_no_division_holds_waits_for_whoever_coordinates);
     tcase_add_test(w, a_conflict_waits_for_those_who_may_decide);
     tcase_add_test(w, a_reported_death_is_looked_at);
     tcase_add_test(w, an_offer_waits_for_the_division_it_names);
