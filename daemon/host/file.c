@@ -21,6 +21,10 @@ static enum cw_err error_of(int code)
         return CW_LOCAL_NO_SPACE;
     case ENOMEM:
         return CW_LOCAL_MEMORY;
+    case EACCES:
+    case EPERM:
+    case EROFS:
+        return CW_LOCAL_CONFIG; /* stays so until somebody changes it */
     default:
         return CW_LOCAL_IO;
     }

@@ -34,22 +34,35 @@ static enum cw_err open_fd(const char *path, int *out_fd, struct refusal *why)
     return CW_OK;
 }
 
-enum cw_err keyring_file_open(const char *path, struct keyring_file **out, struct refusal *why)
+static enum cw_err take_fd(int fd, struct keyring_file **out)
 {
-    int fd = -1;
-    enum cw_err err = open_fd(path, &fd, why);
-    struct keyring_file *k;
+    struct keyring_file *k = malloc(sizeof *k);
 
-    if (err != CW_OK)
-        return err;
-    k = malloc(sizeof *k);
     if (k == NULL) {
         (void)close(fd);
-        return refuse(why, CW_LOCAL_MEMORY, "keyring", "no memory");
+        return CW_LOCAL_MEMORY;
     }
     k->fd = fd;
     *out = k;
     return CW_OK;
+}
+
+enum cw_err keyring_file_open(const char *path, struct keyring_file **out, struct refusal *why)
+{
+    int fd = -1;
+    enum cw_err err = open_fd(path, &fd, why);
+
+    if (err != CW_OK)
+        return err;
+    err = take_fd(fd, out);
+    return err == CW_OK ? CW_OK : refuse(why, err, "keyring", "no memory");
+}
+
+enum cw_err keyring_file_look(const char *path, struct keyring_file **out)
+{
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+
+    return fd < 0 ? CW_LOCAL_NOT_FOUND : take_fd(fd, out);
 }
 
 void keyring_file_close(struct keyring_file *k)

@@ -75,6 +75,7 @@ struct daemon {
     pthread_t driver_thread, admin_thread, health_thread;
     bool driver_runs, admin_runs, health_runs;
     struct gate gate;
+    struct refusal net_why; /* why the net process is gone. Driver thread, until the gate tells of it */
     struct figures figures;
     /* Node thread: when to tell the service manager that we live, and how we are, and when to tend the store, next. */
     struct cw_mono alive_at, status_at, tend_at;

@@ -48,6 +48,7 @@ static void on_net(void *ctx, const struct net_event *e)
         break;
     case NET_FAILED:
         atomic_store(&d->figures.listening, false);
+        (void)refuse(&d->net_why, e->settings ? CW_LOCAL_CONFIG : CW_LOCAL_SELF_TEST, "net", "%s", e->text);
         journal_write(d->journal, LOG_LEVEL_ALARM, "net-failed", e->text);
         break;
     case NET_LOST:
@@ -121,12 +122,20 @@ enum cw_err doors_open_driver(struct daemon *d)
     return err;
 }
 
-enum cw_err doors_open_net(struct daemon *d)
+enum cw_err doors_open_net(struct daemon *d, struct refusal *why)
 {
     if (pthread_create(&d->driver_thread, NULL, driver_thread, d) != 0)
         return CW_LOCAL_MEMORY;
     d->driver_runs = true;
-    return gate_wait_for_net(&d->gate, NET_READY_MS) ? CW_OK : CW_LOCAL_SELF_TEST;
+    if (gate_wait_for_net(&d->gate, NET_READY_MS))
+        return CW_OK;
+    if (!gate_is_net_gone(&d->gate))
+        return refuse(why, CW_LOCAL_SELF_TEST, "net", "the net process did not open its doors within %d seconds",
+                      NET_READY_MS / 1000);
+    if (d->net_why.code == CW_OK)
+        return refuse(why, CW_LOCAL_SELF_TEST, "net", "the net process ended before it opened its doors");
+    *why = d->net_why;
+    return why->code;
 }
 
 enum cw_err doors_open_admin(struct daemon *d, struct refusal *why)

@@ -13,9 +13,10 @@
 enum cw_err doors_open_driver(struct daemon *d);
 /*
  * Lets the network in. The doors are tried before they open: a net process that does not keep strangers out,
- * or says nothing within half a minute, ends the start. CW_LOCAL_SELF_TEST, CW_LOCAL_MEMORY. Blocks.
+ * or says nothing within half a minute, ends the start. CW_LOCAL_CONFIG: it cannot listen where the settings say, and
+ * will not until somebody acts; CW_LOCAL_SELF_TEST, CW_LOCAL_MEMORY. Blocks.
  */
-enum cw_err doors_open_net(struct daemon *d);
+enum cw_err doors_open_net(struct daemon *d, struct refusal *why);
 /* Lets the administrators in, whose frames do not wait: the runner runs. */
 enum cw_err doors_open_admin(struct daemon *d, struct refusal *why);
 

@@ -9,6 +9,7 @@
 #include "host/lock_file.h"
 #include "main/plug.h"
 
+#include <stdio.h>
 #include <time.h>
 
 enum cw_err files_open_store(struct daemon *d, bool read_only, struct refusal *why)
@@ -44,13 +45,32 @@ static enum cw_err take_lock(struct daemon *d, const char *path, struct refusal 
     return err;
 }
 
+/* A folder that cannot be had is one that the settings name wrongly, or that somebody must make: waiting does not bring it. */
+static enum cw_err take_folder(const char *setting, const char *path, unsigned int mode, struct refusal *why)
+{
+    enum cw_err err = file_make_folder(path, mode, why);
+
+    if (err == CW_LOCAL_NOT_FOUND)
+        return refuse(why, CW_LOCAL_CONFIG, "files",
+                      "%s: %.120s cannot be made, for the folder that it would be in is not there: make that one, or "
+                      "set another %s",
+                      setting, path, setting);
+    if (err == CW_LOCAL_CONFIG) {
+        char text[REFUSAL_TEXT_LEN_MAX];
+
+        (void)snprintf(text, sizeof text, "%s", why->text);
+        return refuse(why, err, "files", "%s: %s; put that right, or set another %s", setting, text, setting);
+    }
+    return err;
+}
+
 static enum cw_err take_folders(struct daemon *d, struct refusal *why)
 {
     char path[FILE_PATH_LEN_MAX];
-    enum cw_err err = file_make_folder(d->settings.state_dir, 0700, why);
+    enum cw_err err = take_folder("state_dir", d->settings.state_dir, 0700, why);
 
     if (err == CW_OK)
-        err = file_make_folder(d->settings.run_dir, 0750, why);
+        err = take_folder("run_dir", d->settings.run_dir, 0750, why);
     if (err == CW_OK)
         err = file_join(d->settings.state_dir, "lock", path);
     return err == CW_OK ? take_lock(d, path, why) : err;

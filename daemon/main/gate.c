@@ -49,6 +49,16 @@ bool gate_wait_for_net(struct gate *g, int32_t timeout_ms)
     return ready;
 }
 
+bool gate_is_net_gone(struct gate *g)
+{
+    bool gone;
+
+    (void)pthread_mutex_lock(&g->lock);
+    gone = g->net_gone;
+    (void)pthread_mutex_unlock(&g->lock);
+    return gone;
+}
+
 bool gate_wait_until_open(struct gate *g)
 {
     bool running;

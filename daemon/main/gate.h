@@ -28,6 +28,7 @@ void gate_open(struct gate *g);
 
 /* true: the net process listens. false: it is gone, or timeout_ms passed. Blocks. */
 bool gate_wait_for_net(struct gate *g, int32_t timeout_ms);
+bool gate_is_net_gone(struct gate *g);
 /* true: there is a runner. false: the start was given up. Blocks. */
 bool gate_wait_until_open(struct gate *g);
 

@@ -2,26 +2,78 @@
 #include "main/inspect.h"
 
 #include "host/clock.h"
+#include "host/entropy.h"
 #include "host/file.h"
+#include "host/keyring_file.h"
 #include "main/files.h"
 #include "main/plug.h"
 #include "main/say.h"
 #include "node/node.h"
+#include "vault/keyring.h"
 
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
+
+/* --- settings, and what they name -------------------------------------------------------------------------------- */
+
+static enum cw_err read_keyring(void *ctx, uint64_t offset, uint8_t *out, size_t len)
+{
+    return keyring_file_read(ctx, offset, out, len);
+}
+
+static enum cw_err open_keyring(struct keyring_file *file, const struct box_secret *seal)
+{
+    const struct keyring_io io = {file, read_keyring, NULL}; /* none is made, so nothing is written */
+    const struct entropy entropy = {NULL, entropy_fill};
+    struct keyring *keyring = NULL;
+    enum cw_err err = keyring_open(&io, seal, &entropy, false, &keyring);
+
+    if (err == CW_OK)
+        keyring_close(keyring);
+    return err;
+}
+
+/*
+ * The store is encrypted under the daemon's key. So a key and a certificate that belong together are not enough: put in the
+ * place of others they would be found wrong at the next restart, when the old ones may be gone.
+ */
+static enum cw_err check_keyring(struct daemon *d, struct problems *problems)
+{
+    char path[FILE_PATH_LEN_MAX];
+    struct keyring_file *file;
+    enum cw_err err = identity_load(&d->settings, &d->identity, problems);
+
+    if (err != CW_OK)
+        return err;
+    if (file_join(d->settings.state_dir, "keyring", path) == CW_OK && keyring_file_look(path, &file) == CW_OK) {
+        err = open_keyring(file, &d->identity.keys.seal);
+        keyring_file_close(file);
+    }
+    identity_done(&d->identity);
+    if (err != CW_LOCAL_KEY)
+        return CW_OK; /* also before the first start, when there is none */
+    problem_add(problems, d->settings.file, 0,
+                "key: %.120s was made under another key: put that key back, or give the division a new daemon as "
+                "docs/operations.md says (\"A new key\")",
+                path);
+    return CW_LOCAL_CONFIG;
+}
 
 int inspect_config(struct daemon *d)
 {
     static struct problems problems;
     enum cw_err err = crypto_init() ? settings_check(&d->settings, clock_wall(), &problems) : CW_LOCAL_SELF_TEST;
 
+    if (err == CW_OK)
+        err = check_keyring(d, &problems);
     if (say_problems(&problems, err) != CW_OK)
         return EXIT_CONFIG;
     printf("%s: in order\n", d->settings.file);
     return EXIT_SUCCESS;
 }
+
+/* --- the store ----------------------------------------------------------------------------------------------------- */
 
 int inspect_store(struct daemon *d)
 {

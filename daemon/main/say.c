@@ -10,7 +10,8 @@
 int say_exit_code(enum cw_err err)
 {
     return err == CW_OK ? EXIT_SUCCESS
-           : err == CW_LOCAL_CONFIG || err == CW_LOCAL_KEY || err == CW_LOCAL_FORMAT || err == CW_REFUSED_NETWORK
+           : err == CW_LOCAL_CONFIG || err == CW_LOCAL_KEY || err == CW_LOCAL_FORMAT || err == CW_LOCAL_LOCKED ||
+                   err == CW_REFUSED_NETWORK
                ? EXIT_CONFIG
                : EXIT_FAILURE;
 }

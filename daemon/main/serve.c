@@ -65,13 +65,14 @@ int serve_run(struct daemon *d)
     if (err == CW_OK)
         err = limits_apply(&why);
     if (err == CW_OK)
-        err = start_daemon(d);
+        err = start_daemon(d, &why);
     if (err == CW_OK) {
         (void)notify_ready();
         code = wait_for_the_end(d);
         (void)notify_stopping();
     } else {
-        say_why(d, "start-failed", err, &(struct refusal){.text = ""});
+        say_why(d, "start-failed", err,
+                &why); /* the same once more: the last line of a journal is the one that is read */
         code = say_exit_code(err);
     }
     stop_daemon(d);

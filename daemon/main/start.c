@@ -37,10 +37,16 @@ static enum cw_err open_node(struct daemon *d, struct refusal *why)
     return err;
 }
 
-enum cw_err start_daemon(struct daemon *d)
+static enum cw_err load_identity(struct daemon *d, struct refusal *why)
 {
     static struct problems problems;
-    struct refusal why = {0};
+    enum cw_err err = say_problems(&problems, identity_load(&d->settings, &d->identity, &problems));
+
+    return err == CW_OK || problems.count == 0 ? err : refuse(why, err, "settings", "%s", problems.text[0]);
+}
+
+enum cw_err start_daemon(struct daemon *d, struct refusal *why)
+{
     enum cw_err err;
 
     err = keeper_start(&(struct keeper_options){d->settings.net_memory_max}, &d->keeper);
@@ -51,25 +57,25 @@ enum cw_err start_daemon(struct daemon *d)
         err = journal_open(&(struct journal_options){d->settings.division, (enum log_level)d->settings.log_level, 2},
                            &d->journal);
     if (err == CW_OK)
-        err = say_problems(&problems, identity_load(&d->settings, &d->identity, &problems));
+        err = load_identity(d, why);
     if (err == CW_OK)
-        err = say_why(d, "files", files_open(d, &why), &why);
+        err = say_why(d, "files", files_open(d, why), why);
     if (err == CW_OK)
         err = doors_open_driver(d);
     if (err != CW_OK)
         return err;
 
     plug_in(d);
-    err = say_why(d, "health", health_room_open(d, &why), &why);
+    err = say_why(d, "health", health_room_open(d, why), why);
     if (err != CW_OK)
         return err;
-    err = say_why(d, "node", open_node(d, &why), &why);
+    err = say_why(d, "node", open_node(d, why), why);
     if (err == CW_OK)
-        err = doors_open_net(d);
+        err = doors_open_net(d, why);
     if (err == CW_OK)
         err = turns_start(d);
     if (err == CW_OK)
-        err = say_why(d, "admin", doors_open_admin(d, &why), &why);
+        err = say_why(d, "admin", doors_open_admin(d, why), why);
     if (err == CW_OK)
         atomic_store(&d->figures.serving, true);
     return err;

@@ -11,8 +11,11 @@
 
 #include "main/daemon.h"
 
-/* Settings are read, signals and limits are set. What is wrong was said. On failure: stop_daemon all the same. */
-enum cw_err start_daemon(struct daemon *d);
+/*
+ * Settings are read, signals and limits are set. What is wrong was said, and stands in *why for who says the last word. On
+ * failure: stop_daemon all the same.
+ */
+enum cw_err start_daemon(struct daemon *d, struct refusal *why);
 /* What brings work first, then what does it, then what it stands on. */
 void stop_daemon(struct daemon *d);
 

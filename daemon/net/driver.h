@@ -45,6 +45,7 @@ struct net_event {
     bool incoming, client;
     enum link_end end;          /* DOWN */
     enum allow_verdict verdict; /* REFUSED */
+    bool settings;              /* FAILED: starting again will not help, somebody must change something */
     struct cw_slice frame;      /* borrowed for the call */
     const char *text;           /* "" when there is nothing to say; from the net process: bounded, printable */
     uint64_t count;

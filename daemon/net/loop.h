@@ -107,7 +107,8 @@ void loop_end_link(struct loop *l, struct net_link *link, enum link_end end, con
 
 /* report.c */
 void report_ready(struct loop *l, const char *peers, const char *clients);
-void report_failed(struct loop *l, const char *text);
+/* `settings`: starting again will not help. */
+void report_failed(struct loop *l, const char *text, bool settings);
 void report_up(struct loop *l, const struct net_link *link);
 void report_down(struct loop *l, uint64_t id, enum link_end end, const char *why);
 void report_received(struct loop *l, uint64_t id, struct cw_slice frame);

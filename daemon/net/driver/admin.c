@@ -124,7 +124,7 @@ enum cw_err admin_open(const char *path, int passed, const struct admin_handler 
         char error[64];
         const char *text = strerror_r(errno, error, sizeof error);
 
-        refuse(why, CW_LOCAL_IO, "admin_socket", "%.120s: %s", path, text);
+        refuse(why, CW_LOCAL_IO, "admin_socket", "admin_socket: cannot listen at %.120s: %s", path, text);
         admin_close(a);
         return CW_LOCAL_IO;
     }

@@ -123,7 +123,8 @@ static bool take_failed(struct driver *d, const Cw__Failed *f)
     char text[DRIVER_TEXT_LEN_MAX];
 
     copy_text(f->text, text, sizeof text);
-    driver_say(d, NET_FAILED, 0, text, 0);
+    d->handler(d->ctx,
+               &(struct net_event){.kind = NET_FAILED, .text = text, .settings = f->has_settings && f->settings});
     return true;
 }
 

@@ -109,7 +109,13 @@ static enum cw_err refuse_place(const char *where, bool known, struct refusal *w
     if (!known)
         return refuse(why, CW_LOCAL_CONFIG, "listen_metrics",
                       "%.120s is neither a socket's path nor tcp://127.0.0.1:PORT or tcp://[::1]:PORT", where);
-    return refuse(why, CW_LOCAL_IO, "listen_metrics", "%.120s: %s", where, strerror_r(errno, error, sizeof error));
+    if (errno == EADDRINUSE)
+        return refuse(why, CW_LOCAL_CONFIG, "listen_metrics",
+                      "listen_metrics: cannot listen at %.60s: %s; stop the program that listens there (ss --listening "
+                      "--tcp --numeric --processes shows it), or set another port",
+                      where, strerror_r(errno, error, sizeof error));
+    return refuse(why, CW_LOCAL_IO, "listen_metrics", "listen_metrics: cannot listen at %.120s: %s", where,
+                  strerror_r(errno, error, sizeof error));
 }
 
 enum cw_err health_open(const char *where, const struct health_handler *handler, struct health **out,

@@ -6,6 +6,7 @@
 #include "proto/wire.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #define ENDPOINT_LEN 256
@@ -102,12 +103,44 @@ static bool fixed(protobuf_c_boolean has, ProtobufCBinaryData b, size_t len)
     return has && b.len == len;
 }
 
-static bool fail(struct loop *l, const char *text)
+static bool fail_for(struct loop *l, const char *text, bool settings)
 {
-    report_failed(l, text);
+    report_failed(l, text, settings);
     l->stopping = true;
     l->exit_code = 1;
     return false;
+}
+
+static bool fail(struct loop *l, const char *text)
+{
+    return fail_for(l, text, false);
+}
+
+/* What an address that nothing can listen at wants. `settings`: somebody must act; else it may come by itself, as a late interface does. */
+static const struct {
+    int number;
+    bool settings;
+    const char *advice;
+} refusals[] = {
+    {EADDRINUSE, true,
+     "stop the program that listens there (ss --listening --tcp --numeric --processes shows it), or set another port"},
+    {EACCES, true, "ports below 1024 are closed to this daemon: set a higher one"},
+    {EADDRNOTAVAIL, false, "no interface of this machine has it (ip address shows them): set one that it has"},
+    {ENODEV, false, "no interface of this machine has it (ip address shows them): set one that it has"},
+    {0, false, "set another address"},
+};
+
+static bool fail_to_listen(struct loop *l, enum door door, const char *address, int number)
+{
+    char text[512];
+    size_t i = 0;
+
+    while (refusals[i].number != 0 && refusals[i].number != number)
+        i++;
+    (void)snprintf(text, sizeof text, "%s: cannot listen at %.120s: %s; %s",
+                   door == DOOR_PEERS ? "listen_peers" : "listen_clients", address, zmq_strerror(number),
+                   refusals[i].advice);
+    return fail_for(l, text, refusals[i].settings);
 }
 
 static bool copy_text(ProtobufCBinaryData b, char *out, size_t out_len)
@@ -135,7 +168,7 @@ static bool open_doors(struct loop *l, const Cw__Configure *c)
         if (!selftest_run(&(struct selftest){l->context, &l->zap, s->socket, &l->own, (enum door)d}))
             return fail(l, "self-test: a listening socket does not keep unknown keys out and known ones in");
         if (!server_listen(s, address[d], endpoint[d], ENDPOINT_LEN))
-            return fail(l, zmq_strerror(zmq_errno()));
+            return fail_to_listen(l, (enum door)d, address[d], zmq_errno());
     }
     report_ready(l, endpoint[DOOR_PEERS], endpoint[DOOR_CLIENTS]);
     return true;

@@ -30,13 +30,15 @@ void report_ready(struct loop *l, const char *peers, const char *clients)
     put(l, &m);
 }
 
-void report_failed(struct loop *l, const char *text)
+void report_failed(struct loop *l, const char *text, bool settings)
 {
     Cw__FromNet m = CW__FROM_NET__INIT;
     Cw__Failed failed = CW__FAILED__INIT;
 
     failed.has_text = 1;
     failed.text = text_bytes(text);
+    failed.has_settings = 1;
+    failed.settings = settings;
     m.failed = &failed;
     put(l, &m);
 }

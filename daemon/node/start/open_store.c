@@ -78,7 +78,10 @@ static enum cw_err open_keyring(struct node *n, bool may_create, struct refusal 
         return refuse(why, CW_LOCAL_KEY, "keyring",
                       "the keyring is missing: put back its backup, or move the store away and start anew");
     case CW_LOCAL_KEY:
-        return refuse(why, err, "keyring", "the keyring was made under another key file than this daemon's");
+        return refuse(
+            why, err, "keyring",
+            "the keyring in state_dir was made under another key than this daemon's: put that key back, or give the "
+            "division a new daemon as docs/operations.md says (\"A new key\")");
     case CW_LOCAL_CORRUPT:
         return refuse(why, err, "keyring", "the keyring's file is no keyring, or its beginning is damaged");
     case CW_LOCAL_FORMAT:

@@ -1,0 +1,103 @@
+"""A daemon that does not start: it says which setting, why and what to do, ends with 78 when only a person can help, and --check-config says it before."""
+
+import json
+import os
+import shutil
+import socket
+import subprocess
+
+from world import DAEMON, TOOL, Lab, check, run
+
+STORIES = []
+
+
+def story(smoke=True, world=Lab):
+    def keep(function):
+        STORIES.append((function.__name__, function, smoke, world))
+        return function
+    return keep
+
+
+def config(lab):
+    return lab.path("north", "casewired.conf")
+
+
+def start(lab, code, *words):
+    """Ends with that code, and these words stand in what it says last."""
+    done = subprocess.run([DAEMON, "--config", config(lab)], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=60, check=False)
+    last = done.stdout.strip().splitlines()[-1]
+    check(f"it ends with {code}", done.returncode == code, f"{done.returncode}\n{done.stdout}")
+    check("the last line says what and why, and what to do", all(word in last for word in words), done.stdout)
+
+
+def change(lab, old, new):
+    with open(config(lab), encoding="utf-8") as file:
+        text = file.read()
+    check("the setting is there", old in text, text)
+    with open(config(lab), "w", encoding="utf-8") as file:
+        file.write(text.replace(old, new, 1))
+
+
+def starts_again(lab):
+    lab.tool("lab", "start", "--dir", lab.dir)
+    lab.tool("status")
+
+
+@story()
+def a_port_in_use_is_named(lab):
+    lab.halt()
+    for setting in ("listen_peers", "listen_clients"):
+        address = lab.setting("north", setting)
+        with socket.socket() as other:
+            other.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            other.bind(("127.0.0.1", int(address.rsplit(":", 1)[1])))
+            other.listen()
+            start(lab, 78, "start-failed", setting, address, "Address already in use", "ss --listening", "set another port")
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        address = "tcp://127.0.0.1:%d" % other.getsockname()[1]
+        change(lab, 'division = "NTH"', f'division = "NTH"\nlisten_metrics = "{address}"')
+        start(lab, 78, "start-failed", "listen_metrics", address, "Address already in use", "set another port")
+    change(lab, f'\nlisten_metrics = "{address}"', "")
+    starts_again(lab)
+
+
+@story()
+def an_address_of_another_machine_is_named(lab):
+    lab.halt()
+    address = lab.setting("north", "listen_peers")
+    change(lab, address, "tcp://192.0.2.7:4700")
+    start(lab, 1, "start-failed", "listen_peers", "tcp://192.0.2.7:4700", "no interface of this machine has it")  # one may come up late
+    change(lab, "tcp://192.0.2.7:4700", address)
+    starts_again(lab)
+
+
+@story()
+def a_state_folder_that_cannot_be_had_is_named(lab):
+    lab.halt()
+    state = lab.setting("north", "state_dir")
+    change(lab, state, "/nowhere/at/all")
+    start(lab, 78, "start-failed", "state_dir: /nowhere/at/all", "make that one, or set another state_dir")
+    run([DAEMON, "--config", config(lab), "--check-config"], expect=78)
+    change(lab, "/nowhere/at/all", state)
+    starts_again(lab)
+
+
+@story()
+def another_key_than_the_stores_is_named_before_a_restart(lab):
+    lab.halt()
+    kept, other = (os.path.join(lab.setting(division, "state_dir"), "keyring") for division in ("north", "east"))
+    os.rename(kept, kept + ".right")
+    shutil.copy2(other, kept)
+    words = ("keyring", "another key", "put that key back", "A new key")
+    done = run([DAEMON, "--config", config(lab), "--check-config"], expect=78)
+    check("it is said before a restart says it", all(word in done.stderr for word in ("key: ", *words)), done.stderr)
+    said = run([TOOL, "--json", "doctor", "--config", config(lab), "--socket", lab.setting("north", "run_dir") + "/admin.sock", "--network",
+                lab.path("north", "network")], expect=1).stdout
+    check("and by the doctor", any(c["check"] == "settings" and c["state"] == "fail" and "A new key" in c["text"]
+                                   for c in json.loads(said)["checks"]), said)
+    start(lab, 78, "start-failed", *words)
+    os.replace(kept + ".right", kept)
+    run([DAEMON, "--config", config(lab), "--check-config"])
+    starts_again(lab)
