@@ -18,7 +18,7 @@
 #include "proto/schema_scales.h"
 
 #define SCHEMA_VERSION 1
-#define FOLD_VERSION 5
+#define FOLD_VERSION 6
 
 /* --- numbers ----------------------------------------------------------------------------------- */
 
@@ -224,7 +224,8 @@ enum span_unit {
 #define CLOCK_EARLIER (1u << 8)  /* what was done before the start meets it, too */
 #define CLOCK_AGAIN (1u << 9)    /* starts[1] starts it anew, as long as starts[0] is not ended by met_by[1] */
 
-#define CLOCK_LAPSES (1u << 10) /* when it is breached there is nothing left to do but to know it */
+#define CLOCK_LAPSES (1u << 10)   /* when it is breached there is nothing left to do but to know it */
+#define CLOCK_CONFIRMS (1u << 11) /* starts[1] starts it only where it confirms a claim: from when the claim says */
 
 /* --- rows -------------------------------------------------------------------------------------- */
 

@@ -71,9 +71,9 @@
       EVENT_RISK_ASSESSMENT, 0, 0, 0, 0, 0, 0, R(INSP) | R(FCR), R_NONE, MINUTES(15), QUICK, CLOCK_EPISODE | CLOCK_LIVE | CLOCK_ALWAYS) \
     C(M7, 3, "M7", "prevention interview", K_CHILD, EVENT, EVENT_RETURNED, EVENT_RETURN_CLAIM, 0, 0, SPAN, M7, \
       EVENT_PREVENTION_INTERVIEW, 0, 0, 0, 0, 0, 0, R(SUP), R_INSP_UP, HOURS(20), QUICK, CLOCK_EPISODE | CLOCK_RETURN) \
-    C(M8, 4, "M8", "return-home interview", K_CHILD, EVENT, EVENT_RETURNED, 0, 0, 0, SPAN, M8, \
+    C(M8, 4, "M8", "return-home interview", K_CHILD, EVENT, EVENT_RETURNED, EVENT_RETURN_CONFIRMED, 0, 0, SPAN, M8, \
       EVENT_RHI, 0, 0, 0, FIELD_RHI_STEP, B(3) | B(5), 0, R(CRU), R(CRU) | R_INSP_UP, HOURS(24), HOURS(4), \
-      CLOCK_EPISODE | CLOCK_RETURN | CLOCK_OFFERED) \
+      CLOCK_EPISODE | CLOCK_RETURN | CLOCK_OFFERED | CLOCK_CONFIRMS) \
     C(O1, 5, "O1", "first score", K_OCG, OPENING, 0, 0, 0, 0, SPAN, O1, \
       EVENT_SCORE, 0, 0, 0, 0, 0, 0, R(OCGC), R(OCGC), DAYS(7), 0, 0) \
     C(O6, 6, "O6", "archive decision", K_OCG, EVENT, EVENT_ARCHIVE_PROPOSED, 0, 0, 0, SPAN, O6, \
@@ -132,7 +132,10 @@
     C(W2, 32, "W2", "arbitration of a contested case", K_ANY, EVENT, EVENT_HANDOVER_CLAIM, EVENT_HANDOVER_ACCEPT, 0, 0, HANDOVER, W2_HIGH, \
       EVENT_ARBITRATION, 0, 0, 0, 0, 0, 0, R(FCR) | R(SUPT), R_NONE, MINUTES(30), QUICK, 0) \
     C(O8, 33, "O8", "cash detention", K_ALL, EVENT, EVENT_SEIZURE, 0, FIELD_SEIZURE_KIND, B(2), SPAN, O8, \
-      EVENT_ORDER_MADE, 0, 0, 0, 0, 0, 0, R(SUP) | R(LRO), R_SUP_UP, HOURS(12), HOURS(1), 0)
+      EVENT_ORDER_MADE, 0, 0, 0, 0, 0, 0, R(SUP) | R(LRO), R_SUP_UP, HOURS(12), HOURS(1), 0) \
+    C(N1E, 34, "N1E", "referred to the national mechanism: significant risk", K_CHILD, FIELD, \
+      FIELD_EXPLOITATION_SEXUAL, FIELD_EXPLOITATION_CRIMINAL, 0, B(4), SPAN, N1, \
+      EVENT_NRM_STEP, 0, 0, 0, FIELD_STEP, B(2), 0, R(CRU), R(CRU) | R_INSP_UP, HOURS(6), HOURS(4), CLOCK_EARLIER)
 /* clang-format on */
 
 #endif

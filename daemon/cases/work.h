@@ -22,12 +22,13 @@
 struct work_op {
     uint64_t t;
     uint32_t rank;
-    uint32_t first_write, write_count;  /* 0 writes when unopened */
-    uint32_t first_name, name_count;    /* into work->names: effective ops only */
-    uint32_t event;                     /* index into work->events, or NONE */
-    bool stepped_case, stepped_episode; /* its step was applied */
-    uint8_t episode_state;              /* that it led to, when it was */
-    struct hash thing;                  /* thing_id of events; zero otherwise */
+    uint32_t first_write, write_count;   /* 0 writes when unopened */
+    uint32_t first_name, name_count;     /* into work->names: effective ops only */
+    uint32_t event;                      /* index into work->events, or NONE */
+    bool stepped_case, stepped_episode;  /* its step was applied */
+    uint8_t episode_state, episode_from; /* that it led to, and from, when it was */
+    uint32_t step_before;                /* the episode's last step until then; NONE */
+    struct hash thing;                   /* thing_id of events; zero otherwise */
     struct hash scope;
 };
 

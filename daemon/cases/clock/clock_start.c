@@ -137,21 +137,40 @@ static bool may_start(const struct work_event *e)
     return event_counts(e) && !e->replaced && !(e->row->class == EVENT_CLASS_OWNERSHIP && e->no_effect);
 }
 
+/* The claim that it confirms, or NONE: a return that was seen has started the duty by itself. */
+static uint32_t claim_confirmed(const struct fold *f, const struct work_event *e)
+{
+    const struct work_op *op = &f->extra[e->op];
+
+    return op->stepped_episode && op->episode_from == EPISODE_LOCATED && op->step_before != NONE
+               ? f->extra[op->step_before].event
+               : NONE;
+}
+
+static int64_t confirmed_at(const struct fold *f, const struct work_event *e)
+{
+    bool said = event_detail(f, e, FIELD_OCCURRED) != NULL;
+
+    return usual(f, said ? e : &f->events[claim_confirmed(f, e)]);
+}
+
 static void start_event(struct clock_run *run)
 {
     const struct fold *f = run->f;
     const struct schema_clock *row = run->row;
-    bool again = (row->flags & CLOCK_AGAIN) != 0, runs = false;
+    bool again = (row->flags & CLOCK_AGAIN) != 0, confirms = (row->flags & CLOCK_CONFIRMS) != 0, runs = false;
 
     for (uint32_t i = 0; i < f->event_count; i++) {
         const struct work_event *e = &f->events[i];
         bool is_first =
             may_start(e) && e->row->number == row->starts[0] && event_shows(f, e, row->start_field, row->start_mask);
         bool is_second = row->starts[1] != 0 && may_start(e) && e->row->number == row->starts[1] &&
-                         (again ? runs : event_shows(f, e, row->start_field, row->start_mask));
+                         (again ? runs : event_shows(f, e, row->start_field, row->start_mask)) &&
+                         (!confirms || claim_confirmed(f, e) != NONE);
 
         if (is_first || is_second) {
-            struct clock_first first = {.op = e->op, .started_ms = usual(f, e), .event = i};
+            struct clock_first first = {
+                .op = e->op, .started_ms = confirms && is_second ? confirmed_at(f, e) : usual(f, e), .event = i};
 
             if ((row->flags & CLOCK_EPISODE) != 0)
                 first.scope = e->scope;

@@ -182,6 +182,22 @@ static enum cw_err no_effect(struct fold *f, const struct case_machine *machine,
     return note_add(f, NOTE_STEP_NO_EFFECT, e->row->number, dot_of(f, e->op, 0), NONE);
 }
 
+static void apply(struct fold *f, struct case_machine *machine, const struct schema_step *row, uint32_t op)
+{
+    struct work_op *step = &f->extra[op];
+
+    if (machine->machine == MACHINE_EPISODE) {
+        step->stepped_episode = true;
+        step->episode_state = (uint8_t)row->to;
+        step->episode_from = (uint8_t)machine->state;
+        step->step_before = machine->last_step;
+    } else {
+        step->stepped_case = true;
+    }
+    machine->state = row->to;
+    machine->last_step = op;
+}
+
 static enum cw_err try_row(struct fold *f, struct case_machine *machine, const struct schema_step *row,
                            const struct work_event *e)
 {
@@ -193,14 +209,7 @@ static enum cw_err try_row(struct fold *f, struct case_machine *machine, const s
         return no_effect(f, machine, row, e);
     holder = held_by(f, e, row, machine);
     if (holder == NONE) {
-        machine->state = row->to;
-        machine->last_step = e->op;
-        if (machine->machine == MACHINE_EPISODE) {
-            f->extra[e->op].stepped_episode = true;
-            f->extra[e->op].episode_state = (uint8_t)row->to;
-        } else {
-            f->extra[e->op].stepped_case = true;
-        }
+        apply(f, machine, row, e->op);
         return CW_OK;
     }
     remember_stuck(f, machine, row, e);

@@ -201,6 +201,8 @@ class Maker:
             self.speak_about_duties(opening)
         if rng.random() < 0.5:
             self.write_notes()
+        if self.kind == 3 and rng.random() < 0.3:
+            self.come_back()
         copies = list(self.ops)
         for o in self.ops:
             if rng.random() < 0.1:
@@ -251,6 +253,27 @@ class Maker:
         if rng.random() < 0.4:
             say("handover_withdraw", owner, everybody)  # of whatever stands
             self.let_lapse(say, owner, other, role)
+
+    def come_back(self):
+        """The life of an episode: assessed, claimed, confirmed, reviewed, closed, by people of this rank or that (docs/fold.md 12, 19)."""
+        rng, events = self.rng, {e["name"]: e["number"] for e in self.schema.events.values()}
+        named = {f["name"]: f["number"] for f in self.fields}
+        role = {code: 1 << number for code, number in self.schema.roles.items()}
+        refs = [rng.choice(self.episodes)] if self.episodes and rng.random() < 0.5 else []
+        before = None
+        for name in ["risk_assessment"] + rng.choices(("return_claim", "return_confirmed", "return_confirmed", "returned", "still_missing", "sighting", "rhi",
+                                                       "review", "risk_assessment", "episode_closed", "close_corrected", "claim_refuted"), k=rng.randrange(2, 9)):
+            at = START_MS + rng.randrange(-5, 20) * 3600_000
+            details = {"risk_assessment": {"missing_risk": ("n", rng.choice((2, 3, 4)))}, "returned": {"how_known": ("n", rng.choice((2, 5)))},
+                       "sighting": {"confidence": ("n", 1)}, "rhi": {"rhi_step": ("n", rng.choice((1, 3, 5, 6)))},
+                       "review": {"level": ("n", rng.randrange(1, 6))}}.get(name, {})
+            if rng.random() < 0.5:
+                details["occurred"] = ("v", (at, at + rng.choice((0, 3600_000))))
+            said = {"type": 3, "event": events[name], "after": [before] if before and rng.random() < 0.8 else [], "refs": refs, "corrects": [],
+                    "same_as": [], "epoch": 0, "writes": [{"field": named[f], "verb": 1, "value": v, "supersedes": []} for f, v in details.items()]}
+            before = self.id()
+            who = rng.choice((role["SUP"], role["INSP"], role["SUPT"], role["MCET"], sum(role.values())))
+            self.ops.append({**self.copy(before, said), "roles": who, "verdict": 1, "op": said})
 
     def write_notes(self):
         """What most of a case is: events that only add to the record, one after the other. Some are named before they are here."""

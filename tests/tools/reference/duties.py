@@ -10,7 +10,7 @@ LAST_MS = 253402300799999
 ZERO = bytes(32)
 EPOCH = datetime.date(1970, 1, 1)
 LIVE = (1, 2, 3, 5, 9)
-EPISODE, LIVES, RETURN, ALWAYS, OUTSIDE, EACH, BY_FIELD, OFFERED, EARLIER, AGAIN, LAPSES = (1 << n for n in range(11))
+EPISODE, LIVES, RETURN, ALWAYS, OUTSIDE, EACH, BY_FIELD, OFFERED, EARLIER, AGAIN, LAPSES, CONFIRMS = (1 << n for n in range(12))
 OPENING, REPORTED, EVENT, FIELD, STRATEGY, BIRTH = range(1, 7)
 SPAN, REVIEW, RISK, HANDOVER, GRADE, BIRTHDAY, ORDER = range(1, 8)
 MET, WAIVED, OVER = 1, 2, 3
@@ -245,13 +245,28 @@ class Duties:
                 second = second and runs
             else:
                 second = second and self.shows(e, row["start_field"], row["start_mask"])
+            started = self.usual(e)
+            if second and row["flags"] & CONFIRMS:
+                claim = self.claim_of(e)
+                second = claim is not None
+                if second and self.fold.detail(e, self.number["occurred"]) is None:
+                    started = self.usual(claim)
             if first or second:
-                out.append((e, e.event_scope if row["flags"] & EPISODE else ZERO, self.usual(e), None))
+                out.append((e, e.event_scope if row["flags"] & EPISODE else ZERO, started, None))
             if first:
                 runs = True
             elif row["flags"] & AGAIN and e.good and e.event == row["met_b"]:
                 runs = False
         return out
+
+    def claim_of(self, e):
+        """The step before e, when e was applied where the state was 3."""
+        before, state = None, 1
+        for step, to in self.fold.led_to.get((5, e.event_scope), []):
+            if step is e:
+                return before if state == 3 else None
+            before, state = step, to
+        return None
 
     def field_starts(self, row):
         out, mask = [], row["start_mask"]

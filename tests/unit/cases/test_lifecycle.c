@@ -1,0 +1,172 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* From a claim that a child is back to the end of the case (DOMAIN §7.3, §7.4): what is owed, and what nobody may skip. */
+#include "tests/unit/cases/story.h"
+
+#include "cases/view.h"
+
+#define MINUTE_MS INT64_C(60000)
+#define HOUR_MS (60 * MINUTE_MS)
+#define NOON INT64_C(1795867200000) /* Saturday 28 November 2026, 12:00 UTC */
+#define PC_ ROLE_MASK(PC)
+#define SUP_ ROLE_MASK(SUP)
+#define INSP_ ROLE_MASK(INSP)
+#define CRU_ ROLE_MASK(CRU)
+
+static struct story *child_missing(void)
+{
+    struct story *s = story_open(KIND_CHILD, "NTH", ROLE_MASK(FCR));
+
+    s->ops[0].head.author_time.ms = NOON;
+    return s;
+}
+
+/* Each event knows the one before, as at one desk. */
+static uint32_t happens(struct story *s, uint32_t roles, uint32_t event, int64_t minutes)
+{
+    uint32_t e = story_event(s, "NTH", roles, event);
+
+    s->ops[e].head.author_time.ms = NOON + minutes * MINUTE_MS;
+    story_after(s, e, e - 1);
+    return e;
+}
+
+static uint32_t assessed(struct story *s, int64_t minutes, int64_t risk)
+{
+    uint32_t e = happens(s, ROLE_MASK(MCET), EVENT_RISK_ASSESSMENT, minutes);
+
+    story_number(s, e, FIELD_MISSING_RISK, risk);
+    return e;
+}
+
+static uint32_t claimed(struct story *s, int64_t minutes, int64_t back)
+{
+    uint32_t e = happens(s, PC_, EVENT_RETURN_CLAIM, minutes);
+
+    story_number(s, e, FIELD_HOW_KNOWN, 2);
+    story_interval(s, e, FIELD_OCCURRED, NOON + back * MINUTE_MS, NOON + back * MINUTE_MS);
+    return e;
+}
+
+static uint32_t came_back(struct story *s, int64_t minutes)
+{
+    uint32_t e = happens(s, PC_, EVENT_RETURNED, minutes);
+
+    story_number(s, e, FIELD_HOW_KNOWN, 5);
+    story_interval(s, e, FIELD_OCCURRED, NOON + minutes * MINUTE_MS, NOON + minutes * MINUTE_MS);
+    return e;
+}
+
+static uint32_t count_of(const struct case_state *state, uint32_t clock)
+{
+    uint32_t count = 0;
+
+    for (uint32_t i = 0; i < state->clock_count; i++)
+        count += state->clocks[i].clock == clock;
+    return count;
+}
+
+static const struct case_clock *only(const struct case_state *state, uint32_t clock)
+{
+    ck_assert_uint_eq(count_of(state, clock), 1);
+    for (uint32_t i = 0; i < state->clock_count; i++) {
+        if (state->clocks[i].clock == clock)
+            return &state->clocks[i];
+    }
+    return NULL;
+}
+
+/* --- the return-home interview ------------------------------------------------------------------------------ */
+
+START_TEST(a_claim_that_an_inspector_confirms_owes_the_interview_from_when_the_child_was_back)
+{
+    struct story *s = child_missing();
+    const struct case_clock *clock;
+
+    assessed(s, 10, 3);
+    claimed(s, 100, 90);
+    ck_assert_uint_eq(count_of(story_fold(s), CLOCK_M8), 0); /* so far somebody says so */
+    happens(s, INSP_, EVENT_RETURN_CONFIRMED, 300);
+    clock = only(story_fold(s), CLOCK_M8);
+    ck_assert_int_eq(clock->end, CLOCK_RUNS);
+    ck_assert_int_eq(clock->started_ms, NOON + 90 * MINUTE_MS);
+    ck_assert_int_eq(clock->deadline_ms, NOON + 90 * MINUTE_MS + 72 * HOUR_MS);
+    happens(s, INSP_, EVENT_EPISODE_CLOSED, 310);
+    ck_assert_int_eq(only(story_fold(s), CLOCK_M8)->end, CLOCK_RUNS);
+}
+END_TEST
+
+START_TEST(an_inspector_who_confirms_may_say_better_when_the_child_was_back)
+{
+    struct story *s = child_missing();
+    uint32_t e;
+
+    assessed(s, 10, 3);
+    claimed(s, 100, 90);
+    e = happens(s, INSP_, EVENT_RETURN_CONFIRMED, 300);
+    story_interval(s, e, FIELD_OCCURRED, NOON + 120 * MINUTE_MS, NOON + 130 * MINUTE_MS);
+    ck_assert_int_eq(only(story_fold(s), CLOCK_M8)->started_ms, NOON + 120 * MINUTE_MS);
+}
+END_TEST
+
+START_TEST(a_return_that_was_seen_owes_one_interview_however_often_it_is_confirmed)
+{
+    struct story *s = child_missing();
+    uint32_t rhi;
+
+    assessed(s, 10, 3);
+    came_back(s, 100);
+    rhi = happens(s, CRU_, EVENT_RHI, 200);
+    story_number(s, rhi, FIELD_RHI_STEP, 5);
+    happens(s, INSP_, EVENT_RETURN_CONFIRMED, 300);
+    ck_assert_int_eq(only(story_fold(s), CLOCK_M8)->end, CLOCK_END_MET);
+}
+END_TEST
+
+START_TEST(a_confirmation_that_was_wrong_owes_no_interview_until_the_child_is_back)
+{
+    struct story *s = child_missing();
+
+    assessed(s, 10, 3);
+    claimed(s, 100, 90);
+    happens(s, INSP_, EVENT_RETURN_CONFIRMED, 300);
+    happens(s, INSP_, EVENT_STILL_MISSING, 400);
+    ck_assert_int_eq(only(story_fold(s), CLOCK_M8)->end, CLOCK_END_OVER);
+    came_back(s, 500);
+    ck_assert_uint_eq(count_of(story_fold(s), CLOCK_M8), 2);
+}
+END_TEST
+
+/* --- the national mechanism ----------------------------------------------------------------------------------- */
+
+START_TEST(a_child_whose_exploitation_risk_is_significant_is_to_be_referred_within_a_day)
+{
+    static const uint32_t fields[] = {FIELD_EXPLOITATION_SEXUAL, FIELD_EXPLOITATION_CRIMINAL};
+
+    for (size_t i = 0; i < CW_COUNT(fields); i++) {
+        struct story *s = child_missing();
+        uint32_t e = story_set_number(s, "NTH", ROLE_MASK(MCET), fields[i], 3);
+
+        ck_assert_uint_eq(count_of(story_fold(s), CLOCK_N1E), 0);
+        e = story_set_number(s, "NTH", ROLE_MASK(MCET), fields[i], 4);
+        s->ops[e].head.author_time.ms = NOON;
+        ck_assert_int_eq(only(story_fold(s), CLOCK_N1E)->deadline_ms, NOON + 24 * HOUR_MS);
+        e = happens(s, CRU_, EVENT_NRM_STEP, 60);
+        story_number(s, e, FIELD_STEP, 2);
+        ck_assert_int_eq(only(story_fold(s), CLOCK_N1E)->end, CLOCK_END_MET);
+    }
+}
+END_TEST
+
+Suite *suite_lifecycle(void)
+{
+    Suite *suite = suite_create("cases/lifecycle");
+    TCase *t = tcase_create("children");
+
+    tcase_add_test(t, a_claim_that_an_inspector_confirms_owes_the_interview_from_when_the_child_was_back);
+    tcase_add_test(t, an_inspector_who_confirms_may_say_better_when_the_child_was_back);
+    tcase_add_test(t, a_return_that_was_seen_owes_one_interview_however_often_it_is_confirmed);
+    tcase_add_test(t, a_confirmation_that_was_wrong_owes_no_interview_until_the_child_is_back);
+    tcase_add_test(t, a_child_whose_exploitation_risk_is_significant_is_to_be_referred_within_a_day);
+    suite_add_tcase(suite, t);
+    return suite;
+}
