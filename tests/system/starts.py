@@ -1,4 +1,4 @@
-"""A daemon that does not start: it says which setting, why and what to do, ends with 78 when only a person can help, and --check-config says it before."""
+"""What does not start, or is not let in, says exactly why and what to do; a daemon ends with 78 when only a person can help, and --check-config says it before."""
 
 import json
 import os
@@ -6,6 +6,7 @@ import shutil
 import socket
 import subprocess
 
+from officers import Desk
 from world import DAEMON, TOOL, Lab, check, run
 
 STORIES = []
@@ -101,3 +102,34 @@ def another_key_than_the_stores_is_named_before_a_restart(lab):
     os.replace(kept + ".right", kept)
     run([DAEMON, "--config", config(lab), "--check-config"])
     starts_again(lab)
+
+
+# --- an officer's program that is not let in -------------------------------------------------------------------
+
+
+@story(world=Desk)
+def why_an_officer_is_not_let_in_is_said_exactly(desk):
+    authority, home = os.path.join(desk.dir, "authority"), os.path.join(desk.runtime, "stranger")
+
+    def refused(*words):
+        done = run([TOOL, "--home", home, "status", "--timeout", "3"], expect=7)
+        check("the reason is named", all(word in done.stderr for word in words), done.stderr)
+
+    run([TOOL, "authority", "issue", "--dir", authority, "--offline", "--out", home, "--insecure-lab", "--kind", "person", "--division", "NTH",
+         "--name", "Officer U", "--role", "PC", "--address", f"tcp://127.0.0.1:{desk.port('north', 'listen_clients')}",
+         "--daemon-cert", desk.path("north", "cert")])
+    refused("right key", "has not heard of it yet", "authority publish", "another network")
+    run([TOOL, "authority", "publish", "--dir", authority, "--socket", desk.socket()])
+    run([TOOL, "--home", home, "status"])
+
+    with open(os.path.join(home, "context"), encoding="utf-8") as file:
+        right = file.read()
+    with open(os.path.join(home, "context"), "w", encoding="utf-8") as file:
+        file.write(right.replace(f":{desk.port('north', 'listen_clients')}", f":{desk.port('east', 'listen_clients')}"))
+    refused("wrong key", "daemon-key")
+    with open(os.path.join(home, "context"), "w", encoding="utf-8") as file:
+        file.write(right)
+
+    run([TOOL, "authority", "revoke", home, "--dir", authority, "--socket", desk.socket()])
+    run([TOOL, "authority", "publish", "--dir", authority, "--socket", desk.socket()])
+    refused("refuses this certificate", "revoked", "clock")

@@ -10,9 +10,14 @@
 #include "lib/link.h"
 
 #include <errno.h>
+#include <fcntl.h>
+#include <linux/tcp.h>
+#include <netinet/in.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/epoll.h>
+#include <sys/socket.h>
+#include <unistd.h>
 #include <zmq.h>
 
 /* Over the payload: what CURVE adds, with room. */
@@ -26,6 +31,7 @@ struct link_zmq {
     void *context, *socket, *monitor;
     unsigned opened_count;
     bool connected; /* TCP */
+    int probe;      /* the same connection, to ask how much was heard of the greeting; -1: none */
     bool refused;   /* the other side ended a greeting, and none has succeeded since */
     char address[CW_ADDRESS_LEN_MAX + 1];
     uint8_t daemon_key[32], public_key[32], secret_key[32];
@@ -90,10 +96,18 @@ static void forget(int epoll, void *socket)
         epoll_ctl(epoll, EPOLL_CTL_DEL, descriptor_of(socket), NULL);
 }
 
+static void drop_probe(struct link_zmq *l)
+{
+    if (l->probe >= 0)
+        (void)close(l->probe);
+    l->probe = -1;
+}
+
 static void zmq_link_shut(struct link *link)
 {
     struct link_zmq *l = (struct link_zmq *)link;
 
+    drop_probe(l);
     forget(link->epoll, l->socket);
     forget(link->epoll, l->monitor);
     if (l->socket != NULL) {
@@ -132,29 +146,84 @@ static void say(struct link_zmq *l, const char *what)
     fault_set(&l->base.fault, CW_AGAIN_NO_DAEMON, l->address, "%s", what);
 }
 
+/*
+ * A refused greeting is silent by design. How far it came tells who would not have whom (proto/link_end.h): who does not hold
+ * the key that we expect cannot read our first message, and says nothing after the greeting's 64 bytes; who holds it says
+ * WELCOME, 170 more, and may then not know us. Only whom it did know is told that this is over (HANDSHAKE_FAILED_AUTH).
+ */
+#define HEARD_WELCOME 200u
+#define HEARD_GREETING 64u
+
+/* NULL: the connection was over before this thread saw it begin, and nobody knows. */
+static const char *how_far(const struct link_zmq *l)
+{
+    struct tcp_info info = {0};
+    socklen_t len = sizeof(info);
+
+    if (l->probe < 0 || getsockopt(l->probe, IPPROTO_TCP, TCP_INFO, &info, &len) != 0)
+        return NULL;
+    if (info.tcpi_bytes_received >= HEARD_WELCOME)
+        return "the daemon is there, with the right key, but does not know this certificate: it has not heard of it "
+               "yet "
+               "(casewire authority publish), or is of another network";
+    if (info.tcpi_bytes_received >= HEARD_GREETING)
+        return "reachable, but wrong key: what listens there does not hold the key that daemon-key names; it is "
+               "another "
+               "daemon, or has a new key";
+    return info.tcpi_bytes_received > 0 ? "what listens there does not speak this protocol: is the address right?"
+                                        : "something listens there but says nothing";
+}
+
+/* Who does not know a certificate lets it wait for seconds: an end so soon is another's. */
+static const char *ended_at_once(void)
+{
+    return "something listens there, and ended the greeting at once: most likely wrong key, not the one that "
+           "daemon-key "
+           "names, or no daemon at all";
+}
+
+static void note_refused(struct link_zmq *l, const char *why)
+{
+    l->refused = true;
+    say(l, why);
+}
+
+/* What was once seen for certain stands until a greeting succeeds. */
+static void note_end(struct link_zmq *l)
+{
+    const char *why = how_far(l);
+
+    if (why != NULL || !l->refused)
+        note_refused(l, why != NULL ? why : ended_at_once());
+}
+
 static void note_lost(struct link_zmq *l)
 {
     if (l->base.state == LINK_READY)
         say(l, "the connection was lost");
-    else if (l->connected) {
-        l->refused = true;
-        say(l, "something listens there but would not talk to this key: the certificate is not known to it, or the "
-               "daemon's key is not the one expected");
-    }
+    else if (l->connected)
+        note_end(l);
+    drop_probe(l);
     l->base.state = LINK_CONNECTING;
     l->base.lost_count++;
     l->connected = false;
 }
 
-static void note_event(struct link_zmq *l, uint16_t event)
+static void note_connected(struct link_zmq *l, int fd)
+{
+    drop_probe(l);
+    l->connected = true;
+    l->probe = fcntl(fd, F_DUPFD_CLOEXEC, 0);
+}
+
+static void note_event(struct link_zmq *l, uint16_t event, int value)
 {
     switch (event) {
     case ZMQ_EVENT_CONNECTED:
-        l->connected = true;
-        if (!l->refused)
-            say(l, "something listens there but did not greet in time: perhaps it does not know this key");
+        note_connected(l, value);
         break;
     case ZMQ_EVENT_HANDSHAKE_SUCCEEDED:
+        drop_probe(l);
         l->base.state = LINK_READY;
         l->refused = false;
         say(l, "the daemon is there but did not answer in time");
@@ -163,8 +232,13 @@ static void note_event(struct link_zmq *l, uint16_t event)
         l->base.lost_count++;
         say(l, "nothing listens there");
         break;
-    case ZMQ_EVENT_DISCONNECTED:
     case ZMQ_EVENT_HANDSHAKE_FAILED_AUTH:
+        note_refused(l, "the daemon is there, and refuses this certificate: it is revoked, or out of its dates by the "
+                        "daemon's clock");
+        l->connected = false; /* so that what follows says no less */
+        note_lost(l);
+        break;
+    case ZMQ_EVENT_DISCONNECTED:
     case ZMQ_EVENT_HANDSHAKE_FAILED_PROTOCOL:
     case ZMQ_EVENT_HANDSHAKE_FAILED_NO_DETAIL:
         note_lost(l);
@@ -183,11 +257,15 @@ static void zmq_link_look(struct link *link)
 
     while (l->monitor != NULL && zmq_recv(l->monitor, event, sizeof(event), ZMQ_DONTWAIT) == (int)sizeof(event)) {
         uint16_t number;
+        uint32_t value;
 
         memcpy(&number, event, sizeof(number));
+        memcpy(&value, event + sizeof(number), sizeof(value));
         zmq_recv(l->monitor, rest, sizeof(rest), ZMQ_DONTWAIT);
-        note_event(l, number);
+        note_event(l, number, (int)value);
     }
+    if (l->connected && l->base.state == LINK_CONNECTING && !l->refused && how_far(l) != NULL)
+        say(l, how_far(l)); /* a stranger is told nothing, not even an end: whoever gives up waiting says this */
 }
 
 static bool has_events(void *socket, int wanted)
@@ -286,6 +364,7 @@ enum cw_err link_zmq_open(void *context, int epoll, const struct link_curve *to,
     if (l == NULL)
         return fault_plain(fault, CW_LOCAL_MEMORY, "");
     l->base = (struct link){.ops = &zmq_ops, .epoll = epoll};
+    l->probe = -1;
     l->context = context;
     memcpy(l->address, to->address, strlen(to->address) + 1);
     memcpy(l->daemon_key, to->daemon_key, 32);

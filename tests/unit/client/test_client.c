@@ -148,7 +148,7 @@ START_TEST(a_wrong_key_is_said_so)
     cw_client_close(w.client);
     ck_assert_int_eq(cw_client_open(&options, &w.client, &fault), CW_OK);
     ck_assert_int_eq(world_ask(&w, 700), CW_AGAIN_NO_DAEMON);
-    ck_assert_msg(strstr(cw_client_fault(w.client)->text, "key") != NULL, "%s", cw_client_fault(w.client)->text);
+    ck_assert_msg(strstr(cw_client_fault(w.client)->text, "wrong key") != NULL, "%s", cw_client_fault(w.client)->text);
     world_done(&w);
 }
 END_TEST
