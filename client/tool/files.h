@@ -13,6 +13,8 @@ enum cw_err file_write(const char *path, struct cw_slice bytes, unsigned mode);
 bool file_exists(const char *path);
 /* With parents; CW_OK when it is there already. */
 enum cw_err folder_make(const char *path, unsigned mode);
+/* False when something is in it, or it cannot be read. */
+bool folder_is_empty(const char *path);
 /* The path without links or dots; false when it is not there, or too long. */
 bool path_absolute(const char *path, char out[static PATH_LEN_MAX]);
 /* "dir/name" into out; false when it does not fit. The format names what follows dir. */

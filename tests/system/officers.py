@@ -543,3 +543,19 @@ def a_bar_is_drawn_on_a_terminal_only(desk):
         shown, code = on_a_terminal([TOOL, quiet, *words])
         check(f"{quiet} draws nothing", code == 5 and "waiting:" not in shown, repr(shown))
     check("a pipe gets none", "\r" not in run([TOOL, *words], 5).stderr)
+
+
+@story
+def a_lab_takes_no_folder_in_which_something_is(desk):
+    folder = os.path.join(os.path.dirname(desk.dir), "precious")
+    os.mkdir(folder)
+    with open(os.path.join(folder, "thesis"), "w", encoding="utf-8") as file:
+        file.write("keep\n")
+    refused = run([TOOL, "lab", "start", "--divisions", "one", "--dir", folder], 2)
+    check("it says so", folder in refused.stderr and "not empty" in refused.stderr, refused.stderr)
+    check("and adds nothing", os.listdir(folder) == ["thesis"], os.listdir(folder))
+    fresh = os.path.join(folder, "lab")
+    run([TOOL, "lab", "start", "--divisions", "one,one", "--dir", fresh], 2)
+    run([TOOL, "lab", "start", "--divisions", "one", "--dir", fresh])
+    run([TOOL, "lab", "stop", "--delete", "--dir", fresh])
+    check("only the lab is deleted", os.listdir(folder) == ["thesis"], os.listdir(folder))

@@ -36,8 +36,13 @@ static enum exit_code make_new(struct cli *cli, const char *dir, struct lab *lab
     if (folder_make(dir, 0700) != CW_OK || !path_absolute(dir, lab->dir))
         return complain(cli, EXIT_FAILED,
                         &(struct trouble){"the lab was not made", dir, "the folder cannot be made", NULL});
+    if (!folder_is_empty(lab->dir)) /* it would go with the lab, by lab stop --delete */
+        return complain(cli, EXIT_USAGE,
+                        &(struct trouble){"the lab was not made", lab->dir, "the folder is not empty",
+                                          "casewire lab start --dir of a folder that is new or empty"});
     if (lab_make(lab, &fault) != CW_OK) {
         remove_tree(lab->run_dir);
+        remove_tree(lab->dir); /* all in it is ours */
         return complain_fault(cli, "the lab was not made", &fault);
     }
     return EXIT_DONE;
@@ -195,6 +200,9 @@ static enum exit_code run_links(struct cli *cli, enum cw_admin_act act)
 
     if (code == EXIT_DONE)
         code = chosen(cli, &lab, false, which);
+    if (code == EXIT_DONE && cli->operand_count == 2 && strcmp(cli->operands[0], cli->operands[1]) == 0)
+        return complain(cli, EXIT_USAGE,
+                        &(struct trouble){"there is no such line", cli->operands[0], "a line has two ends", NULL});
     for (uint32_t a = 0; a < lab.division_count; a++)
         for (uint32_t b = a + 1; code == EXIT_DONE && b < lab.division_count; b++)
             if (cli->operand_count == 2 ? which[a] && which[b] : which[a] || which[b])

@@ -110,6 +110,12 @@ enum exit_code lab_read_divisions(const struct cli *cli, const char *text, struc
         memcpy(d->name, text, len);
         d->name[len] = '\0';
         division_code_of(d->name, d->code);
+        for (uint32_t i = 0; i < out->division_count; i++) {
+            if (strcmp(out->divisions[i].code, d->code) == 0)
+                return complain(cli, EXIT_USAGE,
+                                &(struct trouble){"two divisions would have one code", d->name, "each needs its own",
+                                                  "casewire lab start --divisions north,east,west"});
+        }
         out->division_count++;
         text += len;
         text += *text == ',';
