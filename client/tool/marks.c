@@ -89,6 +89,25 @@ static bool has_lapsed(const Cw__CaseView *view, const Cw__ViewEvent *offer)
     return false;
 }
 
+/* docs/fold.md 13.1: the step was not its author's to take. */
+#define NOTE_STEP_ROLE 4
+
+static bool lacked_rank(const Cw__CaseView *view, const Cw__ViewEvent *step)
+{
+    for (size_t i = 0; i < view->n_notes; i++)
+        if (view->notes[i]->kind == NOTE_STEP_ROLE && slice_eq(wire_slice(view->notes[i]->op), wire_slice(step->op)))
+            return true;
+    return false;
+}
+
+static void note_refused(const Cw__CaseView *view, const Cw__ViewEvent *step, struct told *out)
+{
+    if (step->type != EVENT_HANDOVER_ACCEPT || out->refused != NULL)
+        return;
+    out->refused = step;
+    out->lacked_rank = lacked_rank(view, step);
+}
+
 void told_offer(const Cw__CaseView *view, struct told *out)
 {
     const Cw__ViewEvent *last = NULL, *step = NULL;
@@ -99,6 +118,10 @@ void told_offer(const Cw__CaseView *view, struct told *out)
 
         if (row == NULL || row->class != EVENT_CLASS_OWNERSHIP || view->events[i]->proposal)
             continue;
+        if (view->events[i]->refused_transition) {
+            note_refused(view, view->events[i], out);
+            continue;
+        }
         last = step == NULL ? view->events[i] : last;
         step = view->events[i];
         if (step->type == EVENT_HANDOVER_OFFER)
@@ -108,6 +131,8 @@ void told_offer(const Cw__CaseView *view, struct told *out)
         return;
     out->event = step;
     out->accepted = last != step ? last : NULL;
+    if (out->accepted != NULL)
+        out->refused = NULL; /* somebody else's stands */
     out->lapsed = out->accepted == NULL && has_lapsed(view, step);
     fill(view, out);
 }
@@ -157,15 +182,34 @@ static void add_note(struct words *w, const Cw__ViewEvent *event)
     add_plain(w, quoted);
 }
 
+/* "offered to WST" */
+static void offered_to(const Cw__ViewEvent *offer, char *out, size_t cap)
+{
+    const Cw__ViewValue *to = detail(offer, FIELD_TO_DIVISION);
+    char division[40] = "";
+
+    if (to != NULL)
+        view_value(to, division, sizeof(division));
+    snprintf(out, cap, "offered%s%s", division[0] != '\0' ? " to " : "", division);
+}
+
+static void add_unaccepted(struct words *w, const struct told *told)
+{
+    if (told->refused != NULL)
+        add(w, "accepted WITHOUT EFFECT", told->refused);
+    add_plain(w, told->lacked_rank ? "NOT ACCEPTED yet: " TOLD_RANK : "NOT ACCEPTED yet");
+}
+
 void told_words(const struct told *told, char out[static TOLD_LEN_MAX])
 {
     struct words w = {out, 0, TOLD_LEN_MAX};
-    char since[60];
+    char since[60], head[60];
 
     out[0] = '\0';
     if (told->event == NULL)
         return;
-    add(&w, told->event->type == EVENT_SHIFT_BRIEF ? "briefed" : "offered", told->event);
+    offered_to(told->event, head, sizeof(head));
+    add(&w, told->event->type == EVENT_SHIFT_BRIEF ? "briefed" : head, told->event);
     add_note(&w, told->event);
     if (told->delivered != NULL)
         add(&w, "delivered", told->delivered);
@@ -178,7 +222,7 @@ void told_words(const struct told *told, char out[static TOLD_LEN_MAX])
     else if (told->lapsed)
         add_plain(&w, "LAPSED: nobody answered in time");
     else
-        add_plain(&w, "NOT ACCEPTED yet");
+        add_unaccepted(&w, told);
     if (told->since > 0 && told->event->type == EVENT_SHIFT_BRIEF) {
         snprintf(since, sizeof(since), "%zu event%s since", told->since, told->since == 1 ? "" : "s");
         add_plain(&w, since);

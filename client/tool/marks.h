@@ -12,6 +12,8 @@
 struct told {
     const Cw__ViewEvent *event;    /* the brief, or the offer; NULL: there is none */
     const Cw__ViewEvent *accepted; /* by name; NULL: not yet */
+    const Cw__ViewEvent *refused;  /* the newest acceptance of an offer that had no effect; NULL: none */
+    bool lacked_rank;              /* it had none because somebody of rank must accept */
     const Cw__ViewEvent *seen;     /* the newest; NULL: by nobody */
     const Cw__ViewEvent *delivered;
     bool lapsed;  /* an offer that nobody answered in time: a daemon said so, and it is over */
@@ -26,6 +28,8 @@ void told_brief(const Cw__CaseView *view, struct told *out);
 void told_offer(const Cw__CaseView *view, struct told *out);
 /* Whether somebody with this certificate said the event. */
 bool told_by(const Cw__ViewEvent *event, const uint8_t cert[static CW_ID_LEN]);
+/* Whoever accepts a child that is missing at high risk (docs/fold.md 9.6). */
+#define TOLD_RANK "an inspector or a superintendent must accept"
 /* "briefed 22:50 by A (NTH, PC); seen 23:01 by B (NTH, SUP); not accepted yet". */
 #define TOLD_LEN_MAX 700
 void told_words(const struct told *told, char out[static TOLD_LEN_MAX]);

@@ -2,6 +2,7 @@
 #include "tool/waiting.h"
 
 #include "tool/lookup.h"
+#include "tool/marks.h"
 #include "tool/verb.h"
 #include "tool/view.h"
 
@@ -132,10 +133,8 @@ static void look_at_duty(const struct finding *f, const Cw__ViewDeadline *deadli
 {
     struct waiting w = {.at = {(int64_t)deadline->due_ms}};
     const struct schema_clock *clock = clock_of(deadline);
-    const struct schema_event *event = answer_of(clock);
     bool late = w.at.ms < f->who->now.ms;
     uint32_t told = late ? told_roles(deadline) : R_NONE, holder = f->view->orphaned ? ROLE_MASK(FCR) : R_NONE;
-    char verb[CLI_NAME_LEN_MAX];
 
     if (!waiting_duty_runs(deadline) || ((duty_roles(clock) | told | holder) & f->who->roles) == 0 ||
         w.at.ms > f->who->now.ms + WAITING_SOON_MS)
@@ -143,13 +142,7 @@ static void look_at_duty(const struct finding *f, const Cw__ViewDeadline *deadli
     w.roles = (told != R_NONE ? told : duty_roles(clock)) | holder;
     w.class = late ? WAITING_OVERDUE : WAITING_SOON;
     say_duty(f, deadline, late, &w);
-    if (event != NULL && verb_saying(event->number) != NULL) {
-        cli_name(verb_saying(event->number), verb);
-        snprintf(w.next, sizeof(w.next), "casewire %s %s", verb, f->chars);
-    } else if (event != NULL)
-        snprintf(w.next, sizeof(w.next), "casewire case event %s %s", f->chars, event->name);
-    else
-        snprintf(w.next, sizeof(w.next), "casewire case show %s", f->chars);
+    waiting_next(f->view, clock, f->who->division, w.next, sizeof(w.next));
     tell(f, &w);
 }
 
@@ -214,45 +207,28 @@ static void look_for_owner(const struct finding *f)
     tell(f, &w);
 }
 
-static bool is_event(const Cw__ViewEvent *event, const char *name)
-{
-    return slice_eq(wire_slice(event->name), slice_of(name));
-}
-
-static bool begins_with(const Cw__ViewEvent *event, const char *word)
-{
-    return event->name.len >= strlen(word) && memcmp(event->name.data, word, strlen(word)) == 0;
-}
-
-/* The newest step of the ownership, when it is an offer to this division that nobody has answered. */
+/* The case is offered to this division; that somebody accepted without effect is no answer. */
 static void look_for_offer(const struct finding *f)
 {
-    const Cw__ViewEvent *newest = NULL;
-    struct waiting w = {.class = WAITING_OFFER, .roles = R_HANDOVER};
-    char from[20] = "?", to[40] = "", op[2 * CW_ID_LEN + 1] = "";
+    struct waiting w = {.class = WAITING_OFFER, .roles = R_HANDOVER, .at = hlc_wall(f->view->updated_hlc)};
+    char from[20], op[2 * CW_ID_LEN + 1] = "", name[60] = "";
+    struct told told;
 
-    for (size_t i = 0; i < f->view->n_events; i++) {
-        const Cw__ViewEvent *e = f->view->events[i];
-
-        if ((begins_with(e, "handover_") || is_event(e, "arbitration")) && !e->proposal &&
-            (newest == NULL || e->hlc > newest->hlc))
-            newest = e;
-    }
-    if (newest == NULL || !is_event(newest, "handover_offer"))
+    if (!slice_eq(wire_slice(f->view->offered_to), slice_of(f->who->division)))
         return;
-    for (size_t i = 0; i < newest->n_fields; i++)
-        if (slice_eq(wire_slice(newest->fields[i]->name), slice_of("to_division")) && newest->fields[i]->n_values > 0)
-            TEXT(newest->fields[i]->values[0]->text, to);
-    if (strcmp(to, f->who->division) != 0)
-        return;
-    if (newest->author != NULL)
-        TEXT(newest->author->division, from);
-    w.at = said_at(newest);
-    snprintf(w.text, sizeof(w.text), "%s offers this case to %s", from, to);
+    told_offer(f->view, &told);
+    if (told.event != NULL)
+        w.at = said_at(told.event);
+    if (told.event != NULL && told.event->op.len == CW_ID_LEN)
+        hex_of(wire_slice(told.event->op), op);
+    if (told.refused != NULL && told.refused->author != NULL)
+        TEXT(told.refused->author->name, name);
+    TEXT(f->view->owner, from);
+    snprintf(w.text, sizeof(w.text), "%s offers this case to %s%s%s%s%s", from, f->who->division,
+             told.lacked_rank ? ": " TOLD_RANK : "", told.refused != NULL ? "; that " : "", name,
+             told.refused != NULL ? " accepted had no effect" : "");
     snprintf(w.next, sizeof(w.next), "casewire handover accept %s", f->chars);
-    if (newest->op.len == CW_ID_LEN)
-        hex_of(wire_slice(newest->op), op);
-    snprintf(w.key, sizeof(w.key), "offer %s", op);
+    snprintf(w.key, sizeof(w.key), "offer %s%s", op, told.refused != NULL ? " again" : "");
     tell(f, &w);
 }
 

@@ -9,6 +9,8 @@
 
 #include "tool/dispute.h"
 
+#include "proto/schema.h"
+
 /* In the order in which they are shown. */
 enum waiting_class {
     WAITING_OVERDUE,  /* a duty's time is over */
@@ -50,6 +52,10 @@ bool waiting_is_own(const Cw__CaseView *view, const struct waiting_for *who);
 bool waiting_duty_runs(const Cw__ViewDeadline *deadline);
 /* "first risk assessment": the duty in words; the clock's own name when it is not known here. */
 void waiting_duty(const Cw__ViewDeadline *deadline, char *out, size_t cap);
+
+/* waiting_next.c: a command that meets a duty of this clock, for somebody of this division. clock NULL: one to look with. */
+void waiting_next(const Cw__CaseView *view, const struct schema_clock *clock, const char *division, char *out,
+                  size_t cap);
 
 typedef void waiting_sink(void *context, const struct waiting *waiting);
 void waiting_find(const Cw__CaseView *view, const struct waiting_for *who, waiting_sink *sink, void *context);

@@ -401,6 +401,31 @@ def two_claims_are_arbitrated(desk):
 
 
 @story
+def an_acceptance_without_effect_leaves_the_offer_in_the_inbox(desk):
+    case = desk.open_case("Child on loan", risk="low")["case_id"]
+    desk.tool("handover", "offer", case, "to=WST", "why=lives there", who="inspector@north")
+    desk.settle()
+    waiting = [w for w in desk.ask("inbox", who="inspector@north")["waiting"] if "hand-over" in w["text"]]
+    check("whoever offered may take it back", all(w["next"].startswith("casewire handover withdraw ") for w in waiting), str(waiting))
+    desk.tool("lab", "cut", "west", "--dir", desk.dir)
+    desk.tool("episode", "assess", case, "risk=high", "why=a note was found", "review=in 1h", who="inspector@north")
+    desk.tool("handover", "accept", case, who="sergeant@west")
+    desk.tool("lab", "heal", "west", "--dir", desk.dir)
+    desk.agree()
+    check("north answers for the child", desk.ask("case", "show", case, who="sergeant@west")["owner"] == "NTH")
+    for who in ("inspector@west", "sergeant@west"):
+        offers = [w for w in desk.ask("inbox", who=who)["waiting"] if w["class"] == "offer"]
+        check(f"the offer is in the inbox of {who}", len(offers) == 1 and "an inspector or a superintendent must accept" in offers[0]["text"],
+              str(offers))
+    for who in ("officer@north", "officer@west"):
+        shown = " ".join(desk.tool("child", "show", case, who=who).stdout.split())
+        for words in ("offered to WST: ", "accepted WITHOUT EFFECT: ", "handover accept, WITHOUT EFFECT: "):
+            check(f"{who} is shown it", words in shown, shown)
+    desk.tool("handover", "accept", case, who="inspector@west")
+    check("then it is west's", desk.ask("case", "show", case, who="inspector@west")["owner"] == "WST")
+
+
+@story
 def a_second_daemon_answers_when_the_first_is_gone(desk):
     key = re.search(r"daemon-key = ([0-9a-f]{64})", open(os.path.join(desk.dir, "people/officer@east/context"), encoding="utf-8").read())
     with open(os.path.join(desk.home, "context"), "a", encoding="utf-8") as file:

@@ -2,6 +2,7 @@
 #include "tool/view.h"
 
 #include "tool/marks.h"
+#include "tool/waiting.h"
 
 #include "lib/fault.h"
 #include "lib/when.h"
@@ -38,8 +39,31 @@ static const char *mark_of(const Cw__ViewEvent *event)
                                        : "";
 }
 
+/* What an id means in this case, in words: a duty, or another event by the number with which it is typed. */
+static void value_of(const Cw__CaseView *view, const Cw__ViewValue *value, char *out, size_t cap)
+{
+    struct cw_slice id = value->value != NULL ? wire_slice(value->value->id) : slice(NULL, 0);
+    char digits[2 * SHORT_ID_LEN + 1], duty[60], name[60];
+
+    view_value(value, out, cap);
+    for (size_t i = 0; i < view->n_deadlines && id.len == CW_ID_LEN; i++) {
+        if (!slice_eq(wire_slice(view->deadlines[i]->duty), id))
+            continue;
+        waiting_duty(view->deadlines[i], duty, sizeof(duty));
+        TEXT(view->deadlines[i]->clock, name);
+        snprintf(out, cap, "%s %s", name, duty);
+    }
+    for (size_t i = 0; i < view->n_events && id.len == CW_ID_LEN; i++) {
+        if (!slice_eq(wire_slice(view->events[i]->event_id), id))
+            continue;
+        short_id(view->events[i]->event_id, digits);
+        view_words(view->events[i]->name, name, sizeof(name));
+        snprintf(out, cap, "%s %s", digits, name);
+    }
+}
+
 /* "missing_risk high; rationale Seen with older males" */
-static void details_of(const Cw__ViewEvent *event, char *out, size_t cap)
+static void details_of(const Cw__CaseView *view, const Cw__ViewEvent *event, char *out, size_t cap)
 {
     size_t used = 0;
 
@@ -51,7 +75,7 @@ static void details_of(const Cw__ViewEvent *event, char *out, size_t cap)
         if (event->fields[i]->n_values == 0)
             continue;
         view_words(event->fields[i]->name, field, sizeof(field));
-        view_value(event->fields[i]->values[0], value, sizeof(value));
+        value_of(view, event->fields[i]->values[0], value, sizeof(value));
         len = snprintf(out + used, cap - used, "%s%s %s", used > 0 ? "; " : "", field, value);
         used += len > 0 ? (size_t)len : 0;
     }
@@ -68,13 +92,13 @@ static const Cw__ViewEvent **newest_first(const Cw__CaseView *view)
     return sorted;
 }
 
-static void print_last(const struct cli *cli, const Cw__ViewEvent *event, bool first)
+static void print_last(const struct cli *cli, const Cw__CaseView *view, const Cw__ViewEvent *event, bool first)
 {
     char name[60], who[200], line[400], details[1200];
 
     view_words(event->name, name, sizeof(name));
     who_and_when(event, who);
-    details_of(event, details, sizeof(details));
+    details_of(view, event, details, sizeof(details));
     snprintf(line, sizeof(line), "%s%s: %s", name, mark_of(event), who);
     view_label(cli, first ? "last" : "");
     view_wrap(line, VIEW_LABEL);
@@ -94,7 +118,7 @@ void view_last(const struct cli *cli, const Cw__CaseView *view)
         if (told_is_mark(sorted[i]))
             continue;
         if (shown < LAST_SHOWN)
-            print_last(cli, sorted[i], shown++ == 0);
+            print_last(cli, view, sorted[i], shown++ == 0);
         else
             before++;
     }
@@ -103,7 +127,7 @@ void view_last(const struct cli *cli, const Cw__CaseView *view)
     free(sorted);
 }
 
-static void print_event(const struct cli *cli, const Cw__ViewEvent *event)
+static void print_event(const struct cli *cli, const Cw__CaseView *view, const Cw__ViewEvent *event)
 {
     char id[2 * SHORT_ID_LEN + 1], name[60], who[200], line[400];
 
@@ -119,7 +143,7 @@ static void print_event(const struct cli *cli, const Cw__ViewEvent *event)
         if (event->fields[i]->n_values == 0)
             continue;
         TEXT(event->fields[i]->name, field);
-        view_value(event->fields[i]->values[0], value, sizeof(value));
+        value_of(view, event->fields[i]->values[0], value, sizeof(value));
         printf("              %s: ", field);
         view_wrap(value, 16 + (int)text_width(field));
     }
@@ -132,7 +156,7 @@ void view_events(const struct cli *cli, const Cw__CaseView *view)
     if (view->n_events > 0)
         printf("\n%zu event%s, newest first\n", view->n_events, view->n_events == 1 ? "" : "s");
     for (size_t i = 0; i < view->n_events; i++)
-        print_event(cli, sorted[i]);
+        print_event(cli, view, sorted[i]);
     free(sorted);
 }
 

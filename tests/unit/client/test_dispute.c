@@ -385,37 +385,72 @@ END_TEST
 START_TEST(an_offer_waits_for_the_division_it_names)
 {
     struct scene *s = scene_new();
-    static Cw__ViewField field, *fields[1] = {&field};
-    static Cw__ViewValue *values[1];
-    static Cw__ViewEvent unnamed, *events[2];
 
-    cw__view_event__init(&s->event);
-    cw__view_field__init(&field);
-    field.name = B("to_division");
-    values[0] = new_value(s, "NTH", 1000);
-    field.values = values;
-    field.n_values = 1;
-    s->event.name = B("handover_offer");
-    s->event.fields = fields;
-    s->event.n_fields = 1;
-    s->event_at[0] = &s->event;
-    s->view.n_events = 1;
-    s->view.events = s->event_at;
     s->view.owner = B("EST");
+    s->view.offered_to = B("NTH");
     ck_assert_uint_eq(wait_of(s, 0, 2000).count, 1);
     ck_assert_int_eq(wait_of(s, 0, 2000).at[0].class, WAITING_OFFER);
-    cw__view_event__init(&unnamed); /* of a newer version: no step of the ownership */
-    unnamed.hlc = s->event.hlc + 1;
-    events[0] = &unnamed;
-    events[1] = &s->event;
+    ck_assert_str_eq(wait_of(s, 0, 2000).at[0].text, "EST offers this case to NTH");
+    s->view.offered_to = B("WST");
+    ck_assert_uint_eq(wait_of(s, 0, 2000).count, 0);
+    s->view.offered_to = wire_bytes(slice(NULL, 0)); /* it was answered, or is over */
+    ck_assert_uint_eq(wait_of(s, 0, 2000).count, 0);
+    free(s);
+}
+END_TEST
+
+START_TEST(an_offer_accepted_without_effect_waits_for_an_inspector)
+{
+    struct scene *s = scene_new();
+    static const uint8_t id[CW_ID_LEN] = {9};
+    Cw__ViewEvent offer = CW__VIEW_EVENT__INIT, *events[] = {&s->event, &offer};
+    Cw__Author sergeant = CW__AUTHOR__INIT;
+    struct waits w;
+
+    s->view.owner = B("EST");
+    s->view.offered_to = B("NTH");
+    cw__view_event__init(&s->event);
+    cw__view_note__init(&s->note);
+    sergeant.name = B("Sergeant K");
+    offer.type = EVENT_HANDOVER_OFFER;
+    s->event.type = EVENT_HANDOVER_ACCEPT;
+    s->event.refused_transition = true;
+    s->event.author = &sergeant;
+    s->event.op = s->note.op = wire_bytes(slice(id, sizeof(id)));
+    s->note.kind = 4;
+    s->note_at[0] = &s->note;
     s->view.events = events;
     s->view.n_events = 2;
-    ck_assert_uint_eq(wait_of(s, 0, 2000).count, 1);
-    values[0]->text = B("WST");
-    ck_assert_uint_eq(wait_of(s, 0, 2000).count, 0);
-    values[0]->text = B("NTH");
-    s->event.name = B("handover_accept"); /* it was answered */
-    ck_assert_uint_eq(wait_of(s, 0, 2000).count, 0);
+    s->view.notes = s->note_at;
+    s->view.n_notes = 1;
+    w = wait_of(s, 0, 2000);
+    ck_assert_uint_eq(w.count, 1);
+    ck_assert_str_eq(w.at[0].text, "EST offers this case to NTH: an inspector or a superintendent must accept; that "
+                                   "Sergeant K accepted had no effect");
+    free(s);
+}
+END_TEST
+
+static const struct {
+    const char *clock, *next;
+} answers[] = {
+    {"M1", "casewire episode assess K7Q2M4X"},
+    {"M3", "casewire episode review K7Q2M4X level='supt|panel'"},
+    {"M4", "casewire case add K7Q2M4X external_refs='PNCID ...'"},
+    {"M5", "casewire case event K7Q2M4X disclosure recipient_kind=missing_persons_unit"},
+    {"M8", "casewire episode rhi K7Q2M4X step='declined|completed'"},
+    {"M12", "casewire case set K7Q2M4X exploitation_risk_sexual=..."},
+    {"W1", "casewire handover withdraw K7Q2M4X"}, /* of the division that made the offer */
+    {"W2", "casewire conflict show K7Q2M4X.owner"},
+    {"ZZ", "casewire case show K7Q2M4X"},
+};
+
+START_TEST(a_duty_comes_with_the_command_that_meets_it)
+{
+    struct scene *s = scene_new();
+
+    add_deadline(s, answers[_i].clock, 1000);
+    ck_assert_str_eq(wait_of(s, ~0u, 2000).at[0].next, answers[_i].next);
     free(s);
 }
 END_TEST
@@ -506,6 +541,8 @@ Suite *suite_dispute(void)
     tcase_add_test(w, a_conflict_waits_for_those_who_may_decide);
     tcase_add_test(w, a_reported_death_is_looked_at);
     tcase_add_test(w, an_offer_waits_for_the_division_it_names);
+    tcase_add_test(w, an_offer_accepted_without_effect_waits_for_an_inspector);
+    tcase_add_loop_test(w, a_duty_comes_with_the_command_that_meets_it, 0, (int)CW_COUNT(answers));
     tcase_add_test(w, the_most_pressing_comes_first);
     suite_add_tcase(s, w);
     tcase_add_loop_test(v, a_value_typed_again_is_the_same_value, 0, (int)CW_COUNT(samples));

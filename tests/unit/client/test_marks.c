@@ -177,6 +177,41 @@ START_TEST(an_offer_is_waiting_until_it_is_answered)
 }
 END_TEST
 
+/* By sync an acceptance may turn out to have none: the offer is as open as before, and it is said who must accept. */
+START_TEST(an_acceptance_without_effect_leaves_the_offer_open)
+{
+    struct story *s = story_new();
+    Cw__ViewNote note = CW__VIEW_NOTE__INIT, *notes[] = {&note};
+    char text[TOLD_LEN_MAX];
+    struct told told;
+    int accepted;
+
+    give_detail(s, say(s, EVENT_HANDOVER_OFFER, "North", -1), FIELD_TO_DIVISION, "WST");
+    accepted = say(s, EVENT_HANDOVER_ACCEPT, "Sergeant", -1);
+    s->events[accepted].refused_transition = true;
+    s->events[accepted].op = s->events[accepted].event_id;
+    told_offer(&s->view, &told);
+    ck_assert_ptr_eq(told.event, &s->events[0]);
+    ck_assert_ptr_null(told.accepted);
+    ck_assert_ptr_eq(told.refused, &s->events[accepted]);
+    ck_assert(!told.lacked_rank);
+    note.kind = 4;
+    note.op = s->events[accepted].op;
+    s->view.notes = notes;
+    s->view.n_notes = 1;
+    told_offer(&s->view, &told);
+    told_words(&told, text);
+    ck_assert_ptr_nonnull(strstr(text, "offered to WST: North"));
+    ck_assert_ptr_nonnull(strstr(text, "accepted WITHOUT EFFECT: Sergeant"));
+    ck_assert_ptr_nonnull(strstr(text, "NOT ACCEPTED yet: an inspector"));
+    say(s, EVENT_HANDOVER_ACCEPT, "Inspector", -1);
+    told_offer(&s->view, &told);
+    ck_assert_ptr_nonnull(told.accepted);
+    ck_assert_ptr_null(told.refused);
+    free(s);
+}
+END_TEST
+
 START_TEST(a_task_is_open_until_somebody_says_what_came_of_it)
 {
     struct story *s = story_new();
@@ -210,6 +245,7 @@ Suite *suite_marks(void)
     tcase_add_test(t, an_acceptance_by_nobody_who_may_is_none);
     tcase_add_test(t, what_happened_since_is_counted_without_the_marks);
     tcase_add_test(t, an_offer_is_waiting_until_it_is_answered);
+    tcase_add_test(t, an_acceptance_without_effect_leaves_the_offer_open);
     tcase_add_test(t, a_task_is_open_until_somebody_says_what_came_of_it);
     suite_add_tcase(s, t);
     return s;

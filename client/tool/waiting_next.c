@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What to type so that a duty is met: its clock's row says by which event or field, and by what in it. */
+#include "tool/waiting.h"
+
+#include "tool/lookup.h"
+#include "tool/verb.h"
+
+#include "proto/wire.h"
+
+#define WANTED_LEN_MAX 60
+
+static void put(struct writer *line, const char *text)
+{
+    writer_slice(line, slice_of(text));
+}
+
+static void put_words(struct writer *line, const char *a, const char *b, const char *c, const char *d)
+{
+    put(line, a);
+    put(line, b);
+    put(line, c);
+    put(line, d);
+}
+
+/* The values of the field's scale that count; empty: any does. */
+static void wanted(uint32_t field, uint32_t mask, char out[static WANTED_LEN_MAX])
+{
+    const struct schema_field *row = schema_field(field);
+    struct writer w = writer_over(out, WANTED_LEN_MAX - 1);
+
+    for (uint32_t at = 0; row != NULL && at < 32; at++) {
+        const char *name = row->type == TYPE_FLAG ? "yes" : schema_value_name(row->scale, at);
+
+        if ((mask & 1u << at) == 0 || name == NULL)
+            continue;
+        put(&w, w.len > 0 ? "|" : "");
+        put(&w, name);
+    }
+    out[w.len] = '\0';
+}
+
+/* One of several is chosen by whoever types it: in quotes the list itself is refused, and runs nothing. */
+static void put_wanted(struct writer *line, const char *name, const char *value)
+{
+    const char *quote = strchr(value, '|') != NULL ? "'" : "";
+
+    put_words(line, name, "=", quote, value);
+    put(line, quote);
+}
+
+/* external_refs='PNCID ...': a text begins with the word that counts. */
+static void put_field(struct writer *line, const struct schema_clock *clock, const char *chars)
+{
+    const struct schema_field *row = schema_field(clock->met_by[0]);
+    char word[WANTED_LEN_MAX];
+
+    if (row == NULL)
+        return;
+    wanted(row->number, clock->met_mask, word);
+    put_words(line, "casewire case ", schema_field_is_set(row) ? "add" : "set", " ", chars);
+    put(line, " ");
+    if (row->type == TYPE_TEXT && word[0] != '\0')
+        put_words(line, row->name, "='", word, " ...'");
+    else
+        put_wanted(line, row->name, word[0] != '\0' ? word : "...");
+}
+
+static const char *argument_of(const struct verb *verb, uint32_t field)
+{
+    for (size_t i = 0; i < VERB_ARGUMENTS_MAX && verb->arguments[i].name != NULL; i++)
+        if (verb->arguments[i].field == field)
+            return verb->arguments[i].name;
+    return NULL;
+}
+
+static void put_event(struct writer *line, const struct schema_clock *clock, uint32_t number, const char *chars)
+{
+    const struct cli_command *row = verb_saying(number);
+    const struct schema_field *field = schema_field(clock->met_field);
+    const char *name = field != NULL ? field->name : NULL;
+    char verb[CLI_NAME_LEN_MAX], word[WANTED_LEN_MAX];
+
+    if (row != NULL) {
+        cli_name(row, verb);
+        put_words(line, "casewire ", verb, " ", chars);
+        name = argument_of(row->says, clock->met_field);
+    } else {
+        put_words(line, "casewire case event ", chars, " ", schema_event(number)->name);
+    }
+    wanted(clock->met_field, clock->met_mask, word);
+    if (word[0] == '\0' || name == NULL)
+        return;
+    put(line, " ");
+    put_wanted(line, name, word);
+}
+
+/* Whoever made an offer cannot answer it: theirs is to take it back. */
+static uint32_t answer_of(const Cw__CaseView *view, const struct schema_clock *clock, const char *division)
+{
+    uint32_t number = clock->met_by[0];
+
+    return number == EVENT_HANDOVER_ACCEPT && !slice_eq(wire_slice(view->offered_to), slice_of(division))
+               ? EVENT_HANDOVER_WITHDRAW
+               : number;
+}
+
+void waiting_next(const Cw__CaseView *view, const struct schema_clock *clock, const char *division, char *out,
+                  size_t cap)
+{
+    struct writer line = writer_over(out, cap - 1);
+    char chars[CHARS_LEN_MAX];
+    uint32_t number = clock != NULL ? answer_of(view, clock, division) : EVENT_NONE;
+
+    lookup_chars(wire_slice(view->human_ref), chars);
+    if (number == EVENT_ARBITRATION)
+        put_words(&line, "casewire conflict show ", chars, ".owner", "");
+    else if (clock != NULL && (clock->flags & CLOCK_BY_FIELD) != 0)
+        put_field(&line, clock, chars);
+    else if (schema_event(number) != NULL)
+        put_event(&line, clock, number, chars);
+    else
+        put_words(&line, "casewire case show ", chars, "", "");
+    out[line.len] = '\0';
+}
