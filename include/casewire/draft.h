@@ -32,7 +32,8 @@ CW_PUBLIC void cw_draft_free(struct cw_draft *draft);
  * Adds one write: `value` is text as a person types it ("high", "2018-03-19T16:00Z", "1250.00 GBP").
  *
  * Returns   CW_OK, or CW_REFUSED_UNKNOWN_FIELD, CW_REFUSED_VALUE, CW_REFUSED_TEXT, CW_REFUSED_MARKING,
- *           CW_REFUSED_SIZE (more than 64 writes), CW_LOCAL_MEMORY
+ *           CW_REFUSED_SIZE (more than 64 writes), CW_USAGE_ARGUMENT (a second value for a field that takes one),
+ *           CW_LOCAL_MEMORY
  * Order     before cw_draft_sign()
  */
 CW_PUBLIC CW_MUST_CHECK enum cw_err cw_draft_write(struct cw_draft *draft, const char *field, enum cw_verb verb,

@@ -145,6 +145,18 @@ static bool keep_text(struct draft_write *write)
     return true;
 }
 
+/* Two values of a field that shows one would be signed as a dispute of its author with itself. */
+static bool is_said_already(const struct cw_draft *draft, const struct schema_field *field)
+{
+    if (field->rule < RULE_IMM || field->rule > RULE_MIN)
+        return false;
+    for (uint32_t i = 0; i < draft->write_count; i++) {
+        if (draft->writes[i]->field == field && draft->writes[i]->verb == VERB_SET)
+            return true;
+    }
+    return false;
+}
+
 enum cw_err cw_draft_write(struct cw_draft *draft, const char *field, enum cw_verb verb, struct cw_slice value,
                            struct cw_fault *out_fault)
 {
@@ -157,6 +169,8 @@ enum cw_err cw_draft_write(struct cw_draft *draft, const char *field, enum cw_ve
         return CW_REFUSED_UNKNOWN_FIELD;
     if (draft->write_count == WRITES_MAX)
         return fault_set(out_fault, CW_REFUSED_SIZE, field, "one op writes at most %d values", WRITES_MAX);
+    if (verb == CW_SET && is_said_already(draft, found))
+        return fault_set(out_fault, CW_USAGE_ARGUMENT, field, "has a value in this statement already: it takes one");
     if (value.len != 0 || verb == CW_SET || verb == CW_ADD)
         err = draft_value_parse(found, value, &parsed, out_fault);
     if (err != CW_OK)
