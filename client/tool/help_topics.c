@@ -46,7 +46,7 @@ static void each_format(help_row *row, void *context)
         {"messages", "complaints and progress go to standard error, data to standard output; a progress bar is drawn "
                      "on a terminal only"},
         {"times", "people type and see Europe/London; 2018-03-19T16:00Z is UTC, A/B is from A to B"},
-        {"names", "a case is named by its reference, the seven characters in it, at least four digits of its id, or "
+        {"names", "a case is named by its reference, the seven characters in it, at least eight digits of its id, or "
                   "an operation's name"},
     };
 
