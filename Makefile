@@ -456,7 +456,7 @@ docs-agree: $(BUILD)/casewire $(MAN) ## guard: help, manual page and user guide 
 
 RESULTS := $(BUILD)/results
 step     = RESULTS=$(RESULTS) tests/tools/step
-TEST_ENV := CK_DEFAULT_TIMEOUT=$(if $(SAN),240,60) \
+TEST_ENV := CK_DEFAULT_TIMEOUT=60 CK_TIMEOUT_MULTIPLIER=$(if $(SAN),4,2) \
             ASAN_OPTIONS=detect_leaks=1:abort_on_error=0:strict_string_checks=1 \
             UBSAN_OPTIONS=print_stacktrace=1:halt_on_error=1 \
             TSAN_OPTIONS=halt_on_error=1:second_deadlock_stack=1:atexit_sleep_ms=0
