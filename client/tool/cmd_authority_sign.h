@@ -19,6 +19,8 @@ enum exit_code authority_need(const struct cli *cli, const char *name, const cha
 enum exit_code authority_new_passphrase(const struct cli *cli, struct buf *out);
 /* Opens --dir with its key, after a daemon was asked whether the folder is the newest copy of the log. */
 enum exit_code authority_open_to_sign(const struct cli *cli, struct buf *passphrase, struct authority *out);
+/* The daemon's socket that was asked; none was: the place of one, with NAME for the division's. */
+const char *authority_socket(const struct cli *cli);
 /* What was recorded, and how it gets to the daemons. */
 void authority_tell_log(const struct cli *cli, const struct authority *a, const char *what);
 /*

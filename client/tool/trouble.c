@@ -2,6 +2,7 @@
 #include "tool/cli.h"
 
 #include <jansson.h>
+#include <stdlib.h>
 
 enum exit_code exit_code_of(enum cw_err err)
 {
@@ -133,11 +134,22 @@ enum exit_code complain(const struct cli *cli, enum exit_code code, const struct
     return code;
 }
 
-static const char *next_for(enum cw_err err)
+/* A lab's people are named by --as (context_home.c); everybody else's daemon is a unit on some machine. */
+static const char *look_at_daemon(const struct cli *cli)
+{
+    bool said = cli != NULL && (cli_value(cli, "home") != NULL || cli_value(cli, "context") != NULL);
+    const char *as = getenv("CASEWIRE_AS");
+
+    if (cli != NULL && (cli_value(cli, "as") != NULL || (!said && as != NULL && as[0] != '\0')))
+        return "casewire lab status";
+    return "systemctl status 'casewired@*'        (where the daemon runs; there also: casewire doctor NAME)";
+}
+
+static const char *next_for(const struct cli *cli, enum cw_err err)
 {
     switch (err) {
     case CW_AGAIN_NO_DAEMON:
-        return "casewire lab status        (or: systemctl status casewired)";
+        return look_at_daemon(cli);
     case CW_REFUSED_UNKNOWN_CASE:
     case CW_REFUSED_AMBIGUOUS:
         return "casewire case list";
@@ -171,5 +183,5 @@ static const char *next_for(enum cw_err err)
 enum exit_code complain_fault(const struct cli *cli, const char *what, const struct cw_fault *fault)
 {
     return complain(cli, exit_code_of(fault->code),
-                    &(struct trouble){what, fault->where, fault->text, next_for(fault->code)});
+                    &(struct trouble){what, fault->where, fault->text, next_for(cli, fault->code)});
 }

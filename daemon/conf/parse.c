@@ -121,10 +121,14 @@ static int on_peer(cfg_t *root, cfg_opt_t *opt)
 static void unknown_name(const cfg_t *section, const char *name)
 {
     bool peer = is_peer(section);
+    size_t index;
     const char *meant = peer ? setting_nearest(settings_peer_table, settings_peer_table_count, name)
                              : setting_nearest(settings_table, settings_table_count, name);
 
-    if (meant != NULL)
+    if (peer && row_of(settings_table, settings_table_count, name, &index) != NULL)
+        problem_add(current->problems, current->name, section->line,
+                    "%.40s: is no setting of a peer: is the } before it missing? It stands outside of sections", name);
+    else if (meant != NULL)
         problem_add(current->problems, current->name, section->line, "%.40s: no such setting; did you mean %s?", name,
                     meant);
     else

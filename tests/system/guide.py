@@ -170,8 +170,8 @@ class Reader(Desk):
         folder = "/srv/authority/issued/Daemon of NTH@NTH"
         settings = {"division": "NTH", "network_genesis": f"{folder}/network", "certificate": f"{folder}/cert",
                     "key": f"{folder}/key", "passphrase": self.secret("right", "right horse"), "state_dir": "/srv/state",
-                    "run_dir": "/run/casewire", "listen_peers": "tcp://127.0.0.1:4700", "listen_clients": "tcp://127.0.0.1:4701"}
-        for name in ("/srv/state", "/run/casewire"):
+                    "run_dir": "/run/casewire/north", "listen_peers": "tcp://127.0.0.1:4700", "listen_clients": "tcp://127.0.0.1:4701"}
+        for name in ("/srv/state", "/run/casewire/north"):
             os.makedirs(name, 0o700, exist_ok=True)
         config = os.path.join(self.base, "casewired.conf")
         with open(config, "w", encoding="utf-8") as file:
@@ -181,7 +181,7 @@ class Reader(Desk):
         path = os.path.join(self.base, "casewired.log")
         with open(path, "w", encoding="utf-8") as log:
             self.daemon = subprocess.Popen([DAEMON, "--config", config], stdout=log, stderr=log)
-        wait_for("the first daemon listens or ends", lambda: os.path.exists("/run/casewire/admin.sock") or
+        wait_for("the first daemon listens or ends", lambda: os.path.exists("/run/casewire/north/admin.sock") or
                  self.daemon.poll() is not None)
         with open(path, encoding="utf-8") as log:
             check("the first daemon of a real network runs", self.daemon.poll() is None, log.read())

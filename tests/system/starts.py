@@ -115,9 +115,10 @@ def why_an_officer_is_not_let_in_is_said_exactly(desk):
         done = run([TOOL, "--home", home, "status", "--timeout", "3"], expect=7)
         check("the reason is named", all(word in done.stderr for word in words), done.stderr)
 
-    run([TOOL, "authority", "issue", "--dir", authority, "--offline", "--out", home, "--insecure-lab", "--kind", "person", "--division", "NTH",
-         "--name", "Officer U", "--role", "PC", "--address", f"tcp://127.0.0.1:{desk.port('north', 'listen_clients')}",
-         "--daemon-cert", desk.path("north", "cert")])
+    said = run([TOOL, "authority", "issue", "--dir", authority, "--socket", desk.socket(), "--out", home, "--insecure-lab", "--kind", "person",
+                "--division", "NTH", "--name", "Officer U", "--role", "PC", "--address", f"tcp://127.0.0.1:{desk.port('north', 'listen_clients')}",
+                "--daemon-cert", desk.path("north", "cert")]).stdout
+    check("what is next names the socket that was asked", f"publish --dir {authority} --socket {desk.socket()}" in said, said)
     refused("right key", "has not heard of it yet", "authority publish", "another network")
     run([TOOL, "authority", "publish", "--dir", authority, "--socket", desk.socket()])
     run([TOOL, "--home", home, "status"])
@@ -133,3 +134,8 @@ def why_an_officer_is_not_let_in_is_said_exactly(desk):
     run([TOOL, "authority", "revoke", home, "--dir", authority, "--socket", desk.socket()])
     run([TOOL, "authority", "publish", "--dir", authority, "--socket", desk.socket()])
     refused("refuses this certificate", "revoked", "clock")
+
+    desk.halt()
+    refused("nothing listens there", "systemctl status 'casewired@*'")
+    said = desk.tool("status", expect=7).stderr
+    check("in a lab the lab is looked at", "casewire lab status" in said and "systemctl" not in said, said)

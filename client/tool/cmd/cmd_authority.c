@@ -110,6 +110,13 @@ static enum exit_code ask_daemon(const struct cli *cli, const struct authority *
     return code;
 }
 
+const char *authority_socket(const struct cli *cli)
+{
+    const char *socket = cli_value(cli, "socket");
+
+    return socket != NULL ? socket : "/run/casewire/NAME/admin.sock";
+}
+
 static enum exit_code check_head(const struct cli *cli, const struct authority *a)
 {
     const char *socket = cli_value(cli, "socket");
@@ -125,7 +132,7 @@ static enum exit_code check_head(const struct cli *cli, const struct authority *
     return complain(cli, EXIT_USAGE,
                     &(struct trouble){"nothing was signed", "--socket or --offline",
                                       "a daemon is asked first whether this folder is the newest copy",
-                                      "casewire authority ... --socket /run/casewire/admin.sock"});
+                                      "casewire authority ... --socket /run/casewire/NAME/admin.sock"});
 }
 
 enum exit_code authority_open_to_sign(const struct cli *cli, struct buf *passphrase, struct authority *out)
@@ -217,8 +224,8 @@ void authority_tell_log(const struct cli *cli, const struct authority *a, const 
         json_print(cli, json_pack("{s:s, s:I}", "done", what, "entry", (json_int_t)a->log.seq));
     else if (!cli->quiet)
         printf("%s: entry %llu of the authority's log\n"
-               "  next: casewire authority publish --dir %s --socket /run/casewire/admin.sock\n",
-               what, (unsigned long long)a->log.seq, a->dir);
+               "  next: casewire authority publish --dir %s --socket %s\n",
+               what, (unsigned long long)a->log.seq, a->dir, authority_socket(cli));
 }
 
 static enum exit_code run_policy(struct cli *cli)
@@ -307,7 +314,7 @@ const struct cli_command cmd_authority_revoke = {
     .summary = "take a certificate back",
     .about = "What it signed before stays; what comes later does not count, and its live connections are ended.",
     .examples = "  casewire authority revoke 7d2a90b1 --dir /srv/authority \\\n"
-                "      --socket /run/casewire/admin.sock\n",
+                "      --socket /run/casewire/north/admin.sock\n",
     .options = revoke_options,
     .json = "done:s entry:i",
     .run = run_revoke,

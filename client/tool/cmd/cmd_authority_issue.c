@@ -178,10 +178,10 @@ static void tell(const struct cli *cli, const struct authority *a, const struct 
                                   r->division, "replaces", r->order.replaces != NULL, "entry", (json_int_t)a->log.seq));
     else if (!cli->quiet)
         printf("%s: key and certificate of \"%s\" at %s; entry %llu of the authority's log\n%s"
-               "  next: casewire authority publish --dir %s --socket /run/casewire/admin.sock\n",
+               "  next: casewire authority publish --dir %s --socket %s\n",
                r->order.home, r->name, r->division, (unsigned long long)a->log.seq,
                r->order.replaces != NULL ? "  the certificate before it is superseded once this is published\n" : "",
-               a->dir);
+               a->dir, authority_socket(cli));
 }
 
 static enum exit_code issue(const struct cli *cli, struct authority *a, struct cw_slice passphrase)
@@ -269,10 +269,10 @@ const struct cli_command cmd_authority_issue = {
     .examples = "  casewire authority issue --dir /srv/authority --offline --kind daemon \\\n"
                 "      --division NTH --name 'Daemon of NTH'\n"
                 "  casewire authority issue --dir /srv/authority --kind person \\\n"
-                "      --socket /run/casewire/admin.sock --division NTH \\\n"
+                "      --socket /run/casewire/north/admin.sock --division NTH \\\n"
                 "      --name 'Duty inspector' --role INSP\n"
                 "  casewire authority issue --dir /srv/authority --replace 7d2a90b1 \\\n"
-                "      --socket /run/casewire/admin.sock\n"
+                "      --socket /run/casewire/north/admin.sock\n"
                 "  casewire authority issue east.request --dir /srv/authority \\\n"
                 "      --socket /run/casewire/north/admin.sock\n",
     .options = issue_options,

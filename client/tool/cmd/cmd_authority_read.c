@@ -241,7 +241,7 @@ const struct cli_command cmd_authority_publish = {
     .summary = "hand the authority's log to a daemon",
     .about = "The other daemons get it from that one.",
     .examples = "  casewire authority publish --dir /srv/authority \\\n"
-                "      --socket /run/casewire/admin.sock\n"
+                "      --socket /run/casewire/north/admin.sock\n"
                 "  casewire authority publish --bundle east.bundle \\\n"
                 "      --socket /run/casewire/east/admin.sock\n",
     .options = publish_options,

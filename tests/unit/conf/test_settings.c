@@ -54,6 +54,26 @@ START_TEST(every_mistake_is_told_with_its_line)
 }
 END_TEST
 
+START_TEST(what_does_not_end_is_told_where_it_begins)
+{
+    check_refused("division = \"NTH\"\npeer \"east\" {\n division = \"EST\"\n\nnetwork_genesis = \"/g\"\n",
+                  "north.conf:2: this section never ends: a line with } is missing");
+    ck_assert_uint_eq(problems.count, 1); /* and not what it swallowed */
+    check_refused(REQUIRED "peer \"east\" {\n division = \"EST\"\n" PEER,
+                  "north.conf:5: this section does not end before the next one begins");
+    check_refused(REQUIRED "peer \"east\" {\n division = \"EST\"\nlog_level = \"debug\"\n}\n",
+                  "north.conf:7: log_level: is no setting of a peer");
+    check_refused("division = \"NTH\nnetwork_genesis = \"/g\"\n",
+                  "north.conf:1: a quoted text begins here and does not end");
+    check_refused(REQUIRED "}\n", "north.conf:5: unexpected closing brace");
+    ck_assert_int_eq(setenv("CW_TEST_ADDRESS", "tcp://192.0.2.7:4700", 1), 0);
+    ck_assert_msg(parse(REQUIRED
+                        "peer \"west\" {\n division = \"WST\"\n address = ${CW_TEST_ADDRESS}\n curve_key = \"" KEY_TEXT
+                        "\"\n}\n") == CW_OK,
+                  "%s", told());
+}
+END_TEST
+
 START_TEST(an_unknown_name_gets_the_one_that_was_meant)
 {
     check_refused(REQUIRED "map_sise = \"1 GiB\"\n", "north.conf:5: map_sise: no such setting; did you mean map_size?");
@@ -481,6 +501,7 @@ Suite *suite_settings(void)
     tcase_add_test(t, two_peers_of_one_name_are_refused);
     tcase_add_test(t, broken_syntax_is_refused_with_its_line);
     tcase_add_test(t, lines_are_counted_through_comments);
+    tcase_add_test(t, what_does_not_end_is_told_where_it_begins);
     tcase_add_test(t, control_characters_are_refused_and_never_printed);
     tcase_add_test(t, a_file_that_is_too_long_is_refused);
     tcase_add_test(t, values_at_their_bounds);
