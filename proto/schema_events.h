@@ -3,12 +3,12 @@
 #define CASEWIRE_PROTO_SCHEMA_EVENTS_H
 
 /*
- * What can happen (DOMAIN §5), what it moves (§7, §9.3), as rows. Which duties it starts and meets: schema_clocks.h.
+ * What can happen (DOMAIN §5), what it moves (§7, §9.3), as rows. Which duties it starts and meets: schema_clocks.h;
+ * which details it may carry: schema_event_fields.h.
  *
  * EVENT(ID, number, name, kinds, roles, class, subtype, flags)
  *   class    what it is to a guarded step: a close that did not know of it is held back
  *   subtype  the detail field whose value splits its tally (FIELD_NONE: none)
- * EVENT_FIELD(EVENT, FIELD, required)
  * STEP(machine, from, EVENT, to, roles, held_by, flags)   "from" is a mask of states
  */
 
@@ -42,6 +42,9 @@
     E(COMMITMENT, 33, "commitment", K_OPERATION, R_ANY, NONE, NONE, 0)                             \
     E(RELEASE, 34, "release", K_OPERATION, R(SUPT), NONE, NONE, 0)                                 \
     E(ACTION, 35, "action", K_ALL, R_ANY, ACTION, NONE, EVENT_EPISODE)                             \
+    E(FLAGGED, 36, "flagged", K_PERSON | K_ADDRESS, R_ANY, NONE, NONE, 0)                          \
+    E(HYPOTHESIS, 38, "hypothesis", K_CHILD, R_SUP_UP, NONE, NONE, EVENT_EPISODE)                  \
+    E(RECORDS_CHECK, 39, "records_check", K_CHILD, R(MCET) | R_SUP_UP, NONE, NONE, EVENT_EPISODE)  \
     E(EPISODE_REPORTED, 40, "episode_reported", K_CHILD, R_CHILD, NONE, NONE, EVENT_OPENS_EPISODE) \
     E(RETURN_CLAIM, 41, "return_claim", K_CHILD, R_ANY, NONE, NONE, EVENT_EPISODE)                 \
     E(RETURNED, 42, "returned", K_CHILD, R_ANY, NONE, NONE, EVENT_EPISODE)                         \
@@ -59,6 +62,9 @@
     E(POLICE_PROTECTION, 54, "police_protection", K_CHILD, R_ANY, NONE, NONE, 0)                   \
     E(PROTECTION_ENDED, 55, "protection_ended", K_CHILD, R_ANY, NONE, NONE, 0)                     \
     E(ORDER_ENDED, 56, "order_ended", K_ALL, R_ANY, NONE, NONE, 0)                                 \
+    E(ORDER_APPLIED, 57, "order_applied", K_ALL, R_ANY, NONE, ORDER_KIND, EVENT_TALLIED)           \
+    E(ORDER_VARIED, 58, "order_varied", K_ALL, R_ANY, NONE, ORDER_KIND, EVENT_TALLIED)             \
+    E(ORDER_BREACHED, 59, "order_breached", K_ALL, R_ANY, NONE, ORDER_KIND, EVENT_TALLIED)         \
     E(SCORE, 60, "score", K_OCG, R(OCGC) | R(ROCUA), NONE, NONE, 0)                                \
     E(REJECTED, 61, "rejected", K_OCG, R(OCGC), NONE, NONE, 0)                                     \
     E(ARCHIVE_PROPOSED, 62, "archive_proposed", K_OCG, R(LRO), NONE, NONE, 0)                      \
@@ -101,146 +107,6 @@
     E(IDENTITY_ACCEPTED, 137, "identity_accepted", K_CHILD, R_INSP_UP, NONE, NONE, 0)              \
     E(SHIFT_BRIEF, 140, "shift_brief", K_ALL, R_ANY, NONE, NONE, 0)                                \
     E(SHIFT_ACCEPTED, 141, "shift_accepted", K_ALL, R_ANY, NONE, NONE, 0)
-
-#define SCHEMA_EVENT_FIELDS(EF)                                                                    \
-    EF(NOTE, TEXT, 1)                                                                              \
-    EF(DECISION, DECISION, 1)                                                                      \
-    EF(DECISION, RATIONALE, 1)                                                                     \
-    EF(DECISION, LEVEL, 0)                                                                         \
-    EF(SIGHTING, CONFIDENCE, 1)                                                                    \
-    EF(SIGHTING, OCCURRED, 1)                                                                      \
-    EF(RISK_ASSESSMENT, MISSING_RISK, 0)                                                           \
-    EF(RISK_ASSESSMENT, NEXT_REVIEW, 0)                                                            \
-    EF(RISK_ASSESSMENT, LINE_RISK, 0)                                                              \
-    EF(RISK_ASSESSMENT, EXPLOITATION_SEXUAL, 0)                                                    \
-    EF(RISK_ASSESSMENT, EXPLOITATION_CRIMINAL, 0)                                                  \
-    EF(RISK_ASSESSMENT, FACTORS, 0)                                                                \
-    EF(RISK_ASSESSMENT, RATIONALE, 1)                                                              \
-    EF(REVIEW, LEVEL, 1)                                                                           \
-    EF(REVIEW, DECISION, 1)                                                                        \
-    EF(REVIEW, NEXT_REVIEW, 0)                                                                     \
-    EF(REVIEW, RATIONALE, 0)                                                                       \
-    EF(SAFEGUARDING_VISIT, SEEN, 0)                                                                \
-    EF(SAFEGUARDING_VISIT, RESULT, 0)                                                              \
-    EF(SAFEGUARDING_VISIT, CONCERNS, 0)                                                            \
-    EF(STOP_SEARCH, POWER, 0)                                                                      \
-    EF(STOP_SEARCH, RESULT, 0)                                                                     \
-    EF(WARRANT, STATUTE, 0)                                                                        \
-    EF(WARRANT, EXECUTED, 0)                                                                       \
-    EF(WARRANT, RESULT, 0)                                                                         \
-    EF(ARREST, OFFENCE, 0)                                                                         \
-    EF(ARREST, UNDER_18, 0)                                                                        \
-    EF(CHARGE, OFFENCE, 0)                                                                         \
-    EF(COURT_OUTCOME, RESULT, 0)                                                                   \
-    EF(SEIZURE, SEIZURE_KIND, 1)                                                                   \
-    EF(SEIZURE, DRUG_CLASS, 0)                                                                     \
-    EF(SEIZURE, SUBSTANCE, 0)                                                                      \
-    EF(SEIZURE, VALUATION, 0)                                                                      \
-    EF(SEIZURE, POWER, 0)                                                                          \
-    EF(SURRENDER, SEIZURE_KIND, 1)                                                                 \
-    EF(DISRUPTION, PILLAR, 1)                                                                      \
-    EF(DISRUPTION, CLAIMED_LEVEL, 1)                                                               \
-    EF(DISRUPTION, GRADED_LEVEL, 0)                                                                \
-    EF(DISRUPTION, LEAD_AGENCY, 0)                                                                 \
-    EF(DISRUPTION, CONTRIBUTORS, 0)                                                                \
-    EF(DISRUPTION, RATIONALE, 0)                                                                   \
-    EF(ORDER_MADE, ORDER_KIND, 1)                                                                  \
-    EF(NRM_STEP, STEP, 1)                                                                          \
-    EF(STRATEGY_MEETING, DECISION, 0)                                                              \
-    EF(STRATEGY_MEETING, AGENCY, 0)                                                                \
-    EF(STRATEGY_MEETING, SECTION_47, 0)                                                            \
-    EF(STRATEGY_MEETING, CONFERENCE, 0)                                                            \
-    EF(PARTNER_REFERRAL, AGENCY, 1)                                                                \
-    EF(PUBLICITY, DECISION, 1)                                                                     \
-    EF(DISCLOSURE, RECIPIENT, 1)                                                                   \
-    EF(DISCLOSURE, RECIPIENT_KIND, 0)                                                              \
-    EF(COMMITMENT, OFFICERS, 1)                                                                    \
-    EF(RELEASE, DECISION, 1)                                                                       \
-    EF(ACTION, DECISION, 1)                                                                        \
-    EF(ACTION, RESULT, 0)                                                                          \
-    EF(ACTION, DUE, 0)                                                                             \
-    EF(EPISODE_REPORTED, REPORTED_AT, 0)                                                           \
-    EF(EPISODE_REPORTED, LAST_SEEN, 0)                                                             \
-    EF(EPISODE_REPORTED, LAST_SEEN_PLACE, 0)                                                       \
-    EF(EPISODE_REPORTED, MISSING_FROM, 0)                                                          \
-    EF(EPISODE_REPORTED, CIRCUMSTANCES, 0)                                                         \
-    EF(EPISODE_REPORTED, INFORMANT, 0)                                                             \
-    EF(RETURN_CLAIM, HOW_KNOWN, 1)                                                                 \
-    EF(RETURNED, HOW_KNOWN, 1)                                                                     \
-    EF(RETURNED, INTERVIEWED, 0)                                                                   \
-    EF(RETURNED, OCCURRED, 1)                                                                      \
-    EF(FOUND_DEAD, OCCURRED, 1)                                                                    \
-    EF(PREVENTION_INTERVIEW, RESULT, 1)                                                            \
-    EF(PREVENTION_INTERVIEW, DISCLOSURES, 0)                                                       \
-    EF(EPISODE_CLOSED, HARM, 0)                                                                    \
-    EF(EPISODE_CLOSED, OUTCOME, 0)                                                                 \
-    EF(EPISODE_CLOSED, FOUND_BY, 0)                                                                \
-    EF(EPISODE_CANCELLED, REASON, 1)                                                               \
-    EF(RHI, RHI_STEP, 1)                                                                           \
-    EF(RHI, DISCLOSURES, 0)                                                                        \
-    EF(PROTECTION_ENDED, RESULT, 1)                                                                \
-    EF(ORDER_ENDED, ORDER_KIND, 1)                                                                 \
-    EF(SCORE, METHOD, 1)                                                                           \
-    EF(SCORE, TOTAL, 0)                                                                            \
-    EF(SCORE, BAND, 1)                                                                             \
-    EF(SCORE, LRO, 0)                                                                              \
-    EF(REJECTED, REASON, 1)                                                                        \
-    EF(ARCHIVE_PROPOSED, REASON, 1)                                                                \
-    EF(ARCHIVED, ARCHIVE_REASON, 0)                                                                \
-    EF(REACTIVATED, METHOD, 1)                                                                     \
-    EF(REACTIVATED, BAND, 1)                                                                       \
-    EF(LINE_ASSESSED, LINE_RISK, 0)                                                                \
-    EF(NOT_A_LINE, REASON, 1)                                                                      \
-    EF(ACTIVITY, PHONE, 0)                                                                         \
-    EF(CLOSE_TYPE1, CLOSURE_TYPE, 0)                                                               \
-    EF(CLOSE_TYPE1, CLOSURE_EVIDENCE, 0)                                                           \
-    EF(CLOSE_TYPE2, CLOSURE_TYPE, 0)                                                               \
-    EF(CLOSE_TYPE2, CLOSURE_EVIDENCE, 0)                                                           \
-    EF(NUMBER_LIVE, PHONE, 0)                                                                      \
-    EF(MERGED, SURVIVOR, 1)                                                                        \
-    EF(HANDOVER_OFFER, TO_DIVISION, 1)                                                             \
-    EF(HANDOVER_OFFER, REASON, 1)                                                                  \
-    EF(HANDOVER_DECLINE, REASON, 1)                                                                \
-    EF(HANDOVER_CLAIM, REASON, 1)                                                                  \
-    EF(ARBITRATION, TO_DIVISION, 1)                                                                \
-    EF(ARBITRATION, REASON, 1)                                                                     \
-    EF(CLOCK_ACK, CLOCK, 1)                                                                        \
-    EF(CLOCK_WAIVED, CLOCK, 1)                                                                     \
-    EF(CLOCK_WAIVED, REASON, 1)                                                                    \
-    EF(CLOCK_BREACHED, CLOCK, 1)                                                                   \
-    EF(CLOCK_BREACHED, DUE, 1)                                                                     \
-    EF(CLOCK_BREACHED, TOLD, 0)                                                                    \
-    EF(SEEN, ABOUT, 1)                                                                             \
-    EF(DELIVERED, ABOUT, 1)                                                                        \
-    EF(SHIFT_ACCEPTED, ABOUT, 1)                                                                   \
-    EF(SIGHTING, SOURCE_GRADE, 0)                                                                  \
-    EF(SIGHTING, INFORMATION_GRADE, 0)                                                             \
-    EF(SIGHTING, HANDLING_CODE, 0)                                                                 \
-    EF(SIGHTING, CONDITION, 0)                                                                     \
-    EF(INTEL_ITEM, SOURCE_GRADE, 0)                                                                \
-    EF(INTEL_ITEM, INFORMATION_GRADE, 0)                                                           \
-    EF(INTEL_ITEM, HANDLING_CODE, 0)                                                               \
-    EF(INTEL_ITEM, CONDITION, 0)                                                                   \
-    EF(LINK, LINK_TYPE, 1)                                                                         \
-    EF(LINK, LINK_TO, 1)                                                                           \
-    EF(LINK, LINK_CONFIDENCE, 1)                                                                   \
-    EF(LINK, VALID_FROM, 0)                                                                        \
-    EF(LINK, VALID_TO, 0)                                                                          \
-    EF(LINK, VALID_OPEN, 0)                                                                        \
-    EF(LINK, LINK_CATEGORY, 0)                                                                     \
-    EF(LINK, VISIBLE_TO, 0)                                                                        \
-    EF(LINK, BASIS, 0)                                                                             \
-    EF(LINK, SOURCE_GRADE, 0)                                                                      \
-    EF(LINK, INFORMATION_GRADE, 0)                                                                 \
-    EF(LINK, HANDLING_CODE, 0)                                                                     \
-    EF(LINK, CONDITION, 0)                                                                         \
-    EF(LINK_WITHDRAWN, REASON, 1)                                                                  \
-    EF(IDENTITY_MERGED, SURVIVOR, 1)                                                               \
-    EF(IDENTITY_MERGED, IDENTIFIER, 1)                                                             \
-    EF(IDENTITY_MERGED, SECOND_IDENTIFIER, 1)                                                      \
-    EF(IDENTITY_MERGED, REASON, 1)                                                                 \
-    EF(IDENTITY_UNMERGED, REASON, 1)                                                               \
-    EF(IDENTITY_ACCEPTED, ABOUT, 1)
 
 /* A row's first matching (machine, state, event) counts. DOMAIN §7 with the conflict table of §9.3. */
 #define SCHEMA_STEPS(STEP)                                                                         \

@@ -35,7 +35,7 @@
     F(SPOC, 15, "spoc", K_ALL, CASE, PERSON, 80, NONE, OWN, R_ANY, R_ANY, 0)                                           \
     F(DEPUTY_SPOC, 16, "deputy_spoc", K_ALL, CASE, PERSON, 80, NONE, OWN, R_ANY, R_ANY, 0)                             \
     F(TAGS, 17, "tags", K_ANY, CASE, TEXT, 24, NONE, ORS, R_ANY, R_ANY, 0)                                             \
-    F(EXTERNAL_REFS, 18, "external_refs", K_ANY, CASE, TEXT, 48, REF_SYSTEM, GOS, R_ANY, R_ANY, FORM_REFERENCE)       \
+    F(EXTERNAL_REFS, 18, "external_refs", K_ANY, CASE, TEXT, 48, REF_SYSTEM, GOS, R_ANY, R_ANY, FORM_REFERENCE)        \
     F(LINKS, 19, "links", K_ALL, CASE, TEXT, 120, LINK_TYPE, ORS, R_ANY, R_ANY, 0)                                     \
     F(MOPI_GROUP, 20, "mopi_group", K_ANY, CASE, ENUM, 0, RETENTION, MAX, R(RRD), R(RRD), 0)                           \
     F(RESTRICTION, 21, "restriction", K_ANY, CASE, ENUM, 0, RESTRICTION, MAX, R(RRD), R(RRD), 0)                       \
@@ -87,7 +87,7 @@
       FIELD_REQUIRED | FIELD_NAME)                                                                                     \
     F(BRAND_ALIASES, 201, "brand_aliases", K_LINE, CASE, TEXT, 40, NONE, ORS, R_ANY, R_ANY, 0)                         \
     F(DEAL_NUMBERS, 202, "deal_numbers", K_LINE, CASE, TEXT, 20, NONE, ORS, R(CLC) | R(INT), R(CLC) | R(INT),          \
-      FORM_PHONE)                                                                                                     \
+      FORM_PHONE)                                                                                                      \
     F(CHANNEL, 203, "channel", K_LINE, CASE, ENUM, 0, CHANNEL, ORS, R_ANY, R_ANY, 0)                                   \
     F(GEOGRAPHY, 204, "geography", K_LINE, CASE, ENUM, 0, GEOGRAPHY, MVR, R(CLC) | R(RCLC), R(CLC) | R(RCLC), 0)       \
     F(EXPORT_FORCE, 205, "export_force", K_LINE, CASE, TEXT, 4, NONE, MVR, R(CLC) | R(RCLC), R(CLC) | R(RCLC), 0)      \
@@ -116,9 +116,12 @@
     F(LAST_ACTIVITY, 226, "last_activity", K_LINE, CASE, TIME, 0, NONE, DRV, R_NONE, R_NONE, 0)
 
 #define SCHEMA_CHILD_FIELDS(F)                                                                                         \
-    F(GIVEN_NAMES, 300, "given_names", K_CHILD, CASE, PERSON, 80, NONE, MVR, R_CHILD, R_CHILD, FIELD_PERSONAL)         \
-    F(FAMILY_NAME, 301, "family_name", K_CHILD, CASE, PERSON, 80, NONE, MVR, R_CHILD, R_CHILD, FIELD_PERSONAL)         \
-    F(BIRTH_DATE, 302, "birth_date", K_CHILD, CASE, DATE, 0, NONE, MVR, R_CHILD, R_CHILD, FIELD_PERSONAL)              \
+    F(GIVEN_NAMES, 300, "given_names", K_CHILD, CASE, PERSON, 80, NONE, MVR, R_CHILD, R_CHILD,                         \
+      FIELD_PERSONAL | FIELD_EXPECTED)                                                                                 \
+    F(FAMILY_NAME, 301, "family_name", K_CHILD, CASE, PERSON, 80, NONE, MVR, R_CHILD, R_CHILD,                         \
+      FIELD_PERSONAL | FIELD_EXPECTED)                                                                                 \
+    F(BIRTH_DATE, 302, "birth_date", K_CHILD, CASE, DATE, 0, NONE, MVR, R_CHILD, R_CHILD,                              \
+      FIELD_PERSONAL | FIELD_EXPECTED)                                                                                 \
     F(ALSO_KNOWN_AS, 303, "also_known_as", K_CHILD, CASE, PERSON, 80, NONE, ORS, R_ANY, R_ANY, FIELD_PERSONAL)         \
     F(DESCRIPTION, 304, "description", K_CHILD, CASE, LINES, 1000, NONE, LWW, R_ANY, R_ANY, FIELD_PERSONAL)            \
     F(HEIGHT_CM, 305, "height_cm", K_CHILD, CASE, NUMBER, 250, NONE, LWW, R_ANY, R_ANY, FIELD_PERSONAL)                \
@@ -126,18 +129,22 @@
     F(HAIR, 307, "hair", K_CHILD, CASE, TEXT, 60, NONE, LWW, R_ANY, R_ANY, FIELD_PERSONAL)                             \
     F(EYES, 308, "eyes", K_CHILD, CASE, TEXT, 40, NONE, LWW, R_ANY, R_ANY, FIELD_PERSONAL)                             \
     F(MARKS, 309, "marks", K_CHILD, CASE, TEXT, 200, NONE, LWW, R_ANY, R_ANY, FIELD_PERSONAL)                          \
-    F(HOME_ADDRESS, 310, "home_address", K_CHILD, CASE, LINES, 300, NONE, MVR, R_CHILD, R_CHILD, FIELD_PERSONAL)       \
+    F(HOME_ADDRESS, 310, "home_address", K_CHILD, CASE, LINES, 300, NONE, MVR, R_CHILD, R_CHILD,                       \
+      FIELD_PERSONAL | FIELD_EXPECTED)                                                                                 \
     F(PLACEMENT, 311, "placement", K_CHILD, CASE, LINES, 300, NONE, MVR, R_CHILD, R_CHILD, FIELD_PERSONAL)             \
     F(PLACEMENT_TYPE, 312, "placement_type", K_CHILD, CASE, ENUM, 0, PLACEMENT, MVR, R_CHILD, R_CHILD, 0)              \
-    F(CARE_STATUS, 313, "care_status", K_CHILD, CASE, ENUM, 0, CARE, MVR, R_CHILD, R(CRU) | R(MCET) | R_SUP_UP, 0)     \
-    F(RESPONSIBLE_LA, 314, "responsible_la", K_CHILD, CASE, TEXT, 24, NONE, MVR, R(CRU) | R(MCET), R(CRU), 0)          \
-    F(HOST_LA, 315, "host_la", K_CHILD, CASE, TEXT, 24, NONE, MVR, R(CRU) | R(MCET), R(CRU), 0)                        \
-    F(PROFESSIONALS, 316, "professionals", K_CHILD, CASE, PERSON, 200, NONE, ORS, R_ANY, R_ANY, FIELD_PERSONAL)        \
+    F(CARE_STATUS, 313, "care_status", K_CHILD, CASE, ENUM, 0, CARE, MVR, R_CHILD, R(CRU) | R(MCET) | R_SUP_UP,        \
+      FIELD_EXPECTED)                                                                                                  \
+    F(RESPONSIBLE_LA, 314, "responsible_la", K_CHILD, CASE, TEXT, 24, NONE, MVR, R(CRU) | R(MCET), R(CRU),             \
+      FIELD_EXPECTED)                                                                                                  \
+    F(HOST_LA, 315, "host_la", K_CHILD, CASE, TEXT, 24, NONE, MVR, R(CRU) | R(MCET), R(CRU), FIELD_EXPECTED)           \
+    F(PROFESSIONALS, 316, "professionals", K_CHILD, CASE, PERSON, 200, PROFESSION, ORS, R_ANY, R_ANY,                  \
+      FIELD_PERSONAL)                                                                                                  \
     F(VULNERABILITY, 317, "vulnerability", K_CHILD, CASE, ENUM, 0, VULNERABILITY, ORS, R_ANY, R_SUP_UP, 0)             \
     F(EXPLOITATION_SEXUAL, 318, "exploitation_risk_sexual", K_CHILD, CASE, ENUM, 0, EXPLOITATION, MAX, R_ANY,          \
-      R(CSET) | R_INSP_UP, 0)                                                                                          \
+      R(CSET) | R_INSP_UP, FIELD_EXPECTED)                                                                             \
     F(EXPLOITATION_CRIMINAL, 319, "exploitation_risk_criminal", K_CHILD, CASE, ENUM, 0, EXPLOITATION, MAX, R_ANY,      \
-      R(CSET) | R_INSP_UP, 0)                                                                                          \
+      R(CSET) | R_INSP_UP, FIELD_EXPECTED)                                                                             \
     F(MEDICAL, 320, "medical", K_CHILD, CASE, LINES, 1000, NONE, MVR, R_CHILD, R_CHILD, FIELD_PERSONAL)                \
     F(KNOWN_PLACES, 321, "known_places", K_CHILD, CASE, TEXT, 200, NONE, ORS, R_ANY, R_ANY, FIELD_PERSONAL)            \
     F(KNOWN_ASSOCIATES, 322, "known_associates", K_CHILD, CASE, PERSON, 120, NONE, ORS, R_ANY, R_ANY, FIELD_PERSONAL)  \
@@ -147,23 +154,46 @@
       R(CRU) | R_INSP_UP, 0)                                                                                           \
     F(PHOTO_PUBLICITY, 326, "photo_publicity", K_CHILD, CASE, FLAG, 1, NONE, MVR, R(MCET) | R_SUP_UP,                  \
       R(MCET) | R_SUP_UP, FIELD_SHOW_LOWEST)                                                                           \
-    F(EPISODE_COUNT, 328, "episode_count", K_CHILD, CASE, NUMBER, 0, NONE, DRV, R_NONE, R_NONE, 0)
+    F(EPISODE_COUNT, 328, "episode_count", K_CHILD, CASE, NUMBER, 0, NONE, DRV, R_NONE, R_NONE, 0)                     \
+    F(EPISODE_COUNT_90D, 329, "episode_count_90d", K_CHILD, CASE, NUMBER, 0, NONE, DRV, R_NONE, R_NONE, 0)             \
+    F(REPEAT_MISSING, 330, "repeat_missing", K_CHILD, CASE, FLAG, 1, NONE, DRV, R_NONE, R_NONE, 0)                     \
+    F(TURNS_18, 331, "turns_18", K_CHILD, CASE, TIME, 0, NONE, DRV, R_NONE, R_NONE, 0)                                 \
+    F(PHOTO, 332, "photo", K_CHILD, CASE, TEXT, 64, NONE, LWW, R(MCET) | R_SUP_UP, R(MCET) | R_SUP_UP,                 \
+      FIELD_PERSONAL | FORM_HASH)                                                                                      \
+    F(PHOTO_TAKEN, 333, "photo_taken", K_CHILD, CASE, DATE, 0, NONE, LWW, R(MCET) | R_SUP_UP, R(MCET) | R_SUP_UP, 0)   \
+    F(PLACEMENT_PROVIDER, 334, "placement_provider", K_CHILD, CASE, TEXT, 80, NONE, MVR, R_CHILD, R_CHILD,             \
+      FIELD_PERSONAL)                                                                                                  \
+    F(PLACEMENT_FROM, 335, "placement_from", K_CHILD, CASE, DATE, 0, NONE, MVR, R_CHILD, R_CHILD, 0)                   \
+    F(PLACEMENT_TO, 336, "placement_to", K_CHILD, CASE, DATE, 0, NONE, MVR, R_CHILD, R_CHILD, 0)                       \
+    F(PLAN_REVIEWED, 337, "trigger_plan_reviewed", K_CHILD, CASE, DATE, 0, NONE, MVR, R_CHILD, R_CHILD, 0)             \
+    F(DO_NOT_TELL, 338, "do_not_tell", K_CHILD, CASE, PERSON, 200, NONE, ORS, R_CHILD, R_SUP_UP, FIELD_PERSONAL)       \
+    F(CAWN_PROTECTING, 339, "cawn_protecting", K_CHILD, CASE, REF, 0, NONE, ORS, R_ANY, R_SUP_UP | R(MCET), 0)
 
 #define SCHEMA_EPISODE_FIELDS(F)                                                                                       \
     F(MISSING_RISK, 350, "missing_risk", K_CHILD, EPISODE, ENUM, 0, MISSING_RISK, MAX, R_ANY, R_INSP_UP, FIELD_RISK)   \
     F(NEXT_REVIEW, 351, "next_review", K_CHILD, EPISODE, TIME, 0, NONE, MIN, R_ANY, R_CHILD, 0)                        \
-    F(LAST_SEEN, 352, "last_seen", K_CHILD, EPISODE, INTERVAL, 0, NONE, MVR, R_ANY, R_CHILD, 0)                        \
-    F(LAST_SEEN_PLACE, 353, "last_seen_place", K_CHILD, EPISODE, TEXT, 200, NONE, MVR, R_ANY, R_CHILD, FIELD_PERSONAL) \
-    F(CLOTHING, 354, "clothing", K_CHILD, EPISODE, TEXT, 200, NONE, MVR, R_ANY, R_ANY, FIELD_PERSONAL)                 \
-    F(MISSING_FROM, 355, "missing_from", K_CHILD, EPISODE, ENUM, 0, MISSING_FROM, MVR, R_CHILD, R_CHILD, 0)            \
-    F(CIRCUMSTANCES, 356, "circumstances", K_CHILD, EPISODE, LINES, 4000, NONE, MVR, R_CHILD, R_CHILD, FIELD_PERSONAL) \
-    F(OIC, 357, "oic", K_CHILD, EPISODE, PERSON, 80, NONE, OWN, R_CHILD, R_CHILD, 0)                                   \
+    F(LAST_SEEN, 352, "last_seen", K_CHILD, EPISODE, INTERVAL, 0, NONE, MVR, R_ANY, R_CHILD, FIELD_EXPECTED)           \
+    F(LAST_SEEN_PLACE, 353, "last_seen_place", K_CHILD, EPISODE, TEXT, 200, NONE, MVR, R_ANY, R_CHILD,                 \
+      FIELD_PERSONAL | FIELD_EXPECTED)                                                                                 \
+    F(CLOTHING, 354, "clothing", K_CHILD, EPISODE, TEXT, 200, NONE, MVR, R_ANY, R_ANY,                                 \
+      FIELD_PERSONAL | FIELD_EXPECTED)                                                                                 \
+    F(MISSING_FROM, 355, "missing_from", K_CHILD, EPISODE, ENUM, 0, MISSING_FROM, MVR, R_CHILD, R_CHILD,               \
+      FIELD_EXPECTED)                                                                                                  \
+    F(CIRCUMSTANCES, 356, "circumstances", K_CHILD, EPISODE, LINES, 4000, NONE, MVR, R_CHILD, R_CHILD,                 \
+      FIELD_PERSONAL | FIELD_EXPECTED)                                                                                 \
+    F(OIC, 357, "oic", K_CHILD, EPISODE, PERSON, 80, NONE, OWN, R_CHILD, R_CHILD, FIELD_EXPECTED)                      \
     F(HARM, 358, "harm", K_CHILD, EPISODE, ENUM, 0, HARM, ORS, R_CHILD, R_SUP_UP, 0)                                   \
     F(FOUND_BY, 359, "found_by", K_CHILD, EPISODE, ENUM, 0, FOUND_BY, LWW, R_CHILD, R_CHILD, 0)                        \
     F(OUTCOME, 360, "outcome", K_CHILD, EPISODE, ENUM, 0, OUTCOME, MVR, R_SUP_UP, R_SUP_UP, 0)                         \
-    F(INFORMANT, 361, "informant", K_CHILD, EPISODE, PERSON, 200, NONE, LWW, R_CHILD, R_CHILD, FIELD_PERSONAL)         \
-    F(REPORTED_AT, 363, "reported_at", K_CHILD, EPISODE, INTERVAL, 0, NONE, IMM, R_ANY, R_NONE, 0)                     \
-    F(EPISODE_STATE, 364, "episode_state", K_CHILD, EPISODE, ENUM, 0, EPISODE_STATE, FSM, R_NONE, R_NONE, 0)
+    F(INFORMANT, 361, "informant", K_CHILD, EPISODE, PERSON, 200, NONE, LWW, R_CHILD, R_CHILD,                         \
+      FIELD_PERSONAL | FIELD_EXPECTED)                                                                                 \
+    F(REPORTED_AT, 363, "reported_at", K_CHILD, EPISODE, INTERVAL, 0, NONE, IMM, R_ANY, R_NONE, FIELD_EXPECTED)        \
+    F(EPISODE_STATE, 364, "episode_state", K_CHILD, EPISODE, ENUM, 0, EPISODE_STATE, FSM, R_NONE, R_NONE, 0)           \
+    F(INFORMANT_RELATION, 365, "informant_relation", K_CHILD, EPISODE, TEXT, 60, NONE, LWW, R_CHILD, R_CHILD, 0)       \
+    F(INFORMANT_CONTACT, 366, "informant_contact", K_CHILD, EPISODE, PERSON, 120, NONE, LWW, R_CHILD, R_CHILD,         \
+      FIELD_PERSONAL)                                                                                                  \
+    F(DEBRIEF_INTEL, 367, "debrief_intel", K_CHILD, EPISODE, TEXT, 32, NONE, ORS, R_ANY, R(INT) | R_SUP_UP,            \
+      FORM_REFERENCE)
 
 #define SCHEMA_OPERATION_FIELDS(F)                                                                                     \
     F(THEME, 400, "theme", K_OPERATION, CASE, ENUM, 0, THEME, OWN, R_ANY, R_ANY, 0)                                    \
@@ -187,6 +217,7 @@
     F(PERSON_IDS, 456, "person_ids", K_NOMINAL, CASE, TEXT, 48, PERSON_ID, GOS, R_ANY, R_ANY,                          \
       FORM_REFERENCE | FIELD_PERSONAL)                                                                                 \
     F(APPEARANCE, 457, "description", K_NOMINAL, CASE, LINES, 1000, NONE, LWW, R_ANY, R_ANY, FIELD_PERSONAL)           \
+    F(WARNINGS, 458, "warnings", K_NOMINAL, CASE, ENUM, 0, VULNERABILITY, ORS, R_ANY, R_SUP_UP, 0)                     \
     F(NUMBER, 460, "number", K_PHONE, CASE, TEXT, 24, NONE, IMM, R_ANY, R_NONE,                                        \
       FIELD_KEY | FIELD_NAME | FIELD_PERSONAL | FORM_NUMBER)                                                           \
     F(NUMBER_CANONICAL, 461, "number_e164", K_PHONE, CASE, TEXT, 24, NONE, DRV, R_NONE, R_NONE, FIELD_PERSONAL)        \
@@ -217,6 +248,7 @@
     F(TOWN, 485, "town", K_ADDRESS, CASE, TEXT, 60, NONE, LWW, R_ANY, R_ANY, FIELD_PERSONAL)                           \
     F(DISTRICT, 486, "district", K_ADDRESS, CASE, TEXT, 24, NONE, LWW, R_ANY, R_ANY, 0)                                \
     F(PREMISES_TYPE, 487, "premises_type", K_ADDRESS, CASE, ENUM, 0, PREMISES, LWW, R_ANY, R_ANY, 0)                   \
+    F(PREMISES_WARNINGS, 488, "premises_warnings", K_ADDRESS, CASE, ENUM, 0, PREMISES_WARNING, ORS, R_ANY, R_SUP_UP, 0)\
     F(PLATFORM, 490, "platform", K_ACCOUNT, CASE, TEXT, 40, NONE, IMM, R_ANY, R_NONE, FIELD_REQUIRED)                  \
     F(HANDLE, 491, "handle", K_ACCOUNT, CASE, TEXT, 80, NONE, IMM, R_ANY, R_NONE,                                      \
       FIELD_REQUIRED | FIELD_NAME | FIELD_PERSONAL)                                                                    \
@@ -227,7 +259,7 @@
 #define DETAIL(F, ID, number, name, type, bound, scale, flags)                                                         \
     F(ID, number, name, K_ANY, DETAIL, type, bound, scale, LOG, R_EVENT, R_NONE, flags)
 
-/* Those without EVERY_EVENT or EVERY_RESULT only on the events that list them (schema_events.h). */
+/* Those without EVERY_EVENT or EVERY_RESULT only on the events that list them (schema_event_fields.h). */
 #define SCHEMA_DETAIL_FIELDS(F)                                                                                        \
     DETAIL(F, OCCURRED, 500, "occurred", INTERVAL, 0, NONE, FIELD_EVERY_EVENT)                                         \
     DETAIL(F, PLACE, 501, "place", TEXT, 120, NONE, FIELD_EVERY_EVENT)                                                 \
@@ -304,7 +336,41 @@
     DETAIL(F, BASIS, 582, "basis", REF, 0, NONE, 0)                                                                    \
     DETAIL(F, IDENTIFIER, 583, "identifier", ENUM, 0, IDENTIFIER, 0)                                                   \
     DETAIL(F, SECOND_IDENTIFIER, 584, "second_identifier", ENUM, 0, IDENTIFIER, 0)                                     \
-    DETAIL(F, NATURE, 590, "fact_or_opinion", ENUM, 0, NATURE, FIELD_EVERY_EVENT)
+    DETAIL(F, NATURE, 590, "fact_or_opinion", ENUM, 0, NATURE, FIELD_EVERY_EVENT)                                      \
+    DETAIL(F, RELIED_ON, 600, "relied_on", LINES, 1000, NONE, FIELD_PERSONAL)                                          \
+    DETAIL(F, VISITED_BY, 601, "visited_by", PERSON, 120, NONE, 0)                                                     \
+    DETAIL(F, NEXT_VISIT, 602, "next_visit", TIME, 0, NONE, 0)                                                         \
+    DETAIL(F, OBJECT, 603, "object", TEXT, 80, NONE, 0)                                                                \
+    DETAIL(F, CUSTODY_REF, 604, "custody_ref", TEXT, 32, NONE, FORM_REFERENCE)                                         \
+    DETAIL(F, COURT, 605, "court", TEXT, 80, NONE, 0)                                                                  \
+    DETAIL(F, SENTENCE_MONTHS, 606, "sentence_months", NUMBER, 1200, NONE, 0)                                          \
+    DETAIL(F, PROTECTS, 607, "protects", PERSON, 120, NONE, FIELD_PERSONAL)                                            \
+    DETAIL(F, ORDER_STATUS, 608, "order_status", ENUM, 0, ORDER_STATUS, 0)                                             \
+    DETAIL(F, ORDER_CONDITIONS, 609, "order_conditions", LINES, 2000, NONE, FIELD_PERSONAL)                            \
+    DETAIL(F, SERVED, 610, "served", TIME, 0, NONE, 0)                                                                 \
+    DETAIL(F, CONVENED_BY, 611, "convened_by", TEXT, 80, NONE, 0)                                                      \
+    DETAIL(F, AGENCIES, 612, "agencies", TEXT, 400, NONE, 0)                                                           \
+    DETAIL(F, NEXT_MEETING, 613, "next_meeting", TIME, 0, NONE, 0)                                                     \
+    DETAIL(F, REFERRAL_FORM, 614, "referral_form", TEXT, 60, NONE, 0)                                                  \
+    DETAIL(F, ACCEPTED, 615, "accepted", FLAG, 1, NONE, 0)                                                             \
+    DETAIL(F, FEEDBACK_DUE, 616, "feedback_due", TIME, 0, NONE, 0)                                                     \
+    DETAIL(F, AUTHORISED_BY, 617, "authorised_by", PERSON, 120, NONE, 0)                                               \
+    DETAIL(F, CHANNELS, 618, "channels", TEXT, 200, NONE, 0)                                                           \
+    DETAIL(F, RELEASED_AT, 619, "released_at", TIME, 0, NONE, 0)                                                       \
+    DETAIL(F, WITHDRAWN_AT, 620, "withdrawn_at", TIME, 0, NONE, 0)                                                     \
+    DETAIL(F, PURPOSE, 621, "purpose", TEXT, 200, NONE, 0)                                                             \
+    DETAIL(F, LEGAL_BASIS, 622, "legal_basis", TEXT, 120, NONE, 0)                                                     \
+    DETAIL(F, DISCLOSED, 623, "disclosed", TEXT, 400, NONE, 0)                                                         \
+    DETAIL(F, SANITISED, 624, "sanitised", FLAG, 1, NONE, FIELD_EVERY_EVENT)                                           \
+    DETAIL(F, GRADE_SCHEME, 625, "grade_scheme", ENUM, 0, GRADE_SCHEME, 0)                                             \
+    DETAIL(F, OLD_GRADE, 626, "old_grade", TEXT, 8, NONE, FORM_CODE)                                                   \
+    DETAIL(F, DEGREE, 627, "degree", ENUM, 0, DEGREE, 0)                                                               \
+    DETAIL(F, REVIEW_DUE, 628, "review_due", TIME, 0, NONE, 0)                                                         \
+    DETAIL(F, CHECK_KIND, 629, "check_kind", ENUM, 0, CHECK_KIND, 0)                                                   \
+    DETAIL(F, REQUEST, 630, "request", TEXT, 400, NONE, FIELD_PERSONAL)                                                \
+    DETAIL(F, RISK_BRIEF, 631, "risk_brief", LINES, 2000, NONE, FIELD_PERSONAL)                                        \
+    DETAIL(F, CLOCKS_TOLD, 632, "clocks_told", TEXT, 400, NONE, 0)                                                     \
+    DETAIL(F, LINK_ROLE, 633, "role", ENUM, 0, MEMBER_ROLE, 0)
 
 #define SCHEMA_FIELDS(F)                                                                                               \
     SCHEMA_COMMON_FIELDS(F)                                                                                            \

@@ -115,7 +115,13 @@
     SCALE(HANDLING_CODE, "handling_code")                                                          \
     SCALE(CONDITION, "handling_condition")                                                         \
     SCALE(IDENTIFIER, "identifier")                                                                \
-    SCALE(NATURE, "fact_or_opinion")
+    SCALE(NATURE, "fact_or_opinion")                                                               \
+    SCALE(PROFESSION, "profession")                                                                \
+    SCALE(PREMISES_WARNING, "premises_warning")                                                    \
+    SCALE(ORDER_STATUS, "order_status")                                                            \
+    SCALE(GRADE_SCHEME, "grade_scheme")                                                            \
+    SCALE(DEGREE, "degree")                                                                        \
+    SCALE(CHECK_KIND, "check_kind")
 
 /* LINK_KINDS(type, kinds it may lead from, kinds it may lead to): DOMAIN §6.2. A child case stands for the child, who is exploited by a
  * group and is no member of it (§16, 7). */
@@ -328,6 +334,10 @@
     V(VULNERABILITY, 19, "VIOLENT")                                                                \
     V(VULNERABILITY, 20, "ESCAPER")                                                                \
     V(VULNERABILITY, 21, "OSMAN")                                                                  \
+    V(VULNERABILITY, 22, "FIREARMS")                                                               \
+    V(VULNERABILITY, 23, "CUCKOO_RISK")                                                            \
+    V(VULNERABILITY, 24, "CUCKOO_ACTIVE")                                                          \
+    V(VULNERABILITY, 25, "CUCKOO_FORMER")                                                          \
     V(EXPLOITATION, 1, "none_known")                                                               \
     V(EXPLOITATION, 2, "emerging")                                                                 \
     V(EXPLOITATION, 3, "moderate")                                                                 \
@@ -469,6 +479,11 @@
     V(ORDER, 6, "DDTRO")                                                                           \
     V(ORDER, 7, "CLOSURE")                                                                         \
     V(ORDER, 8, "other")                                                                           \
+    V(ORDER, 9, "GANG_INJ")                                                                        \
+    V(ORDER, 10, "KCPO")                                                                           \
+    V(ORDER, 11, "SRO")                                                                            \
+    V(ORDER, 12, "SHPO")                                                                           \
+    V(ORDER, 13, "DVPO")                                                                           \
     V(RECIPIENT, 1, "other")                                                                       \
     V(RECIPIENT, 2, "local_authority")                                                             \
     V(RECIPIENT, 3, "missing_persons_unit")                                                        \
@@ -575,7 +590,40 @@
     V(IDENTIFIER, 11, "address")                                                                   \
     V(NATURE, 1, "fact")                                                                           \
     V(NATURE, 2, "opinion")                                                                        \
-    V(NATURE, 3, "intelligence")
+    V(NATURE, 3, "intelligence")                                                                   \
+    V(PROFESSION, 1, "social_worker")                                                              \
+    V(PROFESSION, 2, "reviewing_officer")                                                          \
+    V(PROFESSION, 3, "advocate")                                                                   \
+    V(PROFESSION, 4, "school_lead")                                                                \
+    V(PROFESSION, 5, "youth_justice")                                                              \
+    V(PROFESSION, 6, "other")                                                                      \
+    V(PREMISES_WARNING, 1, "CARRIES_WEAPON")                                                       \
+    V(PREMISES_WARNING, 2, "VIOLENT")                                                              \
+    V(PREMISES_WARNING, 3, "FIREARMS")                                                             \
+    V(PREMISES_WARNING, 4, "ESCAPER")                                                              \
+    V(PREMISES_WARNING, 5, "CUCKOO_FORMER")                                                        \
+    V(PREMISES_WARNING, 6, "CUCKOO_RISK")                                                          \
+    V(PREMISES_WARNING, 7, "CUCKOO_ACTIVE")                                                        \
+    V(PREMISES_WARNING, 8, "DO_NOT_VISIT_UNIFORM")                                                 \
+    V(ORDER_STATUS, 1, "drafted")                                                                  \
+    V(ORDER_STATUS, 2, "applied")                                                                  \
+    V(ORDER_STATUS, 3, "interim")                                                                  \
+    V(ORDER_STATUS, 4, "in_force")                                                                 \
+    V(ORDER_STATUS, 5, "varied")                                                                   \
+    V(ORDER_STATUS, 6, "breached")                                                                 \
+    V(ORDER_STATUS, 7, "expired")                                                                  \
+    V(ORDER_STATUS, 8, "discharged")                                                               \
+    V(ORDER_STATUS, 9, "refused")                                                                  \
+    V(GRADE_SCHEME, 1, "3x5x2")                                                                    \
+    V(GRADE_SCHEME, 2, "5x5x5")                                                                    \
+    V(DEGREE, 1, "suspected")                                                                      \
+    V(DEGREE, 2, "likely")                                                                         \
+    V(DEGREE, 3, "confirmed")                                                                      \
+    V(CHECK_KIND, 1, "phone")                                                                      \
+    V(CHECK_KIND, 2, "bank")                                                                       \
+    V(CHECK_KIND, 3, "travel")                                                                     \
+    V(CHECK_KIND, 4, "social_media")                                                               \
+    V(CHECK_KIND, 5, "other")
 
 /* clang-format on */
 

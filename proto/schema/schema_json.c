@@ -204,6 +204,7 @@ static void json_bits(struct writer *out)
                 BIT(FIELD_SHOW_LOWEST),
                 BIT(FIELD_NAME),
                 BIT(FIELD_KEY),
+                BIT(FIELD_EXPECTED),
                 BIT(EVENT_TALLIED),
                 BIT(EVENT_EPISODE),
                 BIT(EVENT_OPENS_EPISODE),

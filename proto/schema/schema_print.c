@@ -83,6 +83,7 @@ static void field_row(struct writer *out, const struct schema_field *field)
     put_roles(out, field->lower_roles);
     schema_put(out, " | ");
     schema_put(out, (field->flags & FIELD_REQUIRED) != 0 ? "required " : "");
+    schema_put(out, (field->flags & FIELD_EXPECTED) != 0 ? "asked for " : "");
     schema_put(out, (field->flags & FIELD_PERSONAL) != 0 ? "personal " : "");
     schema_put(out, "|\n");
 }

@@ -174,6 +174,14 @@ static enum cw_err check_opening(const struct admission_request *r, struct refus
     return check_keys(r->op, refusal);
 }
 
+/* A cell that this kind of record does not have is not asked for. */
+static bool is_asked_of(const struct schema_event_field *row, uint32_t kind)
+{
+    const struct schema_field *field = schema_field(row->field);
+
+    return row->required && (kind == KIND_NONE || kind >= 32 || (field->kinds & (1u << kind)) != 0);
+}
+
 static enum cw_err check_event(const struct admission_request *r, const struct schema_event **out,
                                struct refusal *refusal)
 {
@@ -189,7 +197,7 @@ static enum cw_err check_event(const struct admission_request *r, const struct s
     if ((r->op->withdraws || (event->flags & EVENT_WITHDRAWS) != 0) && r->op->correct_count == 0)
         return refuse(refusal, CW_REFUSED_MISSING, event->name, "a withdrawal must name an event");
     for (size_t i = 0; i < count && (!r->op->withdraws || (event->flags & EVENT_WITHDRAWS) != 0); i++) {
-        if (rows[i].event == event->number && rows[i].required && !writes_field(r->op, rows[i].field))
+        if (rows[i].event == event->number && is_asked_of(&rows[i], kind) && !writes_field(r->op, rows[i].field))
             return refuse(refusal, CW_REFUSED_MISSING, schema_field(rows[i].field)->name, "is required for %s",
                           event->name);
     }

@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Details that must agree with each other (DOMAIN §6.2, §9.4, §11.2): a grade is whole, a condition stands with C and
- * only with C, a link leads between kinds that can have it, an identity is merged on two different identifiers, and
+ * only with C, a warning rests on more than what is graded 3 or E, a link leads between kinds that can have it, an identity is merged on two different identifiers, and
  * only one's own assertions are taken back.
  */
 #include "cases/check_parts.h"
 
 enum { HANDLING_P = 1, HANDLING_C = 2 };
+enum { SOURCE_NOT_RELIABLE = 3, INFORMATION_FALSE = 5 };
+enum { SCHEME_5X5X5 = 2 };
 
 /* --- the 3x5x2 grade --------------------------------------------------------------------------------------------- */
 
@@ -30,6 +32,36 @@ static enum cw_err check_grade(const struct admission_request *r, struct refusal
     if (conditions && (code == NULL || code->number != HANDLING_C))
         return refuse(refusal, CW_REFUSED_VALUE, WHERE(schema_field(FIELD_CONDITION)),
                       "conditions stand with handling code C only");
+    return CW_OK;
+}
+
+/* What older products are graded with is kept as they write it (§11.2), and only there. */
+static enum cw_err check_old_grade(const struct admission_request *r, struct refusal *refusal)
+{
+    const struct op_value *scheme = request_detail(r, FIELD_GRADE_SCHEME);
+    bool is_old = scheme != NULL && scheme->number == SCHEME_5X5X5;
+    bool given = request_detail(r, FIELD_OLD_GRADE) != NULL;
+
+    if (is_old && !given)
+        return refuse(refusal, CW_REFUSED_MISSING, WHERE(schema_field(FIELD_OLD_GRADE)),
+                      "a 5x5x5 grade is written as it stands there, as B24");
+    if (given && !is_old)
+        return refuse(refusal, CW_REFUSED_VALUE, WHERE(schema_field(FIELD_OLD_GRADE)),
+                      "stands with grade_scheme=5x5x5 only; a 3x5x2 grade is source_grade, information_grade, "
+                      "handling_code");
+    return CW_OK;
+}
+
+static enum cw_err check_basis(const struct admission_request *r, struct refusal *refusal)
+{
+    const struct op_value *source = request_detail(r, FIELD_SOURCE_GRADE);
+    const struct op_value *information = request_detail(r, FIELD_INFORMATION_GRADE);
+    bool weak = (source != NULL && source->number == SOURCE_NOT_RELIABLE) ||
+                (information != NULL && information->number == INFORMATION_FALSE);
+
+    if (weak && request_detail(r, FIELD_BASIS) == NULL)
+        return refuse(refusal, CW_REFUSED_MISSING, WHERE(schema_field(FIELD_BASIS)),
+                      "what is graded 3 or E is not enough for a warning: name another item that says so too");
     return CW_OK;
 }
 
@@ -163,6 +195,10 @@ enum cw_err check_saying(const struct admission_request *r, const struct schema_
     if (r->op->withdraws)
         return check_withdrawal(r, event, refusal);
     err = check_grade(r, refusal);
+    if (err == CW_OK)
+        err = check_old_grade(r, refusal);
+    if (err == CW_OK && event->number == EVENT_FLAGGED)
+        err = check_basis(r, refusal);
     if (err != CW_OK)
         return err;
     if (event->number == EVENT_LINK)

@@ -125,6 +125,17 @@ static bool is_code(struct cw_slice text)
     return text.len > 0;
 }
 
+static bool is_hash(struct cw_slice text)
+{
+    for (size_t i = 0; i < text.len; i++) {
+        uint8_t c = text.data[i];
+
+        if (!(c >= 'a' && c <= 'f') && !(c >= '0' && c <= '9'))
+            return false;
+    }
+    return text.len == 64;
+}
+
 static bool is_of_form(const struct schema_field *field, struct cw_slice text)
 {
     char canonical[IDENTIFIER_LEN_MAX];
@@ -137,6 +148,8 @@ static bool is_of_form(const struct schema_field *field, struct cw_slice text)
         return is_phone(text);
     if ((field->flags & FORM_CODE) != 0)
         return is_code(text);
+    if ((field->flags & FORM_HASH) != 0)
+        return is_hash(text);
     return field->type != TYPE_DATE || is_date(text);
 }
 
@@ -167,6 +180,8 @@ static const char *form_of(const struct schema_field *field)
         return "3 to 15 digits, spaces, a leading +";
     if ((field->flags & FORM_CODE) != 0)
         return "capitals and digits";
+    if ((field->flags & FORM_HASH) != 0)
+        return "the 64 digits of its SHA-256, as sha256sum prints them";
     return "a date as YYYY-MM-DD, YYYY-MM or YYYY, with ~ before it when estimated";
 }
 

@@ -38,6 +38,71 @@ START_TEST(a_name_means_one_field_within_a_kind)
 }
 END_TEST
 
+/* DOMAIN §4.3, §4.4, §4.5, §6.1: what a child's record is made of, by the names that officers and programs use. */
+START_TEST(a_childs_record_has_a_place_for_all_that_is_to_be_known)
+{
+    static const char *const fields[] = {
+        "photo",         "photo_taken",   "photo_publicity",    "placement_provider", "placement_from",
+        "placement_to",  "do_not_tell",   "cawn_protecting",    "informant_contact",  "trigger_plan_reviewed",
+        "debrief_intel", "episode_count", "episode_count_90d",  "repeat_missing",     "turns_18",
+        "circumstances", "home_address",  "informant_relation",
+    };
+    static const char *const codes[] = {"FIREARMS", "CUCKOO_RISK", "CUCKOO_ACTIVE", "CUCKOO_FORMER", "OSMAN"};
+    uint32_t number;
+
+    for (size_t i = 0; i < CW_COUNT(fields); i++)
+        ck_assert_msg(schema_field_by_name(KIND_CHILD, slice_of(fields[i])) != NULL, "%s", fields[i]);
+    for (size_t i = 0; i < CW_COUNT(codes); i++)
+        ck_assert_msg(schema_value_by_name(SCALE_VULNERABILITY, slice_of(codes[i]), &number), "%s", codes[i]);
+    ck_assert_ptr_nonnull(schema_field_by_name(KIND_NOMINAL, slice_of("warnings")));
+    ck_assert_ptr_nonnull(schema_field_by_name(KIND_ADDRESS, slice_of("premises_warnings")));
+    ck_assert(schema_value_by_name(SCALE_PREMISES_WARNING, slice_of("DO_NOT_VISIT_UNIFORM"), &number));
+    /* derived: nobody gives a child this flag */
+    ck_assert(!schema_value_by_name(SCALE_VULNERABILITY, slice_of("REPEAT_MISSING"), &number));
+}
+END_TEST
+
+/* DOMAIN §5.1, §5.4, §8, §11.2. */
+START_TEST(an_event_about_a_child_carries_what_is_said_of_it)
+{
+    static const struct {
+        uint32_t event;
+        const char *field;
+    } rows[] = {
+        {EVENT_FLAGGED, "degree"},
+        {EVENT_FLAGGED, "basis"},
+        {EVENT_FLAGGED, "review_due"},
+        {EVENT_FLAGGED, "handling_code"},
+        {EVENT_HYPOTHESIS, "text"},
+        {EVENT_RECORDS_CHECK, "result"},
+        {EVENT_RISK_ASSESSMENT, "relied_on"},
+        {EVENT_SIGHTING, "source_grade"},
+        {EVENT_SIGHTING, "sanitised"},
+        {EVENT_INTEL_ITEM, "grade_scheme"},
+        {EVENT_INTEL_ITEM, "old_grade"},
+        {EVENT_PUBLICITY, "authorised_by"},
+        {EVENT_PUBLICITY, "withdrawn_at"},
+        {EVENT_DISCLOSURE, "legal_basis"},
+        {EVENT_DISCLOSURE, "purpose"},
+        {EVENT_STRATEGY_MEETING, "agencies"},
+        {EVENT_STRATEGY_MEETING, "next_meeting"},
+        {EVENT_PARTNER_REFERRAL, "feedback_due"},
+        {EVENT_ORDER_MADE, "valid_to"},
+        {EVENT_ORDER_MADE, "order_conditions"},
+        {EVENT_ORDER_VARIED, "served"},
+        {EVENT_ORDER_BREACHED, "protects"},
+        {EVENT_SAFEGUARDING_VISIT, "next_visit"},
+        {EVENT_HANDOVER_OFFER, "risk_brief"},
+        {EVENT_LINK, "role"},
+        {EVENT_PREVENTION_INTERVIEW, "harm"},
+    };
+
+    for (size_t i = 0; i < CW_COUNT(rows); i++)
+        ck_assert_msg(schema_event_field_by_name(rows[i].event, slice_of(rows[i].field)) != NULL, "%s %s",
+                      schema_event(rows[i].event)->name, rows[i].field);
+}
+END_TEST
+
 START_TEST(every_row_is_whole)
 {
     size_t count;
@@ -202,6 +267,8 @@ Suite *suite_schema(void)
 
     tcase_add_test(all, numbers_ascend_and_are_never_used_twice);
     tcase_add_test(all, a_name_means_one_field_within_a_kind);
+    tcase_add_test(all, a_childs_record_has_a_place_for_all_that_is_to_be_known);
+    tcase_add_test(all, an_event_about_a_child_carries_what_is_said_of_it);
     tcase_add_test(all, every_row_is_whole);
     tcase_add_test(all, scales_ascend_and_every_scale_has_values);
     tcase_add_test(all, event_fields_and_steps_point_at_rows);
