@@ -25,6 +25,10 @@ struct admission_request {
     bool network_synthetic;           /* a test network takes only synthetic cases, a real one none */
     const struct cw_slice *divisions; /* those of this network, for steps that hand a case to one; NULL: not asked */
     uint32_t division_count;
+    struct cert_id author;
+    /* Whether two certificates are one person's, asked with `people`; NULL: each is a person of its own. */
+    bool (*same_person)(const void *people, const struct cert_id *a, const struct cert_id *b);
+    const void *people;
 };
 
 /*

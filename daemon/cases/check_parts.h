@@ -22,6 +22,12 @@ enum cw_err check_event_authority(const struct admission_request *r, const struc
 /* check_step.c: what the present state does not allow. */
 enum cw_err check_steps(const struct admission_request *r, const struct schema_event *event, struct refusal *refusal);
 
+/* check_death.c: a value that says so before a death is confirmed; a confirmation by whoever reported it. */
+enum cw_err check_death_said(const struct admission_request *r, const struct op_write *write,
+                             const struct schema_field *field, struct refusal *refusal);
+enum cw_err check_death_confirmed(const struct admission_request *r, const struct schema_event *event,
+                                  struct refusal *refusal);
+
 /* check_saying.c: details that must agree with each other: grades, links, merged identities, what is taken back. */
 enum cw_err check_saying(const struct admission_request *r, const struct schema_event *event, struct refusal *refusal);
 

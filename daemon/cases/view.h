@@ -83,6 +83,7 @@ struct case_labels {
     uint32_t tag_count, area_count, operation_count, conflict_count;
     bool more;                              /* there are some that do not fit here */
     bool compartmented;                     /* not for regional units */
+    bool deceased;                          /* a death is confirmed (deaths.h) */
     struct cw_slice tags[LABELS_MAX];       /* FIELD_TAGS */
     struct cw_slice areas[LABELS_MAX];      /* territories, export and import areas, an operation's places */
     struct cw_slice operations[LABELS_MAX]; /* what links name as `part_of_operation` */

@@ -74,6 +74,8 @@ static inline bool authority_act_is_known(enum authority_act act)
 }
 
 const struct authority_cert *authority_find(const struct authority *a, const struct cert_id *id);
+/* A renewed certificate names the same holder. False also when one of them is not known here. */
+bool authority_same_holder(const struct authority *a, const struct cert_id *x, const struct cert_id *y);
 uint32_t authority_cert_count(const struct authority *a);
 const struct authority_cert *authority_cert_at(const struct authority *a, uint32_t index);
 /* By transport key: who connects. NULL: nobody. */

@@ -37,6 +37,7 @@ struct answering {
     struct known_at *known;               /* NULL: everything that is known here now */
     const struct cw_op_id *events_before; /* NULL: the newest events */
     bool brief;                           /* what an event says of its author is not said of each of its values again */
+    bool in_feed;                         /* no death is told of before it is confirmed (cases/deaths.h) */
     struct cw_slice view;                 /* a case as it goes into the answer: field, length, bytes; or empty */
     struct node_read read;
     struct arena *arena;

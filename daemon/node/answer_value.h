@@ -25,6 +25,8 @@ Cw__Value *answer_value(struct answering *a, const struct op_value *value);
 /* row may be NULL: a field of a newer version. */
 Cw__ViewValue *answer_view_value(struct answering *a, const struct shown_case *shown, const struct schema_field *row,
                                  const struct case_value *value);
+/* In a feed, of a case in which no death is confirmed: what tells of one is withheld. */
+bool answer_covers_death(const struct answering *a, const struct shown_case *shown);
 /* A candidate that is no value of a cell: a step or an ownership event, named. */
 Cw__ViewValue *answer_view_step(struct answering *a, const struct shown_case *shown, const struct dot *dot);
 

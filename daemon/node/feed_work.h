@@ -95,6 +95,7 @@ struct feed_item {
     const uint32_t *settling; /* per write: how many it names */
     uint32_t watches;         /* WATCH_* */
     struct cw_slice bytes;    /* cw.FeedOp */
+    struct cw_slice covered;  /* the same while no death is confirmed in its case; empty: it tells of none */
 };
 
 struct feed_items; /* the kept ones, least recently made first out */
@@ -268,6 +269,8 @@ enum cw_err feed_item_of(struct feed_step *s, const struct feed_entry *e, const 
 /* feed_op.c: an op as a reader is told it; a regional unit is told less. false: the arena is full. */
 bool feed_op_of(struct answering *a, const struct feed_entry *e, const struct loaded_op *op, bool regional,
                 Cw__FeedOp *out);
+/* The same of one that tells of a death that nobody confirmed yet (cases/deaths.h): whose it is and when, not what. */
+bool feed_op_covered(struct answering *a, const struct feed_entry *e, const struct loaded_op *op, Cw__FeedOp *out);
 
 /* feed_cursor.c */
 /* Of a cursor that was brought: its places back to before what cannot be opened here. It is not told here again. */

@@ -112,7 +112,7 @@ def json_of_a_child(desk, schema):
     ask("episode assess", case, "risk=medium", "why=No coat", "review=in 4h")
     ask("episode long-term", case, "why=All lines worked", who="superintendent@north")
     ask("episode found-dead", case, "when=now", who="inspector@north")
-    ask("episode confirm-death", case, "why=By print", who="inspector@north")
+    ask("episode confirm-death", case, "why=By print", who="superintendent@north")
     ask("episode report", case)
     for step, who in (("offer", "sergeant@north"), ("withdraw", "sergeant@north"), ("offer", "sergeant@north"),
                       ("decline", "inspector@east"), ("offer", "sergeant@north"), ("accept", "inspector@east"),

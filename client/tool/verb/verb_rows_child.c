@@ -276,9 +276,9 @@ const struct cli_command
              .verb = "confirm-death",
              VERB_OF(GROUP_CHILD, "CASE FIELD=VALUE...", 1, episode_options),
              .summary = "it is the child, and it is dead: the episode ends",
-             .about =
-                 "By an inspector, who says how it is known. While the child counts as returned or disputed, episode "
-                 "refute comes first.",
+             .about = "By another inspector than the one who reported it, or a superintendent, who says how it is "
+                      "known. While "
+                      "the child counts as returned or disputed, episode refute comes first.",
              .examples = "  casewire episode confirm-death K7Q2M4X why='Identified by print'\n",
              .says = &(const struct verb){.events = {EVENT_FOUND_DEAD_CONFIRMED},
                                           .arguments =

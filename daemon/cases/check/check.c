@@ -118,6 +118,8 @@ static enum cw_err check_write(const struct admission_request *r, const struct o
     if (!write->has_value)
         return field->rule == RULE_MAX ? CW_OK : refuse(refusal, CW_REFUSED_MISSING, WHERE(field), "has no value");
     err = cases_check_value(field, &write->value, refusal);
+    if (err == CW_OK)
+        err = check_death_said(r, write, field, refusal);
     if (err != CW_OK || write->value.type != VALUE_TEXT)
         return err;
     return cases_check_fiction(field, write->value.text, r->network_synthetic, refusal);

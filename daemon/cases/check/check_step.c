@@ -247,5 +247,8 @@ enum cw_err check_steps(const struct admission_request *r, const struct schema_e
     err = check_machine(r, schema_machine_of(r->state->kind), &scope_none, event, refusal);
     if (err != CW_OK || (event->flags & EVENT_EPISODE) == 0)
         return err;
-    return check_machine(r, MACHINE_EPISODE, request_scope(r), event, refusal);
+    err = check_machine(r, MACHINE_EPISODE, request_scope(r), event, refusal);
+    if (err != CW_OK || event->number != EVENT_FOUND_DEAD_CONFIRMED)
+        return err;
+    return check_death_confirmed(r, event, refusal);
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* By which names a case is found and chosen: tags, areas, operations it is part of; and what is in conflict. */
+#include "cases/deaths.h"
 #include "cases/view.h"
 
 static const uint32_t area_fields[] = {FIELD_TERRITORY, FIELD_EXPORT_AREA, FIELD_IMPORT_AREAS, FIELD_PLACES};
@@ -71,7 +72,8 @@ void state_labels(const struct case_state *state, struct case_labels *out)
 {
     const struct case_cell *compartments = state_cell(state, &scope_none, FIELD_COMPARTMENTS);
 
-    *out = (struct case_labels){.compartmented = compartments != NULL && compartments->value_count > 0};
+    *out = (struct case_labels){.compartmented = compartments != NULL && compartments->value_count > 0,
+                                .deceased = state_death_confirmed(state)};
     put_cell(out, out->tags, &out->tag_count, state_cell(state, &scope_none, FIELD_TAGS));
     for (size_t i = 0; i < CW_COUNT(area_fields); i++)
         put_cell(out, out->areas, &out->area_count, state_cell(state, &scope_none, area_fields[i]));

@@ -118,6 +118,14 @@ const struct authority_cert *authority_find(const struct authority *a, const str
     return authority_cert_of(a, id);
 }
 
+bool authority_same_holder(const struct authority *a, const struct cert_id *x, const struct cert_id *y)
+{
+    const struct authority_cert *one = authority_cert_of(a, x), *other = authority_cert_of(a, y);
+
+    return one != NULL && other != NULL && one->subject == other->subject &&
+           strcmp(one->division, other->division) == 0 && strcmp(one->name, other->name) == 0;
+}
+
 uint32_t authority_cert_count(const struct authority *a)
 {
     return a->cert_count;

@@ -3,6 +3,8 @@
 
 #include "node/answer_case.h"
 
+#include "cases/deaths.h"
+
 #include "proto/wire.h"
 
 #define NOTE_LINE_LEN_MAX 240
@@ -33,10 +35,11 @@ bool answer_put_notes(struct answering *a, const struct shown_case *shown, Cw__C
     if (out->notes == NULL)
         return false;
     for (uint32_t i = 0; i < state->note_count; i++) {
-        out->notes[i] = note_of(a, &state->notes[i]);
-        if (out->notes[i] == NULL)
+        if (note_tells_death(&state->notes[i]) && answer_covers_death(a, shown))
+            continue;
+        out->notes[out->n_notes] = note_of(a, &state->notes[i]);
+        if (out->notes[out->n_notes++] == NULL)
             return false;
-        out->n_notes++;
     }
     return true;
 }

@@ -3,6 +3,8 @@
 #include "node/answer_value.h"
 #include "node/answer_known.h"
 
+#include "cases/deaths.h"
+
 #include "proto/wire.h"
 
 #include <stdlib.h>
@@ -207,10 +209,31 @@ static bool put_flags(struct answering *a, const struct case_value *value, Cw__V
     return put_remark(a, value, out);
 }
 
+bool answer_covers_death(const struct answering *a, const struct shown_case *shown)
+{
+    return a->in_feed && !state_death_confirmed(shown->loaded.state);
+}
+
+static Cw__ViewValue *covered_value(struct answering *a, const struct shown_case *shown, const struct case_value *value)
+{
+    Cw__ViewValue *out = ARENA_NEW(a->arena, Cw__ViewValue);
+
+    if (out == NULL)
+        return NULL;
+    cw__view_value__init(out);
+    SET_NUMBER(out, withheld, 1);
+    if (value->fate == FATE_PROPOSAL)
+        SET_NUMBER(out, proposal, 1);
+    return put_provenance(a, shown, &value->dot, out) && put_replaced(a, value, out) ? out : NULL;
+}
+
 Cw__ViewValue *answer_view_value(struct answering *a, const struct shown_case *shown, const struct schema_field *row,
                                  const struct case_value *value)
 {
     char text[VALUE_TEXT_LEN_MAX] = "unrecognised: newer data";
+
+    if (row != NULL && value_tells_death(row->number, &value->value) && answer_covers_death(a, shown))
+        return covered_value(a, shown, value);
     Cw__ViewValue *out = ARENA_NEW(a->arena, Cw__ViewValue);
 
     if (out == NULL)
@@ -230,12 +253,16 @@ Cw__ViewValue *answer_view_step(struct answering *a, const struct shown_case *sh
 {
     const struct loaded_op *op = shown_case_op(shown, &dot->op);
     const struct schema_event *event = op != NULL && op->decoded ? schema_event(op->op.event) : NULL;
+    bool covered = event != NULL && event_tells_death(event->number) && answer_covers_death(a, shown);
     Cw__ViewValue *out = ARENA_NEW(a->arena, Cw__ViewValue);
 
     if (out == NULL)
         return NULL;
     cw__view_value__init(out);
-    SET_BYTES(out, text, answer_text(a, event == NULL ? "a step of a newer version" : event->name));
+    SET_BYTES(out, text,
+              answer_text(a, event == NULL ? "a step of a newer version"
+                             : covered     ? "a step that awaits confirmation"
+                                           : event->name));
     return put_provenance(a, shown, dot, out) ? out : NULL;
 }
 

@@ -6,6 +6,7 @@
 #define TEXT_LEN_MAX 160
 #define LINE_MORE 1u
 #define LINE_COMPARTMENTED 2u
+#define LINE_DECEASED 4u
 
 static void write_text(struct writer *w, struct cw_slice text)
 {
@@ -55,7 +56,8 @@ static void write_labels(struct writer *w, const struct case_labels *l)
     writer_u8(w, (uint8_t)l->conflict_count);
     for (uint32_t i = 0; i < l->conflict_count; i++)
         writer_be16(w, (uint16_t)l->conflicts[i]);
-    writer_u8(w, (uint8_t)((more ? LINE_MORE : 0u) | (l->compartmented ? LINE_COMPARTMENTED : 0u)));
+    writer_u8(w, (uint8_t)((more ? LINE_MORE : 0u) | (l->compartmented ? LINE_COMPARTMENTED : 0u) |
+                           (l->deceased ? LINE_DECEASED : 0u)));
 }
 
 static uint32_t read_names(struct reader *in, struct cw_slice *out)
@@ -82,6 +84,7 @@ static void read_labels(struct reader *in, struct case_labels *out)
     uint8_t flags = reader_u8(in);
     out->more = (flags & LINE_MORE) != 0;
     out->compartmented = (flags & LINE_COMPARTMENTED) != 0;
+    out->deceased = (flags & LINE_DECEASED) != 0;
 }
 
 /* --- the line -------------------------------------------------------------------------------------------- */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "node/feed_work.h"
 
+#include "cases/deaths.h"
 #include "node/answer_value.h"
 #include "node/payload.h"
 #include "proto/wire.h"
@@ -127,8 +128,9 @@ enum cw_err feed_load(struct feed_step *s, const struct feed_entry *e, const str
     return err;
 }
 
+/* What is told of it, and behind that, when it tells of a death, what is told of it until that is confirmed. */
 static enum cw_err pack(struct feed_step *s, const struct feed_entry *e, const struct loaded_op *op, bool regional,
-                        struct writer *out)
+                        struct writer *out, size_t *out_whole)
 {
     struct answering a = {.node = s->node, .who = &s->feed->who, .read = s->read, .arena = &s->arena};
     Cw__FeedOp told;
@@ -136,6 +138,12 @@ static enum cw_err pack(struct feed_step *s, const struct feed_entry *e, const s
     if (!feed_op_of(&a, e, op, regional, &told))
         return CW_LOCAL_MEMORY;
     wire_pack(&told.base, out);
+    *out_whole = out->len;
+    if (op->decoded && op_tells_death(&op->op)) {
+        if (!feed_op_covered(&a, e, op, &told))
+            return CW_LOCAL_MEMORY;
+        wire_pack(&told.base, out);
+    }
     return out->failed ? CW_LOCAL_MEMORY : CW_OK;
 }
 
@@ -162,7 +170,8 @@ static uint32_t gather_causes(const struct op *op, struct cw_op_id *out)
 }
 
 /* One block: the causes, the fields, how many each write names, the bytes. */
-static enum cw_err keep(struct feed_step *s, const struct loaded_op *op, struct cw_slice bytes, struct kept *k)
+static enum cw_err keep(struct feed_step *s, const struct loaded_op *op, struct cw_slice bytes, size_t whole,
+                        struct kept *k)
 {
     const struct op *said = op->decoded ? &op->op : NULL;
     struct cw_op_id *causes = ARENA_ARRAY(&s->arena, struct cw_op_id, CAUSES_MAX);
@@ -191,7 +200,8 @@ static enum cw_err keep(struct feed_step *s, const struct loaded_op *op, struct 
     k->item.settling = fields + writes;
     k->item.write_count = writes;
     k->item.watches = said == NULL ? 0 : feed_watches_of(said);
-    k->item.bytes = slice(fields + 2 * (size_t)writes, bytes.len);
+    k->item.bytes = slice(fields + 2 * (size_t)writes, whole);
+    k->item.covered = slice(k->item.bytes.data + whole, bytes.len - whole);
     return CW_OK;
 }
 
@@ -200,12 +210,13 @@ static enum cw_err fill(struct feed_step *s, const struct feed_entry *e, const s
 {
     struct writer bytes = writer_over(arena_take_raw(&s->arena, MESSAGE_LEN_MAX, 1), MESSAGE_LEN_MAX);
     struct loaded_op *op = NULL;
+    size_t whole = 0;
     enum cw_err err = bytes.data == NULL ? CW_LOCAL_MEMORY : feed_load(s, e, row, &op);
 
     if (err == CW_OK)
-        err = pack(s, e, op, regional, &bytes);
+        err = pack(s, e, op, regional, &bytes, &whole);
     if (err == CW_OK)
-        err = keep(s, op, slice(bytes.data, bytes.len), k);
+        err = keep(s, op, slice(bytes.data, bytes.len), whole, k);
     if (err != CW_OK)
         return err;
     k->item.op = e->op;

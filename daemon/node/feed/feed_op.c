@@ -24,12 +24,6 @@ static bool is_withheld(const struct schema_field *row, bool regional)
            (row == NULL || (row->flags & FIELD_PERSONAL) != 0 || row->type == TYPE_LINES || row->type == TYPE_PERSON);
 }
 
-/* Until a second person confirms it, nobody reads of a death in a feed (DOMAIN.md §9.3). */
-static bool is_unconfirmed(const struct loaded_op *op)
-{
-    return op->decoded && op->op.type == OP_EVENT && op->op.event == EVENT_FOUND_DEAD;
-}
-
 static bool put_replaced(struct answering *a, const struct op_write *write, Cw__FeedWrite *out)
 {
     out->replaced = ARENA_ARRAY(a->arena, Cw__OpRef *, write->supersede_count + 1);
@@ -110,10 +104,6 @@ static bool put_content(struct answering *a, const struct loaded_op *op, bool re
 {
     char what[WHAT_LEN_MAX] = "cannot be opened here yet";
 
-    if (is_unconfirmed(op)) {
-        SET_BYTES(out, what, answer_text(a, "a report that awaits confirmation: withheld from feeds"));
-        return true;
-    }
     if (op->decoded)
         op_line(&op->op, what, sizeof what);
     SET_BYTES(out, what, answer_text(a, what));
@@ -165,6 +155,14 @@ static const char *record_text(const struct feed_entry *e, const struct loaded_o
     if (op->payloads[0].data == NULL || authority_record_parse(op->payloads[0], &record) != CW_OK)
         return "a record that cannot be read";
     return act_text(record.act);
+}
+
+bool feed_op_covered(struct answering *a, const struct feed_entry *e, const struct loaded_op *op, Cw__FeedOp *out)
+{
+    if (!put_head(a, e, op, out))
+        return false;
+    SET_BYTES(out, what, answer_text(a, "a report that awaits confirmation: withheld from feeds"));
+    return true;
 }
 
 bool feed_op_of(struct answering *a, const struct feed_entry *e, const struct loaded_op *op, bool regional,

@@ -97,13 +97,9 @@ void feed_free(struct feed *feed)
 
 /* --- whose cursor ----------------------------------------------------------------------------------------------- */
 
-/* A renewed certificate names the same holder. */
 static bool same_holder(struct node *n, const struct cert_id *a, const struct cert_id *b)
 {
-    const struct authority *authority = node_authority(n);
-    const struct authority_cert *x = authority_find(authority, a), *y = authority_find(authority, b);
-    bool same = x != NULL && y != NULL && x->subject == y->subject && strcmp(x->division, y->division) == 0 &&
-                strcmp(x->name, y->name) == 0;
+    bool same = authority_same_holder(node_authority(n), a, b);
 
     node_authority_done(n);
     return same;

@@ -232,7 +232,7 @@ static void put_entry_flags(const struct feed_step *s, const struct feed_entry *
 static enum cw_err tell_entry(struct telling *t, const struct feed_entry *e, const struct feed_item *told)
 {
     struct feed_step *s = t->s;
-    struct answering a = {.node = s->node, .who = &s->feed->who, .read = s->read, .arena = &s->arena};
+    struct answering a = {.node = s->node, .who = &s->feed->who, .in_feed = true, .read = s->read, .arena = &s->arena};
     Cw__FeedItem *item = &t->item;
     bool outside = false;
 
@@ -244,7 +244,7 @@ static enum cw_err tell_entry(struct telling *t, const struct feed_entry *e, con
     put_entry_flags(s, e, item);
     if (outside)
         SET_NUMBER(item, outside, 1);
-    t->op_bytes = told->bytes;
+    t->op_bytes = told->covered.len > 0 && !t->line.labels.deceased ? told->covered : told->bytes;
     return append_what_fits(t);
 }
 
@@ -298,7 +298,7 @@ static void id_of_state(const struct telling *t, struct hash *out)
 static enum cw_err tell_case(struct telling *t, const struct feed_owed *owed)
 {
     struct feed_step *s = t->s;
-    struct answering a = {.node = s->node, .who = &s->feed->who, .read = s->read, .arena = &s->arena};
+    struct answering a = {.node = s->node, .who = &s->feed->who, .in_feed = true, .read = s->read, .arena = &s->arena};
     Cw__FeedItem *item = &t->item;
     struct hash id;
     bool outside;

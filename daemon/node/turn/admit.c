@@ -127,6 +127,11 @@ static bool hands_over(const struct op *op)
     return event != NULL && event->class == EVENT_CLASS_OWNERSHIP;
 }
 
+static bool same_person(const void *people, const struct cert_id *a, const struct cert_id *b)
+{
+    return authority_same_holder(people, a, b);
+}
+
 static enum cw_err check_case(struct turn *t, const struct prepared *p, const struct op *op, bool *out_proposal,
                               struct refusal *refusal)
 {
@@ -153,6 +158,9 @@ static enum cw_err check_case(struct turn *t, const struct prepared *p, const st
         .state = state,
         .policy = &n->policy,
         .network_synthetic = n->synthetic,
+        .author = p->header.author,
+        .same_person = same_person,
+        .people = n->authority,
     };
     if (hands_over(op) &&
         (request.divisions = divisions_list(n->authority, &t->arena, &request.division_count)) == NULL)

@@ -291,7 +291,9 @@ enum admission story_check(struct story *s, const struct case_state *state, uint
                                         .policy = &s->policy,
                                         .network_synthetic = true,
                                         .divisions = s->divisions,
-                                        .division_count = s->division_count};
+                                        .division_count = s->division_count,
+
+                                        .author = o->head.author};
 
     return cases_check_op(&request, refusal);
 }

@@ -27,6 +27,70 @@ static struct story *child(const struct case_state **state)
     return s;
 }
 
+static const struct op_value FOUND_DECEASED = {.type = VALUE_NUMBER, .number = 4};
+static const struct op_value DEATH = {.type = VALUE_NUMBER, .number = 9};
+
+/* An episode that is active; times of what follows do not matter. */
+static struct story *active_child(void)
+{
+    const struct case_state *state;
+    struct story *s = child(&state);
+    uint32_t assessed = story_event(s, "NTH", MCET_, EVENT_RISK_ASSESSMENT);
+
+    story_number(s, assessed, FIELD_MISSING_RISK, 4);
+    story_text(s, assessed, FIELD_RATIONALE, "no coat");
+    return s;
+}
+
+static uint32_t inspector(struct story *s, uint8_t who, uint32_t event)
+{
+    uint32_t op = story_event(s, "NTH", ROLE_MASK(INSP), event);
+
+    memset(story_at(s, op)->head.author.b, who, ID_LEN);
+    if (event == EVENT_FOUND_DEAD)
+        story_interval(s, op, FIELD_OCCURRED, 5, 6);
+    return op;
+}
+
+START_TEST(a_death_is_confirmed_by_somebody_else_than_who_reported_it)
+{
+    struct story *s = active_child();
+    uint32_t early = inspector(s, 2, EVENT_FOUND_DEAD_CONFIRMED);
+    const struct case_state *state;
+
+    story_at(s, early)->head.verdict = VERDICT_VOID;
+    ck_assert_refused(s, story_fold(s), early, CW_REFUSED_TRANSITION, "found_dead_confirmed");
+    inspector(s, 1, EVENT_FOUND_DEAD);
+    uint32_t same = inspector(s, 1, EVENT_FOUND_DEAD_CONFIRMED), other = inspector(s, 2, EVENT_FOUND_DEAD_CONFIRMED);
+    story_at(s, same)->head.verdict = story_at(s, other)->head.verdict = VERDICT_VOID;
+    state = story_fold(s);
+    ck_assert_refused(s, state, same, CW_REFUSED_ROLE, "found_dead_confirmed");
+    ck_assert_ptr_nonnull(strstr(refusal.text, "another inspector"));
+    ck_assert_int_eq(story_check(s, state, other, &refusal), ADMIT);
+}
+END_TEST
+
+START_TEST(no_outcome_or_harm_says_that_a_child_is_dead_before_it_is_confirmed)
+{
+    struct story *s = active_child();
+    uint32_t outcome = story_op(s, "NTH", ROLE_MASK(SUP), OP_SET), harm = story_op(s, "NTH", MCET_, OP_SET);
+    const struct case_state *state;
+
+    story_write(s, outcome, FIELD_OUTCOME, VERB_SET, FOUND_DECEASED);
+    story_write(s, harm, FIELD_HARM, VERB_ADD, DEATH);
+    story_at(s, outcome)->head.verdict = story_at(s, harm)->head.verdict = VERDICT_VOID;
+    state = story_fold(s);
+    ck_assert_refused(s, state, outcome, CW_REFUSED_TRANSITION, "outcome");
+    ck_assert_refused(s, state, harm, CW_REFUSED_TRANSITION, "harm");
+    inspector(s, 1, EVENT_FOUND_DEAD);
+    ck_assert_refused(s, story_fold(s), harm, CW_REFUSED_TRANSITION, "harm");
+    inspector(s, 2, EVENT_FOUND_DEAD_CONFIRMED);
+    state = story_fold(s);
+    ck_assert_int_eq(story_check(s, state, outcome, &refusal), ADMIT);
+    ck_assert_int_eq(story_check(s, state, harm, &refusal), ADMIT);
+}
+END_TEST
+
 START_TEST(an_unknown_field_is_refused)
 {
     const struct case_state *state;
@@ -574,6 +638,8 @@ Suite *suite_check(void)
     Suite *suite = suite_create("cases/check");
     TCase *hostile = tcase_create("hostile");
 
+    tcase_add_test(hostile, a_death_is_confirmed_by_somebody_else_than_who_reported_it);
+    tcase_add_test(hostile, no_outcome_or_harm_says_that_a_child_is_dead_before_it_is_confirmed);
     tcase_add_test(hostile, an_unknown_field_is_refused);
     tcase_add_test(hostile, a_field_of_another_kind_is_refused);
     tcase_add_test(hostile, a_computed_field_is_refused);

@@ -36,6 +36,31 @@ static void take_op(struct read_item *to, const Cw__FeedOp *op)
     }
 }
 
+static bool says_death(ProtobufCBinaryData text)
+{
+    char copy[256];
+
+    copy_text(copy, sizeof copy, text);
+    return strstr(copy, "dea") != NULL || strstr(copy, "deceased") != NULL;
+}
+
+static bool view_tells_death(const Cw__CaseView *view)
+{
+    bool told = false;
+
+    for (size_t i = 0; i < view->n_fields; i++) {
+        for (size_t j = 0; j < view->fields[i]->n_values; j++)
+            told = told || says_death(view->fields[i]->values[j]->text);
+        for (size_t j = 0; j < view->fields[i]->n_proposals; j++)
+            told = told || says_death(view->fields[i]->proposals[j]->text);
+    }
+    for (size_t i = 0; i < view->n_notes; i++)
+        told = told || says_death(view->notes[i]->text);
+    for (size_t i = 0; i < view->n_episodes; i++)
+        told = told || says_death(view->episodes[i]->state);
+    return told;
+}
+
 static void take_item(struct lab_reader *r, const Cw__FeedItem *item)
 {
     struct read_item *to = &r->items[r->item_count++];
@@ -51,6 +76,7 @@ static void take_item(struct lab_reader *r, const Cw__FeedItem *item)
     to->revising = item->revising;
     to->outside = item->outside;
     to->has_view = item->view != NULL;
+    r->views_of_death += item->view != NULL && view_tells_death(item->view);
     to->in_conflict = (uint32_t)item->n_in_conflict;
     to->settled = (uint32_t)item->n_settled;
     to->same_child = (uint32_t)item->n_same_child;

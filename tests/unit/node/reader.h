@@ -46,7 +46,8 @@ struct lab_reader {
     uint64_t lag_entries, lag_ms;
     uint32_t phase;
     bool level;
-    uint32_t largest; /* items of one message */
+    uint32_t largest;        /* items of one message */
+    uint32_t views_of_death; /* that say it, in a value or a note */
     struct read_item items[READER_ITEMS_MAX];
     struct lab_reader *next;
 };

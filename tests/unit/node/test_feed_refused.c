@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "proto/cursor.h"
 #include "tests/unit/node/feed_pair.h"
+#include "tests/unit/node/lab_logs.h"
 
 #include <check.h>
 #include <stdlib.h>
@@ -160,6 +161,111 @@ START_TEST(a_regional_unit_reads_no_running_text)
 }
 END_TEST
 
+static const struct op_value TEN_O_CLOCK = {.type = VALUE_INTERVAL, .number = WORLD_TIME_MS, .latest = WORLD_TIME_MS};
+static const struct op_value WORDS = {.type = VALUE_TEXT, .text = {(const uint8_t *)"no coat", 7}};
+
+static struct lab_op said(uint32_t number, const struct cw_case_id *id, uint32_t event, const struct op_write *writes,
+                          uint32_t count, const struct world_identity *author)
+{
+    struct op op = {.type = event == 0 ? OP_SET : OP_EVENT,
+                    .schema = SCHEMA_VERSION,
+                    .event = event,
+                    .write_count = count,
+                    .writes = writes};
+    struct lab_op out;
+
+    lab_say(lab, number, id, &op, author, &out);
+    return out;
+}
+
+static struct lab_op taken_back(uint32_t number, const struct cw_case_id *id, uint32_t event,
+                                const struct cw_op_id *made, const struct world_identity *author)
+{
+    const struct op_ref named = {.op = *made};
+    const struct op op = {.type = OP_EVENT,
+                          .schema = SCHEMA_VERSION,
+                          .event = event,
+                          .correct_count = 1,
+                          .corrects = &named,
+                          .withdraws = true};
+    struct lab_op out;
+
+    lab_say(lab, number, id, &op, author, &out);
+    return out;
+}
+
+static struct op_write write_of(uint32_t field, enum write_verb verb, int64_t number)
+{
+    return (struct op_write){
+        .field = field, .verb = verb, .has_value = true, .value = {.type = VALUE_NUMBER, .number = number}};
+}
+
+static void ck_assert_covered(const struct lab_op *op)
+{
+    const struct read_item *item = reader_item(reader, &op->op);
+
+    ck_assert_ptr_nonnull(item);
+    ck_assert_msg(strstr(item->what, "awaits confirmation") != NULL, "%s", item->what);
+    ck_assert_uint_eq(item->event, 0);
+    ck_assert_uint_eq(item->write_count, 0);
+}
+
+/* A child who is missing; here anybody may report a death, and an inspector confirms it. */
+static struct cw_case_id missing_child(void)
+{
+    struct op_write assessed[] = {write_of(FIELD_MISSING_RISK, VERB_SET, 4),
+                                  {.field = FIELD_RATIONALE, .verb = VERB_SET, .has_value = true, .value = WORDS}};
+    struct lab_op op;
+
+    lab_hand_in(north, lab_hand_one(lab->authority_hand, lab_issue(lab, &lab->late_officer)));
+    lab_hand_in(north, lab_hand_one(lab->authority_hand, lab_policy(lab, "role.event.found_dead", "any")));
+    lab_run(lab, 2000);
+    lab_open_child(lab, 1, &op);
+    ck_assert_uint_eq(lab_ask(north, &op), CW_OK);
+    assessed[0].has_max = true;
+    assessed[0].max_value = 4;
+    op = said(2, &op.case_id, EVENT_RISK_ASSESSMENT, assessed, 2, &lab->world.officer);
+    ck_assert_uint_eq(lab_ask(north, &op), CW_OK);
+    return op.case_id;
+}
+
+static struct lab_op recorded(struct lab_op op)
+{
+    ck_assert_uint_eq(lab_ask(north, &op), CW_OK);
+    return op;
+}
+
+/* DOMAIN §15.24, in each of the ways in which a death can be said. */
+START_TEST(no_feed_tells_of_a_death_before_somebody_else_confirms_it)
+{
+    const struct cw_case_id id = missing_child();
+    const struct world_identity *officer = &lab->world.officer, *inspector = &lab->late_officer;
+    struct op_write outcome = write_of(FIELD_OUTCOME, VERB_SET, 4), harm = write_of(FIELD_HARM, VERB_ADD, 9),
+                    when = {.field = FIELD_OCCURRED, .verb = VERB_SET, .has_value = true, .value = TEN_O_CLOCK};
+    struct lab_op ops[5];
+
+    reader_subscribe(reader, north, &(struct reader_ask){.start = 5, .views = true});
+    ops[0] = recorded(said(10, &id, EVENT_FOUND_DEAD, &when, 1, officer));
+    ck_assert_covered(&ops[0]);
+    ck_assert_uint_eq(reader->views_of_death, 0);
+    ops[1] = recorded(said(11, &id, EVENT_FOUND_DEAD_CONFIRMED, NULL, 0, inspector));
+    ck_assert_str_eq(reader_item(reader, &ops[1].op)->what, "records found_dead_confirmed");
+    ck_assert_uint_ge(reader->views_of_death, 1);
+    ops[2] = recorded(said(12, &id, 0, &harm, 1, officer));
+    ck_assert_str_eq(reader_item(reader, &ops[2].op)->value, "death");
+    ops[3] = recorded(said(13, &id, 0, &outcome, 1, officer)); /* a proposal */
+    reader_link_down(reader);
+
+    /* It was another child: what was said of a death is unconfirmed again, as what comes by sync may be. */
+    ops[4] = recorded(taken_back(14, &id, EVENT_FOUND_DEAD_CONFIRMED, &ops[1].op, inspector));
+    reader->views_of_death = 0;
+    reader_subscribe(reader, north, &(struct reader_ask){.start = 2, .views = true});
+    for (size_t i = 0; i < CW_COUNT(ops); i++)
+        ck_assert_covered(&ops[i]);
+    ck_assert_uint_eq(reader->views_of_death, 0);
+}
+END_TEST
+
 /* The first act of the authority, as a submission that anybody can sequence again. */
 static struct lab_op first_act(void)
 {
@@ -235,6 +341,7 @@ Suite *suite_feed_refused(void)
     tcase_add_test(c, a_writer_and_a_kind_are_chosen);
     tcase_add_test(c, who_ends_a_feed_gets_its_last_cursor);
     tcase_add_test(c, a_regional_unit_reads_no_running_text);
+    tcase_add_test(c, no_feed_tells_of_a_death_before_somebody_else_confirms_it);
     tcase_add_test(c, views_carry_the_case_and_records_are_told_when_asked_for);
     tcase_add_test(c, a_record_in_two_logs_is_told_once_and_again_after_a_resume);
     suite_add_tcase(suite, c);

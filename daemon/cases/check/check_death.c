@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A death at the door (DOMAIN §9.3): one inspector reports it, another confirms it, and no outcome or harm says so before.
+ * What arrives by sync stands as it is; feeds keep it to themselves until it is confirmed (deaths.h).
+ */
+#include "cases/check_parts.h"
+#include "cases/deaths.h"
+#include "cases/machine.h"
+
+static bool is_confirmed(const struct admission_request *r)
+{
+    const struct case_machine *m = r->state == NULL ? NULL : state_machine(r->state, MACHINE_EPISODE, request_scope(r));
+
+    return m != NULL && m->state == EPISODE_DECEASED;
+}
+
+enum cw_err check_death_said(const struct admission_request *r, const struct op_write *write,
+                             const struct schema_field *field, struct refusal *refusal)
+{
+    if ((write->verb != VERB_SET && write->verb != VERB_ADD) || !write->has_value ||
+        !value_tells_death(field->number, &write->value) || is_confirmed(r))
+        return CW_OK;
+    return refuse(refusal, CW_REFUSED_TRANSITION, WHERE(field),
+                  "no death is confirmed in this episode: an inspector records found_dead, another one "
+                  "found_dead_confirmed, and %s says so after that",
+                  field->name);
+}
+
+static bool is_same_person(const struct admission_request *r, const struct cert_id *other)
+{
+    return ID_EQ(&r->author, other) || (r->same_person != NULL && r->same_person(r->people, &r->author, other));
+}
+
+enum cw_err check_death_confirmed(const struct admission_request *r, const struct schema_event *event,
+                                  struct refusal *refusal)
+{
+    const struct hash *scope = request_scope(r);
+    bool reported = false;
+
+    for (uint32_t i = 0; i < r->state->event_count; i++) {
+        const struct case_event *e = &r->state->events[i];
+
+        if (e->event != EVENT_FOUND_DEAD || !e->authorised || e->withdrawn || !ID_EQ(&e->scope, scope))
+            continue;
+        if (!is_same_person(r, &r->state->ops[e->op_index].author))
+            return CW_OK;
+        reported = true;
+    }
+    return reported ? refuse(refusal, CW_REFUSED_ROLE, event->name,
+                             "you reported this death yourself: another inspector or a superintendent confirms it")
+                    : refuse(refusal, CW_REFUSED_TRANSITION, event->name,
+                             "nobody has reported a death in this episode: an inspector records found_dead first, and "
+                             "another one confirms it");
+}
