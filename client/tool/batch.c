@@ -23,6 +23,11 @@ static json_t *read_lines(FILE *file, json_error_t *error)
 
         while ((c = getc(file)) == '\n' || c == '\r' || c == ' ')
             continue;
+        if (c == EOF && ferror(file) != 0) { /* a folder, say */
+            snprintf(error->text, sizeof(error->text), "the file cannot be read");
+            json_decref(lines);
+            return NULL;
+        }
         if (c == EOF)
             return lines;
         ungetc(c, file);

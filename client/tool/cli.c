@@ -2,6 +2,7 @@
 #include "tool/cli.h"
 #include "tool/out.h"
 
+#include <errno.h>
 #include <stdlib.h>
 
 const struct cli_option cli_common_options[] = {
@@ -128,9 +129,13 @@ static enum exit_code print_help(const struct cli *cli, const char *noun)
 
 enum exit_code cli_main(const struct cli_command *const *commands, int argc, char **argv)
 {
+    static char version[] = "version";
     struct cli cli = {0};
     const char *noun;
     bool help;
+
+    if (argc > 1 && strcmp(argv[1], "--version") == 0) /* as every other program has it */
+        argv[1] = version;
     enum exit_code code = cli_parse(commands, argc, argv, &cli, &help, &noun);
 
     if (code != EXIT_DONE)
@@ -140,6 +145,8 @@ enum exit_code cli_main(const struct cli_command *const *commands, int argc, cha
     if (!help && code == EXIT_DONE && cli.command->json != NULL && cli.command->json[0] == '\0')
         json_print_done(&cli);
     if (fflush(stdout) != 0 || ferror(stdout) != 0)
-        return EXIT_FAILED;
+        return complain(
+            &cli, EXIT_FAILED,
+            &(struct trouble){"not all of the answer could be written", "standard output", strerror(errno), NULL});
     return code;
 }

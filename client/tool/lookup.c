@@ -155,7 +155,9 @@ static enum exit_code not_found(const struct cli *cli, struct context *context, 
         !nearest(context, name, cli->timeout_ms, near))
         return complain(
             cli, exit_code_of(kept.code),
-            &(struct trouble){"the case was not found", kept.where[0] != '\0' ? kept.where : name, kept.text,
+            &(struct trouble){"the case was not found",
+                              kept.where[0] != '\0' && kept.code != CW_REFUSED_UNKNOWN_CASE ? kept.where : name,
+                              kept.text,
                               kept.code == CW_AGAIN_NO_DAEMON ? "casewire context show" : "casewire case list"});
     snprintf(why, sizeof(why), "no case here has this name: did you mean \"%s\"?", near);
     snprintf(next, sizeof(next), "casewire case show %s", near);

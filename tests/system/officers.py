@@ -584,3 +584,15 @@ def a_lab_takes_no_folder_in_which_something_is(desk):
     run([TOOL, "lab", "start", "--divisions", "one", "--dir", fresh])
     run([TOOL, "lab", "stop", "--delete", "--dir", fresh])
     check("only the lab is deleted", os.listdir(folder) == ["thesis"], os.listdir(folder))
+
+
+@story
+def what_cannot_be_written_or_read_is_said(desk):
+    words = [TOOL, "--lab", desk.dir, "--as", "officer@north"]
+    desk.tool("case", "open", "missing_child", "title=Child M", "missing_risk=medium")
+    with open("/dev/full", "w", encoding="utf-8") as full:
+        done = subprocess.run([*words, "case", "list"], stdout=full, stderr=subprocess.PIPE, text=True, check=False)
+    check("an answer that is lost is no success", done.returncode == 1 and "No space left" in done.stderr, done.stderr)
+    check("a folder is no file of statements", "cannot be read" in run([*words, "submit-file", desk.dir], 2).stderr)
+    check("what was asked for is named", "where: nosuch" in run([*words, "case", "show", "nosuch"], 3).stderr)
+    check("the version is said as everywhere", run([TOOL, "--version"]).stdout == run([TOOL, "version"]).stdout)
