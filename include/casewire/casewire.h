@@ -9,7 +9,8 @@
  * bytes from outside: a daemon may be hostile, so every answer is bounded and checked before it is unpacked. One
  * thread uses a handle at a time; different handles may be used by different threads. Handles do not survive fork().
  *
- * Every close and free accepts NULL. Outputs are untouched on failure, except a fault, which explains it.
+ * Every close and free accepts NULL. Outputs are untouched on failure, except a fault, which explains it. Any out_fault
+ * may be NULL; no other pointer is, unless the comment on it says so. What the bytes and numbers behind them hold is checked.
  */
 
 #include <casewire/answer.h>     /* what a daemon said, by path */

@@ -167,6 +167,8 @@ enum cw_err cw_draft_write(struct cw_draft *draft, const char *field, enum cw_ve
 
     if (found == NULL)
         return CW_REFUSED_UNKNOWN_FIELD;
+    if (verb < CW_SET || verb > CW_STRIKE)
+        return fault_set(out_fault, CW_USAGE_ARGUMENT, "verb", "there is no verb %d", (int)verb);
     if (draft->write_count == WRITES_MAX)
         return fault_set(out_fault, CW_REFUSED_SIZE, field, "one op writes at most %d values", WRITES_MAX);
     if (verb == CW_SET && is_said_already(draft, found))

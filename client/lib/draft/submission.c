@@ -63,6 +63,8 @@ enum cw_err submission_draft_of(const struct cw_draft *draft, const struct cw_id
 
     if (draft->write_count == 0 && draft->type != OP_EVENT)
         return fault_set(fault, CW_USAGE_ARGUMENT, "draft", "it says nothing: no field is written");
+    if (now.ms < 0)
+        return fault_set(fault, CW_USAGE_ARGUMENT, "now", "before 1970");
     err = draft_encode(draft, out_parts);
     if (err != CW_OK)
         return fault_plain(fault, err, "draft");

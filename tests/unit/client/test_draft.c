@@ -104,6 +104,19 @@ START_TEST(values_that_are_none_are_refused_and_change_nothing)
 }
 END_TEST
 
+START_TEST(a_verb_that_there_is_not_is_refused)
+{
+    struct cw_draft *d = child();
+    struct cw_fault fault;
+
+    ck_assert_int_eq(cw_draft_write(d, "title", (enum cw_verb)99, slice_of("x"), &fault), CW_USAGE_ARGUMENT);
+    ck_assert_str_eq(fault.where, "verb");
+    ck_assert_int_eq(cw_draft_write(d, "title", (enum cw_verb)0, slice_of("x"), NULL), CW_USAGE_ARGUMENT);
+    ck_assert_uint_eq(d->write_count, 0);
+    cw_draft_free(d);
+}
+END_TEST
+
 /* Signed together they would be a dispute of the author with itself. */
 START_TEST(one_statement_gives_a_field_one_value)
 {
@@ -387,6 +400,7 @@ Suite *suite_draft(void)
     tcase_add_test(t, money_is_pence);
     tcase_add_test(t, weights_are_milligrams);
     tcase_add_test(t, values_that_are_none_are_refused_and_change_nothing);
+    tcase_add_test(t, a_verb_that_there_is_not_is_refused);
     tcase_add_test(t, one_statement_gives_a_field_one_value);
     tcase_add_test(t, a_mistyped_name_gets_the_nearest_one);
     tcase_add_test(t, what_is_worked_out_cannot_be_written);
