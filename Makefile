@@ -653,9 +653,11 @@ $(BUILD)/bench/%: $(BUILD)/obj/tests/bench/%.o $(call objects,$(bench_common)) $
 	$(Q)mkdir -p $(@D) && $(call link,$(PKG_LIBS) -pthread)
 
 ifneq ($(wildcard tests/bench/run),)
-bench: all $(bench_bins) ## measure this machine's limits and casewire beside them (ONLY="submit_*" for some)
+bench: all bridges $(bench_bins) ## measure this machine's limits and casewire beside them (ONLY="submit_*" for some)
+	$(Q)tests/tools/deps $(DEPS_SYSTEM)
 	$(Q)BUILD=$(BUILD) $(PYTHON) tests/bench/run
-bench-smoke: all $(bench_bins) ## see with tiny counts that every program of `make bench` works
+bench-smoke: all bridges $(bench_bins) ## see with tiny counts that every program of `make bench` works
+	$(Q)tests/tools/deps $(DEPS_SYSTEM)
 	@$(step) --counts bench-smoke env BUILD=$(BUILD) SMOKE=1 $(PYTHON) tests/bench/run
 bench-peers: all $(bench_bins) ## Redis, NATS, PostgreSQL and OpenLDAP with the same load beside us; installs what is missing
 	$(Q)tests/tools/deps $(DEPS_PEERS)
