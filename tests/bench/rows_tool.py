@@ -1,5 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""How long an officer waits for the tool: from the start of its process to its end, over CURVE, key and certificate read anew."""
+"""How long an officer waits for the tool: from the start of its process to its end, over CURVE, key and certificate read anew.
+
+"Under 10 ms" is asked of the median and of the 99th percentile, a row each: whoever types a hundred commands meets both.
+"""
 
 import json
 import subprocess
@@ -28,7 +31,7 @@ def took_ms(lab, words):
 
 
 def run(folder):
-    if not wanted(*FIGURES):
+    if not wanted(*FIGURES, *(name + "_p99" for name in FIGURES)):
         return
     say("tool")
     with Lab(folder, "tool") as lab:
@@ -37,4 +40,6 @@ def run(folder):
         lab.calm()
         for name, words in FIGURES.items():
             took = sorted(took_ms(lab, [case if word == "CASE" else word for word in words]) for _ in range(RUNS))
-            figure(name, median(took), "ms", target=TARGET_MS, at_most=True, spread=(took[0], took[len(took) * 99 // 100 - 1]), runs=RUNS)
+            p99 = took[len(took) * 99 // 100 - 1]
+            figure(name, median(took), "ms", target=TARGET_MS, at_most=True, spread=(took[0], p99), runs=RUNS)
+            figure(name + "_p99", p99, "ms", target=TARGET_MS, at_most=True, runs=RUNS)
