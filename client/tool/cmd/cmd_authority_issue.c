@@ -84,10 +84,12 @@ static enum exit_code read_replaced(const struct cli *cli, const struct authorit
     if (code != EXIT_DONE || *out == NULL)
         return code;
     if ((*out)->parsed.subject == SUBJECT_DAEMON)
-        return complain(cli, EXIT_USAGE,
-                        &(struct trouble){"nothing was issued", "--replace",
-                                          "a daemon's logs are named by its certificate: issue a new one beside it",
-                                          "casewire authority issue --kind daemon ..."});
+        return complain(
+            cli, EXIT_USAGE,
+            &(struct trouble){"nothing was issued", "--replace",
+                              "a daemon's store and logs are bound to its key: the division asks for a new one "
+                              "(docs/operations.md, \"A new key\")",
+                              "casewire enrol request NAME INVITATION"});
     r->order.subject = (*out)->parsed.subject;
     r->order.role_count = (*out)->parsed.role_count;
     memcpy(r->order.roles, (*out)->parsed.roles, sizeof(r->order.roles));

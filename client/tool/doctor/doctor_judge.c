@@ -137,7 +137,8 @@ static void judge_certificate(struct findings *f, struct cw_slice text, struct c
                 : days < CERTIFICATE_DAYS_WARN ? DOCTOR_WARN
                                                : DOCTOR_OK,
                 "certificate",
-                days < CERTIFICATE_DAYS_WARN ? "ask the authority for a new one: casewire authority issue" : NULL,
+                days < CERTIFICATE_DAYS_WARN ? "give the division a new daemon: docs/operations.md, \"A new key\""
+                                             : NULL,
                 days < 0 ? "it ended %.0f days ago" : "it is good for %.0f more days", days < 0 ? -days : days);
 }
 
