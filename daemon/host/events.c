@@ -128,6 +128,10 @@ const struct event_row event_table[] = {
     {"op-quarantined", "2921e617c11c4db19506c0b590b5c432", "An operation was set aside",
      "The fold cannot take it; its case (CASEWIRE_CASE) is shown as degraded, all others are as they should be. "
      "Report it."},
+    {"local-key-damaged", "af15684aa4084df9281502eb86bdce05", "The local key of a case rotted",
+     "Bits of state_dir/keyring are not what was written. The case (CASEWIRE_CASE) is shown as not whole until its "
+     "contents have come from other divisions, which are asked for them; all other cases are as they should be. "
+     "Without another division: stop the daemon, put back the keyring's backup, start it. Look at the disk."},
     {"digest-differs", "fe420bbe661745f7b00a83bcc1e65422", "Equal operations give another state at a peer",
      "Of the case CASEWIRE_CASE. One of the two programs is wrong, or of another version. Compare both divisions' "
      "versions (casewire doctor), then report it."},

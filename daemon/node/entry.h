@@ -28,6 +28,11 @@ struct entry_in {
 /* The case an entry concerns: named by its submission, or opened by it. False: none. */
 bool entry_case(const struct entry_in *e, struct cw_case_id *out);
 
+/* A row of wraps begins with how they are kept. */
+#define WRAPS_AS_SENT 0u
+#define WRAPS_SEALED 1u    /* under the case's local key */
+#define WRAPS_SET_ASIDE 2u /* be32 slot follows: under a key that was damaged, whose backup may be put back */
+
 /* --- reading back (entry_load.c) --- */
 /* The submission of raw bytes, when they are in the grammar. */
 bool entry_parse_submission(const struct entry_row *row, struct submission_header *out_header,
@@ -66,6 +71,20 @@ enum case_verdict entry_judge(struct node *n, struct entry_in *e, enum verdict_r
 enum cw_err entry_apply(struct turn *t, struct entry_in *e);
 /* The same for one that is stored already and may now be judged, or opened, otherwise. */
 enum cw_err entry_settle(struct turn *t, struct entry_in *e);
+
+/* Blobs, judgement and what follows, of one that is stored; *out_held: every blob is here, and opens where it should. */
+enum cw_err entry_look_again(struct turn *t, const struct log_id *log, uint64_t seq, bool *out_held); /* pending.c */
+
+/* --- local keys that rot (case_rekey.c) --- */
+/* Under its slot something did not open: another thread or turn looks at all keys again. Threads: any. */
+void case_key_suspect(const struct node *n, uint32_t slot);
+/*
+ * A case whose local key is damaged gets another; its entries lack their wraps from then on, and peers are asked for
+ * them. Nothing happens to one whose key opens. CW_LOCAL_KEY: it was destroyed.
+ */
+enum cw_err case_mend_key(struct turn *t, const struct cw_case_id *id);
+/* The next stretch of cases after a start, or after one was suspect. */
+enum cw_err case_keys_look(struct turn *t);
 
 /* --- what single classes do --- */
 enum cw_err key_record_apply(struct turn *t, struct entry_in *e);      /* key_records.c */

@@ -158,6 +158,9 @@ struct node {
     struct cw_mono duty_hold;    /* not before: submitters go first, or nothing can be said now */
     bool judge_left, judge_over; /* a round over the waiting entries is going on; another follows it */
     struct row_key judged_to;    /* how far the round got; len 0: its beginning */
+    bool keys_left;              /* a look at the local keys of all cases is going on */
+    struct row_key keys_at;      /* how far it got; len 0: its beginning */
+    _Atomic bool keys_suspect;   /* one did not open: they are looked at again */
 
     /* the turn's memory */
     uint8_t *arena_memory;

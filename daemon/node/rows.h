@@ -257,8 +257,9 @@ struct feed_row {
 #define CASE_SYNTHETIC 16u
 #define CASE_FOLDED 32u /* opened and folded at least once: kind and summary stand */
 #define CASE_CONFLICT 64u
-#define CASE_DUTIES 128u /* the row says when its duties are looked at: rows of an older format do not */
-#define CASE_ACTED 256u  /* ... and on which of them was acted */
+#define CASE_DUTIES 128u  /* the row says when its duties are looked at: rows of an older format do not */
+#define CASE_ACTED 256u   /* ... and on which of them was acted */
+#define CASE_REKEYED 512u /* its local key was damaged: some of its entries may lack their wraps since */
 #define CASE_FILTERS_MAX 80u
 #define CASE_ACTED_MAX 64u
 #define CASE_ROW_LEN_MAX (6144 + 1 + 4 * CASE_ACTED_MAX) /* encoded */

@@ -92,6 +92,17 @@ static enum cw_err load_key(const struct keyring *k, uint32_t slot, uint8_t out_
     return slot_open(k, slot, raw, out_key) ? CW_OK : CW_LOCAL_KEY;
 }
 
+/* Destroying leaves no state that one bit makes of a key's: what is half destroyed is not taken for damage. */
+bool keyring_is_damaged(struct keyring *k, uint32_t slot)
+{
+    uint8_t raw[SLOT_LEN], key[KEY_LEN];
+    bool damaged = slot < atomic_load(&k->made) && k->io.read(k->io.ctx, slot_offset(slot), raw, sizeof raw) == CW_OK &&
+                   raw[0] != SLOT_DESTROYED && !slot_open(k, slot, raw, key);
+
+    wipe(key, sizeof key);
+    return damaged;
+}
+
 /* --- opening ------------------------------------------------------------------------------------------- */
 
 static void derive_file_key(struct keyring *k, const struct box_secret *daemon)

@@ -108,6 +108,8 @@ static enum cw_err open_key(struct loading_case *l)
     if (err == CW_OK)
         err = keyring_key(l->n->keyring, row.slot, &l->key);
     l->key_state = err == CW_OK ? KEY_OPEN : KEY_GONE;
+    if (err == CW_LOCAL_KEY)
+        case_key_suspect(l->n, row.slot);
     return err == CW_LOCAL_KEY ? CW_OK : err;
 }
 
@@ -117,6 +119,8 @@ static enum cw_err open_payloads(struct loading_case *l, const struct case_op_ro
 
     if (err == CW_OK && row->sealed.len > 0 && l->key_state == KEY_OPEN)
         err = case_op_payloads(row, &l->id, &op->op_id, &l->key, l->arena, op->payloads);
+    if (err == CW_LOCAL_CORRUPT) /* the row is damaged, and only a copy: the op's entries have them */
+        err = CW_OK;
     return err == CW_OK ? open_missing_parts(l, op) : err;
 }
 

@@ -12,31 +12,41 @@ static struct row_key line_ad(const struct cw_case_id *id)
 }
 
 static enum cw_err line_open(const struct node *n, const struct cw_case_id *id, const struct case_row *row,
-                             struct arena *arena, struct case_line *out)
+                             struct arena *arena, struct case_line *out, bool *out_unreadable)
 {
     struct row_key ad = line_ad(id);
     struct cw_slice plain;
 
     memset(out, 0, sizeof *out);
+    *out_unreadable = false;
     if (row->summary.len == 0)
         return CW_OK;
     enum cw_err err = keyring_unseal(n->keyring, row->slot, row_key_slice(&ad), row->summary, arena, &plain);
-    if (err == CW_LOCAL_KEY) /* destroyed: nothing to show */
-        return CW_OK;
-    return err == CW_OK ? case_line_parse(plain, out) : err;
+    if (err == CW_OK)
+        return case_line_parse(plain, out);
+    if (err != CW_LOCAL_KEY && err != CW_LOCAL_CORRUPT)
+        return err;
+    case_key_suspect(n, row->slot); /* or destroyed: there is nothing to show, and it is said */
+    *out_unreadable = true;
+    return CW_OK;
 }
 
 enum cw_err case_row_read(const struct node_read *read, const struct cw_case_id *id, struct arena *arena,
                           struct case_row *out_row, struct case_line *out_line)
 {
     struct cw_slice raw;
+    bool unreadable = false;
     enum cw_err err = db_get(read->node, read->txn, TABLE_CASE, row_key_case(id), &raw);
 
     if (err == CW_LOCAL_NOT_FOUND)
         return CW_REFUSED_UNKNOWN_CASE;
     if (err == CW_OK)
         err = case_row_parse(raw, out_row);
-    return err == CW_OK ? line_open(read->node, id, out_row, arena, out_line) : err;
+    if (err == CW_OK)
+        err = line_open(read->node, id, out_row, arena, out_line, &unreadable);
+    if (err == CW_OK && unreadable)
+        out_row->flags |= CASE_INCOMPLETE;
+    return err;
 }
 
 /* --- indexes ---------------------------------------------------------------------------------------------- */
@@ -157,8 +167,8 @@ static enum cw_err seal_line(struct turn *t, const struct cw_case_id *id, const 
     const struct local_key *key;
     enum cw_err err = turn_case_key(t, id, &key);
 
-    if (err != CW_OK)
-        return err;
+    if (err != CW_OK) /* destroyed: there is nothing to show */
+        return err == CW_LOCAL_KEY ? CW_OK : err;
     case_line_encode(line, &w);
     CW_ASSERT(!w.failed);
     return local_seal(key, row_key_slice(&ad), slice(plain, w.len), &t->n->entropy, out);
@@ -189,6 +199,7 @@ static enum cw_err put_row(struct turn *t, const struct loaded_case *c, const st
     struct case_summary summary;
     struct case_line line, old_line;
     struct case_filters filters;
+    bool unreadable;
     uint8_t sealed[CASE_LINE_LEN_MAX + 64], bytes[CASE_ROW_LEN_MAX];
     struct writer sealed_out = writer_over(sealed, sizeof sealed), w = writer_over(bytes, sizeof bytes);
 
@@ -197,12 +208,12 @@ static enum cw_err put_row(struct turn *t, const struct loaded_case *c, const st
     case_filters_of(t->n, c->state, &line, &filters);
     enum cw_err err = seal_line(t, &c->id, &line, &sealed_out);
     if (err == CW_OK)
-        err = line_open(t->n, &c->id, old, &t->arena, &old_line);
+        err = line_open(t->n, &c->id, old, &t->arena, &old_line, &unreadable);
     if (err != CW_OK)
         return err;
     struct case_row row = {
         .slot = old->slot,
-        .flags = c->flags | CASE_DUTIES | CASE_ACTED,
+        .flags = c->flags | CASE_DUTIES | CASE_ACTED | (old->flags & CASE_REKEYED),
         .fold_version = FOLD_VERSION,
         .kind = c->state->kind,
         .op_count = c->op_count,

@@ -91,7 +91,7 @@ static enum cw_err put_wraps_sealed(struct turn *t, struct row_key key, const st
 
     if (w.data == NULL)
         return CW_LOCAL_MEMORY;
-    writer_u8(&w, 1);
+    writer_u8(&w, WRAPS_SEALED);
     enum cw_err err = local_seal(local, row_key_slice(&key), wraps, &t->n->entropy, &w);
     if (err == CW_OK)
         err = db_put(t, TABLE_BLOB, key, slice(w.data, w.len));
@@ -106,11 +106,19 @@ static enum cw_err put_wraps_clear(struct turn *t, struct row_key key, struct cw
 
     if (w.data == NULL)
         return CW_LOCAL_MEMORY;
-    writer_u8(&w, 0);
+    writer_u8(&w, WRAPS_AS_SENT);
     writer_slice(&w, wraps);
     enum cw_err err = db_put(t, TABLE_BLOB, key, slice(w.data, w.len));
     arena_release(&t->arena, mark);
     return err;
+}
+
+/* What came must be kept, whatever became of the key that the case had. */
+static enum cw_err key_for_wraps(struct turn *t, const struct cw_case_id *id, const struct local_key **out)
+{
+    enum cw_err err = case_mend_key(t, id);
+
+    return err == CW_OK ? turn_case_key(t, id, out) : err;
 }
 
 static enum cw_err put_wraps(struct turn *t, const struct entry_in *e)
@@ -118,7 +126,7 @@ static enum cw_err put_wraps(struct turn *t, const struct entry_in *e)
     struct cw_case_id id;
     const struct local_key *local = NULL;
     bool has_case = entry_case(e, &id);
-    enum cw_err err = has_case && e->header.key_count > 0 ? turn_case_key(t, &id, &local) : CW_OK;
+    enum cw_err err = has_case && e->header.key_count > 0 ? key_for_wraps(t, &id, &local) : CW_OK;
 
     for (uint32_t i = 0; i < e->header.key_count && err == CW_OK; i++) {
         struct row_key key = row_key_blob(&e->log, e->header.seq, BLOB_WRAPS, i);

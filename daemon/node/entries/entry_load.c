@@ -86,14 +86,37 @@ enum cw_err entry_load_part(const struct node *n, struct kv_txn *txn, const stru
     return CW_OK;
 }
 
-/* A row of wraps is 0 and the bytes as sent, or 1 and the bytes sealed under the case's local key. */
+/* The slot under which a row of wraps is sealed, and what is sealed. */
+static enum cw_err sealed_wraps(const struct node *n, struct kv_txn *txn, const struct cw_case_id *case_id,
+                                struct cw_slice raw, uint32_t *out_slot, struct cw_slice *out)
+{
+    struct reader in = reader_over(raw);
+    struct cw_slice case_raw;
+    struct case_row row;
+
+    if (reader_u8(&in) == WRAPS_SET_ASIDE) {
+        *out_slot = reader_be32(&in);
+    } else {
+        enum cw_err err = db_get(n, txn, TABLE_CASE, row_key_case(case_id), &case_raw);
+
+        if (err == CW_OK)
+            err = case_row_parse(case_raw, &row);
+        if (err != CW_OK)
+            return err;
+        *out_slot = row.slot;
+    }
+    *out = reader_slice(&in, reader_left(&in));
+    return in.failed ? CW_LOCAL_CORRUPT : CW_OK;
+}
+
+/* Not under a key that was destroyed or is damaged, nor where the row itself is: those are not held any more. */
 enum cw_err entry_load_wraps(const struct node *n, struct kv_txn *txn, const struct entry_header *header,
                              const struct cw_case_id *case_id, uint32_t index, struct arena *arena,
                              struct cw_slice *out)
 {
     struct row_key key = row_key_blob(&header->log, header->seq, BLOB_WRAPS, index);
-    struct cw_slice raw, case_raw;
-    struct case_row row;
+    struct cw_slice raw, sealed;
+    uint32_t slot;
     enum cw_err err = db_get(n, txn, TABLE_BLOB, key, &raw);
 
     *out = slice(NULL, 0);
@@ -101,24 +124,21 @@ enum cw_err entry_load_wraps(const struct node *n, struct kv_txn *txn, const str
         return CW_OK;
     if (err != CW_OK || raw.len == 0)
         return err;
-    *out = slice(raw.data + 1, raw.len - 1);
-    if (raw.data[0] == 0)
-        return CW_OK;
-    struct cw_slice sealed = *out;
-    *out = slice(NULL, 0);
-    if (case_id == NULL)
-        return CW_LOCAL_CORRUPT;
-    err = db_get(n, txn, TABLE_CASE, row_key_case(case_id), &case_raw);
-    if (err == CW_OK)
-        err = case_row_parse(case_raw, &row);
-    if (err != CW_OK)
-        return err;
-    err = keyring_unseal(n->keyring, row.slot, row_key_slice(&key), sealed, arena, out);
-    if (err == CW_LOCAL_KEY) { /* destroyed: not held any more */
-        *out = slice(NULL, 0);
+    if (raw.data[0] == WRAPS_AS_SENT) {
+        *out = slice(raw.data + 1, raw.len - 1);
         return CW_OK;
     }
-    return err;
+    if (case_id == NULL)
+        return CW_LOCAL_CORRUPT;
+    err = sealed_wraps(n, txn, case_id, raw, &slot, &sealed);
+    if (err != CW_OK)
+        return err;
+    err = keyring_unseal(n->keyring, slot, row_key_slice(&key), sealed, arena, out);
+    if (err != CW_LOCAL_KEY && err != CW_LOCAL_CORRUPT)
+        return err;
+    case_key_suspect(n, slot);
+    *out = slice(NULL, 0);
+    return CW_OK;
 }
 
 static enum cw_err copy_slice(struct arena *arena, struct cw_slice *s)

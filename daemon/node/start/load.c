@@ -302,6 +302,8 @@ enum cw_err node_load(struct node *n, bool decide, struct refusal *why)
     for (uint32_t i = 0; i < DIGEST_BUCKETS; i++)
         n->digest_dirty[i] = true;
     n->allow_stale = true;
+    n->keys_left = n->counters[COUNTER_CASES] > 0; /* a key that rotted is found before somebody asks for its case */
+    n->keys_at.len = 0;
     return incarnation_begin(n, decide, why);
 }
 

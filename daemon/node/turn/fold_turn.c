@@ -60,7 +60,10 @@ static enum cw_err mark_for_later(struct turn *t, const struct cw_case_id *id)
 static enum cw_err fold_one(struct turn *t, const struct cw_case_id *id, uint32_t cost, uint32_t *budget)
 {
     const struct loaded_case *c;
-    enum cw_err err = case_cache_get(t, id, true, &c);
+    enum cw_err err = case_mend_key(t, id);
+
+    if (err == CW_OK || err == CW_LOCAL_KEY)
+        err = case_cache_get(t, id, true, &c);
 
     if (err == CW_REFUSED_UNKNOWN_CASE)
         return CW_OK;

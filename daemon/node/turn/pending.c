@@ -32,7 +32,7 @@ enum cw_err pending_wait_for_keys(struct turn *t, const struct entry_in *e)
     return err;
 }
 
-static enum cw_err try_again(struct turn *t, const struct log_id *log, uint64_t seq, bool for_key)
+static enum cw_err try_again(struct turn *t, const struct log_id *log, uint64_t seq, bool for_key, bool *out_held)
 {
     size_t mark = arena_mark(&t->arena);
     struct entry_in e;
@@ -54,10 +54,16 @@ static enum cw_err try_again(struct turn *t, const struct log_id *log, uint64_t 
     t->applying_reused = reused;
     if (err == CW_OK && for_key && t->counters[COUNTER_UNOPENED] > 0 && !some_sealed(&e))
         t->counters[COUNTER_UNOPENED]--;
+    *out_held = err == CW_OK && entry_is_held(t->n, t->txn, &e);
     if (err == CW_OK)
-        err = turn_blobs_held(t, log, seq, entry_is_held(t->n, t->txn, &e));
+        err = turn_blobs_held(t, log, seq, *out_held);
     arena_release(&t->arena, mark);
     return err;
+}
+
+enum cw_err entry_look_again(struct turn *t, const struct log_id *log, uint64_t seq, bool *out_held)
+{
+    return try_again(t, log, seq, false, out_held);
 }
 
 /* The keys are gathered first: settling writes, and a pair is borrowed only until the next write. */
@@ -96,12 +102,13 @@ enum cw_err pending_key_arrived(struct turn *t, const struct key_record_id *reco
     for (uint32_t i = 0; i < count && err == CW_OK; i++) {
         struct log_id log;
         uint64_t seq;
+        bool held;
 
         if (!row_key_seq_of(row_key_slice(&keys[i]), &log, &seq))
             return CW_LOCAL_CORRUPT;
         err = db_del(t, TABLE_PENDING, keys[i]);
         if (err == CW_OK)
-            err = try_again(t, &log, seq, true);
+            err = try_again(t, &log, seq, true, &held);
     }
     arena_release(&t->arena, mark);
     return err;
@@ -113,10 +120,11 @@ static enum cw_err judge_again(struct turn *t, const struct row_key *key)
 {
     struct log_id log;
     uint64_t seq;
+    bool held;
 
     if (!row_key_seq_of(row_key_slice(key), &log, &seq))
         return CW_LOCAL_CORRUPT;
-    return try_again(t, &log, seq, false);
+    return try_again(t, &log, seq, false, &held);
 }
 
 /* The next stretch of the round. What an authority record among them changes, a further round asks of all of them. */

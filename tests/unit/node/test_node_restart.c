@@ -155,7 +155,7 @@ START_TEST(a_keyring_under_another_secret_is_refused)
 {
     lab_crash(north);
     north->keyring.bytes[40] ^= 1; /* its check, which the secret keys */
-    expect_refused("key file");
+    expect_refused("another key");
 }
 END_TEST
 

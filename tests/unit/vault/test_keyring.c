@@ -402,6 +402,25 @@ START_TEST(a_destruction_cut_anywhere_is_finished_by_asking_again)
 }
 END_TEST
 
+START_TEST(a_flipped_bit_is_damage_and_a_destroyed_slot_is_not)
+{
+    uint32_t rotten = take(), destroyed = take(), whole = take();
+
+    for (size_t bit = 0; bit < (size_t)8 * 64; bit++) {
+        size_t at = 64 + (size_t)64 * rotten + bit / 8;
+
+        file.bytes[at] ^= (uint8_t)(1u << bit % 8);
+        ck_assert_msg(keyring_is_damaged(keyring, rotten), "bit %zu", bit);
+        file.bytes[at] ^= (uint8_t)(1u << bit % 8);
+    }
+    ck_assert_int_eq(keyring_destroy(keyring, destroyed), CW_OK);
+    ck_assert(!keyring_is_damaged(keyring, destroyed));
+    ck_assert(!keyring_is_damaged(keyring, rotten));
+    ck_assert(!keyring_is_damaged(keyring, whole));
+    ck_assert(!keyring_is_damaged(keyring, KEYRING_SLOTS_MAX - 1)); /* none */
+}
+END_TEST
+
 Suite *suite_keyring(void)
 {
     Suite *suite = suite_create("keyring");
@@ -423,6 +442,7 @@ Suite *suite_keyring(void)
     tcase_add_test(t, a_destroyed_slot_opens_nothing_now_or_later);
     tcase_add_test(t, a_destroyed_slot_is_never_handed_out_again);
     tcase_add_test(t, a_destroyed_slot_leaves_no_byte_of_its_key);
+    tcase_add_test(t, a_flipped_bit_is_damage_and_a_destroyed_slot_is_not);
     tcase_add_test(t, a_header_cut_anywhere_is_made_again);
     tcase_add_test(t, where_a_keyring_is_expected_none_is_made);
     tcase_add_test(t, a_keyring_says_how_many_slots_it_has);
