@@ -82,6 +82,9 @@ enum cw_err store_commit_error(struct store *s, int rc);
 const char *store_remote_filesystem(uint64_t magic);
 enum cw_err store_check_filesystem(const char *dir, struct refusal *why);
 
+/* length.c: CW_LOCAL_CORRUPT when a page that can be reached lies beyond the data file's end. */
+enum cw_err store_check_length(const struct store *s, struct refusal *why);
+
 /* space.c */
 uint64_t store_disk_free(const struct store *s);
 void store_reserve_make(struct store *s);

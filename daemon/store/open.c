@@ -122,6 +122,8 @@ static enum cw_err open_all(struct store *s, const struct store_options *o, stru
     int rc;
     enum cw_err err = prepare_folder(s, why);
 
+    if (err == CW_OK)
+        err = store_check_length(s, why);
     if (err != CW_OK)
         return err;
     rc = open_environment(s, o);
