@@ -190,13 +190,24 @@ static const char *rule_words(const Cw__ViewField *field)
     return "a rule decided";
 }
 
+/* The daemon knows more of it than that they exclude each other. */
+static const char *step_why(const Cw__ViewConflict *conflict)
+{
+    static char text[160];
+
+    if (conflict->why.len == 0)
+        return "steps that exclude each other, taken without knowing of each other";
+    fault_clean_text(wire_slice(conflict->why), text, sizeof(text));
+    return text;
+}
+
 const char *dispute_why(const struct dispute *d)
 {
     switch (d->kind) {
     case DISPUTE_VALUES:
         return "written on several sides without knowing of each other";
     case DISPUTE_STEP:
-        return "steps that exclude each other, taken without knowing of each other";
+        return step_why(d->conflict);
     case DISPUTE_OWNER:
         return "several divisions claim the case";
     case DISPUTE_PROPOSAL:

@@ -113,6 +113,10 @@ const char *owner_state_name(enum owner_state state);
 size_t op_line(const struct op *op, char *out, size_t cap);
 /* One sentence for a note: "closed by ... is held back: it did not know of ...". */
 size_t note_line(const struct case_note *note, char *out, size_t cap);
+/* The same of an op that is known already: "has no effect: ...". */
+size_t note_remark(const struct case_note *note, char *out, size_t cap);
+/* The op that such a note is about is in the record and moved nothing. */
+bool note_denies_effect(enum note_kind kind);
 
 /* --- bytes ----------------------------------------------------------------------------------------- */
 

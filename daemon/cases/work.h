@@ -81,8 +81,7 @@ struct work_void { /* a same_as declaration that a withdrawal took back */
 };
 
 struct work_stuck { /* a step without effect */
-    uint32_t op, machine;
-    const struct schema_step *row;
+    uint32_t op, machine, resolvers;
 };
 
 struct work_dispute {

@@ -426,6 +426,31 @@ def an_acceptance_without_effect_leaves_the_offer_in_the_inbox(desk):
 
 
 @story
+def a_close_without_the_rank_is_shown_and_waits_for_an_inspector(desk):
+    case = desk.open_case("Child R")["case_id"]
+    desk.tool("episode", "assess", case, "risk=low", "why=Known to be at a friend's", "review=in 8h", who="inspector@north")
+    desk.settle()
+    desk.tool("lab", "cut", "west", "--dir", desk.dir)
+    desk.tool("episode", "return", case, "how=seen_by_police", "when=yesterday 23:40", who="officer@north")
+    desk.tool("episode", "interview", case, "result=Well, tired", who="officer@north")
+    desk.tool("episode", "close", case, "harm=none_known", "outcome=returned", who="sergeant@north")
+    desk.tool("episode", "assess", case, "risk=high", "why=Seen with older males", "review=in 2h", who="officer@west")
+    desk.tool("lab", "heal", "--dir", desk.dir)
+    desk.settle()
+    shown = desk.tool("case", "show", case).stdout
+    check("the screen has the close that waits", "DISPUTED" in shown and "episode closed" in shown and "INSP" in shown, shown)
+    check("the last happening is marked, when it is one of these", "episode closed:" not in shown, shown)
+    found = [c for c in desk.ask("conflict", "list", who="inspector@north")["conflicts"] if c["field"] == "episode_state"]
+    check("it is to be decided, and says why", len(found) == 1 and found[0]["you_may"] and "rank" in found[0]["why"], str(found))
+    waiting = desk.ask("inbox", who="inspector@north")["waiting"]
+    check("it waits in the inspector's inbox", any(w["class"] == "decide" and "rank" in w["text"] for w in waiting), str(waiting))
+    history = desk.tool("case", "history", case).stdout
+    check("the history marks it, and says why", "without effect" in history and "flag: has no effect: this step needs a rank" in history, history)
+    desk.tool("conflict", "resolve", found[0]["id"], "episode_closed", "harm=none_known", "outcome=returned", who="inspector@north")
+    check("an inspector has decided it", desk.ask("case", "show", case)["conflicts"] == [])
+
+
+@story
 def a_second_daemon_answers_when_the_first_is_gone(desk):
     key = re.search(r"daemon-key = ([0-9a-f]{64})", open(os.path.join(desk.dir, "people/officer@east/context"), encoding="utf-8").read())
     with open(os.path.join(desk.home, "context"), "a", encoding="utf-8") as file:

@@ -101,7 +101,7 @@ static enum cw_err conflict_of_step(struct fold *f, const struct work_stuck *stu
     struct case_conflict conflict = {.scope = machine->scope,
                                      .field = schema_machine_field(machine->machine),
                                      .cell = NONE,
-                                     .resolvers = stuck->row->roles,
+                                     .resolvers = stuck->resolvers,
                                      .shown = dots[0]};
 
     return is_answered(f, stuck) ? CW_OK : conflict_put(f, &conflict, dots, 2);

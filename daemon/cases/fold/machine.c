@@ -123,14 +123,12 @@ static bool is_high(const struct fold *f, const struct hash *scope)
     return level_at(f, scope, FIELD_MISSING_RISK, RANK_LAST, &level) && level >= RISK_HIGH;
 }
 
-static bool lacks_rank(const struct fold *f, const struct work_event *e, const struct schema_step *row,
-                       const struct case_machine *machine)
+/* Of whom the step needs one; an author who is none of them takes it without effect. */
+static uint32_t roles_needed(const struct fold *f, const struct schema_step *row, const struct case_machine *machine)
 {
-    uint32_t roles = f->ops[e->op].roles;
+    bool ranked = (row->flags & STEP_RANK_IF_HIGH) != 0 && is_high(f, &machine->scope);
 
-    if ((roles & row->roles) == 0)
-        return true;
-    return (row->flags & STEP_RANK_IF_HIGH) != 0 && is_high(f, &machine->scope) && (roles & R_INSP_UP) == 0;
+    return ranked ? row->roles & R_INSP_UP : row->roles;
 }
 
 static bool could_hold(const struct work_event *x, const struct work_event *e, const struct schema_step *row,
@@ -169,17 +167,26 @@ static uint32_t held_by(struct fold *f, const struct work_event *e, const struct
 }
 
 /* Remembered: it is an open conflict until a later step knows of it (findings.c). */
-static void remember_stuck(struct fold *f, const struct case_machine *machine, const struct schema_step *row,
+static void remember_stuck(struct fold *f, const struct case_machine *machine, uint32_t resolvers,
                            const struct work_event *e)
 {
-    f->stuck[f->stuck_count++] = (struct work_stuck){e->op, (uint32_t)(machine - f->machines), row};
+    f->stuck[f->stuck_count++] = (struct work_stuck){e->op, (uint32_t)(machine - f->machines), resolvers};
 }
 
 static enum cw_err no_effect(struct fold *f, const struct case_machine *machine, const struct schema_step *row,
                              const struct work_event *e)
 {
-    remember_stuck(f, machine, row, e);
+    remember_stuck(f, machine, row->roles, e);
     return note_add(f, NOTE_STEP_NO_EFFECT, e->row->number, dot_of(f, e->op, 0), NONE);
+}
+
+/* The author could not know how high the risk was, or has a role by policy only: whoever has the rank decides. */
+static enum cw_err no_rank(struct fold *f, const struct case_machine *machine, const struct schema_step *row,
+                           const struct work_event *e)
+{
+    if ((row->flags & STEP_SOFT) == 0)
+        remember_stuck(f, machine, roles_needed(f, row, machine), e);
+    return note_add(f, NOTE_STEP_ROLE, e->row->number, dot_of(f, e->op, 0), NONE);
 }
 
 static void apply(struct fold *f, struct case_machine *machine, const struct schema_step *row, uint32_t op)
@@ -203,8 +210,8 @@ static enum cw_err try_row(struct fold *f, struct case_machine *machine, const s
 {
     uint32_t holder;
 
-    if (lacks_rank(f, e, row, machine))
-        return note_add(f, NOTE_STEP_ROLE, e->row->number, dot_of(f, e->op, 0), NONE);
+    if ((f->ops[e->op].roles & roles_needed(f, row, machine)) == 0)
+        return no_rank(f, machine, row, e);
     if ((row->flags & STEP_IN_PERSON) != 0 && !is_in_person(f, e))
         return no_effect(f, machine, row, e);
     holder = held_by(f, e, row, machine);
@@ -212,7 +219,7 @@ static enum cw_err try_row(struct fold *f, struct case_machine *machine, const s
         apply(f, machine, row, e->op);
         return CW_OK;
     }
-    remember_stuck(f, machine, row, e);
+    remember_stuck(f, machine, row->roles, e);
     return note_add(f, NOTE_STEP_HELD, e->row->number, dot_of(f, e->op, 0), holder);
 }
 

@@ -71,7 +71,7 @@ static const char *note_sentence(enum note_kind kind)
     case NOTE_STEP_HELD:
         return " is held back: it did not know of {about}";
     case NOTE_STEP_ROLE:
-        return " has no effect: its author may not take this step";
+        return " has no effect: this step needs a rank that its author does not have";
     case NOTE_RETURN_DISPUTED:
         return " contradicts the return {about}: counted as missing until an inspector decides";
     case NOTE_NEW_EPISODE:
@@ -94,26 +94,48 @@ static const char *note_sentence(enum note_kind kind)
     return " is noted";
 }
 
+bool note_denies_effect(enum note_kind kind)
+{
+    return kind == NOTE_STEP_NO_EFFECT || kind == NOTE_STEP_HELD || kind == NOTE_STEP_ROLE ||
+           kind == NOTE_OWNER_NO_EFFECT;
+}
+
 static void put_short(struct writer *w, const struct cw_op_id *op)
 {
     put_hex(w, slice(op->b, 4));
 }
 
-size_t note_line(const struct case_note *note, char *out, size_t cap)
+static void put_sentence(struct writer *w, const struct case_note *note, const char *sentence)
+{
+    const char *about = strchr(sentence, '{');
+
+    if (about == NULL) {
+        put_text(w, sentence);
+        return;
+    }
+    writer_bytes(w, sentence, (size_t)(about - sentence));
+    put_short(w, &note->about);
+    put_text(w, about + strlen("{about}"));
+}
+
+size_t note_remark(const struct case_note *note, char *out, size_t cap)
 {
     struct writer w = writer_over(out, cap > 0 ? cap - 1 : 0);
     const char *sentence = note_sentence(note->kind);
-    const char *about = strchr(sentence, '{');
+
+    put_sentence(&w, note, sentence + (*sentence == ' '));
+    if (cap > 0)
+        out[w.len] = '\0';
+    return w.len;
+}
+
+size_t note_line(const struct case_note *note, char *out, size_t cap)
+{
+    struct writer w = writer_over(out, cap > 0 ? cap - 1 : 0);
 
     if (!ID_IS_ZERO(&note->op.op))
         put_short(&w, &note->op.op);
-    if (about == NULL) {
-        put_text(&w, sentence);
-    } else {
-        writer_bytes(&w, sentence, (size_t)(about - sentence));
-        put_short(&w, &note->about);
-        put_text(&w, about + strlen("{about}"));
-    }
+    put_sentence(&w, note, note_sentence(note->kind));
     if (cap > 0)
         out[w.len] = '\0';
     return w.len;

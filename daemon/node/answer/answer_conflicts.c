@@ -23,10 +23,26 @@ static Cw__ViewValue *candidate_of(struct answering *a, const struct shown_case 
     return value == NULL ? answer_view_step(a, shown, dot) : answer_view_value(a, shown, cell->row, value);
 }
 
-static const char *why_of(const struct case_conflict *conflict)
+static bool has_note(const struct case_state *state, const struct case_conflict *conflict, enum note_kind kind)
 {
-    return conflict->cell == UINT32_MAX ? "steps that exclude each other were taken without knowing of each other"
-                                        : "written on several sides without knowing of each other";
+    for (uint32_t i = 0; i < state->note_count; i++) {
+        for (uint32_t j = 0; j < conflict->candidate_count && state->notes[i].kind == kind; j++) {
+            if (ID_EQ(&state->notes[i].op.op, &conflict->candidates[j].op))
+                return true;
+        }
+    }
+    return false;
+}
+
+static const char *why_of(const struct case_state *state, const struct case_conflict *conflict)
+{
+    if (conflict->cell != UINT32_MAX)
+        return "written on several sides without knowing of each other";
+    if (has_note(state, conflict, NOTE_STEP_ROLE))
+        return "a step was taken that needs a rank its author does not have: it waits for somebody who has it";
+    if (has_note(state, conflict, NOTE_STEP_HELD))
+        return "a step is held back: it did not know of what was recorded elsewhere";
+    return "steps that exclude each other were taken without knowing of each other";
 }
 
 static Cw__ViewConflict *conflict_of(struct answering *a, const struct shown_case *shown,
@@ -39,7 +55,7 @@ static Cw__ViewConflict *conflict_of(struct answering *a, const struct shown_cas
         return NULL;
     cw__view_conflict__init(out);
     SET_BYTES(out, field, answer_text(a, row == NULL ? "newer" : row->name));
-    SET_BYTES(out, why, answer_text(a, why_of(conflict)));
+    SET_BYTES(out, why, answer_text(a, why_of(shown->loaded.state, conflict)));
     if (!ID_IS_ZERO(&conflict->scope))
         SET_BYTES(out, episode, answer_bytes(a, conflict->scope.b, ID_LEN));
     out->candidates = ARENA_ARRAY(a->arena, Cw__ViewValue *, conflict->candidate_count + 1);

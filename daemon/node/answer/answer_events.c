@@ -88,18 +88,12 @@ static const struct case_event *named_by(const struct case_state *state, const s
     return NULL;
 }
 
-static bool is_without_effect(enum note_kind kind)
-{
-    return kind == NOTE_STEP_NO_EFFECT || kind == NOTE_STEP_HELD || kind == NOTE_STEP_ROLE ||
-           kind == NOTE_OWNER_NO_EFFECT;
-}
-
 static bool step_without_effect(const struct case_state *state, const struct case_event *event)
 {
     for (uint32_t i = 0; i < state->note_count; i++) {
         const struct case_note *note = &state->notes[i];
 
-        if (is_without_effect(note->kind) && ID_EQ(&note->op.op, &event->dot.op))
+        if (note_denies_effect(note->kind) && ID_EQ(&note->op.op, &event->dot.op))
             return true;
     }
     return false;

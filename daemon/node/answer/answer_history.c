@@ -75,11 +75,27 @@ static const struct {
     {OP_FLAG_QUARANTINED, "quarantined: it breaks a bound of the fold"},
 };
 
-static bool put_flags(struct answering *a, const struct loaded_op *op, Cw__HistoryItem *out)
+/* Why it moved nothing, or NULL. */
+static const struct case_note *denial(const struct case_state *state, const struct cw_op_id *op)
 {
-    out->flags = ARENA_ARRAY(a->arena, ProtobufCBinaryData, CW_COUNT(flag_texts) + 1);
+    for (uint32_t i = 0; i < state->note_count; i++) {
+        if (note_denies_effect(state->notes[i].kind) && ID_EQ(&state->notes[i].op.op, op))
+            return &state->notes[i];
+    }
+    return NULL;
+}
+
+static bool put_flags(struct answering *a, const struct case_state *state, const struct loaded_op *op,
+                      Cw__HistoryItem *out)
+{
+    const struct case_note *denied = denial(state, &op->op_id);
+    char why[LINE_LEN_MAX];
+
+    out->flags = ARENA_ARRAY(a->arena, ProtobufCBinaryData, CW_COUNT(flag_texts) + 2);
     if (out->flags == NULL)
         return false;
+    if (denied != NULL)
+        out->flags[out->n_flags++] = answer_bytes(a, why, note_remark(denied, why, sizeof why));
     for (size_t i = 0; i < CW_COUNT(flag_texts); i++) {
         if ((op->flags & flag_texts[i].flag) != 0)
             out->flags[out->n_flags++] = answer_text(a, flag_texts[i].text);
@@ -89,10 +105,25 @@ static bool put_flags(struct answering *a, const struct loaded_op *op, Cw__Histo
     return true;
 }
 
-/* "unopened" says more to a reader than the verdict of headers that it cannot judge by. */
-static const char *standing(const struct loaded_op *op)
+static bool is_proposed_event(const struct case_state *state, const struct cw_op_id *op)
 {
-    return op->verdict == VERDICT_EFFECTIVE && !op->decoded ? "unopened" : verdict_name(op->verdict);
+    uint32_t place, at = UINT32_MAX;
+
+    if (state_find_op(state, op, &place))
+        at = state->event_of[state->by_id[place]];
+    return at != UINT32_MAX && state->events[at].row != NULL && !state->events[at].authorised;
+}
+
+/* "unopened" says more to a reader than the verdict of headers that it cannot judge by; what moved nothing is not effective. */
+static const char *standing(const struct case_state *state, const struct loaded_op *op)
+{
+    if (op->verdict != VERDICT_EFFECTIVE)
+        return verdict_name(op->verdict);
+    if (!op->decoded)
+        return "unopened";
+    if (is_proposed_event(state, &op->op_id))
+        return "proposal";
+    return denial(state, &op->op_id) != NULL ? "without effect" : verdict_name(op->verdict);
 }
 
 /* One line to be told, and of which case. */
@@ -123,14 +154,14 @@ static Cw__HistoryItem *item_of(struct answering *a, const struct told *told)
     SET_NUMBER(out, seq, op->seq);
     SET_BYTES(out, origin, answer_text(a, op->origin));
     SET_NUMBER(out, hlc, op->hlc);
-    SET_BYTES(out, verdict, answer_text(a, standing(op)));
+    SET_BYTES(out, verdict, answer_text(a, standing(state, op)));
     SET_BYTES(out, what, answer_text(a, what));
     if (op->submission_ok)
         SET_NUMBER(out, author_time_ms, (uint64_t)op->author_time.ms);
     if (told->reference.len > 0)
         SET_BYTES(out, human_ref, told->reference);
     out->author = answer_author(a, op);
-    return out->author != NULL && put_lines(a, state, op, out) && put_flags(a, op, out) ? out : NULL;
+    return out->author != NULL && put_lines(a, state, op, out) && put_flags(a, state, op, out) ? out : NULL;
 }
 
 /* A page mark is the (hlc, op id) of the last item shown. */

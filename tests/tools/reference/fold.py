@@ -895,13 +895,13 @@ class Fold:
                 self.refuse_step(key, op, rows[0]["roles"])
             return
         if op.roles & row["roles"] == 0:
-            self.notes.add((4, op.event, (op.id, 0), ZERO))
+            self.lacks_role(key, op, row)
             return
         if row["flags"] & self.schema.bits["STEP_IN_PERSON"] and self.detail(op, field_named(self.schema, "how_known")) not in (4, 5):
             self.refuse_step(key, op, row["roles"])
             return
         if row["flags"] & self.schema.bits["STEP_RANK_IF_HIGH"] and self.risk_is_high(key[1]) and not op.roles & self.inspectors():
-            self.notes.add((4, op.event, (op.id, 0), ZERO))
+            self.lacks_role(key, op, row)
             return
         blocker = self.blocker(key, op, row)
         if blocker is not None:
@@ -911,6 +911,12 @@ class Fold:
         machine[0], machine[1] = row["to"], op
         self.applied[key].append(op)
         self.led_to[key].append((op, row["to"]))
+
+    def lacks_role(self, key, op, row):
+        self.notes.add((4, op.event, (op.id, 0), ZERO))
+        if not row["flags"] & self.schema.bits["STEP_SOFT"]:
+            ranked = row["flags"] & self.schema.bits["STEP_RANK_IF_HIGH"] and self.risk_is_high(key[1])
+            self.refused.append((key, op, self.inspectors() if ranked else row["roles"]))
 
     def refuse_step(self, key, op, roles):
         self.notes.add((2, op.event, (op.id, 0), ZERO))

@@ -136,6 +136,45 @@ START_TEST(a_confirmation_that_was_wrong_owes_no_interview_until_the_child_is_ba
 }
 END_TEST
 
+/* --- a step without the rank ------------------------------------------------------------------------------------ */
+
+static const struct case_conflict *state_conflict(const struct case_state *state)
+{
+    for (uint32_t i = 0; i < state->conflict_count; i++) {
+        if (state->conflicts[i].field == FIELD_EPISODE_STATE)
+            return &state->conflicts[i];
+    }
+    return NULL;
+}
+
+/* DOMAIN §9.3: "closed by A" pending. The sergeant could not know that the other side had raised the risk. */
+START_TEST(a_sergeants_close_that_met_a_high_risk_waits_for_an_inspector)
+{
+    struct story *s = child_missing();
+    const struct case_conflict *conflict;
+    uint32_t closed, high;
+
+    assessed(s, 10, 2);
+    came_back(s, 100);
+    closed = happens(s, SUP_, EVENT_EPISODE_CLOSED, 200);
+    ck_assert_ptr_null(state_conflict(story_fold(s)));
+    high = story_event(s, "WST", SUP_, EVENT_RISK_ASSESSMENT);
+    story_number(s, high, FIELD_MISSING_RISK, 4);
+
+    conflict = state_conflict(story_fold(s));
+    ck_assert_uint_eq(story_state_of(story_fold(s), MACHINE_EPISODE), 4);
+    ck_assert_ptr_nonnull(conflict);
+    ck_assert_uint_eq(conflict->resolvers, R_INSP_UP);
+    ck_assert_uint_eq(conflict->candidate_count, 2);
+    ck_assert(ID_EQ(&conflict->candidates[0].op, &s->ops[closed].head.op_id) ||
+              ID_EQ(&conflict->candidates[1].op, &s->ops[closed].head.op_id));
+
+    story_after(s, happens(s, INSP_, EVENT_EPISODE_CLOSED, 300), closed);
+    ck_assert_ptr_null(state_conflict(story_fold(s)));
+    ck_assert_uint_eq(story_state_of(story_fold(s), MACHINE_EPISODE), 6);
+}
+END_TEST
+
 /* --- the national mechanism ----------------------------------------------------------------------------------- */
 
 START_TEST(a_child_whose_exploitation_risk_is_significant_is_to_be_referred_within_a_day)
@@ -166,6 +205,7 @@ Suite *suite_lifecycle(void)
     tcase_add_test(t, an_inspector_who_confirms_may_say_better_when_the_child_was_back);
     tcase_add_test(t, a_return_that_was_seen_owes_one_interview_however_often_it_is_confirmed);
     tcase_add_test(t, a_confirmation_that_was_wrong_owes_no_interview_until_the_child_is_back);
+    tcase_add_test(t, a_sergeants_close_that_met_a_high_risk_waits_for_an_inspector);
     tcase_add_test(t, a_child_whose_exploitation_risk_is_significant_is_to_be_referred_within_a_day);
     suite_add_tcase(suite, t);
     return suite;
