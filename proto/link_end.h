@@ -22,7 +22,8 @@
     X(NOT_HEARD, 5, "not-heard",                                                                               \
       "reachable with the right key, but it does not know us: it has not heard of our certificate yet, or is " \
       "of another network")                                                                                    \
-    X(REFUSED, 6, "refused", "it says that our certificate is revoked or not allowed")                         \
+    X(REFUSED, 6, "refused",                                                                                   \
+      "it says that our certificate is revoked or not allowed, or out of its dates by its clock")              \
     X(NOT_CASEWIRE, 7, "not-casewire", "whatever listens there does not speak this protocol")                  \
     X(CUT_SHORT, 8, "cut-short", "the connection ended before the handshake began")                            \
     X(HERE_REFUSED, 9, "revoked-here", "its certificate is unknown, revoked or out of date here")              \

@@ -6,6 +6,7 @@ Each check prints a line; the last one counts. Time is real here, for it is syst
 
 import json
 import os
+import socket
 import subprocess
 import sys
 import time
@@ -245,6 +246,17 @@ def bad_settings_are_not_tried_for_ever():
     said = journal("-n", "20")
     check("and says file, line and the nearest name", "casewire.conf:9" in said and "did you mean map_size" in said, said)
     write_settings()
+    run("systemctl", "reset-failed", UNIT)
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 4700))
+        other.listen()
+        done = run("systemctl", "start", UNIT, fails=True)
+    check("with its port in use it does not start", done.returncode != 0)
+    check("ends with 78 as well, and is not started again", (show("ExecMainStatus"), show("ActiveState"), show("NRestarts")) == ("78", "failed", "0"),
+          " ".join(map(show, ("ExecMainStatus", "ActiveState", "NRestarts"))))
+    said = [line for line in journal("-n", "20").splitlines() if "listen_peers" in line]
+    check("and says which address, and how to find who has it", said and "tcp://127.0.0.1:4700: Address already in use" in said[-1] and
+          "ss --listening" in said[-1], journal("-n", "20"))
     os.rename(ETC + "/key", ETC + "/key.away")
     run("systemctl", "reset-failed", UNIT)
     done = run("systemctl", "start", UNIT, fails=True)

@@ -192,7 +192,9 @@ static const struct {
     {"no-answer", "look at the network between, and at its firewall"},
     {"wrong-key", "put its curve_key right in casewire.conf: it stands in its certificate (casewire authority list)"},
     {"not-heard", "casewire authority publish --dir FOLDER --socket ITS-SOCKET: it must hear of this certificate"},
-    {"refused", "casewire authority list: this daemon's certificate is revoked or over"},
+    {"refused",
+     "casewire authority list: this daemon's certificate is revoked or over; or a clock is wrong (timedatectl, here "
+     "and there)"},
     {"revoked-here", "casewire authority list: its certificate is revoked, over, or was never published here"},
     {"not-casewire", "put its address right in casewire.conf: something else listens there"},
     {"silent", "compare its curve_key, and publish this certificate there"},
