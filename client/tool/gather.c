@@ -146,14 +146,31 @@ enum exit_code gather_list(const struct cli *cli, struct context *context, const
                         : complain_fault(cli, "the cases could not be read", cw_client_fault(context->client));
 }
 
+enum exit_code gather_beside(const struct cli *cli, struct context *context, const Cw__CaseView *view,
+                             struct gather *out)
+{
+    const Cw__ViewIdentity *identity = view->identity;
+    enum cw_err err = CW_OK;
+
+    if (identity == NULL || !slice_eq(wire_slice(identity->standing), slice_of("survivor")))
+        return EXIT_DONE;
+    for (size_t i = 0; i < identity->n_cases && err == CW_OK; i++)
+        if (!slice_eq(wire_slice(identity->cases[i]->case_id), wire_slice(view->case_id)))
+            err = fetch_some(context, cli->timeout_ms, &identity->cases[i]->case_id, 1, out);
+    return err == CW_OK ? EXIT_DONE
+                        : complain_fault(cli, "the other records of this child could not be read",
+                                         cw_client_fault(context->client));
+}
+
 enum exit_code gather_one(const struct cli *cli, struct context *context, const char *name, struct gather *out)
 {
     struct cw_answer *answer = NULL;
     enum exit_code code = lookup_view(cli, context, name, &answer);
+    size_t at = out->count;
 
     if (code == EXIT_DONE)
         keep(out, answer);
-    return code;
+    return out->count > at ? gather_beside(cli, context, gather_view(out, at), out) : code;
 }
 
 void gather_done(struct gather *g)

@@ -23,8 +23,11 @@ static inline const Cw__CaseView *gather_view(const struct gather *g, size_t ind
     return answer_message(g->at[index])->view;
 }
 
-/* The one case of this name. Complains. */
+/* The one case of this name, and the other records of the same child. Complains. */
 enum exit_code gather_one(const struct cli *cli, struct context *context, const char *name, struct gather *out);
+/* The other records of a child that stays when its cases were merged; of any other case none. Complains. */
+enum exit_code gather_beside(const struct cli *cli, struct context *context, const Cw__CaseView *view,
+                             struct gather *out);
 /* Up to max cases of the query, newest change first; those that are there already are not fetched again. Complains. */
 enum exit_code gather_list(const struct cli *cli, struct context *context, const struct cw_list_query *query,
                            size_t max, struct gather *out);

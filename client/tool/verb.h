@@ -52,14 +52,17 @@ extern const struct cli_command *const verb_tables[]; /* all of them; ends with 
 /* verb_run.c: what a row's command runs. */
 enum exit_code verb_run(struct cli *cli);
 
-/* verb_episode.c: the episode that the event is about; *out has no bytes for the first one. Complains. */
-enum exit_code verb_episode(const struct writing *w, const struct verb *verb, uint32_t event, ProtobufCBinaryData *out);
+/* verb_episode.c: the episode that the event is about, of whichever record of the child. Complains. */
+enum exit_code verb_episode(const struct writing *w, const struct verb *verb, uint32_t event,
+                            struct episode_place *out);
 bool verb_is_live(const Cw__ViewEpisode *episode);
+size_t verb_episode_count(const struct writing *w); /* of all records of the child */
 /* The episode's state, or 0. */
 uint32_t verb_episode_state(const Cw__CaseView *view, ProtobufCBinaryData episode);
 
-/* verb_duty.c: the running duty of this name ("M8") or with this beginning of its id. Complains. */
-enum exit_code verb_duty(const struct writing *w, const char *typed, const Cw__ViewDeadline **out);
+/* verb_duty.c: the running duty of this name ("M8") or with this beginning of its id, and in whose record. Complains. */
+enum exit_code verb_duty(const struct writing *w, const char *typed, const Cw__ViewDeadline **out,
+                         const Cw__CaseView **out_record);
 
 /* verb_words.c */
 /* The verb that records the event, and corrects none; NULL: there is none. */

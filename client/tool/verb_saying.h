@@ -16,6 +16,7 @@ struct saying {
     struct context context;
     uint32_t event;                          /* EVENT_NONE: the opening */
     const Cw__ViewEvent *corrected;          /* NULL: nothing is */
+    const Cw__ViewDeadline *duty;            /* that it is about; NULL: none */
     int from;                                /* the first operand that is NAME=VALUE */
     bool given[VERB_ARGUMENTS_MAX];          /* by argument */
     struct cw_slice given_names[WRITES_MAX]; /* names of fields that were given anew */

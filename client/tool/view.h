@@ -14,6 +14,8 @@
 #define VIEW_LABEL 10 /* columns of the words at the left */
 
 void view_print(const struct cli *cli, const Cw__CaseView *view);
+/* Of a child with several records the first, and of the others what is live and due: they run as before (DOMAIN.md 9.3). */
+void view_print_records(const struct cli *cli, const Cw__CaseView *const *records, size_t count);
 
 /* The field that gives the case its risk; NULL: the kind has none, or nobody assessed it. */
 const Cw__ViewField *view_risk_field(const Cw__CaseView *view);
@@ -41,6 +43,10 @@ void view_wrap(const char *text, int indent);
 void view_wrap_lines(const char *text, int indent, int lines);
 /* "risk assessment" of "risk_assessment". */
 void view_words(ProtobufCBinaryData name, char *out, size_t cap);
+
+/* view_duties.c */
+void view_duties(const struct cli *cli, const Cw__CaseView *view);
+void view_beside(const struct cli *cli, const Cw__CaseView *const *records, size_t count);
 
 /* view_seen.c: the state of what was handed to somebody, and open tasks. */
 void view_told(const struct cli *cli, const Cw__CaseView *view);

@@ -62,7 +62,7 @@ static void tell(const struct finding *f, struct waiting *w)
 
 /* --- duties ----------------------------------------------------------------------------------------------- */
 
-static const struct schema_clock *clock_of(const Cw__ViewDeadline *deadline)
+const struct schema_clock *waiting_clock(const Cw__ViewDeadline *deadline)
 {
     size_t count;
     const struct schema_clock *clocks = schema_clocks(&count);
@@ -75,7 +75,7 @@ static const struct schema_clock *clock_of(const Cw__ViewDeadline *deadline)
 
 void waiting_duty(const Cw__ViewDeadline *deadline, char *out, size_t cap)
 {
-    const struct schema_clock *clock = clock_of(deadline);
+    const struct schema_clock *clock = waiting_clock(deadline);
 
     if (clock == NULL)
         fault_clean_text(wire_slice(deadline->clock), out, cap);
@@ -132,7 +132,7 @@ static void say_duty(const struct finding *f, const Cw__ViewDeadline *deadline, 
 static void look_at_duty(const struct finding *f, const Cw__ViewDeadline *deadline)
 {
     struct waiting w = {.at = {(int64_t)deadline->due_ms}};
-    const struct schema_clock *clock = clock_of(deadline);
+    const struct schema_clock *clock = waiting_clock(deadline);
     bool late = w.at.ms < f->who->now.ms;
     uint32_t told = late ? told_roles(deadline) : R_NONE, holder = f->view->orphaned ? ROLE_MASK(FCR) : R_NONE;
 
@@ -142,7 +142,7 @@ static void look_at_duty(const struct finding *f, const Cw__ViewDeadline *deadli
     w.roles = (told != R_NONE ? told : duty_roles(clock)) | holder;
     w.class = late ? WAITING_OVERDUE : WAITING_SOON;
     say_duty(f, deadline, late, &w);
-    waiting_next(f->view, clock, f->who->division, w.next, sizeof(w.next));
+    waiting_next(f->view, deadline, f->who->division, w.next, sizeof(w.next));
     tell(f, &w);
 }
 
@@ -202,7 +202,7 @@ static void look_for_owner(const struct finding *f)
     snprintf(w.text, sizeof(w.text),
              "no division owns this case (%s is none of this network): its duties are yours until one claims it",
              owner);
-    snprintf(w.next, sizeof(w.next), "casewire handover claim %s", f->chars);
+    snprintf(w.next, sizeof(w.next), "casewire handover claim %s%s", f->chars, waiting_record(f->view));
     snprintf(w.key, sizeof(w.key), "orphaned");
     tell(f, &w);
 }
@@ -227,7 +227,7 @@ static void look_for_offer(const struct finding *f)
     snprintf(w.text, sizeof(w.text), "%s offers this case to %s%s%s%s%s", from, f->who->division,
              told.lacked_rank ? ": " TOLD_RANK : "", told.refused != NULL ? "; that " : "", name,
              told.refused != NULL ? " accepted had no effect" : "");
-    snprintf(w.next, sizeof(w.next), "casewire handover accept %s", f->chars);
+    snprintf(w.next, sizeof(w.next), "casewire handover accept %s%s", f->chars, waiting_record(f->view));
     snprintf(w.key, sizeof(w.key), "offer %s%s", op, told.refused != NULL ? " again" : "");
     tell(f, &w);
 }

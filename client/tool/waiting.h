@@ -53,9 +53,12 @@ bool waiting_duty_runs(const Cw__ViewDeadline *deadline);
 /* "first risk assessment": the duty in words; the clock's own name when it is not known here. */
 void waiting_duty(const Cw__ViewDeadline *deadline, char *out, size_t cap);
 
-/* waiting_next.c: a command that meets a duty of this clock, for somebody of this division. clock NULL: one to look with. */
-void waiting_next(const Cw__CaseView *view, const struct schema_clock *clock, const char *division, char *out,
-                  size_t cap);
+/* waiting_next.c: a command that meets the duty, for somebody of this division; of an unknown clock one to look with. */
+void waiting_next(const Cw__CaseView *view, const Cw__ViewDeadline *duty, const char *division, char *out, size_t cap);
+/* " --as-recorded" where the record was merged into another, which a command would be about without it. */
+const char *waiting_record(const Cw__CaseView *view);
+/* The row of the duty's clock; NULL: of a newer version. */
+const struct schema_clock *waiting_clock(const Cw__ViewDeadline *duty);
 
 typedef void waiting_sink(void *context, const struct waiting *waiting);
 void waiting_find(const Cw__CaseView *view, const struct waiting_for *who, waiting_sink *sink, void *context);

@@ -104,21 +104,48 @@ static uint32_t answer_of(const Cw__CaseView *view, const struct schema_clock *c
                : number;
 }
 
-void waiting_next(const Cw__CaseView *view, const struct schema_clock *clock, const char *division, char *out,
-                  size_t cap)
+/* What is said by reference goes to the record that stays: this is about the other. */
+const char *waiting_record(const Cw__CaseView *view)
 {
+    return view->identity != NULL && slice_eq(wire_slice(view->identity->standing), slice_of("alias"))
+               ? " --as-recorded"
+               : "";
+}
+
+/* Where a child has several episodes, or several records, the one that is meant: so nobody has to find it out. */
+static void put_episode(struct writer *line, const Cw__CaseView *view, const struct schema_clock *clock,
+                        const Cw__ViewDeadline *duty, uint32_t number)
+{
+    char name[CHARS_LEN_MAX];
+
+    if ((clock->flags & CLOCK_EPISODE) == 0 || (schema_event(number)->flags & EVENT_EPISODE) == 0) {
+        put(line, waiting_record(view));
+        return;
+    }
+    if (view->n_episodes < 2 && view->identity == NULL)
+        return;
+    writing_episode_name(view, duty->episode, name);
+    put_words(line, " --episode ", name, "", "");
+}
+
+void waiting_next(const Cw__CaseView *view, const Cw__ViewDeadline *duty, const char *division, char *out, size_t cap)
+{
+    const struct schema_clock *clock = waiting_clock(duty);
     struct writer line = writer_over(out, cap - 1);
     char chars[CHARS_LEN_MAX];
     uint32_t number = clock != NULL ? answer_of(view, clock, division) : EVENT_NONE;
 
     lookup_chars(wire_slice(view->human_ref), chars);
-    if (number == EVENT_ARBITRATION)
+    if (number == EVENT_ARBITRATION) {
         put_words(&line, "casewire conflict show ", chars, ".owner", "");
-    else if (clock != NULL && (clock->flags & CLOCK_BY_FIELD) != 0)
+    } else if (clock != NULL && (clock->flags & CLOCK_BY_FIELD) != 0) {
         put_field(&line, clock, chars);
-    else if (schema_event(number) != NULL)
+        put(&line, waiting_record(view));
+    } else if (schema_event(number) != NULL) {
         put_event(&line, clock, number, chars);
-    else
+        put_episode(&line, view, clock, duty, number);
+    } else {
         put_words(&line, "casewire case show ", chars, "", "");
+    }
     out[line.len] = '\0';
 }

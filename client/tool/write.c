@@ -57,6 +57,7 @@ enum exit_code writing_look(struct writing *w, const char *name)
     char known[LOOKUP_LEN_MAX];
     enum exit_code code;
 
+    w->as_recorded = w->as_recorded || cli_flag(w->cli, "as-recorded");
     if (may_wait && lookup_case(w->context, name, w->cli->timeout_ms, known) == CW_AGAIN_NO_DAEMON)
         return look_in_outbox(w, name);
     if (may_wait &&
@@ -73,7 +74,7 @@ enum exit_code writing_look(struct writing *w, const char *name)
     w->kind = schema_kind_name(w->view->kind);
     if (w->kind == NULL)
         w->kind = "";
-    return EXIT_DONE;
+    return writing_look_beside(w);
 }
 
 void writing_done(struct writing *w)
@@ -81,6 +82,10 @@ void writing_done(struct writing *w)
     cw_answer_close(w->seen);
     cw_draft_free(w->draft);
     box_close(&w->box);
+    if (w->beside != NULL)
+        gather_done(w->beside);
+    free(w->beside);
+    w->beside = NULL;
     w->seen = NULL;
     w->draft = NULL;
 }

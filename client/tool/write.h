@@ -7,6 +7,8 @@
  * said, let every write name what the author saw, sign, submit, check and tell.
  */
 
+#include "tool/gather.h"
+#include "tool/lookup.h"
 #include "tool/outbox.h"
 
 #define WRITE_OPTIONS                                                                             \
@@ -18,13 +20,23 @@
     {                                                                                             \
         "kind", "KIND", "with --outbox and a whole case id: its kind, when no daemon is in reach" \
     }
+/* Of what is said about a case that is known. */
+#define RECORD_OPTION                                                                                        \
+    {                                                                                                        \
+        "as-recorded", NULL, "about the very record that is named, also when it was merged into another one" \
+    }
 #define WRITE_JSON "@Submitted proven_held_by:i? outbox:OutboxEntry?"
+
+#define WRITING_RECORDS_MAX 32 /* no class is larger (docs/protocol.md 7.8) */
 
 struct writing {
     const struct cli *cli;
     struct context *context;
     struct cw_answer *seen;   /* the case as it was shown; NULL for an opening, and when nobody could be asked */
-    const Cw__CaseView *view; /* likewise */
+    const Cw__CaseView *view; /* likewise; of a child with several records, the one that is written to */
+    struct gather *beside;    /* owns the other records of the child; NULL: none */
+    size_t record_count;
+    const Cw__CaseView *records[WRITING_RECORDS_MAX]; /* the one that was shown first */
     struct cw_case_id case_id;
     const char *kind; /* NULL for an opening */
     bool offline;     /* nobody could be asked: it goes into the outbox and stays there for now */
@@ -45,6 +57,24 @@ struct writing {
  * then nothing is named as seen or replaced. Complains.
  */
 enum exit_code writing_look(struct writing *w, const char *name);
+/* write_records.c: the other records of the same child, when people merged its cases. Complains. */
+enum exit_code writing_look_beside(struct writing *w);
+/* The records of the child, the one that was shown first; NULL: there are no more. */
+const Cw__CaseView *writing_record(const struct writing *w, size_t index);
+/* What is said now is said in this record. */
+void writing_turn_to(struct writing *w, const Cw__CaseView *record);
+const Cw__CaseView *writing_record_of(const struct writing *w, const Cw__ViewEvent *event);
+struct episode_place {
+    const Cw__CaseView *record;  /* NULL: nobody could be asked */
+    ProtobufCBinaryData episode; /* no bytes: the record's first */
+};
+/*
+ * By the digits of its report, or "first"; where the child has several records, by the reference of the one whose first it
+ * is. Complains.
+ */
+enum exit_code writing_find_episode(const struct writing *w, const char *name, struct episode_place *out);
+/* As it is named there. */
+void writing_episode_name(const Cw__CaseView *record, ProtobufCBinaryData episode, char out[static CHARS_LEN_MAX]);
 /* write_event.c: names the newest events as seen: a closing that did not know of a sighting is held back by the fold. */
 void writing_note_seen(struct writing *w);
 /* write_event.c: the one event whose id, or op id, begins with these digits. Complains. */

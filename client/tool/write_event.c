@@ -32,20 +32,22 @@ static bool starts_with(ProtobufCBinaryData id, const char *hex)
 enum exit_code writing_find_event(const struct writing *w, const char *hex, const Cw__ViewEvent **out)
 {
     const Cw__ViewEvent *found = NULL;
+    const Cw__CaseView *record;
     bool twice = false;
 
     if (w->offline)
         return complain(w->cli, EXIT_UNREACHABLE,
                         &(struct trouble){"no event can be named", hex, "no daemon is in reach to ask what it is",
                                           "casewire outbox list"});
-    for (size_t i = 0; strlen(hex) >= 4 && i < w->view->n_events; i++) {
-        const Cw__ViewEvent *e = w->view->events[i];
+    for (size_t r = 0; strlen(hex) >= 4 && (record = writing_record(w, r)) != NULL; r++)
+        for (size_t i = 0; i < record->n_events; i++) {
+            const Cw__ViewEvent *e = record->events[i];
 
-        if (!starts_with(e->event_id, hex) && !starts_with(e->op, hex))
-            continue;
-        twice = found != NULL;
-        found = e;
-    }
+            if (!starts_with(e->event_id, hex) && !starts_with(e->op, hex))
+                continue;
+            twice = twice || found != NULL;
+            found = e;
+        }
     if (found != NULL && !twice) {
         *out = found;
         return EXIT_DONE;

@@ -451,6 +451,47 @@ def a_close_without_the_rank_is_shown_and_waits_for_an_inspector(desk):
 
 
 @story
+def a_merged_childs_episodes_and_duties_are_all_within_reach(desk):
+    stays, other = (desk.open_case(title, risk="low") for title in ("Child of one name", "Child of two names"))
+
+    def chars(case):
+        return re.search(r"/([A-Z0-9]{7})-", case["human_ref"]).group(1)
+
+    g = chars(other)
+    for word in (stays, other):
+        desk.tool("episode", "assess", word["case_id"], "risk=low", "why=often away", "review=in 2h")
+        desk.tool("episode", "return", word["case_id"], "how=seen_by_police", "when=now", "where=home", who="sergeant@north")
+    desk.tool("episode", "report", g, "--another", "--quiet")
+    episode = next(e["episode"] for e in desk.ask("child", "show", g)["episodes"] if e["state"] == "reported")
+    desk.tool("child", "merge", g, f"into={stays['case_id']}", "by=pncid", "and=parent_or_carer", "why=The same child", who="inspector@north")
+
+    shown = desk.ask("child", "show", g)
+    check("the case that stays is shown", shown["case_id"] == stays["case_id"], str(shown["human_ref"]))
+    check("with the other record's episodes", [sorted(e["state"] for e in r["episodes"]) for r in shown["records"]] == [["reported", "returned"]],
+          str(shown.get("records")))
+    text = " ".join(desk.tool("child", "show", stays["case_id"]).stdout.split())
+    check("and so on the screen", f"record {g}" in text and "episodes returned, reported" in text, text)
+    clocks = [c for c in desk.ask("clock", "list", g)["clocks"] if g in c["human_ref"]]
+    check("its duties are listed", {"M1", "M8"} <= {c["deadline"]["clock"] for c in clocks}, str(clocks))
+
+    m1 = [w for w in desk.ask("inbox", who="inspector@north")["waiting"] if w["next"].startswith(f"casewire episode assess {g}")]
+    check("the inbox has a command about its episode", [w["next"] for w in m1] == [f"casewire episode assess {g} --episode {episode[:8]}"], str(m1))
+    desk.tool(*m1[0]["next"].split()[1:], "risk=high", "why=no coat", "review=in 1h")
+    both = desk.ask("case", "show", stays["case_id"])
+    high = [(f["episode"], f["values"][0]["text"]) for f in both["records"][0]["fields"] if f["name"] == "missing_risk" and f.get("episode")]
+    check("which is written into that episode", high == [(episode, "high")], str(high))
+    check("and into no other", not [f for f in both["fields"] if f["name"] == "missing_risk" and f["values"][0]["text"] == "high"], str(both["fields"]))
+    refused = desk.tool("episode", "assess", g, "risk=high", "why=x", "review=in 1h", "--episode", "first", expect=2)
+    check("the first of several is nobody's", chars(stays) in refused.stderr and g in refused.stderr, refused.stderr)
+    refused = desk.tool("case", "set", g, "missing_risk=high", expect=2)
+    check("nor does a bare value go into whichever stays", "--as-recorded" in refused.stderr, refused.stderr)
+    duty = next(c["deadline"]["duty"] for c in clocks if c["deadline"]["clock"] == "M8")
+    desk.tool("clock", "waive", g, duty[:6], "why=Held abroad", who="inspector@north")
+    states = [c["deadline"]["state"] for c in desk.ask("clock", "list", g, "--all")["clocks"] if c["deadline"]["duty"] == duty]
+    check("a duty of it is waived by its number", states == ["waived"], str(states))
+
+
+@story
 def a_second_daemon_answers_when_the_first_is_gone(desk):
     key = re.search(r"daemon-key = ([0-9a-f]{64})", open(os.path.join(desk.dir, "people/officer@east/context"), encoding="utf-8").read())
     with open(os.path.join(desk.home, "context"), "a", encoding="utf-8") as file:

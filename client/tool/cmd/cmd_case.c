@@ -40,6 +40,23 @@ static enum exit_code run_open(struct cli *cli)
     return code;
 }
 
+/* A merged child has a first episode in each record: a value of one is not written into whichever stays. */
+static enum exit_code check_episode_fields(const struct writing *w)
+{
+    for (int i = 1; writing_record(w, 1) != NULL && i < w->cli->operand_count; i++) {
+        const char *typed = w->cli->operands[i];
+        const struct schema_field *row = schema_field_by_name(KIND_CHILD, slice(typed, strcspn(typed, "=")));
+
+        if (row != NULL && row->place == PLACE_EPISODE)
+            return complain(w->cli, EXIT_USAGE,
+                            &(struct trouble){"nothing was recorded", typed,
+                                              "each record of this child has its own episodes: use episode assess and "
+                                              "the like with --episode, or name the record and add --as-recorded",
+                                              "casewire child show CASE"});
+    }
+    return EXIT_DONE;
+}
+
 static enum exit_code run_write(struct cli *cli, enum cw_verb verb)
 {
     struct context context;
@@ -49,6 +66,8 @@ static enum exit_code run_write(struct cli *cli, enum cw_verb verb)
 
     if (code == EXIT_DONE)
         code = writing_look(&w, cli->operands[0]);
+    if (code == EXIT_DONE)
+        code = check_episode_fields(&w);
     if (code == EXIT_DONE) {
         w.subject = w.kind;
         if (cw_draft_set(w.kind, &w.case_id, &w.draft, &fault) != CW_OK)
@@ -78,7 +97,8 @@ static enum exit_code run_remove(struct cli *cli)
     return run_write(cli, CW_REMOVE);
 }
 
-static const struct cli_option options[] = {WRITE_OPTIONS, {NULL, NULL, NULL}};
+static const struct cli_option open_options[] = {WRITE_OPTIONS, {NULL, NULL, NULL}};
+static const struct cli_option options[] = {WRITE_OPTIONS, RECORD_OPTION, {NULL, NULL, NULL}};
 
 const struct cli_command cmd_case_open = {
     .noun = "case",
@@ -95,7 +115,7 @@ const struct cli_command cmd_case_open = {
                 "  casewire case open county_line title='Line B' brand='Bramble' \\\n"
                 "      line_risk=standard --held-by 2\n"
                 "  casewire case open missing_child title='Child N' --outbox\n",
-    .options = options,
+    .options = open_options,
     .json = WRITE_JSON,
     .run = run_open,
 };

@@ -2,6 +2,14 @@
 /* case event: something that happened. */
 #include "tool/cmd_case.h"
 
+#include "proto/schema.h"
+
+static enum exit_code refuse_reference(const struct writing *w, const char *option, enum cw_err err)
+{
+    return complain(w->cli, exit_code_of(err),
+                    &(struct trouble){"nothing was recorded", option, cw_err_sentence(err), NULL});
+}
+
 static enum exit_code add_named(struct writing *w, const char *option, const char *hex)
 {
     const Cw__ViewEvent *event = NULL;
@@ -17,24 +25,22 @@ static enum exit_code add_named(struct writing *w, const char *option, const cha
         err = cw_draft_corrects(w->draft, &op, 0);
     else if (event->event_id.len != CW_ID_LEN)
         err = CW_PEER_MALFORMED;
-    else if (strcmp(option, "same-as") == 0)
+    else
         err = cw_draft_same_as(w->draft, event->event_id.data);
-    else {
-        err = cw_draft_ref(w->draft, event->event_id.data);
-        w->episode = event->event_id;
-    }
-    if (err == CW_OK)
-        return EXIT_DONE;
-    return complain(w->cli, exit_code_of(err),
-                    &(struct trouble){"nothing was recorded", option, cw_err_sentence(err), NULL});
+    return err == CW_OK ? EXIT_DONE : refuse_reference(w, option, err);
 }
 
 static enum exit_code add_references(struct writing *w)
 {
-    /* The episode comes first: it is refs[0] (docs/fold.md 4.2). */
-    static const char *const names[] = {"episode", "corrects", "same-as"};
+    static const char *const names[] = {"corrects", "same-as"};
     enum exit_code code = EXIT_DONE;
+    enum cw_err err = CW_OK;
 
+    /* The episode comes first: it is refs[0] (docs/fold.md 4.2). */
+    if (w->episode.len == CW_ID_LEN)
+        err = cw_draft_ref(w->draft, w->episode.data);
+    if (err != CW_OK)
+        return refuse_reference(w, "episode", err);
     for (size_t i = 0; i < CW_COUNT(names); i++) {
         int at = 0;
         const char *hex;
@@ -45,11 +51,41 @@ static enum exit_code add_references(struct writing *w)
     return code;
 }
 
+/*
+ * What is said of an episode is said in its record, and what corrects in that of what it corrects. Of several records none is
+ * guessed.
+ */
+static enum exit_code choose_record(struct writing *w, const char *event)
+{
+    const struct schema_event *row = schema_event_by_name(slice_of(event));
+    const char *episode = cli_value(w->cli, "episode"), *corrected = cli_value(w->cli, "corrects");
+    const Cw__ViewEvent *named = NULL;
+    struct episode_place at;
+    enum exit_code code = EXIT_DONE;
+
+    if (episode != NULL) {
+        code = writing_find_episode(w, episode, &at);
+        if (code != EXIT_DONE)
+            return code;
+        w->episode = at.episode;
+        writing_turn_to(w, at.record);
+    } else if (corrected != NULL) {
+        code = writing_find_event(w, corrected, &named);
+        if (code == EXIT_DONE && named != NULL)
+            writing_turn_to(w, writing_record_of(w, named));
+    } else if (row != NULL && (row->flags & EVENT_EPISODE) != 0 && writing_record(w, 1) != NULL) {
+        code = writing_find_episode(w, "first", &at);
+    }
+    return code;
+}
+
 static enum exit_code draft_event(struct writing *w, const char *event, int from)
 {
     struct cw_fault fault = {0};
-    enum exit_code code;
+    enum exit_code code = choose_record(w, event);
 
+    if (code != EXIT_DONE)
+        return code;
     if (cw_draft_event(w->kind, event, &w->case_id, &w->draft, &fault) != CW_OK)
         return complain_fault(w->cli, "nothing was recorded", &fault);
     w->subject = event;
@@ -84,7 +120,10 @@ static enum exit_code run_event(struct cli *cli)
 
 static const struct cli_option options[] = {
     WRITE_OPTIONS,
-    {"episode", "EVENT", "which missing episode it concerns (default: the first)"},
+    RECORD_OPTION,
+    {"episode", "EVENT",
+     "which missing episode it concerns: the digits of its report, or first (the default), or of a merged child the "
+     "record whose first it is"},
     {"corrects", "EVENT", "this event corrects that one"},
     {"same-as", "EVENT", "this event is the same happening as that one"},
     {NULL, NULL, NULL},

@@ -31,6 +31,30 @@ static enum exit_code look_known(struct writing *w, const char *division, struct
     return EXIT_DONE;
 }
 
+/* Of a child with several records, the others stand beside the one that stays. */
+static void show_json(const struct cli *cli, const struct writing *w)
+{
+    json_t *object = json_of_message(&w->view->base), *records = json_array();
+    const Cw__CaseView *record;
+
+    for (size_t i = 1; (record = writing_record(w, i)) != NULL; i++)
+        json_array_append_new(records, json_of_message(&record->base));
+    if (json_array_size(records) > 0)
+        json_object_set(object, "records", records);
+    json_decref(records);
+    json_print(cli, object);
+}
+
+static void show_records(const struct cli *cli, const struct writing *w)
+{
+    const Cw__CaseView *records[WRITING_RECORDS_MAX];
+    size_t count = 0;
+
+    for (; count < WRITING_RECORDS_MAX && writing_record(w, count) != NULL; count++)
+        records[count] = writing_record(w, count);
+    view_print_records(cli, records, count);
+}
+
 static enum exit_code run_show(struct cli *cli)
 {
     struct context context;
@@ -45,11 +69,11 @@ static enum exit_code run_show(struct cli *cli)
         code = when.division != NULL ? look_known(&w, when.division, when.at) : writing_look(&w, cli->operands[0]);
     if (code == EXIT_DONE) {
         if (cli->json)
-            json_print_message(cli, &w.view->base);
+            show_json(cli, &w);
         else if (cli->quiet)
             show_id(w.view);
         else
-            view_print(cli, w.view);
+            show_records(cli, &w);
     }
     writing_done(&w);
     context_close(&context);
@@ -105,7 +129,7 @@ const struct cli_command cmd_case_show = {
     .examples = "  casewire case show MC/NTH/2026/K7Q2M4X-C\n  casewire case show K7Q2M4X "
                 "-v\n  casewire case show K7Q2M4X --as-known-at NTH --at 'yesterday 23:10'\n",
     .options = show_options,
-    .json = "@CaseView",
+    .json = "@CaseView records:[CaseView]?",
     .run = run_show,
 };
 const struct cli_command cmd_child_show = {
@@ -119,7 +143,7 @@ const struct cli_command cmd_child_show = {
     .about = "As case show: how dangerous, who owns it, what is due, what is disputed, where the child was seen last, "
              "what happened last.",
     .examples = "  casewire child show K7Q2M4X\n",
-    .json = "@CaseView",
+    .json = "@CaseView records:[CaseView]?",
     .run = run_show,
 };
 const struct cli_command cmd_operation_open = {
@@ -163,6 +187,6 @@ const struct cli_command cmd_operation_show = {
     .about = "With -v, totals per division, phase and place.",
     .examples = "  casewire operation show SORREL\n  casewire operation show SORREL -v\n",
     .options = show_options,
-    .json = "@CaseView",
+    .json = "@CaseView records:[CaseView]?",
     .run = run_show,
 };

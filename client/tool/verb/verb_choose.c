@@ -41,9 +41,9 @@ static bool begins_in(uint32_t event, uint32_t state, bool *out_in_person)
 /* Whether the case's state allows the event now; without a daemon in reach nobody knows. */
 static enum exit_code allows(const struct saying *s, uint32_t event, bool *out_begins, bool *out_in_person)
 {
-    ProtobufCBinaryData episode = {0, NULL};
-    enum exit_code code = verb_episode(&s->w, s->verb, event, &episode);
-    uint32_t state = s->w.view != NULL ? verb_episode_state(s->w.view, episode) : 0;
+    struct episode_place at = {NULL, {0, NULL}};
+    enum exit_code code = verb_episode(&s->w, s->verb, event, &at);
+    uint32_t state = at.record != NULL ? verb_episode_state(at.record, at.episode) : 0;
 
     *out_begins = begins_in(event, state, out_in_person) || s->w.view == NULL;
     return code;

@@ -68,6 +68,7 @@ enum exit_code saying_name_corrected(struct saying *s)
         return code;
     s->event = takes_back ? s->verb->events[0] : s->corrected->type;
     s->w.episode = s->corrected->episode;
+    writing_turn_to(&s->w, writing_record_of(&s->w, s->corrected));
     if (wanted != NULL && wanted->number != s->corrected->type)
         snprintf(why, sizeof(why), "this is no %s", wanted->name);
     else if (schema_event(s->event) != NULL)

@@ -29,11 +29,8 @@ static bool is_named(const Cw__ViewDeadline *d, const char *typed)
 }
 
 /* "M8 (3f9ac2), W1 (81c0e2)" */
-static void names_of(const Cw__CaseView *view, char *out, size_t cap)
+static size_t names_of(const Cw__CaseView *view, char *out, size_t used, size_t cap)
 {
-    size_t used = 0;
-
-    out[0] = '\0';
     for (size_t i = 0; i < view->n_deadlines && used < cap; i++) {
         char clock[20], id[2 * SHORT_ID_LEN + 1];
         int len;
@@ -45,32 +42,42 @@ static void names_of(const Cw__CaseView *view, char *out, size_t cap)
         len = snprintf(out + used, cap - used, "%s%s (%.6s)", used > 0 ? ", " : "", clock, id);
         used += len > 0 ? (size_t)len : 0;
     }
+    return used;
 }
 
-enum exit_code verb_duty(const struct writing *w, const char *typed, const Cw__ViewDeadline **out)
+static enum exit_code not_one(const struct writing *w, const char *typed, size_t count)
 {
-    const Cw__ViewDeadline *found = NULL;
-    char names[300], why[400];
-    size_t count = 0;
+    const Cw__CaseView *record;
+    char names[300] = "", why[400];
+    size_t used = 0;
 
-    if (w->view == NULL)
-        return complain(w->cli, EXIT_UNREACHABLE,
-                        &(struct trouble){"no duty can be named", typed, "no daemon is in reach to ask what it is",
-                                          "casewire outbox list"});
-    for (size_t i = 0; i < w->view->n_deadlines; i++)
-        if (runs(w->view->deadlines[i]) && is_named(w->view->deadlines[i], typed)) {
-            found = w->view->deadlines[i];
-            count++;
-        }
-    if (count == 1) {
-        *out = found;
-        return EXIT_DONE;
-    }
-    names_of(w->view, names, sizeof(names));
+    for (size_t i = 0; (record = writing_record(w, i)) != NULL; i++)
+        used = names_of(record, names, used, sizeof(names));
     snprintf(why, sizeof(why), "%s; running: %s",
              count > 1 ? "more than one duty is named like this: give the digits behind it"
                        : "no duty of this case that runs has this name, or begins like this",
              names[0] != '\0' ? names : "none");
     return complain(w->cli, count > 1 ? EXIT_USAGE : EXIT_NOT_FOUND,
                     &(struct trouble){"nothing was recorded", typed, why, "casewire clock list CASE"});
+}
+
+enum exit_code verb_duty(const struct writing *w, const char *typed, const Cw__ViewDeadline **out,
+                         const Cw__CaseView **out_record)
+{
+    const Cw__CaseView *record;
+    size_t count = 0;
+
+    if (w->view == NULL)
+        return complain(w->cli, EXIT_UNREACHABLE,
+                        &(struct trouble){"no duty can be named", typed, "no daemon is in reach to ask what it is",
+                                          "casewire outbox list"});
+    for (size_t r = 0; (record = writing_record(w, r)) != NULL; r++)
+        for (size_t i = 0; i < record->n_deadlines; i++) {
+            if (!runs(record->deadlines[i]) || !is_named(record->deadlines[i], typed))
+                continue;
+            *out = record->deadlines[i];
+            *out_record = record;
+            count++;
+        }
+    return count == 1 ? EXIT_DONE : not_one(w, typed, count);
 }

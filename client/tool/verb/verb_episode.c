@@ -44,87 +44,89 @@ static uint32_t states_for(uint32_t event)
     return states;
 }
 
-static const Cw__ViewEpisode *only(const Cw__CaseView *view, uint32_t states, bool live, size_t *out_count)
+/* Those in one of the states, or live, of all records; the last of them is *out. */
+static size_t count_those(const struct writing *w, uint32_t states, bool live, struct episode_place *out)
 {
-    const Cw__ViewEpisode *found = NULL;
+    const Cw__CaseView *record;
+    size_t count = 0;
 
-    *out_count = 0;
-    for (size_t i = 0; i < view->n_episodes; i++) {
-        const Cw__ViewEpisode *e = view->episodes[i];
+    for (size_t r = 0; (record = writing_record(w, r)) != NULL; r++)
+        for (size_t i = 0; i < record->n_episodes; i++) {
+            const Cw__ViewEpisode *e = record->episodes[i];
 
-        if (live ? !verb_is_live(e) : (states & (1u << state_of(e))) == 0)
-            continue;
-        found = e;
-        ++*out_count;
-    }
-    return found;
+            if (live ? !verb_is_live(e) : (states & (1u << state_of(e))) == 0)
+                continue;
+            *out = (struct episode_place){record, e->episode};
+            count++;
+        }
+    return count;
+}
+
+size_t verb_episode_count(const struct writing *w)
+{
+    const Cw__CaseView *record;
+    size_t count = 0;
+
+    for (size_t r = 0; (record = writing_record(w, r)) != NULL; r++)
+        count += record->n_episodes;
+    return count;
 }
 
 /* The one reported last; the first when no other was. Events are newest first. */
-static ProtobufCBinaryData newest(const Cw__CaseView *view)
+static struct episode_place newest(const Cw__CaseView *view)
 {
-    ProtobufCBinaryData none = {0, NULL};
-
     for (size_t i = 0; i < view->n_events; i++)
         if (view->events[i]->type == EVENT_EPISODE_REPORTED && !view->events[i]->proposal)
-            return view->events[i]->event_id;
-    return none;
+            return (struct episode_place){view, view->events[i]->event_id};
+    return (struct episode_place){view, {0, NULL}};
+}
+
+static size_t names_of(const Cw__CaseView *record, char *out, size_t used, size_t cap)
+{
+    for (size_t i = 0; i < record->n_episodes && used < cap; i++) {
+        const Cw__ViewEpisode *e = record->episodes[i];
+        char name[CHARS_LEN_MAX], state[40];
+        int len;
+
+        writing_episode_name(record, e->episode, name);
+        TEXT(e->state, state);
+        len = snprintf(out + used, cap - used, "%s%s (%s)", used > 0 ? ", " : "", name, state);
+        used += len > 0 ? (size_t)len : 0;
+    }
+    return used;
 }
 
 static enum exit_code more_than_one(const struct writing *w)
 {
-    char where[200];
+    const Cw__CaseView *record;
+    char where[200] = "";
     size_t used = 0;
 
-    where[0] = '\0';
-    for (size_t i = 0; i < w->view->n_episodes && used < sizeof(where); i++) {
-        const Cw__ViewEpisode *e = w->view->episodes[i];
-        char id[2 * CW_ID_LEN + 1] = "first", state[40];
-        int len;
-
-        if (e->episode.len == CW_ID_LEN)
-            hex_of(slice(e->episode.data, 4), id);
-        TEXT(e->state, state);
-        len = snprintf(where + used, sizeof(where) - used, "%s%s (%s)", used > 0 ? ", " : "", id, state);
-        used += len > 0 ? (size_t)len : 0;
-    }
+    for (size_t r = 0; (record = writing_record(w, r)) != NULL; r++)
+        used = names_of(record, where, used, sizeof(where));
     return complain(w->cli, EXIT_USAGE,
                     &(struct trouble){"nothing was recorded", where, "more than one episode of this child would fit",
                                       "the same with --episode"});
 }
 
-static enum exit_code named(const struct writing *w, const char *name, ProtobufCBinaryData *out)
-{
-    const Cw__ViewEvent *event = NULL;
-    enum exit_code code;
-
-    *out = (ProtobufCBinaryData){0, NULL};
-    if (strcmp(name, "first") == 0)
-        return EXIT_DONE;
-    code = writing_find_event(w, name, &event);
-    if (code == EXIT_DONE && event != NULL)
-        *out = event->event_id;
-    return code;
-}
-
-enum exit_code verb_episode(const struct writing *w, const struct verb *verb, uint32_t event, ProtobufCBinaryData *out)
+enum exit_code verb_episode(const struct writing *w, const struct verb *verb, uint32_t event, struct episode_place *out)
 {
     const char *name = cli_value(w->cli, "episode");
     uint32_t states = verb->states != 0 ? verb->states : states_for(event);
-    const Cw__ViewEpisode *found;
     size_t count;
 
     if (name != NULL)
-        return named(w, name, out);
-    *out = (ProtobufCBinaryData){0, NULL};
+        return writing_find_episode(w, name, out);
+    *out = (struct episode_place){NULL, {0, NULL}};
     if (w->view == NULL) /* nobody could be asked: the first */
         return EXIT_DONE;
-    found = only(w->view, states, false, &count);
+    count = count_those(w, states, false, out);
     if (count == 0)
-        found = only(w->view, 0, true, &count);
-    if (count > 1 ||
-        (count == 1 && verb->states != 0 && w->view->n_episodes > 1 && (verb->states & (1u << state_of(found))) == 0))
+        count = count_those(w, 0, true, out);
+    if (count > 1 || (count == 1 && verb->states != 0 && verb_episode_count(w) > 1 &&
+                      (verb->states & (1u << verb_episode_state(out->record, out->episode))) == 0))
         return more_than_one(w); /* an interview about an ended episode is not about the live one beside it */
-    *out = found != NULL ? found->episode : newest(w->view);
+    if (count == 0)
+        *out = newest(w->view);
     return EXIT_DONE;
 }

@@ -7,12 +7,16 @@
 static const struct cli_option open_options[] = {WRITE_OPTIONS, {NULL, NULL, NULL}};
 static const struct cli_option report_options[] = {
     WRITE_OPTIONS,
+    RECORD_OPTION,
     {"another", NULL, "although an episode of this child is live already"},
     {NULL, NULL, NULL},
 };
 static const struct cli_option episode_options[] = {
     WRITE_OPTIONS,
-    {"episode", "EVENT", "which episode: the digits of its report, or first (default: the one that fits)"},
+    RECORD_OPTION,
+    {"episode", "EVENT",
+     "which episode: the digits of its report, or first, or of a merged child the record whose first it is "
+     "(default: the one that fits)"},
     {NULL, NULL, NULL},
 };
 

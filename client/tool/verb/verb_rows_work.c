@@ -2,9 +2,10 @@
 /* What officers do to any kind of case: hand it over, share out the work, put right what was wrong. */
 #include "tool/verb_rows.h"
 
-static const struct cli_option options[] = {WRITE_OPTIONS, {NULL, NULL, NULL}};
+static const struct cli_option options[] = {WRITE_OPTIONS, RECORD_OPTION, {NULL, NULL, NULL}};
 static const struct cli_option task_options[] = {
     WRITE_OPTIONS,
+    RECORD_OPTION,
     {"episode", "EVENT", "which episode of a child: the digits of its report, or first"},
     {NULL, NULL, NULL},
 };

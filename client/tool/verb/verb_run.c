@@ -22,19 +22,25 @@ static enum exit_code refuse_kind(const struct saying *s, const struct schema_ev
 /* A report beside a live episode is mostly the same one told twice. */
 static enum exit_code refuse_twin(const struct saying *s)
 {
-    for (size_t i = 0; s->verb->reports && s->w.view != NULL && i < s->w.view->n_episodes; i++)
-        if (verb_is_live(s->w.view->episodes[i]) && !cli_flag(s->w.cli, "another"))
-            return complain(s->w.cli, EXIT_CONFLICT,
-                            &(struct trouble){"nothing was recorded", s->w.cli->operands[0],
-                                              "an episode of this child is live already: what is new belongs to it; "
-                                              "--another opens a second one",
-                                              "casewire child show CASE"});
-    return EXIT_DONE;
+    const Cw__CaseView *record;
+    size_t live = 0;
+
+    for (size_t r = 0; s->verb->reports && (record = writing_record(&s->w, r)) != NULL; r++)
+        for (size_t i = 0; i < record->n_episodes; i++)
+            live += verb_is_live(record->episodes[i]);
+    if (live == 0 || cli_flag(s->w.cli, "another"))
+        return EXIT_DONE;
+    return complain(s->w.cli, EXIT_CONFLICT,
+                    &(struct trouble){"nothing was recorded", s->w.cli->operands[0],
+                                      "an episode of this child is live already: what is new belongs to it; "
+                                      "--another opens a second one",
+                                      "casewire child show CASE"});
 }
 
 static enum exit_code begin_event(struct saying *s)
 {
     const struct schema_event *event = schema_event(s->event);
+    struct episode_place at = {NULL, {0, NULL}};
     struct cw_fault fault = {0};
     struct cw_op_id op;
     enum exit_code code = EXIT_DONE;
@@ -42,10 +48,13 @@ static enum exit_code begin_event(struct saying *s)
     CW_ASSERT(event != NULL);
     if ((event->kinds & (1u << schema_kind_by_name(slice_of(s->w.kind)))) == 0)
         return refuse_kind(s, event);
-    if (!s->verb->corrects && (event->flags & EVENT_EPISODE) != 0 && s->w.view != NULL && s->w.view->n_episodes > 0)
-        code = verb_episode(&s->w, s->verb, s->event, &s->w.episode);
+    if (!s->verb->corrects && (event->flags & EVENT_EPISODE) != 0 && verb_episode_count(&s->w) > 0)
+        code = verb_episode(&s->w, s->verb, s->event, &at);
     if (code != EXIT_DONE)
         return code;
+    if (at.record != NULL)
+        s->w.episode = at.episode;
+    writing_turn_to(&s->w, at.record);
     s->w.subject = event->name;
     if (cw_draft_event(s->w.kind, event->name, &s->w.case_id, &s->w.draft, &fault) != CW_OK)
         return writing_refused(&s->w, &fault);
@@ -72,18 +81,25 @@ static enum exit_code not_over(const struct saying *s, const Cw__ViewDeadline *d
                     &(struct trouble){"nothing was recorded", s->w.cli->operands[1], why, "casewire clock list CASE"});
 }
 
-/* The duty that operand 1 names, as the id that the field `clock` takes. */
+/* The duty that operand 1 names; what is said of it is said in its own record. */
+static enum exit_code find_duty(struct saying *s)
+{
+    const Cw__CaseView *record = NULL;
+    enum exit_code code = verb_duty(&s->w, s->w.cli->operands[1], &s->duty, &record);
+
+    if (code == EXIT_DONE)
+        writing_turn_to(&s->w, record);
+    return code;
+}
+
+/* As the id that the field `clock` takes. */
 static enum exit_code name_duty(struct saying *s)
 {
-    const Cw__ViewDeadline *duty = NULL;
     char hex[2 * CW_ID_LEN + 1];
-    enum exit_code code = verb_duty(&s->w, s->w.cli->operands[1], &duty);
 
-    if (code != EXIT_DONE || duty == NULL)
-        return code;
-    if (s->event == EVENT_CLOCK_ACK && (int64_t)duty->due_ms > when_now().ms)
-        return not_over(s, duty);
-    hex_of(wire_slice(duty->duty), hex);
+    if (s->event == EVENT_CLOCK_ACK && (int64_t)s->duty->due_ms > when_now().ms)
+        return not_over(s, s->duty);
+    hex_of(wire_slice(s->duty->duty), hex);
     return saying_assign(s, schema_field(FIELD_CLOCK), "clock", hex);
 }
 
@@ -96,6 +112,8 @@ static enum exit_code say_event(struct saying *s)
     s->from = s->verb->corrects || s->verb->duty ? 2 : 1;
     if (code == EXIT_DONE)
         code = refuse_twin(s);
+    if (code == EXIT_DONE && s->verb->duty)
+        code = find_duty(s);
     if (code == EXIT_DONE)
         code = s->verb->corrects ? saying_name_corrected(s) : saying_choose(s);
     if (code == EXIT_DONE)

@@ -12,8 +12,6 @@
 #include <ctype.h>
 #include <stdlib.h>
 
-#define DUTIES_SHOWN 3
-
 /* --- the first lines -------------------------------------------------------------------------------------- */
 
 static void print_head(const struct cli *cli, const Cw__CaseView *view)
@@ -246,59 +244,7 @@ static void print_changed(const struct cli *cli, const Cw__CaseView *view)
     printf("%s (%s), %u statement%s\n", when, relative, view->op_count, view->op_count == 1 ? "" : "s");
 }
 
-/* --- duties, notes ------------------------------------------------------------------------------------------- */
-
-static void print_duty(const struct cli *cli, const Cw__ViewDeadline *d, bool first)
-{
-    struct cw_wall now = when_now(), due = {(int64_t)d->due_ms};
-    bool done = !waiting_duty_runs(d), late = !done && due.ms < now.ms;
-    char duty[60], when[WHEN_TEXT_LEN_MAX], relative[WHEN_TEXT_LEN_MAX], state[20] = "met";
-
-    TEXT(d->state, state);
-    waiting_duty(d, duty, sizeof(duty));
-    when_short(due, now, when);
-    when_relative(due, now, relative);
-    view_label(cli, first ? "due" : "");
-    printf("%s%s%s%s%s, %s (%s)\n", tone_on(cli, late ? TONE_BAD : TONE_PLAIN),
-           late   ? "OVERDUE"
-           : done ? state
-                  : "",
-           tone_off(cli), late || done ? " " : "", duty, when, relative);
-}
-
-/* The nearest first: the view has them by name. */
-static const Cw__ViewDeadline *next_duty(const Cw__CaseView *view, const Cw__ViewDeadline *after, bool met)
-{
-    const Cw__ViewDeadline *best = NULL;
-
-    for (size_t i = 0; i < view->n_deadlines; i++) {
-        const Cw__ViewDeadline *d = view->deadlines[i];
-
-        if (waiting_duty_runs(d) == met)
-            continue;
-        if (after != NULL && (d->due_ms < after->due_ms || (d->due_ms == after->due_ms && d <= after)))
-            continue;
-        if (best == NULL || d->due_ms < best->due_ms || (d->due_ms == best->due_ms && d < best))
-            best = d;
-    }
-    return best;
-}
-
-static void print_duties(const struct cli *cli, const Cw__CaseView *view)
-{
-    size_t count = 0, hidden = 0;
-
-    for (int met = 0; met <= (cli->verbose ? 1 : 0); met++)
-        for (const Cw__ViewDeadline *d = next_duty(view, NULL, met != 0); d != NULL; d = next_duty(view, d, met != 0)) {
-            if (cli->verbose || count < DUTIES_SHOWN)
-                print_duty(cli, d, count == 0);
-            else
-                hidden++;
-            count++;
-        }
-    if (hidden > 0)
-        printf("%*sand %zu more: -v\n", VIEW_LABEL, "", hidden);
-}
+/* --- notes --------------------------------------------------------------------------------------------------- */
 
 /* Kinds that a person must look at; the others are said where they belong (docs/fold.md 13.1). */
 static bool is_for_people(const Cw__ViewNote *note, bool all)
@@ -324,10 +270,13 @@ static void print_notes(const struct cli *cli, const Cw__CaseView *view)
     }
 }
 
-static void print_whole(const struct cli *cli, const Cw__CaseView *view)
+static void print_whole(const struct cli *cli, const Cw__CaseView *const *records, size_t count)
 {
+    const Cw__CaseView *view = records[0];
+
     print_head(cli, view);
     view_identity(cli, view);
+    view_beside(cli, records + 1, count - 1);
     view_known(cli, view);
     print_risk(cli, view);
     print_owner(cli, view);
@@ -336,7 +285,7 @@ static void print_whole(const struct cli *cli, const Cw__CaseView *view)
     print_flag(cli, view->revising, "is being worked out anew: wait a moment and look again");
     print_flag(cli, view->degraded, "a statement is in quarantine: tell the administrators");
     view_told(cli, view);
-    print_duties(cli, view);
+    view_duties(cli, view);
     view_tasks(cli, view);
     print_notes(cli, view);
     view_disputes(cli, view);
@@ -367,7 +316,7 @@ static void print_fitting(const struct cli *cli, const char *text)
            tone_off(cli));
 }
 
-void view_print(const struct cli *cli, const Cw__CaseView *view)
+void view_print_records(const struct cli *cli, const Cw__CaseView *const *records, size_t count)
 {
     FILE *screen = stdout, *whole;
     char *text = NULL;
@@ -375,13 +324,18 @@ void view_print(const struct cli *cli, const Cw__CaseView *view)
 
     whole = cli->rows > 4 && !cli->verbose ? open_memstream(&text, &len) : NULL;
     if (whole == NULL) {
-        print_whole(cli, view);
+        print_whole(cli, records, count);
         return;
     }
     stdout = whole; /* glibc's are variables; every piece of a view prints there */
-    print_whole(cli, view);
+    print_whole(cli, records, count);
     stdout = screen;
     if (fclose(whole) == 0 && text != NULL)
         print_fitting(cli, text);
     free(text);
+}
+
+void view_print(const struct cli *cli, const Cw__CaseView *view)
+{
+    view_print_records(cli, &view, 1);
 }

@@ -455,6 +455,25 @@ START_TEST(a_duty_comes_with_the_command_that_meets_it)
 }
 END_TEST
 
+START_TEST(a_duty_of_a_merged_record_comes_with_a_command_about_that_record)
+{
+    struct scene *s = scene_new();
+    Cw__ViewIdentity identity = CW__VIEW_IDENTITY__INIT;
+    static const uint8_t episode[CW_ID_LEN] = {0xab, 0xcd, 0xef, 0x12};
+
+    add_deadline(s, "M1", 1000);
+    identity.standing = B("alias");
+    s->view.identity = &identity;
+    ck_assert_str_eq(wait_of(s, ~0u, 2000).at[0].next, "casewire episode assess K7Q2M4X --episode K7Q2M4X");
+    s->deadline.episode = wire_bytes(slice(episode, sizeof(episode)));
+    ck_assert_str_eq(wait_of(s, ~0u, 2000).at[0].next, "casewire episode assess K7Q2M4X --episode abcdef12");
+    s->deadline.clock = B("M4");
+    ck_assert_str_eq(wait_of(s, ~0u, 2000).at[0].next,
+                     "casewire case add K7Q2M4X external_refs='PNCID ...' --as-recorded");
+    free(s);
+}
+END_TEST
+
 START_TEST(the_most_pressing_comes_first)
 {
     struct scene *s = scene_new();
@@ -543,6 +562,7 @@ Suite *suite_dispute(void)
     tcase_add_test(w, an_offer_waits_for_the_division_it_names);
     tcase_add_test(w, an_offer_accepted_without_effect_waits_for_an_inspector);
     tcase_add_loop_test(w, a_duty_comes_with_the_command_that_meets_it, 0, (int)CW_COUNT(answers));
+    tcase_add_test(w, a_duty_of_a_merged_record_comes_with_a_command_about_that_record);
     tcase_add_test(w, the_most_pressing_comes_first);
     suite_add_tcase(s, w);
     tcase_add_loop_test(v, a_value_typed_again_is_the_same_value, 0, (int)CW_COUNT(samples));

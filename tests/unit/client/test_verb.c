@@ -201,7 +201,7 @@ static int about(const char *word, size_t count, const char *const *states, cons
     struct cli cli = {.command = row_of("episode", word), .json = true};
     const struct verb *verb = verb_of(cli.command);
     struct writing w = {.cli = &cli, .view = &c->view};
-    ProtobufCBinaryData found;
+    struct episode_place found;
     int which = -1, kept = dup(STDERR_FILENO);
 
     if (option != NULL) {
@@ -211,7 +211,7 @@ static int about(const char *word, size_t count, const char *const *states, cons
     }
     ck_assert_ptr_nonnull(freopen("/dev/null", "w", stderr));
     if (verb_episode(&w, verb, verb->events[0], &found) == EXIT_DONE)
-        which = found.len == 0 ? 0 : found.data[0] / 0x10;
+        which = found.episode.len == 0 ? 0 : found.episode.data[0] / 0x10;
     fflush(stderr);
     dup2(kept, STDERR_FILENO);
     close(kept);
@@ -250,6 +250,47 @@ START_TEST(where_two_would_fit_the_officer_says_which)
 }
 END_TEST
 
+/* DOMAIN 9.3: until a human folds them both run at full response; so each can be spoken of by whichever reference. */
+START_TEST(the_episodes_of_all_records_of_a_child_are_meant)
+{
+    struct child *stays = child_new(1, (const char *const[]){"closed"}),
+                 *other = child_new(2, (const char *const[]){"returned", "active"});
+    Cw__ViewIdentity identity = CW__VIEW_IDENTITY__INIT;
+    struct cli cli = {.command = row_of("episode", "long-term"), .json = true};
+    struct writing w = {.cli = &cli, .view = &stays->view, .record_count = 2, .records = {&stays->view, &other->view}};
+    struct episode_place found;
+    int kept = dup(STDERR_FILENO);
+
+    stays->view.human_ref = B("MC/NTH/2026/H3T8V5N-C");
+    other->view.human_ref = B("MC/NTH/2026/K7Q2M4X-C");
+    stays->view.identity = other->view.identity = &identity;
+    ck_assert_int_eq(verb_episode(&w, verb_of(cli.command), EVENT_LONG_TERM, &found), EXIT_DONE);
+    ck_assert_ptr_eq(found.record, &other->view); /* the one that is live */
+    ck_assert_uint_eq(found.episode.data[0], 0x10);
+    cli.command = row_of("episode", "close");
+    ck_assert_int_eq(verb_episode(&w, verb_of(cli.command), EVENT_EPISODE_CLOSED, &found), EXIT_DONE);
+    ck_assert_ptr_eq(found.record, &other->view);
+    ck_assert_uint_eq(found.episode.len, 0); /* its first */
+    cli.values[0].name = "episode";
+    cli.value_count = 1;
+    cli.values[0].value = "10101010";
+    ck_assert_int_eq(verb_episode(&w, verb_of(cli.command), EVENT_EPISODE_CLOSED, &found), EXIT_DONE);
+    ck_assert_ptr_eq(found.record, &other->view);
+    ck_assert_uint_eq(found.episode.data[0], 0x10);
+    cli.values[0].value = "h3t8v5n";
+    ck_assert_int_eq(verb_episode(&w, verb_of(cli.command), EVENT_EPISODE_CLOSED, &found), EXIT_DONE);
+    ck_assert_ptr_eq(found.record, &stays->view);
+    ck_assert_ptr_nonnull(freopen("/dev/null", "w", stderr));
+    cli.values[0].value = "first"; /* of which record? */
+    ck_assert_int_eq(verb_episode(&w, verb_of(cli.command), EVENT_EPISODE_CLOSED, &found), EXIT_USAGE);
+    fflush(stderr);
+    dup2(kept, STDERR_FILENO);
+    close(kept);
+    free(stays);
+    free(other);
+}
+END_TEST
+
 /* --- duties ------------------------------------------------------------------------------------------------------- */
 
 START_TEST(a_duty_is_named_by_its_clock_or_by_its_digits)
@@ -262,6 +303,7 @@ START_TEST(a_duty_is_named_by_its_clock_or_by_its_digits)
     Cw__CaseView view;
     struct writing w = {.cli = &cli, .view = &view};
     const Cw__ViewDeadline *found;
+    const Cw__CaseView *record;
     int kept = dup(STDERR_FILENO);
 
     cw__case_view__init(&view);
@@ -275,14 +317,14 @@ START_TEST(a_duty_is_named_by_its_clock_or_by_its_digits)
     }
     view.n_deadlines = 4;
     view.deadlines = at;
-    ck_assert_int_eq(verb_duty(&w, "m1", &found), EXIT_DONE);
+    ck_assert_int_eq(verb_duty(&w, "m1", &found, &record), EXIT_DONE);
     ck_assert_ptr_eq(found, &duties[0]);
-    ck_assert_int_eq(verb_duty(&w, "3333", &found), EXIT_DONE);
+    ck_assert_int_eq(verb_duty(&w, "3333", &found, &record), EXIT_DONE);
     ck_assert_ptr_eq(found, &duties[2]);
     ck_assert_ptr_nonnull(freopen("/dev/null", "w", stderr));
-    ck_assert_int_eq(verb_duty(&w, "M8", &found), EXIT_USAGE);      /* two run */
-    ck_assert_int_eq(verb_duty(&w, "M7", &found), EXIT_NOT_FOUND);  /* met */
-    ck_assert_int_eq(verb_duty(&w, "333", &found), EXIT_NOT_FOUND); /* too short */
+    ck_assert_int_eq(verb_duty(&w, "M8", &found, &record), EXIT_USAGE);      /* two run */
+    ck_assert_int_eq(verb_duty(&w, "M7", &found, &record), EXIT_NOT_FOUND);  /* met */
+    ck_assert_int_eq(verb_duty(&w, "333", &found, &record), EXIT_NOT_FOUND); /* too short */
     fflush(stderr);
     dup2(kept, STDERR_FILENO);
     close(kept);
@@ -330,6 +372,7 @@ Suite *suite_verb(void)
     tcase_add_test(t, the_live_episode_is_meant);
     tcase_add_test(t, an_ended_episode_is_meant_when_none_is_live);
     tcase_add_test(t, where_two_would_fit_the_officer_says_which);
+    tcase_add_test(t, the_episodes_of_all_records_of_a_child_are_meant);
     tcase_add_test(t, a_duty_is_named_by_its_clock_or_by_its_digits);
     tcase_add_test(t, a_verb_offers_its_names_and_their_values);
     suite_add_tcase(s, t);
