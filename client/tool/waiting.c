@@ -36,10 +36,14 @@ bool waiting_is_own(const Cw__CaseView *view, const struct waiting_for *who)
     return view->orphaned && who->coordinates;
 }
 
+#define RISK_MEDIUM 3 /* of the scale missing_risk: what nobody assessed is treated as */
+
 int64_t waiting_risk(const Cw__CaseView *view)
 {
     const Cw__ViewField *field = view_risk_field(view);
 
+    if (slice_eq(wire_slice(view->risk), slice_of("not assessed")))
+        return RISK_MEDIUM;
     return field != NULL && field->n_values > 0 && field->values[0]->value != NULL &&
                    field->values[0]->value->has_number
                ? field->values[0]->value->number

@@ -66,7 +66,7 @@ void waiting_find(const Cw__CaseView *view, const struct waiting_for *who, waiti
 extern const char *const waiting_words[WAITING_CLASS_COUNT]; /* "overdue", "look", ... */
 int waiting_compare(const void *a, const void *b);           /* qsort: by class, then by time */
 
-/* How high the case's risk is, for sorting: 0 not assessed or none. */
+/* How high the case's risk is, for sorting: 0 none; not assessed is as medium. */
 int64_t waiting_risk(const Cw__CaseView *view);
 
 #endif

@@ -56,6 +56,8 @@ const Cw__ViewField *view_risk_field(const Cw__CaseView *view)
 {
     const Cw__ViewField *best = NULL;
 
+    if (slice_eq(wire_slice(view->risk), slice_of("not assessed")))
+        return NULL; /* what was said of another episode is not this one's */
     for (size_t i = 0; i < view->n_fields; i++) {
         const Cw__ViewField *f = view->fields[i];
         const struct schema_field *row = schema_field(f->field);

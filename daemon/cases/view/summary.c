@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* One row of a list. Absence of an assessment is not the lowest value: it is shown as "not assessed". */
+#include "cases/machine.h"
 #include "cases/view.h"
 
 /* "birth A. Example" -> "A. Example": the first word says which of the scale. */
@@ -68,6 +69,22 @@ static bool episode_is_over(const struct case_state *state, const struct hash *s
     return m != NULL && (m->state == EPISODE_CLOSED || m->state == EPISODE_CANCELLED);
 }
 
+/* DOMAIN §4.6: a child who is missing and whom nobody assessed is taken as medium, and said not to be assessed. */
+#define RANK_OF(number) (2 * (number))
+#define RANK_NOT_ASSESSED (RANK_OF(RISK_HIGH) - 1)
+
+static bool misses_unassessed(const struct case_state *state)
+{
+    for (uint32_t i = 0; i < state->machine_count; i++) {
+        const struct case_machine *m = &state->machines[i];
+
+        if (m->machine == MACHINE_EPISODE && m->state < 32 && (EPISODE_LIVE_STATES & (1u << m->state)) != 0 &&
+            state_value(state, &m->scope, FIELD_MISSING_RISK) == NULL)
+            return true;
+    }
+    return false;
+}
+
 /* The greatest over the line or over the child's episodes that are not over. */
 static const char *risk_of(const struct case_state *state)
 {
@@ -89,7 +106,7 @@ static const char *risk_of(const struct case_state *state)
             row = cell->row;
         }
     }
-    if (best == NULL)
+    if (best == NULL || (RANK_OF(best->value.number) < RANK_NOT_ASSESSED && misses_unassessed(state)))
         return "not assessed";
     name = schema_value_name(row->scale, best->value.number);
     return name != NULL ? name : "unrecognised";

@@ -203,6 +203,39 @@ START_TEST(a_list_row_says_not_assessed_rather_than_low)
 }
 END_TEST
 
+static void assess(struct story *s, const struct hash *episode, int64_t risk)
+{
+    uint32_t op = story_event(s, "NTH", MCET_, EVENT_RISK_ASSESSMENT);
+
+    story_number(s, op, FIELD_MISSING_RISK, risk);
+    story_scope(s, op, episode);
+}
+
+START_TEST(a_live_episode_that_nobody_assessed_is_not_shown_at_the_old_ones_risk)
+{
+    struct story *s = story_open(KIND_CHILD, "NTH", MCET_);
+    struct case_summary row;
+    struct hash again;
+    uint32_t back, report;
+
+    assess(s, &scope_none, 3);
+    back = story_event(s, "NTH", MCET_, EVENT_RETURNED);
+    story_number(s, back, FIELD_HOW_KNOWN, 5);
+    state_summary(story_fold(s), &row);
+    ck_assert_str_eq(row.risk, "medium");
+    report = story_event(s, "NTH", MCET_, EVENT_EPISODE_REPORTED);
+    again = story_event_id(s, report);
+    state_summary(story_fold(s), &row);
+    ck_assert_str_eq(row.risk, "not assessed");
+    assess(s, &scope_none, 4); /* what stands high is never shown as less */
+    state_summary(story_fold(s), &row);
+    ck_assert_str_eq(row.risk, "high");
+    assess(s, &again, 2);
+    state_summary(story_fold(s), &row);
+    ck_assert_str_eq(row.risk, "high");
+}
+END_TEST
+
 START_TEST(a_case_whose_opening_is_not_here_is_shown_all_the_same)
 {
     struct story *s = story_open(KIND_CHILD, "NTH", MCET_);
@@ -375,6 +408,7 @@ Suite *suite_view(void)
     tcase_add_test(all, an_op_reads_in_one_line_without_what_is_personal);
     tcase_add_test(all, a_reference_finds_typing_mistakes);
     tcase_add_test(all, a_list_row_says_not_assessed_rather_than_low);
+    tcase_add_test(all, a_live_episode_that_nobody_assessed_is_not_shown_at_the_old_ones_risk);
     tcase_add_test(all, a_case_whose_opening_is_not_here_is_shown_all_the_same);
     tcase_add_test(all, a_clock_is_data_until_a_view_asks_what_time_it_is);
     tcase_add_test(all, the_interview_clock_runs_from_the_return_not_from_its_recording);
