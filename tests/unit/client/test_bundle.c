@@ -13,7 +13,7 @@
 
 Suite *suite_bundle(void);
 
-#define PATIENT_MS 20000
+#define PATIENT_MS 60000
 #define COUNT 5
 
 static const struct cw_wall noon = {1795348800000};

@@ -14,7 +14,7 @@
 
 Suite *suite_feed(void);
 
-#define PATIENT_MS 20000
+#define PATIENT_MS 60000
 #define CURSOR_TEXT_LEN 16
 
 /* --- a daemon that tells messages, one for each request about the feed -------------------------------------------- */

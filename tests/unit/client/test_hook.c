@@ -61,7 +61,7 @@ static struct hooks *hooks_of(struct heard *heard, const char *lines)
 
     ck_assert_ptr_nonnull(h);
     ck_assert_msg(hooks_parse(slice_of(lines), h, why) == CW_OK, "%s", why);
-    h->limit_ms = 20000;
+    h->limit_ms = 100000;
     h->again_ms = 60000;
     h->report = hear;
     h->context = heard;
@@ -88,7 +88,7 @@ static void happen(struct hooks *h, enum hook_kind kind, const char *event, cons
 /* Until all have ended: they are real processes. */
 static void settle(struct hooks *h)
 {
-    struct cw_mono deadline = mono_after(link_now(), 20000);
+    struct cw_mono deadline = mono_after(link_now(), 100000);
 
     while (h->running.hook != NULL || h->waiting_count > 0) {
         ck_assert_int_gt(link_ms_left(deadline), 0);

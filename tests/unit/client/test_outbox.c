@@ -15,7 +15,7 @@
 
 Suite *suite_outbox(void);
 
-#define PATIENT_MS 20000
+#define PATIENT_MS 60000
 
 struct desk {
     struct registrar r;

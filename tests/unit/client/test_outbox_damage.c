@@ -13,7 +13,7 @@
 
 Suite *suite_outbox_damage(void);
 
-#define PATIENT_MS 20000
+#define PATIENT_MS 60000
 #define ENTRIES 5
 #define RECORDS_MAX 32
 

@@ -14,7 +14,7 @@
 
 Suite *suite_outbox_kill(void);
 
-#define PATIENT_MS 20000
+#define PATIENT_MS 60000
 #define REPORTS_MAX 256
 #define AT_ONCE 4 /* entries of a process before it waits until they are stored */
 

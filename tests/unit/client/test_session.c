@@ -15,7 +15,7 @@
 
 Suite *suite_session(void);
 
-#define PATIENT_MS 20000
+#define PATIENT_MS 60000
 #define NEVER_MS 600000
 
 static const uint8_t network[CW_ID_LEN] = {1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1,

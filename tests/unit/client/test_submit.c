@@ -11,7 +11,7 @@
 
 Suite *suite_submit(void);
 
-#define PATIENT_MS 20000
+#define PATIENT_MS 60000
 #define NEVER_MS 600000
 
 static const struct cw_wall noon = {1795348800000};

@@ -7,6 +7,8 @@ enum fake_act script_play(void *context, const Cw__Request *request, unsigned nt
 {
     const struct script *s = context;
 
+    if (s->for_ever && nth >= s->count)
+        nth = s->count - 1;
     if (nth >= s->count)
         return fake_status(NULL, request, nth, out);
     if (s->codes[nth] == 0)

@@ -8,7 +8,7 @@
 
 #include <check.h>
 
-#define PATIENT_MS 20000 /* nothing here takes that long */
+#define PATIENT_MS 60000 /* nothing here takes that long */
 #define NEVER_MS 600000
 
 /* A hook by table: what the nth request gets; behind the last, an honest status. */
@@ -16,6 +16,7 @@ struct script {
     enum fake_act acts[4];
     uint32_t codes[4]; /* 0: a status */
     unsigned count;
+    bool for_ever; /* the last of them, again and again */
 };
 enum fake_act script_play(void *context, const Cw__Request *request, unsigned nth, Cw__Answer *out);
 
