@@ -31,7 +31,7 @@ struct waiting {
     const Cw__CaseView *view;
     bool in_hand;                    /* of a duty: somebody acknowledged it */
     char text[WAITING_TEXT_LEN_MAX]; /* "risk assessment was due Sat 28 Nov 2026 16:40 (20 min ago)" */
-    char next[120];                  /* a command to type */
+    char next[160];                  /* a command to type */
     struct cw_wall at;               /* when it is due, or was said */
     uint32_t roles;                  /* whom it waits for */
     char key[WAITING_KEY_LEN_MAX];   /* the same as long as it is the same thing that waits */

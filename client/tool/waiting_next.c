@@ -65,6 +65,17 @@ static void put_field(struct writer *line, const struct schema_clock *clock, con
         put_wanted(line, row->name, word[0] != '\0' ? word : "...");
 }
 
+/* " recipient=...": what the event needs besides; whoever types it fills it in. */
+static void put_required(struct writer *line, uint32_t event, uint32_t but)
+{
+    size_t count;
+    const struct schema_event_field *rows = schema_event_fields(&count);
+
+    for (size_t i = 0; i < count; i++)
+        if (rows[i].event == event && rows[i].required && rows[i].field != but)
+            put_words(line, " ", schema_field(rows[i].field)->name, "=...", "");
+}
+
 static const char *argument_of(const struct verb *verb, uint32_t field)
 {
     for (size_t i = 0; i < VERB_ARGUMENTS_MAX && verb->arguments[i].name != NULL; i++)
@@ -88,10 +99,12 @@ static void put_event(struct writer *line, const struct schema_clock *clock, uin
         put_words(line, "casewire case event ", chars, " ", schema_event(number)->name);
     }
     wanted(clock->met_field, clock->met_mask, word);
-    if (word[0] == '\0' || name == NULL)
-        return;
-    put(line, " ");
-    put_wanted(line, name, word);
+    if (word[0] != '\0' && name != NULL) {
+        put(line, " ");
+        put_wanted(line, name, word);
+    }
+    if (row == NULL) /* a verb asks for it by its own names */
+        put_required(line, number, word[0] != '\0' ? clock->met_field : FIELD_NONE);
 }
 
 /* Whoever made an offer cannot answer it: theirs is to take it back. */

@@ -10,6 +10,8 @@
 #include "lib/when.h"
 #include "proto/wire.h"
 
+#include <ctype.h>
+
 #define DUTIES_SHOWN 3
 
 static void print_duty(const struct cli *cli, const Cw__ViewDeadline *d, bool first)
@@ -68,7 +70,7 @@ void view_duties(const struct cli *cli, const Cw__CaseView *view)
 
 static bool matters(const Cw__CaseView *record)
 {
-    bool any = false;
+    bool any = record->n_conflicts > 0;
 
     for (size_t i = 0; i < record->n_episodes; i++)
         any = any || verb_is_live(record->episodes[i]);
@@ -77,18 +79,26 @@ static bool matters(const Cw__CaseView *record)
     return any;
 }
 
-/* "K7Q2M4X, risk high: WST; open; episodes returned, active" */
+/* "HIGH  K7Q2M4X: WST; open; episodes returned, active", then what is due, disputed and seen there. */
 static void print_record(const struct cli *cli, const Cw__CaseView *record)
 {
-    char chars[CHARS_LEN_MAX], risk[40], owner[VIEW_OWNER_LEN_MAX], line[VIEW_OWNER_LEN_MAX + 100];
+    char chars[CHARS_LEN_MAX], risk[40], owner[VIEW_OWNER_LEN_MAX], seen[400], line[VIEW_OWNER_LEN_MAX + 100];
 
     lookup_chars(wire_slice(record->human_ref), chars);
     view_words(record->risk, risk, sizeof(risk));
+    for (char *at = risk; *at != '\0'; at++)
+        *at = (char)toupper((unsigned char)*at);
     view_owner(record, owner);
-    snprintf(line, sizeof(line), "%s%s%s: %s", chars, risk[0] != '\0' ? ", risk " : "", risk, owner);
     view_label(cli, "record");
-    view_wrap(line, VIEW_LABEL);
+    printf("%s%s%s%s", tone_on(cli, view_risk_tone(risk)), risk, tone_off(cli), risk[0] != '\0' ? "  " : "");
+    snprintf(line, sizeof(line), "%s: %s", chars, owner);
+    view_wrap(line, VIEW_LABEL + (risk[0] != '\0' ? (int)text_width(risk) + 2 : 0));
     view_duties(cli, record);
+    view_disputes(cli, record);
+    if (view_last_seen(record, seen, sizeof(seen))) {
+        view_label(cli, "seen");
+        view_wrap(seen, VIEW_LABEL);
+    }
 }
 
 void view_beside(const struct cli *cli, const Cw__CaseView *const *records, size_t count)

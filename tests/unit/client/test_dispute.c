@@ -437,7 +437,7 @@ static const struct {
     {"M1", "casewire episode assess K7Q2M4X"},
     {"M3", "casewire episode review K7Q2M4X level='supt|panel'"},
     {"M4", "casewire case add K7Q2M4X external_refs='PNCID ...'"},
-    {"M5", "casewire case event K7Q2M4X disclosure recipient_kind=missing_persons_unit"},
+    {"M5", "casewire case event K7Q2M4X disclosure recipient_kind=missing_persons_unit recipient=..."},
     {"M8", "casewire episode rhi K7Q2M4X step='declined|completed'"},
     {"M12", "casewire case set K7Q2M4X exploitation_risk_sexual=..."},
     {"W1", "casewire handover withdraw K7Q2M4X"}, /* of the division that made the offer */

@@ -219,6 +219,70 @@ static int count_lines(const char *text)
     return lines;
 }
 
+START_TEST(an_id_is_shown_as_the_duty_or_the_event_that_it_means)
+{
+    struct sample *s = sample_new();
+    struct cli cli = {.verbose = true};
+    uint8_t duty_id[CW_ID_LEN] = {0xd1}, mark_id[CW_ID_LEN] = {0xe1};
+    Cw__Value id = CW__VALUE__INIT;
+    Cw__ViewValue value = CW__VIEW_VALUE__INIT, *values[] = {&value};
+    Cw__ViewField field = CW__VIEW_FIELD__INIT, *fields[] = {&field};
+    Cw__ViewEvent mark = CW__VIEW_EVENT__INIT, *events[] = {&mark};
+    Cw__ViewDeadline duty = CW__VIEW_DEADLINE__INIT, *duties[] = {&duty};
+
+    duty.clock = B("M4");
+    duty.duty = (ProtobufCBinaryData){CW_ID_LEN, duty_id};
+    id.has_id = true;
+    id.id = duty.duty;
+    value.value = &id;
+    value.text = B("d100000000000000000000000000000000000000000000000000000000000000");
+    field.name = B("clock");
+    field.values = values;
+    field.n_values = 1;
+    mark.name = B("clock_breached");
+    mark.event_id = (ProtobufCBinaryData){CW_ID_LEN, mark_id};
+    mark.fields = fields;
+    mark.n_fields = 1;
+    s->view.deadlines = duties;
+    s->view.n_deadlines = 1;
+    s->view.events = events;
+    s->view.n_events = 1;
+    ck_assert_ptr_nonnull(strstr(show(&cli, s), "clock: M4 circulated as missing"));
+    id.id = mark.event_id;
+    ck_assert_ptr_nonnull(strstr(show(&cli, s), "clock: e100000000 clock breached"));
+    free(s);
+}
+END_TEST
+
+/* DOMAIN 9.3: who reads the record that stays is told first of what runs in the other. */
+START_TEST(what_is_live_in_another_record_stands_before_the_risk_of_this_one)
+{
+    struct sample *s = sample_new(), *other = sample_new();
+    const Cw__CaseView *records[] = {&s->view, &other->view};
+    Cw__ViewEpisode live = CW__VIEW_EPISODE__INIT, *episodes[] = {&live};
+    struct cli cli = {.verbose = false};
+    FILE *screen = stdout, *whole;
+    char *text = NULL;
+    size_t len = 0;
+
+    live.state = B("active");
+    other->view.human_ref = B("MC/WST/2018/PB26V1V-G");
+    other->view.episodes = episodes;
+    other->view.n_episodes = 1;
+    whole = open_memstream(&text, &len);
+    ck_assert_ptr_nonnull(whole);
+    stdout = whole;
+    view_print_records(&cli, records, 2);
+    stdout = screen;
+    fclose(whole);
+    ck_assert_ptr_nonnull(strstr(text, "record    HIGH  PB26V1V: "));
+    ck_assert(strstr(text, "record    HIGH  PB26V1V: ") < strstr(text, "risk      HIGH"));
+    free(text);
+    free(s);
+    free(other);
+}
+END_TEST
+
 START_TEST(on_a_small_screen_the_first_lines_stay)
 {
     struct sample *s = sample_new();
@@ -345,6 +409,8 @@ Suite *suite_view(void)
     tcase_add_test(t, risk_says_who_when_and_what_it_replaced);
     tcase_add_test(t, a_conflict_shows_both_values_and_who_may_resolve);
     tcase_add_test(t, risk_comes_first_then_owner_dispute_and_what_happened_last);
+    tcase_add_test(t, an_id_is_shown_as_the_duty_or_the_event_that_it_means);
+    tcase_add_test(t, what_is_live_in_another_record_stands_before_the_risk_of_this_one);
     tcase_add_test(t, on_a_small_screen_the_first_lines_stay);
     tcase_add_test(t, colour_never_says_anything_alone);
     tcase_add_test(t, a_word_longer_than_the_screen_is_cut_into_lines);
