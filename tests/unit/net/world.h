@@ -12,7 +12,7 @@
 #include <pthread.h>
 
 #define WORLD_EVENTS_MAX 4096
-#define WORLD_WAIT_MS 10000 /* how long something that must happen may take on a busy machine */
+#define WORLD_WAIT_MS 30000 /* how long something that must happen may take on a busy machine */
 
 struct world_event {
     struct net_event is;
