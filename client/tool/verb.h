@@ -14,7 +14,7 @@
 #include "proto/schema.h"
 
 #define VERB_EVENTS_MAX 2
-#define VERB_ARGUMENTS_MAX 8
+#define VERB_ARGUMENTS_MAX 18
 
 struct verb_argument {
     const char *name; /* what is typed before "=" */

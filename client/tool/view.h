@@ -52,6 +52,11 @@ void view_beside(const struct cli *cli, const Cw__CaseView *const *records, size
 void view_told(const struct cli *cli, const Cw__CaseView *view);
 void view_tasks(const struct cli *cli, const Cw__CaseView *view);
 
+/* view_child.c: how often the child was reported missing, when that was not the first time; what nobody has said yet. */
+void view_episode_count(const struct cli *cli, const Cw__CaseView *view);
+bool view_is_counted(const Cw__ViewField *field);
+void view_unsaid(const struct cli *cli, const Cw__CaseView *view);
+
 /* view_fields.c: without those that the head has said; with who said what when -v. */
 void view_fields(const struct cli *cli, const Cw__CaseView *view);
 

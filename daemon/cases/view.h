@@ -58,6 +58,22 @@ uint32_t clock_may_acknowledge(const struct case_state *state, const struct case
 /* The next time at which a view of the clock changes by itself; INT64_MAX: none. */
 int64_t clock_wakes_at(const struct case_state *state, const struct case_clock *clock, struct cw_wall now);
 
+/* --- how often a child was reported missing; what was cancelled is not counted ----------------------- */
+
+struct case_policy;
+
+struct case_episodes {
+    uint32_t count;
+    uint32_t recent;        /* within the window before now (policy M6.window, 90 days) */
+    bool repeat;            /* as many as make a repeat (M6.episodes, 3) */
+    int64_t window_days;    /* whole days of the window */
+    int64_t changes_ms;     /* when `recent` is less without any further op; INT64_MAX: never */
+    struct cw_op_id newest; /* the latest report's op */
+};
+struct case_episodes episodes_at(const struct case_state *state, const struct case_policy *policy, struct cw_wall now);
+/* The time before which they are a repeat; 0: they never were, or not since. For rows that outlive their now. */
+int64_t episodes_repeat_until(const struct case_state *state, const struct case_policy *policy);
+
 /* --- for lists ----------------------------------------------------------------------------------- */
 
 #define HUMAN_REF_LEN_MAX 40 /* "MC/NTH/2026/K7Q2M4X-C" and longer division codes */

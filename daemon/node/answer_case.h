@@ -20,6 +20,10 @@ enum cw_err answer_put_identity(struct answering *a, const struct shown_case *sh
 enum cw_err answer_put_candidates(struct answering *a, const struct shown_case *shown, Cw__CaseView *out);
 bool answer_put_episodes(struct answering *a, const struct shown_case *shown, Cw__CaseView *out);
 
+/* Fields that are computed, and those that nobody has said yet; out->fields has room for `answer_derived_room` more. */
+bool answer_put_derived(struct answering *a, const struct shown_case *shown, Cw__CaseView *out);
+size_t answer_derived_room(const struct case_state *state);
+
 /* A whole view; without events and tallies when only the fields are asked for; with events alone. */
 enum answer_view_extent { ANSWER_VIEW_ALL, ANSWER_VIEW_FIELDS, ANSWER_VIEW_EVENTS };
 enum cw_err answer_view(struct answering *a, const struct cw_case_id *id, enum answer_view_extent extent,

@@ -65,6 +65,8 @@ struct case_line {
     struct cw_slice reference, status, title, owner, risk, op_name; /* text */
     uint32_t conflicts;
     uint32_t marking;
+    uint32_t episodes;         /* of a child: how often it was reported missing */
+    int64_t repeat_until_ms;   /* before this it is a repeat: cases/view.h */
     struct case_labels labels; /* as many as fit LINE_LABELS_LEN_MAX; `more` when some do not */
 };
 #define LINE_LABELS_LEN_MAX 1024 /* bytes of all labels of one line together */

@@ -78,7 +78,8 @@ enum cw_err case_line_parse(struct cw_slice raw, struct case_line *out); /* borr
 
 /* --- case_save.c: row, summary, indexes, digest leaf --- */
 /* The line of what was folded; borrows from both. */
-void case_line_of(const struct loaded_case *c, const struct case_summary *summary, struct case_line *out);
+void case_line_of(const struct node *n, const struct loaded_case *c, const struct case_summary *summary,
+                  struct case_line *out);
 enum cw_err case_save(struct turn *t, const struct loaded_case *c);
 
 /* --- duty_index.c --- */

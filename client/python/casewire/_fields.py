@@ -60,6 +60,8 @@ FIELDS: Final[dict[str, dict[int, tuple[str, str, bool]]]] = {
         12: ("also", "x", True),
         13: ("also_ids", "x", True),
         14: ("due_ms", "w", False),
+        15: ("episodes", "n", False),
+        16: ("repeat_missing", "b", False),
     },
     "CaseView": {
         1: ("case_id", "x", False),

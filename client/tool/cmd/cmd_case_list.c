@@ -95,10 +95,20 @@ static void put_also(const Cw__CaseRow *row, char *out, size_t cap, const char *
         (void)snprintf(out + used, cap - used, ")");
 }
 
+/* "Child M, missing 4 times: REPEAT_MISSING": the first time says nothing new. */
+static void put_episodes(const Cw__CaseRow *row, char *title, size_t cap)
+{
+    size_t used = strlen(title);
+
+    if (row->episodes > 1)
+        snprintf(title + used, cap - used, "%smissing %u times%s", used > 0 ? ", " : "", row->episodes,
+                 row->repeat_missing ? ": REPEAT_MISSING" : "");
+}
+
 static void list_row(struct table *t, const Cw__CaseRow *row)
 {
     const char *kind = schema_kind_name(row->kind);
-    char text[400], title[200], when[WHEN_TEXT_LEN_MAX];
+    char text[500], title[260], when[WHEN_TEXT_LEN_MAX];
     struct cw_wall at;
 
     TEXT(row->human_ref, text);
@@ -120,6 +130,7 @@ static void list_row(struct table *t, const Cw__CaseRow *row)
         when_utc(at, when);
     table_add(t, when);
     TEXT(row->title, title);
+    put_episodes(row, title, sizeof(title));
     put_also(row, text, sizeof(text), title);
     table_add(t, text);
 }

@@ -281,6 +281,7 @@ static void print_whole(const struct cli *cli, const Cw__CaseView *const *record
     view_beside(cli, records + 1, count - 1);
     view_known(cli, view);
     print_risk(cli, view);
+    view_episode_count(cli, view);
     print_owner(cli, view);
     print_flag(cli, view->incomplete, "some statements about this case cannot be opened here");
     print_flag(cli, view->newer, "holds data of a newer version: shown as far as this one knows it");
@@ -294,6 +295,7 @@ static void print_whole(const struct cli *cli, const Cw__CaseView *const *record
     print_seen(cli, view);
     view_links(cli, view);
     view_last(cli, view);
+    view_unsaid(cli, view);
     print_changed(cli, view);
     view_fields(cli, view);
     view_tallies(cli, view, cli->verbose);

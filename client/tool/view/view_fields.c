@@ -54,7 +54,7 @@ static void print_field(const struct cli *cli, const Cw__ViewField *field)
         print_value(cli, field->values[i]);
     }
     if (field->missing)
-        printf("%-*s%smissing%s\n", FIELD_WIDTH, name, tone_on(cli, TONE_CAREFUL), tone_off(cli));
+        printf("%-*s%snot said yet%s\n", FIELD_WIDTH, name, tone_on(cli, TONE_CAREFUL), tone_off(cli));
 }
 
 /* Said in the first lines already: title, risk, and whatever is in conflict. */
@@ -62,9 +62,10 @@ static bool was_said(const Cw__CaseView *view, const Cw__ViewField *field)
 {
     const struct schema_field *row = schema_field(field->field);
 
-    if (field->n_values == 0 && !field->missing)
+    if (field->n_values == 0)
         return true;
-    return field->conflict || field == view_risk_field(view) || (row != NULL && row->number == FIELD_TITLE);
+    return view_is_counted(field) || field->conflict || field == view_risk_field(view) ||
+           (row != NULL && row->number == FIELD_TITLE);
 }
 
 void view_fields(const struct cli *cli, const Cw__CaseView *view)

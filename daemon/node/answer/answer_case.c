@@ -168,8 +168,9 @@ static bool put_fields(struct answering *a, const struct shown_case *shown, Cw__
 {
     const struct case_state *state = shown->loaded.state;
 
-    /* Every cell with its canonical form, and room for fields that only proposals name. */
-    out->fields = ARENA_ARRAY(a->arena, Cw__ViewField *, 2 * (size_t)state->cell_count + state->proposal_count + 1);
+    /* Every cell with its canonical form, and room for fields that only proposals name, or that have no value. */
+    out->fields = ARENA_ARRAY(a->arena, Cw__ViewField *,
+                              2 * (size_t)state->cell_count + state->proposal_count + answer_derived_room(state) + 1);
     if (out->fields == NULL)
         return false;
     for (uint32_t i = 0; i < state->cell_count; i++) {
@@ -181,7 +182,7 @@ static bool put_fields(struct answering *a, const struct shown_case *shown, Cw__
         if (!put_canonical(a, shown, &state->cells[i], out))
             return false;
     }
-    return put_proposals(a, shown, out);
+    return put_proposals(a, shown, out) && answer_put_derived(a, shown, out);
 }
 
 /* No division holds its duties: whoever coordinates does, until one claims the case (DOMAIN.md §8). */

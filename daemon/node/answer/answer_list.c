@@ -2,6 +2,7 @@
 /* A page of cases, newest change first, from the indexes alone: never a scan over all cases. */
 
 #include "node/answer_list.h"
+#include "node/answer_known.h"
 
 #include "proto/wire.h"
 
@@ -18,6 +19,16 @@ struct walk {
     struct row_key from;
     bool after;
 };
+
+static void put_episodes(const struct answering *a, const struct case_line *line, Cw__CaseRow *out)
+{
+    struct cw_wall now = a->known != NULL ? a->known->at : a->moment.now;
+
+    if (line->episodes != 0)
+        SET_NUMBER(out, episodes, line->episodes);
+    if (now.ms < line->repeat_until_ms)
+        SET_NUMBER(out, repeat_missing, 1);
+}
 
 Cw__CaseRow *answer_list_row(struct answering *a, const struct cw_case_id *id, const struct listed *listed)
 {
@@ -42,6 +53,7 @@ Cw__CaseRow *answer_list_row(struct answering *a, const struct cw_case_id *id, c
         SET_NUMBER(out, incomplete, 1);
     if (row->moments.overdue_ms != CASE_NO_MOMENT)
         SET_NUMBER(out, due_ms, (uint64_t)row->moments.overdue_ms);
+    put_episodes(a, line, out);
     return out;
 }
 

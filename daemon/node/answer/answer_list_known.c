@@ -51,7 +51,7 @@ static enum cw_err listed_of(struct answering *a, const struct loaded_case *c, s
     if (summary == NULL || filters == NULL)
         return CW_LOCAL_MEMORY;
     state_summary(c->state, summary);
-    case_line_of(c, summary, &out->line);
+    case_line_of(a->node, c, summary, &out->line);
     case_filters_of(a->node, c->state, &out->line, filters);
     out->row = (struct case_row){
         .flags = c->flags,

@@ -100,9 +100,11 @@ void case_line_encode(const struct case_line *line, struct writer *w)
     writer_be32(w, line->conflicts);
     writer_u8(w, (uint8_t)line->marking);
     write_labels(w, &line->labels);
+    writer_be32(w, line->episodes);
+    writer_be64(w, (uint64_t)line->repeat_until_ms);
 }
 
-/* A line of an earlier build ends after the conflicts: what it does not say may be anything. */
+/* A line of an earlier build ends after the conflicts, or after the labels: what it does not say may be anything. */
 enum cw_err case_line_parse(struct cw_slice raw, struct case_line *out)
 {
     struct reader in = reader_over(raw);
@@ -121,6 +123,10 @@ enum cw_err case_line_parse(struct cw_slice raw, struct case_line *out)
     } else {
         out->marking = 1;
         out->labels.more = out->labels.compartmented = true;
+    }
+    if (reader_left(&in) > 0) {
+        out->episodes = reader_be32(&in);
+        out->repeat_until_ms = (int64_t)reader_be64(&in);
     }
     return reader_finish(&in) == CW_OK ? CW_OK : CW_LOCAL_CORRUPT;
 }

@@ -135,7 +135,18 @@ static enum cw_err put_leaf(struct turn *t, const struct loaded_case *c)
 
 /* --- the row ---------------------------------------------------------------------------------------------- */
 
-void case_line_of(const struct loaded_case *c, const struct case_summary *s, struct case_line *out)
+static void put_episodes(const struct node *n, const struct loaded_case *c, struct case_line *out)
+{
+    const struct case_policy *policy = c->policy != NULL ? c->policy : &n->policy;
+
+    if (c->state->kind != KIND_CHILD)
+        return;
+    out->episodes = episodes_at(c->state, policy, (struct cw_wall){0}).count;
+    out->repeat_until_ms = episodes_repeat_until(c->state, policy);
+}
+
+void case_line_of(const struct node *n, const struct loaded_case *c, const struct case_summary *s,
+                  struct case_line *out)
 {
     const struct case_value *name = state_value(c->state, &scope_none, FIELD_OP_NAME);
 
@@ -149,6 +160,7 @@ void case_line_of(const struct loaded_case *c, const struct case_summary *s, str
         .marking = s->marking,
     };
     state_labels(c->state, &out->labels);
+    put_episodes(n, c, out);
     if (name != NULL && name->value.type == VALUE_TEXT)
         out->op_name = name->value.text;
 }
@@ -204,7 +216,7 @@ static enum cw_err put_row(struct turn *t, const struct loaded_case *c, const st
     struct writer sealed_out = writer_over(sealed, sizeof sealed), w = writer_over(bytes, sizeof bytes);
 
     state_summary(c->state, &summary);
-    case_line_of(c, &summary, &line);
+    case_line_of(t->n, c, &summary, &line);
     case_filters_of(t->n, c->state, &line, &filters);
     enum cw_err err = seal_line(t, &c->id, &line, &sealed_out);
     if (err == CW_OK)

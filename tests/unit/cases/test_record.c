@@ -127,6 +127,65 @@ START_TEST(a_professional_is_named_with_what_they_are)
 }
 END_TEST
 
+/* --- how often (DOMAIN §4.3): episode_count, episode_count_90d, REPEAT_MISSING ------------------------------------------ */
+
+#define DAY_MS INT64_C(86400000)
+#define NOON INT64_C(1795867200000) /* Saturday 28 November 2026, 12:00 UTC */
+
+static uint32_t on_day(struct story *s, uint32_t op, int64_t day)
+{
+    s->ops[op].head.author_time.ms = NOON + day * DAY_MS;
+    return op;
+}
+
+static struct case_episodes counted(struct story *s, const struct case_state *state, int64_t day)
+{
+    return episodes_at(state, &s->policy, (struct cw_wall){NOON + day * DAY_MS});
+}
+
+START_TEST(episodes_of_all_divisions_are_counted_and_three_in_ninety_days_are_a_repeat)
+{
+    struct story *s = story_open(KIND_CHILD, "NTH", MCET_);
+    const struct case_state *state;
+
+    on_day(s, 0, 0);
+    on_day(s, story_event(s, "EST", PC_, EVENT_EPISODE_REPORTED), 10);
+    state = story_fold(s);
+    ck_assert_uint_eq(counted(s, state, 20).count, 2);
+    ck_assert_uint_eq(counted(s, state, 20).recent, 2);
+    ck_assert(!counted(s, state, 20).repeat);
+    ck_assert_int_eq(episodes_repeat_until(state, &s->policy), 0);
+    on_day(s, story_event(s, "WST", PC_, EVENT_EPISODE_REPORTED), 40);
+    state = story_fold(s);
+    ck_assert(counted(s, state, 40).repeat);
+    ck_assert_int_eq(counted(s, state, 40).window_days, 90);
+    ck_assert_int_eq(counted(s, state, 40).changes_ms, NOON + 90 * DAY_MS + 1);
+    ck_assert_int_eq(episodes_repeat_until(state, &s->policy), NOON + 90 * DAY_MS + 1);
+    ck_assert(counted(s, state, 90).repeat);
+    ck_assert(!counted(s, state, 91).repeat);
+    ck_assert_uint_eq(counted(s, state, 91).recent, 2);
+    ck_assert_uint_eq(counted(s, state, 500).recent, 0);
+    ck_assert_uint_eq(counted(s, state, 500).count, 3);
+}
+END_TEST
+
+START_TEST(what_was_reported_in_error_is_no_episode_of_the_count)
+{
+    struct story *s = story_open(KIND_CHILD, "NTH", MCET_);
+    uint32_t error;
+    const struct case_state *state;
+
+    on_day(s, 0, 0);
+    error = on_day(s, story_event(s, "NTH", ROLE_MASK(SUP), EVENT_EPISODE_CANCELLED), 1);
+    story_text(s, error, FIELD_REASON, "at football");
+    on_day(s, story_event(s, "NTH", PC_, EVENT_EPISODE_REPORTED), 2);
+    on_day(s, story_event(s, "NTH", PC_, EVENT_EPISODE_REPORTED), 3);
+    state = story_fold(s);
+    ck_assert_uint_eq(counted(s, state, 4).count, 2);
+    ck_assert(!counted(s, state, 4).repeat);
+}
+END_TEST
+
 Suite *suite_record(void);
 Suite *suite_record(void)
 {
@@ -139,6 +198,8 @@ Suite *suite_record(void)
     tcase_add_test(all, an_older_grade_is_kept_as_it_was_written);
     tcase_add_test(all, a_photograph_is_the_hash_of_what_is_kept_elsewhere);
     tcase_add_test(all, a_professional_is_named_with_what_they_are);
+    tcase_add_test(all, episodes_of_all_divisions_are_counted_and_three_in_ninety_days_are_a_repeat);
+    tcase_add_test(all, what_was_reported_in_error_is_no_episode_of_the_count);
     suite_add_tcase(suite, all);
     return suite;
 }

@@ -24,8 +24,8 @@ struct field {
 struct child {
     Cw__CaseView view;
     Cw__Author author;
-    struct field fields[4], details[3];
-    Cw__ViewField *field_at[4], *sighting_at[2], *task_at[1];
+    struct field fields[7], details[3];
+    Cw__ViewField *field_at[7], *sighting_at[2], *task_at[1];
     Cw__ViewEpisode episodes[2], *episode_at[2];
     Cw__ViewEvent events[2], *event_at[2];
     Cw__ViewDeadline deadline, *deadline_at[1];
@@ -212,6 +212,58 @@ START_TEST(last_seen_is_what_reaches_furthest_into_the_present)
 }
 END_TEST
 
+static void count_episodes(struct child *c, int64_t all, const char *recent, bool repeat)
+{
+    number_init(c, &c->fields[4], FIELD_EPISODE_COUNT, all == 4 ? "4" : "1", all);
+    number_init(c, &c->fields[5], FIELD_EPISODE_COUNT_90D, recent, 3);
+    field_init(c, &c->fields[6], FIELD_REPEAT_MISSING, repeat ? "yes" : "no");
+    c->fields[6].raw.flag = repeat;
+    for (size_t i = 4; i < 7; i++)
+        c->field_at[i] = c->fields[i].at;
+    c->view.n_fields = 7;
+}
+
+START_TEST(a_child_that_is_missing_again_is_said_to_be_and_the_third_time_in_ninety_days_is_a_repeat)
+{
+    struct child *c = child_new();
+
+    count_episodes(c, 1, "1 in 90 days", false);
+    ck_assert_ptr_null(strstr(show(c), "again"));
+    count_episodes(c, 4, "2 in 90 days", false);
+    ck_assert_ptr_nonnull(strstr(show(c), "again     reported missing 4 times, 2 in 90 days\n"));
+    count_episodes(c, 4, "3 in 90 days", true);
+    ck_assert_ptr_nonnull(strstr(show(c), "again     reported missing 4 times, 3 in 90 days: REPEAT_MISSING\n"));
+    ck_assert_ptr_null(strstr(shown, "episode_count"));
+    free(c);
+}
+END_TEST
+
+START_TEST(what_nobody_has_said_yet_is_asked_for)
+{
+    struct child *c = child_new();
+    Cw__ViewField unsaid[9], *at[9];
+    static const uint32_t fields[] = {FIELD_HOME_ADDRESS,   FIELD_CARE_STATUS,     FIELD_CIRCUMSTANCES,
+                                      FIELD_CLOTHING,       FIELD_BIRTH_DATE,      FIELD_FAMILY_NAME,
+                                      FIELD_RESPONSIBLE_LA, FIELD_LAST_SEEN_PLACE, FIELD_HOST_LA};
+
+    ck_assert_ptr_null(strstr(show(c), "not said"));
+    for (size_t i = 0; i < CW_COUNT(fields); i++) {
+        cw__view_field__init(&unsaid[i]);
+        unsaid[i].field = fields[i];
+        unsaid[i].name = B(schema_field(fields[i])->name);
+        unsaid[i].missing = unsaid[i].has_missing = true;
+        at[i] = &unsaid[i];
+    }
+    c->view.fields = at;
+    c->view.n_fields = 2;
+    ck_assert_ptr_nonnull(strstr(show(c), "not said  home address, care status\n"));
+    c->view.n_fields = 9;
+    ck_assert_ptr_nonnull(strstr(show(c), "not said  circumstances, clothing, last seen place, home address,"));
+    ck_assert_ptr_nonnull(strstr(shown, "and 3 more: -v"));
+    free(c);
+}
+END_TEST
+
 Suite *suite_view_child(void)
 {
     Suite *s = suite_create("view_child");
@@ -220,6 +272,8 @@ Suite *suite_view_child(void)
     tcase_add_test(t, danger_owner_due_dispute_last_seen_last_happened);
     tcase_add_test(t, the_risk_is_that_of_the_live_episode);
     tcase_add_test(t, last_seen_is_what_reaches_furthest_into_the_present);
+    tcase_add_test(t, a_child_that_is_missing_again_is_said_to_be_and_the_third_time_in_ninety_days_is_a_repeat);
+    tcase_add_test(t, what_nobody_has_said_yet_is_asked_for);
     suite_add_tcase(s, t);
     return s;
 }

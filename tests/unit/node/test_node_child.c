@@ -241,6 +241,68 @@ START_TEST(an_event_that_was_taken_back_says_by_what)
 }
 END_TEST
 
+/* --- what no op says --------------------------------------------------------------------------------------------------- */
+
+static const Cw__ViewField *only_field(const Cw__CaseView *view, uint32_t number)
+{
+    const Cw__ViewField *found = NULL;
+
+    for (size_t i = 0; i < view->n_fields; i++) {
+        if (view->fields[i]->field != number)
+            continue;
+        ck_assert_ptr_null(found);
+        found = view->fields[i];
+    }
+    return found;
+}
+
+START_TEST(a_child_reported_three_times_is_counted_in_views_and_lists_and_marked_a_repeat)
+{
+    const struct op again = {.type = OP_EVENT, .schema = SCHEMA_VERSION, .event = EVENT_EPISODE_REPORTED};
+    const Cw__CaseView *view;
+    const Cw__CaseRow *row;
+
+    pair_begin();
+    view = pair_view_of(&pair.a, true);
+    ck_assert_int_eq(only_field(view, FIELD_EPISODE_COUNT)->values[0]->value->number, 1);
+    ck_assert(!only_field(view, FIELD_REPEAT_MISSING)->values[0]->value->flag);
+    for (int i = 0; i < 2; i++) {
+        (void)pair_say(&pair.a, &again, NULL);
+        lab_run(pair.lab, 2000);
+    }
+    view = pair_view_of(&pair.a, true);
+    ck_assert_int_eq(only_field(view, FIELD_EPISODE_COUNT)->values[0]->value->number, 3);
+    ck_assert_int_eq(only_field(view, FIELD_EPISODE_COUNT_90D)->values[0]->value->number, 3);
+    ck_assert(
+        slice_eq(wire_slice(only_field(view, FIELD_EPISODE_COUNT_90D)->values[0]->text), slice_of("3 in 90 days")));
+    ck_assert(only_field(view, FIELD_REPEAT_MISSING)->values[0]->value->flag);
+    row = list_by(NULL, NULL)->rows[0];
+    ck_assert(pair_is(row->case_id, &pair.a));
+    ck_assert_uint_eq(row->episodes, 3);
+    ck_assert(row->repeat_missing);
+    lab_free(pair.lab);
+}
+END_TEST
+
+START_TEST(what_is_to_be_said_of_a_child_is_missing_until_somebody_says_it)
+{
+    const Cw__CaseView *view;
+
+    pair_begin();
+    view = pair_view_of(&pair.a, true);
+    ck_assert(only_field(view, FIELD_CIRCUMSTANCES)->missing);
+    ck_assert(only_field(view, FIELD_HOME_ADDRESS)->missing);
+    ck_assert(only_field(view, FIELD_BIRTH_DATE)->missing);
+    pair_identify(&pair.a, "2014-03-01");
+    view = pair_view_of(&pair.a, true);
+    ck_assert(!only_field(view, FIELD_BIRTH_DATE)->missing);
+    ck_assert_uint_eq(only_field(view, FIELD_BIRTH_DATE)->n_values, 1);
+    ck_assert_uint_eq(only_field(view, FIELD_TURNS_18)->n_values, 1);
+    ck_assert(only_field(view, FIELD_CIRCUMSTANCES)->missing);
+    lab_free(pair.lab);
+}
+END_TEST
+
 /* --- DOMAIN §16, 10: no word about a child where it cannot be erased ----------------------------------------------------- */
 
 static bool holds_text(struct cw_slice bytes, const char *text)
@@ -293,6 +355,8 @@ Suite *suite_node_child(void)
     tcase_add_test(all, all_events_of_a_case_can_be_had_page_by_page);
     tcase_add_test(all, an_event_that_was_taken_back_says_by_what);
     tcase_add_test(all, no_word_about_a_child_is_in_a_header_a_seal_an_index_or_any_row);
+    tcase_add_test(all, a_child_reported_three_times_is_counted_in_views_and_lists_and_marked_a_repeat);
+    tcase_add_test(all, what_is_to_be_said_of_a_child_is_missing_until_somebody_says_it);
     suite_add_tcase(suite, all);
     return suite;
 }
