@@ -40,6 +40,9 @@ void joining_done(struct joining *j);
 /* Of a member or peer; never NULL for one of an opened file. */
 const struct trust_cert *joining_cert(const struct joining *j, const struct join_member *member);
 
+/* All three keys are the same. */
+bool certificates_share_keys(const struct certificate *a, const struct certificate *b);
+
 /* --- the authority's side (enrol_issue.c) --------------------------------------------------------------- */
 
 struct asking { /* an opened request; borrows from bytes */
@@ -57,7 +60,8 @@ void asking_done(struct asking *asking);
  * Whether this authority may issue what is asked for. *out_again: it did so before, and only the answer is wanted again.
  *
  * Returns   CW_OK, CW_REFUSED_NETWORK, CW_REFUSED_AUTHOR: made for another authority, CW_REFUSED_ROLE, CW_REFUSED_EXPIRED: its
- *           dates, or revoked, CW_REFUSED_REUSED_ID: another certificate has one of its keys
+ *           dates, or revoked, CW_REFUSED_REUSED_ID: another certificate has one of its keys, and
+ *           is not one of the same division that this renews
  */
 enum cw_err asking_check(const struct asking *asking, const struct authority *a, struct cw_wall now, bool *out_again,
                          struct cw_fault *fault);
@@ -108,12 +112,17 @@ struct request_plan {
     const struct host *host;
     const char *name; /* in the certificate */
     int64_t days;
+    bool renew; /* of the certificate that is there: its division and name, and the host's keys as they are */
 };
-/* Makes keys and request for the network of an invitation, both kept in the host's folder. */
+/* Makes keys, but to renew, and a request for the network of an invitation, both kept in the host's folder. */
 enum cw_err host_request(const struct request_plan *plan, const struct joining *invitation, struct buf *out_request,
                          struct cw_fault *fault);
 /* Whether the answer is one to the request in the host's folder, and these are its keys; fills what host lacks. */
 enum cw_err host_compare(struct host *host, const struct joining *answer, struct cw_fault *fault);
+/* Whether the answer renews the certificate that this host has: another one, for the same keys. */
+bool host_is_renewed(const struct host *host, const struct joining *answer);
+/* Writes the certificate alone: settings and network stay as they are. */
+enum cw_err host_renew(const struct host *host, const struct joining *answer, struct cw_fault *fault);
 /* Writes certificate, network and settings. */
 enum cw_err host_join(const struct host *host, const struct joining *answer, struct cw_fault *fault);
 

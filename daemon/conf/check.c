@@ -72,9 +72,7 @@ static void check_dates(const struct settings *s, const struct certificate *c, s
     if (now.ms < c->not_before.ms)
         problem_add(problems, s->file, 0, "certificate: is not valid yet; is the clock right?");
     if (now.ms > c->not_after.ms)
-        problem_add(
-            problems, s->file, 0,
-            "certificate: has expired: give the division a new daemon as docs/operations.md says (\"A new key\")");
+        problem_add(problems, s->file, 0, "certificate: has expired: renew it (casewire enrol request --renew)");
 }
 
 enum cw_err settings_check(const struct settings *s, struct cw_wall now, struct problems *problems)

@@ -33,6 +33,7 @@ struct incarnation_facts {
     bool store_is_backup;   /* the store carries a backup's mark */
     struct position stored; /* own log's head in the store; seq 0: none */
     bool own_fork;          /* a fork proof against the stored log is kept */
+    bool other_cert;        /* the stored log is another certificate's: this daemon's was renewed */
 };
 
 enum incarnation_choice {

@@ -78,7 +78,8 @@ struct node {
     struct ports ports;
     struct node_identity identity;
     struct cert_id cert;
-    uint8_t sign_key[KEY_LEN];
+    uint8_t sign_key[KEY_LEN], seal_key[KEY_LEN];
+    uint32_t former_looked; /* so many of the authority's certificates were looked at for former ones of this daemon */
     struct network_genesis genesis;
     uint8_t genesis_bytes[NETWORK_GENESIS_LEN_MAX];
     size_t genesis_len;

@@ -106,8 +106,18 @@ enum cw_err vault_make_key(struct vault *v, struct cw_slice audience, const stru
 
 /* --- learning --------------------------------------------------------------------------------------- */
 
-/* Our envelope in the blob; data NULL when there is none. */
-static enum cw_err find_envelope(const struct cert_id *self, struct cw_slice blob, struct cw_slice *out)
+static bool is_ours(const struct vault *v, const struct cert_id *recipient)
+{
+    for (uint32_t i = 0; i < v->former_count && i < VAULT_FORMER_MAX; i++) {
+        if (ID_EQ(&v->former[i], recipient))
+            return true;
+    }
+    return ID_EQ(&v->self, recipient);
+}
+
+/* Our envelope in the blob, and to which of our certificates it is; data NULL when there is none. */
+static enum cw_err find_envelope(const struct vault *v, struct cw_slice blob, struct cert_id *out_to,
+                                 struct cw_slice *out)
 {
     struct envelope *items = calloc(ENVELOPES_MAX, sizeof *items);
     uint32_t count = 0;
@@ -118,8 +128,12 @@ static enum cw_err find_envelope(const struct cert_id *self, struct cw_slice blo
     err = envelopes_parse(blob, items, ENVELOPES_MAX, &count) == CW_OK ? CW_OK : CW_PEER_MALFORMED;
     *out = slice(NULL, 0);
     for (uint32_t i = 0; err == CW_OK && i < count; i++) {
-        if (ID_EQ(&items[i].recipient, self))
-            *out = items[i].sealed;
+        if (!is_ours(v, &items[i].recipient))
+            continue;
+        *out = items[i].sealed;
+        *out_to = items[i].recipient;
+        if (ID_EQ(out_to, &v->self))
+            break;
     }
     free(items);
     return err;
@@ -127,11 +141,11 @@ static enum cw_err find_envelope(const struct cert_id *self, struct cw_slice blo
 
 /* The seed must be the one that the whole audience was promised: record and envelope name the same commitment. */
 static enum cw_err open_and_add(struct vault *v, const struct key_record_id *id, const struct key_record *record,
-                                struct cw_slice sealed)
+                                const struct cert_id *to, struct cw_slice sealed)
 {
     struct audience_derived derived;
     uint8_t seed[32];
-    enum cw_err err = envelope_open(&v->secrets->seal, &v->self, record, sealed, seed);
+    enum cw_err err = envelope_open(&v->secrets->seal, to, record, sealed, seed);
 
     if (err != CW_OK)
         return err;
@@ -151,6 +165,7 @@ enum cw_err vault_learn(struct vault *v, struct cw_slice record, struct cw_slice
     struct key_record parsed;
     struct key_record_id id;
     struct cw_slice sealed = slice(NULL, 0);
+    struct cert_id to;
     enum cw_err err = CW_OK;
 
     if (key_record_parse(record, &parsed) != CW_OK)
@@ -161,9 +176,9 @@ enum cw_err vault_learn(struct vault *v, struct cw_slice record, struct cw_slice
         return CW_OK;
     }
     if (!slice_empty(envelopes))
-        err = find_envelope(&v->self, envelopes, &sealed);
+        err = find_envelope(v, envelopes, &to, &sealed);
     if (err == CW_OK && sealed.data != NULL)
-        err = open_and_add(v, &id, &parsed, sealed);
+        err = open_and_add(v, &id, &parsed, &to, sealed);
     if (err == CW_OK)
         *out_opened = sealed.data != NULL;
     return err;

@@ -30,6 +30,8 @@ struct audience_key {
 
 struct vault {
     struct cert_id self;
+    struct cert_id former[VAULT_FORMER_MAX]; /* the newest stands at former_count - 1, modulo; node thread */
+    uint32_t former_count;
     uint32_t key_count, keys_max;
     struct audience_key *keys; /* ascending ids */
     struct vault_secrets *secrets;

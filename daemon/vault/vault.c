@@ -35,6 +35,16 @@ enum cw_err vault_new(const struct vault_limits *limits, const struct cert_id *s
     return CW_OK;
 }
 
+void vault_formerly(struct vault *v, const struct cert_id *cert)
+{
+    for (uint32_t i = 0; i < v->former_count && i < VAULT_FORMER_MAX; i++) {
+        if (ID_EQ(&v->former[i], cert))
+            return;
+    }
+    v->former[v->former_count % VAULT_FORMER_MAX] = *cert;
+    v->former_count++;
+}
+
 void vault_free(struct vault *v)
 {
     if (v == NULL)

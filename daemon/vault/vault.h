@@ -29,6 +29,12 @@ struct vault_limits {
 enum cw_err vault_new(const struct vault_limits *limits, const struct cert_id *self,
                       const struct box_secret *seal_secret, bool strict, struct vault **out);
 void vault_free(struct vault *v);
+/*
+ * A certificate that this daemon had before its own, with the same seal key: envelopes that name it are ours as well. Known ones
+ * again change nothing; the eldest of more than VAULT_FORMER_MAX is forgotten. Node thread.
+ */
+#define VAULT_FORMER_MAX 16
+void vault_formerly(struct vault *v, const struct cert_id *cert);
 
 /* --- parts: nonce(24) ‖ XChaCha20-Poly1305(key, r ‖ padded payload, AD = op_id ‖ u8 part) -------------- */
 #define PART_OVERHEAD (AEAD_NONCE_LEN + 32 + AEAD_TAG_LEN)
@@ -56,7 +62,7 @@ struct recipient {
 enum cw_err vault_make_key(struct vault *v, struct cw_slice audience, const struct position *membership,
                            const struct recipient *recipients, uint32_t count, const struct entropy *entropy,
                            struct writer *out_record, struct writer *out_envelopes);
-/* Learns a key record; opens our envelope when there is one. *out_opened: false: not a recipient (or its envelope is
+/* Learns a key record; opens our envelope when there is one, to this certificate or a former one. *out_opened: false: not a recipient (or its envelope is
  * absent). CW_PEER_HASH: our envelope does not open, or not to the seed, audience and recipient that the record promises: alarmed by the
  * caller. CW_PEER_MALFORMED. CW_LOCAL_MEMORY: audience_keys_max. */
 enum cw_err vault_learn(struct vault *v, struct cw_slice record, struct cw_slice envelopes, bool *out_opened);

@@ -53,6 +53,14 @@ class Strangers:
         config = self.at(host, "etc", host, "casewire.conf")
         with open(config, "a", encoding="utf-8") as file:  # a small machine, which keeps no memory locked
             file.write('map_size = "1 GiB"\nreserve = "1 MiB"\nlow_water = "16 MiB"\nstrict_memory = no\n')
+        self.run_daemon(host, config)
+
+    def restart(self, host):
+        self.daemons[host].terminate()
+        check("it stops", self.daemons[host].wait(30) == 0, self.log(host))
+        self.run_daemon(host, self.at(host, "etc", host, "casewire.conf"))
+
+    def run_daemon(self, host, config):
         with open(self.at(host, "casewired.log"), "a", encoding="utf-8") as log:
             self.daemons[host] = subprocess.Popen(["ip", "netns", "exec", host, DAEMON, "--config", config], stdout=log, stderr=log,
                                                   stdin=subprocess.DEVNULL)
@@ -136,6 +144,45 @@ def two_strangers_are_paired_by_files_and_words(hosts):
           ["casewire.conf", "cert", "key", "network", "request"] and not any("key" == name for _, _, names in os.walk(hosts.at("north", "authority"))
                                                                              for name in names))
     check("and nobody else may read them", os.stat(hosts.at("east", "etc/east/key")).st_mode & 0o777 == 0o600)
+
+
+@story()
+def a_certificate_is_renewed_and_the_store_goes_on(hosts):
+    hosts.begin()
+    hosts.pair()
+    for host, code in (("north", "NTH"), ("east", "EST")):
+        hosts.officer(host, code)
+    hosts.tool("east", "--home", "officer", "wait-sync", "--peers", "1", "--timeout", "30")
+    hosts.tool("east", "--home", "officer", "case", "open", "missing_child", "title=Child M", "missing_risk=high", "--held-by", "2")
+    before = json.loads(hosts.tool("north", "--json", "authority", "list", "--dir", hosts.at("north", "authority")).stdout)["certificates"]
+    before = [c["cert"] for c in before if (c["kind"], c["division"]) == ("daemon", "EST")][0]
+
+    said = hosts.tool("east", "enrol", "request", "east", "invitation", "--renew", "--address", f"tcp://{HOSTS['east']}:4700", "--days", "900",
+                      *hosts.places("east")).stdout
+    words = re.search(r"(?m)^  words  (.*)$", said).group(1)
+    hosts.carry("east.request", "east", "north")
+    said = hosts.issue("east.request", "--fingerprint", words).stdout
+    check("whoever signs is told that it is a renewal", f"EST has a certificate for these keys already: casewire authority revoke {before[:8]}" in said, said)
+    hosts.carry("east.bundle", "north", "east")
+    said = hosts.tool("north", "peer", "add", "north", "east.bundle", *hosts.places("north")).stdout
+    check("the others' settings stay as they are", "stood already" in said, said)
+    with open(hosts.at("east", "etc/east/casewire.conf"), encoding="utf-8") as file:
+        settings = file.read()
+    said = hosts.tool("east", "join", "east.bundle", *hosts.places("east")).stdout
+    check("the host's as well", "the same keys, and the settings as they are" in said and
+          settings == open(hosts.at("east", "etc/east/casewire.conf"), encoding="utf-8").read(), said)
+    hosts.tool("east", "authority", "publish", "--bundle", "east.bundle", "--socket", hosts.socket("east"))
+
+    hosts.restart("east")
+    hosts.tool("north", "authority", "revoke", before, "--dir", hosts.at("north", "authority"), "--socket", hosts.socket("north"))
+    hosts.tool("north", "authority", "publish", "--dir", hosts.at("north", "authority"), "--socket", hosts.socket("north"))
+    for host in HOSTS:
+        hosts.tool(host, "--home", "officer", "wait-sync", "--peers", "1", "--timeout", "60")
+    check("it is not another daemon: a log ends, and the store stays", "the certificate was renewed" in hosts.log("east"), hosts.log("east"))
+    hosts.tool("east", "--home", "officer", "case", "open", "missing_child", "title=Child N", "missing_risk=low", "--held-by", "2")
+    for host in HOSTS:
+        rows = json.loads(hosts.tool(host, "--home", "officer", "--json", "case", "list").stdout)["rows"]
+        check(f"{host} reads what was before and what came after", sorted(row["title"] for row in rows) == ["Child M", "Child N"], str(rows))
 
 
 @story()

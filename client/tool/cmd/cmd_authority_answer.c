@@ -17,7 +17,8 @@ struct answering {
     struct authority authority;
     char title[ENROL_TITLE_LEN_MAX + 1], division[DIVISION_LEN_MAX + 1], address[ENROL_ADDRESS_LEN_MAX + 1];
     char out[PATH_LEN_MAX], words[WORDS_LEN_MAX], until[WHEN_TEXT_LEN_MAX];
-    const struct trust_cert *sibling; /* a daemon that the division has already */
+    struct cert_id sibling; /* a daemon that the division has already; copied: certificates move when one is added */
+    bool has_sibling, renews;
     struct members *members;
     bool again;
 };
@@ -140,10 +141,11 @@ static void tell(const struct cli *cli, const struct answering *s)
         return;
     printf("%s: the answer to %s (%s), until %s%s\n", s->out, s->title, s->division, s->until,
            s->again ? "; it was issued before" : "");
-    if (s->sibling != NULL) {
-        hex_of(ID_SLICE(&s->sibling->id), id);
-        printf("  %s has another daemon already: casewire authority revoke %.8s once this one is in its place\n",
-               s->division, id);
+    if (s->has_sibling) {
+        hex_of(ID_SLICE(&s->sibling), id);
+        printf("  %s has %s already: casewire authority revoke %.8s once %s\n", s->division,
+               s->renews ? "a certificate for these keys" : "another daemon", id,
+               s->renews ? "it runs with this one" : "this one is in its place");
     }
     printf("  next, at a division that runs: casewire peer add NAME %s\n"
            "        at the new host:         casewire join %s\n",
@@ -160,7 +162,12 @@ static enum exit_code answer(struct cli *cli, struct answering *s)
     code = confirm(cli, s);
     if (code != EXIT_DONE)
         return code;
-    s->sibling = find_sibling(s);
+    const struct trust_cert *sibling = find_sibling(s);
+    if (sibling != NULL) {
+        s->sibling = sibling->id;
+        s->has_sibling = true;
+        s->renews = certificates_share_keys(&sibling->parsed, &s->asking.cert);
+    }
     s->members = calloc(1, sizeof(*s->members));
     if (s->members == NULL)
         return EXIT_FAILED;

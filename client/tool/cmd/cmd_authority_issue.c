@@ -86,10 +86,10 @@ static enum exit_code read_replaced(const struct cli *cli, const struct authorit
     if ((*out)->parsed.subject == SUBJECT_DAEMON)
         return complain(
             cli, EXIT_USAGE,
-            &(struct trouble){"nothing was issued", "--replace",
-                              "a daemon's store and logs are bound to its key: the division asks for a new one "
-                              "(docs/operations.md, \"A new key\")",
-                              "casewire enrol request NAME INVITATION"});
+            &(struct trouble){
+                "nothing was issued", "--replace",
+                "a daemon's store is bound to its key: it asks for a renewal, or for a new key (docs/operations.md)",
+                "casewire enrol request NAME INVITATION --renew ..."});
     r->order.subject = (*out)->parsed.subject;
     r->order.role_count = (*out)->parsed.role_count;
     memcpy(r->order.roles, (*out)->parsed.roles, sizeof(r->order.roles));

@@ -25,6 +25,7 @@ static enum exit_code read_plan(const struct cli *cli, struct requesting *r)
         return EXIT_USAGE;
     snprintf(r->name, sizeof(r->name), "Daemon of %s", r->host.code);
     r->plan.host = &r->host;
+    r->plan.renew = cli_flag(cli, "renew");
     r->plan.name = name != NULL ? name : r->name;
     if (out != NULL)
         snprintf(r->out, sizeof(r->out), "%s", out);
@@ -68,6 +69,17 @@ static void tell(const struct cli *cli, const struct requesting *r, const struct
                r->out, h->title, h->code, network, h->address, r->words, h->settings, h->title, h->title);
 }
 
+/* The certificate's, whatever the options or the name would have given: it may be that of one renewed. */
+static void note_code(struct requesting *r, const struct buf *request)
+{
+    struct enrol_request asked;
+    struct certificate cert;
+
+    if (enrol_request_parse(buf_slice(request), &asked) == CW_OK &&
+        certificate_parse(asked.certificate, &cert) == CW_OK)
+        snprintf(r->host.code, sizeof(r->host.code), "%.*s", (int)cert.division.len, (const char *)cert.division.data);
+}
+
 static enum exit_code run_request(struct cli *cli)
 {
     struct requesting r = {0};
@@ -84,6 +96,7 @@ static enum exit_code run_request(struct cli *cli)
         code = complain_fault(cli, "no request was made", &fault);
     else
         code = write_out(cli, &r, &request);
+    note_code(&r, &request);
     if (code == EXIT_DONE)
         tell(cli, &r, &invitation);
     buf_done(&request);
@@ -96,6 +109,7 @@ static const struct cli_option request_options[] = {
     {"address", "ADDRESS", "where other divisions reach it (default tcp://THIS-MACHINE:4700)"},
     {"name", "TEXT", "in the certificate (default: Daemon of CODE)"},
     {"days", "N", "valid so long (default 730)"},
+    {"renew", NULL, "for a division that runs: another certificate for the keys that it has, before the old one ends"},
     {"out", "FILE", "the request (default NAME.request)"},
     {HOST_SETTINGS},
     {HOST_STATE},
@@ -112,8 +126,12 @@ const struct cli_command cmd_enrol_request = {
     .summary = "make a new division's keys here; ask to be admitted",
     .about = "FILE is the network's invitation, which `casewire init` or `casewire authority invite` wrote. The secret "
              "keys never leave this host. The twelve words that it prints are of the request and, in it, of keys and "
-             "network: when those who run the authority see the same words, nobody changed either on the way.",
+             "network: when those who run the authority see the same words, nobody changed either on the way.\n\n"
+             "With --renew, division, name and keys are those of the certificate that is there, which goes on until "
+             "`casewire join` took the answer and the daemon was started again; its store stays.",
     .examples = "  casewire enrol request east invitation \\\n"
+                "      --address tcp://east.example:4700\n"
+                "  casewire enrol request east invitation --renew \\\n"
                 "      --address tcp://east.example:4700\n",
     .options = request_options,
     .json = "request:s words:s network_name:s title:s division:s address:s",

@@ -79,6 +79,25 @@ static void tell(const struct cli *cli, const struct host *host, const struct jo
            host->settings, host->title, cli->operands[0], host->run);
 }
 
+static enum exit_code renew(const struct cli *cli, const struct host *host, const struct joining *j)
+{
+    char until[WHEN_TEXT_LEN_MAX];
+    struct cw_fault fault = {0};
+
+    if (host_renew(host, j, &fault) != CW_OK)
+        return complain_fault(cli, "the certificate was not written", &fault);
+    when_london(joining_cert(j, &j->join.member)->parsed.not_after, false, until);
+    if (cli->json || cli->quiet) {
+        tell(cli, host, j);
+        return EXIT_DONE;
+    }
+    printf("division %s (%s) has a certificate until %s: the same keys, and the settings as they are\n"
+           "  next: casewire authority publish --bundle %s --socket %s/admin.sock\n"
+           "        systemctl restart casewired@%s\n",
+           host->title, host->code, until, cli->operands[0], host->run, host->title);
+    return EXIT_DONE;
+}
+
 static enum exit_code join(const struct cli *cli, const struct joining *j)
 {
     struct host host;
@@ -97,6 +116,8 @@ static enum exit_code join(const struct cli *cli, const struct joining *j)
         return code;
     if (host_compare(&host, j, &fault) != CW_OK)
         return complain_fault(cli, "nothing was written: this is no answer for this host", &fault);
+    if (host_is_renewed(&host, j))
+        return renew(cli, &host, j);
     code = check_fresh(cli, &host);
     if (code != EXIT_DONE)
         return code;

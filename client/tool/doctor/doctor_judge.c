@@ -137,8 +137,7 @@ static void judge_certificate(struct findings *f, struct cw_slice text, struct c
                 : days < CERTIFICATE_DAYS_WARN ? DOCTOR_WARN
                                                : DOCTOR_OK,
                 "certificate",
-                days < CERTIFICATE_DAYS_WARN ? "give the division a new daemon: docs/operations.md, \"A new key\""
-                                             : NULL,
+                days < CERTIFICATE_DAYS_WARN ? "renew it: casewire enrol request NAME INVITATION --renew ..." : NULL,
                 days < 0 ? "it ended %.0f days ago" : "it is good for %.0f more days", days < 0 ? -days : days);
 }
 

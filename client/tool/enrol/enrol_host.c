@@ -130,6 +130,34 @@ static enum cw_err check_fresh(const struct host *host, char key[static PATH_LEN
     return CW_OK;
 }
 
+/* Made by `enrol request`, so without a passphrase. The caller wipes them. */
+static enum cw_err read_keys(const struct host *host, struct key_bundle *out, struct cw_fault *fault)
+{
+    struct buf bytes = {0};
+    char path[PATH_LEN_MAX];
+    enum cw_err err = path_join(path, host->settings, "key") ? file_read(path, KEYFILE_LEN_MAX, &bytes) : CW_LOCAL_IO;
+
+    if (err != CW_OK)
+        return fault_set(fault, err, path, "the host's key cannot be read");
+    if (keyfile_open(buf_slice(&bytes), slice(NULL, 0), out) != CW_OK)
+        err = fault_set(fault, CW_LOCAL_KEY, path, "the host's key is damaged, or has a passphrase");
+    wipe(bytes.data, bytes.cap);
+    buf_done(&bytes);
+    return err;
+}
+
+/* The certificate that is there; *out borrows from the bytes. */
+static enum cw_err read_certificate(const struct host *host, struct buf *bytes, struct certificate *out,
+                                    struct cw_fault *fault)
+{
+    char path[PATH_LEN_MAX];
+    enum cw_err err = path_join(path, host->settings, "cert") ? file_read(path, CERT_LEN_MAX, bytes) : CW_LOCAL_IO;
+
+    if (err == CW_OK)
+        err = certificate_parse(buf_slice(bytes), out);
+    return err == CW_OK ? CW_OK : fault_set(fault, err, path, "there is no certificate to be renewed");
+}
+
 static void fill_certificate(const struct request_plan *plan, const struct joining *invitation,
                              const struct key_bundle *keys, struct certificate *out)
 {
@@ -161,18 +189,23 @@ static enum cw_err make_request(const struct request_plan *plan, const struct jo
     return c.failed || w.failed ? CW_REFUSED_SIZE : buf_add(out, slice(bytes, w.len));
 }
 
-enum cw_err host_request(const struct request_plan *plan, const struct joining *invitation, struct buf *out_request,
-                         struct cw_fault *fault)
+static enum cw_err check_plan(const struct request_plan *plan, char key[static PATH_LEN_MAX], struct cw_fault *fault)
 {
     struct refusal refusal = {0};
-    struct key_bundle keys;
-    char key[PATH_LEN_MAX];
     enum cw_err err = check_fresh(plan->host, key, fault);
 
     if (err == CW_OK && text_check(slice_of(plan->name), NAME_LEN_MAX, false, "--name", &refusal) != CW_OK)
         err = fault_of_refusal(fault, CW_REFUSED_TEXT, &refusal);
-    if (err == CW_OK)
-        err = host_make_folder(plan->host, fault);
+    return err == CW_OK ? host_make_folder(plan->host, fault) : err;
+}
+
+static enum cw_err request_anew(const struct request_plan *plan, const struct joining *invitation,
+                                struct buf *out_request, struct cw_fault *fault)
+{
+    struct key_bundle keys;
+    char key[PATH_LEN_MAX];
+    enum cw_err err = check_plan(plan, key, fault);
+
     if (err != CW_OK)
         return err;
     key_bundle_new(&keys);
@@ -186,6 +219,41 @@ enum cw_err host_request(const struct request_plan *plan, const struct joining *
         err = fault_set(fault, CW_LOCAL_IO, key, "the file cannot be written: %s", strerror(errno));
     key_bundle_wipe(&keys);
     return err;
+}
+
+/* The holder is who the certificate says, whatever this host is called now. */
+static enum cw_err request_renewal(const struct request_plan *plan, const struct joining *invitation,
+                                   struct buf *out_request, struct cw_fault *fault)
+{
+    struct host host = *plan->host;
+    struct request_plan same = *plan;
+    char name[NAME_LEN_MAX + 1];
+    struct certificate before;
+    struct buf bytes = {0};
+    struct key_bundle keys;
+    enum cw_err err = read_certificate(plan->host, &bytes, &before, fault);
+
+    if (err == CW_OK) {
+        snprintf(host.code, sizeof(host.code), "%.*s", (int)before.division.len, (const char *)before.division.data);
+        snprintf(name, sizeof(name), "%.*s", (int)before.name.len, (const char *)before.name.data);
+        same.host = &host;
+        same.name = name;
+        err = read_keys(plan->host, &keys, fault);
+    }
+    buf_done(&bytes);
+    if (err != CW_OK)
+        return err;
+    err = make_request(&same, invitation, &keys, out_request);
+    key_bundle_wipe(&keys);
+    return err == CW_OK ? write_in(plan->host, "request", buf_slice(out_request), fault)
+                        : fault_plain(fault, err, "request");
+}
+
+enum cw_err host_request(const struct request_plan *plan, const struct joining *invitation, struct buf *out_request,
+                         struct cw_fault *fault)
+{
+    return plan->renew ? request_renewal(plan, invitation, out_request, fault)
+                       : request_anew(plan, invitation, out_request, fault);
 }
 
 /* --- answer ----------------------------------------------------------------------------------------------- */
@@ -208,24 +276,21 @@ static enum cw_err compare_request(struct host *host, const struct asking *asked
     return CW_OK;
 }
 
+static bool are_keys_of(const struct key_bundle *keys, const struct certificate *cert)
+{
+    return memcmp(keys->sign_public, cert->sign_key, KEY_LEN) == 0 &&
+           memcmp(keys->seal_public, cert->seal_key, KEY_LEN) == 0 &&
+           memcmp(keys->curve_public, cert->curve_key, KEY_LEN) == 0;
+}
+
 static enum cw_err compare_keys(const struct host *host, const struct certificate *cert, struct cw_fault *fault)
 {
     struct key_bundle keys;
-    struct buf bytes = {0};
-    char path[PATH_LEN_MAX];
-    enum cw_err err = path_join(path, host->settings, "key") ? file_read(path, KEYFILE_LEN_MAX, &bytes) : CW_LOCAL_IO;
+    enum cw_err err = read_keys(host, &keys, fault);
 
-    if (err != CW_OK)
-        return fault_set(fault, err, path, "the host's key cannot be read");
-    if (keyfile_open(buf_slice(&bytes), slice(NULL, 0), &keys) != CW_OK)
-        err = fault_set(fault, CW_LOCAL_KEY, path, "the host's key is damaged, or has a passphrase");
-    else if (memcmp(keys.sign_public, cert->sign_key, KEY_LEN) != 0 ||
-             memcmp(keys.seal_public, cert->seal_key, KEY_LEN) != 0 ||
-             memcmp(keys.curve_public, cert->curve_key, KEY_LEN) != 0)
-        err = fault_set(fault, CW_LOCAL_KEY, path, "the host's key is not the one that the request was made with");
+    if (err == CW_OK && !are_keys_of(&keys, cert))
+        err = fault_set(fault, CW_LOCAL_KEY, "key", "the host's key is not the one that the request was made with");
     key_bundle_wipe(&keys);
-    wipe(bytes.data, bytes.cap);
-    buf_done(&bytes);
     return err;
 }
 
@@ -247,16 +312,37 @@ enum cw_err host_compare(struct host *host, const struct joining *answer, struct
     return err;
 }
 
-enum cw_err host_join(const struct host *host, const struct joining *answer, struct cw_fault *fault)
+bool host_is_renewed(const struct host *host, const struct joining *answer)
 {
     const struct trust_cert *cert = joining_cert(answer, &answer->join.member);
+    struct certificate before;
+    struct buf bytes = {0};
+    struct cert_id id;
+    bool renewed = false;
+
+    if (read_certificate(host, &bytes, &before, NULL) == CW_OK) {
+        cert_id_of(buf_slice(&bytes), &id);
+        renewed = !ID_EQ(&id, &cert->id) && certificates_share_keys(&before, &cert->parsed);
+    }
+    buf_done(&bytes);
+    return renewed;
+}
+
+/* The grammar is strict: these are the very bytes that were issued. */
+enum cw_err host_renew(const struct host *host, const struct joining *answer, struct cw_fault *fault)
+{
     uint8_t bytes[CERT_LEN_MAX];
     struct writer w = writer_over(bytes, sizeof(bytes));
-    enum cw_err err;
 
-    certificate_encode(&cert->parsed, &w); /* the grammar is strict: the very bytes that were issued */
-    err = write_in(host, "network", answer->join.genesis, fault);
+    certificate_encode(&joining_cert(answer, &answer->join.member)->parsed, &w);
+    return write_in(host, "cert", slice(bytes, w.len), fault);
+}
+
+enum cw_err host_join(const struct host *host, const struct joining *answer, struct cw_fault *fault)
+{
+    enum cw_err err = write_in(host, "network", answer->join.genesis, fault);
+
     if (err == CW_OK)
-        err = write_in(host, "cert", slice(bytes, w.len), fault);
+        err = host_renew(host, answer, fault);
     return err == CW_OK ? settings_write(host, answer, fault) : err;
 }

@@ -58,10 +58,24 @@ static bool shares_a_key(const struct certificate *a, const struct certificate *
            memcmp(a->curve_key, b->curve_key, KEY_LEN) == 0;
 }
 
+bool certificates_share_keys(const struct certificate *a, const struct certificate *b)
+{
+    return memcmp(a->sign_key, b->sign_key, KEY_LEN) == 0 && memcmp(a->seal_key, b->seal_key, KEY_LEN) == 0 &&
+           memcmp(a->curve_key, b->curve_key, KEY_LEN) == 0;
+}
+
+/* Its holder proved to have the keys, as for a first one. Keys of a certificate that was taken back are not to be had again. */
+static bool renews(const struct certificate *asked, const struct trust_cert *before)
+{
+    return !before->revoked && before->parsed.subject == SUBJECT_DAEMON &&
+           slice_eq(before->parsed.division, asked->division) && certificates_share_keys(&before->parsed, asked);
+}
+
 static enum cw_err check_keys(const struct asking *asking, const struct authority *a, struct cw_fault *fault)
 {
     for (size_t i = 0; i < a->trust->cert_count; i++)
-        if (!ID_EQ(&a->trust->certs[i].id, &asking->id) && shares_a_key(&a->trust->certs[i].parsed, &asking->cert))
+        if (!ID_EQ(&a->trust->certs[i].id, &asking->id) && shares_a_key(&a->trust->certs[i].parsed, &asking->cert) &&
+            !renews(&asking->cert, &a->trust->certs[i]))
             return fault_set(fault, CW_REFUSED_REUSED_ID, "request",
                              "another certificate holds one of its keys already");
     return CW_OK;

@@ -107,6 +107,8 @@ enum incarnation_choice incarnation_decide(const struct incarnation_facts *f, co
         *out_why = "the store carries a backup's mark";
     else if (f->own_fork)
         *out_why = "a fork of the own log is proven";
+    else if (f->other_cert)
+        *out_why = "the certificate was renewed, and a log is one certificate's";
     else if (!f->anchor_readable)
         *out_why = f->stored.seq == 0 ? "no own log yet" : "the anchor is missing or unreadable";
     else if (f->anchor.failed)

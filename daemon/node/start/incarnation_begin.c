@@ -28,6 +28,7 @@ static void gather(struct node *n, const struct log_head *stored, struct incarna
     if (stored != NULL) {
         f->stored = (struct position){stored->log, stored->seq, stored->seal};
         f->own_fork = stored->forked;
+        f->other_cert = !ID_EQ(&stored->cert, &n->cert);
     }
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "node/authority_entries.h"
 #include "node/case_work.h"
+#include "node/key_records.h"
 #include "node/turn.h"
 
 #include <casewire/casewire.h>
@@ -96,6 +97,7 @@ static enum cw_err load_keys(struct loading *l)
     struct key_record_id id;
     enum cw_err err;
 
+    key_record_note_former(l->n);
     while ((err = node_store(l->n)->next(l->txn, TABLE_KEY, row_key_slice(&from), from.len > 0, &pair)) == CW_OK) {
         err = pair.key.len == ID_LEN ? key_row_parse(pair.value, &row) : CW_LOCAL_CORRUPT;
         if (err != CW_OK)
@@ -267,6 +269,7 @@ static enum cw_err make_tables(struct node *n)
     pthread_rwlock_wrlock(&n->authority_lock);
     n->authority = authority_init(n->authority_memory, &n->authority_limits, &n->identity.network, &n->genesis);
     n->authority_generation++;
+    n->former_looked = 0;
     pthread_rwlock_unlock(&n->authority_lock);
     return n->vault == NULL ? make_vault(n) : CW_OK;
 }

@@ -37,6 +37,7 @@ static enum cw_err read_identity(struct node *n, const struct node_config *confi
     n->identity.cert = n->cert;
     copy_text(n->identity.division, sizeof n->identity.division, cert.division);
     memcpy(n->sign_key, cert.sign_key, KEY_LEN);
+    memcpy(n->seal_key, cert.seal_key, KEY_LEN);
     n->identity.lab = config->lab;
     n->identity.started = n->ports.clock.wall(n->ports.clock.ctx);
     return CW_OK;

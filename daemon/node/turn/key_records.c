@@ -23,10 +23,23 @@ static enum cw_err put_record(struct turn *t, const struct entry_in *e, const st
     return db_put(t, TABLE_KEY, row_key_key(id), slice(bytes, w.len));
 }
 
+void key_record_note_former(struct node *n)
+{
+    for (; n->former_looked < authority_cert_count(n->authority); n->former_looked++) {
+        const struct authority_cert *c = authority_cert_at(n->authority, n->former_looked);
+
+        if (c->subject == SUBJECT_DAEMON && !ID_EQ(&c->id, &n->cert) &&
+            strcmp(c->division, n->identity.division) == 0 && memcmp(c->seal_key, n->seal_key, KEY_LEN) == 0)
+            vault_formerly(n->vault, &c->id);
+    }
+}
+
 static void learn(struct turn *t, const struct entry_in *e, struct cw_slice record)
 {
     struct cw_slice envelopes = e->check.envelopes ? e->blobs->envelopes : slice(NULL, 0);
     bool opened = false;
+
+    key_record_note_former(t->n);
     enum cw_err err = vault_learn(t->n->vault, record, envelopes, &opened);
 
     if (err != CW_OK)

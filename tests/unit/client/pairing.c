@@ -45,18 +45,27 @@ void pairing_end(void)
 
 /* --- the steps, each as a command does it ------------------------------------------------------------------- */
 
-void request_at(const struct host *host, struct asking *out)
+static void ask(const struct request_plan *plan, struct asking *out)
 {
-    struct request_plan plan = {.host = host, .name = "Daemon of EST", .days = 10};
     struct joining invitation;
     struct buf request = {0};
 
     ck_assert_int_eq(joining_write(&pairing.a, NULL, NULL, in_place("invitation"), &pairing.fault), CW_OK);
     ck_assert_int_eq(joining_open(in_place("invitation"), &invitation, &pairing.fault), CW_OK);
     ck_assert(!invitation.join.has_member);
-    ck_assert_int_eq(host_request(&plan, &invitation, &request, &pairing.fault), CW_OK);
+    ck_assert_int_eq(host_request(plan, &invitation, &request, &pairing.fault), CW_OK);
     joining_done(&invitation);
     ck_assert_int_eq(asking_read(&request, out, &pairing.fault), CW_OK);
+}
+
+void request_at(const struct host *host, struct asking *out)
+{
+    ask(&(struct request_plan){.host = host, .name = "Daemon of EST", .days = 10}, out);
+}
+
+void renewal_at(const struct host *host, struct asking *out)
+{
+    ask(&(struct request_plan){.host = host, .name = "whatever", .days = 20, .renew = true}, out);
 }
 
 void answer_to(const struct asking *asking)

@@ -26,6 +26,8 @@ void pairing_end(void);
 const char *in_place(const char *name);
 /* Keys and request of a host, from an invitation written for it. */
 void request_at(const struct host *host, struct asking *out);
+/* The same for the keys and the certificate that are there. */
+void renewal_at(const struct host *host, struct asking *out);
 /* The answer to it, in the file `bundle`. */
 void answer_to(const struct asking *asking);
 /* Both for east, and the answer opened. */

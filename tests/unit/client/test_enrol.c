@@ -196,6 +196,77 @@ START_TEST(an_answer_is_refused_where_the_key_is_another)
 }
 END_TEST
 
+/* --- another certificate for the same keys ------------------------------------------------------------------------ */
+
+/* East is in the network, and asks for another certificate. */
+static void renewal(struct asking *out)
+{
+    struct joining j;
+
+    answered(&j);
+    ck_assert_int_eq(host_compare(&pairing.east, &j, &pairing.fault), CW_OK);
+    ck_assert(!host_is_renewed(&pairing.east, &j));
+    ck_assert_int_eq(host_join(&pairing.east, &j, &pairing.fault), CW_OK);
+    ck_assert(!host_is_renewed(&pairing.east, &j)); /* the same once more is none */
+    joining_done(&j);
+    renewal_at(&pairing.east, out);
+}
+
+START_TEST(a_certificate_is_renewed_for_the_keys_that_are_there)
+{
+    struct asking asking;
+    struct joining j;
+    struct buf settings = {0}, after = {0};
+
+    renewal(&asking);
+    ck_assert(slice_eq(asking.cert.division, slice_of("EST")));
+    ck_assert(slice_eq(asking.cert.name, slice_of("Daemon of EST"))); /* of the certificate that is there */
+    text_of_file(in_place("east/casewire.conf"), &settings);
+    answer_to(&asking);
+    ck_assert_int_eq(joining_open(in_place("bundle"), &j, &pairing.fault), CW_OK);
+    ck_assert_int_eq(host_compare(&pairing.east, &j, &pairing.fault), CW_OK);
+    ck_assert(host_is_renewed(&pairing.east, &j));
+    ck_assert_int_eq(host_renew(&pairing.east, &j, &pairing.fault), CW_OK);
+    text_of_file(in_place("east/casewire.conf"), &after);
+    ck_assert(slice_eq(buf_slice(&settings), buf_slice(&after)));
+    buf_done(&settings);
+    buf_done(&after);
+    ck_assert_int_eq(file_read(in_place("east/cert"), CERT_LEN_MAX, &after), CW_OK);
+    ck_assert(slice_eq(buf_slice(&after), asking.request.certificate));
+    buf_done(&after);
+    joining_done(&j);
+    asking_done(&asking);
+}
+END_TEST
+
+START_TEST(keys_that_were_taken_back_are_not_renewed)
+{
+    struct asking asking;
+    bool again;
+
+    renewal(&asking);
+    for (size_t i = 0; i < pairing.a.trust->cert_count; i++)
+        if (certificates_share_keys(&pairing.a.trust->certs[i].parsed, &asking.cert))
+            ck_assert_int_eq(
+                authority_revoke(&pairing.a, &pairing.a.trust->certs[i].id, REVOKE_COMPROMISED, &pairing.fault), CW_OK);
+    ck_assert_int_eq(authority_commit(&pairing.a, &pairing.fault), CW_OK);
+    ck_assert_int_eq(asking_check(&asking, &pairing.a, when_now(), &again, &pairing.fault), CW_REFUSED_REUSED_ID);
+    asking_done(&asking);
+}
+END_TEST
+
+START_TEST(another_division_does_not_get_a_divisions_keys)
+{
+    struct asking asking;
+    bool again;
+
+    renewal(&asking);
+    asking.cert.division = slice_of("WST");
+    ck_assert_int_eq(asking_check(&asking, &pairing.a, when_now(), &again, &pairing.fault), CW_REFUSED_REUSED_ID);
+    asking_done(&asking);
+}
+END_TEST
+
 /* --- what an authority does not issue -------------------------------------------------------------------------- */
 
 /* The request with another certificate in it, signed anew by the same holder. */
@@ -288,6 +359,7 @@ Suite *suite_enrol(void)
     tcase_add_test(should, a_division_is_admitted_by_files_alone);
     tcase_add_test(should, an_answer_is_written_again_without_a_second_certificate);
     tcase_add_test(should, a_key_on_the_host_is_never_made_anew);
+    tcase_add_test(should, a_certificate_is_renewed_for_the_keys_that_are_there);
     suite_add_tcase(s, should);
     tcase_add_checked_fixture(wrong, pairing_begin, pairing_end);
     tcase_add_test(wrong, a_peer_that_is_no_daemon_is_refused);
@@ -298,6 +370,8 @@ Suite *suite_enrol(void)
     tcase_add_test(wrong, an_answer_of_another_network_is_refused);
     tcase_add_test(wrong, an_answer_is_refused_where_the_key_is_another);
     tcase_add_loop_test(wrong, an_authority_does_not_issue_whatever_is_asked_for, 0, (int)CW_COUNT(wishes));
+    tcase_add_test(wrong, keys_that_were_taken_back_are_not_renewed);
+    tcase_add_test(wrong, another_division_does_not_get_a_divisions_keys);
     suite_add_tcase(s, wrong);
     return s;
 }

@@ -44,7 +44,8 @@ enum {
     BEHIND = 256,
     OTHER_LOG = 512,
     OTHER_SEAL = 1024,
-    ALL = 2048
+    OTHER_CERT = 2048,
+    ALL = 4096
 };
 
 static struct incarnation_facts with(unsigned wrong)
@@ -59,6 +60,7 @@ static struct incarnation_facts with(unsigned wrong)
     f.inode += (wrong & INODE) != 0;
     f.store_is_backup = (wrong & BACKUP) != 0;
     f.own_fork = (wrong & FORK) != 0;
+    f.other_cert = (wrong & OTHER_CERT) != 0;
     f.anchor.head.seq += (wrong & BEHIND) != 0;
     f.anchor.head.log.b[0] ^= (wrong & OTHER_LOG) != 0;
     f.anchor.head.seal.b[0] ^= (wrong & OTHER_SEAL) != 0;
