@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "node/authority_entries.h"
 #include "node/feed.h"
 #include "node/seen.h"
 #include "node/turn.h"
@@ -133,6 +134,8 @@ enum cw_err node_open(const struct node_config *config, const struct ports *port
         return err;
     }
     seen_show(n, seen_make(n));
+    struct arena arena = arena_over(n->arena_memory, n->arena_len);
+    authority_tell_net(n, &arena); /* before its doors open: whoever is certified is no stranger to the first of them */
     status_publish(n);
     *out = n;
     return CW_OK;

@@ -112,6 +112,19 @@ START_TEST(an_expired_author_hands_in_nothing_and_what_he_wrote_stays)
 }
 END_TEST
 
+/* The doors open when the node is, and before its first turn. */
+START_TEST(a_daemon_knows_whom_to_let_in_before_its_first_turn)
+{
+    uint32_t known = (uint32_t)north->allowed_count;
+
+    ck_assert_uint_gt(known, 1);
+    lab_crash(north);
+    north->allowed_count = 0;
+    ck_assert_int_eq(lab_open(north), CW_OK);
+    ck_assert_uint_eq(north->allowed_count, known);
+}
+END_TEST
+
 Suite *suite_node_dates(void);
 Suite *suite_node_dates(void)
 {
@@ -123,6 +136,7 @@ Suite *suite_node_dates(void)
     tcase_add_test(t, a_certificate_begins_at_the_door_when_its_date_has_come);
     tcase_add_test(t, a_clock_that_is_put_otherwise_is_noticed);
     tcase_add_test(t, an_expired_author_hands_in_nothing_and_what_he_wrote_stays);
+    tcase_add_test(t, a_daemon_knows_whom_to_let_in_before_its_first_turn);
     suite_add_tcase(suite, t);
     return suite;
 }
