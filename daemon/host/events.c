@@ -49,7 +49,8 @@ const struct event_row event_table[] = {
     {"store-cut-short", "cba75ffec0544b0b9c936b1fe847e912",
      "The store of @CASEWIRE_DIVISION@ may miss what was acknowledged last",
      "The write-ahead file was lost, is damaged or is another store's. A new log is opened; what peers hold comes "
-     "back from them. Find out who touched the files."},
+     "back from them. Find out who touched the files, and ask officers what they had recorded. The division is not "
+     "in sync until an administrator removes the file cut-short from the store's folder."},
     {"anchor-survives", "2cb7986e822e4c738e4e5da6533b320c", "run_dir of @CASEWIRE_DIVISION@ survives a reboot",
      "The anchor in it tells a restored store from one that only stopped. Put run_dir on a file system that a "
      "reboot takes away (/run)."},

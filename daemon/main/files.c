@@ -83,10 +83,6 @@ enum cw_err files_open(struct daemon *d, struct refusal *why)
 
     if (err == CW_OK)
         err = files_open_store(d, false, why);
-    if (err == CW_OK && store_is_cut_short(d->store))
-        journal_write(d->journal, LOG_LEVEL_ALARM, "store-cut-short",
-                      "the store's write-ahead file is lost, damaged or not its own: what was acknowledged last may be "
-                      "missing here, and a new log is opened");
     if (err == CW_OK)
         err = file_join(d->settings.run_dir, "anchor", path);
     if (err == CW_OK)

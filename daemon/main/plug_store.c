@@ -96,9 +96,32 @@ static enum cw_err kv_clear_backup(struct kv_txn *txn)
     return store_clear_backup(to_store(txn));
 }
 
+static bool kv_is_cut_short(void *ctx)
+{
+    return store_is_cut_short(ctx);
+}
+
+static void kv_note_cut_short(void *ctx)
+{
+    store_note_cut_short(ctx);
+}
+
 struct store_port plug_store(struct store *s)
 {
-    return (struct store_port){
-        s,      kv_begin_write, kv_commit, kv_abort,        kv_begin_read, kv_get,       kv_put,
-        kv_del, kv_next,        kv_prev,   kv_low_on_space, kv_identity,   kv_is_backup, kv_clear_backup};
+    return (struct store_port){s,
+                               kv_begin_write,
+                               kv_commit,
+                               kv_abort,
+                               kv_begin_read,
+                               kv_get,
+                               kv_put,
+                               kv_del,
+                               kv_next,
+                               kv_prev,
+                               kv_low_on_space,
+                               kv_identity,
+                               kv_is_backup,
+                               kv_clear_backup,
+                               kv_is_cut_short,
+                               kv_note_cut_short};
 }

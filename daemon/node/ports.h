@@ -67,6 +67,9 @@ struct store_port {
     bool (*is_backup)(void *ctx);
     /* The mark goes with this write transaction's commit, and stays when that fails. */
     enum cw_err (*clear_backup)(struct kv_txn *txn);
+    /* Acknowledged commits may be missing, and nobody has said that it is dealt with. NULL: that is not known. */
+    bool (*is_cut_short)(void *ctx);
+    void (*note_cut_short)(void *ctx); /* so, from now on */
 };
 
 #define KV_KEY_LEN_MAX 500 /* LMDB's 511, with room */

@@ -38,8 +38,7 @@ struct ahead {
     uint64_t lives; /* how often this process went from resting to live */
     bool live;
     bool low;          /* stays resting until store_tend finds room */
-    bool cut;          /* when it was opened, the file did not hold all that it should */
-    bool suspect;      /* and so, or because it was copied, the store counts as a backup */
+    bool suspect;      /* it does not hold all that it should, or was copied: the store counts as a backup */
     bool head_due;     /* the segment's head goes into the file with its first record */
     bool spoilt;       /* the active layer holds much memory for nothing */
     size_t undone_len; /* bytes of undone ops in it */

@@ -48,7 +48,7 @@ struct store {
 
     uint8_t id[STORE_ID_LEN];
     bool created, read_only;
-    bool is_backup, wants_rebuild;
+    bool is_backup, wants_rebuild, cut_short;
     uint64_t device, inode;
 
     uint32_t format; /* as it was found */
@@ -84,6 +84,9 @@ enum cw_err store_check_filesystem(const char *dir, struct refusal *why);
 
 /* length.c: CW_LOCAL_CORRUPT when a page that can be reached lies beyond the data file's end. */
 enum cw_err store_check_length(const struct store *s, struct refusal *why);
+
+/* cut.c */
+bool cut_is_noted(const struct store *s);
 
 /* space.c */
 uint64_t store_disk_free(const struct store *s);

@@ -169,6 +169,11 @@ static bool was_in_use(const struct store *s)
 
 static enum cw_err cut_short(const struct store *s, uint64_t len, uint64_t named, struct refusal *why)
 {
+    if (named == 0)
+        return refuse(why, CW_LOCAL_CORRUPT, "store",
+                      "%.100s/data.mdb is cut short: it is empty, beside files of a store in use; look at the disk, "
+                      "then restore a copy of the store",
+                      s->dir);
     return refuse(why, CW_LOCAL_CORRUPT, "store",
                   "%.100s/data.mdb is cut short: it has %llu bytes and names pages up to %llu; look at the disk, then "
                   "restore a copy of the store",
@@ -180,7 +185,7 @@ static enum cw_err check(const struct store *s, struct data_file *f, uint64_t le
     bool first, second;
 
     if (len == 0)
-        return was_in_use(s) ? cut_short(s, 0, 2 * PAGE_LEN_MIN, why) : CW_OK; /* a crash before its first page */
+        return was_in_use(s) ? cut_short(s, 0, 0, why) : CW_OK; /* a crash before its first page */
     first = read_meta(f, 0);
     if (!first)
         return CW_OK; /* LMDB says what it is instead */

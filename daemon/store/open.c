@@ -140,6 +140,7 @@ static enum cw_err open_all(struct store *s, const struct store_options *o, stru
         err = ahead_open(s, o, why);
     if (err == CW_OK)
         err = store_format_raise(s, o, why);
+    s->cut_short = s->cut_short || cut_is_noted(s);
     if (err == CW_OK)
         err = store_read_marks(s);
     return err == CW_OK ? keep_names(s, why) : err;
@@ -206,11 +207,6 @@ bool store_created(const struct store *s)
 bool store_is_backup(const struct store *s)
 {
     return s->is_backup;
-}
-
-bool store_is_cut_short(const struct store *s)
-{
-    return s->ahead.cut;
 }
 
 bool store_wants_rebuild(const struct store *s)

@@ -102,9 +102,11 @@ bool store_created(const struct store *s); /* this very open made it */
 /* The mark that store_copy leaves in a copy: its log must not be continued. Cleared in the transaction that opens a new one. */
 bool store_is_backup(const struct store *s);
 enum cw_err store_clear_backup(struct store_txn *txn);
-/* When it was opened, commits that were acknowledged may have been missing: the write-ahead file was lost, or is another
- * store's or an older one. The store is marked as a backup. */
+/* Commits that were acknowledged may be missing: when it was opened, now or before, the write-ahead file was lost, is damaged, another
+ * store's or an older one. The store is marked as a backup then. Stays until somebody removes the file `cut-short` from its folder. */
 bool store_is_cut_short(const struct store *s);
+/* The same, found out by the caller: durable, as far as there is room. */
+void store_note_cut_short(struct store *s);
 /* A migration emptied the derived tables; the caller makes them again and says so. */
 bool store_wants_rebuild(const struct store *s);
 enum cw_err store_rebuilt(struct store_txn *txn);

@@ -113,12 +113,38 @@ static void renew_frontier(struct node *n)
     n->frontier.head = slice(NULL, 0);
 }
 
+/* The anchor of this very boot and file knows more of the log than the store does: it was acknowledged, and is gone. */
+static bool is_rolled_back(const struct incarnation_facts *f)
+{
+    const struct anchor *a = &f->anchor;
+
+    if (!f->anchor_readable || f->store_is_backup || memcmp(a->boot_id, f->boot_id, sizeof f->boot_id) != 0 ||
+        memcmp(a->store_id, f->store_id, sizeof f->store_id) != 0 || a->device != f->device || a->inode != f->inode)
+        return false;
+    return a->head.seq > 0 &&
+           (f->stored.seq == 0 || (ID_EQ(&a->head.log, &f->stored.log) && f->stored.seq < a->head.seq));
+}
+
+/* Said at every start until a person has dealt with it: the daemon cannot know what it does not have. */
+static void tell_cut_short(struct node *n, const struct incarnation_facts *f)
+{
+    const struct store_port *store = node_store(n);
+
+    if (store->note_cut_short != NULL && is_rolled_back(f))
+        store->note_cut_short(store->ctx);
+    if (store->is_cut_short != NULL && store->is_cut_short(store->ctx))
+        node_alarm(n, "store-cut-short",
+                   "what was acknowledged last may be missing: what to do is in operations.md, \"A store that was cut "
+                   "short\"");
+}
+
 static enum cw_err decide_anew(struct node *n, const struct log_head *stored, struct refusal *why)
 {
     struct incarnation_facts facts;
     const char *reason = "";
 
     gather(n, stored, &facts);
+    tell_cut_short(n, &facts);
     enum incarnation_choice choice = incarnation_decide(&facts, &reason);
 
     if (choice == INCARNATION_NEW && stored != NULL)

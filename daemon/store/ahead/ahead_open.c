@@ -82,7 +82,7 @@ static enum cw_err give_up_file(struct store *s)
 {
     struct ahead *a = &s->ahead;
 
-    a->cut = true;
+    store_note_cut_short(s);
     ahead_file_close(&a->file);
     if (s->read_only)
         return CW_OK;
@@ -122,7 +122,8 @@ static enum cw_err open_live(struct store *s, const struct own_position *row)
         err = ahead_replay(s, &row->at, &damaged);
     if (err == CW_LOCAL_NOT_FOUND)
         return give_up_file(s);
-    a->cut = damaged;
+    if (err == CW_OK && damaged)
+        store_note_cut_short(s);
     if (err == CW_OK && (damaged || moved))
         err = mark_backup(s);
     return err == CW_OK && a->live && !s->read_only ? ahead_start_thread(s) : err;

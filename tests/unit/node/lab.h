@@ -54,6 +54,7 @@ struct lab_node {
     uint32_t level;                 /* of the last one */
     uint32_t calls, dies_at;        /* of ports with an effect outside; 0: never */
     bool dead;
+    bool cut_short; /* as the store says */
     /* the officer's program: the last answer here */
     uint32_t answers;
     uint32_t code;

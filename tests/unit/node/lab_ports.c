@@ -63,6 +63,16 @@ static void identity(void *ctx, uint64_t *device, uint64_t *inode)
     n->store.identity(n->store.ctx, device, inode);
 }
 
+static bool is_cut_short(void *ctx)
+{
+    return ((struct lab_node *)ctx)->cut_short;
+}
+
+static void note_cut_short(void *ctx)
+{
+    ((struct lab_node *)ctx)->cut_short = true;
+}
+
 static bool is_backup(void *ctx)
 {
     struct lab_node *n = ctx;
@@ -256,6 +266,8 @@ void lab_ports(struct lab_node *n, struct ports *p)
     p->store.low_on_space = low;
     p->store.identity = identity;
     p->store.is_backup = is_backup;
+    p->store.is_cut_short = is_cut_short;
+    p->store.note_cut_short = note_cut_short;
     p->clock = (struct clock_port){n, mono, wall};
     p->entropy = (struct entropy_port){n, fill};
     p->signer = (struct signer_port){n, sign, seal_secret};

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "node/reasons.h"
 #include "tests/unit/node/lab.h"
 
 #include <check.h>
@@ -76,6 +77,58 @@ START_TEST(a_backups_mark_stays_until_the_decision_is_stored)
     ck_assert_int_eq(lab_open(north), CW_OK);
     write_case(2, &second);
     ck_assert(!ID_EQ(&first.log, &second.log));
+}
+END_TEST
+
+/* --- acknowledged, and gone ---------------------------------------------------------------------------------- */
+
+static bool is_in_sync(void)
+{
+    static struct node_status status;
+    char line[200];
+
+    node_status_read(north->node, &status);
+    node_headline(&status, "NTH", line, sizeof line);
+    return strstr(line, "not in sync") == NULL;
+}
+
+START_TEST(a_store_that_was_cut_short_is_not_in_sync_until_a_person_says_so)
+{
+    struct receipt_facts facts;
+
+    write_case(1, &facts);
+    ck_assert(is_in_sync());
+    for (int starts = 0; starts < 2; starts++) {
+        lab_crash(north);
+        north->cut_short = true;
+        ck_assert_int_eq(lab_open(north), CW_OK);
+        ck_assert_str_eq(north->last_alarm, "store-cut-short");
+        ck_assert(!is_in_sync());
+    }
+    lab_crash(north);
+    north->cut_short = false; /* the note was taken away */
+    ck_assert_int_eq(lab_open(north), CW_OK);
+    ck_assert(is_in_sync());
+}
+END_TEST
+
+/* As the last commit of a write-ahead file that was damaged, which looks like one that was never finished. */
+START_TEST(a_store_behind_its_anchor_was_cut_short)
+{
+    struct receipt_facts facts;
+    struct mem_store *before;
+
+    write_case(1, &facts);
+    before = mem_store_copy(north->disk, 1, 100 + north->index); /* the lab's device and inode */
+    write_case(2, &facts);
+    lab_crash(north);
+    mem_store_free(north->disk);
+    north->disk = before;
+    mem_store_port(north->disk, &north->store);
+    ck_assert_int_eq(lab_open(north), CW_OK);
+    ck_assert(north->cut_short);
+    ck_assert_str_eq(north->last_alarm, "store-cut-short");
+    ck_assert(!is_in_sync());
 }
 END_TEST
 
@@ -234,6 +287,8 @@ Suite *suite_node_restart(void)
     tcase_add_checked_fixture(backup, one_node, end);
     tcase_add_test(backup, a_backups_mark_opens_a_new_log_and_is_gone_then);
     tcase_add_test(backup, a_backups_mark_stays_until_the_decision_is_stored);
+    tcase_add_test(backup, a_store_that_was_cut_short_is_not_in_sync_until_a_person_says_so);
+    tcase_add_test(backup, a_store_behind_its_anchor_was_cut_short);
     suite_add_tcase(suite, backup);
     tcase_add_checked_fixture(keyring, one_node, end);
     tcase_add_test(keyring, a_lost_keyring_is_refused_and_none_is_made_in_its_place);

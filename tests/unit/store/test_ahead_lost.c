@@ -92,6 +92,7 @@ static void copy_file(const struct lab *from, const char *name, const struct lab
 
 static void check_cut_short(uint64_t last)
 {
+    char path[LAB_PATH_LEN];
     struct store *s = open_with_entropy(&lab, 9);
 
     ck_assert(store_is_cut_short(s));
@@ -100,10 +101,20 @@ static void check_cut_short(uint64_t last)
     ck_assert_int_eq(story_tell(s, last + 1), CW_OK);
     store_close(s);
     s = open_with_entropy(&lab, 10);
-    ck_assert(!store_is_cut_short(s)); /* that was once */
-    ck_assert(store_is_backup(s));     /* until a decision takes it away */
+    ck_assert(store_is_cut_short(s)); /* until a person takes the note away */
+    ck_assert(store_is_backup(s));    /* until a decision takes it away */
     ck_assert_uint_eq(last_told(s), last + 1);
     store_close(s);
+    lab_path(&lab, "store/cut-short", path);
+    ck_assert_int_eq(unlink(path), 0);
+    s = open_with_entropy(&lab, 11);
+    ck_assert(!store_is_cut_short(s));
+    store_note_cut_short(s); /* as a daemon does whose anchor knows more */
+    store_close(s);
+    s = open_with_entropy(&lab, 12);
+    ck_assert(store_is_cut_short(s));
+    store_close(s);
+    ck_assert_int_eq(unlink(path), 0);
 }
 
 static void settle_all(const struct lab *l, uint8_t entropy)
