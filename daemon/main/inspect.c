@@ -75,6 +75,47 @@ int inspect_config(struct daemon *d)
 
 /* --- the store ----------------------------------------------------------------------------------------------------- */
 
+/* Everything that the daemon would read, without changing it. */
+static enum cw_err open_to_read(struct daemon *d, struct refusal *why)
+{
+    static struct problems problems;
+    char path[FILE_PATH_LEN_MAX];
+    enum cw_err err = identity_load(&d->settings, &d->identity, &problems);
+
+    if (err != CW_OK)
+        return refuse(why, err, "keyring", "cannot be looked at without the daemon's key: %s",
+                      problems.count > 0 ? problems.text[0] : cw_err_sentence(err));
+    err = files_open_store(d, true, why);
+    if (err == CW_OK)
+        err = file_join(d->settings.state_dir, "keyring", path);
+    if (err == CW_OK && keyring_file_look(path, &d->keyring) != CW_OK)
+        return refuse(why, CW_LOCAL_KEY, "keyring", "%.200s is missing, or is not for you to read: put back its backup",
+                      path);
+    plug_in(d);
+    return err;
+}
+
+static void close_again(struct daemon *d)
+{
+    if (d->store != NULL)
+        store_close(d->store);
+    if (d->keyring != NULL)
+        keyring_file_close(d->keyring);
+    identity_done(&d->identity);
+}
+
+/* Whole is what nothing that was acknowledged is missing from, as far as the store itself can know. */
+static bool say_cut_short(const struct daemon *d)
+{
+    if (d->store == NULL || !store_is_cut_short(d->store))
+        return false;
+    (void)fputs(
+        "casewired: store what was acknowledged last may be missing: docs/operations.md, \"A store that was cut "
+        "short\", says what to do\n",
+        stderr);
+    return true;
+}
+
 int inspect_store(struct daemon *d)
 {
     struct buf genesis = {0};
@@ -85,20 +126,18 @@ int inspect_store(struct daemon *d)
     if (err == CW_OK)
         err = file_read(d->settings.network_genesis, NETWORK_GENESIS_LEN_MAX, FILE_PUBLIC, &genesis, &why);
     if (err == CW_OK)
-        err = files_open_store(d, true, &why);
-    if (err == CW_OK) {
-        struct store_port port = plug_store(d->store);
-
-        err = node_verify_store(&port, buf_slice(&genesis), &facts, &why);
-        store_close(d->store);
-    }
+        err = open_to_read(d, &why);
+    if (err == CW_OK)
+        err = node_verify_store(&d->ports, buf_slice(&genesis), &facts, &why);
+    bool cut_short = say_cut_short(d);
+    close_again(d);
     buf_done(&genesis);
     printf("%" PRIu64 " logs, %" PRIu64 " seals, %" PRIu64 " entries, %" PRIu64 " blobs, %" PRIu64 " ops, %" PRIu64
            " cases, %" PRIu64 " index rows\n",
            facts.logs, facts.seals, facts.entries, facts.blobs, facts.ops, facts.cases, facts.index_rows);
     if (err != CW_OK)
         (void)fprintf(stderr, "casewired: %s %s\n", why.where, why.text[0] != '\0' ? why.text : cw_err_sentence(err));
-    else
+    else if (!cut_short)
         puts("the store is whole");
-    return err == CW_OK ? EXIT_SUCCESS : EXIT_FAILURE;
+    return err == CW_OK && !cut_short ? EXIT_SUCCESS : EXIT_FAILURE;
 }

@@ -83,6 +83,8 @@ void case_key_suspect(const struct node *n, uint32_t slot);
  * them. Nothing happens to one whose key opens. CW_LOCAL_KEY: it was destroyed.
  */
 enum cw_err case_mend_key(struct turn *t, const struct cw_case_id *id);
+/* It was destroyed: nothing under it will open again. Threads: any. */
+bool case_key_is_destroyed(const struct node *n, struct kv_txn *txn, const struct cw_case_id *id);
 /* The next stretch of cases after a start, or after one was suspect. */
 enum cw_err case_keys_look(struct turn *t);
 

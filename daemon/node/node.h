@@ -173,11 +173,14 @@ void node_authority_done(struct node *n);
  * Walks a whole store, read-only, and names the first thing that is wrong: format, chains, seals and their
  * signatures, entry and blob hashes, author's proofs against the stored verdicts, indexes against rows.
  * *why says which row. Returns CW_OK or CW_LOCAL_CORRUPT (or the store's own error).
+ *
+ * Of the ports those of store and keyring are used, and the signer's seal_secret, by which the keyring opens: every slot that a
+ * case names, and what lies under it. Without a keyring (read NULL) that is not looked at.
  */
 struct verify_facts {
     uint64_t logs, seals, entries, blobs, ops, cases, index_rows;
 };
-enum cw_err node_verify_store(const struct store_port *store, struct cw_slice network_genesis, struct verify_facts *out,
+enum cw_err node_verify_store(const struct ports *ports, struct cw_slice network_genesis, struct verify_facts *out,
                               struct refusal *why);
 
 #endif

@@ -49,7 +49,9 @@ enum cw_err turn_step(struct turn *t, struct event *event);
 /* load.c: everything from the store; decides the incarnation only when asked to */
 enum cw_err node_load(struct node *n, bool decide, struct refusal *why);
 void node_unload(struct node *n);
-enum cw_err node_open_store(struct node *n, struct refusal *why);                /* open_store.c */
+enum cw_err node_open_store(struct node *n, struct refusal *why); /* open_store.c */
+/* The keyring alone, to read with: it must be there, and the store's. */
+enum cw_err node_open_keyring(struct node *n, struct refusal *why);
 enum cw_err incarnation_begin(struct node *n, bool decide, struct refusal *why); /* incarnation_begin.c */
 enum cw_err node_write_anchor(struct node *n, bool failed);
 

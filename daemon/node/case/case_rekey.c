@@ -240,6 +240,20 @@ void case_key_suspect(const struct node *n, uint32_t slot)
         atomic_store(&markable->keys_suspect, true);
 }
 
+bool case_key_is_destroyed(const struct node *n, struct kv_txn *txn, const struct cw_case_id *id)
+{
+    struct cw_slice raw;
+    struct case_row row;
+    struct local_key key;
+
+    if (db_get(n, txn, TABLE_CASE, row_key_case(id), &raw) != CW_OK || case_row_parse(raw, &row) != CW_OK)
+        return false;
+    bool opens = keyring_key(n->keyring, row.slot, &key) == CW_OK;
+
+    wipe(&key, sizeof key);
+    return !opens && !keyring_is_damaged(n->keyring, row.slot);
+}
+
 static enum cw_err look_at_case(struct turn *t, const struct kv_pair *pair)
 {
     struct cw_case_id id;

@@ -166,6 +166,18 @@ static enum cw_err bring_up(struct node *n)
     return err;
 }
 
+enum cw_err node_open_keyring(struct node *n, struct refusal *why)
+{
+    uint32_t slot_max = 0;
+    enum cw_err err = read_rows(n, &slot_max);
+
+    if (err != CW_OK)
+        return refuse(why, err == CW_LOCAL_NOT_FOUND ? CW_LOCAL_CORRUPT : err, "meta",
+                      "the store's own row cannot be read");
+    err = open_keyring(n, false, why);
+    return err == CW_OK ? check_keyring(n, slot_max, why) : err;
+}
+
 enum cw_err node_open_store(struct node *n, struct refusal *why)
 {
     uint32_t slot_max = 0;

@@ -17,9 +17,29 @@ static bool blob_is(struct checking *c, const struct entry_header *h, enum blob_
         return true;
     c->facts->blobs++;
     if (raw.len < skip || (kind == BLOB_WRAPS && raw.data[0] != 0))
-        return raw.len > skip; /* wraps under a local key: only the keyring could open them */
+        return raw.len > skip; /* wraps under a local key: see are_wraps_right */
     hash_one(LABEL_BLOB, slice(raw.data + skip, raw.len - skip), hash.b);
     return ID_EQ(&hash, named);
+}
+
+/* Those that lie under the case's own key. What was set aside when a key rotted counts as missing: nothing says that it is here. */
+static bool are_wraps_right(struct checking *c, const struct entry_in *e, uint32_t index)
+{
+    const struct entry_header *h = &e->header;
+    size_t mark = arena_mark(&c->arena);
+    struct cw_slice raw, wraps;
+    struct cw_case_id id;
+    struct hash hash;
+
+    if (c->n->keyring == NULL || !entry_case(e, &id) ||
+        db_get(c->n, c->txn, TABLE_BLOB, row_key_blob(&h->log, h->seq, BLOB_WRAPS, index), &raw) != CW_OK ||
+        raw.len == 0 || raw.data[0] != WRAPS_SEALED || case_key_is_destroyed(c->n, c->txn, &id))
+        return true;
+    if (entry_load_wraps(c->n, c->txn, h, &id, index, &c->arena, &wraps) != CW_OK || wraps.len == 0)
+        return false;
+    hash_one(LABEL_BLOB, wraps, hash.b);
+    arena_release(&c->arena, mark);
+    return ID_EQ(&hash, &h->keys[index].wraps);
 }
 
 static enum cw_err check_stored_blobs(struct checking *c, struct entry_in *e)
@@ -36,6 +56,8 @@ static enum cw_err check_stored_blobs(struct checking *c, struct entry_in *e)
     for (uint32_t i = 0; i < h->key_count; i++) {
         if (!blob_is(c, h, BLOB_WRAPS, i, 1, &h->keys[i].wraps, &held))
             return wrong_entry(c, &h->log, h->seq, "wraps do not hash to what their header names");
+        if (!are_wraps_right(c, e, i))
+            return wrong_entry(c, &h->log, h->seq, "its wraps do not open under its case's local key, or are others");
     }
     if (h->has_envelopes && !blob_is(c, h, BLOB_ENVELOPES, 0, 0, &h->envelopes, &held))
         return wrong_entry(c, &h->log, h->seq, "envelopes do not hash to what their header names");

@@ -134,6 +134,11 @@ static enum cw_err check_case(struct checking *c, const struct kv_pair *pair)
     c->facts->cases++;
     if (pair->key.len != ID_LEN || case_row_parse(pair->value, &row) != CW_OK)
         return wrong_row(c, "case", pair->key, "cannot be read");
+    if (c->n->keyring != NULL && keyring_is_damaged(c->n->keyring, row.slot))
+        return wrong_row(
+            c, "case", pair->key,
+            "its local key in the keyring is damaged: start casewired, which asks other divisions for what "
+            "the case says; without one, put back the keyring's backup");
     memcpy(id.b, pair->key.data, ID_LEN);
     if ((row.flags & CASE_FOLDED) == 0)
         return CW_OK;

@@ -4,6 +4,7 @@
 #include "core/positions.h"
 
 #include "node/authority_entries.h"
+#include "node/turn.h"
 #include "node/verify_cache.h"
 
 #include <stdlib.h>
@@ -199,12 +200,11 @@ static enum cw_err check_all(struct checking *c)
 
 /* --- a node to read with ------------------------------------------------------------------------------------------------ */
 
-static enum cw_err make_reader(struct node *n, const struct store_port *store, struct cw_slice genesis,
-                               struct refusal *why)
+static enum cw_err make_reader(struct node *n, const struct ports *ports, struct cw_slice genesis, struct refusal *why)
 {
     const struct authority_limits limits = {8192, 1024};
 
-    n->ports.store = *store;
+    n->ports = *ports;
     if (pthread_rwlock_init(&n->authority_lock, NULL) != 0)
         return CW_LOCAL_MEMORY;
     if (genesis.len > sizeof n->genesis_bytes || network_genesis_parse(genesis, &n->genesis) != CW_OK)
@@ -220,15 +220,18 @@ static enum cw_err make_reader(struct node *n, const struct store_port *store, s
 
 static void free_reader(struct node *n)
 {
+    keyring_close(n->keyring);
+    wipe(n->name_key, sizeof n->name_key);
     verify_cache_free(n->cache);
     free(n->authority_memory);
     pthread_rwlock_destroy(&n->authority_lock);
     free(n);
 }
 
-enum cw_err node_verify_store(const struct store_port *store, struct cw_slice network_genesis, struct verify_facts *out,
+enum cw_err node_verify_store(const struct ports *ports, struct cw_slice network_genesis, struct verify_facts *out,
                               struct refusal *why)
 {
+    const struct store_port *store = &ports->store;
     struct node *n = calloc(1, sizeof *n);
     void *memory = malloc(VERIFY_ARENA_LEN);
     struct checking c = {.n = n, .arena = arena_over(memory, VERIFY_ARENA_LEN), .facts = out, .why = why};
@@ -239,7 +242,9 @@ enum cw_err node_verify_store(const struct store_port *store, struct cw_slice ne
         return refuse(why, CW_LOCAL_MEMORY, "", "no memory to verify with");
     }
     memset(out, 0, sizeof *out);
-    enum cw_err err = make_reader(n, store, network_genesis, why);
+    enum cw_err err = make_reader(n, ports, network_genesis, why);
+    if (err == CW_OK && ports->keyring.read != NULL)
+        err = node_open_keyring(n, why);
     if (err == CW_OK)
         err = store->begin_read(store->ctx, &c.txn);
     if (err == CW_OK) {

@@ -146,6 +146,30 @@ START_TEST(whoever_reads_a_case_whose_key_rotted_sees_that_it_is_not_whole)
 }
 END_TEST
 
+START_TEST(whoever_verifies_the_store_is_told_of_a_keyring_that_is_not_what_was_written)
+{
+    static struct lab_file file;
+    struct refusal why = {0};
+    struct case_row row;
+
+    expect_whole();
+    ck_assert(row_of(&first.case_id, &row));
+    file = north->keyring;
+    flip(row.slot);
+    ck_assert(!lab_store_is_whole(north, &why));
+    ck_assert_msg(strstr(why.text, "local key") != NULL, "%s", why.text);
+    north->keyring = file;
+    expect_whole();
+    north->keyring.len = 64 + (size_t)64 * row.slot;
+    ck_assert(!lab_store_is_whole(north, &why));
+    ck_assert_str_eq(why.where, "keyring");
+    north->keyring.len = 0;
+    ck_assert(!lab_store_is_whole(north, &why));
+    ck_assert_msg(strstr(why.text, "missing") != NULL, "%s", why.text);
+    north->keyring = file;
+}
+END_TEST
+
 START_TEST(alone_it_stays_marked_and_counted_until_the_keyrings_backup_is_put_back)
 {
     uint32_t slot = rot(&first.case_id);
@@ -188,6 +212,7 @@ Suite *suite_node_keyring(void)
 
     tcase_add_checked_fixture(one, alone, end);
     tcase_add_test(one, alone_it_stays_marked_and_counted_until_the_keyrings_backup_is_put_back);
+    tcase_add_test(one, whoever_verifies_the_store_is_told_of_a_keyring_that_is_not_what_was_written);
     suite_add_tcase(suite, one);
     tcase_add_checked_fixture(pair, two, end);
     tcase_add_test(pair, an_op_for_a_case_whose_key_rotted_is_kept_and_a_peer_gives_the_rest);
