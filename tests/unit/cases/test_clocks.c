@@ -236,7 +236,7 @@ END_TEST
 /* --- acceptance scenarios ------------------------------------------------------------------------------------------ */
 
 /* 4: the review was made in time at the other side of a cut; here the clock had run out meanwhile. */
-START_TEST(a_review_that_arrives_after_its_breach_was_told_is_met_and_learned_late)
+START_TEST(scenario_04_a_review_that_arrives_after_its_breach_was_told_is_met_and_learned_late)
 {
     struct story *s = child_missing();
     const struct case_clock *c;
@@ -268,7 +268,7 @@ START_TEST(a_start_that_arrives_after_its_deadline_is_a_breach_that_was_learned_
 END_TEST
 
 /* 11: silence is no acceptance; the control room is told. */
-START_TEST(an_offer_that_nobody_answers_stays_the_senders_and_reaches_the_control_room)
+START_TEST(scenario_11_an_offer_that_nobody_answers_stays_the_senders_and_reaches_the_control_room)
 {
     struct story *s = child_missing();
     uint32_t e = assessed(s, 5, 4), offer;
@@ -304,7 +304,7 @@ START_TEST(an_acceptance_by_a_division_that_was_not_asked_answers_no_offer)
 END_TEST
 
 /* 18, and mistake 3 of DOMAIN §16: each episode is owed its own interview. */
-START_TEST(the_interview_clock_survives_the_close_and_a_second_episode)
+START_TEST(scenario_18_the_interview_clock_survives_the_close_and_a_second_episode)
 {
     struct story *s = child_missing();
     uint32_t e = assessed(s, 10, 2), back = came_back(s, 100), closed, again;
@@ -365,7 +365,7 @@ START_TEST(a_contested_child_has_an_arbitration_clock_that_one_arbitration_ends)
 END_TEST
 
 /* 20: 16 at home, 18 in care; somebody born on 29 February is 16 on 29 February. */
-START_TEST(a_sixteenth_birthday_ends_a_notice_for_a_child_at_home_but_not_in_care)
+START_TEST(scenario_20_a_sixteenth_birthday_ends_a_notice_for_a_child_at_home_but_not_in_care)
 {
     struct story *s = child_missing();
     uint32_t made, care;
@@ -576,14 +576,14 @@ Suite *suite_clocks(void)
     tcase_add_test(t, an_assessment_that_a_note_corrects_away_meets_nothing);
     tcase_add_test(t, a_return_ends_the_risk_clocks_and_starts_what_is_owed_to_the_child);
     tcase_add_test(t, a_return_that_was_none_puts_the_risk_clocks_on_again);
-    tcase_add_test(t, a_review_that_arrives_after_its_breach_was_told_is_met_and_learned_late);
+    tcase_add_test(t, scenario_04_a_review_that_arrives_after_its_breach_was_told_is_met_and_learned_late);
     tcase_add_test(t, a_start_that_arrives_after_its_deadline_is_a_breach_that_was_learned_late);
-    tcase_add_test(t, an_offer_that_nobody_answers_stays_the_senders_and_reaches_the_control_room);
+    tcase_add_test(t, scenario_11_an_offer_that_nobody_answers_stays_the_senders_and_reaches_the_control_room);
     tcase_add_test(t, an_acceptance_by_a_division_that_was_not_asked_answers_no_offer);
-    tcase_add_test(t, the_interview_clock_survives_the_close_and_a_second_episode);
+    tcase_add_test(t, scenario_18_the_interview_clock_survives_the_close_and_a_second_episode);
     tcase_add_test(t, an_interview_declined_counts_only_after_it_was_offered);
     tcase_add_test(t, a_contested_child_has_an_arbitration_clock_that_one_arbitration_ends);
-    tcase_add_test(t, a_sixteenth_birthday_ends_a_notice_for_a_child_at_home_but_not_in_care);
+    tcase_add_test(t, scenario_20_a_sixteenth_birthday_ends_a_notice_for_a_child_at_home_but_not_in_care);
     tcase_add_test(t, a_breach_climbs_until_somebody_acknowledges_it_by_name);
     tcase_add_test(t, delivered_seen_and_accepted_are_three_things_on_one_duty);
     tcase_add_test(t, several_daemons_may_say_it_and_it_is_one_breach);

@@ -69,7 +69,7 @@ START_TEST(declining_and_withdrawing_leave_the_sender_the_owner)
 }
 END_TEST
 
-START_TEST(a_contested_case_has_both_duty_holders_and_one_open_conflict)
+START_TEST(scenario_10_a_contested_case_has_both_duty_holders_and_one_open_conflict)
 {
     struct story *s = story_open(KIND_CHILD, "NTH", SUP_);
     uint32_t claim = story_event(s, "EST", SUP_, EVENT_HANDOVER_CLAIM), decided;
@@ -411,7 +411,7 @@ Suite *suite_ownership(void)
     tcase_add_test(all, the_sender_owns_the_case_until_the_receiver_accepts);
     tcase_add_test(all, nobody_but_the_invited_division_can_accept);
     tcase_add_test(all, declining_and_withdrawing_leave_the_sender_the_owner);
-    tcase_add_test(all, a_contested_case_has_both_duty_holders_and_one_open_conflict);
+    tcase_add_test(all, scenario_10_a_contested_case_has_both_duty_holders_and_one_open_conflict);
     tcase_add_test(all, only_the_owner_sets_an_owners_field_others_propose);
     tcase_add_test(all, a_write_from_a_stale_epoch_is_a_proposal_and_an_earlier_one_stays_until_replaced);
     tcase_add_test(all, two_officers_of_the_owner_who_did_not_see_each_other_are_a_conflict);

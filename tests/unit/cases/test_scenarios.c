@@ -12,12 +12,12 @@ enum { LOW = 2, MEDIUM = 3, HIGH = 4 };
 
 /* --- 1: lower/raise race keeps high -------------------------------------------------------------------------- */
 
-START_TEST(a_lowering_that_did_not_see_a_raise_does_not_lower)
+START_TEST(scenario_01_a_lowering_that_did_not_see_a_raise_does_not_lower)
 {
     struct story *s = story_open(KIND_CHILD, "NTH", FCR_);
-    uint32_t first = story_set_number(s, "NTH", MCET_, FIELD_MISSING_RISK, HIGH);
+    uint32_t first = story_set_number(s, "NTH", MCET_, FIELD_MISSING_RISK, MEDIUM);
     uint32_t raised = story_set_number(s, "EST", MCET_, FIELD_MISSING_RISK, HIGH);
-    uint32_t lowered = story_set_number(s, "NTH", INSP_, FIELD_MISSING_RISK, MEDIUM);
+    uint32_t lowered = story_set_number(s, "NTH", INSP_, FIELD_MISSING_RISK, LOW);
     const struct case_state *state;
 
     story_names(s, lowered, 0, first, 0); /* cut off: knew only the first */
@@ -39,7 +39,7 @@ END_TEST
 
 /* --- 27: rank ------------------------------------------------------------------------------------------------- */
 
-START_TEST(a_sergeant_raises_high_risk_but_cannot_lower_it)
+START_TEST(scenario_27_a_sergeant_raises_high_risk_but_cannot_lower_it)
 {
     struct story *s = story_open(KIND_CHILD, "NTH", FCR_);
     uint32_t raised = story_set_number(s, "NTH", SUP_, FIELD_MISSING_RISK, HIGH);
@@ -219,7 +219,7 @@ END_TEST
 
 /* --- 23: an unknown enum value, field and op are kept and shown -------------------------------------------------------- */
 
-START_TEST(values_and_fields_of_a_newer_version_are_kept_and_shown)
+START_TEST(scenario_23_values_and_fields_of_a_newer_version_are_kept_and_shown)
 {
     struct story *s = story_open(KIND_CHILD, "NTH", FCR_);
     uint32_t risk = story_set_number(s, "EST", MCET_, FIELD_MISSING_RISK, 9);
@@ -291,7 +291,7 @@ static uint32_t sighted(struct story *s, int64_t from, int64_t to)
     return e;
 }
 
-START_TEST(a_sighting_after_a_verified_return_only_asks_a_question)
+START_TEST(scenario_02_a_sighting_after_a_verified_return_only_asks_a_question)
 {
     uint32_t assessed;
     struct story *s = live_episode(&assessed);
@@ -318,16 +318,28 @@ START_TEST(a_sighting_that_overlaps_even_a_verified_return_disputes_it)
 }
 END_TEST
 
-START_TEST(a_sighting_that_overlaps_an_unverified_return_disputes_it)
+/* The duty to look at the risk again: on while the child counts as missing. */
+static bool review_runs(const struct case_state *state)
+{
+    for (uint32_t i = 0; i < state->clock_count; i++) {
+        if (state->clocks[i].clock == CLOCK_M2 && state->clocks[i].end == CLOCK_RUNS)
+            return true;
+    }
+    return false;
+}
+
+START_TEST(scenario_03_a_sighting_that_overlaps_an_unverified_return_disputes_it)
 {
     uint32_t assessed, seen, back, decided;
     struct story *s = live_episode(&assessed);
     const struct case_state *state;
 
     back = returned(s, assessed, 5000, 5001, false);
+    ck_assert(!review_runs(story_fold(s)));
     seen = sighted(s, 4000, 6100);
     state = story_fold(s);
     ck_assert_uint_eq(story_state_of(state, MACHINE_EPISODE), 5);
+    ck_assert(review_runs(state)); /* counted as missing, with its clocks */
     ck_assert(story_has_note(state, s, NOTE_RETURN_DISPUTED, seen));
     ck_assert_uint_eq(state->conflict_count, 1);
     ck_assert_uint_eq(state->conflicts[0].resolvers, R_INSP_UP);
@@ -414,8 +426,8 @@ Suite *suite_scenarios(void)
     Suite *suite = suite_create("cases/scenarios");
     TCase *all = tcase_create("DOMAIN 15");
 
-    tcase_add_test(all, a_lowering_that_did_not_see_a_raise_does_not_lower);
-    tcase_add_test(all, a_sergeant_raises_high_risk_but_cannot_lower_it);
+    tcase_add_test(all, scenario_01_a_lowering_that_did_not_see_a_raise_does_not_lower);
+    tcase_add_test(all, scenario_27_a_sergeant_raises_high_risk_but_cannot_lower_it);
     tcase_add_test(all, the_same_number_entered_by_two_divisions_is_one_entry_that_both_made);
     tcase_add_test(all, a_live_number_after_a_type_2_closure_makes_the_line_active);
     tcase_add_test(all, a_live_number_recorded_while_another_division_closes_holds_the_closure_back);
@@ -423,11 +435,11 @@ Suite *suite_scenarios(void)
     tcase_add_test(all, a_joint_warrant_with_one_exhibit_counts_once);
     tcase_add_test(all, without_an_exhibit_they_are_two_until_somebody_says_they_are_the_same);
     tcase_add_test(all, a_disruption_recorded_by_three_agencies_counts_once);
-    tcase_add_test(all, values_and_fields_of_a_newer_version_are_kept_and_shown);
+    tcase_add_test(all, scenario_23_values_and_fields_of_a_newer_version_are_kept_and_shown);
     tcase_add_test(all, a_text_with_a_secret_marking_line_is_refused);
-    tcase_add_test(all, a_sighting_after_a_verified_return_only_asks_a_question);
+    tcase_add_test(all, scenario_02_a_sighting_after_a_verified_return_only_asks_a_question);
     tcase_add_test(all, a_sighting_that_overlaps_even_a_verified_return_disputes_it);
-    tcase_add_test(all, a_sighting_that_overlaps_an_unverified_return_disputes_it);
+    tcase_add_test(all, scenario_03_a_sighting_that_overlaps_an_unverified_return_disputes_it);
     tcase_add_test(all, a_sighting_before_the_return_is_history);
     tcase_add_test(all, a_close_that_did_not_know_of_a_sighting_is_held_back);
     tcase_add_test(all, a_high_risk_episode_is_closed_by_an_inspector_only);

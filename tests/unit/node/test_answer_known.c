@@ -94,7 +94,7 @@ static void expect(struct lab_node *at, const char *division, int64_t ms, const 
     ck_assert_uint_eq(answer->view->op_count, known);
 }
 
-START_TEST(a_divisions_own_daemon_says_exactly_what_it_had_received)
+START_TEST(scenario_22_a_divisions_own_daemon_says_exactly_what_it_had_received)
 {
     write_at_east(NULL);
     heal();
@@ -255,7 +255,7 @@ Suite *suite_answer_known(void)
     TCase *t = tcase_create("known");
 
     tcase_add_checked_fixture(t, begin, end);
-    tcase_add_test(t, a_divisions_own_daemon_says_exactly_what_it_had_received);
+    tcase_add_test(t, scenario_22_a_divisions_own_daemon_says_exactly_what_it_had_received);
     tcase_add_test(t, the_answer_is_the_same_later);
     tcase_add_test(t, another_divisions_daemon_says_what_it_cannot_say);
     tcase_add_test(t, what_a_divisions_officer_names_the_division_knew);

@@ -236,7 +236,7 @@ static struct lab_op recorded(struct lab_op op)
 }
 
 /* DOMAIN §15.24, in each of the ways in which a death can be said. */
-START_TEST(no_feed_tells_of_a_death_before_somebody_else_confirms_it)
+START_TEST(scenario_24_no_feed_tells_of_a_death_before_somebody_else_confirms_it)
 {
     const struct cw_case_id id = missing_child();
     const struct world_identity *officer = &lab->world.officer, *inspector = &lab->late_officer;
@@ -341,7 +341,7 @@ Suite *suite_feed_refused(void)
     tcase_add_test(c, a_writer_and_a_kind_are_chosen);
     tcase_add_test(c, who_ends_a_feed_gets_its_last_cursor);
     tcase_add_test(c, a_regional_unit_reads_no_running_text);
-    tcase_add_test(c, no_feed_tells_of_a_death_before_somebody_else_confirms_it);
+    tcase_add_test(c, scenario_24_no_feed_tells_of_a_death_before_somebody_else_confirms_it);
     tcase_add_test(c, views_carry_the_case_and_records_are_told_when_asked_for);
     tcase_add_test(c, a_record_in_two_logs_is_told_once_and_again_after_a_resume);
     suite_add_tcase(suite, c);
