@@ -286,6 +286,13 @@ def completion_never_takes_longer_than_a_person_notices(desk):
 
 @story
 def a_second_episode_stands_beside_the_first(desk):
+    gone = desk.open_case("Child G")["case_id"]
+    desk.tool("episode", "assess", gone, "risk=high", "why=Seen with older males", "review=in 2h", who="sergeant@north")
+    refused = desk.tool("episode", "report", gone, "reported=now", who="control@north", expect=6).stderr
+    check("the same report twice is one", "this child is missing already" in refused, refused)
+    desk.tool("episode", "return", gone, "how=seen_by_police", "when=now")
+    desk.tool("episode", "report", gone, "reported=now", "from=home", who="control@north")
+    check("who has come back can go again", [e["state"] for e in desk.ask("case", "show", gone)["episodes"]] == ["returned", "reported"])
     case = desk.open_case("Child E")["case_id"]
     desk.tool("case", "event", case, "sighting", "occurred=2026-11-28T10:00", "place=X", "confidence=probable")
     second = json.loads(desk.tool("--json", "case", "event", case, "episode_reported", "occurred=2026-11-28T13:00",

@@ -5,6 +5,7 @@
 #include "lib/fault.h"
 #include "proto/wire.h"
 
+#define STATE_RETURNED 4
 #define STATE_CLOSED 6
 #define STATE_CANCELLED 7
 #define STATE_FOUND_DECEASED 8
@@ -21,6 +22,11 @@ bool verb_is_live(const Cw__ViewEpisode *episode)
     uint32_t state = state_of(episode);
 
     return state != STATE_CLOSED && state != STATE_CANCELLED && state != STATE_FOUND_DECEASED;
+}
+
+bool verb_is_missing(const Cw__ViewEpisode *episode)
+{
+    return verb_is_live(episode) && state_of(episode) != STATE_RETURNED;
 }
 
 uint32_t verb_episode_state(const Cw__CaseView *view, ProtobufCBinaryData episode)

@@ -8,7 +8,7 @@ static const struct cli_option open_options[] = {WRITE_OPTIONS, {NULL, NULL, NUL
 static const struct cli_option report_options[] = {
     WRITE_OPTIONS,
     RECORD_OPTION,
-    {"another", NULL, "although an episode of this child is live already"},
+    {"another", NULL, "although this child is missing already"},
     {NULL, NULL, NULL},
 };
 static const struct cli_option episode_options[] = {

@@ -19,20 +19,20 @@ static enum exit_code refuse_kind(const struct saying *s, const struct schema_ev
                     &(struct trouble){"nothing was recorded", s->w.cli->operands[0], why, "casewire case show CASE"});
 }
 
-/* A report beside a live episode is mostly the same one told twice. */
+/* A report while the child is missing is mostly the same one told twice; a child that has come back can go again. */
 static enum exit_code refuse_twin(const struct saying *s)
 {
     const Cw__CaseView *record;
-    size_t live = 0;
+    size_t missing = 0;
 
     for (size_t r = 0; s->verb->reports && (record = writing_record(&s->w, r)) != NULL; r++)
         for (size_t i = 0; i < record->n_episodes; i++)
-            live += verb_is_live(record->episodes[i]);
-    if (live == 0 || cli_flag(s->w.cli, "another"))
+            missing += verb_is_missing(record->episodes[i]);
+    if (missing == 0 || cli_flag(s->w.cli, "another"))
         return EXIT_DONE;
     return complain(s->w.cli, EXIT_CONFLICT,
                     &(struct trouble){"nothing was recorded", s->w.cli->operands[0],
-                                      "an episode of this child is live already: what is new belongs to it; "
+                                      "this child is missing already: what is new belongs to that episode; "
                                       "--another opens a second one",
                                       "casewire child show CASE"});
 }
