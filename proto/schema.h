@@ -229,6 +229,7 @@ enum span_unit {
 
 #define CLOCK_LAPSES (1u << 10)   /* when it is breached there is nothing left to do but to know it */
 #define CLOCK_CONFIRMS (1u << 11) /* starts[1] starts it only where it confirms a claim: from when the claim says */
+#define CLOCK_COMMAND (1u << 12)  /* met, and started by an event, by a superintendent only */
 
 /* --- rows -------------------------------------------------------------------------------------- */
 

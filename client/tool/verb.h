@@ -57,7 +57,7 @@ enum exit_code verb_episode(const struct writing *w, const struct verb *verb, ui
                             struct episode_place *out);
 bool verb_is_live(const Cw__ViewEpisode *episode);
 bool verb_is_missing(const Cw__ViewEpisode *episode); /* live, and the child has not been seen to be back */
-size_t verb_episode_count(const struct writing *w); /* of all records of the child */
+size_t verb_episode_count(const struct writing *w);   /* of all records of the child */
 /* The episode's state, or 0. */
 uint32_t verb_episode_state(const Cw__CaseView *view, ProtobufCBinaryData episode);
 

@@ -21,6 +21,8 @@ enum cw_err check_event_authority(const struct admission_request *r, const struc
                                   struct refusal *refusal);
 /* check_step.c: what the present state does not allow. */
 enum cw_err check_steps(const struct admission_request *r, const struct schema_event *event, struct refusal *refusal);
+/* check_child.c: what is owed before a child's case or an episode may go on, and whose a review is. */
+enum cw_err check_child(const struct admission_request *r, const struct schema_event *event, struct refusal *refusal);
 
 /* check_death.c: a value that says so before a death is confirmed; a confirmation by whoever reported it. */
 enum cw_err check_death_said(const struct admission_request *r, const struct op_write *write,

@@ -54,6 +54,7 @@ static inline bool in_mask(uint32_t mask, int64_t number)
 void clock_starts(struct clock_run *run);
 uint32_t clock_reported(const struct fold *f, struct clock_first *out, uint32_t max);
 bool event_shows(const struct fold *f, const struct work_event *e, uint32_t field, uint32_t mask);
+bool event_has_rank(const struct clock_run *run, const struct work_event *e); /* COMMAND, §19.3 */
 /* The value of birth_date that is read as the earliest day (§19.4): its op and the day. */
 bool birth_of(const struct fold *f, uint32_t *out_op, int64_t *out_day);
 

@@ -12,6 +12,7 @@
 #define B(n) (1u << (n)) /* a value of a scale */
 #define SUPT_LEVEL (B(3) | B(4))
 #define SUPT_WAIVES ROLE_MASK(SUPT)
+#define SUPT_REVIEW (CLOCK_EPISODE | CLOCK_LIVE | CLOCK_COMMAND)
 #define MINUTES(n) ((n)*60)
 #define HOURS(n) ((n)*3600)
 #define DAYS(n) ((n)*86400)

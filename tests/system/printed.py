@@ -97,7 +97,7 @@ def json_of_a_child(desk, schema):
     ask("task done", case, newest("action"), "result=Nothing")
     ask("clock list", case)
     ask("clock waive", case, "M5", "why=Told by telephone", who="sergeant@north")
-    ask("episode review", case, "level=sgt", "decision=Go on")
+    ask("episode review", case, "level=sgt", "decision=Go on", who="sergeant@north")
     ask("episode return", case, "how=told_by_carer")
     ask("episode refute", case, "why=Another child")
     ask("episode return", case, "how=seen_by_police", "when=now")

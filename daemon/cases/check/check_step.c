@@ -205,33 +205,6 @@ static enum cw_err check_duty(const struct admission_request *r, const struct sc
     return CW_OK;
 }
 
-/* --- the child case ---------------------------------------------------------------------------------------------- */
-
-/* DOMAIN §7.4: closed when no episode is live and the interview after the last return is settled. */
-static enum cw_err check_child_closed(const struct admission_request *r, const struct schema_event *event,
-                                      struct refusal *refusal)
-{
-    char who[SCHEMA_ROLES_TEXT_LEN_MAX];
-
-    for (uint32_t i = 0; i < r->state->machine_count; i++) {
-        const struct case_machine *m = &r->state->machines[i];
-
-        if (m->machine == MACHINE_EPISODE && (m->state >= 32 || (EPISODE_OVER_STATES & (1u << m->state)) == 0))
-            return refuse(refusal, CW_REFUSED_TRANSITION, event->name,
-                          "an episode is %s: it ends first, by episode_closed or episode_cancelled",
-                          state_name(MACHINE_EPISODE, m->state));
-    }
-    for (uint32_t i = 0; i < r->state->clock_count; i++) {
-        const struct case_clock *clock = &r->state->clocks[i];
-
-        if (clock->clock == CLOCK_M8 && clock->end == CLOCK_RUNS)
-            return refuse(refusal, CW_REFUSED_TRANSITION, event->name,
-                          "the return-home interview is not settled: rhi completed or declined, or %s waived by %s",
-                          clock->row->name, schema_roles_text(clock->waive, who));
-    }
-    return CW_OK;
-}
-
 enum cw_err check_steps(const struct admission_request *r, const struct schema_event *event, struct refusal *refusal)
 {
     enum cw_err err;
@@ -242,9 +215,9 @@ enum cw_err check_steps(const struct admission_request *r, const struct schema_e
         return check_ownership(r, event, refusal);
     if (event->class == EVENT_CLASS_CLOCK)
         return check_duty(r, event, refusal);
-    if (event->number == EVENT_CHILD_CLOSED && (err = check_child_closed(r, event, refusal)) != CW_OK)
-        return err;
-    err = check_machine(r, schema_machine_of(r->state->kind), &scope_none, event, refusal);
+    err = check_child(r, event, refusal);
+    if (err == CW_OK)
+        err = check_machine(r, schema_machine_of(r->state->kind), &scope_none, event, refusal);
     if (err != CW_OK || (event->flags & EVENT_EPISODE) == 0)
         return err;
     err = check_machine(r, MACHINE_EPISODE, request_scope(r), event, refusal);

@@ -35,7 +35,7 @@ static uint32_t list_events(const struct clock_run *run, struct clock_answer *ou
 
         if (run->bound && (i == 0 || !ID_EQ(&f->events[f->events_by_scope[i - 1]].scope, &e->scope)))
             offered = false;
-        if (!is_about_it(row, e))
+        if (!is_about_it(row, e) || !event_has_rank(run, e))
             continue;
         value = row->met_mask != 0 ? event_detail(f, e, row->met_field) : NULL;
         offered = offered || (value != NULL && value->number == 1);

@@ -23,6 +23,11 @@ bool event_shows(const struct fold *f, const struct work_event *e, uint32_t fiel
     return mask == 0 || (value != NULL && in_mask(mask, value->number));
 }
 
+bool event_has_rank(const struct clock_run *run, const struct work_event *e)
+{
+    return (run->row->flags & CLOCK_COMMAND) == 0 || (run->f->ops[e->op].roles & ROLE_MASK(SUPT)) != 0;
+}
+
 /* --- reported: the opening of a child's case, and what opens an episode ------------------------------------- */
 
 static int64_t reported_at(const struct fold *f, const struct hash *scope, int64_t said)
@@ -168,7 +173,7 @@ static void start_event(struct clock_run *run)
                          (again ? runs : event_shows(f, e, row->start_field, row->start_mask)) &&
                          (!confirms || claim_confirmed(f, e) != NONE);
 
-        if (is_first || is_second) {
+        if ((is_first || is_second) && event_has_rank(run, e)) {
             struct clock_first first = {
                 .op = e->op, .started_ms = confirms && is_second ? confirmed_at(f, e) : usual(f, e), .event = i};
 

@@ -10,7 +10,7 @@ LAST_MS = 253402300799999
 ZERO = bytes(32)
 EPOCH = datetime.date(1970, 1, 1)
 LIVE = (1, 2, 3, 5, 9)
-EPISODE, LIVES, RETURN, ALWAYS, OUTSIDE, EACH, BY_FIELD, OFFERED, EARLIER, AGAIN, LAPSES, CONFIRMS = (1 << n for n in range(12))
+EPISODE, LIVES, RETURN, ALWAYS, OUTSIDE, EACH, BY_FIELD, OFFERED, EARLIER, AGAIN, LAPSES, CONFIRMS, COMMAND = (1 << n for n in range(13))
 OPENING, REPORTED, EVENT, FIELD, STRATEGY, BIRTH = range(1, 7)
 SPAN, REVIEW, RISK, HANDOVER, GRADE, BIRTHDAY, ORDER = range(1, 8)
 MET, WAIVED, OVER = 1, 2, 3
@@ -251,13 +251,16 @@ class Duties:
                 second = claim is not None
                 if second and self.fold.detail(e, self.number["occurred"]) is None:
                     started = self.usual(claim)
-            if first or second:
+            if (first or second) and self.has_rank(row, e):
                 out.append((e, e.event_scope if row["flags"] & EPISODE else ZERO, started, None))
             if first:
                 runs = True
             elif row["flags"] & AGAIN and e.good and e.event == row["met_b"]:
                 runs = False
         return out
+
+    def has_rank(self, row, e):
+        return not row["flags"] & COMMAND or e.roles & 1 << self.schema.roles["SUPT"]
 
     def claim_of(self, e):
         """The step before e, when e was applied where the state was 3."""
@@ -346,7 +349,7 @@ class Duties:
         wanted = [row[k] for k in ("met_a", "met_b", "met_c", "met_d") if row[k]]
         if row["flags"] & BY_FIELD:
             return sorted((w for n in wanted for w in self.stood(ZERO, n) if self.write_shows(row, w)), key=lambda w: self.rank(w.op))
-        return [e for e in self.fold.events if e.good and e.event in wanted and self.shows(e, row["met_field"], row["met_mask"])
+        return [e for e in self.fold.events if e.good and e.event in wanted and self.shows(e, row["met_field"], row["met_mask"]) and self.has_rank(row, e)
                 and not (e.event_row["class"] == self.own_class and e.id in self.idle)]
 
     def write_shows(self, row, w):

@@ -175,6 +175,121 @@ START_TEST(a_sergeants_close_that_met_a_high_risk_waits_for_an_inspector)
 }
 END_TEST
 
+/* --- at the door ------------------------------------------------------------------------------------------------ */
+
+/* What the door says to an event that is taken away again: the code, or CW_OK. */
+static enum cw_err refused(struct story *s, uint32_t roles, uint32_t event, const char *why)
+{
+    struct refusal refusal = {0};
+    uint32_t e = happens(s, roles, event, 600);
+    enum admission said;
+
+    s->count--;
+    said = story_check(s, story_fold(s), e, &refusal);
+    if (said != ADMIT_REFUSED)
+        return CW_OK;
+    ck_assert_msg(strstr(refusal.text, why) != NULL, "%s", refusal.text);
+    return refusal.code;
+}
+
+START_TEST(an_episode_is_closed_after_the_prevention_interview)
+{
+    struct story *s = child_missing();
+    uint32_t e;
+
+    assessed(s, 10, 3);
+    came_back(s, 100);
+    ck_assert_int_eq(refused(s, SUP_, EVENT_EPISODE_CLOSED, "the prevention interview comes first"),
+                     CW_REFUSED_TRANSITION);
+    happens(s, PC_, EVENT_PREVENTION_INTERVIEW, 200);
+    ck_assert_int_eq(refused(s, SUP_, EVENT_EPISODE_CLOSED, ""), CW_OK);
+
+    s = child_missing();
+    assessed(s, 10, 3);
+    e = came_back(s, 100);
+    story_number(s, e, FIELD_INTERVIEWED, 1); /* in one breath */
+    ck_assert_int_eq(refused(s, SUP_, EVENT_EPISODE_CLOSED, ""), CW_OK);
+
+    s = child_missing();
+    assessed(s, 10, 3);
+    came_back(s, 100);
+    e = happens(s, INSP_, EVENT_CLOCK_WAIVED, 200);
+    story_ref(s, e, FIELD_CLOCK, &only(story_fold(s), CLOCK_M7)->id);
+    ck_assert_int_eq(refused(s, SUP_, EVENT_EPISODE_CLOSED, ""), CW_OK);
+}
+END_TEST
+
+START_TEST(nobody_watches_or_hands_on_a_child_that_is_missing)
+{
+    struct story *s = child_missing();
+
+    assessed(s, 10, 3);
+    ck_assert_int_eq(refused(s, SUP_, EVENT_MONITORED, "an episode is active"), CW_REFUSED_TRANSITION);
+    ck_assert_int_eq(refused(s, SUP_, EVENT_TRANSITIONED, "needs INSP, SUPT"), CW_REFUSED_TRANSITION);
+    ck_assert_int_eq(refused(s, INSP_, EVENT_TRANSITIONED, ""), CW_OK);
+    came_back(s, 100);
+    ck_assert_int_eq(refused(s, SUP_, EVENT_TRANSITIONED, ""), CW_OK);
+    ck_assert_int_eq(refused(s, SUP_, EVENT_MONITORED, ""), CW_OK);
+}
+END_TEST
+
+/* --- reviews ------------------------------------------------------------------------------------------------------ */
+
+static void reviewed(struct story *s, uint32_t roles, int64_t level)
+{
+    uint32_t e = happens(s, roles, EVENT_REVIEW, 60);
+
+    story_number(s, e, FIELD_LEVEL, level);
+    story_text(s, e, FIELD_DECISION, "Search the yards");
+}
+
+static uint32_t commands_met(struct story *s)
+{
+    const struct case_state *state = story_fold(s);
+    uint32_t met = 0;
+
+    for (uint32_t i = 0; i < state->clock_count; i++)
+        met += (state->clocks[i].row->flags & CLOCK_COMMAND) != 0 && state->clocks[i].end == CLOCK_END_MET;
+    return met;
+}
+
+START_TEST(a_constable_holds_no_superintendents_review)
+{
+    struct story *s = child_missing();
+
+    assessed(s, 10, 3);
+    reviewed(s, PC_ | ROLE_MASK(MCET), 3);
+    ck_assert_uint_eq(commands_met(s), 0);
+    ck_assert_uint_eq(count_of(story_fold(s), CLOCK_M3Q), 0);
+    reviewed(s, ROLE_MASK(SUPT), 3);
+    ck_assert_uint_eq(commands_met(s), 1);
+    ck_assert_uint_eq(count_of(story_fold(s), CLOCK_M3Q), 1);
+}
+END_TEST
+
+START_TEST(a_review_is_of_the_level_of_whoever_holds_it)
+{
+    static const struct {
+        uint32_t roles;
+        int64_t level;
+        enum admission said;
+    } rows[] = {{PC_, 1, ADMIT_REFUSED}, {SUP_, 1, ADMIT},          {SUP_, 2, ADMIT_REFUSED},    {INSP_, 2, ADMIT},
+                {INSP_, 1, ADMIT},       {INSP_, 3, ADMIT_REFUSED}, {ROLE_MASK(SUPT), 3, ADMIT}, {SUP_, 4, ADMIT}};
+
+    for (size_t i = 0; i < CW_COUNT(rows); i++) {
+        struct story *s = child_missing();
+        struct refusal refusal = {0};
+        uint32_t e = assessed(s, 10, 3) + 1;
+
+        reviewed(s, rows[i].roles, rows[i].level);
+        s->count--;
+        ck_assert_int_eq(story_check(s, story_fold(s), e, &refusal), rows[i].said);
+        if (rows[i].said == ADMIT_REFUSED)
+            ck_assert_int_eq(refusal.code, CW_REFUSED_ROLE);
+    }
+}
+END_TEST
+
 /* --- the national mechanism ----------------------------------------------------------------------------------- */
 
 START_TEST(a_child_whose_exploitation_risk_is_significant_is_to_be_referred_within_a_day)
@@ -206,6 +321,10 @@ Suite *suite_lifecycle(void)
     tcase_add_test(t, a_return_that_was_seen_owes_one_interview_however_often_it_is_confirmed);
     tcase_add_test(t, a_confirmation_that_was_wrong_owes_no_interview_until_the_child_is_back);
     tcase_add_test(t, a_sergeants_close_that_met_a_high_risk_waits_for_an_inspector);
+    tcase_add_test(t, an_episode_is_closed_after_the_prevention_interview);
+    tcase_add_test(t, nobody_watches_or_hands_on_a_child_that_is_missing);
+    tcase_add_test(t, a_constable_holds_no_superintendents_review);
+    tcase_add_test(t, a_review_is_of_the_level_of_whoever_holds_it);
     tcase_add_test(t, a_child_whose_exploitation_risk_is_significant_is_to_be_referred_within_a_day);
     suite_add_tcase(suite, t);
     return suite;

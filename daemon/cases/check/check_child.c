@@ -1,0 +1,157 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The life of a child's case at the door (DOMAIN §7.3, §7.4): what is still owed before it may go on. By sync the same event is
+ * folded as it comes (docs/fold.md §12), and what is owed goes on running.
+ */
+#include "cases/check_parts.h"
+#include "cases/machine.h"
+#include "cases/view.h"
+
+#define REVIEW_SGT 1
+#define REVIEW_INSP 2
+#define REVIEW_SUPT 3
+
+static const struct case_clock *running(const struct case_state *state, uint32_t clock, const struct hash *scope)
+{
+    for (uint32_t i = 0; i < state->clock_count; i++) {
+        const struct case_clock *c = &state->clocks[i];
+
+        if (c->clock == clock && c->end == CLOCK_RUNS && (scope == NULL || ID_EQ(&c->scope, scope)))
+            return c;
+    }
+    return NULL;
+}
+
+static const struct case_machine *episode_in(const struct case_state *state, uint32_t states)
+{
+    for (uint32_t i = 0; i < state->machine_count; i++) {
+        const struct case_machine *m = &state->machines[i];
+
+        if (m->machine == MACHINE_EPISODE && m->state < 32 && (states & (1u << m->state)) != 0)
+            return m;
+    }
+    return NULL;
+}
+
+/* "an episode is returned: ..." */
+static enum cw_err refuse_episode(const struct case_machine *m, const struct schema_event *event, const char *what,
+                                  struct refusal *refusal)
+{
+    const char *state = schema_value_name(SCALE_EPISODE_STATE, m->state);
+
+    return refuse(refusal, CW_REFUSED_TRANSITION, event->name, "an episode is %s: %s",
+                  state != NULL ? state : "unknown", what);
+}
+
+/* Whoever is missing is looked for: a case that is only watched is in no list of what is open. */
+static enum cw_err check_monitored(const struct admission_request *r, const struct schema_event *event,
+                                   struct refusal *refusal)
+{
+    const struct case_machine *m = episode_in(r->state, EPISODE_LIVE_STATES);
+
+    return m == NULL ? CW_OK : refuse_episode(m, event, "the child counts as missing until it has ended", refusal);
+}
+
+static enum cw_err check_closed(const struct admission_request *r, const struct schema_event *event,
+                                struct refusal *refusal)
+{
+    const struct case_clock *owed = running(r->state, CLOCK_M8, NULL);
+    const struct case_machine *m = episode_in(r->state, ~EPISODE_OVER_STATES);
+    char who[SCHEMA_ROLES_TEXT_LEN_MAX];
+
+    if (m != NULL)
+        return refuse_episode(m, event, "it ends first, by episode_closed or episode_cancelled", refusal);
+    if (owed == NULL)
+        return CW_OK;
+    return refuse(refusal, CW_REFUSED_TRANSITION, event->name,
+                  "the return-home interview is not settled: rhi completed or declined, or %s waived by %s",
+                  owed->row->name, schema_roles_text(owed->waive, who));
+}
+
+/* Who turns 18 while missing is looked for all the same: that this becomes another body's is no sergeant's decision. */
+static enum cw_err check_transition(const struct admission_request *r, const struct schema_event *event,
+                                    struct refusal *refusal)
+{
+    const struct case_machine *m = episode_in(r->state, EPISODE_LIVE_STATES);
+
+    return m == NULL || (r->roles & R_INSP_UP) != 0
+               ? CW_OK
+               : refuse_episode(m, event, "while the child is missing this step needs INSP, SUPT", refusal);
+}
+
+/* --- an episode ---------------------------------------------------------------------------------------------------- */
+
+static bool says_interviewed(const struct op *op)
+{
+    for (uint32_t i = 0; op != NULL && i < op->write_count; i++) {
+        if (op->writes[i].field == FIELD_INTERVIEWED && op->writes[i].has_value)
+            return op->writes[i].value.number == 1;
+    }
+    return false;
+}
+
+/* By an event of its own, or in one breath with the return. */
+static bool was_interviewed(const struct case_state *state, const struct hash *scope)
+{
+    for (uint32_t i = 0; i < state->event_count; i++) {
+        const struct case_event *e = &state->events[i];
+
+        if (!e->authorised || e->withdrawn || e->withdrawal || !ID_EQ(&e->scope, scope))
+            continue;
+        if (e->event == EVENT_PREVENTION_INTERVIEW ||
+            (e->event == EVENT_RETURNED && says_interviewed(state->ops[e->op_index].op)))
+            return true;
+    }
+    return false;
+}
+
+/* DOMAIN §4.4: the police's own talk with the child is before the close. */
+static enum cw_err check_interview(const struct admission_request *r, const struct schema_event *event,
+                                   struct refusal *refusal)
+{
+    const struct hash *scope = request_scope(r);
+    const struct case_clock *owed = running(r->state, CLOCK_M7, scope);
+    char who[SCHEMA_ROLES_TEXT_LEN_MAX];
+
+    if (owed == NULL || was_interviewed(r->state, scope))
+        return CW_OK;
+    return refuse(refusal, CW_REFUSED_TRANSITION, event->name,
+                  "the prevention interview comes first: prevention_interview, or %s waived by %s", owed->row->name,
+                  schema_roles_text(owed->waive, who));
+}
+
+/* DOMAIN §5.1, §10 (M3): a review is of the level of whoever holds it; of a panel anybody may tell. */
+static enum cw_err check_review(const struct admission_request *r, const struct schema_event *event,
+                                struct refusal *refusal)
+{
+    static const uint32_t ranks[] = {
+        [REVIEW_SGT] = R_SUP_UP, [REVIEW_INSP] = R_INSP_UP, [REVIEW_SUPT] = ROLE_MASK(SUPT)};
+    const struct op_value *level = request_detail(r, FIELD_LEVEL);
+    char who[SCHEMA_ROLES_TEXT_LEN_MAX];
+
+    if (level == NULL || level->number < REVIEW_SGT || level->number > REVIEW_SUPT ||
+        (r->roles & ranks[level->number]) != 0)
+        return CW_OK;
+    return refuse(refusal, CW_REFUSED_ROLE, "level", "a %s of level %s is held by %s: give your own level", event->name,
+                  schema_value_name(SCALE_REVIEW_LEVEL, level->number), schema_roles_text(ranks[level->number], who));
+}
+
+enum cw_err check_child(const struct admission_request *r, const struct schema_event *event, struct refusal *refusal)
+{
+    if (r->state->kind != KIND_CHILD)
+        return CW_OK;
+    switch (event->number) {
+    case EVENT_MONITORED:
+        return check_monitored(r, event, refusal);
+    case EVENT_CHILD_CLOSED:
+        return check_closed(r, event, refusal);
+    case EVENT_TRANSITIONED:
+        return check_transition(r, event, refusal);
+    case EVENT_EPISODE_CLOSED:
+        return check_interview(r, event, refusal);
+    case EVENT_REVIEW:
+        return check_review(r, event, refusal);
+    default:
+        return CW_OK;
+    }
+}
