@@ -110,9 +110,10 @@ const struct cli_command
                      .arguments =
                          {
                              {"risk", FIELD_MISSING_RISK, "how dangerous it is", NULL, true},
-                             {"why", FIELD_RATIONALE, "what you rely on", NULL, false},
+                             {"why", FIELD_RATIONALE, "why you say so", NULL, false},
                              {"review", FIELD_NEXT_REVIEW, "when it is looked at again", NULL, true},
                              {"factors", FIELD_FACTORS, "what makes it better or worse", NULL, false},
+                             {"information", FIELD_RELIED_ON, "which information it rests on", NULL, false},
                          }}},
             {.noun = "episode",
              .verb = "review",

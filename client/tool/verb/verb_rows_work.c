@@ -29,6 +29,8 @@ const struct cli_command verb_rows_work[] = {
                                       {
                                           {"to", FIELD_TO_DIVISION, "code of the division", NULL, false},
                                           {"why", FIELD_REASON, "why there, and what they must know", NULL, false},
+                                          {"brief", FIELD_RISK_BRIEF, "the risk, in your words", NULL, false},
+                                          {"clocks", FIELD_CLOCKS_TOLD, "which duties are due next", NULL, false},
                                       }}},
     {.noun = "handover",
      .verb = "accept",

@@ -39,6 +39,15 @@ void view_episode_count(const struct cli *cli, const Cw__CaseView *view)
            tone_off(cli));
 }
 
+/* Of two episodes that both lack it, it is asked once: -v has for which. */
+static bool is_named_before(const Cw__CaseView *view, size_t at)
+{
+    for (size_t i = 0; i < at; i++)
+        if (view->fields[i]->missing && view->fields[i]->field == view->fields[at]->field)
+            return true;
+    return false;
+}
+
 /* The episode's before the record's: those are asked at the door. */
 static size_t put_unsaid(const Cw__CaseView *view, bool all, enum field_place place, size_t count, char *out,
                          size_t cap)
@@ -51,7 +60,7 @@ static size_t put_unsaid(const Cw__CaseView *view, bool all, enum field_place pl
         char name[60];
         int len;
 
-        if (!f->missing || row == NULL || row->place != place)
+        if (!f->missing || row == NULL || row->place != place || is_named_before(view, i))
             continue;
         if (count++ >= UNSAID_SHOWN && !all)
             continue;

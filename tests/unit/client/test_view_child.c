@@ -257,6 +257,9 @@ START_TEST(what_nobody_has_said_yet_is_asked_for)
     c->view.fields = at;
     c->view.n_fields = 2;
     ck_assert_ptr_nonnull(strstr(show(c), "not said  home address, care status\n"));
+    unsaid[1].field = FIELD_HOME_ADDRESS; /* as of another episode */
+    ck_assert_ptr_nonnull(strstr(show(c), "not said  home address\n"));
+    unsaid[1].field = FIELD_CARE_STATUS;
     c->view.n_fields = 9;
     ck_assert_ptr_nonnull(strstr(show(c), "not said  circumstances, clothing, last seen place, home address,"));
     ck_assert_ptr_nonnull(strstr(shown, "and 3 more: -v"));
