@@ -24,6 +24,7 @@ struct told_event {
     struct cw_slice op, episode;
     size_t record;
     int64_t step; /* of an interview */
+    bool dated;   /* it says when it occurred */
 };
 struct told_list {
     size_t count;
@@ -33,7 +34,7 @@ struct counting {
     struct board *b;
     const struct board_record *records;
     size_t record_count;
-    struct told_list episodes, ends, returns, interviews;
+    struct told_list episodes, ends, returns, claims, confirmed, interviews;
     size_t absence_count;
     int64_t *absences; /* when each began, by time */
 };
@@ -61,16 +62,14 @@ static bool interval_of(const Cw__ViewField *field, int64_t *out_ms)
     return true;
 }
 
-/* When it occurred, else when it was said. */
-static int64_t event_at(const Cw__ViewEvent *event)
+/* When it occurred: true; else when it was said. */
+static bool event_at(const Cw__ViewEvent *event, int64_t *out_at)
 {
-    int64_t at = (int64_t)event->author_time_ms;
-
-    for (size_t i = 0; i < event->n_fields; i++) {
-        if (event->fields[i]->field == FIELD_OCCURRED && interval_of(event->fields[i], &at))
-            break;
-    }
-    return at;
+    *out_at = (int64_t)event->author_time_ms;
+    for (size_t i = 0; i < event->n_fields; i++)
+        if (event->fields[i]->field == FIELD_OCCURRED && interval_of(event->fields[i], out_at))
+            return true;
+    return false;
 }
 
 /* At most `span` later; times of others may be any number. */
@@ -99,8 +98,10 @@ static int64_t step_of(const Cw__ViewEvent *event)
 
 static void put(struct told_list *list, const Cw__ViewEvent *event, size_t record)
 {
-    list->at[list->count++] =
-        (struct told_event){event_at(event), wire_slice(event->op), wire_slice(event->episode), record, step_of(event)};
+    struct told_event *e = &list->at[list->count++];
+
+    *e = (struct told_event){0, wire_slice(event->op), wire_slice(event->episode), record, step_of(event), false};
+    e->dated = event_at(event, &e->at);
 }
 
 static void sort_event(struct counting *c, const Cw__ViewEvent *event, size_t record)
@@ -113,6 +114,10 @@ static void sort_event(struct counting *c, const Cw__ViewEvent *event, size_t re
         put(&c->ends, event, record);
     if (event->type == EVENT_RETURNED)
         put(&c->returns, event, record);
+    if (event->type == EVENT_RETURN_CLAIM)
+        put(&c->claims, event, record);
+    if (event->type == EVENT_RETURN_CONFIRMED)
+        put(&c->confirmed, event, record);
     if (event->type == EVENT_RHI)
         put(&c->interviews, event, record);
 }
@@ -158,9 +163,33 @@ static size_t event_count(const struct counting *c)
     return count;
 }
 
+/* The last of the same episode, or NULL. */
+static const struct told_event *last_of(const struct told_list *list, const struct told_event *of)
+{
+    for (size_t i = list->count; i-- > 0;)
+        if (list->at[i].record == of->record && slice_eq(list->at[i].episode, of->episode))
+            return &list->at[i];
+    return NULL;
+}
+
+/* A claim that an inspector confirmed is a return, from when the claim says, where nobody has seen one (docs/fold.md §19.4). */
+static void take_confirmed(struct counting *c)
+{
+    for (size_t i = 0; i < c->confirmed.count; i++) {
+        struct told_event e = c->confirmed.at[i];
+        const struct told_event *claim = last_of(&c->claims, &e);
+
+        if (claim == NULL || last_of(&c->returns, &e) != NULL)
+            continue;
+        e.at = e.dated ? e.at : claim->at;
+        c->returns.at[c->returns.count++] = e;
+        c->ends.at[c->ends.count++] = e;
+    }
+}
+
 static void make_lists(struct counting *c)
 {
-    struct told_list *const lists[] = {&c->episodes, &c->ends, &c->returns, &c->interviews};
+    struct told_list *const lists[] = {&c->claims, &c->confirmed, &c->episodes, &c->ends, &c->returns, &c->interviews};
     size_t most = event_count(c);
 
     for (size_t i = 0; i < CW_COUNT(lists); i++) {
@@ -175,18 +204,20 @@ static void make_lists(struct counting *c)
             for (size_t i = 0; i < c->records[r].pages[p]->n_events; i++)
                 sort_event(c, c->records[r].pages[p]->events[i], r);
     }
-    for (size_t i = 0; i < CW_COUNT(lists); i++)
+    for (size_t i = 0; i < CW_COUNT(lists); i++) {
+        if (lists[i] == &c->episodes)
+            take_confirmed(c); /* of sorted claims */
         qsort(lists[i]->at, lists[i]->count, sizeof(*lists[i]->at), compare_told);
+    }
 }
 
 /* --- absences --------------------------------------------------------------------------------------------------- */
 
 static bool ended_between(const struct counting *c, int64_t from, int64_t to)
 {
-    for (size_t i = 0; i < c->ends.count; i++) {
+    for (size_t i = 0; i < c->ends.count; i++)
         if (c->ends.at[i].at > from && c->ends.at[i].at <= to)
             return true;
-    }
     return false;
 }
 
@@ -360,6 +391,8 @@ void board_count(struct board *b, const struct board_record *records, size_t cou
     }
     free(c.episodes.at);
     free(c.ends.at);
+    free(c.claims.at);
+    free(c.confirmed.at);
     free(c.returns.at);
     free(c.interviews.at);
     free(c.absences);

@@ -210,6 +210,30 @@ START_TEST(an_interview_counts_within_seventy_two_hours_of_the_return)
 }
 END_TEST
 
+/* docs/fold.md §19.4: what the claim says counts, and a return that was seen is not counted once more. */
+START_TEST(a_claim_that_an_inspector_confirmed_is_a_return)
+{
+    begin(FROM);
+    (void)add(EVENT_RETURN_CLAIM, FROM + DAY, 0);
+    look();
+    ck_assert_uint_eq(count(BOARD_RETURNS), 0);
+    begin(FROM);
+    (void)add(EVENT_RETURN_CLAIM, FROM + DAY, 0);
+    add(EVENT_RETURN_CONFIRMED, FROM + 2 * DAY, 0)->n_fields = 0; /* it says no time */
+    (void)add(EVENT_RHI, FROM + DAY + 73 * HOUR, 5);
+    look();
+    ck_assert_uint_eq(count(BOARD_RETURNS), 1);
+    ck_assert_uint_eq(count(BOARD_ASKED_LATE), 1);
+    begin(FROM);
+    (void)add(EVENT_RETURN_CLAIM, FROM + DAY, 0);
+    (void)add(EVENT_RETURNED, FROM + DAY, 0);
+    (void)add(EVENT_RETURN_CONFIRMED, FROM + 2 * DAY, 0);
+    look();
+    ck_assert_uint_eq(count(BOARD_RETURNS), 1);
+    end();
+}
+END_TEST
+
 START_TEST(an_interview_of_another_episode_is_none_of_this)
 {
     begin(FROM);
@@ -363,6 +387,7 @@ Suite *suite_board(void)
     tcase_add_test(t, an_episode_counts_in_the_period_in_which_it_was_reported);
     tcase_add_test(t, three_episodes_in_ninety_days_are_a_repeat_once_for_a_child);
     tcase_add_test(t, an_interview_counts_within_seventy_two_hours_of_the_return);
+    tcase_add_test(t, a_claim_that_an_inspector_confirmed_is_a_return);
     tcase_add_test(t, an_interview_of_another_episode_is_none_of_this);
     tcase_add_test(t, what_is_corrected_taken_back_repeated_or_proposed_does_not_count);
     tcase_add_test(t, times_that_nobody_lived_in_make_no_figure);
