@@ -65,7 +65,7 @@ static enum cw_err check_basis(const struct admission_request *r, struct refusal
     return CW_OK;
 }
 
-/* --- links --------------------------------------------------------------------------------------------------------- */
+/* --- from when, to when: links, orders ----------------------------------------------------------------------------- */
 
 static enum cw_err check_period(const struct admission_request *r, struct refusal *refusal)
 {
@@ -76,10 +76,11 @@ static enum cw_err check_period(const struct admission_request *r, struct refusa
     if (from != NULL && to != NULL && to->number < from->number)
         return refuse(refusal, CW_REFUSED_VALUE, WHERE(schema_field(FIELD_VALID_TO)), "lies before valid_from");
     if (to != NULL && open != NULL && open->number != 0)
-        return refuse(refusal, CW_REFUSED_VALUE, WHERE(schema_field(FIELD_VALID_OPEN)),
-                      "a link that has ended is not open");
+        return refuse(refusal, CW_REFUSED_VALUE, WHERE(schema_field(FIELD_VALID_OPEN)), "what has ended is not open");
     return CW_OK;
 }
+
+/* --- links --------------------------------------------------------------------------------------------------------- */
 
 static enum cw_err check_link(const struct admission_request *r, struct refusal *refusal)
 {
@@ -92,7 +93,7 @@ static enum cw_err check_link(const struct admission_request *r, struct refusal 
                       schema_kind_name(r->state->kind), schema_value_name(SCALE_LINK_TYPE, type->number));
     if (to != NULL && memcmp(to->id.b, r->state->case_id.b, ID_LEN) == 0)
         return refuse(refusal, CW_REFUSED_VALUE, WHERE(schema_field(FIELD_LINK_TO)), "a link leads to something else");
-    return check_period(r, refusal);
+    return CW_OK;
 }
 
 /* --- identity ------------------------------------------------------------------------------------------------------ */
@@ -199,6 +200,8 @@ enum cw_err check_saying(const struct admission_request *r, const struct schema_
         err = check_old_grade(r, refusal);
     if (err == CW_OK && event->number == EVENT_FLAGGED)
         err = check_basis(r, refusal);
+    if (err == CW_OK)
+        err = check_period(r, refusal);
     if (err != CW_OK)
         return err;
     if (event->number == EVENT_LINK)

@@ -103,6 +103,25 @@ START_TEST(an_older_grade_is_kept_as_it_was_written)
 }
 END_TEST
 
+START_TEST(an_order_ends_after_it_began_and_not_while_it_runs_until_further_order)
+{
+    const struct case_state *state;
+    struct story *s = a_record(KIND_CHILD, &state);
+    uint32_t op = story_event(s, "NTH", PC_, EVENT_ORDER_MADE);
+
+    story_number(s, op, FIELD_ORDER_KIND, 9);
+    story_interval(s, op, FIELD_VALID_FROM, 5000, 5000);
+    story_interval(s, op, FIELD_VALID_TO, 4000, 4000);
+    ck_assert_refused(s, state, op, CW_REFUSED_VALUE, "valid_to");
+    op = story_event(s, "NTH", PC_, EVENT_ORDER_VARIED);
+    story_number(s, op, FIELD_ORDER_KIND, 9);
+    story_interval(s, op, FIELD_VALID_TO, 9000, 9000);
+    ck_assert_admitted(s, state, op);
+    story_number(s, op, FIELD_VALID_OPEN, 1);
+    ck_assert_refused(s, state, op, CW_REFUSED_VALUE, "valid_open");
+}
+END_TEST
+
 START_TEST(a_photograph_is_the_hash_of_what_is_kept_elsewhere)
 {
     const struct case_state *state;
@@ -196,6 +215,7 @@ Suite *suite_record(void)
     tcase_add_test(all, a_warning_sets_the_flag_and_says_how_sure_it_is);
     tcase_add_test(all, what_is_graded_unreliable_or_false_is_no_warnings_only_basis);
     tcase_add_test(all, an_older_grade_is_kept_as_it_was_written);
+    tcase_add_test(all, an_order_ends_after_it_began_and_not_while_it_runs_until_further_order);
     tcase_add_test(all, a_photograph_is_the_hash_of_what_is_kept_elsewhere);
     tcase_add_test(all, a_professional_is_named_with_what_they_are);
     tcase_add_test(all, episodes_of_all_divisions_are_counted_and_three_in_ninety_days_are_a_repeat);
