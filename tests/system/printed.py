@@ -105,6 +105,7 @@ def json_of_a_child(desk, schema):
     ask("episode interview", case, "result=Well")
     ask("episode close", case, "harm=none_known", "outcome=returned", who="inspector@north")
     ask("episode rhi", case, "step=completed", who="sergeant@north")
+    ask("child monitor", case, "why=Plan goes on", who="sergeant@north")
     ask("child close", case, "why=Plan ended", who="sergeant@north")
     ask("episode report", case)
     ask("episode cancel", case, "why=At football", who="sergeant@north")

@@ -53,6 +53,19 @@ const struct cli_command verb_rows_child[] = {
                      {"la", FIELD_RESPONSIBLE_LA, "the local authority that answers for the child", NULL, false},
                  }}},
     {.noun = "child",
+     .verb = "monitor",
+     VERB_OF(GROUP_CHILD, "CASE FIELD=VALUE...", 1, open_options),
+     .summary = "no episode is live: the plan for the child goes on",
+     .about =
+         "While the child counts as missing it is refused. When the child goes missing again, episode report opens "
+         "the case again.",
+     .examples = "  casewire child monitor K7Q2M4X why='Home, plan looked at again in four weeks'\n",
+     .says = &(const struct verb){.events = {EVENT_MONITORED},
+                                  .arguments =
+                                      {
+                                          {"why", FIELD_REASON, "what the plan is", NULL, false},
+                                      }}},
+    {.noun = "child",
      .verb = "close",
      VERB_OF(GROUP_CHILD, "CASE FIELD=VALUE...", 1, open_options),
      .summary = "the plan for the child has ended",
