@@ -56,6 +56,21 @@ enum cw_err anchor_file_open(const char *path, struct anchor_file **out, struct 
     return CW_OK;
 }
 
+enum cw_err anchor_file_look(const char *path, struct anchor_file **out)
+{
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+    struct anchor_file *a = fd < 0 ? NULL : malloc(sizeof *a);
+
+    if (a == NULL) {
+        if (fd >= 0)
+            (void)close(fd);
+        return CW_LOCAL_NOT_FOUND;
+    }
+    *a = (struct anchor_file){fd, survives_reboot(fd)};
+    *out = a;
+    return CW_OK;
+}
+
 void anchor_file_close(struct anchor_file *a)
 {
     if (a == NULL)

@@ -20,6 +20,8 @@ struct anchor_file;
 
 /* CW_LOCAL_LOCKED: another process of this machine writes this anchor. */
 enum cw_err anchor_file_open(const char *path, struct anchor_file **out, struct refusal *why);
+/* To be read only, whoever holds it. CW_LOCAL_NOT_FOUND: there is none, or none that we may see. */
+enum cw_err anchor_file_look(const char *path, struct anchor_file **out);
 void anchor_file_close(struct anchor_file *a);
 bool anchor_file_survives_reboot(const struct anchor_file *a); /* warn: it should not */
 

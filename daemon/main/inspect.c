@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "main/inspect.h"
 
+#include "core/incarnation.h"
+#include "host/anchor_file.h"
 #include "host/clock.h"
 #include "host/entropy.h"
 #include "host/file.h"
@@ -75,6 +77,32 @@ int inspect_config(struct daemon *d)
 
 /* --- the store ----------------------------------------------------------------------------------------------------- */
 
+/* What the anchor said before the store was opened: a daemon that runs meanwhile goes on, and says more. */
+static struct {
+    uint8_t bytes[ANCHOR_LEN];
+    bool read;
+} anchor_before;
+
+static void read_anchor(const struct daemon *d)
+{
+    char path[FILE_PATH_LEN_MAX];
+    struct anchor_file *file;
+
+    if (file_join(d->settings.run_dir, "anchor", path) != CW_OK || anchor_file_look(path, &file) != CW_OK)
+        return;
+    anchor_before.read = anchor_file_read(file, anchor_before.bytes, ANCHOR_LEN) == CW_OK;
+    anchor_file_close(file);
+}
+
+static enum cw_err port_anchor_before(void *ctx, uint8_t *out, size_t len)
+{
+    (void)ctx;
+    if (!anchor_before.read || len != sizeof anchor_before.bytes)
+        return CW_LOCAL_NOT_FOUND;
+    memcpy(out, anchor_before.bytes, len);
+    return CW_OK;
+}
+
 /* Everything that the daemon would read, without changing it. */
 static enum cw_err open_to_read(struct daemon *d, struct refusal *why)
 {
@@ -85,6 +113,7 @@ static enum cw_err open_to_read(struct daemon *d, struct refusal *why)
     if (err != CW_OK)
         return refuse(why, err, "keyring", "cannot be looked at without the daemon's key: %s",
                       problems.count > 0 ? problems.text[0] : cw_err_sentence(err));
+    read_anchor(d);
     err = files_open_store(d, true, why);
     if (err == CW_OK)
         err = file_join(d->settings.state_dir, "keyring", path);
@@ -92,6 +121,7 @@ static enum cw_err open_to_read(struct daemon *d, struct refusal *why)
         return refuse(why, CW_LOCAL_KEY, "keyring", "%.200s is missing, or is not for you to read: put back its backup",
                       path);
     plug_in(d);
+    d->ports.anchor.read = port_anchor_before;
     return err;
 }
 

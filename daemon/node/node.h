@@ -175,7 +175,8 @@ void node_authority_done(struct node *n);
  * *why says which row. Returns CW_OK or CW_LOCAL_CORRUPT (or the store's own error).
  *
  * Of the ports those of store and keyring are used, and the signer's seal_secret, by which the keyring opens: every slot that a
- * case names, and what lies under it. Without a keyring (read NULL) that is not looked at.
+ * case names, and what lies under it; and the anchor, as it was before the store was opened, for what was acknowledged. Without
+ * a keyring or an anchor (read NULL) that is not looked at.
  */
 struct verify_facts {
     uint64_t logs, seals, entries, blobs, ops, cases, index_rows;

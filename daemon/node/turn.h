@@ -52,6 +52,8 @@ void node_unload(struct node *n);
 enum cw_err node_open_store(struct node *n, struct refusal *why); /* open_store.c */
 /* The keyring alone, to read with: it must be there, and the store's. */
 enum cw_err node_open_keyring(struct node *n, struct refusal *why);
+/* The anchor knows more of the own log than the store has. The node's store row is read already. */
+bool incarnation_is_behind(struct node *n, struct kv_txn *txn);
 enum cw_err incarnation_begin(struct node *n, bool decide, struct refusal *why); /* incarnation_begin.c */
 enum cw_err node_write_anchor(struct node *n, bool failed);
 

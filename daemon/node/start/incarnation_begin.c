@@ -114,15 +114,28 @@ static void renew_frontier(struct node *n)
 }
 
 /* The anchor of this very boot and file knows more of the log than the store does: it was acknowledged, and is gone. */
-static bool is_rolled_back(const struct incarnation_facts *f)
+static bool is_rolled_back(const struct own_row *own, const struct incarnation_facts *f)
 {
     const struct anchor *a = &f->anchor;
+    const struct position *here = own->open ? &f->stored : &own->prior;
 
     if (!f->anchor_readable || f->store_is_backup || memcmp(a->boot_id, f->boot_id, sizeof f->boot_id) != 0 ||
         memcmp(a->store_id, f->store_id, sizeof f->store_id) != 0 || a->device != f->device || a->inode != f->inode)
         return false;
-    return a->head.seq > 0 &&
-           (f->stored.seq == 0 || (ID_EQ(&a->head.log, &f->stored.log) && f->stored.seq < a->head.seq));
+    return a->head.seq > 0 && (here->seq == 0 || (ID_EQ(&a->head.log, &here->log) && here->seq < a->head.seq));
+}
+
+bool incarnation_is_behind(struct node *n, struct kv_txn *txn)
+{
+    struct incarnation_facts f;
+    struct own_row own = {0};
+    struct cw_slice raw;
+    struct log_row row;
+    bool open = db_get(n, txn, TABLE_META, row_key_text(META_OWN), &raw) == CW_OK &&
+                own_row_parse(raw, &own) == CW_OK && own.open && db_get_log(n, txn, &own.log, &row) == CW_OK;
+
+    gather(n, open ? &row.head : NULL, &f);
+    return is_rolled_back(&own, &f);
 }
 
 /* Said at every start until a person has dealt with it: the daemon cannot know what it does not have. */
@@ -130,7 +143,7 @@ static void tell_cut_short(struct node *n, const struct incarnation_facts *f)
 {
     const struct store_port *store = node_store(n);
 
-    if (store->note_cut_short != NULL && is_rolled_back(f))
+    if (store->note_cut_short != NULL && is_rolled_back(&n->own, f))
         store->note_cut_short(store->ctx);
     if (store->is_cut_short != NULL && store->is_cut_short(store->ctx))
         node_alarm(n, "store-cut-short",

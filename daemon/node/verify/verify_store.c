@@ -190,6 +190,10 @@ static enum cw_err check_all(struct checking *c)
                       "the store's own row cannot be read");
     if (!ID_EQ(&row.network, &c->n->identity.network))
         return refuse(c->why, CW_REFUSED_NETWORK, "meta", "the store belongs to another network");
+    c->n->store_row = row;
+    if (c->n->ports.anchor.read != NULL && incarnation_is_behind(c->n, c->txn))
+        return refuse(c->why, CW_LOCAL_CORRUPT, "own",
+                      "the anchor names more of the own log than is here: what was acknowledged last is missing");
     err = check_logs_of(c, LOG_ROOT);
     if (err == CW_OK)
         err = check_logs_of(c, LOG_AUTHORITY);

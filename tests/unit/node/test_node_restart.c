@@ -115,6 +115,7 @@ END_TEST
 /* As the last commit of a write-ahead file that was damaged, which looks like one that was never finished. */
 START_TEST(a_store_behind_its_anchor_was_cut_short)
 {
+    struct refusal why = {0};
     struct receipt_facts facts;
     struct mem_store *before;
 
@@ -125,6 +126,8 @@ START_TEST(a_store_behind_its_anchor_was_cut_short)
     mem_store_free(north->disk);
     north->disk = before;
     mem_store_port(north->disk, &north->store);
+    ck_assert(!lab_store_is_whole(north, &why));
+    ck_assert_msg(strstr(why.text, "anchor") != NULL, "%s", why.text);
     ck_assert_int_eq(lab_open(north), CW_OK);
     ck_assert(north->cut_short);
     ck_assert_str_eq(north->last_alarm, "store-cut-short");
