@@ -28,75 +28,6 @@ static void tear_down(void)
     lab_done(&lab);
 }
 
-/* --- a data file that is cut short ------------------------------------------------------------------- */
-
-static void data_path(char out[static LAB_PATH_LEN + 16])
-{
-    (void)snprintf(out, LAB_PATH_LEN + 16, "%s/data.mdb", lab.dir);
-}
-
-static enum cw_err try_open(const struct store_options *options, struct refusal *why)
-{
-    struct store *s = NULL;
-    enum cw_err err = store_open(options, &s, why);
-
-    store_close(s);
-    return err;
-}
-
-static off_t data_len(void)
-{
-    char path[LAB_PATH_LEN + 16];
-    struct stat st;
-
-    data_path(path);
-    ck_assert_int_eq(stat(path, &st), 0);
-    return st.st_size;
-}
-
-/* Rows of many leaves, and some that have pages of their own. */
-static void write_rows(void)
-{
-    static uint8_t value[20000];
-    struct store *s = lab_open(&lab);
-
-    for (uint64_t i = 0; i < 200; i++)
-        lab_put_number(s, i, slice(value, i % 10 == 0 ? sizeof value : 600));
-    store_close(s);
-}
-
-START_TEST(a_data_file_that_is_cut_short_is_named_before_it_is_mapped)
-{
-    char path[LAB_PATH_LEN + 16];
-    struct store_options o = lab_options(&lab);
-    uint32_t refused = 0, opened = 0;
-
-    write_rows();
-    data_path(path);
-    for (off_t len = data_len() - 4096; len >= 0; len -= 4096) {
-        struct refusal why = {0};
-        struct store *s = NULL;
-
-        o.read_only = true; /* nothing is written, so the next cut is of the same file */
-        ck_assert_int_eq(truncate(path, len), 0);
-        if (store_open(&o, &s, &why) == CW_OK) { /* what was cut off nothing needs */
-            ck_assert_uint_eq(refused, 0);
-            ck_assert_uint_eq(lab_rows(s, LAB_ROWS), 200);
-            opened++;
-        } else {
-            ck_assert_str_eq(why.where, "store");
-            ck_assert_msg(strstr(why.text, "data.mdb is cut short") != NULL, "%s", why.text);
-            refused++;
-        }
-        store_close(s);
-    }
-    ck_assert_uint_gt(refused, 100);
-    ck_assert_uint_lt(opened, 10);
-    o.read_only = false; /* and an empty one is no new store */
-    ck_assert_int_eq(try_open(&o, NULL), CW_LOCAL_CORRUPT);
-}
-END_TEST
-
 /* --- a store written by other hands than ours ------------------------------------------------------- */
 
 static void raw_put(MDB_txn *txn, const char *table, const char *key, const void *data, size_t len)
@@ -127,6 +58,15 @@ static void raw_store(uint8_t format)
     raw_put(txn, "index", "old", "1", 1);
     ck_assert_int_eq(mdb_txn_commit(txn), 0);
     mdb_env_close(env);
+}
+
+static enum cw_err try_open(const struct store_options *options, struct refusal *why)
+{
+    struct store *s = NULL;
+    enum cw_err err = store_open(options, &s, why);
+
+    store_close(s);
+    return err;
 }
 
 START_TEST(a_new_store_gets_the_id_it_was_given_and_keeps_it)
@@ -416,7 +356,6 @@ static void add(Suite *suite, const char *title, SFun fixture)
     tcase_add_test(t, reading_only_reads);
     tcase_add_test(t, another_programs_data_is_left_alone);
     tcase_add_test(t, garbage_is_refused);
-    tcase_add_test(t, a_data_file_that_is_cut_short_is_named_before_it_is_mapped);
     tcase_add_test(t, a_missing_parent_is_named);
     tcase_add_test(t, network_file_systems_are_known_by_number);
     tcase_add_test(t, a_copy_holds_the_rows_and_says_it_is_a_backup);
