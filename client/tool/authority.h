@@ -12,6 +12,7 @@
  *   log/authority-000001.entries   named by their first entry
  *   issued/NAME@DIVISION/          key and cert of each holder, to be handed over
  *   members                        who listens where (enrol.h)
+ *   lock                           held by whoever writes; says who
  */
 
 #include "tool/context.h"
@@ -23,8 +24,16 @@
 #define AUTHORITY_BATCH_MAX 128
 #define AUDIENCE_FORCE "force"
 
+/* Where a segment ends. */
+struct authority_end {
+    uint64_t seq;
+    struct hash seal;
+};
+
 struct authority {
     char dir[PATH_LEN_MAX];
+    bool locked; /* opened to sign: nobody else writes until it is closed */
+    int lock;
     struct buf genesis, cert_bytes;
     struct network_id network;
     struct cert_id cert;
@@ -32,6 +41,8 @@ struct authority {
     struct cw_slice passphrase; /* of all files of this folder; empty: in clear */
     struct cw_trust *trust;     /* what the segments say so far */
     struct sealer log;          /* the authority's */
+    size_t end_count;           /* of its segments, as the folder was opened; ascending */
+    struct authority_end *ends;
     /* Records waiting for authority_commit(). */
     void *memory;
     struct arena arena;
@@ -46,11 +57,27 @@ struct authority_plan {
 /* Makes network, root and authority. The fault names the file or field. */
 enum cw_err authority_create(const struct authority_plan *plan, struct cw_fault *fault);
 
-/* Opens the folder and checks its segments. `sign`: also the authority's key, to write on. */
+/*
+ * Opens the folder and checks its segments. `sign`: also the authority's key, to write on, and the folder's lock, for
+ * which it waits: CW_AGAIN_BUSY names who has it.
+ */
 enum cw_err authority_open(const char *dir, bool sign, struct cw_slice passphrase, struct authority *out,
                            struct cw_fault *fault);
 void authority_close(struct authority *a);
 bool authority_needs_passphrase(const char *dir);
+/* The folder's log beside the end that a daemon knows of it; a zeroed end: nothing yet. */
+enum authority_standing {
+    AUTHORITY_SAME,   /* they end at the same seal */
+    AUTHORITY_AHEAD,  /* the folder goes on from there */
+    AUTHORITY_BEHIND, /* the daemon knows more: an old copy, or a branch */
+    AUTHORITY_APART,  /* the daemon has other entries: a branch */
+};
+enum authority_standing authority_stands(const struct authority *a, const struct authority_end *known);
+
+/* The lock of a folder that is an authority, or becomes one. Given back with authority_unlock(). */
+#define AUTHORITY_WAIT_MS 30000
+enum cw_err authority_lock(const char *dir, int64_t wait_ms, int *out_fd, struct cw_fault *fault);
+void authority_unlock(int fd);
 
 struct issue_order {
     enum subject_kind subject;

@@ -21,6 +21,9 @@ enum exit_code authority_new_passphrase(const struct cli *cli, struct buf *out);
 enum exit_code authority_open_to_sign(const struct cli *cli, struct buf *passphrase, struct authority *out);
 /* The daemon's socket that was asked; none was: the place of one, with NAME for the division's. */
 const char *authority_socket(const struct cli *cli);
+/* Whether the daemon has now what the folder had before: a daemon keeps one branch, and drops others in silence. */
+enum exit_code authority_check_published(const struct cli *cli, const char *dir, const struct authority *before,
+                                         const char *socket);
 /* What was recorded, and how it gets to the daemons. */
 void authority_tell_log(const struct cli *cli, const struct authority *a, const char *what);
 /*

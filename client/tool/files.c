@@ -61,23 +61,73 @@ static bool write_all(int fd, struct cw_slice bytes)
     return fsync(fd) == 0;
 }
 
-enum cw_err file_write(const char *path, struct cw_slice bytes, unsigned mode)
+/* Written and synced beside its place, under a name that nobody reads. */
+static enum cw_err write_beside(const char *path, struct cw_slice bytes, unsigned mode, char fresh[static PATH_LEN_MAX])
 {
-    char fresh[PATH_LEN_MAX];
     bool written;
     int fd;
 
-    if (snprintf(fresh, sizeof(fresh), "%s.new", path) >= (int)sizeof(fresh))
+    if (snprintf(fresh, PATH_LEN_MAX, "%s.new", path) >= PATH_LEN_MAX)
         return CW_LOCAL_IO;
     fd = open(fresh, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, mode);
     if (fd < 0)
         return CW_LOCAL_IO;
     written = write_all(fd, bytes);
-    if (close(fd) != 0 || !written || rename(fresh, path) != 0) {
-        unlink(fresh);
-        return CW_LOCAL_IO;
-    }
-    return CW_OK;
+    if (close(fd) == 0 && written)
+        return CW_OK;
+    unlink(fresh);
+    return CW_LOCAL_IO;
+}
+
+enum cw_err file_write(const char *path, struct cw_slice bytes, unsigned mode)
+{
+    char fresh[PATH_LEN_MAX];
+    enum cw_err err = write_beside(path, bytes, mode, fresh);
+
+    if (err != CW_OK || rename(fresh, path) == 0)
+        return err;
+    unlink(fresh);
+    return CW_LOCAL_IO;
+}
+
+/* Some file systems know no rename that spares what is there: a second name for it, then, and the first taken away. */
+static bool name_new(const char *fresh, const char *path)
+{
+    if (renameat2(AT_FDCWD, fresh, AT_FDCWD, path, RENAME_NOREPLACE) == 0)
+        return true;
+    return (errno == EINVAL || errno == ENOSYS) && link(fresh, path) == 0 && unlink(fresh) == 0;
+}
+
+static enum cw_err sync_folder_of(const char *path)
+{
+    char folder[PATH_LEN_MAX];
+    char *slash;
+    int fd;
+    bool synced;
+
+    snprintf(folder, sizeof(folder), "%s", path);
+    slash = strrchr(folder, '/');
+    if (slash != NULL)
+        slash[slash == folder] = '\0';
+    fd = open(slash != NULL ? folder : ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    synced = fd >= 0 && (fsync(fd) == 0 || errno == EINVAL); /* some file systems know no such thing */
+    if (fd >= 0)
+        close(fd);
+    return synced ? CW_OK : CW_LOCAL_IO;
+}
+
+enum cw_err file_write_new(const char *path, struct cw_slice bytes, unsigned mode)
+{
+    char fresh[PATH_LEN_MAX];
+    enum cw_err err = write_beside(path, bytes, mode, fresh);
+
+    if (err != CW_OK)
+        return err;
+    if (name_new(fresh, path))
+        return sync_folder_of(path);
+    err = errno == EEXIST ? CW_REFUSED_REUSED_ID : CW_LOCAL_IO;
+    unlink(fresh);
+    return err;
 }
 
 enum cw_err folder_make(const char *path, unsigned mode)

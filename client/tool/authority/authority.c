@@ -97,6 +97,31 @@ static enum cw_err read_key(struct authority *a, struct cw_slice passphrase, str
     return err;
 }
 
+static void note_end(struct authority *a)
+{
+    const struct chain *chain =
+        a->trust->authority_count > 0 ? trust_chain(a->trust, &a->trust->authorities[0].log) : NULL;
+
+    if (chain == NULL || (a->end_count > 0 && a->ends[a->end_count - 1].seq == chain->seq))
+        return;
+    a->ends[a->end_count++] = (struct authority_end){chain->seq, chain->seal};
+}
+
+static enum cw_err follow(struct authority *a, const struct authority_segments *segments, struct cw_fault *fault)
+{
+    enum cw_err err = cw_trust_new(buf_slice(&a->genesis), NULL, &a->trust, fault);
+
+    a->ends = calloc(segments->count, sizeof(*a->ends));
+    if (err == CW_OK && a->ends == NULL)
+        err = fault_plain(fault, CW_LOCAL_MEMORY, a->dir);
+    for (size_t i = 0; err == CW_OK && i < segments->count; i++) {
+        err = cw_trust_add(a->trust, buf_slice(&segments->bytes[i]), fault);
+        if (err == CW_OK)
+            note_end(a);
+    }
+    return err;
+}
+
 /* Everything the segments say, checked as anybody would check it. */
 static enum cw_err replay(struct authority *a, struct cw_fault *fault)
 {
@@ -105,9 +130,7 @@ static enum cw_err replay(struct authority *a, struct cw_fault *fault)
 
     if (err != CW_OK)
         return err;
-    err = cw_trust_new(buf_slice(&a->genesis), NULL, &a->trust, fault);
-    for (size_t i = 0; err == CW_OK && i < segments.count; i++)
-        err = cw_trust_add(a->trust, buf_slice(&segments.bytes[i]), fault);
+    err = follow(a, &segments, fault);
     authority_segments_done(&segments);
     return err;
 }
@@ -157,6 +180,10 @@ enum cw_err authority_open(const char *dir, bool sign, struct cw_slice passphras
     err = read_file(dir, "network", NETWORK_GENESIS_LEN_MAX, &a.genesis, fault);
     if (err == CW_OK)
         err = read_file(dir, "authority.cert", CERT_LEN_MAX, &a.cert_bytes, fault);
+    if (err == CW_OK && sign) {
+        err = authority_lock(dir, AUTHORITY_WAIT_MS, &a.lock, fault); /* before the log's end is read */
+        a.locked = err == CW_OK;
+    }
     if (err == CW_OK) {
         network_id_of(buf_slice(&a.genesis), &a.network);
         cert_id_of(buf_slice(&a.cert_bytes), &a.cert);
@@ -186,7 +213,24 @@ void authority_close(struct authority *a)
     cw_trust_free(a->trust);
     sealer_done(&a->log);
     free(a->memory);
+    free(a->ends);
+    if (a->locked)
+        authority_unlock(a->lock);
     *a = (struct authority){0};
+}
+
+enum authority_standing authority_stands(const struct authority *a, const struct authority_end *known)
+{
+    uint64_t last = a->end_count > 0 ? a->ends[a->end_count - 1].seq : 0;
+
+    if (known->seq > last)
+        return AUTHORITY_BEHIND;
+    if (known->seq == 0)
+        return last == 0 ? AUTHORITY_SAME : AUTHORITY_AHEAD;
+    for (size_t i = 0; i < a->end_count; i++)
+        if (a->ends[i].seq == known->seq && ID_EQ(&a->ends[i].seal, &known->seal))
+            return known->seq == last ? AUTHORITY_SAME : AUTHORITY_AHEAD;
+    return AUTHORITY_APART;
 }
 
 /* --- sealing ------------------------------------------------------------------------------------------- */
@@ -222,10 +266,12 @@ enum cw_err authority_commit(struct authority *a, struct cw_fault *fault)
         a->log.authority = news;
     if (err == CW_OK)
         err = path_join(path, a->dir, "log/authority-%06llu.entries", (unsigned long long)first)
-                  ? file_write(path, buf_slice(&segment), 0644)
+                  ? file_write_new(path, buf_slice(&segment), 0644)
                   : CW_LOCAL_IO;
     buf_done(&segment);
     a->pending_count = 0;
     a->arena.used = 0;
+    if (err == CW_REFUSED_REUSED_ID)
+        return fault_set(fault, err, path, "there is an entry of this number already: it is never overwritten");
     return err == CW_OK ? CW_OK : fault_plain(fault, err, "authority log");
 }

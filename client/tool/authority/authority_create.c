@@ -174,20 +174,10 @@ static enum cw_err check_plan(const struct authority_plan *plan, struct cw_fault
     return CW_OK;
 }
 
-enum cw_err authority_create(const struct authority_plan *plan, struct cw_fault *fault)
+static enum cw_err create(struct making *m, struct cw_fault *fault)
 {
-    struct making *m;
-    enum cw_err err = check_plan(plan, fault);
+    enum cw_err err;
 
-    if (err != CW_OK)
-        return err;
-    m = calloc(1, sizeof(*m));
-    if (m == NULL || !crypto_init() || folder_make(plan->dir, 0700) != CW_OK) {
-        free(m);
-        return fault_set(fault, CW_LOCAL_IO, plan->dir, "the folder cannot be made");
-    }
-    m->plan = plan;
-    m->now = when_now();
     key_bundle_new(&m->root);
     key_bundle_new(&m->authority);
     err = make_all(m);
@@ -195,6 +185,30 @@ enum cw_err authority_create(const struct authority_plan *plan, struct cw_fault 
     key_bundle_wipe(&m->authority);
     sealer_done(&m->root_log);
     sealer_done(&m->authority_log);
+    return err == CW_OK ? CW_OK : fault_plain(fault, err, m->plan->dir);
+}
+
+enum cw_err authority_create(const struct authority_plan *plan, struct cw_fault *fault)
+{
+    struct making *m;
+    enum cw_err err = check_plan(plan, fault);
+    int lock;
+
+    if (err != CW_OK)
+        return err;
+    if (!crypto_init() || folder_make(plan->dir, 0700) != CW_OK)
+        return fault_set(fault, CW_LOCAL_IO, plan->dir, "the folder cannot be made");
+    err = authority_lock(plan->dir, AUTHORITY_WAIT_MS, &lock, fault);
+    if (err != CW_OK)
+        return err;
+    m = calloc(1, sizeof(*m));
+    err = m != NULL ? check_plan(plan, fault) : fault_plain(fault, CW_LOCAL_MEMORY, plan->dir); /* as it is now */
+    if (err == CW_OK) {
+        m->plan = plan;
+        m->now = when_now();
+        err = create(m, fault);
+    }
     free(m);
-    return err == CW_OK ? CW_OK : fault_plain(fault, err, plan->dir);
+    authority_unlock(lock);
+    return err;
 }

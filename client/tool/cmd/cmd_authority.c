@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* authority init, policy, revoke. Issuing is in cmd_authority_issue.c, reading and publishing in cmd_authority_read.c. */
+/*
+ * authority init, policy, revoke. Issuing is in cmd_authority_issue.c, reading and publishing in cmd_authority_read.c,
+ * what a daemon is asked before and after in cmd_authority_head.c.
+ */
 #include "tool/cmd_authority.h"
 #include "tool/cmd_authority_sign.h"
 #include "tool/out.h"
@@ -62,94 +65,6 @@ static enum exit_code run_init(struct cli *cli)
                "  next: casewire authority issue --dir %s --kind daemon --division NTH --name 'Daemon of NTH'\n",
                plan.dir, plan.network_name, plan.force, plan.dir);
     passphrase_done(&passphrase);
-    return code;
-}
-
-/* --- opening for writing -------------------------------------------------------------------------------- */
-
-/*
- * Before signing, the log as a daemon knows it must not be longer than ours: else this folder is an old
- * copy, and writing on would fork the authority's log.
- */
-static enum exit_code compare_head(const struct cli *cli, const struct authority *a, const Cw__AuthorityView *view)
-{
-    for (size_t i = 0; i < view->n_logs; i++) {
-        const Cw__Position *head = view->logs[i]->head;
-        bool longer, other;
-
-        if (head == NULL || !slice_eq(wire_slice(head->log), slice(a->log.log.b, ID_LEN)))
-            continue;
-        longer = head->seq > a->log.seq;
-        other = head->seq == a->log.seq && !slice_eq(wire_slice(head->seal), slice(a->log.seal.b, ID_LEN));
-        if (longer || other)
-            return complain(cli, EXIT_CONFLICT,
-                            &(struct trouble){"nothing was signed: this folder is an old copy", a->dir,
-                                              "the daemon knows more of this authority's log than the folder does",
-                                              "restore the newest copy of the folder"});
-    }
-    return EXIT_DONE;
-}
-
-static enum exit_code ask_daemon(const struct cli *cli, const struct authority *a, const char *socket)
-{
-    struct cw_client_options options = {.size = sizeof(options), .admin_socket = socket};
-    struct cw_client *client = NULL;
-    struct cw_answer *answer = NULL;
-    struct cw_fault fault = {0};
-    enum exit_code code;
-
-    memcpy(options.network_id, a->network.b, CW_ID_LEN);
-    if (cw_client_open(&options, &client, &fault) != CW_OK)
-        return complain_fault(cli, "the daemon could not be asked", &fault);
-    if (cw_client_authority(client, 0, cli->timeout_ms, &answer) != CW_OK)
-        code = complain_fault(cli, "the daemon could not be asked how long the log is", cw_client_fault(client));
-    else
-        code = compare_head(cli, a, answer_message(answer)->authority);
-    cw_answer_close(answer);
-    cw_client_close(client);
-    return code;
-}
-
-const char *authority_socket(const struct cli *cli)
-{
-    const char *socket = cli_value(cli, "socket");
-
-    return socket != NULL ? socket : "/run/casewire/NAME/admin.sock";
-}
-
-static enum exit_code check_head(const struct cli *cli, const struct authority *a)
-{
-    const char *socket = cli_value(cli, "socket");
-
-    if (socket != NULL)
-        return ask_daemon(cli, a, socket);
-    if (cli_flag(cli, "offline")) {
-        fprintf(stderr,
-                "casewire: --offline: no daemon was asked whether this folder is the newest copy. When it is not,\n"
-                "  what is signed now forks the authority's log, and every daemon will raise an alarm.\n");
-        return EXIT_DONE;
-    }
-    return complain(cli, EXIT_USAGE,
-                    &(struct trouble){"nothing was signed", "--socket or --offline",
-                                      "a daemon is asked first whether this folder is the newest copy",
-                                      "casewire authority ... --socket /run/casewire/NAME/admin.sock"});
-}
-
-enum exit_code authority_open_to_sign(const struct cli *cli, struct buf *passphrase, struct authority *out)
-{
-    struct cw_fault fault = {0};
-    const char *dir;
-    enum exit_code code = authority_need(cli, "dir", &dir);
-
-    if (code == EXIT_DONE && authority_needs_passphrase(dir))
-        code = passphrase_get(cli, "passphrase-file", "Passphrase of the authority: ", false, passphrase);
-    if (code != EXIT_DONE)
-        return code;
-    if (authority_open(dir, true, buf_slice(passphrase), out, &fault) != CW_OK)
-        return complain_fault(cli, "the authority does not open", &fault);
-    code = check_head(cli, out);
-    if (code != EXIT_DONE)
-        authority_close(out);
     return code;
 }
 

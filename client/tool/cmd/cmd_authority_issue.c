@@ -262,7 +262,8 @@ const struct cli_command cmd_authority_issue = {
     .about =
         "Before it signs, it asks a daemon whether the folder is the newest copy of the authority's log: signing "
         "on an old "
-        "copy would fork it. With --replace, kind, division, name and roles are those of the old certificate, "
+        "copy would fork it. It waits while another command writes in the folder. With --replace, kind, division, name "
+        "and roles are those of the old certificate, "
         "unless they are "
         "said anew, and the old one is superseded.\n\n"
         "FILE is a new division's request (casewire enrol request): its keys were made where it runs. After its words "

@@ -2,6 +2,7 @@
 /* authority list, publish. */
 #include "tool/authority.h"
 #include "tool/cmd_authority.h"
+#include "tool/cmd_authority_sign.h"
 #include "tool/enrol.h"
 #include "tool/out.h"
 #include "tool/publish.h"
@@ -194,26 +195,47 @@ static enum cw_err publish_answer(const char *file, const char *socket, int32_t 
     return err;
 }
 
-static enum exit_code run_publish(struct cli *cli)
+static enum exit_code tell_published(const struct cli *cli, uint64_t stored)
 {
-    const char *dir = cli_value(cli, "dir"), *answer = cli_value(cli, "bundle"), *socket = cli_value(cli, "socket");
-    struct cw_fault fault = {0};
-    uint64_t stored;
-    enum cw_err err;
-
-    if ((dir == NULL) == (answer == NULL) || socket == NULL)
-        return complain(cli, EXIT_USAGE,
-                        &(struct trouble){"something is missing behind the command", "--dir or --bundle, and --socket",
-                                          "one of the first two is needed, and the third", NULL});
-    err = dir != NULL ? publish_segments(dir, socket, cli->timeout_ms, &stored, &fault)
-                      : publish_answer(answer, socket, cli->timeout_ms, &stored, &fault);
-    if (err != CW_OK)
-        return complain_fault(cli, "the authority's log was not published", &fault);
     if (cli->json)
         json_print(cli, json_pack("{s:I}", "stored", (json_int_t)stored));
     else if (!cli->quiet)
         printf("published: %llu new entries; the other daemons get them from this one\n", (unsigned long long)stored);
     return EXIT_DONE;
+}
+
+static enum exit_code publish_folder(const struct cli *cli, const char *dir, const char *socket)
+{
+    struct cw_fault fault = {0};
+    struct authority a;
+    uint64_t stored;
+    enum exit_code code;
+
+    if (authority_open(dir, false, slice(NULL, 0), &a, &fault) != CW_OK)
+        return complain_fault(cli, "the authority's log was not published", &fault);
+    if (publish_segments(dir, socket, cli->timeout_ms, &stored, &fault) != CW_OK)
+        code = complain_fault(cli, "the authority's log was not published", &fault);
+    else
+        code = authority_check_published(cli, dir, &a, socket);
+    authority_close(&a);
+    return code == EXIT_DONE ? tell_published(cli, stored) : code;
+}
+
+static enum exit_code run_publish(struct cli *cli)
+{
+    const char *dir = cli_value(cli, "dir"), *answer = cli_value(cli, "bundle"), *socket = cli_value(cli, "socket");
+    struct cw_fault fault = {0};
+    uint64_t stored;
+
+    if ((dir == NULL) == (answer == NULL) || socket == NULL)
+        return complain(cli, EXIT_USAGE,
+                        &(struct trouble){"something is missing behind the command", "--dir or --bundle, and --socket",
+                                          "one of the first two is needed, and the third", NULL});
+    if (dir != NULL)
+        return publish_folder(cli, dir, socket);
+    if (publish_answer(answer, socket, cli->timeout_ms, &stored, &fault) != CW_OK)
+        return complain_fault(cli, "the authority's log was not published", &fault);
+    return tell_published(cli, stored);
 }
 
 static const struct cli_option list_options[] = {{"dir", "DIR", "the authority's folder"}, {NULL, NULL, NULL}};
@@ -239,7 +261,9 @@ const struct cli_command cmd_authority_publish = {
     .group = GROUP_AUTHORITY,
     .verb = "publish",
     .summary = "hand the authority's log to a daemon",
-    .about = "The other daemons get it from that one.",
+    .about = "The other daemons get it from that one. It ends with 6 where the daemon has another branch of the log, "
+             "or more "
+             "of it than the folder: two copies of the folder were written on, or this is an old one.",
     .examples = "  casewire authority publish --dir /srv/authority \\\n"
                 "      --socket /run/casewire/north/admin.sock\n"
                 "  casewire authority publish --bundle east.bundle \\\n"

@@ -1,0 +1,75 @@
+"""An authority's folder: written on by several at once, and by two who each have a copy of it."""
+
+import json
+import os
+import shutil
+import subprocess
+
+from world import TOOL, Lab, check, run
+
+STORIES = []
+
+
+class Registry(Lab):
+    """A lab, and its authority's folder."""
+
+    def folder(self):
+        return os.path.join(self.dir, "authority")
+
+    def socket(self):
+        with open(os.path.join(self.dir, "lab.json"), encoding="utf-8") as file:
+            return os.path.join(json.load(file)["run_dir"], "north", "admin.sock")
+
+    def words(self, verb, *more, folder=None):
+        return [TOOL, "authority", verb, "--dir", folder or self.folder(), "--socket", self.socket(), *more]
+
+    def authority(self, verb, *more, folder=None, expect=0):
+        return run(self.words(verb, *more, folder=folder), expect)
+
+
+def story(function):
+    STORIES.append((function.__name__, function, True, Registry))
+    return function
+
+
+@story
+def commands_at_once_write_one_after_the_other(lab):
+    holders = [["issue", "--kind", "person", "--division", "NTH", "--name", "Officer O", "--insecure-lab"] for _ in range(3)]
+    policies = [["policy", "clock.M8.duration_s", str(259200 + i)] for i in range(3)]
+    running = [subprocess.Popen(lab.words(*words, "--json"), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+               for words in holders + policies]
+    said = [(process.communicate(timeout=120), process.returncode) for process in running]
+    check("all were done", all(code == 0 for _, code in said), str(said))
+    entries = [json.loads(out)["entry"] for (out, _), _ in said]
+    check("each has its own entry", len(set(entries)) == len(entries), str(entries))
+    homes = [json.loads(out)["home"] for (out, _), _ in said[:3]]
+    check("each has its own folder", len(set(homes)) == 3, str(homes))
+    listed = json.loads(run([TOOL, "authority", "list", "--dir", lab.folder(), "--json"]).stdout)["certificates"]
+    check("all certificates are in the log", sum(c["name"] == "Officer O" for c in listed) == 3, str(listed))
+    # Publishing beside others that write is no fork, and is not taken for one.
+    pairs = [subprocess.Popen(["sh", "-c", '"$@" && exec "$0" authority publish --dir "$DIR" --socket "$SOCKET"', TOOL,
+                               *lab.words("policy", "clock.M8.duration_s", str(3600 + i))],
+                              env={**os.environ, "DIR": lab.folder(), "SOCKET": lab.socket()},
+                              stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) for i in range(3)]
+    said = [(process.communicate(timeout=120), process.returncode) for process in pairs]
+    check("all were published", all(code == 0 for _, code in said), str(said))
+    check("no fork", "fork-proven" not in lab.log("north"))
+
+
+@story
+def a_second_copy_of_an_authority_is_told_that_it_forked(lab):
+    copy = os.path.join(os.path.dirname(lab.dir), "copy")
+    shutil.copytree(lab.folder(), copy)
+    lab.authority("policy", "clock.M8.duration_s", "259200")
+    lab.authority("policy", "clock.M8.duration_s", "172800", folder=copy)
+    lab.authority("publish")
+    done = lab.authority("publish", folder=copy, expect=6)
+    check("publishing a branch says so", "did not take this branch" in done.stderr and "has forked" in done.stderr, done.stderr)
+    done = lab.authority("policy", "clock.M8.duration_s", "3600", folder=copy, expect=6)
+    check("nothing more is signed on it", "nothing was signed: this authority's log has forked" in done.stderr, done.stderr)
+    lab.authority("policy", "clock.M8.duration_s", "7200")
+    check("the branch that the daemons have goes on", "published: 1 new" in lab.authority("publish").stdout)
+    done = lab.authority("policy", "clock.M8.duration_s", "3600", folder=copy, expect=6)
+    check("a shorter copy, too", "knows more of this authority's log" in done.stderr, done.stderr)
+    done = lab.authority("publish", folder=copy, expect=6)
+    check("and it publishes nothing", "nothing of this is new to the daemon" in done.stderr, done.stderr)
