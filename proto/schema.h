@@ -128,6 +128,8 @@ enum merge_rule {
 #define FORM_UPRN (1u << 18)
 #define FORM_HASH (1u << 19)      /* 64 digits: SHA-256 of what is kept elsewhere */
 #define FIELD_EXPECTED (1u << 20) /* needed, but nothing waits for it: views say that nobody has said it yet */
+#define FIELD_HAS_BEEN (1u << 21) /* a time or day that was over when it was written; who says otherwise mistyped it */
+#define FIELD_TO_COME (1u << 22)  /* a time that was ahead when it was written */
 
 enum event_class {
     EVENT_CLASS_NONE = 0,
@@ -144,6 +146,8 @@ enum event_class {
 #define EVENT_OPENS_EPISODE (1u << 2) /* its own id is the episode's */
 #define EVENT_OWN_SIDE (1u << 8)      /* an assertion: only the division that made it takes it back or corrects it */
 #define EVENT_RANK_IF_HIGH (1u << 10) /* an inspector's, while a child is missing at high risk */
+#define EVENT_AHEAD (1u << 3)         /* may speak of a day to come */
+#define EVENT_AFTER_REPORT (1u << 4)  /* nothing of the kind happens before the child is reported missing */
 #define EVENT_WITHDRAWS (1u << 9)     /* takes back the events it corrects, whatever the op's own flag says */
 
 enum machine {

@@ -39,26 +39,26 @@
     E(INTEL_ITEM, 30, "intel_item", K_ANY, R_ANY, INTEL, NONE, 0)                                  \
     E(DISCLOSURE, 31, "disclosure", K_ANY, R_ANY, NONE, NONE, 0)                                   \
     E(OTHER_ACTIVITY, 32, "other_activity", K_ALL, R_ANY, NONE, NONE, EVENT_TALLIED)               \
-    E(COMMITMENT, 33, "commitment", K_OPERATION, R_ANY, NONE, NONE, 0)                             \
+    E(COMMITMENT, 33, "commitment", K_OPERATION, R_ANY, NONE, NONE, EVENT_AHEAD)                   \
     E(RELEASE, 34, "release", K_OPERATION, R(SUPT), NONE, NONE, 0)                                 \
     E(ACTION, 35, "action", K_ALL, R_ANY, ACTION, NONE, EVENT_EPISODE)                             \
     E(FLAGGED, 36, "flagged", K_PERSON | K_ADDRESS, R_ANY, NONE, NONE, 0)                          \
     E(HYPOTHESIS, 38, "hypothesis", K_CHILD, R_SUP_UP, NONE, NONE, EVENT_EPISODE)                  \
     E(RECORDS_CHECK, 39, "records_check", K_CHILD, R(MCET) | R_SUP_UP, NONE, NONE, EVENT_EPISODE)  \
     E(EPISODE_REPORTED, 40, "episode_reported", K_CHILD, R_CHILD, NONE, NONE, EVENT_OPENS_EPISODE) \
-    E(RETURN_CLAIM, 41, "return_claim", K_CHILD, R_ANY, NONE, NONE, EVENT_EPISODE)                 \
-    E(RETURNED, 42, "returned", K_CHILD, R_ANY, NONE, NONE, EVENT_EPISODE)                         \
+    E(RETURN_CLAIM, 41, "return_claim", K_CHILD, R_ANY, NONE, NONE, EVENT_EPISODE | EVENT_AFTER_REPORT) \
+    E(RETURNED, 42, "returned", K_CHILD, R_ANY, NONE, NONE, EVENT_EPISODE | EVENT_AFTER_REPORT)    \
     E(CLAIM_REFUTED, 43, "claim_refuted", K_CHILD, R_ANY, NONE, NONE, EVENT_EPISODE)               \
     E(FOUND_DEAD, 44, "found_dead", K_CHILD, R_INSP_UP, NONE, NONE, EVENT_EPISODE)                 \
     E(FOUND_DEAD_CONFIRMED, 45, "found_dead_confirmed", K_CHILD, R_INSP_UP, NONE, NONE, EVENT_EPISODE) \
     E(LONG_TERM, 46, "long_term", K_CHILD, R(SUPT), NONE, NONE, EVENT_EPISODE)                     \
-    E(PREVENTION_INTERVIEW, 47, "prevention_interview", K_CHILD, R_CHILD, NONE, NONE, EVENT_EPISODE) \
+    E(PREVENTION_INTERVIEW, 47, "prevention_interview", K_CHILD, R_CHILD, NONE, NONE, EVENT_EPISODE | EVENT_AFTER_REPORT) \
     E(EPISODE_CLOSED, 48, "episode_closed", K_CHILD, R_SUP_UP, NONE, NONE, EVENT_EPISODE)          \
     E(EPISODE_CANCELLED, 49, "episode_cancelled", K_CHILD, R_SUP_UP, NONE, NONE, EVENT_EPISODE)    \
     E(STILL_MISSING, 50, "still_missing", K_CHILD, R_INSP_UP, NONE, NONE, EVENT_EPISODE)           \
     E(RETURN_CONFIRMED, 51, "return_confirmed", K_CHILD, R_INSP_UP, NONE, NONE, EVENT_EPISODE)     \
     E(CLOSE_CORRECTED, 52, "close_corrected", K_CHILD, R_INSP_UP, NONE, NONE, EVENT_EPISODE)       \
-    E(RHI, 53, "rhi", K_CHILD, R(CRU) | R(MCET) | R_SUP_UP, NONE, NONE, EVENT_EPISODE)             \
+    E(RHI, 53, "rhi", K_CHILD, R(CRU) | R(MCET) | R_SUP_UP, NONE, NONE, EVENT_EPISODE | EVENT_AFTER_REPORT) \
     E(POLICE_PROTECTION, 54, "police_protection", K_CHILD, R_ANY, NONE, NONE, 0)                   \
     E(PROTECTION_ENDED, 55, "protection_ended", K_CHILD, R_ANY, NONE, NONE, 0)                     \
     E(ORDER_ENDED, 56, "order_ended", K_ALL, R_ANY, NONE, NONE, 0)                                 \

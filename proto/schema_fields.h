@@ -8,7 +8,7 @@
  *
  * FIELD(ID, number, name, kinds, place, type, bound, scale, rule, set, lower, flags)
  *   place  CASE a cell of the case · EPISODE a cell of one missing episode · DETAIL of one event only
- *   bound  bytes of a text; greatest number otherwise (0: none)
+ *   bound  bytes of a text; of a date of birth the age, in years, that is too old; greatest number otherwise (0: none)
  *   scale  of an enum; of a text: its first word must be a value name of this scale (SCALE_NONE: free)
  *   set    roles that may write; lower: roles that may lower, remove, strike or resolve
  *
@@ -67,7 +67,7 @@
     F(PREVENT_STATUS, 118, "prevent_status", K_OCG, CASE, ENUM, 0, PLAN_STATUS, OWN, R(LRO), R(LRO), 0)                \
     F(PROTECT_STATUS, 119, "protect_status", K_OCG, CASE, ENUM, 0, PLAN_STATUS, OWN, R(LRO), R(LRO), 0)                \
     F(PREPARE_STATUS, 120, "prepare_status", K_OCG, CASE, ENUM, 0, PLAN_STATUS, OWN, R(LRO), R(LRO), 0)                \
-    F(PLAN_DUE, 121, "plan_due", K_OCG, CASE, TIME, 0, NONE, MIN, R(LRO), R(LRO), 0)                                   \
+    F(PLAN_DUE, 121, "plan_due", K_OCG, CASE, TIME, 0, NONE, MIN, R(LRO), R(LRO), FIELD_TO_COME)                       \
     F(MEMBERS, 122, "members", K_OCG, CASE, PERSON, 120, MEMBER_ROLE, ORS, R(LRO) | R(INT) | R(ROCUA),                 \
       R(LRO) | R(INT) | R(ROCUA), FIELD_PERSONAL)                                                                      \
     F(WEAPONS, 123, "weapons", K_OCG | K_LINE, CASE, FLAG, 1, NONE, MAX, R_ANY, R_INSP_UP | R(INT) | R(CLC), 0)        \
@@ -120,8 +120,8 @@
       FIELD_PERSONAL | FIELD_EXPECTED)                                                                                 \
     F(FAMILY_NAME, 301, "family_name", K_CHILD, CASE, PERSON, 80, NONE, MVR, R_CHILD, R_CHILD,                         \
       FIELD_PERSONAL | FIELD_EXPECTED)                                                                                 \
-    F(BIRTH_DATE, 302, "birth_date", K_CHILD, CASE, DATE, 0, NONE, MVR, R_CHILD, R_CHILD,                              \
-      FIELD_PERSONAL | FIELD_EXPECTED)                                                                                 \
+    F(BIRTH_DATE, 302, "birth_date", K_CHILD, CASE, DATE, 18, NONE, MVR, R_CHILD, R_CHILD,                             \
+      FIELD_PERSONAL | FIELD_EXPECTED | FIELD_HAS_BEEN)                                                                \
     F(ALSO_KNOWN_AS, 303, "also_known_as", K_CHILD, CASE, PERSON, 80, NONE, ORS, R_ANY, R_ANY, FIELD_PERSONAL)         \
     F(DESCRIPTION, 304, "description", K_CHILD, CASE, LINES, 1000, NONE, LWW, R_ANY, R_ANY, FIELD_PERSONAL)            \
     F(HEIGHT_CM, 305, "height_cm", K_CHILD, CASE, NUMBER, 250, NONE, LWW, R_ANY, R_ANY, FIELD_PERSONAL)                \
@@ -160,19 +160,22 @@
     F(TURNS_18, 331, "turns_18", K_CHILD, CASE, TIME, 0, NONE, DRV, R_NONE, R_NONE, 0)                                 \
     F(PHOTO, 332, "photo", K_CHILD, CASE, TEXT, 64, NONE, LWW, R(MCET) | R_SUP_UP, R(MCET) | R_SUP_UP,                 \
       FIELD_PERSONAL | FORM_HASH)                                                                                      \
-    F(PHOTO_TAKEN, 333, "photo_taken", K_CHILD, CASE, DATE, 0, NONE, LWW, R(MCET) | R_SUP_UP, R(MCET) | R_SUP_UP, 0)   \
+    F(PHOTO_TAKEN, 333, "photo_taken", K_CHILD, CASE, DATE, 0, NONE, LWW, R(MCET) | R_SUP_UP, R(MCET) | R_SUP_UP,      \
+      FIELD_HAS_BEEN)                                                                                                  \
     F(PLACEMENT_PROVIDER, 334, "placement_provider", K_CHILD, CASE, TEXT, 80, NONE, MVR, R_CHILD, R_CHILD,             \
       FIELD_PERSONAL)                                                                                                  \
     F(PLACEMENT_FROM, 335, "placement_from", K_CHILD, CASE, DATE, 0, NONE, MVR, R_CHILD, R_CHILD, 0)                   \
     F(PLACEMENT_TO, 336, "placement_to", K_CHILD, CASE, DATE, 0, NONE, MVR, R_CHILD, R_CHILD, 0)                       \
-    F(PLAN_REVIEWED, 337, "trigger_plan_reviewed", K_CHILD, CASE, DATE, 0, NONE, MVR, R_CHILD, R_CHILD, 0)             \
+    F(PLAN_REVIEWED, 337, "trigger_plan_reviewed", K_CHILD, CASE, DATE, 0, NONE, MVR, R_CHILD, R_CHILD,                \
+      FIELD_HAS_BEEN)                                                                                                  \
     F(DO_NOT_TELL, 338, "do_not_tell", K_CHILD, CASE, PERSON, 200, NONE, ORS, R_CHILD, R_SUP_UP, FIELD_PERSONAL)       \
     F(CAWN_PROTECTING, 339, "cawn_protecting", K_CHILD, CASE, REF, 0, NONE, ORS, R_ANY, R_SUP_UP | R(MCET), 0)
 
 #define SCHEMA_EPISODE_FIELDS(F)                                                                                       \
     F(MISSING_RISK, 350, "missing_risk", K_CHILD, EPISODE, ENUM, 0, MISSING_RISK, MAX, R_ANY, R_INSP_UP, FIELD_RISK)   \
-    F(NEXT_REVIEW, 351, "next_review", K_CHILD, EPISODE, TIME, 0, NONE, MIN, R_ANY, R_CHILD, 0)                        \
-    F(LAST_SEEN, 352, "last_seen", K_CHILD, EPISODE, INTERVAL, 0, NONE, MVR, R_ANY, R_CHILD, FIELD_EXPECTED)           \
+    F(NEXT_REVIEW, 351, "next_review", K_CHILD, EPISODE, TIME, 0, NONE, MIN, R_ANY, R_CHILD, FIELD_TO_COME)            \
+    F(LAST_SEEN, 352, "last_seen", K_CHILD, EPISODE, INTERVAL, 0, NONE, MVR, R_ANY, R_CHILD,                           \
+      FIELD_EXPECTED | FIELD_HAS_BEEN)                                                                                 \
     F(LAST_SEEN_PLACE, 353, "last_seen_place", K_CHILD, EPISODE, TEXT, 200, NONE, MVR, R_ANY, R_CHILD,                 \
       FIELD_PERSONAL | FIELD_EXPECTED)                                                                                 \
     F(CLOTHING, 354, "clothing", K_CHILD, EPISODE, TEXT, 200, NONE, MVR, R_ANY, R_ANY,                                 \
@@ -187,7 +190,8 @@
     F(OUTCOME, 360, "outcome", K_CHILD, EPISODE, ENUM, 0, OUTCOME, MVR, R_SUP_UP, R_SUP_UP, 0)                         \
     F(INFORMANT, 361, "informant", K_CHILD, EPISODE, PERSON, 200, NONE, LWW, R_CHILD, R_CHILD,                         \
       FIELD_PERSONAL | FIELD_EXPECTED)                                                                                 \
-    F(REPORTED_AT, 363, "reported_at", K_CHILD, EPISODE, INTERVAL, 0, NONE, IMM, R_ANY, R_NONE, FIELD_EXPECTED)        \
+    F(REPORTED_AT, 363, "reported_at", K_CHILD, EPISODE, INTERVAL, 0, NONE, IMM, R_ANY, R_NONE,                        \
+      FIELD_EXPECTED | FIELD_HAS_BEEN)                                                                                 \
     F(EPISODE_STATE, 364, "episode_state", K_CHILD, EPISODE, ENUM, 0, EPISODE_STATE, FSM, R_NONE, R_NONE, 0)           \
     F(INFORMANT_RELATION, 365, "informant_relation", K_CHILD, EPISODE, TEXT, 60, NONE, LWW, R_CHILD, R_CHILD, 0)       \
     F(INFORMANT_CONTACT, 366, "informant_contact", K_CHILD, EPISODE, PERSON, 120, NONE, LWW, R_CHILD, R_CHILD,         \
@@ -208,7 +212,7 @@
     F(ENTITY_STATUS, 450, "status", K_ENTITY, CASE, ENUM, 0, ENTITY_STATUS, FSM, R_NONE, R_NONE, 0)                    \
     F(NAMES, 451, "names", K_NOMINAL, CASE, PERSON, 120, NAME_KIND, ORS, R_ANY, R_ANY,                                 \
       FIELD_REQUIRED | FIELD_NAME | FIELD_PERSONAL)                                                                    \
-    F(BORN, 452, "birth_date", K_NOMINAL, CASE, DATE, 0, NONE, MVR, R_ANY, R_ANY, FIELD_PERSONAL)                      \
+    F(BORN, 452, "birth_date", K_NOMINAL, CASE, DATE, 130, NONE, MVR, R_ANY, R_ANY, FIELD_PERSONAL | FIELD_HAS_BEEN)   \
     F(SEX, 453, "sex", K_NOMINAL, CASE, ENUM, 0, SEX, MVR, R_ANY, R_ANY, FIELD_PERSONAL)                               \
     F(ETHNICITY_SELF, 454, "ethnicity_self_defined", K_NOMINAL, CASE, ENUM, 0, ETHNICITY, MVR, R_ANY, R_ANY,           \
       FIELD_PERSONAL)                                                                                                  \
@@ -261,7 +265,7 @@
 
 /* Those without EVERY_EVENT or EVERY_RESULT only on the events that list them (schema_event_fields.h). */
 #define SCHEMA_DETAIL_FIELDS(F)                                                                                        \
-    DETAIL(F, OCCURRED, 500, "occurred", INTERVAL, 0, NONE, FIELD_EVERY_EVENT)                                         \
+    DETAIL(F, OCCURRED, 500, "occurred", INTERVAL, 0, NONE, FIELD_EVERY_EVENT | FIELD_HAS_BEEN)                        \
     DETAIL(F, PLACE, 501, "place", TEXT, 120, NONE, FIELD_EVERY_EVENT)                                                 \
     DETAIL(F, UNIT, 502, "unit", TEXT, 60, NONE, FIELD_EVERY_EVENT)                                                    \
     DETAIL(F, IN_PHASE, 503, "phase", TEXT, 40, NONE, FIELD_EVERY_EVENT)                                               \
@@ -315,7 +319,7 @@
     DETAIL(F, CONCERNS, 552, "concerns", LINES, 1000, NONE, FIELD_PERSONAL)                                            \
     DETAIL(F, SEEN, 553, "seen", FLAG, 1, NONE, 0)                                                                     \
     DETAIL(F, CLOCK, 554, "clock", REF, 0, NONE, 0)                                                                    \
-    DETAIL(F, DUE, 555, "due", TIME, 0, NONE, 0)                                                                       \
+    DETAIL(F, DUE, 555, "due", TIME, 0, NONE, FIELD_TO_COME)                                                           \
     DETAIL(F, TOLD, 556, "told", TEXT, 120, NONE, 0)                                                                   \
     DETAIL(F, ABOUT, 557, "about", REF, 0, NONE, 0)                                                                    \
     DETAIL(F, SECTION_47, 558, "section_47", FLAG, 1, NONE, 0)                                                         \
@@ -339,7 +343,7 @@
     DETAIL(F, NATURE, 590, "fact_or_opinion", ENUM, 0, NATURE, FIELD_EVERY_EVENT)                                      \
     DETAIL(F, RELIED_ON, 600, "relied_on", LINES, 1000, NONE, FIELD_PERSONAL)                                          \
     DETAIL(F, VISITED_BY, 601, "visited_by", PERSON, 120, NONE, 0)                                                     \
-    DETAIL(F, NEXT_VISIT, 602, "next_visit", TIME, 0, NONE, 0)                                                         \
+    DETAIL(F, NEXT_VISIT, 602, "next_visit", TIME, 0, NONE, FIELD_TO_COME)                                             \
     DETAIL(F, OBJECT, 603, "object", TEXT, 80, NONE, 0)                                                                \
     DETAIL(F, CUSTODY_REF, 604, "custody_ref", TEXT, 32, NONE, FORM_REFERENCE)                                         \
     DETAIL(F, COURT, 605, "court", TEXT, 80, NONE, 0)                                                                  \
@@ -347,16 +351,16 @@
     DETAIL(F, PROTECTS, 607, "protects", PERSON, 120, NONE, FIELD_PERSONAL)                                            \
     DETAIL(F, ORDER_STATUS, 608, "order_status", ENUM, 0, ORDER_STATUS, 0)                                             \
     DETAIL(F, ORDER_CONDITIONS, 609, "order_conditions", LINES, 2000, NONE, FIELD_PERSONAL)                            \
-    DETAIL(F, SERVED, 610, "served", TIME, 0, NONE, 0)                                                                 \
+    DETAIL(F, SERVED, 610, "served", TIME, 0, NONE, FIELD_HAS_BEEN)                                                    \
     DETAIL(F, CONVENED_BY, 611, "convened_by", TEXT, 80, NONE, 0)                                                      \
     DETAIL(F, AGENCIES, 612, "agencies", TEXT, 400, NONE, 0)                                                           \
-    DETAIL(F, NEXT_MEETING, 613, "next_meeting", TIME, 0, NONE, 0)                                                     \
+    DETAIL(F, NEXT_MEETING, 613, "next_meeting", TIME, 0, NONE, FIELD_TO_COME)                                         \
     DETAIL(F, REFERRAL_FORM, 614, "referral_form", TEXT, 60, NONE, 0)                                                  \
     DETAIL(F, ACCEPTED, 615, "accepted", FLAG, 1, NONE, 0)                                                             \
-    DETAIL(F, FEEDBACK_DUE, 616, "feedback_due", TIME, 0, NONE, 0)                                                     \
+    DETAIL(F, FEEDBACK_DUE, 616, "feedback_due", TIME, 0, NONE, FIELD_TO_COME)                                         \
     DETAIL(F, AUTHORISED_BY, 617, "authorised_by", PERSON, 120, NONE, 0)                                               \
     DETAIL(F, CHANNELS, 618, "channels", TEXT, 200, NONE, 0)                                                           \
-    DETAIL(F, RELEASED_AT, 619, "released_at", TIME, 0, NONE, 0)                                                       \
+    DETAIL(F, RELEASED_AT, 619, "released_at", TIME, 0, NONE, FIELD_HAS_BEEN)                                          \
     DETAIL(F, WITHDRAWN_AT, 620, "withdrawn_at", TIME, 0, NONE, 0)                                                     \
     DETAIL(F, PURPOSE, 621, "purpose", TEXT, 200, NONE, 0)                                                             \
     DETAIL(F, LEGAL_BASIS, 622, "legal_basis", TEXT, 120, NONE, 0)                                                     \
@@ -365,7 +369,7 @@
     DETAIL(F, GRADE_SCHEME, 625, "grade_scheme", ENUM, 0, GRADE_SCHEME, 0)                                             \
     DETAIL(F, OLD_GRADE, 626, "old_grade", TEXT, 8, NONE, FORM_CODE)                                                   \
     DETAIL(F, DEGREE, 627, "degree", ENUM, 0, DEGREE, 0)                                                               \
-    DETAIL(F, REVIEW_DUE, 628, "review_due", TIME, 0, NONE, 0)                                                         \
+    DETAIL(F, REVIEW_DUE, 628, "review_due", TIME, 0, NONE, FIELD_TO_COME)                                             \
     DETAIL(F, CHECK_KIND, 629, "check_kind", ENUM, 0, CHECK_KIND, 0)                                                   \
     DETAIL(F, REQUEST, 630, "request", TEXT, 400, NONE, FIELD_PERSONAL)                                                \
     DETAIL(F, RISK_BRIEF, 631, "risk_brief", LINES, 2000, NONE, FIELD_PERSONAL)                                        \

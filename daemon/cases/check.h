@@ -20,6 +20,7 @@ struct admission_request {
     const struct op *op;
     uint32_t roles;
     struct cw_slice division;
+    struct cw_wall author_time;       /* by the author's clock, as signed: what is to come is judged by it */
     const struct case_state *state;   /* NULL for an opening op */
     const struct case_policy *policy; /* NULL: defaults */
     bool network_synthetic;           /* a test network takes only synthetic cases, a real one none */

@@ -19,6 +19,8 @@ enum cw_err check_write_authority(const struct admission_request *r, const struc
                                   const struct schema_field *field, struct refusal *refusal);
 enum cw_err check_event_authority(const struct admission_request *r, const struct schema_event *event,
                                   struct refusal *refusal);
+/* check_time.c: times and days that cannot be meant, by the time at which the op was signed. */
+enum cw_err check_times(const struct admission_request *r, const struct schema_event *event, struct refusal *refusal);
 /* check_step.c: what the present state does not allow. */
 enum cw_err check_steps(const struct admission_request *r, const struct schema_event *event, struct refusal *refusal);
 /* check_child.c: what is owed before a child's case or an episode may go on, and whose a review is. */

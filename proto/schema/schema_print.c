@@ -61,7 +61,7 @@ static void field_type_cell(struct writer *out, const struct schema_field *field
         schema_put(out, schema_scale_name(field->scale));
     }
     if (field->bound != 0) {
-        schema_put(out, ", at most ");
+        schema_put(out, field->type == TYPE_DATE ? ", of an age below " : ", at most ");
         schema_put_number(out, field->bound);
     }
     schema_put(out, " |");

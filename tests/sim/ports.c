@@ -95,8 +95,6 @@ struct cw_mono node_mono(const struct sim_node *n)
     return (struct cw_mono){with_drift(n, n->sim->now - n->clock.boot_at)};
 }
 
-#define WALL_AT_ZERO_MS INT64_C(1800000000000)
-
 struct cw_wall node_wall(const struct sim_node *n)
 {
     return (struct cw_wall){WALL_AT_ZERO_MS + with_drift(n, n->sim->now) + n->clock.skew_ms};

@@ -68,7 +68,8 @@ struct sim_clock {
     int64_t set_at;        /* when it was set last; 0: never */
     int64_t least_skew_ms; /* since then, or before, when it had been set before within CLOCK_NOTICED_MS */
 };
-#define PATIENT_MS 66000       /* a patient world ends after so long a silence */
+#define PATIENT_MS 66000                       /* a patient world ends after so long a silence */
+#define WALL_AT_ZERO_MS INT64_C(1800000000000) /* what clocks show when the world begins */
 #define CLOCK_NOTICED_MS 60000 /* a daemon notices by then that somebody set its wall clock (docs/fold.md §20) */
 
 /* What waits for the node's next turn. */

@@ -69,12 +69,25 @@ const char *work_text(struct sim *s, const struct schema_field *row)
     return arena_copy(&s->keep, text, strlen(text) + 1);
 }
 
-static void some_interval(struct sim *s, struct op_write *w, bool point)
+/*
+ * In minutes from when the world begins: what has been lies before it, a child is seen before it is reported and reported
+ * before it is back, and what is to come lies behind the world's end.
+ */
+static int64_t some_minute(struct sim *s, const struct schema_field *row)
+{
+    int64_t minutes = rng_below(work_dice(s), 1000);
+
+    if ((row->flags & FIELD_HAS_BEEN) == 0)
+        return minutes + 1440;
+    return -minutes - (row->number == FIELD_LAST_SEEN ? 2400 : row->number == FIELD_REPORTED_AT ? 1200 : 60);
+}
+
+static void some_interval(struct sim *s, struct op_write *w, const struct schema_field *row)
 {
     w->has_value = true;
     w->value.type = VALUE_INTERVAL;
-    w->value.number = INT64_C(1800000000000) + (int64_t)rng_below(work_dice(s), 1000) * 60000;
-    w->value.latest = w->value.number + (point ? 0 : (int64_t)rng_below(work_dice(s), 60) * 60000);
+    w->value.number = WALL_AT_ZERO_MS + some_minute(s, row) * 60000;
+    w->value.latest = w->value.number + (row->type == TYPE_TIME ? 0 : (int64_t)rng_below(work_dice(s), 60) * 60000);
 }
 
 struct op_write *work_value(struct sim *s, struct draft *d, const struct schema_field *row)
@@ -93,7 +106,7 @@ struct op_write *work_value(struct sim *s, struct draft *d, const struct schema_
     case TYPE_INTERVAL:
     case TYPE_TIME:
         w = draft_write(d, row->number, VERB_SET);
-        some_interval(s, w, row->type == TYPE_TIME);
+        some_interval(s, w, row);
         return w;
     case TYPE_REF:
         w = draft_write(d, row->number, schema_field_is_set(row) ? VERB_ADD : VERB_SET);

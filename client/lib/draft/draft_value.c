@@ -122,7 +122,7 @@ static enum cw_err parse_flag(const struct schema_field *field, struct cw_slice 
 static enum cw_err parse_times(const struct schema_field *field, struct cw_slice text, struct op_value *out,
                                struct cw_fault *fault)
 {
-    enum when_tense tense = field->type == TYPE_TIME ? WHEN_COMING : WHEN_PAST;
+    enum when_tense tense = field->type == TYPE_TIME && (field->flags & FIELD_HAS_BEEN) == 0 ? WHEN_COMING : WHEN_PAST;
     char why[WHEN_WHY_LEN_MAX];
     struct cw_wall from, to;
 
@@ -151,7 +151,7 @@ static enum cw_err parse_text(const struct schema_field *field, struct cw_slice 
                               struct cw_fault *fault)
 {
     struct refusal refusal = {0};
-    size_t bound = field->bound > 0 ? (size_t)field->bound : 12;
+    size_t bound = field->type != TYPE_DATE && field->bound > 0 ? (size_t)field->bound : 12;
     enum cw_err err;
 
     if (text.len == 0)

@@ -247,8 +247,9 @@ static enum cw_err check_content(const struct admission_request *r, const struct
         if (err != CW_OK)
             return err;
     }
-    if (event == NULL)
-        return CW_OK;
+    err = check_times(r, event, refusal);
+    if (err != CW_OK || event == NULL)
+        return err;
     err = check_saying(r, event, refusal);
     return err == CW_OK ? check_steps(r, event, refusal) : err;
 }

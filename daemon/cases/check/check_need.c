@@ -20,12 +20,14 @@ static bool moves_something(const struct schema_event *event)
     return false;
 }
 
-/* Naming something may lower it; an owner's field asks who the owner is; an episode's asks whether there is one. */
+/* Naming something may lower it; an owner's field asks who the owner is; an episode's asks whether there is one; an age is
+ * counted on the day the case was opened. */
 static bool looks_back(const struct op_write *write)
 {
     const struct schema_field *field = schema_field(write->field);
 
-    return write->supersede_count != 0 || field == NULL || field->rule == RULE_OWN || field->place == PLACE_EPISODE;
+    return write->supersede_count != 0 || field == NULL || field->rule == RULE_OWN || field->place == PLACE_EPISODE ||
+           (field->type == TYPE_DATE && field->bound != 0);
 }
 
 bool cases_check_needs_state(const struct op *op)

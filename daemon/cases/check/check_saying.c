@@ -69,12 +69,9 @@ static enum cw_err check_basis(const struct admission_request *r, struct refusal
 
 static enum cw_err check_period(const struct admission_request *r, struct refusal *refusal)
 {
-    const struct op_value *from = request_detail(r, FIELD_VALID_FROM);
     const struct op_value *to = request_detail(r, FIELD_VALID_TO);
     const struct op_value *open = request_detail(r, FIELD_VALID_OPEN);
 
-    if (from != NULL && to != NULL && to->number < from->number)
-        return refuse(refusal, CW_REFUSED_VALUE, WHERE(schema_field(FIELD_VALID_TO)), "lies before valid_from");
     if (to != NULL && open != NULL && open->number != 0)
         return refuse(refusal, CW_REFUSED_VALUE, WHERE(schema_field(FIELD_VALID_OPEN)), "what has ended is not open");
     return CW_OK;

@@ -155,6 +155,7 @@ static enum cw_err check_case(struct turn *t, const struct prepared *p, const st
         .op = op,
         .roles = (uint32_t)roles_of_author(cert),
         .division = slice_of(cert->division),
+        .author_time = p->header.author_time,
         .state = state,
         .policy = &n->policy,
         .network_synthetic = n->synthetic,

@@ -287,6 +287,7 @@ enum admission story_check(struct story *s, const struct case_state *state, uint
     struct admission_request request = {.op = &o->op,
                                         .roles = o->head.roles,
                                         .division = o->head.division,
+                                        .author_time = o->head.author_time,
                                         .state = state,
                                         .policy = &s->policy,
                                         .network_synthetic = true,

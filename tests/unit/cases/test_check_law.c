@@ -37,6 +37,7 @@ static enum admission check_with(const struct case_state *shown, const struct st
     struct admission_request request = {.op = &o->op,
                                         .roles = o->head.roles,
                                         .division = o->head.division,
+                                        .author_time = o->head.author_time,
                                         .state = shown,
                                         .policy = &s->policy,
                                         .network_synthetic = true};
