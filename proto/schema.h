@@ -275,6 +275,20 @@ struct schema_step {
     uint32_t flags;
 };
 
+struct schema_entry {
+    uint32_t event;
+    uint32_t states; /* of its episode: mask of 1 << state */
+    const char *why; /* what comes first, and how it is recorded */
+};
+
+#define VALUE_WITH_MAX 2
+struct schema_value_need {
+    uint32_t field;
+    int64_t value;
+    uint32_t roles;                /* of whoever may set the field */
+    uint32_t with[VALUE_WITH_MAX]; /* fields that are given with it, or FIELD_NONE */
+};
+
 #define CLOCK_MET_BY_MAX 4
 struct schema_clock {
     uint32_t number;
@@ -336,6 +350,8 @@ const struct schema_field *schema_fields(size_t *out_count);
 const struct schema_event *schema_events(size_t *out_count);
 const struct schema_event_field *schema_event_fields(size_t *out_count);
 const struct schema_step *schema_steps(size_t *out_count);
+const struct schema_entry *schema_entries(size_t *out_count);
+const struct schema_value_need *schema_value_needs(size_t *out_count);
 const struct schema_clock *schema_clocks(size_t *out_count);
 const struct schema_span *schema_spans(size_t *out_count);
 const struct schema_holiday *schema_holidays(size_t *out_count);

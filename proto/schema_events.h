@@ -10,6 +10,7 @@
  *   class    what it is to a guarded step: a close that did not know of it is held back
  *   subtype  the detail field whose value splits its tally (FIELD_NONE: none)
  * STEP(machine, from, EVENT, to, roles, held_by, flags)   "from" is a mask of states
+ * ENTRY(EVENT, states, why)   moves nothing, and is yet refused from an author whose episode is in another state
  */
 
 /* clang-format off: a row is a line where it can be one */
@@ -152,6 +153,12 @@
     STEP(EPISODE, S(3) | S(4) | S(5), STILL_MISSING, 2, R_INSP_UP, 0, 0)               \
     STEP(EPISODE, S(3) | S(4) | S(5), RETURN_CONFIRMED, 4, R_INSP_UP, 0, 0)            \
     STEP(EPISODE, S(6), CLOSE_CORRECTED, 4, R_INSP_UP, 0, 0)
+
+#define SCHEMA_ENTRIES(ENTRY)                                                                      \
+    ENTRY(RETURN_CLAIM, ~S(1), "its risk is assessed first, and a time is set to look again: record risk_assessment") \
+    ENTRY(RETURNED, ~S(1), "its risk is assessed first, and a time is set to look again: record risk_assessment") \
+    ENTRY(PREVENTION_INTERVIEW, S(3) | S(4) | S(5) | S(6), "the child is spoken to when it is back: record the return first") \
+    ENTRY(RHI, S(3) | S(4) | S(5) | S(6), "the interview comes after the return: record that first")
 
 /* clang-format on */
 

@@ -12,6 +12,8 @@
  *   scale  of an enum; of a text: its first word must be a value name of this scale (SCALE_NONE: free)
  *   set    roles that may write; lower: roles that may lower, remove, strike or resolve
  *
+ * VALUE_NEEDS(FIELD, value, roles, WITH, WITH)   a value that some who may set the field may not give, nor anybody alone
+ *
  * Numbers: 1-99 common, 100- groups, 200- lines, 300- children, 350- episodes, 400- operations, 450- entities,
  * 500- details.
  */
@@ -262,6 +264,9 @@
 
 #define DETAIL(F, ID, number, name, type, bound, scale, flags)                                                         \
     F(ID, number, name, K_ANY, DETAIL, type, bound, scale, LOG, R_EVENT, R_NONE, flags)
+/* Said once by whoever records it, and said otherwise in a correction only by those who weigh it (DOMAIN §11.2). */
+#define GRADE(F, ID, number, name, type, bound, scale, flags) \
+    F(ID, number, name, K_ANY, DETAIL, type, bound, scale, LOG, R_EVENT, R(INT), flags)
 
 /* Those without EVERY_EVENT or EVERY_RESULT only on the events that list them (schema_event_fields.h). */
 #define SCHEMA_DETAIL_FIELDS(F)                                                                                        \
@@ -331,10 +336,10 @@
     DETAIL(F, VALID_TO, 573, "valid_to", TIME, 0, NONE, 0)                                                             \
     DETAIL(F, VALID_OPEN, 574, "valid_open", FLAG, 1, NONE, 0)                                                         \
     DETAIL(F, LINK_CONFIDENCE, 575, "link_confidence", ENUM, 0, LINK_CONFIDENCE, 0)                                    \
-    DETAIL(F, SOURCE_GRADE, 576, "source_grade", ENUM, 0, SOURCE_GRADE, 0)                                             \
-    DETAIL(F, INFORMATION_GRADE, 577, "information_grade", ENUM, 0, INFORMATION_GRADE, 0)                              \
-    DETAIL(F, HANDLING_CODE, 578, "handling_code", ENUM, 0, HANDLING_CODE, 0)                                          \
-    DETAIL(F, CONDITION, 579, "condition", TEXT, 120, CONDITION, 0)                                                    \
+    GRADE(F, SOURCE_GRADE, 576, "source_grade", ENUM, 0, SOURCE_GRADE, 0)                                              \
+    GRADE(F, INFORMATION_GRADE, 577, "information_grade", ENUM, 0, INFORMATION_GRADE, 0)                               \
+    GRADE(F, HANDLING_CODE, 578, "handling_code", ENUM, 0, HANDLING_CODE, 0)                                           \
+    GRADE(F, CONDITION, 579, "condition", TEXT, 120, CONDITION, 0)                                                     \
     DETAIL(F, LINK_CATEGORY, 580, "link_category", ENUM, 0, LINK_CATEGORY, 0)                                          \
     DETAIL(F, VISIBLE_TO, 581, "visible_to", ENUM, 0, VISIBLE, 0)                                                      \
     DETAIL(F, BASIS, 582, "basis", REF, 0, NONE, 0)                                                                    \
@@ -366,8 +371,8 @@
     DETAIL(F, LEGAL_BASIS, 622, "legal_basis", TEXT, 120, NONE, 0)                                                     \
     DETAIL(F, DISCLOSED, 623, "disclosed", TEXT, 400, NONE, 0)                                                         \
     DETAIL(F, SANITISED, 624, "sanitised", FLAG, 1, NONE, FIELD_EVERY_EVENT)                                           \
-    DETAIL(F, GRADE_SCHEME, 625, "grade_scheme", ENUM, 0, GRADE_SCHEME, 0)                                             \
-    DETAIL(F, OLD_GRADE, 626, "old_grade", TEXT, 8, NONE, FORM_CODE)                                                   \
+    GRADE(F, GRADE_SCHEME, 625, "grade_scheme", ENUM, 0, GRADE_SCHEME, 0)                                              \
+    GRADE(F, OLD_GRADE, 626, "old_grade", TEXT, 8, NONE, FORM_CODE)                                                    \
     DETAIL(F, DEGREE, 627, "degree", ENUM, 0, DEGREE, 0)                                                               \
     DETAIL(F, REVIEW_DUE, 628, "review_due", TIME, 0, NONE, FIELD_TO_COME)                                             \
     DETAIL(F, CHECK_KIND, 629, "check_kind", ENUM, 0, CHECK_KIND, 0)                                                   \
@@ -375,6 +380,9 @@
     DETAIL(F, RISK_BRIEF, 631, "risk_brief", LINES, 2000, NONE, FIELD_PERSONAL)                                        \
     DETAIL(F, CLOCKS_TOLD, 632, "clocks_told", TEXT, 400, NONE, 0)                                                     \
     DETAIL(F, LINK_ROLE, 633, "role", ENUM, 0, MEMBER_ROLE, 0)
+
+/* A child is at risk until a supervisor says why it is not, and when that is looked at again (DOMAIN §4.4). */
+#define SCHEMA_VALUE_NEEDS(VN) VN(MISSING_RISK, 1, R_SUP_UP, RATIONALE, NEXT_REVIEW)
 
 #define SCHEMA_FIELDS(F)                                                                                               \
     SCHEMA_COMMON_FIELDS(F)                                                                                            \

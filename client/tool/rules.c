@@ -4,7 +4,7 @@
 #include <stdio.h>
 
 /* As many values as fit a sentence: a long scale is for `casewire schema`. */
-#define VALUES_SHOWN 12
+#define VALUES_SHOWN 20
 
 static void values_of(enum scale scale, char out[static RULES_ALLOWED_LEN_MAX])
 {
@@ -27,6 +27,17 @@ static void values_of(enum scale scale, char out[static RULES_ALLOWED_LEN_MAX])
         snprintf(out + used, RULES_ALLOWED_LEN_MAX - used, ", ...");
 }
 
+/* "CRIME ZZ/012345/30": the first word says which. */
+static void first_word_of(const struct schema_field *field, char out[static RULES_ALLOWED_LEN_MAX])
+{
+    size_t len;
+
+    values_of(field->scale, out);
+    len = strlen(out);
+    snprintf(out + len, RULES_ALLOWED_LEN_MAX - len, "; then a space and the rest, together at most %lld bytes",
+             (long long)field->bound);
+}
+
 void rules_allowed(const struct schema_field *field, char out[static RULES_ALLOWED_LEN_MAX])
 {
     static const char *const plain[] = {
@@ -39,11 +50,15 @@ void rules_allowed(const struct schema_field *field, char out[static RULES_ALLOW
         [TYPE_DATE] = "a date, like 2011-05-30; ~2011 when it is estimated",
         [TYPE_REF] = "an id of 64 digits",
     };
+    bool has_been = field->type == TYPE_TIME && (field->flags & FIELD_HAS_BEEN) != 0;
+    enum field_type type = has_been ? TYPE_INTERVAL : field->type;
 
     if (field->type == TYPE_ENUM)
         values_of(field->scale, out);
-    else if (field->type < CW_COUNT(plain) && plain[field->type] != NULL)
-        snprintf(out, RULES_ALLOWED_LEN_MAX, "%s", plain[field->type]);
+    else if (field->scale != SCALE_NONE)
+        first_word_of(field, out);
+    else if (type < CW_COUNT(plain) && plain[type] != NULL)
+        snprintf(out, RULES_ALLOWED_LEN_MAX, "%s", plain[type]);
     else
         snprintf(out, RULES_ALLOWED_LEN_MAX, "text of at most %lld bytes", (long long)field->bound);
 }

@@ -23,6 +23,7 @@ struct admission_request {
     struct cw_wall author_time;       /* by the author's clock, as signed: what is to come is judged by it */
     const struct case_state *state;   /* NULL for an opening op */
     const struct case_policy *policy; /* NULL: defaults */
+    uint32_t link_to_kind;            /* of what a link leads to; KIND_NONE: it has not arrived here */
     bool network_synthetic;           /* a test network takes only synthetic cases, a real one none */
     const struct cw_slice *divisions; /* those of this network, for steps that hand a case to one; NULL: not asked */
     uint32_t division_count;

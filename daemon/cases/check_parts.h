@@ -19,8 +19,12 @@ enum cw_err check_write_authority(const struct admission_request *r, const struc
                                   const struct schema_field *field, struct refusal *refusal);
 enum cw_err check_event_authority(const struct admission_request *r, const struct schema_event *event,
                                   struct refusal *refusal);
+/* Their values are not the same, or one is not here. */
+bool writes_differ(const struct op_write *a, const struct op_write *b);
 /* check_time.c: times and days that cannot be meant, by the time at which the op was signed. */
 enum cw_err check_times(const struct admission_request *r, const struct schema_event *event, struct refusal *refusal);
+/* check_episode.c: what an episode does not allow to be said of it yet. */
+enum cw_err check_episode(const struct admission_request *r, const struct schema_event *event, struct refusal *refusal);
 /* check_step.c: what the present state does not allow. */
 enum cw_err check_steps(const struct admission_request *r, const struct schema_event *event, struct refusal *refusal);
 /* check_child.c: what is owed before a child's case or an episode may go on, and whose a review is. */
@@ -35,6 +39,7 @@ enum cw_err check_death_confirmed(const struct admission_request *r, const struc
 /* check_saying.c: details that must agree with each other: grades, links, merged identities, what is taken back. */
 enum cw_err check_saying(const struct admission_request *r, const struct schema_event *event, struct refusal *refusal);
 
+bool request_writes(const struct admission_request *r, uint32_t field);
 /* The scope the op will have in the fold (docs/fold.md §4.2), except for one that opens an episode. */
 const struct hash *request_scope(const struct admission_request *r);
 /* The first value the op itself gives for a detail, or NULL. */

@@ -47,6 +47,18 @@ static const struct schema_step steps[] = {
 #undef ROW
 };
 
+static const struct schema_entry entries[] = {
+#define ROW(event, states, why) {EVENT_##event, (states), (why)},
+    SCHEMA_ENTRIES(ROW)
+#undef ROW
+};
+
+static const struct schema_value_need value_needs[] = {
+#define ROW(field, value, roles, with_a, with_b) {FIELD_##field, (value), (roles), {FIELD_##with_a, FIELD_##with_b}},
+    SCHEMA_VALUE_NEEDS(ROW)
+#undef ROW
+};
+
 static const struct schema_clock clocks[] = {
 #define ROW(id, number, name, title, kinds, start, from_a, from_b, start_field, start_mask, due, span, met_a, met_b, \
             met_c, met_d, met_field, met_mask, after, told, waive, soon_s, step_s, flags)                            \
@@ -126,6 +138,8 @@ TABLE(schema_field, fields)
 TABLE(schema_event, events)
 TABLE(schema_event_field, event_fields)
 TABLE(schema_step, steps)
+TABLE(schema_entry, entries)
+TABLE(schema_value_need, value_needs)
 TABLE(schema_clock, clocks)
 TABLE(schema_span, spans)
 TABLE(schema_holiday, holidays)

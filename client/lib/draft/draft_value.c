@@ -98,7 +98,8 @@ static enum cw_err parse_enum(const struct schema_field *field, struct cw_slice 
         return CW_OK;
     }
     if (field->number == FIELD_MARKING && (cut_prefix(&text, "SECRET") || cut_prefix(&text, "TOP")))
-        return fault_plain(fault, CW_REFUSED_MARKING, field->name);
+        return fault_set(fault, CW_REFUSED_MARKING, field->name,
+                         "nothing above OFFICIAL_SENSITIVE is ever held here: it is OFFICIAL or OFFICIAL_SENSITIVE");
     near = schema_suggest_value(field->scale, text);
     fault_clean_text(text, shown, sizeof(shown));
     if (near != NULL)

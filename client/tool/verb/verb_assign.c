@@ -102,6 +102,8 @@ static enum exit_code assign_typed(struct saying *s, const char *typed)
         s->given[argument - s->verb->arguments] = true;
     if (s->given_count < WRITES_MAX)
         s->given_names[s->given_count++] = slice_of(field->name);
+    if (s->corrected != NULL && typed[len + 1] == '\0')
+        return EXIT_DONE; /* it was said, and is not said any more */
     return names_record(field, s->event) ? assign_record(s, field, name, typed + len + 1)
                                          : saying_assign(s, field, name, typed + len + 1);
 }

@@ -20,6 +20,15 @@ const struct op_value *request_detail(const struct admission_request *r, uint32_
     return NULL;
 }
 
+bool request_writes(const struct admission_request *r, uint32_t field)
+{
+    for (uint32_t i = 0; i < r->op->write_count; i++) {
+        if (r->op->writes[i].field == field)
+            return true;
+    }
+    return false;
+}
+
 static uint32_t kind_of(const struct admission_request *r)
 {
     return r->op->type == OP_OPEN || r->state == NULL ? r->op->kind : r->state->kind;
@@ -49,6 +58,12 @@ static const struct schema_field *find_field(const struct admission_request *r, 
     if (!schema_field_is_written(field)) {
         *code = CW_REFUSED_VALUE;
         refuse(refusal, *code, WHERE(field), "is computed and cannot be set: record what happened");
+        return NULL;
+    }
+    if (field->rule == RULE_IMM && r->op->type == OP_SET) {
+        *code = CW_REFUSED_TRANSITION;
+        refuse(refusal, *code, WHERE(field),
+               "is said when the record or the episode is opened, and stays: say in a note what is wrong with it");
         return NULL;
     }
     if (in_event ? !schema_event_carries(r->op->event, field) : field->place == PLACE_DETAIL) {
@@ -99,6 +114,33 @@ static enum cw_err check_max(const struct op_write *write, const struct schema_f
     return cases_check_value(field, &value, refusal);
 }
 
+/* Values that take a rank of their own: the fold knows no such bound, so it is refused here, not proposed. */
+static enum cw_err check_value_needs(const struct admission_request *r, const struct op_write *write,
+                                     const struct schema_field *field, struct refusal *refusal)
+{
+    size_t count;
+    const struct schema_value_need *rows = schema_value_needs(&count);
+    int64_t number = write->has_max ? (int64_t)write->max_value : write->has_value ? write->value.number : -1;
+    char who[SCHEMA_ROLES_TEXT_LEN_MAX];
+
+    for (size_t i = 0; i < count; i++) {
+        const char *value = schema_value_name(field->scale, rows[i].value);
+
+        if (rows[i].field != field->number || number != rows[i].value)
+            continue;
+        if ((r->roles & rows[i].roles) == 0)
+            return refuse(refusal, CW_REFUSED_ROLE, WHERE(field),
+                          "%s is for %s to say: set another value, or ask one of them", value,
+                          schema_roles_text(rows[i].roles, who));
+        for (size_t w = 0; w < VALUE_WITH_MAX; w++) {
+            if (rows[i].with[w] != FIELD_NONE && !request_writes(r, rows[i].with[w]))
+                return refuse(refusal, CW_REFUSED_MISSING, WHERE(field), "%s is said with %s in one risk_assessment",
+                              value, WHERE(schema_field(rows[i].with[w])));
+        }
+    }
+    return CW_OK;
+}
+
 static enum cw_err check_write(const struct admission_request *r, const struct op_write *write, struct refusal *refusal)
 {
     enum cw_err err;
@@ -115,6 +157,9 @@ static enum cw_err check_write(const struct admission_request *r, const struct o
         return CW_OK;
     if (field->rule == RULE_MAX && (err = check_max(write, field, refusal)) != CW_OK)
         return err;
+    err = check_value_needs(r, write, field, refusal);
+    if (err != CW_OK)
+        return err;
     if (!write->has_value)
         return field->rule == RULE_MAX ? CW_OK : refuse(refusal, CW_REFUSED_MISSING, WHERE(field), "has no value");
     err = cases_check_value(field, &write->value, refusal);
@@ -127,17 +172,8 @@ static enum cw_err check_write(const struct admission_request *r, const struct o
 
 /* --- the op ------------------------------------------------------------------------------------------------------ */
 
-static bool writes_field(const struct op *op, uint32_t field)
-{
-    for (uint32_t i = 0; i < op->write_count; i++) {
-        if (op->writes[i].field == field)
-            return true;
-    }
-    return false;
-}
-
 /* A thing must be told from others by something: at least one of the fields that can. */
-static enum cw_err check_keys(const struct op *op, struct refusal *refusal)
+static enum cw_err check_keys(const struct admission_request *r, struct refusal *refusal)
 {
     size_t count;
     const struct schema_field *rows = schema_fields(&count);
@@ -145,9 +181,9 @@ static enum cw_err check_keys(const struct op *op, struct refusal *refusal)
     struct writer w = writer_over(names, sizeof(names) - 1);
 
     for (size_t i = 0; i < count; i++) {
-        if ((rows[i].flags & FIELD_KEY) == 0 || (rows[i].kinds & (1u << op->kind)) == 0)
+        if ((rows[i].flags & FIELD_KEY) == 0 || (rows[i].kinds & (1u << r->op->kind)) == 0)
             continue;
-        if (writes_field(op, rows[i].number))
+        if (request_writes(r, rows[i].number))
             return CW_OK;
         writer_slice(&w, slice_of(w.len == 0 ? "" : ", "));
         writer_slice(&w, slice_of(rows[i].name));
@@ -170,10 +206,10 @@ static enum cw_err check_opening(const struct admission_request *r, struct refus
     for (size_t i = 0; i < count; i++) {
         bool required = (rows[i].flags & FIELD_REQUIRED) != 0 && (rows[i].kinds & (1u << r->op->kind)) != 0;
 
-        if (required && !writes_field(r->op, rows[i].number))
+        if (required && !request_writes(r, rows[i].number))
             return refuse(refusal, CW_REFUSED_MISSING, WHERE(&rows[i]), "is required to open a case of this kind");
     }
-    return check_keys(r->op, refusal);
+    return check_keys(r, refusal);
 }
 
 /* A cell that this kind of record does not have is not asked for. */
@@ -199,7 +235,7 @@ static enum cw_err check_event(const struct admission_request *r, const struct s
     if ((r->op->withdraws || (event->flags & EVENT_WITHDRAWS) != 0) && r->op->correct_count == 0)
         return refuse(refusal, CW_REFUSED_MISSING, event->name, "a withdrawal must name an event");
     for (size_t i = 0; i < count && (!r->op->withdraws || (event->flags & EVENT_WITHDRAWS) != 0); i++) {
-        if (rows[i].event == event->number && is_asked_of(&rows[i], kind) && !writes_field(r->op, rows[i].field))
+        if (rows[i].event == event->number && is_asked_of(&rows[i], kind) && !request_writes(r, rows[i].field))
             return refuse(refusal, CW_REFUSED_MISSING, schema_field(rows[i].field)->name, "is required for %s",
                           event->name);
     }
@@ -251,6 +287,8 @@ static enum cw_err check_content(const struct admission_request *r, const struct
     if (err != CW_OK || event == NULL)
         return err;
     err = check_saying(r, event, refusal);
+    if (err == CW_OK)
+        err = check_episode(r, event, refusal);
     return err == CW_OK ? check_steps(r, event, refusal) : err;
 }
 

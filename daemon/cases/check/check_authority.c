@@ -40,7 +40,7 @@ static const struct op_write *named_write(const struct admission_request *r, con
     return named->field == field->number && gives(named) && ID_EQ(&write->scope, scope) ? named : NULL;
 }
 
-static bool differs(const struct op_write *a, const struct op_write *b)
+bool writes_differ(const struct op_write *a, const struct op_write *b)
 {
     if (!a->has_value || !b->has_value || a->value.type != b->value.type)
         return true;
@@ -64,9 +64,9 @@ static const char *overstep(const struct schema_field *field, const struct op_wr
     case RULE_MIN:
         return number_of(named) < number_of(write) ? "putting it off" : NULL;
     case RULE_ORS:
-        return write->verb == VERB_ADD && differs(write, named) ? "replacing an entry" : NULL;
+        return write->verb == VERB_ADD && writes_differ(write, named) ? "replacing an entry" : NULL;
     case RULE_MVR:
-        return named != *first && differs(named, *first) ? "resolving a conflict" : NULL;
+        return named != *first && writes_differ(named, *first) ? "resolving a conflict" : NULL;
     default:
         return NULL;
     }

@@ -93,10 +93,16 @@ static enum cw_err judge(const struct schema_field *field, bool invented, bool s
                             : "is an invented one: this network takes none");
 }
 
-/* --- in free text: a mobile number, a plate ------------------------------------------------------------------ */
+/* --- in free text: a number of this country, a plate ------------------------------------------------------------- */
 
-/* 07 and nine more digits, or +44 7 and nine: times, sums and references are not. */
-static bool is_mobile(struct cw_slice text, struct phone *out, size_t *out_len)
+/* What areas, freephone lines and mobiles begin with, behind the 0. */
+static bool is_range(uint8_t digit)
+{
+    return digit == '1' || digit == '2' || digit == '3' || digit == '7' || digit == '8';
+}
+
+/* 0 and ten more digits of which two follow at once, or +44 and ten: times, dates, sums and references are not. */
+static bool is_number(struct cw_slice text, struct phone *out, size_t *out_len)
 {
     size_t max = 0;
 
@@ -104,14 +110,14 @@ static bool is_mobile(struct cw_slice text, struct phone *out, size_t *out_len)
         max = 12;
     else if (text.len > 4 && memcmp(text.data, "0044", 4) == 0)
         max = 14;
-    else if (text.len > 4 && memcmp(text.data, "07", 2) == 0 && is_digit(text.data[2]) && is_digit(text.data[3]) &&
-             is_digit(text.data[4]))
+    else if (text.len > 4 && text.data[0] == '0' && is_range(text.data[1]) && is_digit(text.data[2]) &&
+             (text.data[1] == '2' || (is_digit(text.data[3]) && (text.data[1] != '7' || is_digit(text.data[4])))))
         max = 11;
     if (max > 11 && memchr(text.data, '(', text.len < 8 ? text.len : 8) != NULL)
         max++; /* +44 (0)7... */
     *out_len = max > 0 ? read_phone(text, max, out) : 0;
     return *out_len > 0 && (*out_len == text.len || !is_digit(text.data[*out_len])) && out->len == 11 &&
-           out->digits[1] == '7';
+           is_range(out->digits[1]);
 }
 
 /* AB12 CDE, as issued since 2001; I, Q and (behind) Z do not occur in front. 0: it is none. */
@@ -135,7 +141,7 @@ static enum cw_err check_at(const struct schema_field *field, struct cw_slice te
 {
     struct phone phone;
 
-    if (is_mobile(text, &phone, out_len))
+    if (is_number(text, &phone, out_len))
         return judge(field, is_invented_phone(&phone), synthetic, "the phone", refusal);
     *out_len = plate_len(text);
     if (*out_len == 0)

@@ -36,7 +36,7 @@ bool cases_check_needs_state(const struct op *op)
 
     if (op->type == OP_OPEN)
         return false;
-    if (op->withdraws)
+    if (op->withdraws || op->correct_count > 0)
         return true; /* of what is there */
     if (op->type == OP_EVENT ? event == NULL || moves_something(event) : op->type != OP_SET)
         return true;

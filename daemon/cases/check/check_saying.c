@@ -31,7 +31,7 @@ static enum cw_err check_grade(const struct admission_request *r, struct refusal
                       "handling code C needs at least one condition");
     if (conditions && (code == NULL || code->number != HANDLING_C))
         return refuse(refusal, CW_REFUSED_VALUE, WHERE(schema_field(FIELD_CONDITION)),
-                      "conditions stand with handling code C only");
+                      "conditions stand with handling code C only: leave them out, or empty (condition=)");
     return CW_OK;
 }
 
@@ -65,6 +65,63 @@ static enum cw_err check_basis(const struct admission_request *r, struct refusal
     return CW_OK;
 }
 
+/* --- grading anew -------------------------------------------------------------------------------------------------- */
+
+static const struct case_event *find_event(const struct case_state *state, const struct cw_op_id *op)
+{
+    for (uint32_t i = 0; i < state->event_count; i++) {
+        if (ID_EQ(&state->events[i].dot.op, op))
+            return &state->events[i];
+    }
+    return NULL;
+}
+
+/* Every value that one op gives the field is given by the other, too. */
+static bool gives_all(const struct op *op, const struct op *other, uint32_t field)
+{
+    for (uint32_t i = 0; i < op->write_count; i++) {
+        bool found = op->writes[i].field != field || !op->writes[i].has_value;
+
+        for (uint32_t j = 0; j < other->write_count && !found; j++)
+            found = other->writes[j].field == field && !writes_differ(&op->writes[i], &other->writes[j]);
+        if (!found)
+            return false;
+    }
+    return true;
+}
+
+/* A correction says everything again: who may not grade says it as it was. */
+static enum cw_err check_regraded(const struct admission_request *r, const struct op *was, struct refusal *refusal)
+{
+    size_t count;
+    const struct schema_field *rows = schema_fields(&count);
+    char who[SCHEMA_ROLES_TEXT_LEN_MAX];
+
+    for (size_t i = 0; i < count; i++) {
+        if (rows[i].place != PLACE_DETAIL || rows[i].lower_roles == R_NONE || (rows[i].lower_roles & r->roles) != 0)
+            continue;
+        if (!gives_all(r->op, was, rows[i].number) || !gives_all(was, r->op, rows[i].number))
+            return refuse(refusal, CW_REFUSED_ROLE, WHERE(&rows[i]),
+                          "a grade that was given is changed by %s only: say it as it was, and ask them",
+                          schema_roles_text(rows[i].lower_roles, who));
+    }
+    return CW_OK;
+}
+
+static enum cw_err check_correction(const struct admission_request *r, struct refusal *refusal)
+{
+    enum cw_err err = CW_OK;
+
+    for (uint32_t i = 0; i < r->op->correct_count && err == CW_OK; i++) {
+        const struct case_event *corrected = find_event(r->state, &r->op->corrects[i].op);
+        const struct op *was = corrected != NULL ? r->state->ops[corrected->op_index].op : NULL;
+
+        if (was != NULL && corrected->event == r->op->event)
+            err = check_regraded(r, was, refusal);
+    }
+    return err;
+}
+
 /* --- from when, to when: links, orders ----------------------------------------------------------------------------- */
 
 static enum cw_err check_period(const struct admission_request *r, struct refusal *refusal)
@@ -79,15 +136,37 @@ static enum cw_err check_period(const struct admission_request *r, struct refusa
 
 /* --- links --------------------------------------------------------------------------------------------------------- */
 
+#define KINDS_TEXT_LEN_MAX 160
+
+/* "phone, device_account" */
+static const char *kinds_text(uint32_t mask, char out[static KINDS_TEXT_LEN_MAX])
+{
+    struct writer w = writer_over(out, KINDS_TEXT_LEN_MAX - 1);
+
+    for (uint32_t kind = 1; kind < 32; kind++) {
+        if ((mask & (1u << kind)) == 0 || schema_kind_name(kind) == NULL)
+            continue;
+        writer_slice(&w, slice_of(w.len == 0 ? "" : ", "));
+        writer_slice(&w, slice_of(schema_kind_name(kind)));
+    }
+    out[w.len] = '\0';
+    return out;
+}
+
 static enum cw_err check_link(const struct admission_request *r, struct refusal *refusal)
 {
     const struct op_value *type = request_detail(r, FIELD_LINK_TYPE);
     const struct op_value *to = request_detail(r, FIELD_LINK_TO);
+    char kinds[KINDS_TEXT_LEN_MAX];
     const struct schema_link *row = type == NULL ? NULL : schema_link((uint32_t)type->number);
 
     if (row != NULL && r->state->kind < 32 && (row->from & (1u << r->state->kind)) == 0)
         return refuse(refusal, CW_REFUSED_VALUE, WHERE(schema_field(FIELD_LINK_TYPE)), "no %s has a link %s",
                       schema_kind_name(r->state->kind), schema_value_name(SCALE_LINK_TYPE, type->number));
+    if (row != NULL && r->link_to_kind != KIND_NONE && (row->to & (1u << r->link_to_kind)) == 0)
+        return refuse(refusal, CW_REFUSED_VALUE, WHERE(schema_field(FIELD_LINK_TO)),
+                      "no link %s leads to a %s: it leads to %s", schema_value_name(SCALE_LINK_TYPE, type->number),
+                      schema_kind_name(r->link_to_kind), kinds_text(row->to, kinds));
     if (to != NULL && memcmp(to->id.b, r->state->case_id.b, ID_LEN) == 0)
         return refuse(refusal, CW_REFUSED_VALUE, WHERE(schema_field(FIELD_LINK_TO)), "a link leads to something else");
     return CW_OK;
@@ -110,15 +189,6 @@ static enum cw_err check_merge(const struct admission_request *r, struct refusal
 }
 
 /* --- taking back --------------------------------------------------------------------------------------------------- */
-
-static const struct case_event *find_event(const struct case_state *state, const struct cw_op_id *op)
-{
-    for (uint32_t i = 0; i < state->event_count; i++) {
-        if (ID_EQ(&state->events[i].dot.op, op))
-            return &state->events[i];
-    }
-    return NULL;
-}
 
 /* Which event each of the rows that take back is about. */
 static uint32_t taken_back_by(uint32_t event)
@@ -199,6 +269,8 @@ enum cw_err check_saying(const struct admission_request *r, const struct schema_
         err = check_basis(r, refusal);
     if (err == CW_OK)
         err = check_period(r, refusal);
+    if (err == CW_OK)
+        err = check_correction(r, refusal);
     if (err != CW_OK)
         return err;
     if (event->number == EVENT_LINK)

@@ -48,7 +48,7 @@ static bool days_meant(struct cw_slice text, int64_t *out_first, int64_t *out_la
 }
 
 static enum cw_err check_date(const struct admission_request *r, const struct schema_field *field,
-                               const struct op_value *value, struct refusal *refusal)
+                              const struct op_value *value, struct refusal *refusal)
 {
     int64_t first, last;
 

@@ -132,6 +132,24 @@ static bool same_person(const void *people, const struct cert_id *a, const struc
     return authority_same_holder(people, a, b);
 }
 
+/* What a link leads to, when that has arrived and was folded. */
+static uint32_t kind_led_to(struct turn *t, const struct op *op)
+{
+    uint32_t kind = KIND_NONE;
+
+    for (uint32_t i = 0; i < op->write_count && op->type == OP_EVENT && op->event == EVENT_LINK; i++) {
+        const struct op_write *w = &op->writes[i];
+
+        if (w->field == FIELD_LINK_TO && w->has_value && w->value.type == VALUE_ID) {
+            struct cw_case_id to;
+
+            memcpy(to.b, w->value.id.b, ID_LEN);
+            return kind_is_known(t, &to, &kind) ? kind : KIND_NONE;
+        }
+    }
+    return kind;
+}
+
 static enum cw_err check_case(struct turn *t, const struct prepared *p, const struct op *op, bool *out_proposal,
                               struct refusal *refusal)
 {
@@ -158,6 +176,7 @@ static enum cw_err check_case(struct turn *t, const struct prepared *p, const st
         .author_time = p->header.author_time,
         .state = state,
         .policy = &n->policy,
+        .link_to_kind = kind_led_to(t, op),
         .network_synthetic = n->synthetic,
         .author = p->header.author,
         .same_person = same_person,

@@ -392,7 +392,7 @@ START_TEST(naming_a_write_of_another_episode_lowers_nothing_and_needs_no_rank)
     struct hash id = story_event_id(s, second);
 
     state = story_fold(s);
-    low = story_set_number(s, "NTH", MCET_, FIELD_MISSING_RISK, 1);
+    low = story_set_number(s, "NTH", MCET_, FIELD_MISSING_RISK, 2);
     story_names(s, low, 0, high, 0);
     ck_assert_int_eq(story_check(s, state, low, &refusal), ADMIT_PROPOSAL);
     story_scope(s, low, &id);

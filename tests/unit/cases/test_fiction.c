@@ -69,6 +69,12 @@ START_TEST(a_phone_is_seen_in_any_text)
     ck_assert(is_invented(FIELD_TEXT, "07700 900123 2 calls"));
     ck_assert(may_be_real(FIELD_TEXT, number("rang from 07700 8", "00123 twice")));
     ck_assert(!is_taken(FIELD_TEXT, number("07700 900123 and 0044 7700 8", "00123"), true));
+    ck_assert(is_invented(FIELD_TEXT, "ring 01632 960123 or 020 7946 0123"));
+    ck_assert(is_invented(FIELD_TEXT, "(01632) 960123"));
+    ck_assert(may_be_real(FIELD_TEXT, number("ring 0162", "2 690690")));
+    ck_assert(may_be_real(FIELD_TEXT, number("ring +44 20 7", "000 0000")));
+    ck_assert(
+        is_neither(FIELD_TEXT, "on 01-02-2026 123, 01 02 2026 123, ZZ/012345/30, CAD 30-0142-0987, 012345678901"));
     ck_assert(is_neither(FIELD_TEXT, "at 07:30 on 07-05-2026, 123456789 pence"));
     ck_assert(is_neither(FIELD_TEXT, "x07700 800 of 1077008001234"));
     ck_assert(is_neither(FIELD_TEXT, "0770080"));

@@ -146,6 +146,9 @@ START_TEST(a_field_says_what_it_may_hold_and_who_may_write_it)
     rules_allowed(schema_field(FIELD_VULNERABILITY), text); /* longer than a sentence */
     ck_assert_ptr_nonnull(strstr(text, "CSE, CCE, LAC"));
     ck_assert_ptr_nonnull(strstr(text, ", ..."));
+    rules_allowed(schema_field(FIELD_EXTERNAL_REFS), text);
+    ck_assert_ptr_nonnull(strstr(text, "CRIME, CAD"));
+    ck_assert_ptr_nonnull(strstr(text, "then a space"));
     rules_allowed(schema_field(FIELD_OCCURRED), text);
     ck_assert_ptr_nonnull(strstr(text, "yesterday 23:10"));
     rules_who(schema_field(FIELD_DISCLOSURES), schema_event(EVENT_RHI), who);

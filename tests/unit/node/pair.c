@@ -18,7 +18,7 @@ struct cw_op_id pair_say(const struct cw_case_id *id, const struct op *op, struc
     return made.op;
 }
 
-static void open_phone(void)
+void pair_write_phone(const char *number, struct lab_op *out)
 {
     struct op_write write = {.field = FIELD_NUMBER, .verb = VERB_SET, .has_value = true};
     struct op op = {.type = OP_OPEN,
@@ -28,8 +28,8 @@ static void open_phone(void)
                     .write_count = 1,
                     .writes = &write};
 
-    write.value = (struct op_value){.type = VALUE_TEXT, .text = slice_of("07700 900123")};
-    (void)pair_say(NULL, &op, &pair.phone);
+    write.value = (struct op_value){.type = VALUE_TEXT, .text = slice_of(number)};
+    lab_say(pair.lab, ++pair.number, NULL, &op, &pair.lab->late_officer, out);
 }
 
 void pair_begin(void)
@@ -48,7 +48,9 @@ void pair_begin(void)
     lab_open_child(pair.lab, ++pair.number, &op);
     ck_assert_uint_eq(lab_ask(pair.north, &op), CW_OK);
     pair.b = op.case_id;
-    open_phone();
+    pair_write_phone("07700 900123", &op);
+    ck_assert_uint_eq(lab_ask(pair.north, &op), CW_OK);
+    pair.phone = op.case_id;
     lab_run(pair.lab, 2000);
 }
 

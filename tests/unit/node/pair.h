@@ -12,6 +12,7 @@
 #include "tests/unit/node/lab.h"
 
 #define ASSOCIATE_OF 8
+#define USED_BY 13
 
 struct pair {
     struct lab *lab;
@@ -23,6 +24,8 @@ extern struct pair pair;
 
 void pair_begin(void); /* lab_free(pair.lab) ends it */
 struct cw_op_id pair_say(const struct cw_case_id *id, const struct op *op, struct cw_case_id *out_id);
+/* Written, and not handed in: lab_ask does that. */
+void pair_write_phone(const char *number, struct lab_op *out);
 struct op_value pair_id(const struct cw_case_id *id);
 struct op_value pair_number(int64_t n);
 #define WRITE(of, what)                                                     \

@@ -103,7 +103,7 @@ START_TEST(what_stands_in_one_record_finds_the_child)
 
     pair_begin();
     pair_retitle(&pair.a, "Child at the station");
-    pair_link_to(&pair.a, &pair.phone, ASSOCIATE_OF, false);
+    pair_link_to(&pair.a, &pair.phone, USED_BY, false);
     pair_merge(&pair.a, &pair.b);
     hex_of(ID_SLICE(&pair.phone), hex);
     list = list_by(hex, NULL);
@@ -113,7 +113,7 @@ START_TEST(what_stands_in_one_record_finds_the_child)
     ck_assert_uint_eq(list->n_rows, 1);
     ck_assert(pair_is(list->rows[0]->case_id, &pair.b));
     hex_of(ID_SLICE(&pair.b), hex); /* both say something of b: one child all the same */
-    pair_link_to(&pair.b, &pair.phone, ASSOCIATE_OF, false);
+    pair_link_to(&pair.b, &pair.phone, USED_BY, false);
     hex_of(ID_SLICE(&pair.phone), hex);
     ck_assert_uint_eq(list_by(hex, NULL)->n_rows, 1);
     lab_free(pair.lab);

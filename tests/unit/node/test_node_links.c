@@ -61,16 +61,36 @@ START_TEST(a_link_of_one_side_is_found_from_nowhere_else)
 }
 END_TEST
 
+START_TEST(a_link_to_something_that_it_cannot_lead_to_is_refused_once_that_is_here)
+{
+    struct op_write writes[] = {WRITE(FIELD_LINK_TYPE, pair_number(ASSOCIATE_OF)), WRITE(FIELD_LINK_TO, pair_number(0)),
+                                WRITE(FIELD_LINK_CONFIDENCE, pair_number(2))};
+    const struct op op = {
+        .type = OP_EVENT, .schema = SCHEMA_VERSION, .event = EVENT_LINK, .write_count = 3, .writes = writes};
+    struct lab_op made;
+
+    pair_begin();
+    writes[1].value = pair_id(&pair.phone);
+    lab_say(pair.lab, ++pair.number, &pair.a, &op, &pair.lab->late_officer, &made);
+    ck_assert_uint_eq(lab_ask(pair.north, &made), CW_REFUSED_VALUE);
+    lab_free(pair.lab);
+}
+END_TEST
+
 START_TEST(a_link_to_something_that_it_cannot_lead_to_is_shown_as_such)
 {
     const Cw__CaseView *view;
+    struct lab_op phone;
 
     pair_begin();
-    pair_link_to(&pair.a, &pair.phone, ASSOCIATE_OF, false);
+    pair_write_phone("07700 900456", &phone);
+    pair_link_to(&pair.a, &phone.case_id, ASSOCIATE_OF, false); /* nobody here knows yet what it is */
+    ck_assert_uint_eq(lab_ask(pair.north, &phone), CW_OK);
+    lab_run(pair.lab, 2000);
     view = pair_view_of(&pair.a, false);
     ck_assert(view->links[0]->has_misfit && view->links[0]->misfit);
-    ck_assert(slice_eq(wire_slice(view->links[0]->title), slice_of("07700 900123")));
-    ck_assert_uint_eq(pair_view_of(&pair.phone, false)->n_links, 1);
+    ck_assert(slice_eq(wire_slice(view->links[0]->title), slice_of("07700 900456")));
+    ck_assert_uint_eq(pair_view_of(&phone.case_id, false)->n_links, 1);
     lab_free(pair.lab);
 }
 END_TEST
@@ -196,6 +216,7 @@ Suite *suite_node_links(void)
 
     tcase_add_test(all, a_link_is_seen_from_both_ends_until_it_is_taken_back);
     tcase_add_test(all, a_link_of_one_side_is_found_from_nowhere_else);
+    tcase_add_test(all, a_link_to_something_that_it_cannot_lead_to_is_refused_once_that_is_here);
     tcase_add_test(all, a_link_to_something_that_it_cannot_lead_to_is_shown_as_such);
     tcase_add_test(all, a_link_to_what_is_not_here_yet_says_so);
     tcase_add_test(all, a_number_is_shown_as_it_was_written_and_as_it_is_compared);

@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What an episode's present state does not allow to be said of it, though it moves nothing (DOMAIN §4.4, §7.3). By sync it
+ * would be kept without effect; whoever is here is told what comes first.
+ */
+#include "cases/check_parts.h"
+
+enum { RHI_DECLINED = 3, RHI_COMPLETED = 5 };
+
+static enum cw_err check_state(const struct admission_request *r, const struct schema_event *event,
+                               struct refusal *refusal)
+{
+    size_t count;
+    const struct schema_entry *rows = schema_entries(&count);
+    const struct case_machine *m = state_machine(r->state, MACHINE_EPISODE, request_scope(r));
+
+    for (size_t i = 0; i < count && m != NULL && m->state < 32; i++) {
+        if (rows[i].event == event->number && (rows[i].states & (1u << m->state)) == 0)
+            return refuse(refusal, CW_REFUSED_TRANSITION, event->name, "the episode is %s: %s",
+                          schema_value_name(SCALE_EPISODE_STATE, m->state), rows[i].why);
+    }
+    return CW_OK;
+}
+
+static bool says(const struct op *op, uint32_t field, int64_t number)
+{
+    for (uint32_t i = 0; i < op->write_count; i++) {
+        if (op->writes[i].field == field && op->writes[i].has_value && op->writes[i].value.number == number)
+            return true;
+    }
+    return false;
+}
+
+/* A step of the interview that stands in this episode. */
+static bool stands(const struct admission_request *r, int64_t step)
+{
+    for (uint32_t i = 0; i < r->state->event_count; i++) {
+        const struct case_event *e = &r->state->events[i];
+        const struct op *op = r->state->ops[e->op_index].op;
+
+        if (e->event == EVENT_RHI && e->authorised && !e->withdrawn && !e->corrected && !e->withdrawal && op != NULL &&
+            ID_EQ(&e->scope, request_scope(r)) && says(op, FIELD_RHI_STEP, step))
+            return true;
+    }
+    return false;
+}
+
+static enum cw_err check_interview(const struct admission_request *r, const struct schema_event *event,
+                                   struct refusal *refusal)
+{
+    if (event->number != EVENT_RHI || !says(r->op, FIELD_RHI_STEP, RHI_DECLINED) || !stands(r, RHI_COMPLETED))
+        return CW_OK;
+    return refuse(refusal, CW_REFUSED_TRANSITION, event->name,
+                  "the return-home interview of this episode is completed: if it was not, take that back first");
+}
+
+enum cw_err check_episode(const struct admission_request *r, const struct schema_event *event, struct refusal *refusal)
+{
+    enum cw_err err;
+
+    if ((event->flags & EVENT_EPISODE) == 0 || r->op->correct_count > 0 || r->op->withdraws)
+        return CW_OK;
+    err = check_state(r, event, refusal);
+    return err == CW_OK ? check_interview(r, event, refusal) : err;
+}
