@@ -58,7 +58,7 @@ void waiting_next(const Cw__CaseView *view, const Cw__ViewDeadline *duty, const 
 /* " --as-recorded" where the record was merged into another, which a command would be about without it. */
 const char *waiting_record(const Cw__CaseView *view);
 /* The row of the duty's clock; NULL: of a newer version. */
-const struct schema_clock *waiting_clock(const Cw__ViewDeadline *duty);
+const struct schema_clock *waiting_clock(const Cw__ViewDeadline *deadline);
 
 typedef void waiting_sink(void *context, const struct waiting *waiting);
 void waiting_find(const Cw__CaseView *view, const struct waiting_for *who, waiting_sink *sink, void *context);

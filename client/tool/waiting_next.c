@@ -154,7 +154,7 @@ void waiting_next(const Cw__CaseView *view, const Cw__ViewDeadline *duty, const 
     } else if (clock != NULL && (clock->flags & CLOCK_BY_FIELD) != 0) {
         put_field(&line, clock, chars);
         put(&line, waiting_record(view));
-    } else if (schema_event(number) != NULL) {
+    } else if (clock != NULL && schema_event(number) != NULL) {
         put_event(&line, clock, number, chars);
         put_episode(&line, view, clock, duty, number);
     } else {

@@ -228,7 +228,7 @@ static enum cw_err request_renewal(const struct request_plan *plan, const struct
     struct host host = *plan->host;
     struct request_plan same = *plan;
     char name[NAME_LEN_MAX + 1];
-    struct certificate before;
+    struct certificate before = {0};
     struct buf bytes = {0};
     struct key_bundle keys;
     enum cw_err err = read_certificate(plan->host, &bytes, &before, fault);

@@ -40,7 +40,7 @@ static const Cw__ViewDeadline *next_duty(const Cw__CaseView *view, const Cw__Vie
     for (size_t i = 0; i < view->n_deadlines; i++) {
         const Cw__ViewDeadline *d = view->deadlines[i];
 
-        if (waiting_duty_runs(d) == met)
+        if (d == NULL || waiting_duty_runs(d) == met)
             continue;
         if (after != NULL && (d->due_ms < after->due_ms || (d->due_ms == after->due_ms && d <= after)))
             continue;

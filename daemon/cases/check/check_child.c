@@ -93,6 +93,7 @@ static bool says_interviewed(const struct op *op)
 /* By an event of its own, or in one breath with the return. */
 static bool was_interviewed(const struct case_state *state, const struct hash *scope)
 {
+    CW_ASSERT(scope != NULL); /* request_scope always gives one */
     for (uint32_t i = 0; i < state->event_count; i++) {
         const struct case_event *e = &state->events[i];
 

@@ -98,7 +98,7 @@ static enum cw_err open_missing_parts(const struct loading_case *l, struct loade
 static enum cw_err open_key(struct loading_case *l)
 {
     struct cw_slice raw;
-    struct case_row row;
+    struct case_row row = {0};
 
     if (l->key_state != KEY_NOT_ASKED)
         return CW_OK;

@@ -181,7 +181,7 @@ static enum cw_err rekey(struct turn *t, const struct cw_case_id *id)
 {
     size_t mark = arena_mark(&t->arena);
     char hex[2 * ID_LEN + 1];
-    struct case_row row;
+    struct case_row row = {0};
     bool all_held;
     enum cw_err err = load_row(t, id, &row);
     uint32_t lost = row.slot;
@@ -222,9 +222,10 @@ static enum cw_err try_rekeyed(struct turn *t, const struct cw_case_id *id)
 
     if (err == CW_OK && all_held) {
         err = load_row(t, id, &row);
-        row.flags &= ~CASE_REKEYED;
-        if (err == CW_OK)
+        if (err == CW_OK) {
+            row.flags &= ~CASE_REKEYED;
             err = put_case_row(t, id, &row);
+        }
     }
     arena_release(&t->arena, mark);
     return err;
