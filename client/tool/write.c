@@ -335,7 +335,8 @@ enum exit_code writing_send(struct writing *w)
     struct cw_ack ack;
     enum exit_code code;
 
-    if (!cli_number(w->cli, "held-by", 1, 300, 1, &held_by) || !cli_number(w->cli, "deadline", 1, 600, 10, &deadline))
+    if (!cli_number(w->cli, "held-by", 1, CW_HELD_BY_MAX, 1, &held_by) ||
+        !cli_number(w->cli, "deadline", 1, 600, 10, &deadline))
         return EXIT_USAGE;
     if (w->view != NULL)
         cw_draft_epoch(w->draft, w->view->owner_epoch);

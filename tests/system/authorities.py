@@ -73,3 +73,14 @@ def a_second_copy_of_an_authority_is_told_that_it_forked(lab):
     check("a shorter copy, too", "knows more of this authority's log" in done.stderr, done.stderr)
     done = lab.authority("publish", folder=copy, expect=6)
     check("and it publishes nothing", "nothing of this is new to the daemon" in done.stderr, done.stderr)
+
+
+@story
+def who_gets_new_keys_is_told_that_the_folder_has_no_context(lab):
+    listed = json.loads(run([TOOL, "authority", "list", "--dir", lab.folder(), "--json"]).stdout)["certificates"]
+    officer = next(c["cert"] for c in listed if c["name"] == "Officer 1 of north")
+    home = os.path.join(os.path.dirname(lab.dir), "fresh")
+    said = lab.authority("issue", "--replace", officer, "--out", home, "--insecure-lab").stdout
+    check("the missing file is named", "holds no context" in said and not os.path.exists(os.path.join(home, "context")), said)
+    done = lab.tool("case", "open", "missing_child", "title=Child H", "missing_risk=high", "--held-by", "65", expect=2)
+    check("as many divisions as a receipt can name", "64" in done.stderr, done.stderr)

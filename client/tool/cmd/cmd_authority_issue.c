@@ -173,17 +173,27 @@ static enum exit_code write_context(const struct cli *cli, const char *home)
     return EXIT_DONE;
 }
 
+/* Without a context the holder's first command would be refused. A daemon has its settings instead. */
+static const char *context_missing(const struct cli *cli, const struct reading *r)
+{
+    if (r->order.subject == SUBJECT_DAEMON || cli_value(cli, "address") != NULL)
+        return "";
+    return r->order.replaces != NULL
+               ? "  it holds no context, which says where the daemon is: copy that file from the folder before it\n"
+               : "  it holds no context, which says where the daemon is: --address and --daemon-cert write one\n";
+}
+
 static void tell(const struct cli *cli, const struct authority *a, const struct reading *r)
 {
     if (cli->json)
         json_print(cli, json_pack("{s:s, s:s, s:s, s:b, s:I}", "home", r->order.home, "name", r->name, "division",
                                   r->division, "replaces", r->order.replaces != NULL, "entry", (json_int_t)a->log.seq));
     else if (!cli->quiet)
-        printf("%s: key and certificate of \"%s\" at %s; entry %llu of the authority's log\n%s"
+        printf("%s: key and certificate of \"%s\" at %s; entry %llu of the authority's log\n%s%s"
                "  next: casewire authority publish --dir %s --socket %s\n",
                r->order.home, r->name, r->division, (unsigned long long)a->log.seq,
                r->order.replaces != NULL ? "  the certificate before it is superseded once this is published\n" : "",
-               a->dir, authority_socket(cli));
+               context_missing(cli, r), a->dir, authority_socket(cli));
 }
 
 static enum exit_code issue(const struct cli *cli, struct authority *a, struct cw_slice passphrase)
