@@ -47,6 +47,8 @@ bool answer_list_has_hashes(const struct list_asked *asked, const struct case_ro
 bool answer_list_fits(const struct list_asked *asked, const struct listed *listed, struct cw_wall now);
 /* answer_filter.c: the hashes of what is asked for. Refuses what nothing is listed by. */
 enum cw_err answer_list_hashes(struct answering *a, struct list_asked *asked);
+/* answer_list_asked.c: refuses a status, risk or division that there is not, with what may have been meant. */
+enum cw_err answer_list_check(struct answering *a, const Cw__ListCases *request);
 /* answer_list_known.c: the request names a division and a time. */
 enum cw_err answer_list_known(struct answering *a, struct list_asked *asked, size_t limit, Cw__CaseList *out);
 

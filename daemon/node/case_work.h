@@ -132,6 +132,13 @@ void case_filters_of(const struct node *n, const struct case_state *state, const
 /* What stands behind the first word of a text: "leader M. Example" names M. Example. All of it, when it is one word. */
 struct cw_slice case_filter_behind_word(struct cw_slice text);
 bool case_filter_hash(const struct node *n, enum case_filter sort, struct cw_slice text, uint8_t out[static 16]);
+#define CASE_PLACES_MAX \
+    40u /* so many in all, when a child's places come to be added: what names things has room left */
+#define CASE_MISSING "missing" /* beside the case's status: the child is missing now */
+void case_filters_add(const struct node *n, enum case_filter sort, struct cw_slice text, struct case_filters *out);
+/* case_places.c: of a child, the areas of its places and the states of its episodes. */
+void case_filters_add_places(const struct node *n, const struct case_state *state, struct case_filters *out);
+void case_filters_add_episodes(const struct node *n, const struct case_state *state, struct case_filters *out);
 /* The rows of INDEX_FILTER, from what the case's row said to what it says. old: never folded, or an older format's: no rows. */
 enum cw_err case_filters_save(struct turn *t, const struct cw_case_id *id, const struct case_row *old,
                               const struct case_row *new);

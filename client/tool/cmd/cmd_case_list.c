@@ -295,11 +295,12 @@ static enum exit_code run_history(struct cli *cli)
 
 static const struct cli_option list_options[] = {
     {"kind", "KIND", "only this kind of case, as county_line, or of entity, as phone"},
-    {"status", "STATUS", "only cases of this status, as lists show it"},
+    {"status", "STATUS",
+     "only cases of this status, as lists show it, or of an episode in this state; missing: a child is, now"},
     {"division", "DIVISION", "only cases that this division opened"},
     {"risk", "RISK", "only cases of this risk, as lists show it: high, 'not assessed'"},
     {"owner", "DIVISION", "only cases that this division owns or claims"},
-    {"area", "AREA", "only cases that name this area"},
+    {"area", "AREA", "only cases that name this area; of a child, in its places"},
     {"entity", "TEXT", "only cases in which this phone, reference, person or id stands"},
     {"conflicts", NULL, "only cases with an open conflict"},
     {"overdue", NULL, "only cases in which a duty runs whose time has passed; alone: the longest overdue first"},

@@ -76,7 +76,8 @@ static void details_of(const Cw__CaseView *view, const Cw__ViewEvent *event, cha
             continue;
         view_words(event->fields[i]->name, field, sizeof(field));
         value_of(view, event->fields[i]->values[0], value, sizeof(value));
-        len = snprintf(out + used, cap - used, "%s%s %s", used > 0 ? "; " : "", field, value);
+        len = snprintf(out + used, cap - used, "%s%s %s%s", used > 0 ? "; " : "", field, value,
+                       event->fields[i]->values[0]->proposal ? " (PROPOSAL)" : "");
         used += len > 0 ? (size_t)len : 0;
     }
 }

@@ -66,13 +66,19 @@ static Cw__ViewValue *proposal_of(struct answering *a, const struct shown_case *
     return answer_view_value(a, shown, schema_field(said->field), &value);
 }
 
-static Cw__ViewField *find_or_add(struct answering *a, Cw__CaseView *out, uint32_t number)
+static bool is_of_episode(const Cw__ViewField *field, const struct hash *scope)
+{
+    return slice_eq(field->has_episode ? wire_slice(field->episode) : slice(NULL, 0),
+                    ID_IS_ZERO(scope) ? slice(NULL, 0) : ID_SLICE(scope));
+}
+
+static Cw__ViewField *find_or_add(struct answering *a, Cw__CaseView *out, uint32_t number, const struct hash *scope)
 {
     Cw__ViewField *field;
     const struct schema_field *row = schema_field(number);
 
     for (size_t i = 0; i < out->n_fields; i++) {
-        if (out->fields[i]->field == number)
+        if (out->fields[i]->field == number && is_of_episode(out->fields[i], scope))
             return out->fields[i];
     }
     field = ARENA_NEW(a->arena, Cw__ViewField);
@@ -84,6 +90,8 @@ static Cw__ViewField *find_or_add(struct answering *a, Cw__CaseView *out, uint32
         SET_BYTES(field, name, answer_text(a, row->name));
         SET_BYTES(field, rule, answer_text(a, schema_rule_name(row->rule)));
     }
+    if (!ID_IS_ZERO(scope))
+        SET_BYTES(field, episode, answer_bytes(a, scope->b, ID_LEN));
     out->fields[out->n_fields++] = field;
     return field;
 }
@@ -106,7 +114,7 @@ static bool is_proposed_write(const struct case_state *state, const struct case_
 {
     const struct op *op = state->ops[write->op_index].op;
 
-    return write->fate == FATE_PROPOSAL && op != NULL && op->type != OP_EVENT && write->index < op->write_count;
+    return write->fate == FATE_PROPOSAL && op != NULL && write->index < op->write_count;
 }
 
 static bool put_proposals(struct answering *a, const struct shown_case *shown, Cw__CaseView *out)
@@ -120,7 +128,7 @@ static bool put_proposals(struct answering *a, const struct shown_case *shown, C
 
         if (!is_proposed_write(state, write))
             continue;
-        field = find_or_add(a, out, state->ops[write->op_index].op->writes[write->index].field);
+        field = find_or_add(a, out, state->ops[write->op_index].op->writes[write->index].field, &write->scope);
         value = field == NULL ? NULL : proposal_of(a, shown, write);
         if (value == NULL || !add_proposal(a, field, value))
             return false;

@@ -35,6 +35,9 @@ static Cw__ViewField *detail_of(struct answering *a, const struct shown_case *sh
         .flags = write->withheld && !write->has_max ? VALUE_WITHHELD : 0,
         .dot = {event->dot.op, index},
     };
+    /* The event counts, this of it does not: a risk that its author may not lower. */
+    if (event->authorised && state_fate(shown->loaded.state, &value.dot) == FATE_PROPOSAL)
+        value.fate = FATE_PROPOSAL;
     const struct schema_field *row = schema_field(write->field);
     Cw__ViewField *out = ARENA_NEW(a->arena, Cw__ViewField);
 

@@ -67,7 +67,10 @@ enum cw_err answer_list_hashes(struct answering *a, struct list_asked *asked)
 {
     const Cw__ListCases *request = asked->request;
     const char *kind = request->has_kind && request->kind != 0 ? schema_kind_name(request->kind) : NULL;
-    enum cw_err err = add_given(a, asked);
+    enum cw_err err = answer_list_check(a, request);
+
+    if (err == CW_OK)
+        err = add_given(a, asked);
 
     if (err == CW_OK && request->has_kind && request->kind != 0)
         err = add(a, asked, FILTER_KIND, "kind", slice_of(kind == NULL ? "" : kind));

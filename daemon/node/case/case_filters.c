@@ -91,7 +91,7 @@ static bool has(const uint8_t *hashes, size_t count, const uint8_t hash[static 1
     return false;
 }
 
-static void add(const struct node *n, enum case_filter sort, struct cw_slice text, struct case_filters *out)
+void case_filters_add(const struct node *n, enum case_filter sort, struct cw_slice text, struct case_filters *out)
 {
     uint8_t hash[16];
 
@@ -120,13 +120,14 @@ static void add_entity(const struct node *n, const struct schema_field *row, con
         return;
     if (value->type == VALUE_ID) {
         hex_of(ID_SLICE(&value->id), hex);
-        add(n, FILTER_ENTITY, slice_of(hex), out);
+        case_filters_add(n, FILTER_ENTITY, slice_of(hex), out);
         return;
     }
     if (value->type != VALUE_TEXT || value->text.len == 0 ||
         (row->type != TYPE_PERSON && (row->flags & (FORM_PHONE | FORM_REFERENCE)) == 0 && !identifier_is_formed(row)))
         return;
-    add(n, FILTER_ENTITY, row->scale == SCALE_NONE ? value->text : case_filter_behind_word(value->text), out);
+    case_filters_add(n, FILTER_ENTITY, row->scale == SCALE_NONE ? value->text : case_filter_behind_word(value->text),
+                     out);
 }
 
 static void add_cells(const struct node *n, const struct case_state *state, struct case_filters *out)
@@ -171,17 +172,19 @@ void case_filters_of(const struct node *n, const struct case_state *state, const
 
     out->count = 0;
     out->more = false;
-    add(n, FILTER_KIND, slice_of(kind == NULL ? "" : kind), out);
-    add(n, FILTER_STATUS, line->status, out);
-    add(n, FILTER_DIVISION, state->opened_by_division, out);
-    add(n, FILTER_RISK, line->risk, out);
-    add(n, FILTER_OWNER, state->owner.division, out);
+    case_filters_add(n, FILTER_KIND, slice_of(kind == NULL ? "" : kind), out);
+    case_filters_add(n, FILTER_STATUS, line->status, out);
+    case_filters_add(n, FILTER_DIVISION, state->opened_by_division, out);
+    case_filters_add(n, FILTER_RISK, line->risk, out);
+    case_filters_add(n, FILTER_OWNER, state->owner.division, out);
     for (uint32_t i = 0; i < state->owner.claimant_count; i++)
-        add(n, FILTER_OWNER, state->owner.claimants[i], out);
+        case_filters_add(n, FILTER_OWNER, state->owner.claimants[i], out);
     if (line->conflicts > 0)
-        add(n, FILTER_CONFLICT, slice_of("open"), out);
+        case_filters_add(n, FILTER_CONFLICT, slice_of("open"), out);
     for (uint32_t i = 0; i < line->labels.area_count; i++)
-        add(n, FILTER_AREA, line->labels.areas[i], out);
+        case_filters_add(n, FILTER_AREA, line->labels.areas[i], out);
+    case_filters_add_episodes(n, state, out);
+    case_filters_add_places(n, state, out);
     add_cells(n, state, out);
     add_events(n, state, out);
 }

@@ -37,6 +37,132 @@ static void assess(const struct cw_case_id *id, uint64_t risk)
     lab_run(pair.lab, 2000);
 }
 
+static const Cw__ViewField *field_of(const Cw__CaseView *view, uint32_t number)
+{
+    for (size_t i = 0; i < view->n_fields; i++) {
+        if (view->fields[i]->field == number)
+            return view->fields[i];
+    }
+    ck_abort_msg("no such field");
+    return NULL;
+}
+
+START_TEST(a_risk_that_an_assessment_may_not_lower_is_shown_as_a_proposal)
+{
+    const struct op_value reason = {.type = VALUE_TEXT, .text = slice_of("has a coat")};
+    struct op_ref high = {.index = 0};
+    struct op_write writes[] = {WRITE(FIELD_MISSING_RISK, pair_number(2)), WRITE(FIELD_RATIONALE, reason)};
+    const struct op op = {
+        .type = OP_EVENT, .schema = SCHEMA_VERSION, .event = EVENT_RISK_ASSESSMENT, .write_count = 2, .writes = writes};
+    const Cw__CaseView *view;
+    struct lab_op lower;
+
+    pair_begin();
+    assess(&pair.a, 4);
+    view = pair_view_of(&pair.a, false);
+    memcpy(high.op.b, field_of(view, FIELD_MISSING_RISK)->values[0]->set_by->op.data, ID_LEN);
+    high.index = field_of(view, FIELD_MISSING_RISK)->values[0]->set_by->index;
+    writes[0].has_max = true;
+    writes[0].max_value = 2;
+    writes[0].supersede_count = 1;
+    writes[0].supersedes = &high;
+    lab_say(pair.lab, ++pair.number, &pair.a, &op, &pair.lab->world.officer, &lower); /* no inspector */
+    ck_assert_uint_eq(lab_ask(pair.north, &lower), CW_OK);
+    lab_run(pair.lab, 2000);
+    view = pair_view_of(&pair.a, false);
+    ck_assert_uint_eq(field_of(view, FIELD_MISSING_RISK)->n_proposals, 1);
+    ck_assert_int_eq(field_of(view, FIELD_MISSING_RISK)->proposals[0]->value->number, 2);
+    ck_assert(!view->events[0]->proposal && view->events[0]->fields[0]->values[0]->proposal);
+    ck_assert(!view->events[0]->fields[1]->values[0]->proposal);
+    lab_free(pair.lab);
+}
+END_TEST
+
+static const Cw__Answer *list_of(const char *status, const char *area, const char *risk, const char *owner)
+{
+    Cw__Request request = CW__REQUEST__INIT;
+    Cw__ListCases list = CW__LIST_CASES__INIT;
+    const char *texts[] = {status, area, risk, owner};
+    protobuf_c_boolean *has[] = {&list.has_status, &list.has_area, &list.has_risk, &list.has_owner};
+    ProtobufCBinaryData *to[] = {&list.status, &list.area, &list.risk, &list.owner};
+
+    for (size_t i = 0; i < CW_COUNT(texts); i++) {
+        *has[i] = texts[i] != NULL;
+        if (texts[i] != NULL)
+            *to[i] = wire_bytes(slice_of(texts[i]));
+    }
+    request.list = &list;
+    return pair_ask(&request);
+}
+
+#define COUNT_OF(...) list_of(__VA_ARGS__)->list->n_rows
+
+START_TEST(children_missing_now_are_listed_and_by_the_areas_of_their_places)
+{
+    const struct op_value seen = {.type = VALUE_TEXT, .text = slice_of("Dunmarsh bus station")},
+                          home = {.type = VALUE_TEXT, .text = slice_of("1 Larkspur Lane, Tarrowby")};
+    struct op_write writes[] = {WRITE(FIELD_LAST_SEEN_PLACE, seen), WRITE(FIELD_HOME_ADDRESS, home)},
+                    moved = WRITE(FIELD_RELOCATION, ((struct op_value){.type = VALUE_FLAG, .number = 1})),
+                    known = WRITE(FIELD_HOW_KNOWN, pair_number(5)),
+                    when = WRITE(
+                        FIELD_OCCURRED,
+                        ((struct op_value){.type = VALUE_INTERVAL, .number = WORLD_TIME_MS, .latest = WORLD_TIME_MS})),
+                    back[] = {known, when};
+    struct op op = {.type = OP_SET, .schema = SCHEMA_VERSION, .write_count = 2, .writes = writes};
+
+    pair_begin();
+    assess(&pair.a, 4);
+    ck_assert_uint_eq(COUNT_OF("missing", NULL, NULL, NULL), 2);
+    ck_assert_uint_eq(COUNT_OF("missing", NULL, "high", "NTH"), 1);
+    ck_assert_uint_eq(COUNT_OF("active", NULL, NULL, NULL), 1);
+    (void)pair_say(&pair.a, &op, NULL);
+    lab_run(pair.lab, 2000);
+    ck_assert_uint_eq(COUNT_OF(NULL, "dunmarsh", NULL, NULL), 1);
+    ck_assert_uint_eq(COUNT_OF("missing", "Tarrowby", NULL, NULL), 1);
+    ck_assert_uint_eq(COUNT_OF(NULL, "bus", NULL, NULL), 0);
+    op = (struct op){.type = OP_SET, .schema = SCHEMA_VERSION, .write_count = 1, .writes = &moved};
+    moved.has_max = true;
+    moved.max_value = 1;
+    (void)pair_say(&pair.a, &op, NULL);
+    lab_run(pair.lab, 2000);
+    ck_assert_uint_eq(COUNT_OF(NULL, "Tarrowby", NULL, NULL), 0);
+    op = (struct op){
+        .type = OP_EVENT, .schema = SCHEMA_VERSION, .event = EVENT_RETURNED, .write_count = 2, .writes = back};
+    (void)pair_say(&pair.a, &op, NULL);
+    lab_run(pair.lab, 2000);
+    ck_assert_uint_eq(COUNT_OF("missing", NULL, NULL, NULL), 1);
+    ck_assert_uint_eq(COUNT_OF("returned", NULL, NULL, NULL), 1);
+    lab_free(pair.lab);
+}
+END_TEST
+
+START_TEST(a_list_by_what_there_is_not_is_refused_with_what_may_be_meant)
+{
+    const struct {
+        const char *asked[4];
+        const char *where, *says;
+    } typos[] = {
+        {{"opne"}, "status", "did you mean \"open\"?"},
+        {{NULL, NULL, "hgih"}, "risk", "did you mean \"high\"?"},
+        {{NULL, NULL, NULL, "NTHX"}, "owner", "NTH"},
+    };
+
+    pair_begin();
+    for (size_t i = 0; i < CW_COUNT(typos); i++) {
+        const char *const *t = typos[i].asked;
+        const Cw__Answer *answer = list_of(t[0], t[1], t[2], t[3]);
+        char text[300];
+
+        ck_assert_uint_eq(answer->code, CW_REFUSED_VALUE);
+        ck_assert(slice_eq(wire_slice(answer->where), slice_of(typos[i].where)));
+        snprintf(text, sizeof text, "%.*s", (int)answer->text.len, (const char *)answer->text.data);
+        ck_assert_msg(strstr(text, typos[i].says) != NULL, "%s", text);
+    }
+    ck_assert_uint_eq(COUNT_OF(NULL, NULL, NULL, "nth"), 3);
+    lab_free(pair.lab);
+}
+END_TEST
+
 static const Cw__History *history_of(const struct cw_case_id *id, uint32_t limit, ProtobufCBinaryData after)
 {
     Cw__Request request = CW__REQUEST__INIT;
@@ -350,6 +476,9 @@ Suite *suite_node_child(void)
     TCase *all = tcase_create("all");
 
     tcase_add_test(all, a_merged_child_is_listed_once_as_the_case_that_stays_and_an_unmerge_restores_both);
+    tcase_add_test(all, a_risk_that_an_assessment_may_not_lower_is_shown_as_a_proposal);
+    tcase_add_test(all, children_missing_now_are_listed_and_by_the_areas_of_their_places);
+    tcase_add_test(all, a_list_by_what_there_is_not_is_refused_with_what_may_be_meant);
     tcase_add_test(all, what_stands_in_one_record_finds_the_child);
     tcase_add_test(all, a_history_by_either_reference_has_both_records_and_says_which_line_is_of_which);
     tcase_add_test(all, all_events_of_a_case_can_be_had_page_by_page);
