@@ -10,8 +10,9 @@
 #define MINUTE_MS INT64_C(60000)
 #define SKEW_MS (60 * MINUTE_MS)
 
-/* Invented cases happen in a calendar of their own (DOMAIN.md §14): 2030 and 2031, whatever day it is. */
-#define INVENTED_FROM_MS INT64_C(1893456000000)
+/* Invented cases happen in a calendar of their own (DOMAIN.md §14): 2030 and 2031, whatever day it is; who is
+ * reported on its first day was seen in the week before. */
+#define INVENTED_FROM_MS INT64_C(1892851200000)
 #define INVENTED_TO_MS INT64_C(1956528000000)
 
 static bool is_invented(const struct admission_request *r, int64_t at)

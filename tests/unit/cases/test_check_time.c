@@ -6,6 +6,7 @@
 #define HOUR INT64_C(3600000)
 #define DAY (24 * HOUR)
 #define TODAY INT64_C(1795780800000)    /* 2026-11-27T12:00Z */
+#define NEW_YEAR INT64_C(1893456000000) /* of 2030 */
 #define INVENTED INT64_C(1900000000000) /* in March 2030 */
 
 static struct refusal refusal;
@@ -130,6 +131,7 @@ START_TEST(a_test_network_has_the_years_of_invented_cases)
 {
     begin(KIND_CHILD);
     ck_assert_int_eq(checked(with_time(EVENT_SIGHTING, FIELD_OCCURRED, INVENTED, INVENTED)), ADMIT);
+    ck_assert_int_eq(checked(with_time(EVENT_NONE, FIELD_LAST_SEEN, NEW_YEAR - HOUR, NEW_YEAR)), ADMIT);
     struct admission_request request = {
         .op = &story_at(s, with_time(EVENT_SIGHTING, FIELD_OCCURRED, INVENTED, INVENTED))->op,
         .roles = R_ANY,
