@@ -111,9 +111,9 @@ static enum cw_err follow(struct authority *a, const struct authority_segments *
 {
     enum cw_err err = cw_trust_new(buf_slice(&a->genesis), NULL, &a->trust, fault);
 
-    a->ends = calloc(segments->count, sizeof(*a->ends));
-    if (err == CW_OK && a->ends == NULL)
-        err = fault_plain(fault, CW_LOCAL_MEMORY, a->dir);
+    a->ends = calloc(segments->count + 1, sizeof(*a->ends));
+    if (a->ends == NULL)
+        return fault_plain(fault, CW_LOCAL_MEMORY, a->dir);
     for (size_t i = 0; err == CW_OK && i < segments->count; i++) {
         err = cw_trust_add(a->trust, buf_slice(&segments->bytes[i]), fault);
         if (err == CW_OK)

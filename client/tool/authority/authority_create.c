@@ -202,7 +202,11 @@ enum cw_err authority_create(const struct authority_plan *plan, struct cw_fault 
     if (err != CW_OK)
         return err;
     m = calloc(1, sizeof(*m));
-    err = m != NULL ? check_plan(plan, fault) : fault_plain(fault, CW_LOCAL_MEMORY, plan->dir); /* as it is now */
+    if (m == NULL) {
+        authority_unlock(lock);
+        return fault_plain(fault, CW_LOCAL_MEMORY, plan->dir);
+    }
+    err = check_plan(plan, fault); /* as it is now */
     if (err == CW_OK) {
         m->plan = plan;
         m->now = when_now();
