@@ -160,6 +160,29 @@ static void count_verdict(struct turn *t, const struct entry_in *e, enum case_ve
     }
 }
 
+static bool some_unopened(const struct op_entry *e)
+{
+    for (uint32_t i = 0; i < e->part_count; i++) {
+        if (e->parts[i] != PART_OPENED && e->parts[i] != PART_ERASED)
+            return true;
+    }
+    return false;
+}
+
+/* Contents and keys come in any order, and each in several pieces: an entry is counted once, as long as some of it does not open. */
+static void count_unopened(struct turn *t, const struct entry_in *e, const struct op_entry *was,
+                           const struct op_entry *is)
+{
+    bool counted = was->verdict != 0 && some_unopened(was), counts = some_unopened(is);
+
+    if (!e->submission_ok || class_in_clear(e->header.kind) || counted == counts)
+        return;
+    if (counts)
+        t->counters[COUNTER_UNOPENED]++;
+    else if (t->counters[COUNTER_UNOPENED] > 0)
+        t->counters[COUNTER_UNOPENED]--;
+}
+
 static enum cw_err mark_pending(struct turn *t, const struct entry_in *e, enum case_verdict was, enum case_verdict is,
                                 enum verdict_reason reason)
 {
@@ -273,6 +296,7 @@ enum cw_err entry_settle(struct turn *t, struct entry_in *e)
     if (err != CW_OK)
         return err;
     count_verdict(t, e, was, entry.verdict, entry.reason);
+    count_unopened(t, e, &before, &entry);
     err = op_entry_put(t, &e->header.op_id, &op, &entry);
     if (err == CW_OK)
         err = db_put_op(t, &e->header.op_id, &op);

@@ -22,7 +22,6 @@ enum cw_err pending_wait_for_keys(struct turn *t, const struct entry_in *e)
 
     if (!some_sealed(e))
         return CW_OK;
-    t->counters[COUNTER_UNOPENED]++;
     for (uint32_t k = 0; k < e->header.key_count && err == CW_OK; k++) {
         const struct key_record_id *record = &e->header.keys[k].record;
 
@@ -32,7 +31,7 @@ enum cw_err pending_wait_for_keys(struct turn *t, const struct entry_in *e)
     return err;
 }
 
-static enum cw_err try_again(struct turn *t, const struct log_id *log, uint64_t seq, bool for_key, bool *out_held)
+enum cw_err entry_look_again(struct turn *t, const struct log_id *log, uint64_t seq, bool *out_held)
 {
     size_t mark = arena_mark(&t->arena);
     struct entry_in e;
@@ -52,18 +51,11 @@ static enum cw_err try_again(struct turn *t, const struct log_id *log, uint64_t 
     err = entry_settle(t, &e);
     t->applying_own = own;
     t->applying_reused = reused;
-    if (err == CW_OK && for_key && t->counters[COUNTER_UNOPENED] > 0 && !some_sealed(&e))
-        t->counters[COUNTER_UNOPENED]--;
     *out_held = err == CW_OK && entry_is_held(t->n, t->txn, &e);
     if (err == CW_OK)
         err = turn_blobs_held(t, log, seq, *out_held);
     arena_release(&t->arena, mark);
     return err;
-}
-
-enum cw_err entry_look_again(struct turn *t, const struct log_id *log, uint64_t seq, bool *out_held)
-{
-    return try_again(t, log, seq, false, out_held);
 }
 
 /* The keys are gathered first: settling writes, and a pair is borrowed only until the next write. */
@@ -108,7 +100,7 @@ enum cw_err pending_key_arrived(struct turn *t, const struct key_record_id *reco
             return CW_LOCAL_CORRUPT;
         err = db_del(t, TABLE_PENDING, keys[i]);
         if (err == CW_OK)
-            err = try_again(t, &log, seq, true, &held);
+            err = entry_look_again(t, &log, seq, &held);
     }
     arena_release(&t->arena, mark);
     return err;
@@ -124,7 +116,7 @@ static enum cw_err judge_again(struct turn *t, const struct row_key *key)
 
     if (!row_key_seq_of(row_key_slice(key), &log, &seq))
         return CW_LOCAL_CORRUPT;
-    return try_again(t, &log, seq, false, &held);
+    return entry_look_again(t, &log, seq, &held);
 }
 
 /* The next stretch of the round. What an authority record among them changes, a further round asks of all of them. */

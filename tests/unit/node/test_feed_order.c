@@ -205,7 +205,9 @@ START_TEST(a_cursor_does_not_pass_what_was_told_unopened_before_it_is_told_opene
     ck_assert_int_eq(lab_turn(east), CW_OK);
     reader_hear(east);
     ck_assert(!reader_item(reader, &title.op)->opened);
+    ck_assert_uint_eq(lab_counter(east, COUNTER_UNOPENED), 1);
     lab_run(lab, 60000);
+    ck_assert_uint_eq(lab_counter(east, COUNTER_UNOPENED), 0);
     ck_assert_uint_eq(reader_times(reader, &title.op), 1);
     reader_link_down(reader);
     reader_subscribe(reader, north, FROM_CURSOR);
