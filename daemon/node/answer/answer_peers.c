@@ -166,7 +166,9 @@ static void put_why(struct answering *a, const struct node_status *status, const
         SET_BYTES(row, why, answer_text(a, "catching up"));
         SET_BYTES(row, why_code, answer_text(a, "catching-up"));
     }
-    SET_NUMBER(row, why_since_ms, wall_of(status, answer_now(a), since));
+    /* A session that came into step long ago may lack something only since a moment: the row says since when. */
+    if (is->state != PEER_STATE_IN_STEP)
+        SET_NUMBER(row, why_since_ms, wall_of(status, answer_now(a), since));
 }
 
 /* --- rows -------------------------------------------------------------------------------------------------- */

@@ -105,6 +105,21 @@ START_TEST(what_a_peer_lacks_is_named_by_case_and_since_when)
 }
 END_TEST
 
+/* In step for a while; the last entry is on its way: the row says of when that is, not since when they have been in step. */
+START_TEST(what_is_on_its_way_is_not_lacking_since_they_met)
+{
+    struct lab_op op;
+
+    lab_run(lab, 60000);
+    lab_open_case(lab, 1, SPOIL_NOTHING, &op);
+    ck_assert_uint_eq(lab_ask(north, &op), CW_OK);
+    const Cw__PeerRow *row = row_of_east();
+    ck_bytes(row->why_code, "catching-up");
+    ck_assert_uint_ge(row->behind, 1);
+    ck_assert(row->has_lacks_since_ms && !row->has_why_since_ms);
+}
+END_TEST
+
 START_TEST(a_peer_we_do_not_dial_is_said_not_to_have_called)
 {
     lab_run(lab, 3000);
@@ -290,6 +305,7 @@ Suite *suite_node_peers(void)
     tcase_add_checked_fixture(pair, two_nodes, end);
     tcase_add_test(pair, a_peer_in_step_needs_no_reason);
     tcase_add_test(pair, what_a_peer_lacks_is_named_by_case_and_since_when);
+    tcase_add_test(pair, what_is_on_its_way_is_not_lacking_since_they_met);
     tcase_add_test(pair, a_peer_we_do_not_dial_is_said_not_to_have_called);
     tcase_add_test(pair, peers_that_are_new_are_dialled_and_those_that_are_gone_are_hung_up);
     tcase_add_test(pair, a_peer_that_was_never_met_is_shown_and_lacks_everything);
