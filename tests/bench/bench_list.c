@@ -29,15 +29,17 @@ static size_t read_page(struct cw_client *client, struct place_in_list *at)
                                   .kind = KIND_OCG,
                                   .limit = PAGE,
                                   .after = slice(at->bytes, at->len),
-                                  .division = slice_of("north"),
-                                  .owner = slice_of("north")};
+                                  .division = slice_of("NTH"),
+                                  .owner = slice_of("NTH")};
     struct cw_answer *answer;
     struct cw_slice next;
     size_t count;
 
     if (cw_client_list(client, &query, ANSWER_WAIT_MS, &answer) != CW_OK)
         give_up("list", cw_client_fault(client)->text);
-    count = cw_answer_count(answer, "list.cases");
+    count = cw_answer_count(answer, "list.rows");
+    if (count == 0 && at->len == 0)
+        give_up("list", "no case fits: nothing would be measured");
     at->len = 0;
     if (cw_answer_text(answer, "list.next", &next) == CW_OK && next.len <= sizeof at->bytes) {
         memcpy(at->bytes, next.data, next.len);
