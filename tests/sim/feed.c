@@ -319,23 +319,26 @@ void feed_pump(struct sim_node *n)
  */
 void feed_read_out(struct sim_reader *r, struct sim_node *n)
 {
-    bool waited = false;
+    uint64_t waited_with =
+        UINT64_MAX; /* entries, when it was waited last: daemons go on to sign for duties meanwhile */
 
     hang_up(r);
     r->at_once = true;
     r->told_now = r->provisional_now = 0;
     for (int i = 0; i < 1000 && !r->sim->failed; i++) {
         uint32_t told = r->told_now;
+        uint64_t entries = n->node->counters[COUNTER_ENTRIES];
 
         if (!r->on)
             connect_to(r, n->index, PLENTY_ITEMS, PLENTY_BYTES);
         else
             grant(r, PLENTY_ITEMS, PLENTY_BYTES);
-        if (r->level || (!r->on && r->refusals > BEHIND_MAX) || (r->on && waited && r->told_now == told))
+        if (r->level || (!r->on && r->refusals > BEHIND_MAX) ||
+            (r->on && waited_with == entries && r->told_now == told))
             break;
-        if (r->on && !waited && r->told_now == told) {
+        if (r->on && waited_with != entries && r->told_now == told) {
+            waited_with = entries;
             sim_run_ms(r->sim, FEED_READER_WAIT_MS);
-            waited = true;
         }
     }
     feed_keep(r);
