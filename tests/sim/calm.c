@@ -42,6 +42,7 @@ static void stop_copies(struct sim *s)
                 s->ops[k].node = (uint32_t)(s->nodes[i].who - s->cast->daemons);
         }
         s->nodes[i].present = s->nodes[i].honest = false;
+        s->losses++; /* what it alone had received goes with it */
     }
 }
 

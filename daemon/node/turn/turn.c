@@ -8,6 +8,8 @@
 #include "node/feed.h"
 #include "node/seen.h"
 
+#define FAILED_HOLD_MS 2000 /* after a turn that came to nothing */
+
 /* --- beginning ------------------------------------------------------------------------------------------- */
 
 static bool seal_covering(void *ctx, const struct log_id *log, uint64_t seq, struct position *out_end,
@@ -297,6 +299,8 @@ static enum cw_err go_back(struct turn *t, enum cw_err code)
         node_alarm(n, "reload", "%s", why.text);
         return err;
     }
+    /* What was to be signed, and told people, is not tried again at once: on a full disk that would be for ever. */
+    n->duty_at = n->duty_hold = mono_after(t->now, FAILED_HOLD_MS);
     links_greet_again(n);
     return CW_OK;
 }

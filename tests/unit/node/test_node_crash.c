@@ -108,6 +108,26 @@ START_TEST(a_full_disk_stores_nothing_and_the_daemon_goes_on)
 }
 END_TEST
 
+/* Its breach is due and cannot be signed: a turn that is wanted at once would come to nothing at once, for ever. */
+START_TEST(a_duty_on_a_full_disk_is_not_tried_again_at_once)
+{
+    struct lab_op op;
+
+    lab_open_child(lab, 1, &op);
+    ck_assert_uint_eq(lab_ask(north, &op), CW_OK);
+    lab_run(lab, 1000);
+    mem_store_limit(north->disk, mem_store_len(north->disk));
+    lab->now += 31 * 60000;
+    for (int i = 0; i < 3; i++) /* the first may have to do with the links */
+        ck_assert_int_eq(lab_turn(north), CW_OK);
+    ck_assert_uint_gt(lab_counter(north, COUNTER_NO_SPACE), 0);
+    ck_assert_int_gt(node_wake_at(north->node).ms, lab->now);
+    mem_store_limit(north->disk, 0);
+    lab_run(lab, 5000);
+    ck_assert_uint_gt(north->told[DUTY_BREACHED], 0);
+}
+END_TEST
+
 START_TEST(a_commit_that_fails_otherwise_ends_the_process_and_the_log)
 {
     struct lab_op op;
@@ -189,6 +209,7 @@ Suite *suite_node_crash(void)
     tcase_add_test(all, a_plain_crash_continues_the_log);
     tcase_add_test(all, a_reboot_opens_a_new_log);
     tcase_add_test(all, a_full_disk_stores_nothing_and_the_daemon_goes_on);
+    tcase_add_test(all, a_duty_on_a_full_disk_is_not_tried_again_at_once);
     tcase_add_test(all, a_commit_that_fails_otherwise_ends_the_process_and_the_log);
     tcase_add_test(all, every_read_or_write_may_fail);
     tcase_add_test(all, one_flipped_bit_is_found_and_named);
