@@ -118,7 +118,7 @@ START_TEST(a_duty_on_a_full_disk_is_not_tried_again_at_once)
     lab_run(lab, 1000);
     mem_store_limit(north->disk, mem_store_len(north->disk));
     lab->now += INT64_C(1860000); /* 31 minutes */
-    for (int i = 0; i < 3; i++) /* the first may have to do with the links */
+    for (int i = 0; i < 3; i++)   /* the first may have to do with the links */
         ck_assert_int_eq(lab_turn(north), CW_OK);
     ck_assert_uint_gt(lab_counter(north, COUNTER_NO_SPACE), 0);
     ck_assert_int_gt(node_wake_at(north->node).ms, lab->now);
