@@ -506,7 +506,8 @@ START_TEST(an_agent_whose_socket_was_taken_away_ends)
     agent_name_of(&id, name);
     ck_assert(path_join(path, run_dir, "%s", name));
     ck_assert_int_eq(unlink(path), 0);
-    ck_assert_int_eq(send(fd, "?", 1, MSG_NOSIGNAL), 1); /* wakes it */
+    /* wakes it; where it looked after its socket by itself in between, there is nobody left to take this */
+    ck_assert(send(fd, "?", 1, MSG_NOSIGNAL) == 1 || errno == EPIPE);
     ck_assert_int_eq(ended(pid), 0);
     close(fd);
 }
