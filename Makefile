@@ -552,6 +552,7 @@ endif
 
 FUZZ_SECONDS ?= 60
 FUZZ_JOBS    ?= 1
+FUZZ_TOTAL   ?= 0
 FUZZ         ?= $(patsubst tests/fuzz/fuzz_%.c,%,$(sort $(wildcard tests/fuzz/fuzz_*.c)))
 fuzz_bins    := $(patsubst tests/fuzz/%.c,$(BUILD)/%,$(wildcard tests/fuzz/fuzz_*.c))
 fuzz_common  := $(filter-out tests/fuzz/fuzz_%.c,$(call sources,tests/fuzz))
@@ -569,9 +570,9 @@ $(BUILD)/fuzz_%: $(BUILD)/obj/tests/fuzz/fuzz_%.o $(call objects,$(fuzz_common))
 build-fuzz: $(fuzz_bins)
 
 ifneq ($(fuzz_bins),)
-fuzz: | $(DEPS_STAMP) $(DEPS_LINT_STAMP) ## fuzz each target for FUZZ_SECONDS=60 more (FUZZ="frame seal" for some)
+fuzz: | $(DEPS_STAMP) $(DEPS_LINT_STAMP) ## fuzz each target for FUZZ_SECONDS=60 more, or until it had FUZZ_TOTAL s of processor time (FUZZ="op seen" for some)
 	$(Q)$(call variant,fuzz) SAN=fuzzer CC=$(CLANG) build-fuzz
-	@$(step) --counts fuzz tests/tools/fuzz --seconds $(FUZZ_SECONDS) --jobs $(FUZZ_JOBS) $(FUZZ)
+	@$(step) --counts fuzz tests/tools/fuzz --seconds $(FUZZ_SECONDS) --jobs $(FUZZ_JOBS) --total $(FUZZ_TOTAL) $(FUZZ)
 fuzz-smoke: ## replay the corpora and fuzz each target for a few seconds
 	$(Q)$(MAKE) fuzz FUZZ_SECONDS=5 FUZZ_JOBS=$(JOBS)
 else
