@@ -40,6 +40,8 @@ void logs_begin_turn(struct logs *logs);
 /* A head from its genesis, before the first entry. */
 void log_head_open(struct log_head *head, const struct log_id *log, const struct genesis *genesis);
 bool log_head_lacks_blobs(const struct log_head *head);
+/* Up to and with this seq all blobs are held; 0: not even the first entry's. */
+uint64_t log_head_held(const struct log_head *head);
 /*
  * Says that the blobs of seq are held or not, and keeps the bounded form: blob_seq, holes ascending below it.
  * A gap that would need a 65th hole leaves blob_seq where it is: *out_full is then set. seq is at most head.seq.

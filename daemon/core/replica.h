@@ -99,8 +99,14 @@ enum cw_err replica_end_turn(struct replica *r, struct cw_mono now, struct cw_wa
 /* Earliest time a TICK is wanted. */
 struct cw_mono replica_wake_at(const struct replica *r);
 
-/* The authority positions this replica holds now: what its next seal will name. */
+/* The authority positions this replica holds now. */
 void replica_authority_positions(const struct replica *r, struct positions *out);
+/*
+ * What the turn's seals name, together with what this log's earlier ones named: what they judge their entries' authors
+ * by. As of the turn's beginning; of a log whose records are not all held with their bytes, the seal before the first
+ * that is not.
+ */
+void replica_seal_positions(const struct replica *r, struct positions *out);
 /* A new incarnation with fresh nonce at the next submission (after a fork proof, a wrong clock, a restore). */
 void replica_reincarnate(struct replica *r, const uint8_t nonce[static 32], const uint8_t start[static 16]);
 

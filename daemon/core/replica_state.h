@@ -85,6 +85,9 @@ void replica_renew_start(struct replica *r, const uint8_t *start);
 /* Opens nothing yet: the next submission does. */
 void replica_close_own(struct replica *r);
 
+/* Notes what this turn's seals name, r->authority. */
+void replica_note_authority(struct replica *r);
+
 static inline struct log_slot *replica_slot(const struct replica *r, uint32_t slot)
 {
     CW_ASSERT(slot < r->logs.count);

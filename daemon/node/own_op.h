@@ -17,6 +17,11 @@
 #define OWN_OP_LEN_MAX 1024u
 enum cw_err own_op_submit(struct turn *t, const struct cw_case_id *id, const struct op *op);
 
+/*
+ * Whether an entry of this author counts under the seal that this turn makes: the seal names the authority's record of
+ * the certificate, and all that it names is applied here. Node thread, while the core is open.
+ */
+bool own_seal_knows(const struct node *n, const struct cert_id *author);
 /* Whether its certificate counts: it is known, not revoked, and a member that has a place to write. */
 bool own_op_may(const struct node *n);
 

@@ -98,6 +98,11 @@ bool log_head_lacks_blobs(const struct log_head *head)
     return head->blob_seq < head->seq || head->hole_count > 0;
 }
 
+uint64_t log_head_held(const struct log_head *head)
+{
+    return head->hole_count > 0 ? head->holes[0] - 1 : head->blob_seq;
+}
+
 /* Index of the first hole at or above seq. */
 static uint32_t hole_rank(const struct log_head *head, uint64_t seq)
 {

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "core/peer_state.h"
+#include "core/positions.h"
 #include "core/replica_state.h"
 
 uint32_t replica_log_count(const struct replica *r)
@@ -62,6 +63,55 @@ uint32_t replica_frontier_items(const struct replica *r, struct frontier_item *o
 uint32_t replica_frontier_changes(const struct replica *r, uint64_t since, struct frontier_item *out, uint32_t max)
 {
     return list_items(r, false, since, out, max);
+}
+
+/*
+ * As far as every record of the log is held with its bytes, at the end of a seal: a record whose bytes are missing is not
+ * applied, nor is any after it, so a seal that named it would leave its own entries pending.
+ */
+static bool position_held(const struct replica *r, const struct log_head *head, struct position *out)
+{
+    uint64_t held = log_head_held(head), first;
+
+    if (held == head->seq) {
+        *out = log_head_position(head);
+        return true;
+    }
+    while (held > 0 && r->view->seal_covering(r->view->ctx, &head->log, held, out, &first)) {
+        if (out->seq == held)
+            return true;
+        held = first - 1;
+    }
+    return false;
+}
+
+static void list_held(const struct replica *r, enum log_scope scope, struct positions *out)
+{
+    for (uint32_t i = 0; i < r->logs.count && out->count < AUTH_POSITIONS_MAX; i++) {
+        const struct log_head *head = &replica_slot(r, r->logs.sorted[i])->head;
+
+        if (head->scope == scope && head->seq > 0 && position_held(r, head, &out->at[out->count]))
+            out->count++;
+    }
+}
+
+void replica_note_authority(struct replica *r)
+{
+    memset(&r->authority, 0, sizeof r->authority);
+    list_held(r, LOG_ROOT, &r->authority);
+    list_held(r, LOG_AUTHORITY, &r->authority);
+}
+
+void replica_seal_positions(const struct replica *r, struct positions *out)
+{
+    const struct log_head *own = replica_own_log(r);
+
+    if (own == NULL) {
+        *out = r->authority;
+        return;
+    }
+    *out = own->authority;
+    (void)positions_raise(out, &r->authority);
 }
 
 /* The root log first, then authority logs by id, as many as a seal can name. */

@@ -145,7 +145,7 @@ void replica_begin_turn(struct replica *r, const struct replica_view *view, stru
     logs_begin_turn(&r->logs);
     for (uint32_t i = 0; i < r->peers.count; i++)
         r->peers.at[i].blob_answers = 0;
-    replica_authority_positions(r, &r->authority);
+    replica_note_authority(r);
 }
 
 static bool changes_item(struct log_slot *slot)

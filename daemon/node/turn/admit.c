@@ -160,6 +160,10 @@ static enum cw_err check_case(struct turn *t, const struct prepared *p, const st
 
     if (cert == NULL || cert->revoked) /* since intake */
         return refuse(refusal, CW_REFUSED_EXPIRED, "author", "the certificate was revoked");
+    if (!own_seal_knows(n, &p->header.author)) /* it would be stored as pending, or void */
+        return refuse(refusal, CW_AGAIN_BEHIND, "author",
+                      "records of the authority are still on their way to this daemon: send the same bytes again in a "
+                      "moment, or to another division");
     if (op->type != OP_OPEN) {
         enum cw_err err = state_for(t, &p->case_id, op, &bare, &state);
 

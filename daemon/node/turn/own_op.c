@@ -6,11 +6,20 @@
 
 /* A submission of the daemon's own: the same bytes as an officer's, made in the turn that stores it. */
 
+bool own_seal_knows(const struct node *n, const struct cert_id *author)
+{
+    const struct authority_cert *cert;
+    struct positions positions;
+
+    replica_seal_positions(n->replica, &positions);
+    return authority_judge(n->authority, author, &positions, &cert) == CERT_COUNTS;
+}
+
 bool own_op_may(const struct node *n)
 {
     const struct authority_cert *cert = authority_find(n->authority, &n->cert);
 
-    return cert != NULL && !cert->revoked && cert->subject == SUBJECT_DAEMON;
+    return cert != NULL && !cert->revoked && cert->subject == SUBJECT_DAEMON && own_seal_knows(n, &n->cert);
 }
 
 enum cw_err own_submission_sign(struct turn *t, struct prepared *p)

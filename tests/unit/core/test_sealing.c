@@ -20,18 +20,23 @@ static void unmake(void)
     solo_done(&s);
 }
 
-static void submit(uint32_t count)
+static void submit_under(const struct replica_view *view, uint32_t count)
 {
     struct event event = {.kind = EVENT_SUBMIT, .now = s.now, .wall = s.wall, .as.submit.draft = &draft};
 
     s.effects.count = 0;
     s.arena.used = 0;
-    replica_begin_turn(s.replica, &solo_empty_view, &s.effects);
+    replica_begin_turn(s.replica, view, &s.effects);
     for (uint32_t i = 0; i < count; i++) {
         event.as.submit.tag = i + 1;
         ck_assert_int_eq(replica_step(s.replica, &event), CW_OK);
     }
     ck_assert_int_eq(replica_end_turn(s.replica, s.now, s.wall), CW_OK);
+}
+
+static void submit(uint32_t count)
+{
+    submit_under(&solo_empty_view, count);
 }
 
 /* Every seal of the turn: covers exactly the entries listed since the one before, and continues the chain. */
@@ -190,6 +195,45 @@ START_TEST(a_seal_names_authority_positions_when_they_change_and_not_again)
 }
 END_TEST
 
+/* The seals of a log of five records end at 2, 3 and 5. */
+static bool ends_at_2_3_5(void *ctx, const struct log_id *log, uint64_t seq, struct position *out, uint64_t *first)
+{
+    (void)ctx;
+    *out = (struct position){*log, seq <= 2 ? 2 : seq <= 3 ? 3 : 5, {{(uint8_t)seq}}};
+    *first = seq <= 2 ? 1 : seq <= 3 ? 3 : 4;
+    return true;
+}
+
+/* What is not applied must not be named: this seal's own entries would be pending here. */
+START_TEST(a_seal_names_no_record_whose_bytes_are_missing)
+{
+    static const struct replica_view view = {.seal_covering = ends_at_2_3_5};
+    static const struct {
+        uint64_t blob_seq;
+        uint32_t hole_count;
+        uint64_t hole, named; /* 0: nothing */
+    } cases[] = {{5, 0, 0, 5}, {4, 0, 0, 3}, {3, 0, 0, 3}, {5, 1, 3, 2}, {5, 1, 2, 0}, {0, 0, 0, 0}};
+    struct log_head log = {.scope = LOG_AUTHORITY,
+                           .seq = 5,
+                           .seal = {{6}},
+                           .log = {{5}},
+                           .blob_seq = cases[_i].blob_seq,
+                           .hole_count = cases[_i].hole_count,
+                           .holes = {cases[_i].hole}};
+    struct positions named;
+    const struct seal *seal;
+
+    ck_assert_int_eq(replica_load_log(s.replica, &log), CW_OK);
+    submit_under(&view, 1);
+    seal = solo_find(&s, EFFECT_PUT_SEAL, 0)->as.put_seal.seal;
+    replica_seal_positions(s.replica, &named);
+    ck_assert_uint_eq(seal->authority.count, cases[_i].named > 0);
+    ck_assert_uint_eq(named.count, cases[_i].named > 0);
+    if (named.count > 0)
+        ck_assert(seal->authority.at[0].seq == cases[_i].named && named.at[0].seq == cases[_i].named);
+}
+END_TEST
+
 START_TEST(a_store_that_wrote_and_a_replica_loaded_from_it_sign_the_same_frontier)
 {
     struct frontier_head before, after;
@@ -225,6 +269,7 @@ Suite *suite_sealing(void)
     tcase_add_test(c, a_reincarnated_replica_opens_a_log_that_closes_the_one_before);
     tcase_add_test(c, a_clock_put_right_sheds_the_log_it_poisoned);
     tcase_add_test(c, a_seal_names_authority_positions_when_they_change_and_not_again);
+    tcase_add_loop_test(c, a_seal_names_no_record_whose_bytes_are_missing, 0, 6);
     tcase_add_test(c, a_store_that_wrote_and_a_replica_loaded_from_it_sign_the_same_frontier);
     suite_add_tcase(suite, c);
     return suite;

@@ -249,6 +249,17 @@ START_TEST(records_take_effect_in_their_order_whatever_came_first)
 }
 END_TEST
 
+static enum case_verdict verdict_of(struct lab_node *n, const struct cw_op_id *id)
+{
+    struct kv_txn *txn;
+    struct op_row row;
+
+    ck_assert_int_eq(n->store.begin_read(n->store.ctx, &txn), CW_OK);
+    ck_assert_int_eq(db_get_op(n->node, txn, id, &row), CW_OK);
+    n->store.abort(n->store.ctx, txn);
+    return op_row_verdict(&row, NULL);
+}
+
 /* Whether a seal that names the authority log up to here lets its entry count. */
 static void expect_named(const struct lab_hand *upto, uint32_t number)
 {
@@ -259,12 +270,7 @@ static void expect_named(const struct lab_hand *upto, uint32_t number)
     lab_open_case(lab, number, SPOIL_NOTHING, &op);
     id = op.op;
     lab_hand_in(north, lab_copy(lab, &op, number, (uint64_t)WORLD_TIME_MS << 16, true));
-    struct kv_txn *txn;
-    struct op_row row;
-    ck_assert_int_eq(north->store.begin_read(north->store.ctx, &txn), CW_OK);
-    ck_assert_int_eq(db_get_op(north->node, txn, &id, &row), CW_OK);
-    north->store.abort(north->store.ctx, txn);
-    ck_assert_int_eq(op_row_verdict(&row, NULL), VERDICT_EFFECTIVE);
+    ck_assert_int_eq(verdict_of(north, &id), VERDICT_EFFECTIVE);
 }
 
 START_TEST(a_void_record_is_passed)
@@ -298,6 +304,48 @@ START_TEST(an_act_of_a_newer_version_counts_and_does_nothing_here)
     expect_named(&authority, 1);
     open_again(north);
     ck_assert_int_eq(has_policy(north, "after"), !stops);
+    expect_whole(north);
+}
+END_TEST
+
+/* What this daemon has of the authority's log and cannot apply is not named by its seals: its own entries count. */
+START_TEST(a_record_without_its_bytes_keeps_no_submission_waiting)
+{
+    struct lab_record mute = lab_policy(lab, "after", "it");
+    struct lab_op op;
+
+    mute.mute = true;
+    lab_hand_in(north, lab_hand_one(&authority, mute));
+    lab_open_case(lab, 1, SPOIL_NOTHING, &op);
+    ck_assert_uint_eq(lab_ask(north, &op), CW_OK);
+    ck_assert_uint_eq(lab_counter(north, COUNTER_PENDING), 1);
+    ck_assert_int_eq(verdict_of(north, &op.op), VERDICT_EFFECTIVE);
+    expect_whole(north);
+}
+END_TEST
+
+/* Her certificate is here and the end of its seal is not: no seal of this daemon can name it. */
+START_TEST(an_officer_whose_certificate_no_seal_can_name_is_asked_to_wait)
+{
+    struct lab_batch full = {.records = {lab_issue(lab, &lab->late_officer), lab_policy(lab, "after", "it")},
+                             .count = 2};
+    struct lab_hand copy = authority;
+    struct lab_batch cut = full;
+    struct lab_op op;
+
+    cut.records[1].mute = true;
+    lab_hand_in(north, lab_hand_write(&authority, &cut, 1));
+    ck_assert(knows(north, &lab->late_officer));
+    lab_open_case(lab, 1, SPOIL_STRANGER, &op);
+    ck_assert_uint_eq(lab_ask(north, &op), CW_AGAIN_BEHIND);
+    lab_open_case(lab, 2, SPOIL_NOTHING, &op);
+    ck_assert_uint_eq(lab_ask(north, &op), CW_OK);
+    ck_assert_int_eq(verdict_of(north, &op.op), VERDICT_EFFECTIVE);
+    lab_hand_in(east, lab_hand_write(&copy, &full, 1));
+    meet();
+    lab_open_case(lab, 3, SPOIL_STRANGER, &op);
+    ck_assert_uint_eq(lab_ask(north, &op), CW_OK);
+    ck_assert_int_eq(verdict_of(north, &op.op), VERDICT_EFFECTIVE);
     expect_whole(north);
 }
 END_TEST
@@ -418,6 +466,7 @@ Suite *suite_node_records(void)
     tcase_add_test(one, a_seal_of_the_root_whose_past_is_not_here_is_nobodys_fault);
     tcase_add_test(one, a_root_record_is_the_networks_own);
     tcase_add_test(one, a_void_record_is_passed);
+    tcase_add_test(one, a_record_without_its_bytes_keeps_no_submission_waiting);
     tcase_add_loop_test(one, an_act_of_a_newer_version_counts_and_does_nothing_here, 0, 2);
     tcase_add_test(one, a_certificate_is_signed_by_its_issuer_and_its_holder);
     tcase_add_test(one, an_authority_signs_its_own_certificate);
@@ -428,6 +477,7 @@ Suite *suite_node_records(void)
     tcase_add_checked_fixture(two, two_nodes, end);
     tcase_add_test(two, a_rotation_that_a_relay_left_out_keeps_the_rest_waiting);
     tcase_add_test(two, records_take_effect_in_their_order_whatever_came_first);
+    tcase_add_test(two, an_officer_whose_certificate_no_seal_can_name_is_asked_to_wait);
     suite_add_tcase(suite, two);
     return suite;
 }
