@@ -8,6 +8,7 @@
  *
  *   outbox_box.c   open it, deliver what is in it
  *   outbox_tell.c  say how far an entry has come
+ *   outbox_harm.c  say what of it cannot be read
  *   outbox_find.c  a case that is in it
  */
 
@@ -21,9 +22,23 @@ struct box {
     char path[PATH_LEN_MAX];
 };
 
-/* Opens the outbox of a connected context; says on standard error what of it is damaged. Complains. */
+/* How long a command waits for another that has the outbox: as long as that one waits for a daemon, twice. */
+#define BOX_PATIENCE_MS 20000
+
+/*
+ * Opens the outbox of a connected context; says on standard error what of it is damaged. When another command has it, it
+ * says so and waits for BOX_PATIENCE_MS. Complains.
+ */
 enum exit_code box_open(const struct cli *cli, struct context *context, struct box *out);
 void box_close(struct box *box); /* an empty one too */
+/* cw_outbox_open(), tried until no other process has the file or patience_ms are over: CW_LOCAL_LOCKED. */
+enum cw_err box_open_patiently(const struct cli *cli, const struct cw_outbox_options *options, int64_t patience_ms,
+                               struct cw_outbox **out, struct cw_fault *fault);
+/* One line on standard error for each piece that cannot be read; nothing with --json. */
+void box_tell_damage(const struct cli *cli, const struct box *box);
+/* Complains when something of the outbox could not be read: what is lost, where it stood, what to do. EXIT_DONE: nothing is. */
+enum exit_code box_complain_damage(const struct cli *cli, const struct box *box);
+json_t *box_damage_json(const struct box *box);
 
 /*
  * Sends what waits until everything is done or the time is over; `watch` as in <casewire/outbox.h>, may be NULL.

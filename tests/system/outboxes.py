@@ -1,5 +1,6 @@
 """The outbox: what is said while no daemon is in reach, by programs that may be killed at any moment."""
 
+import fcntl
 import json
 import os
 import signal
@@ -125,16 +126,83 @@ def what_is_whole_of_a_damaged_outbox_is_delivered_and_the_rest_is_named(desk):
         byte = file.read(1)[0]
         file.seek(-1, os.SEEK_CUR)
         file.write(bytes([byte ^ 0x20]))
-    found = desk.ask("outbox", "list")
+    done = desk.tool("--json", "outbox", "list", expect=1)
+    found = json.loads(done.stdout)
+    check("a program is told", json.loads(done.stderr)["error"]["exit"] == 1, done.stderr)
     check("the damaged entry is named", [d["number"] for d in found["damage"]] == [2] and
           found["damage"][0]["offset"] == ends[0] and found["damage"][0]["len"] == ends[1] - ends[0], str(found["damage"]))
-    check("a person is told", "of entry 2" in desk.tool("outbox", "list").stderr)
+    done = desk.tool("outbox", "list", expect=1)
+    check("a person is told what is lost, where, and what to do", "statement 2 is lost" in done.stderr and
+          f"bytes {ends[0]} to {ends[1] - 1}" in done.stderr and "casewire outbox drop --damaged" in done.stderr, done.stderr)
+    check("what is whole is listed", [line.split("\t")[0] for line in done.stdout.splitlines()] == ["1", "3"], done.stdout)
     desk.tool("lab", "restart", "north", "--dir", desk.dir)
-    desk.tool("outbox", "send")
+    done = desk.tool("outbox", "send", expect=1)
+    check("sending says it too", done.stdout.startswith("2 delivered") and "statement 2 is lost" in done.stderr,
+          done.stdout + done.stderr)
+    check("and to programs", [d["number"] for d in json.loads(desk.tool("--json", "outbox", "send", expect=1).stdout)["damage"]] == [2])
     check("the others are delivered", sorted(desk.titles("north")) == ["Child 0", "Child 2"])
     check("a damaged file is kept when a whole one is made", desk.ask("outbox", "drop", "--damaged")["was_damaged"] and
           os.path.exists(desk.path_of_outbox() + ".damaged"))
     check("the new one is whole", desk.ask("outbox", "list")["damage"] == [])
+
+
+@story
+def a_damaged_note_of_what_became_of_a_statement_loses_no_statement(desk):
+    desk.tool("lab", "kill", "north")
+    desk.tool("case", "open", "missing_child", "title=Child A", *QUICKLY)
+    begin = os.path.getsize(desk.path_of_outbox())
+    desk.tool("lab", "restart", "north", "--dir", desk.dir)
+    desk.tool("outbox", "send")
+    with open(desk.path_of_outbox(), "r+b") as file:
+        file.seek(begin)
+        rest = bytearray(file.read())
+        rest[60::100] = bytes(byte ^ 1 for byte in rest[60::100])
+        file.seek(begin)
+        file.write(rest)
+    done = desk.tool("outbox", "list", expect=1)
+    check("it is said to be there", "a note on statement 1 is lost, not the statement" in done.stderr and
+          done.stdout.startswith("1\tqueued"), done.stdout + done.stderr)
+    check("it goes once more", desk.tool("outbox", "send", expect=1).stdout.startswith("1 delivered"))
+    check("with one effect", desk.titles("north") == ["Child A"])
+
+
+@story
+def statements_said_at_the_same_time_are_all_kept(desk):
+    desk.tool("lab", "kill", "north")
+    said = [subprocess.Popen([TOOL, "--lab", desk.dir, "--as", "officer@north", "case", "open", "missing_child",
+                              f"title=Child {i}", *QUICKLY], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+            for i in range(4)]
+    for child in said:
+        stdout, stderr = child.communicate(timeout=60)
+        check("each command ends well", child.returncode == 0, stdout + stderr)
+    check("each statement is in the outbox", [e["state"] for e in desk.entries()] == ["queued"] * 4, str(desk.entries()))
+
+
+@story
+def a_command_waits_for_another_that_has_the_outbox(desk):
+    desk.tool("lab", "kill", "north")
+    desk.tool("case", "open", "missing_child", "title=Child A", *QUICKLY)
+    with open(desk.path_of_outbox(), "rb") as other:
+        fcntl.flock(other, fcntl.LOCK_EX)
+        child = subprocess.Popen([TOOL, "--lab", desk.dir, "--as", "officer@north", "case", "open", "missing_child",
+                                  "title=Child B", *QUICKLY], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        said = child.stderr.readline()
+        check("it says that it waits, and for what", "waits for the outbox" in said, said)
+    stdout, stderr = child.communicate(timeout=60)
+    check("then it goes on", child.returncode == 0 and stdout.startswith("queued 2"), stdout + stderr)
+
+
+@story
+def a_command_that_cannot_have_the_outbox_says_that_nothing_was_recorded(desk):
+    desk.tool("case", "open", "missing_child", "title=Child A", "--outbox")
+    with open(desk.path_of_outbox(), "rb") as other:
+        fcntl.flock(other, fcntl.LOCK_EX)
+        began = time.monotonic()
+        done = desk.tool("case", "open", "missing_child", "title=Child B", *QUICKLY, expect=75)
+        check("it waits as long as a person does", 15 < time.monotonic() - began < 60)
+        check("and says who has it and what to do", "another command" in done.stderr and "nothing was recorded" in done.stderr and
+              "next:  the same command again" in done.stderr, done.stderr)
+    check("nothing was recorded", len(desk.entries()) == 1)
 
 
 # --- the examples ---------------------------------------------------------------------------------------------

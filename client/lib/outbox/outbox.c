@@ -20,7 +20,7 @@ static enum cw_err check_options(const struct cw_outbox_options *options, struct
     return CW_OK;
 }
 
-/* One that is there; or, when two processes make it at once, the other one's. */
+/* One that is there, or a new one. When two processes make it at once, one is told that the other has it. */
 static enum cw_err open_or_create(struct cw_outbox *o, struct cw_fault *fault)
 {
     uint8_t key[32];

@@ -142,6 +142,8 @@ enum cw_err outbox_file_create(const char *path, bool replace, const uint8_t key
     uint8_t header[OUTBOX_HEADER_LEN];
     enum cw_err err;
 
+    if (file.fd < 0 && errno == EEXIST)
+        return fault_set(fault, CW_LOCAL_LOCKED, "path", "another process has just made %.200s", path);
     if (file.fd < 0)
         return fault_set(fault, of_errno(), "path", "%.200s cannot be made", path);
     memcpy(file.key, key, sizeof(file.key));

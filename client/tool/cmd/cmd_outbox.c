@@ -96,20 +96,6 @@ static void list_text(const struct desk *d)
         fprintf(stderr, "the outbox is empty\n");
 }
 
-static json_t *damage_json(const struct desk *d)
-{
-    json_t *array = json_array();
-
-    for (size_t i = 0; i < cw_outbox_damage_count(d->box.outbox); i++) {
-        const struct cw_outbox_damage *damage = cw_outbox_damage_at(d->box.outbox, i);
-
-        json_array_append_new(array, json_pack("{s:I, s:I, s:I, s:b}", "offset", (json_int_t)damage->offset, "len",
-                                               (json_int_t)damage->len, "number", (json_int_t)damage->number,
-                                               "unfinished", damage->unfinished));
-    }
-    return array;
-}
-
 static json_t *entries_json(const struct desk *d)
 {
     json_t *array = json_array();
@@ -129,9 +115,11 @@ static enum exit_code run_list(struct cli *cli)
 
     if (code == EXIT_DONE && cli->json)
         json_print(cli, json_pack("{s:s, s:o, s:o}", "path", d.box.path, "entries", entries_json(&d), "damage",
-                                  damage_json(&d)));
+                                  box_damage_json(&d.box)));
     else if (code == EXIT_DONE)
         list_text(&d);
+    if (code == EXIT_DONE)
+        code = box_complain_damage(cli, &d.box);
     desk_close(&d);
     return code;
 }
@@ -156,8 +144,8 @@ static void tell_sent(const struct desk *d, const struct tally *before, const st
     int delivered = after->delivered - before->delivered, refused = after->refused - before->refused;
 
     if (d->cli->json)
-        json_print(d->cli, json_pack("{s:i, s:i, s:i, s:o}", "delivered", delivered, "refused", refused, "waiting",
-                                     after->waiting, "entries", entries_json(d)));
+        json_print(d->cli, json_pack("{s:i, s:i, s:i, s:o, s:o}", "delivered", delivered, "refused", refused, "waiting",
+                                     after->waiting, "entries", entries_json(d), "damage", box_damage_json(&d->box)));
     else if (!d->cli->quiet)
         printf("%d delivered, %d refused, %d still wait\n", delivered, refused, after->waiting);
 }
@@ -209,6 +197,8 @@ static enum exit_code run_send(struct cli *cli)
 
     if (code == EXIT_DONE)
         code = deliver(&d);
+    if (code == EXIT_DONE)
+        code = box_complain_damage(cli, &d.box);
     desk_close(&d);
     return code;
 }
@@ -314,10 +304,13 @@ const struct cli_command cmd_outbox_list = {
     .verb = "list",
     .group = GROUP_CASES,
     .summary = "what waits here, and how far each has come",
-    .about = "queued: safe in the outbox and nowhere else. sent: a daemon has it and did not answer yet. stored: one "
-             "division holds it, its receipt is checked and kept. held: as many divisions hold it as were asked for. "
-             "refused: it will never be taken as it is; the reason stands beside it.\n\n"
-             "The file is encrypted for its owner, in the folder of the key.",
+    .about =
+        "queued: safe in the outbox and nowhere else. sent: a daemon has it and did not answer yet. stored: one "
+        "division holds it, its receipt is checked and kept. held: as many divisions hold it as were asked for. "
+        "refused: it will never be taken as it is; the reason stands beside it.\n\n"
+        "The file is encrypted for its owner, in the folder of the key. When some of it cannot be read, the rest is "
+        "listed, what is lost is named, and the command ends with 1 until outbox drop --damaged has made the file "
+        "whole.",
     .examples = "  casewire outbox list\n  casewire outbox list --json\n",
     .json = "path:s entries:[OutboxEntry] damage:[OutboxDamage]",
     .run = run_list,
@@ -327,9 +320,12 @@ const struct cli_command cmd_outbox_send = {
     .verb = "send",
     .group = GROUP_CASES,
     .summary = "deliver what waits, as far as daemons are in reach",
-    .about = "Statements about one case go in their order. Sending again has no second effect.",
+    .about = "Statements about one case go in their order. Sending again has no second effect. What is whole of a "
+             "damaged file is sent; what is lost is named, and the command ends with 1.\n\n"
+             "Commands that use the outbox do so one after the other: each waits up to 20 seconds for the one before "
+             "it, then ends with 75 and has recorded nothing.",
     .examples = "  casewire outbox send\n  casewire outbox send --timeout 60\n",
-    .json = "delivered:i refused:i waiting:i entries:[OutboxEntry]",
+    .json = "delivered:i refused:i waiting:i entries:[OutboxEntry] damage:[OutboxDamage]",
     .run = run_send,
 };
 const struct cli_command cmd_outbox_drop = {

@@ -4,20 +4,45 @@
 #include "lib/fault.h"
 #include "lib/link.h"
 
-static void tell_damage(const struct cli *cli, const struct box *box)
-{
-    for (size_t i = 0; i < cw_outbox_damage_count(box->outbox); i++) {
-        const struct cw_outbox_damage *d = cw_outbox_damage_at(box->outbox, i);
-        char whose[40] = "";
+#include <time.h>
 
-        if (cli->json)
-            continue; /* `outbox list` has them */
-        if (d->number != 0)
-            snprintf(whose, sizeof(whose), ", of entry %llu", (unsigned long long)d->number);
-        fprintf(stderr, "casewire: %s: bytes %llu to %llu cannot be read%s%s\n", box->path,
-                (unsigned long long)d->offset, (unsigned long long)(d->offset + d->len - 1), whose,
-                d->unfinished ? ": unfinished, as by a program that was killed" : "; the rest is whole");
+#define TRY_AGAIN_MS 50
+#define SAY_AFTER_MS 500
+
+static void tell_waiting(const struct cli *cli, const char *path)
+{
+    if (!cli->json && !cli->quiet)
+        fprintf(stderr, "casewire: waits for the outbox, which another command has: %s\n", path);
+}
+
+/* There is no lock of a file that gives up after a while, and a tool that sleeps for a moment costs nobody anything. */
+enum cw_err box_open_patiently(const struct cli *cli, const struct cw_outbox_options *options, int64_t patience_ms,
+                               struct cw_outbox **out, struct cw_fault *fault)
+{
+    const struct timespec pause = {.tv_nsec = TRY_AGAIN_MS * 1000000L};
+    struct cw_mono began = link_now();
+    enum cw_err err = cw_outbox_open(options, out, fault);
+    bool told = false;
+
+    while (err == CW_LOCAL_LOCKED && !mono_reached(link_now(), mono_after(began, patience_ms))) {
+        if (!told && mono_reached(link_now(), mono_after(began, SAY_AFTER_MS))) {
+            tell_waiting(cli, options->path);
+            told = true;
+        }
+        nanosleep(&pause, NULL);
+        err = cw_outbox_open(options, out, fault);
     }
+    return err;
+}
+
+static enum exit_code not_opened(const struct cli *cli, const struct box *box, const struct cw_fault *fault)
+{
+    if (fault->code != CW_LOCAL_LOCKED)
+        return complain_fault(cli, "the outbox does not open", fault);
+    return complain(cli, EXIT_TRY_AGAIN,
+                    &(struct trouble){"the outbox does not open: nothing was recorded or sent", box->path,
+                                      "another command of yours has it, and did not end while this one waited",
+                                      "the same command again, when the other has ended"});
 }
 
 enum exit_code box_open(const struct cli *cli, struct context *context, struct box *out)
@@ -34,13 +59,13 @@ enum exit_code box_open(const struct cli *cli, struct context *context, struct b
     options.path = box.path;
     options.trust = box.trust;
     if (err == CW_OK)
-        err = cw_outbox_open(&options, &box.outbox, &fault);
+        err = box_open_patiently(cli, &options, BOX_PATIENCE_MS, &box.outbox, &fault);
     if (err != CW_OK) {
         box_close(&box);
-        return complain_fault(cli, "the outbox does not open", &fault);
+        return not_opened(cli, &box, &fault);
     }
     *out = box;
-    tell_damage(cli, out);
+    box_tell_damage(cli, out);
     return EXIT_DONE;
 }
 

@@ -137,6 +137,24 @@ START_TEST(an_entry_says_what_it_is_about)
 }
 END_TEST
 
+START_TEST(an_outbox_that_another_has_is_waited_for_so_long_and_no_longer)
+{
+    struct cw_outbox_options options = {
+        .size = sizeof(options), .path = box.path, .identity = r.officer, .trust = box.trust};
+    struct cli cli = {.quiet = true};
+    struct cw_outbox *other = NULL;
+    struct cw_fault fault = {0};
+
+    ck_assert_int_eq(box_open_patiently(&cli, &options, 120, &other, &fault), CW_LOCAL_LOCKED);
+    ck_assert_int_eq(fault.code, CW_LOCAL_LOCKED);
+    ck_assert_ptr_null(other);
+    cw_outbox_close(box.outbox);
+    box.outbox = NULL;
+    ck_assert_int_eq(box_open_patiently(&cli, &options, 0, &other, &fault), CW_OK);
+    cw_outbox_close(other);
+}
+END_TEST
+
 Suite *suite_box(void)
 {
     Suite *s = suite_create("box");
@@ -147,6 +165,7 @@ Suite *suite_box(void)
     tcase_add_test(t, a_case_that_is_only_spoken_of_is_not_known);
     tcase_add_test(t, digits_of_two_cases_name_neither);
     tcase_add_test(t, an_entry_says_what_it_is_about);
+    tcase_add_test(t, an_outbox_that_another_has_is_waited_for_so_long_and_no_longer);
     suite_add_tcase(s, t);
     return s;
 }
