@@ -2,14 +2,10 @@
 #include "tool/batch.h"
 
 #include "lib/fault.h"
-#include "lib/when.h"
 #include "proto/id.h"
 #include "proto/schema.h"
 
 #include <stdlib.h>
-#include <time.h>
-
-#define SAY_AGAIN_MS 50
 
 /* --- reading -------------------------------------------------------------------------------------------- */
 
@@ -64,6 +60,7 @@ enum exit_code batch_begin(struct batch *b)
 {
     const char *path = cli_value(b->cli, "names");
 
+    b->repeats = json_object();
     b->names = path != NULL && file_exists(path) ? json_load_file(path, 0, NULL) : json_object();
     if (json_is_object(b->names))
         return EXIT_DONE;
@@ -81,50 +78,64 @@ enum exit_code batch_save_names(const struct batch *b)
                     &(struct trouble){"the names were not kept", path, "the file cannot be written", NULL});
 }
 
+void batch_forget(struct batch *b)
+{
+    for (size_t i = 0; i < b->speaker_count; i++)
+        resume_forget(&b->speakers[i].resume);
+}
+
 void batch_end(struct batch *b)
 {
     for (size_t i = 0; i < b->speaker_count; i++) {
+        resume_close(&b->speakers[i].resume);
         box_close(&b->speakers[i].box);
         context_close(&b->speakers[i].context);
     }
     json_decref(b->names);
+    json_decref(b->repeats);
 }
 
 /* --- speakers ------------------------------------------------------------------------------------------- */
 
-static enum exit_code speaker(struct batch *b, const char *as, struct context **out, struct box **out_box)
+static enum exit_code prepare(struct batch *b, const char *as, struct speaker *s)
 {
-    struct context *c;
-    struct box *box;
     char home[PATH_LEN_MAX];
+    enum exit_code code = context_home(b->cli, as, home);
+
+    if (code == EXIT_DONE)
+        code = context_open(b->cli, home, &s->context);
+    if (code == EXIT_DONE)
+        code = context_connect(b->cli, &s->context, false);
+    if (code == EXIT_DONE)
+        code = resume_open(b->cli, &s->context, b->path, cli_flag(b->cli, "anew"), &s->resume);
+    if (code == EXIT_DONE && cli_flag(b->cli, "outbox"))
+        code = box_open(b->cli, &s->context, &s->box);
+    if (code != EXIT_DONE) {
+        resume_close(&s->resume);
+        context_close(&s->context);
+    }
+    return code;
+}
+
+static enum exit_code speaker(struct batch *b, const char *as, struct speaker **out)
+{
+    struct speaker *s = &b->speakers[b->speaker_count];
     enum exit_code code;
 
     for (size_t i = 0; i < b->speaker_count; i++)
         if (strcmp(b->speakers[i].as, as != NULL ? as : "") == 0) {
-            *out = &b->speakers[i].context;
-            *out_box = &b->speakers[i].box;
+            *out = &b->speakers[i];
             return EXIT_DONE;
         }
     if (b->speaker_count == SPEAKERS_MAX)
         return complain(b->cli, EXIT_USAGE,
                         &(struct trouble){"too many people speak in this file", as, "at most 64", NULL});
-    code = context_home(b->cli, as, home);
+    code = prepare(b, as, s);
     if (code != EXIT_DONE)
         return code;
-    c = &b->speakers[b->speaker_count].context;
-    box = &b->speakers[b->speaker_count].box;
-    code = context_open(b->cli, home, c);
-    if (code == EXIT_DONE)
-        code = context_connect(b->cli, c, false);
-    if (code == EXIT_DONE && cli_flag(b->cli, "outbox"))
-        code = box_open(b->cli, c, box);
-    if (code != EXIT_DONE) {
-        context_close(c);
-        return code;
-    }
-    snprintf(b->speakers[b->speaker_count++].as, sizeof(b->speakers[0].as), "%s", as != NULL ? as : "");
-    *out = c;
-    *out_box = box;
+    snprintf(s->as, sizeof(s->as), "%s", as != NULL ? as : "");
+    b->speaker_count++;
+    *out = s;
     return EXIT_DONE;
 }
 
@@ -140,7 +151,7 @@ static enum exit_code bad_line(const struct batch *b, const char *where, const c
                     &(struct trouble){"a statement was not understood", place, why, "casewire submit-file --help"});
 }
 
-static enum exit_code bad_fault(const struct batch *b, const struct cw_fault *fault)
+enum exit_code batch_not_recorded(const struct batch *b, const struct cw_fault *fault)
 {
     char what[80];
 
@@ -154,11 +165,14 @@ static const char *text_at(const json_t *line, const char *key)
 }
 
 /* What a name of the file stands for: "case", "event" or "op". */
-static bool named_id(const struct batch *b, const char *name, const char *which, uint8_t out[static CW_ID_LEN])
+static bool named_id(struct batch *b, const char *name, const char *which, uint8_t out[static CW_ID_LEN])
 {
     const char *hex = name != NULL ? json_string_value(json_object_get(json_object_get(b->names, name), which)) : NULL;
 
-    return hex != NULL && hex_parse(hex, out, CW_ID_LEN) == CW_OK;
+    if (hex == NULL || hex_parse(hex, out, CW_ID_LEN) != CW_OK)
+        return false;
+    hash_keyed(LABEL_LOCAL, b->refs, slice(out, CW_ID_LEN), b->refs);
+    return true;
 }
 
 static enum exit_code write_value(struct batch *b, struct cw_draft *draft, const char *field, enum cw_verb verb,
@@ -182,7 +196,7 @@ static enum exit_code write_value(struct batch *b, struct cw_draft *draft, const
         hex_of(slice(id, CW_ID_LEN), text);
     }
     if (cw_draft_write(draft, field, verb, slice_of(text), &fault) != CW_OK)
-        return bad_fault(b, &fault);
+        return batch_not_recorded(b, &fault);
     return EXIT_DONE;
 }
 
@@ -242,7 +256,7 @@ static enum exit_code draft_of(struct batch *b, const json_t *line, const char *
     if (open != NULL) {
         *out_kind = open;
         err = cw_draft_open(open, out, &fault);
-        return err == CW_OK ? EXIT_DONE : bad_fault(b, &fault);
+        return err == CW_OK ? EXIT_DONE : batch_not_recorded(b, &fault);
     }
     if (!named_id(b, name, "case", id.b))
         return bad_line(b, "case", "no statement before it opened a case of this name");
@@ -251,110 +265,28 @@ static enum exit_code draft_of(struct batch *b, const json_t *line, const char *
         return bad_line(b, "case", "the names file does not say of which kind it is");
     err =
         event != NULL ? cw_draft_event(*out_kind, event, &id, out, &fault) : cw_draft_set(*out_kind, &id, out, &fault);
-    return err == CW_OK ? EXIT_DONE : bad_fault(b, &fault);
-}
-
-static void keep_name(struct batch *b, const char *name, const char *kind, const struct cw_submission *submission)
-{
-    char case_hex[2 * CW_ID_LEN + 1], event_hex[2 * CW_ID_LEN + 1], op_hex[2 * CW_ID_LEN + 1];
-    struct cw_case_id case_id;
-    struct cw_op_id op;
-    struct hash event;
-
-    if (name == NULL)
-        return;
-    cw_submission_case(submission, &case_id);
-    cw_submission_op(submission, &op);
-    thing_id_of(&op, 0, &event);
-    hex_of(slice(case_id.b, CW_ID_LEN), case_hex);
-    hex_of(slice(event.b, CW_ID_LEN), event_hex);
-    hex_of(slice(op.b, CW_ID_LEN), op_hex);
-    json_object_set_new(
-        b->names, name,
-        json_pack("{s:s, s:s, s:s, s:s}", "kind", kind, "case", case_hex, "event", event_hex, "op", op_hex));
-}
-
-/*
- * Each line is said at its speaker's own division, and what an earlier line opened at another may still be on its way
- * there: it is said again, the same bytes, until it arrived or the time is over. So is one that names an episode.
- */
-static bool may_be_on_its_way(const struct batch *b, enum cw_err err, const json_t *line)
-{
-    return b->speaker_count > 1 &&
-           (err == CW_REFUSED_UNKNOWN_CASE || (err == CW_REFUSED_VALUE && json_object_get(line, "episode") != NULL));
-}
-
-static enum cw_err submit_patiently(const struct batch *b, struct cw_client *client, const json_t *line,
-                                    const struct cw_submission *submission, struct cw_answer **out)
-{
-    struct timespec pause = {.tv_nsec = (long)SAY_AGAIN_MS * 1000000};
-    enum cw_err err = cw_client_submit(client, submission, NULL, b->cli->timeout_ms, out);
-
-    for (int64_t waited = 0; may_be_on_its_way(b, err, line) && waited < b->cli->timeout_ms; waited += SAY_AGAIN_MS) {
-        nanosleep(&pause, NULL);
-        err = cw_client_submit(client, submission, NULL, b->cli->timeout_ms, out);
-    }
-    return err;
-}
-
-/* At once; the answer counts. */
-static enum exit_code submit_now(struct batch *b, struct context *c, const json_t *line,
-                                 const struct cw_submission *submission)
-{
-    struct cw_answer *answer;
-
-    if (submit_patiently(b, c->client, line, submission, &answer) != CW_OK)
-        return bad_fault(b, cw_client_fault(c->client));
-    b->submitted++;
-    b->proposals += answer_message(answer)->submitted->proposal ? 1 : 0;
-    cw_answer_close(answer);
-    return EXIT_DONE;
-}
-
-static enum exit_code put_into(struct batch *b, struct box *box, const struct cw_submission *submission)
-{
-    struct cw_fault fault = {0};
-
-    if (cw_outbox_add(box->outbox, &submission, 1, NULL, NULL, &fault) != CW_OK)
-        return bad_fault(b, &fault);
-    return EXIT_DONE;
-}
-
-static enum exit_code send_draft(struct batch *b, struct context *c, struct box *box, struct cw_draft *draft,
-                                 const char *kind, const json_t *line)
-{
-    struct cw_submission *submission;
-    struct cw_fault fault = {0};
-    enum exit_code code;
-
-    if (cw_draft_sign(draft, c->identity, when_now(), &submission, &fault) != CW_OK)
-        return bad_fault(b, &fault);
-    code = box->outbox != NULL ? put_into(b, box, submission) : submit_now(b, c, line, submission);
-    if (code == EXIT_DONE)
-        keep_name(b, text_at(line, "id"), kind, submission);
-    cw_submission_free(submission);
-    return code;
+    return err == CW_OK ? EXIT_DONE : batch_not_recorded(b, &fault);
 }
 
 enum exit_code batch_submit(struct batch *b, const char *as, const json_t *line)
 {
-    struct context *c = NULL;
-    struct box *box = NULL;
+    struct speaker *s = NULL;
     struct cw_draft *draft = NULL;
     const char *kind = NULL;
     enum exit_code code;
 
     if (!json_is_object(line))
         return bad_line(b, NULL, "it is not a JSON object");
-    code = speaker(b, as, &c, &box);
+    memset(b->refs, 0, sizeof(b->refs));
+    code = speaker(b, as, &s);
     if (code == EXIT_DONE)
         code = draft_of(b, line, &kind, &draft);
     if (code == EXIT_DONE && kind != NULL)
         code = write_all(b, draft, kind, line);
     if (code == EXIT_DONE && kind != NULL) {
-        if (c->file.synthetic)
+        if (s->context.file.synthetic)
             cw_draft_synthetic(draft);
-        code = send_draft(b, c, box, draft, kind, line);
+        code = batch_say(b, s, draft, kind, line);
     }
     cw_draft_free(draft);
     return code;

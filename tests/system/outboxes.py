@@ -166,6 +166,61 @@ def a_damaged_note_of_what_became_of_a_statement_loses_no_statement(desk):
     check("with one effect", desk.titles("north") == ["Child A"])
 
 
+def write_lines(desk, lines):
+    path = os.path.join(os.path.dirname(desk.dir), "lines")
+    with open(path, "w", encoding="utf-8") as file:
+        file.writelines(json.dumps(line) + "\n" for line in lines)
+    return path
+
+
+@story
+def a_file_with_a_mistake_in_the_middle_goes_on_there_when_it_is_corrected(desk):
+    lines = [{"id": "a", "open": "missing_child", "fields": {"title": "Child A"}},
+             {"open": "missing_child", "fields": {"title": "Twin"}}, {"open": "missing_child", "fields": {"title": "Twin"}},
+             {"case": "a", "event": "sighting", "fields": {"confidence": "no such", "place": "Dunmarsh",
+                                                       "occurred": "2026-11-22T16:00"}},
+             {"case": "a", "fields": {"summary": "Last seen at Dunmarsh."}}]
+    fixed = {**lines[3], "fields": {**lines[3]["fields"], "confidence": "probable"}}
+    for count, words in ((1, []), (2, ["--outbox"])):
+        path = write_lines(desk, lines)
+        for _ in range(2):
+            done = desk.tool("submit-file", path, *words, expect=2)
+            check("the line is named, and what to do", "statement 4" in done.stderr and "goes on" in done.stderr, done.stderr)
+        done = json.loads(desk.tool("--json", "submit-file", write_lines(desk, [*lines[:3], fixed, lines[4]]), *words).stdout)
+        check("it says what an earlier run had said", done["earlier"] == 3, str(done))
+        check("a run that ended is over: the same file says all of it again",
+              sorted(desk.titles("north")) == count * ["Child A"] + 2 * count * ["Twin"], str(desk.titles("north")))
+    for row in desk.ask("case", "list", "--prefix", "Child A")["rows"]:
+        view = desk.ask("case", "show", row["case_id"])
+        check("what follows is about the same case", [e["name"] for e in view["events"]].count("sighting") == 1)
+    desk.tool("submit-file", write_lines(desk, lines), expect=2)
+    desk.tool("submit-file", write_lines(desk, lines[:2]), "--anew")
+    check("all of it again, when that is wanted", len(desk.titles("north", ["Child A"])) == 4)
+
+
+@story
+def a_file_whose_daemon_dies_is_said_once_by_the_same_command(desk):
+    lines = [{"id": f"c{i}", "open": "missing_child", "fields": {"title": f"Child {i:03}"}} for i in range(150)]
+    path, killed = write_lines(desk, lines), 0
+    for part in range(1, 6):
+        child = subprocess.Popen([TOOL, "--lab", desk.dir, "--as", "officer@north", "submit-file", path],
+                                 stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        while child.poll() is None and desk.ask("status")["case_count"] < 12 * part:
+            pass
+        child.kill()
+        killed += child.wait(30) == -signal.SIGKILL
+    check("enough were killed to mean something", killed >= 3, str(killed))
+    child = subprocess.Popen([TOOL, "--lab", desk.dir, "--as", "officer@north", "submit-file", path, "--timeout", "1"],
+                             stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    desk.tool("lab", "kill", "north")
+    check("without a daemon it does not end well", child.wait(60) == 7, str(child.returncode))
+    desk.tool("lab", "restart", "north", "--dir", desk.dir)
+    done = json.loads(desk.tool("--json", "submit-file", path).stdout)
+    check("each has one effect", sorted(desk.titles("north")) == [line["fields"]["title"] for line in lines],
+          str(len(desk.titles("north"))))
+    check("the rest is said", done["submitted"] + done["earlier"] == len(lines) and done["earlier"] > 0, str(done))
+
+
 @story
 def statements_said_at_the_same_time_are_all_kept(desk):
     desk.tool("lab", "kill", "north")

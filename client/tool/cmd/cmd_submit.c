@@ -74,20 +74,34 @@ static enum exit_code run_lines(struct cli *cli, struct batch *b, const json_t *
 static void tell(const struct cli *cli, const struct batch *b)
 {
     if (cli->json)
-        json_print(cli, json_pack("{s:I, s:I, s:I, s:I}", "submitted", (json_int_t)b->submitted, "proposals",
+        json_print(cli, json_pack("{s:I, s:I, s:I, s:I, s:I}", "submitted", (json_int_t)b->submitted, "proposals",
                                   (json_int_t)b->proposals, "refused", (json_int_t)b->refused, "waiting",
-                                  (json_int_t)b->waiting));
+                                  (json_int_t)b->waiting, "earlier", (json_int_t)b->earlier));
     else if (!cli->quiet && cli_flag(cli, "outbox"))
         printf("%llu statements are held, %llu wait in the outbox, %llu refused\n", (unsigned long long)b->submitted,
                (unsigned long long)b->waiting, (unsigned long long)b->refused);
     else if (!cli->quiet)
         printf("%llu statements are held%s\n", (unsigned long long)b->submitted,
                b->proposals != 0 ? ", some of them as proposals" : "");
+    if (b->earlier > 0 && !cli->json && !cli->quiet)
+        printf("%llu more were submitted by the run before, which did not end\n", (unsigned long long)b->earlier);
+}
+
+/* After the complaint: nobody should be afraid to repeat the command. */
+static void tell_broken_off(const struct cli *cli, const struct batch *b)
+{
+    uint64_t count = b->submitted + b->put + b->earlier;
+
+    if (count > 0 && !cli->json && !cli->quiet)
+        fprintf(stderr,
+                "casewire: %llu statements are safe; the same command, after a correction of the file too, goes on "
+                "with the rest\n",
+                (unsigned long long)count);
 }
 
 static enum exit_code run_submit(struct cli *cli)
 {
-    struct batch b = {.cli = cli};
+    struct batch b = {.cli = cli, .path = cli->operands[0]};
     json_t *lines = NULL;
     enum exit_code code = load(cli, cli->operands[0], &lines);
 
@@ -99,7 +113,10 @@ static enum exit_code run_submit(struct cli *cli)
         code = batch_save_names(&b);
     if (code == EXIT_DONE) {
         code = batch_deliver(&b);
+        batch_forget(&b);
         tell(cli, &b);
+    } else {
+        tell_broken_off(cli, &b);
     }
     batch_end(&b);
     json_decref(lines);
@@ -111,6 +128,7 @@ static const struct cli_option options[] = {
     {"case", "NAME", "only what opens the case of this name, or is about it"},
     {"without", "N", "leave out line N: to see what is missed then"},
     {"names", "FILE", "read and keep what the file's names stand for"},
+    {"anew", NULL, "say all of it, also what an earlier run submitted that did not end"},
     {"outbox", NULL, "into the speakers' outboxes first; it goes when a daemon is in reach"},
     {NULL, NULL, NULL},
 };
@@ -122,16 +140,22 @@ const struct cli_command cmd_submit_file = {
     .operand_min = 1,
     .operand_max = 1,
     .summary = "submit many statements from a JSON file",
-    .about = "The file is a JSON array, or one object a line. Each object has \"as\": WHO@DIVISION, \"id\": a name "
-             "inside the file, then "
-             "\"open\": KIND, or \"case\": NAME with \"event\": EVENT or without (sets fields); \"fields\": {FIELD: "
-             "VALUE or [VALUES]}, "
-             "\"same_as\": [NAMES], \"after\": [NAMES of what the author had seen], \"episode\": NAME. A value that "
-             "begins with @ refers to a name.",
+    .about =
+        "The file is a JSON array, or one object a line. Each object has \"as\": WHO@DIVISION, \"id\": a name "
+        "inside the file, then "
+        "\"open\": KIND, or \"case\": NAME with \"event\": EVENT or without (sets fields); \"fields\": {FIELD: "
+        "VALUE or [VALUES]}, "
+        "\"same_as\": [NAMES], \"after\": [NAMES of what the author had seen], \"episode\": NAME. A value that "
+        "begins with @ refers to a name.\n\n"
+        "The first statement that is not taken ends the command. What was submitted is remembered beside the "
+        "speaker's key, encrypted, until a run comes to the end of the file: the same command, after a correction "
+        "of the file too, goes on with the rest, and each statement has one effect whatever was killed meanwhile. "
+        "A line that is changed is another statement. A run that ended is over: the same file once more says all of "
+        "it once more.",
     .examples = "  casewire submit-file tests/data/demo-events.json --only north\n"
                 "  casewire submit-file notes.jsonl --as officer@north --names names.json\n"
                 "  casewire submit-file night.jsonl --names names.json --outbox\n",
     .options = options,
-    .json = "submitted:i proposals:i refused:i waiting:i",
+    .json = "submitted:i proposals:i refused:i waiting:i earlier:i",
     .run = run_submit,
 };
