@@ -134,14 +134,18 @@ static bool spawn(struct alert *alert)
     posix_spawn_file_actions_t files;
     posix_spawnattr_t attributes;
     sigset_t none, all;
+    int out = hook_output_open(&alert->output);
     bool started;
 
+    if (out < 0)
+        return false;
     sigemptyset(&none);
     sigfillset(&all);
     environment(alert, environment_of);
     posix_spawn_file_actions_init(&files);
     posix_spawn_file_actions_addopen(&files, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
-    posix_spawn_file_actions_adddup2(&files, STDERR_FILENO, STDOUT_FILENO);
+    posix_spawn_file_actions_adddup2(&files, out, STDOUT_FILENO);
+    posix_spawn_file_actions_adddup2(&files, out, STDERR_FILENO);
     posix_spawnattr_init(&attributes);
     posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
     posix_spawnattr_setpgroup(&attributes, 0);
@@ -150,6 +154,9 @@ static bool spawn(struct alert *alert)
     started = posix_spawn(&alert->pid, shell, &files, &attributes, arguments, environment_of) == 0;
     posix_spawnattr_destroy(&attributes);
     posix_spawn_file_actions_destroy(&files);
+    close(out);
+    if (!started)
+        hook_output_end(&alert->output);
     return started;
 }
 
@@ -189,8 +196,11 @@ void alerts_new(struct alerts *a, const struct waiting *item, uint32_t concerns,
 
 /* --- all of them ------------------------------------------------------------------------------------------- */
 
-static void judge(const struct alerts *a, const struct alert *alert, int status)
+static void judge(const struct alerts *a, struct alert *alert, int status)
 {
+    hook_output_end(&alert->output);
+    if (alert->output.cut)
+        tell(a, alert, "printed more, which is left out, than", HOOK_OUTPUT_LEN_MAX);
     if (alert->ended)
         tell(a, alert, "took too long and was ended", -1);
     else if (WIFSIGNALED(status))
@@ -231,6 +241,7 @@ void alerts_look(struct alerts *a, struct cw_mono now)
 
         if (alert->hook == NULL)
             continue;
+        hook_output_take(&alert->output);
         if (waitpid(alert->pid, &status, WNOHANG) == alert->pid) {
             if (alert->ended)
                 kill(-alert->pid, SIGKILL); /* what it left behind */
@@ -241,6 +252,16 @@ void alerts_look(struct alerts *a, struct cw_mono now)
         }
     }
     start_waiting(a, now);
+}
+
+size_t alerts_wait(const struct alerts *a, struct pollfd out[static ALERTS_AT_ONCE])
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < ALERTS_AT_ONCE; i++)
+        if (a->running[i].hook != NULL && a->running[i].output.open)
+            out[count++] = (struct pollfd){.fd = a->running[i].output.fd, .events = POLLIN};
+    return count;
 }
 
 struct cw_mono alerts_until(const struct alerts *a)
@@ -260,6 +281,7 @@ void alerts_done(struct alerts *a)
             continue;
         kill(-a->running[i].pid, SIGKILL);
         waitpid(a->running[i].pid, NULL, 0);
+        hook_output_end(&a->running[i].output);
         clear(&a->running[i]);
     }
     for (size_t i = 0; i < a->waiting_count; i++)

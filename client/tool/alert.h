@@ -8,11 +8,13 @@
  * waits for it. At most ALERTS_AT_ONCE run, ALERTS_WAITING_MAX wait for a place; what is beyond is reported as not run.
  *
  * The command is given to /bin/sh and finds what happened in its environment: CASEWIRE_ALERT_ROLE, _CLASS, _CASE,
- * _REFERENCE, _TITLE, _RISK, _TEXT, _NEXT. Its output goes to standard error.
+ * _REFERENCE, _TITLE, _RISK, _TEXT, _NEXT. Its output goes to standard error, bounded (tool/hook_output.h).
  */
 
+#include "tool/hook_output.h"
 #include "tool/waiting.h"
 
+#include <poll.h>
 #include <sys/types.h>
 
 #define ALERT_HOOKS_MAX 16
@@ -32,6 +34,7 @@ struct alert {
     const struct alert_hook *hook;
     char *env[ALERT_ENV_COUNT]; /* "CASEWIRE_ALERT_...=...": owned */
     pid_t pid;                  /* 0: not running */
+    struct hook_output output;
     struct cw_mono until;
     bool ended; /* SIGTERM was sent: SIGKILL is next */
 };
@@ -58,6 +61,8 @@ uint32_t alerts_roles(const struct alerts *a);
 void alerts_new(struct alerts *a, const struct waiting *item, uint32_t concerns, struct cw_mono now);
 /* Collects what ended, ends what took too long, starts what waited. Call it on SIGCHLD and at alerts_until(). */
 void alerts_look(struct alerts *a, struct cw_mono now);
+/* What to wait for beside SIGCHLD: at most ALERTS_AT_ONCE. Returns how many. */
+size_t alerts_wait(const struct alerts *a, struct pollfd out[static ALERTS_AT_ONCE]);
 /* When alerts_look() has something to do although nothing ended; CW_NEVER. */
 struct cw_mono alerts_until(const struct alerts *a);
 /* Ends all that run. */

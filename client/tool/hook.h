@@ -13,10 +13,12 @@
  * No shell: words are parted by blanks and handed over as they stand. One runs at a time, for a limited time, in a process
  * group of its own; the text is on its standard input, the rest in its environment (CASEWIRE_ALERT_KIND, _EVENT,
  * _DIVISION, _PEER, _CODE, _CASE, _ROLES, _TEXT, _MORE). The same again (kind, event, peer, case) is held back for a while
- * and counted; of duties nothing is. Whoever calls never waits, and hears of each that failed.
+ * and counted; of duties nothing is. Whoever calls never waits, and hears of each that failed. What it prints goes to
+ * standard error, bounded (tool/hook_output.h).
  */
 
 #include "tool/cli.h"
+#include "tool/hook_output.h"
 
 #include <sys/types.h>
 
@@ -65,6 +67,7 @@ struct hooks {
     size_t waiting_count;
     struct hook_run running;
     pid_t pid;
+    struct hook_output output;
     struct cw_mono until;
     bool ended; /* SIGTERM was sent: SIGKILL is next */
 
@@ -82,7 +85,7 @@ enum cw_err hooks_parse(struct cw_slice text, struct hooks *out, char why[static
 bool hook_kind_of(const char *event, int priority, enum hook_kind *out);
 /* Starts, or lets wait, each hook that the news are for; the same again is counted only. */
 void hooks_tell(struct hooks *h, const struct hook_news *news, struct cw_mono now);
-/* Collects what ended, ends what took too long, starts what waited: on SIGCHLD and at hooks_until(). */
+/* Collects what ended, ends what took too long, starts what waited: on SIGCHLD, at hooks_until() and when output.fd is readable. */
 void hooks_look(struct hooks *h, struct cw_mono now);
 struct cw_mono hooks_until(const struct hooks *h);
 void hooks_done(struct hooks *h); /* ends what runs */

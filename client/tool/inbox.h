@@ -20,6 +20,8 @@ void inbox_done(struct inbox *box);
 
 void inbox_print(const struct cli *cli, const struct context *context, const struct inbox *box);
 void inbox_print_item(const struct cli *cli, const struct waiting *w);
+/* What a pipe gets, whether followed or not: class, case, risk, time, text, next, title, tabs between. */
+void inbox_print_row(const struct waiting *w);
 json_t *inbox_item_json(const struct waiting *w);
 
 /* inbox_follow.c: prints what is there, then what is new and what is done, until SIGINT or SIGTERM. */

@@ -54,7 +54,7 @@ static void report(void *context, const char *sentence)
 struct remembered {
     enum waiting_class class;
     uint32_t roles;
-    char key[WAITING_KEY_LEN_MAX], text[WAITING_TEXT_LEN_MAX], chars[CHARS_LEN_MAX];
+    char key[WAITING_KEY_LEN_MAX], text[WAITING_TEXT_LEN_MAX], chars[CHARS_LEN_MAX], risk[40], title[200];
     uint8_t case_id[CW_ID_LEN];
 };
 
@@ -66,6 +66,8 @@ static void remember(const struct waiting *w, struct remembered *out)
     snprintf(out->key, sizeof(out->key), "%s", w->key);
     snprintf(out->text, sizeof(out->text), "%s", w->text);
     lookup_chars(wire_slice(w->view->human_ref), out->chars);
+    TEXT(w->view->risk, out->risk);
+    TEXT(w->view->title, out->title);
     if (w->view->case_id.len == CW_ID_LEN)
         memcpy(out->case_id, w->view->case_id.data, CW_ID_LEN);
 }
@@ -97,15 +99,10 @@ static bool still_waits(const struct inbox *box, const struct remembered *r)
 
 static void print_new(const struct following *f, const struct waiting *w)
 {
-    char at[WHEN_TEXT_LEN_MAX], chars[CHARS_LEN_MAX];
-
-    if (f->cli->terminal) {
+    if (f->cli->terminal)
         inbox_print_item(f->cli, w);
-        return;
-    }
-    when_utc(w->at, at);
-    lookup_chars(wire_slice(w->view->human_ref), chars);
-    printf("%s\t%s\t%s\t%s\t%s\n", waiting_words[w->class], chars, at, w->text, w->next);
+    else
+        inbox_print_row(w);
 }
 
 static void print_gone(const struct following *f, const struct remembered *r)
@@ -113,7 +110,7 @@ static void print_gone(const struct following *f, const struct remembered *r)
     char line[WAITING_TEXT_LEN_MAX + CHARS_LEN_MAX + 8];
 
     if (!f->cli->terminal) {
-        printf("done\t%s\t\t%s\t\n", r->chars, r->text);
+        printf("done\t%s\t%s\t\t%s\t\t%s\n", r->chars, r->risk, r->text, r->title); /* no time, no command */
         return;
     }
     snprintf(line, sizeof(line), "%s  %s", r->chars, r->text);
@@ -400,11 +397,12 @@ static enum exit_code loop(struct following *f)
     struct cw_mono look = mono_after(link_now(), LOOK_AGAIN_MS);
 
     for (;;) {
-        struct pollfd wait[2] = {{.fd = cw_client_fd(f->context->client), .events = POLLIN},
-                                 {.fd = f->signals, .events = POLLIN}};
+        struct pollfd wait[2 + ALERTS_AT_ONCE] = {{.fd = cw_client_fd(f->context->client), .events = POLLIN},
+                                                  {.fd = f->signals, .events = POLLIN}};
+        size_t count = 2 + alerts_wait(f->alerts, &wait[2]);
         enum exit_code code;
 
-        (void)poll(wait, 2, wait_ms(f, look));
+        (void)poll(wait, count, wait_ms(f, look));
         if (told_to_end(f->signals))
             return EXIT_INTERRUPTED;
         if (cw_client_dispatch(f->context->client) != CW_OK)

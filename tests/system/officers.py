@@ -588,6 +588,30 @@ def an_alert_that_hangs_or_fails_is_reported_and_the_feed_goes_on(desk):
     check("what failed is reported", "the alert for INSP ended with 3: exit 3" in errors, errors)
 
 
+@story
+def a_pipe_gets_the_same_columns_of_an_inbox_that_is_followed(desk):
+    case = desk.open_case("Child H", risk="medium")["case_id"]
+    desk.tool("case", "set", case, "summary=Left.")
+    desk.settle()
+    box = subprocess.Popen([TOOL, "--lab", desk.dir, "--as", "inspector@north", "inbox", "--follow"], stdout=subprocess.PIPE,
+                           text=True)
+
+    def row(of_class):
+        return next(cells for cells in (line.rstrip("\n").split("\t") for line in box.stdout) if cells[0] == of_class)
+
+    at_first = row("soon")
+    desk.tool("case", "set", case, "summary=Here.", "--base-on", "none")
+    new = row("decide")
+    desk.tool("conflict", "resolve", case[:12] + ".summary", "--take", "1")
+    done = row("done")
+    box.send_signal(signal.SIGINT)
+    box.wait(20)
+    check("each has seven columns", [len(cells) for cells in (at_first, new, done)] == [7, 7, 7], f"{at_first} {new} {done}")
+    check("case, risk and title stand in the same ones", all(cells[1] == at_first[1] and cells[2] == "medium" and
+          cells[6] == "Child H" for cells in (at_first, new, done)), f"{at_first} {new} {done}")
+    check("so does what it is", "summary" in new[4] and done[4] == new[4] and new[5].startswith("casewire "), f"{new} {done}")
+
+
 def told(desk, *words):
     """As people read it, without line breaks."""
     return " ".join(desk.tool(*words).stdout.split())

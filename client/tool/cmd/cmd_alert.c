@@ -131,10 +131,12 @@ static bool is_idle(const struct follower *f)
 static enum exit_code loop(struct follower *f)
 {
     for (;;) {
-        struct pollfd wait[2] = {{.fd = f->journal.fd, .events = POLLIN}, {.fd = f->signals, .events = POLLIN}};
+        struct pollfd wait[3] = {{.fd = f->journal.fd, .events = POLLIN},
+                                 {.fd = f->signals, .events = POLLIN},
+                                 {.fd = f->hooks.output.open ? f->hooks.output.fd : -1, .events = POLLIN}};
         int end;
 
-        (void)poll(wait, 2, link_ms_left(mono_earlier(f->look, hooks_until(&f->hooks))));
+        (void)poll(wait, 3, link_ms_left(mono_earlier(f->look, hooks_until(&f->hooks))));
         end = told_to_end(f->signals);
         if (end != 0)
             return end == SIGTERM ? EXIT_DONE : EXIT_INTERRUPTED;
@@ -252,7 +254,7 @@ const struct cli_command cmd_alert = {
              "the rest in CASEWIRE_ALERT_KIND, _EVENT, _DIVISION, _PEER, _CODE, _CASE, _ROLES, _TEXT and _MORE (how "
              "often the same "
              "happened since it was told). One runs at a time; one that fails or takes too long is reported on "
-             "standard error. The unit "
+             "standard error, where the first 4096 bytes of what it prints go, too. The unit "
              "casewire-alert@NAME runs it with /etc/casewire/NAME/alerts.",
     .examples = "  casewire alert north --hooks /etc/casewire/north/alerts\n"
                 "  journalctl -o json | casewire alert --from - --hooks alerts\n",

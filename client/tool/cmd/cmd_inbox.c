@@ -87,17 +87,15 @@ static void print_text(const struct cli *cli, const struct context *context, con
         inbox_print_item(cli, &box->at[i]);
 }
 
-static void print_rows(const struct inbox *box)
+void inbox_print_row(const struct waiting *w)
 {
-    for (size_t i = 0; i < box->count; i++) {
-        char chars[CHARS_LEN_MAX], risk[40], at[WHEN_TEXT_LEN_MAX];
+    char chars[CHARS_LEN_MAX], risk[40], title[200], at[WHEN_TEXT_LEN_MAX];
 
-        lookup_chars(wire_slice(box->at[i].view->human_ref), chars);
-        TEXT(box->at[i].view->risk, risk);
-        when_utc(box->at[i].at, at);
-        printf("%s\t%s\t%s\t%s\t%s\t%s\n", waiting_words[box->at[i].class], chars, risk, at, box->at[i].text,
-               box->at[i].next);
-    }
+    lookup_chars(wire_slice(w->view->human_ref), chars);
+    TEXT(w->view->risk, risk);
+    TEXT(w->view->title, title);
+    when_utc(w->at, at);
+    printf("%s\t%s\t%s\t%s\t%s\t%s\t%s\n", waiting_words[w->class], chars, risk, at, w->text, w->next, title);
 }
 
 json_t *inbox_item_json(const struct waiting *w)
@@ -127,7 +125,8 @@ void inbox_print(const struct cli *cli, const struct context *context, const str
     } else if (cli->terminal) {
         print_text(cli, context, box);
     } else {
-        print_rows(box);
+        for (size_t i = 0; i < box->count; i++)
+            inbox_print_row(&box->at[i]);
     }
     if (box->cases.more && !cli->json)
         fprintf(stderr, "the %zu cases changed last were looked at; --cases N looks at more\n", box->cases.count);
@@ -184,7 +183,9 @@ const struct cli_command cmd_inbox = {
         "each in the "
         "background, for a limited time; one that fails is reported and nothing waits for it. What happened is in its "
         "environment: CASEWIRE_ALERT_ROLE, _CLASS, _CASE, _REFERENCE, _TITLE, _RISK, _TEXT, _NEXT. Whoever follows "
-        "sees what waits for the roles named by --alert, too.",
+        "sees what waits for the roles named by --alert, too. The first 4096 bytes of what a command prints go to "
+        "standard error.\n\nA pipe gets a row for each, followed or not: class, case, risk, time in UTC, what it is, "
+        "the command to type, title. What is done is of the class done, without time and command.",
     .examples = "  casewire inbox\n  casewire inbox --follow --json\n"
                 "  casewire inbox --follow --alert INSP='page-inspector'\n",
     .options = options,

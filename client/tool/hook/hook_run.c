@@ -78,6 +78,14 @@ static int text_pipe(const struct hook_news *news)
     return -1;
 }
 
+static void close_both(int in, int out)
+{
+    if (in >= 0)
+        close(in);
+    if (out >= 0)
+        close(out);
+}
+
 /* Between fork and exec nothing of ours runs: posix_spawn. What it prints goes where our own reports go. */
 static bool spawn(struct hooks *h)
 {
@@ -87,11 +95,14 @@ static bool spawn(struct hooks *h)
     posix_spawn_file_actions_t files;
     posix_spawnattr_t attributes;
     sigset_t none, all;
-    int in = text_pipe(&run->news);
+    int in = text_pipe(&run->news), out = hook_output_open(&h->output);
     bool started;
 
-    if (in < 0)
+    if (in < 0 || out < 0) {
+        close_both(in, out);
+        hook_output_end(&h->output);
         return false;
+    }
     for (size_t i = 0; i <= HOOK_WORDS_MAX; i++)
         words[i] = (char *)(uintptr_t)run->hook->words[i];
     sigemptyset(&none);
@@ -99,7 +110,8 @@ static bool spawn(struct hooks *h)
     environment(&run->news, ours, environment_of);
     posix_spawn_file_actions_init(&files);
     posix_spawn_file_actions_adddup2(&files, in, STDIN_FILENO);
-    posix_spawn_file_actions_adddup2(&files, STDERR_FILENO, STDOUT_FILENO);
+    posix_spawn_file_actions_adddup2(&files, out, STDOUT_FILENO);
+    posix_spawn_file_actions_adddup2(&files, out, STDERR_FILENO);
     posix_spawnattr_init(&attributes);
     posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
     posix_spawnattr_setpgroup(&attributes, 0);
@@ -108,7 +120,9 @@ static bool spawn(struct hooks *h)
     started = posix_spawn(&h->pid, words[0], &files, &attributes, words, environment_of) == 0;
     posix_spawnattr_destroy(&attributes);
     posix_spawn_file_actions_destroy(&files);
-    close(in);
+    close_both(in, out);
+    if (!started)
+        hook_output_end(&h->output);
     return started;
 }
 
@@ -213,8 +227,11 @@ void hooks_tell(struct hooks *h, const struct hook_news *news, struct cw_mono no
 
 /* --- all of them ------------------------------------------------------------------------------------------------------ */
 
-static void judge(const struct hooks *h, int status)
+static void judge(struct hooks *h, int status)
 {
+    hook_output_end(&h->output);
+    if (h->output.cut)
+        report(h, "printed more, which is left out, than", HOOK_OUTPUT_LEN_MAX);
     if (h->ended)
         report(h, "took too long and was ended", -1);
     else if (WIFSIGNALED(status))
@@ -227,6 +244,7 @@ void hooks_look(struct hooks *h, struct cw_mono now)
 {
     int status;
 
+    hook_output_take(&h->output);
     if (h->running.hook != NULL && waitpid(h->pid, &status, WNOHANG) == h->pid) {
         if (h->ended)
             kill(-h->pid, SIGKILL); /* what it left behind */
@@ -251,5 +269,6 @@ void hooks_done(struct hooks *h)
         return;
     kill(-h->pid, SIGKILL);
     waitpid(h->pid, NULL, 0);
+    hook_output_end(&h->output);
     h->running.hook = NULL;
 }

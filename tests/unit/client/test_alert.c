@@ -6,6 +6,7 @@
 #include "proto/schema.h"
 #include "proto/wire.h"
 #include "tests/unit/client/history.h"
+#include "tests/unit/client/overheard.h"
 
 #include <check.h>
 #include <poll.h>
@@ -132,6 +133,27 @@ START_TEST(a_command_that_fails_is_reported_and_the_next_one_runs)
 }
 END_TEST
 
+START_TEST(a_command_that_prints_without_end_is_heard_so_far_and_runs_to_its_end)
+{
+    struct heard heard = {0};
+    struct alerts *a = alerts_with(&heard, "head -c 3000000 /dev/zero | tr '\\0' x; touch $DIR/ran", 60000);
+    struct buf printed = {0};
+    int kept = overhear_begin(dir);
+
+    happen(a, ROLE_MASK(INSP));
+    settle(a);
+    overhear_end(dir, kept, &printed);
+    ck_assert(there("ran"));
+    ck_assert_uint_eq(printed.len, HOOK_OUTPUT_LEN_MAX + 1);
+    ck_assert_int_eq(printed.data[HOOK_OUTPUT_LEN_MAX], '\n');
+    ck_assert_uint_eq(heard.count, 1);
+    ck_assert_msg(strstr(heard.last, "printed more, which is left out, than 4096: head") != NULL, "%s", heard.last);
+    buf_done(&printed);
+    alerts_done(a);
+    free(a);
+}
+END_TEST
+
 START_TEST(what_happened_is_in_the_environment_and_is_never_run)
 {
     struct heard heard = {0};
@@ -224,6 +246,7 @@ Suite *suite_alert(void)
     tcase_add_checked_fixture(t, begin, end);
     tcase_add_test(t, a_command_that_hangs_is_ended_with_all_it_started);
     tcase_add_test(t, a_command_that_fails_is_reported_and_the_next_one_runs);
+    tcase_add_test(t, a_command_that_prints_without_end_is_heard_so_far_and_runs_to_its_end);
     tcase_add_test(t, what_happened_is_in_the_environment_and_is_never_run);
     tcase_add_test(t, only_hooks_of_its_roles_run);
     tcase_add_test(t, many_at_once_take_turns_and_too_many_are_said_to_be);

@@ -5,6 +5,7 @@
 #include "lib/link.h"
 #include "proto/schema.h"
 #include "tests/unit/client/history.h"
+#include "tests/unit/client/overheard.h"
 #include "tool/files.h"
 
 #include <check.h>
@@ -256,6 +257,28 @@ START_TEST(one_runs_at_a_time_and_what_is_too_much_is_said)
 }
 END_TEST
 
+START_TEST(a_program_that_prints_without_end_is_heard_so_far_and_runs_to_its_end)
+{
+    struct heard heard = {0};
+    struct hooks *h =
+        hooks_with(&heard, "any", script("loud", "head -c 3000000 /dev/zero | tr '\\0' x >&2; touch $DIR/ran"));
+    struct buf printed = {0};
+    int kept = overhear_begin(dir);
+
+    happen(h, HOOK_ALARM, "loud", "x");
+    settle(h);
+    overhear_end(dir, kept, &printed);
+    ck_assert(there("ran"));
+    ck_assert_uint_eq(printed.len, HOOK_OUTPUT_LEN_MAX + 1);
+    ck_assert_int_eq(printed.data[HOOK_OUTPUT_LEN_MAX], '\n');
+    ck_assert_uint_eq(heard.count, 1);
+    ck_assert_msg(strstr(heard.last, "alert about loud printed more, which is left out, than 4096: ") != NULL, "%s",
+                  heard.last);
+    buf_done(&printed);
+    free(h);
+}
+END_TEST
+
 START_TEST(the_same_is_told_once_for_a_while_and_then_how_often_it_was)
 {
     struct heard heard = {0};
@@ -326,6 +349,7 @@ Suite *suite_hook(void)
     tcase_add_test(t, one_that_fails_or_is_not_there_is_reported_and_the_next_runs);
     tcase_add_test(t, no_shell_reads_the_words_or_the_text);
     tcase_add_test(t, one_runs_at_a_time_and_what_is_too_much_is_said);
+    tcase_add_test(t, a_program_that_prints_without_end_is_heard_so_far_and_runs_to_its_end);
     tcase_add_test(t, the_same_is_told_once_for_a_while_and_then_how_often_it_was);
     tcase_add_test(t, of_duties_none_is_held_back);
     tcase_add_test(t, a_duty_is_told_to_whom_it_reaches);
