@@ -41,6 +41,8 @@ struct layer *layer_new(size_t image_len);
 struct layer *layer_hold(struct layer *l); /* whoever holds it already, or a lock under which it cannot be released */
 void layer_release(struct layer *l);       /* the last one frees it; NULL allowed */
 uint8_t *layer_image(struct layer *l);
+/* ... from `at`, the pages up to at + len, which is at most image_len, ready to be written. The writer's. */
+uint8_t *layer_image_ready(struct layer *l, size_t at, size_t len);
 void *layer_take(struct layer *l, size_t len); /* memory that lives as long as the layer; NULL: none left */
 
 /* --- the writer ------------------------------------------------------------------------------------ */

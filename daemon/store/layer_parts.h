@@ -35,7 +35,7 @@ struct layer {
     struct layer_row *changed; /* rows the open transaction wrote */
     struct chunk *chunks;
     uint8_t *image;
-    size_t image_len;
+    size_t image_len, image_ready;
     uint64_t random;
     size_t row_count;
 };

@@ -275,7 +275,7 @@ static uint8_t *place_for(struct store_txn *txn, size_t len)
     size_t at = a->used + AHEAD_RECORD_HEAD_LEN + txn->ops_len;
 
     if (!txn->oversize && at <= a->file.segment_len && len <= a->file.segment_len - at)
-        return layer_image(a->active) + at;
+        return layer_image_ready(a->active, at, len);
     txn->oversize = true;
     return layer_take(a->active, len);
 }
