@@ -154,7 +154,13 @@ struct trouble {
 };
 /* Says it on standard error, as JSON when asked for; returns code. */
 enum exit_code complain(const struct cli *cli, enum exit_code code, const struct trouble *trouble);
-/* A fault of the library: its place and sentence, and the next command that fits the code. */
+/*
+ * where.c: what the library or a daemon calls a place ("filter.risks", "at_ms", "header.case"), as it was typed or would
+ * be ("--risk", "--at", "the case"). What nobody types stays as it is.
+ */
+#define WHERE_LEN_MAX 160
+void where_typed(const struct cli *cli, const char *where, char out[static WHERE_LEN_MAX]);
+/* A fault of the library: its place as it was typed, its sentence, and the next command that fits the code. */
 enum exit_code complain_fault(const struct cli *cli, const char *what, const struct cw_fault *fault);
 
 #endif

@@ -149,15 +149,15 @@ static enum exit_code not_found(const struct cli *cli, struct context *context, 
                                 const struct cw_fault *fault)
 {
     struct cw_fault kept = *fault; /* the next question would overwrite it */
-    char near[CHARS_LEN_MAX], why[CW_FAULT_TEXT_LEN_MAX + 60], next[CHARS_LEN_MAX + 24];
+    char near[CHARS_LEN_MAX], why[CW_FAULT_TEXT_LEN_MAX + 60], next[CHARS_LEN_MAX + 24], where[WHERE_LEN_MAX];
 
+    where_typed(cli, kept.where, where);
     if (kept.code != CW_REFUSED_UNKNOWN_CASE || strlen(name) >= CHARS_LEN_MAX ||
         !nearest(context, name, cli->timeout_ms, near))
         return complain(
             cli, exit_code_of(kept.code),
             &(struct trouble){"the case was not found",
-                              kept.where[0] != '\0' && kept.code != CW_REFUSED_UNKNOWN_CASE ? kept.where : name,
-                              kept.text,
+                              where[0] != '\0' && kept.code != CW_REFUSED_UNKNOWN_CASE ? where : name, kept.text,
                               kept.code == CW_AGAIN_NO_DAEMON ? "casewire context show" : "casewire case list"});
     snprintf(why, sizeof(why), "no case here has this name: did you mean \"%s\"?", near);
     snprintf(next, sizeof(next), "casewire case show %s", near);

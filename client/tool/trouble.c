@@ -182,6 +182,11 @@ static const char *next_for(const struct cli *cli, enum cw_err err)
 
 enum exit_code complain_fault(const struct cli *cli, const char *what, const struct cw_fault *fault)
 {
+    char where[WHERE_LEN_MAX];
+    bool of_option;
+
+    where_typed(cli, fault->where, where);
+    of_option = strncmp(where, "--", 2) == 0 && exit_code_of(fault->code) == EXIT_USAGE;
     return complain(cli, exit_code_of(fault->code),
-                    &(struct trouble){what, fault->where, fault->text, next_for(cli, fault->code)});
+                    &(struct trouble){what, where, fault->text, of_option ? NULL : next_for(cli, fault->code)});
 }

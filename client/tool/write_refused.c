@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What was not recorded, and why: the field, what it may hold, and who may write it. */
 #include "tool/rules.h"
-#include "tool/write.h"
+#include "tool/verb.h"
 
 #include "proto/schema.h"
 
@@ -15,6 +15,39 @@ static const struct schema_field *field_of(const struct writing *w, const struct
 
     return event != NULL ? schema_event_field_by_name(event->number, slice_of(fault->where))
                          : schema_field_by_name(kind, slice_of(fault->where));
+}
+
+static const char *short_name(const struct verb *verb, const struct schema_field *field)
+{
+    for (size_t i = 0; verb != NULL && i < VERB_ARGUMENTS_MAX && verb->arguments[i].name != NULL; i++)
+        if (verb->arguments[i].field == field->number)
+            return verb->arguments[i].name;
+    return NULL;
+}
+
+static bool was_typed(const struct cli *cli, const char *name)
+{
+    size_t len = strlen(name);
+
+    for (int i = 0; i < cli->operand_count; i++)
+        if (strncmp(cli->operands[i], name, len) == 0 && cli->operands[i][len] == '=')
+            return true;
+    return false;
+}
+
+/* What the command calls the field: what was typed, or what is to be typed, where the daemon found the mistake. */
+static const char *typed_name(const struct writing *w, const struct schema_field *field,
+                              const struct schema_event *event)
+{
+    const struct verb *verb = w->cli->command != NULL ? verb_of(w->cli->command) : NULL;
+    const struct cli_command *other =
+        verb != NULL && verb->corrects && event != NULL ? verb_saying(event->number) : NULL;
+    const char *name;
+
+    if (w->typed != NULL || was_typed(w->cli, field->name))
+        return w->typed;
+    name = short_name(verb, field);
+    return name != NULL || other == NULL ? name : short_name(other->says, field);
 }
 
 #define WHY_LEN_MAX (CW_FAULT_TEXT_LEN_MAX + RULES_ALLOWED_LEN_MAX + RULES_WHO_LEN_MAX + 24)
@@ -37,6 +70,7 @@ enum exit_code writing_refused(const struct writing *w, const struct cw_fault *f
                         fault->code == CW_REFUSED_UNKNOWN_FIELD || fault->code == CW_REFUSED_TEXT;
     const struct schema_event *event = w->subject != NULL ? schema_event_by_name(slice_of(w->subject)) : NULL;
     const struct schema_field *field = about_values ? field_of(w, fault, event) : NULL;
+    const char *typed;
     char next[100], why[WHY_LEN_MAX], where[2 * CW_FAULT_WHERE_LEN_MAX];
 
     if (fault->code == CW_AGAIN_NO_DAEMON)
@@ -49,8 +83,9 @@ enum exit_code writing_refused(const struct writing *w, const struct cw_fault *f
     snprintf(where, sizeof(where), "%s", fault->where);
     if (field != NULL)
         add_rules(field, event, fault->text, why);
-    if (field != NULL && w->typed != NULL && strcmp(w->typed, fault->where) != 0)
-        snprintf(where, sizeof(where), "%s (%s)", w->typed, fault->where);
+    typed = field != NULL ? typed_name(w, field, event) : NULL;
+    if (typed != NULL && strcmp(typed, fault->where) != 0)
+        snprintf(where, sizeof(where), "%s (%s)", typed, fault->where);
     snprintf(next, sizeof(next), "casewire schema %s", w->subject);
     return complain(w->cli, exit_code_of(fault->code), &(struct trouble){"nothing was recorded", where, why, next});
 }

@@ -513,6 +513,19 @@ def a_second_daemon_answers_when_the_first_is_gone(desk):
     desk.officer("logout")
 
 
+@story
+def a_complaint_names_places_as_they_are_typed(desk):
+    case = desk.ask("child", "open", "title=Child P", "reported=yesterday 20:00", "seen=yesterday 19:30")["case_id"]
+    later = ["--as-known-at", "NTH", "--at", "2099-01-01"]
+    for where, words in (("--risk", ["feed", "--risk", "hgh", "--exit-at-end"]), ("--risk", ["case", "list", "--risk", "hgh"]),
+                         ("--at", ["case", "list", *later]), ("--at", ["case", "show", case, *later]),
+                         ("when (occurred)", ["episode", "sight", case, "when=2001-01-01T10:00", "confidence=probable"]),
+                         ("occurred", ["episode", "sight", case, "occurred=2001-01-01T10:00", "confidence=probable"]),
+                         ("occurred", ["case", "event", case, "sighting", "confidence=probable"])):
+        done = desk.tool(*words, expect=2)
+        check(f"`{' '.join(words)}` says {where}", f"  where: {where}\n" in done.stderr, done.stderr)
+
+
 # --- an inbox that is followed -------------------------------------------------------------------------------
 
 

@@ -104,7 +104,7 @@ static enum exit_code complain_absent(const struct following *f)
     if (fault->code != CW_AGAIN_BEHIND)
         return complain_fault(f->cli, "the feed was not served", fault);
     return complain(f->cli, EXIT_TRY_AGAIN,
-                    &(struct trouble){"the feed was not served", fault->where, fault->text,
+                    &(struct trouble){"the feed was not served", f->choice->cursor_path, fault->text,
                                       "the same later, at another daemon, or with --even-if-behind"});
 }
 

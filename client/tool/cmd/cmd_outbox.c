@@ -176,6 +176,7 @@ static enum exit_code deliver(struct desk *d)
     struct tally before = count_all(d), after;
     struct sending s = {.total = (uint64_t)before.waiting};
     struct cw_fault fault = {0};
+    char where[WHERE_LEN_MAX];
     enum cw_err err;
 
     progress_begin(&s.progress, d->cli, "submissions");
@@ -185,9 +186,10 @@ static enum exit_code deliver(struct desk *d)
     tell_sent(d, &before, &after);
     if (err == CW_OK)
         return tell_refused(d);
+    where_typed(d->cli, fault.where, where);
     return complain(d->cli, exit_code_of(err),
-                    &(struct trouble){"not everything is delivered; what waits stays in the outbox", fault.where,
-                                      fault.text, "casewire outbox list"});
+                    &(struct trouble){"not everything is delivered; what waits stays in the outbox", where, fault.text,
+                                      "casewire outbox list"});
 }
 
 static enum exit_code run_send(struct cli *cli)

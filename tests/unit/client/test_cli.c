@@ -221,11 +221,60 @@ START_TEST(suggestions_are_near)
 }
 END_TEST
 
+START_TEST(a_place_is_named_as_it_is_typed)
+{
+    static const struct cli_option list_options[] = {{"risk", "RISK", ""},
+                                                     {"case", "CASE", ""},
+                                                     {"as-known-at", "DIVISION", ""},
+                                                     {"at", "TIME", ""},
+                                                     {NULL, NULL, NULL}};
+    static const struct cli_command reads = {.noun = "feed", .operands = "[CASE]", .options = list_options},
+                                    writes = {
+                                        .noun = "case", .operands = "CASE FIELD=VALUE...", .options = list_options};
+    static char name[] = "K7Q2M4X";
+    char *operands[] = {name}, out[WHERE_LEN_MAX];
+    static const struct {
+        const char *theirs, *ours;
+    } read[] = {{"filter.risks", "--risk"},
+                {"filter.cases", "--case"},
+                {"filter.tags", "filter.tags"}, /* no option of this command */
+                {"risk", "--risk"},
+                {"as_known_at", "--as-known-at"},
+                {"at_ms", "--at"},
+                {"timeout_ms", "--timeout"},
+                {"case_id", "K7Q2M4X"},
+                {"header.case", "the case"},
+                {"header.submission_id", "the statement"},
+                {"author", "your certificate"},
+                {"proof", "the signature"},
+                {"occurred", "occurred"},
+                {"tcp://127.0.0.1:7401", "tcp://127.0.0.1:7401"},
+                {"", ""}};
+    struct cli cli = {.command = &reads, .operands = operands, .operand_count = 1};
+
+    for (size_t i = 0; i < CW_COUNT(read); i++) {
+        where_typed(&cli, read[i].theirs, out);
+        ck_assert_str_eq(out, read[i].ours);
+    }
+    cli.command = &writes; /* there `risk` is a field, unless the option was given */
+    where_typed(&cli, "risk", out);
+    ck_assert_str_eq(out, "risk");
+    cli.values[0].name = "risk";
+    cli.values[0].value = "high";
+    cli.value_count = 1;
+    where_typed(&cli, "risk", out);
+    ck_assert_str_eq(out, "--risk");
+    where_typed(NULL, "header.case", out);
+    ck_assert_str_eq(out, "the case");
+}
+END_TEST
+
 Suite *suite_cli(void)
 {
     Suite *s = suite_create("cli");
     TCase *t = tcase_create("command line");
 
+    tcase_add_test(t, a_place_is_named_as_it_is_typed);
     tcase_add_test(t, a_noun_and_a_verb_find_their_command);
     tcase_add_test(t, options_may_stand_anywhere);
     tcase_add_test(t, a_mistyped_word_gets_the_nearest_one);
