@@ -114,6 +114,15 @@ enum cw_err cw_client_open(const struct cw_client_options *options, struct cw_cl
     return CW_OK;
 }
 
+void client_leave(struct cw_client *client)
+{
+    if (client == NULL)
+        return;
+    CW_ASSERT(!client->inside);
+    client->zmq = NULL;
+    client_free(client);
+}
+
 void client_free(struct cw_client *client)
 {
     attached_leave(&client->attached);

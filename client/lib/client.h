@@ -140,6 +140,11 @@ enum cw_err client_say(struct cw_request *request, Cw__Request *message);
 /* The refusal inside an answer, as a fault and its code; CW_OK when it refuses nothing. */
 enum cw_err client_refusal(const Cw__Answer *answer, struct cw_fault *fault);
 void client_free(struct cw_client *client);
+/*
+ * Closes it for a process that ends now, by quick_exit(): all but the threads of libzmq, which the kernel ends quicker than
+ * they end each other. Nothing is lost by it that cw_client_close() would send: no connection lingers.
+ */
+void client_leave(struct cw_client *client);
 
 /* --- request.c ---------------------------------------------------------------------------------------------- */
 

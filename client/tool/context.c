@@ -3,6 +3,7 @@
 
 #include <casewire/signer.h>
 
+#include "lib/client.h"
 #include "proto/id.h"
 #include "proto/keyfile.h"
 #include "proto/message.h"
@@ -139,7 +140,7 @@ enum exit_code context_connect(const struct cli *cli, struct context *c, bool ad
 
 void context_close(struct context *c)
 {
-    cw_client_close(c->client);
+    client_leave(c->client);
     cw_identity_close(c->identity);
     buf_done(&c->genesis);
     c->client = NULL;

@@ -33,6 +33,7 @@ bool context_is_logged_in(const char *home);
 enum exit_code context_open(const struct cli *cli, const char *home, struct context *out);
 /* Opens keys and connection (admin: the Unix socket instead, which needs no keys). */
 enum exit_code context_connect(const struct cli *cli, struct context *context, bool admin);
+/* At the end of a command, and so of the process: its connection is left to the kernel (client_leave()). */
 void context_close(struct context *context);
 
 /* Home, context and connection at once: what most commands begin with. */

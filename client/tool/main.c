@@ -23,6 +23,9 @@
 #include "tool/cmd_submit.h"
 #include "tool/verb.h"
 
+#include <nss.h>
+#include <stdlib.h>
+
 /* Those that are no verbs. */
 static const struct cli_command *const own_commands[] = {
     &cmd_board_children,
@@ -139,10 +142,25 @@ static void all_commands(const struct cli_command *out[static CLI_COMMANDS_MAX +
     out[count] = NULL;
 }
 
+/*
+ * OpenPGM, which libzmq begins with whether or not it is used, asks for the number of a protocol by its name. The usual
+ * answer to where that stands is "db files", and the C library looks through two dozen folders for a database that no
+ * Debian has; said beforehand, it opens the file.
+ */
+static void look_up_protocols_in_the_file(void)
+{
+    (void)__nss_configure_lookup("protocols", "files"); /* if it cannot be said, it is looked for */
+}
+
 int main(int argc, char **argv)
 {
     static const struct cli_command *commands[CLI_COMMANDS_MAX + 1];
+    enum exit_code code;
 
+    look_up_protocols_in_the_file();
     all_commands(commands);
-    return (int)cli_main(commands, argc, argv);
+    code = cli_main(commands, argc, argv);
+    (void)fflush(NULL); /* of standard output, cli_main() has said already whether it was written */
+    /* Not return: threads that context_close() left are running, and libraries' destructors would end what they use. */
+    quick_exit((int)code);
 }

@@ -667,6 +667,19 @@ def on_a_terminal(words):
 
 
 @story
+def a_command_looks_for_no_library_that_it_was_not_linked_with(desk):
+    """Of ten milliseconds for a command, looking for one that is nowhere took one."""
+    with tempfile.TemporaryDirectory() as folder:
+        run([TOOL, "--lab", desk.dir, "--as", "officer@north", "status"], env={**os.environ, "LD_DEBUG": "libs,files", "LD_DEBUG_OUTPUT": folder + "/of"})
+        said = ""
+        for name in os.listdir(folder):
+            with open(os.path.join(folder, name), encoding="utf-8") as file:
+                said += file.read()
+    check("the loader says what it looks for", "find library=libzmq.so" in said, said)
+    check("and no service of names is looked for", "libnss" not in said, [line for line in said.splitlines() if "libnss" in line][:3])
+
+
+@story
 def a_bar_is_drawn_on_a_terminal_only(desk):
     desk.settle()
     desk.tool("lab", "cut", "east")
