@@ -38,6 +38,7 @@
 #define LOGS_MAX 4096
 #define DIVISION_LEN_MAX 16
 #define NAME_LEN_MAX 80
+#define POLICY_KEPT_LEN_MAX 127 /* a policy with a longer value has no effect */
 
 #define KEY_LEN 32
 #define SIGNATURE_LEN 64

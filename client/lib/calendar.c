@@ -1,32 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "lib/calendar.h"
 
-/* H. Hinnant, "chrono-compatible low-level date algorithms". */
 int64_t calendar_days(struct civil c)
 {
-    int64_t y = c.month <= 2 ? c.year - 1 : c.year;
-    int64_t era = (y >= 0 ? y : y - 399) / 400;
-    int64_t yoe = y - era * 400;
-    int64_t mp = (c.month + 9) % 12;
-    int64_t doy = (153 * mp + 2) / 5 + c.day - 1;
-
-    return era * 146097 + yoe * 365 + yoe / 4 - yoe / 100 + doy - 719468;
+    return days_of_date(c.year, c.month, c.day);
 }
 
 struct civil calendar_date(int64_t days)
 {
-    int64_t z = days + 719468;
-    int64_t era = (z >= 0 ? z : z - 146096) / 146097;
-    int64_t doe = z - era * 146097;
-    int64_t yoe = (doe - doe / 1460 + doe / 36524 - doe / 146096) / 365;
-    int64_t doy = doe - (365 * yoe + yoe / 4 - yoe / 100);
-    int64_t mp = (5 * doy + 2) / 153;
-    struct civil c;
+    int64_t year, month, day;
 
-    c.day = (unsigned)(doy - (153 * mp + 2) / 5 + 1);
-    c.month = (unsigned)(mp < 10 ? mp + 3 : mp - 9);
-    c.year = yoe + era * 400 + (c.month <= 2);
-    return c;
+    civil_of(days, &year, &month, &day);
+    return (struct civil){year, (unsigned)month, (unsigned)day};
 }
 
 /* 01:00 UTC on the last Sunday of a month of 31 days. 1970-01-01 was a Thursday. */

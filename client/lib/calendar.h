@@ -7,9 +7,8 @@
  * zone database reads and shows the same. Pure.
  */
 
-#include "proto/base.h"
+#include "proto/civil.h"
 
-#define DAY_MS INT64_C(86400000)
 #define HOUR_MS INT64_C(3600000)
 #define MINUTE_MS INT64_C(60000)
 

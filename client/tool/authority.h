@@ -98,6 +98,9 @@ enum cw_err authority_admit(struct authority *a, struct cw_slice certificate, co
 /* The certificate counts no more, from this record on: what it signed before stays. */
 enum cw_err authority_revoke(struct authority *a, const struct cert_id *cert, enum revoke_kind kind,
                              struct cw_fault *fault);
+/* Whether a daemon would go by it. The fault says why not, and what may stand there. */
+enum cw_err authority_policy_check(const char *name, const char *value, struct cw_fault *fault);
+/* Records it; CW_REFUSED_UNKNOWN_FIELD, CW_REFUSED_VALUE, CW_REFUSED_SIZE: no daemon would go by it. */
 enum cw_err authority_policy(struct authority *a, const char *name, const char *value, struct cw_fault *fault);
 /* Seals what is pending into a new segment file. */
 enum cw_err authority_commit(struct authority *a, struct cw_fault *fault);

@@ -8,8 +8,8 @@
  * UTC. Sums saturate; a time outside 1970 to 9999 has no days.
  */
 
-#include "cases/civil.h"
 #include "cases/policy.h"
+#include "proto/civil.h"
 
 /* What London's clocks show more than UTC at that time: 0, or one hour. */
 int64_t london_offset_ms(int64_t utc_ms);
@@ -25,8 +25,6 @@ int64_t add_months(int64_t utc_ms, int64_t count);
 /* In the span's unit: seconds, working days or months after; other units: not at all. */
 int64_t add_span(const struct case_policy *policy, int64_t utc_ms, uint32_t span);
 
-/* "2026-11-28", "2026-11", "~2026" of the years 1900 to 2199: the first day it may be. */
-bool calendar_date(struct cw_slice text, int64_t *out_day);
 /* The day somebody born on `day` reaches that age. Born on 29 February: 1 March in years without one. */
 int64_t birthday(int64_t day, int64_t age);
 

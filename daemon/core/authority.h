@@ -37,7 +37,7 @@ struct authority_cert {
 
 struct authority_policy {
     char name[NAME_LEN_MAX + 1];
-    char value[128];
+    char value[POLICY_KEPT_LEN_MAX + 1];
     struct log_id log;
     uint64_t seq;
 };

@@ -164,9 +164,10 @@ enum cw_err authority_policy(struct authority *a, const char *name, const char *
     struct act_policy act = {.name = slice_of(name), .value = slice_of(value)};
     uint8_t body[1024];
     struct writer w = writer_over(body, sizeof(body));
+    enum cw_err err = authority_policy_check(name, value, fault);
 
-    if (act.name.len == 0 || act.name.len > NAME_LEN_MAX || act.value.len > 512)
-        return fault_set(fault, CW_REFUSED_VALUE, "policy", "a name has 1 to 80 bytes, a value at most 512");
+    if (err != CW_OK)
+        return err;
     act_policy_encode(&act, &w);
     return add_record(a, ACT_POLICY, slice(body, w.len), fault);
 }

@@ -143,13 +143,26 @@ void authority_tell_log(const struct cli *cli, const struct authority *a, const 
                what, (unsigned long long)a->log.seq, a->dir, authority_socket(cli));
 }
 
+static enum exit_code check_policy(const struct cli *cli)
+{
+    struct cw_fault fault = {0};
+
+    if (authority_policy_check(cli->operands[0], cli->operands[1], &fault) == CW_OK)
+        return EXIT_DONE;
+    return complain(cli, EXIT_USAGE,
+                    &(struct trouble){"nothing was signed: no daemon would go by this policy", fault.where, fault.text,
+                                      "casewire schema policy"});
+}
+
 static enum exit_code run_policy(struct cli *cli)
 {
     struct buf passphrase = {0};
     struct authority a = {0};
     struct cw_fault fault = {0};
-    enum exit_code code = authority_open_to_sign(cli, &passphrase, &a);
+    enum exit_code code = check_policy(cli);
 
+    if (code == EXIT_DONE)
+        code = authority_open_to_sign(cli, &passphrase, &a);
     if (code == EXIT_DONE) {
         if (authority_policy(&a, cli->operands[0], cli->operands[1], &fault) != CW_OK ||
             authority_commit(&a, &fault) != CW_OK)
@@ -209,12 +222,36 @@ const struct cli_command cmd_authority_policy = {
     .noun = "authority",
     .group = GROUP_AUTHORITY,
     .verb = "policy",
-    .operands = "NAME VALUE",
+    .operands = "POLICY VALUE",
     .operand_min = 2,
     .operand_max = 2,
     .summary = "record who may do what, how long a clock runs",
+    .about =
+        "It holds at every division once it is published, from then on and for what was recorded before; a later one "
+        "of the same name takes its place. What no daemon would go by is refused. The names:\n"
+        "\n"
+        "role.set.FIELD, role.lower.FIELD, role.event.EVENT: who may write the field; who may lower or remove it, or "
+        "resolve a conflict in it; who may record the event. Role codes with commas between, any or none.\n"
+        "\n"
+        "clock.CLOCK.told, clock.CLOCK.waive: whom a breach tells first, who may waive the duty. Role codes, any or "
+        "none.\n"
+        "\n"
+        "clock.SPAN.duration_s, .working_days, .months, .days_before, .age_years, .count: how long, in the span's own "
+        "unit. clock.CLOCK.soon_s, clock.CLOCK.step_s: seconds before the deadline when it is due soon, and at each "
+        "rung of the ladder. Whole numbers.\n"
+        "\n"
+        "ladder.1, ladder.2, ladder.3, ladder.beside: whom a breach climbs to, and who hears of each rung. Role "
+        "codes, any or none.\n"
+        "\n"
+        "calendar.YYYY-MM-DD: holiday or working.\n"
+        "\n"
+        "network.synthetic: true where all cases are invented, or false.\n"
+        "\n"
+        "`casewire schema policy` lists every name, what may stand there, and what stands where nothing was recorded.",
     .examples = "  casewire authority policy --dir /srv/authority --offline \\\n"
-                "      clock.M8.duration_s 259200\n",
+                "      clock.M8.duration_s 259200\n"
+                "  casewire authority policy --dir /srv/authority \\\n"
+                "      --socket /run/casewire/north/admin.sock role.event.note SUP,INSP\n",
     .options = policy_options,
     .json = "done:s entry:i",
     .run = run_policy,

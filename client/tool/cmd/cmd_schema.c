@@ -2,7 +2,7 @@
 /* schema: what a case may hold and what may happen to it; the tables are in this program. */
 #include "tool/cmd_schema.h"
 
-#include "proto/schema.h"
+#include "proto/policy.h"
 #include "tool/out.h"
 
 #include <sodium.h>
@@ -105,6 +105,71 @@ static void print_event(const struct cli *cli, const struct schema_event *event)
     table_end(&t);
 }
 
+/* --- policy ------------------------------------------------------------------------------------------------ */
+
+/* As it would be written to have what stands anyway. */
+static void usual_text(const struct policy_walk *walk, char out[static SCHEMA_ROLES_TEXT_LEN_MAX])
+{
+    enum policy_what what = (enum policy_what)walk->what;
+    int64_t usual = policy_usual(what, walk->number);
+
+    if (what == POLICY_SPAN || what == POLICY_SOON || what == POLICY_STEP)
+        snprintf(out, SCHEMA_ROLES_TEXT_LEN_MAX, "%lld", (long long)usual);
+    else if (what == POLICY_SYNTHETIC)
+        snprintf(out, SCHEMA_ROLES_TEXT_LEN_MAX, "false");
+    else if (usual == R_NONE)
+        snprintf(out, SCHEMA_ROLES_TEXT_LEN_MAX, "none");
+    else if (((uint32_t)usual & R_ANY) == R_ANY)
+        snprintf(out, SCHEMA_ROLES_TEXT_LEN_MAX, "any");
+    else
+        schema_roles_text((uint32_t)usual, out);
+}
+
+/* What all roles are is long, and said once, below the table. */
+static bool has_roles(const struct policy_walk *walk)
+{
+    return walk->what != POLICY_SPAN && walk->what != POLICY_SOON && walk->what != POLICY_STEP &&
+           walk->what != POLICY_SYNTHETIC;
+}
+
+static void print_policies(const struct cli *cli)
+{
+    static const char *const heading[] = {"policy", "usually", "its value", NULL};
+    char usual[SCHEMA_ROLES_TEXT_LEN_MAX], allowed[POLICY_ALLOWED_LEN_MAX];
+    struct policy_walk walk = {0};
+    struct table t;
+
+    table_begin(&t, cli, heading);
+    while (policy_walk_next(&walk)) {
+        table_add(&t, walk.name);
+        usual_text(&walk, usual);
+        table_add(&t, usual);
+        table_add(&t, has_roles(&walk) ? "roles" : policy_allowed((enum policy_what)walk.what, walk.number, allowed));
+    }
+    table_add(&t, "calendar.YYYY-MM-DD");
+    table_add(&t, "");
+    table_add(&t, policy_allowed(POLICY_DAY, 0, allowed));
+    table_end(&t);
+    if (cli->terminal)
+        printf("\nroles: %s\n", policy_allowed(POLICY_LADDER, 1, allowed));
+}
+
+static json_t *policies_json(void)
+{
+    char usual[SCHEMA_ROLES_TEXT_LEN_MAX], allowed[POLICY_ALLOWED_LEN_MAX];
+    struct policy_walk walk = {0};
+    json_t *list = json_array();
+
+    while (policy_walk_next(&walk)) {
+        usual_text(&walk, usual);
+        json_array_append_new(list, json_pack("{s:s, s:s, s:s}", "name", walk.name, "usual", usual, "value",
+                                              policy_allowed((enum policy_what)walk.what, walk.number, allowed)));
+    }
+    json_array_append_new(list, json_pack("{s:s, s:s, s:s}", "name", "calendar.YYYY-MM-DD", "usual", "", "value",
+                                          policy_allowed(POLICY_DAY, 0, allowed)));
+    return list;
+}
+
 static enum exit_code print_json(const struct cli *cli)
 {
     static char text[1 << 20];
@@ -115,6 +180,7 @@ static enum exit_code print_json(const struct cli *cli)
     whole = json_loadb(text, w.len, 0, NULL);
     if (w.failed || whole == NULL)
         return EXIT_FAILED;
+    json_object_set_new(whole, "policies", policies_json());
     json_print(cli, whole);
     return EXIT_DONE;
 }
@@ -127,6 +193,10 @@ static enum exit_code run_schema(struct cli *cli)
 
     if (cli->json)
         return print_json(cli);
+    if (name != NULL && strcmp(name, "policy") == 0) {
+        print_policies(cli);
+        return EXIT_DONE;
+    }
     if (event != NULL) {
         print_event(cli, event);
         return EXIT_DONE;
@@ -156,10 +226,12 @@ const struct cli_command cmd_schema = {
     .operands = "[WHAT]",
     .operand_max = 1,
     .summary = "fields, values, events, and who may write them",
-    .about = "Of everything, of a kind of case, what an event carries, or one field.",
-    .examples = "  casewire schema missing_child\n  casewire schema seizure\n  casewire schema missing_risk\n",
+    .about = "Of everything, of a kind of case, what an event carries, or one field; of `policy`, the names that "
+             "`casewire authority policy` knows.",
+    .examples = "  casewire schema missing_child\n  casewire schema seizure\n  casewire schema missing_risk\n"
+                "  casewire schema policy\n",
     .json = "schema_version:i fold_version:i fields:[o] events:[o] event_fields:[o] steps:[o] clocks:[o] values:[o] "
-            "kinds:[o] roles:[o] *",
+            "kinds:[o] roles:[o] policies:[o] *",
     .run = run_schema,
 };
 const struct cli_command cmd_version = {

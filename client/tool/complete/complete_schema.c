@@ -3,7 +3,7 @@
 #include "tool/complete.h"
 #include "tool/verb.h"
 
-#include "proto/schema.h"
+#include "proto/policy.h"
 
 static uint32_t kind_of_line(const struct completion *c)
 {
@@ -136,17 +136,38 @@ static void offer_roles(struct completion *c)
         complete_line(c, roles[i].code, roles[i].title);
 }
 
+/* Too many for a list: as far as the next dot, until that is all there is. */
+static void offer_policies(struct completion *c)
+{
+    struct policy_walk walk = {0};
+    size_t typed = strlen(c->start);
+    char last[NAME_LEN_MAX + 1] = "", text[NAME_LEN_MAX + 1];
+
+    while (policy_walk_next(&walk)) {
+        const char *dot = strncmp(walk.name, c->start, typed) == 0 ? strchr(walk.name + typed, '.') : NULL;
+
+        snprintf(text, sizeof(text), "%.*s", dot != NULL ? (int)(dot - walk.name) + 1 : NAME_LEN_MAX, walk.name);
+        if (strcmp(text, last) != 0)
+            complete_line(c, text, NULL);
+        memcpy(last, text, sizeof(last));
+    }
+    complete_line(c, "calendar.", NULL);
+}
+
 bool complete_schema(struct completion *c)
 {
     const struct {
         const char *placeholder;
         void (*offer)(struct completion *c);
     } makers[] = {
-        {"KIND", offer_kinds}, {"EVENT", offer_events}, {"FIELD=VALUE", offer_fields}, {"ROLES", offer_roles}};
+        {"KIND", offer_kinds},  {"EVENT", offer_events},    {"FIELD=VALUE", offer_fields},
+        {"ROLES", offer_roles}, {"POLICY", offer_policies},
+    };
 
     if (strcmp(c->placeholder, "WHAT") == 0) { /* casewire schema: any of them */
         offer_kinds(c);
         offer_events(c);
+        complete_line(c, "policy", "what the authority may decide");
         return true;
     }
     for (size_t i = 0; i < CW_COUNT(makers); i++)

@@ -39,7 +39,7 @@ static bool days_meant(struct cw_slice text, int64_t *out_first, int64_t *out_la
     size_t len = text.len - (text.len > 0 && text.data[0] == '~');
     int64_t year, month, day;
 
-    if (!calendar_date(text, out_first))
+    if (!date_parse(text, out_first))
         return false;
     civil_of(*out_first, &year, &month, &day);
     *out_last = len == 4   ? days_of_date(year, 12, 31)

@@ -2,7 +2,7 @@
 /* One value against its row (docs/fold.md §17): shape, bound, characters, form. */
 #include "cases/check.h"
 #include "cases/check_parts.h"
-#include "cases/civil.h"
+#include "proto/civil.h"
 #include "proto/identifier.h"
 
 #define TIME_MS_MAX INT64_C(253402300799999) /* the end of year 9999 */

@@ -148,38 +148,6 @@ int64_t add_span(const struct case_policy *policy, int64_t utc_ms, uint32_t span
 
 /* --- dates --------------------------------------------------------------------------------------------------- */
 
-static bool digits(struct cw_slice text, size_t from, size_t count, int64_t *out)
-{
-    int64_t number = 0;
-
-    if (text.len < from + count)
-        return false;
-    for (size_t i = from; i < from + count; i++) {
-        if (text.data[i] < '0' || text.data[i] > '9')
-            return false;
-        number = number * 10 + (text.data[i] - '0');
-    }
-    *out = number;
-    return true;
-}
-
-bool calendar_date(struct cw_slice text, int64_t *out_day)
-{
-    int64_t year, month = 1, day = 1;
-
-    if (text.len > 0 && text.data[0] == '~')
-        text = slice(text.data + 1, text.len - 1);
-    if (text.len != 4 && text.len != 7 && text.len != 10)
-        return false;
-    if (!digits(text, 0, 4, &year) || (text.len >= 7 && (text.data[4] != '-' || !digits(text, 5, 2, &month))) ||
-        (text.len == 10 && (text.data[7] != '-' || !digits(text, 8, 2, &day))))
-        return false;
-    if (year < 1900 || year > 2199 || month < 1 || month > 12 || day < 1 || day > days_in_month(year, month))
-        return false;
-    *out_day = days_of_date(year, month, day);
-    return true;
-}
-
 int64_t birthday(int64_t day, int64_t age)
 {
     int64_t year, month, of_month;

@@ -232,7 +232,7 @@ bool birth_of(const struct fold *f, uint32_t *out_op, int64_t *out_day)
         const struct case_value *value = &cell->values[i];
         int64_t day;
 
-        if (value->value.type != VALUE_TEXT || !calendar_date(value->value.text, &day))
+        if (value->value.type != VALUE_TEXT || !date_parse(value->value.text, &day))
             continue;
         if (best == NULL || day < *out_day || (day == *out_day && is_before(value, best))) {
             best = value;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Policy records read into numbers: see policy.h and docs/fold.md §16. */
+/* Policy records kept as numbers: see policy.h and docs/fold.md §16. */
 #include "cases/policy_parts.h"
 
 static int compare_change(const struct policy_change *at, enum policy_what what, uint32_t number)
@@ -38,7 +38,7 @@ bool policy_find(const struct case_policy *policy, enum policy_what what, uint32
     return true;
 }
 
-enum cw_err policy_put(struct case_policy *policy, struct policy_change change, struct refusal *refusal)
+static enum cw_err put(struct case_policy *policy, struct policy_change change, struct refusal *refusal)
 {
     uint32_t at = place_of(policy, change.what, change.number);
 
@@ -54,74 +54,17 @@ enum cw_err policy_put(struct case_policy *policy, struct policy_change change, 
     return CW_OK;
 }
 
-bool policy_starts_with(struct cw_slice *name, const char *prefix)
-{
-    size_t len = strlen(prefix);
-
-    if (name->len <= len || memcmp(name->data, prefix, len) != 0)
-        return false;
-    name->data += len;
-    name->len -= len;
-    return true;
-}
-
-enum cw_err policy_unknown_name(struct refusal *refusal)
-{
-    return refuse(refusal, CW_REFUSED_UNKNOWN_FIELD, "policy.name", "this version does not know the name");
-}
-
-static enum cw_err change_field(struct case_policy *policy, enum policy_what what, struct cw_slice name, uint32_t roles,
-                                struct refusal *refusal)
-{
-    size_t count;
-    const struct schema_field *rows = schema_fields(&count);
-    bool found = false;
-
-    for (size_t i = 0; i < count; i++) {
-        struct policy_change change = {what, rows[i].number, roles};
-        enum cw_err err;
-
-        if (rows[i].place == PLACE_DETAIL || !slice_eq(slice_of(rows[i].name), name))
-            continue;
-        found = true;
-        err = policy_put(policy, change, refusal);
-        if (err != CW_OK)
-            return err;
-    }
-    return found ? CW_OK : policy_unknown_name(refusal);
-}
-
-static enum cw_err change_event(struct case_policy *policy, struct cw_slice name, uint32_t roles,
-                                struct refusal *refusal)
-{
-    const struct schema_event *event = schema_event_by_name(name);
-
-    if (event == NULL)
-        return policy_unknown_name(refusal);
-    return policy_put(policy, (struct policy_change){POLICY_EVENT, event->number, roles}, refusal);
-}
-
 enum cw_err case_policy_apply(struct case_policy *policy, struct cw_slice name, struct cw_slice value,
                               struct refusal *refusal)
 {
-    uint32_t roles = 0;
-    bool parsed = schema_roles_parse(value, &roles);
-    enum policy_what what;
+    struct policy_said said;
+    enum cw_err err = policy_read(name, value, &said, refusal);
 
-    if (policy_is_clocks(name))
-        return policy_change_clocks(policy, name, value, refusal);
-    if (policy_starts_with(&name, "role.set."))
-        what = POLICY_SET;
-    else if (policy_starts_with(&name, "role.lower."))
-        what = POLICY_LOWER;
-    else if (policy_starts_with(&name, "role.event."))
-        what = POLICY_EVENT;
-    else
-        return policy_unknown_name(refusal);
-    if (!parsed)
-        return refuse(refusal, CW_REFUSED_VALUE, "policy.value", "role codes parted by commas, \"any\" or \"none\"");
-    return what == POLICY_EVENT ? change_event(policy, name, roles, refusal)
-                                : change_field(policy, what, name, roles, refusal);
+    if (err == CW_OK && said.what == POLICY_SYNTHETIC)
+        return refuse(refusal, CW_REFUSED_UNKNOWN_FIELD, "policy.name", "it is about the network, not about its cases");
+    for (uint32_t i = 0; err == CW_OK && i < said.number_count; i++)
+        err = put(policy, (struct policy_change){said.what, said.numbers[i], said.value}, refusal);
+    return err;
 }
 
 uint32_t policy_set_roles(const struct case_policy *policy, const struct schema_field *field)

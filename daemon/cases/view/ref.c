@@ -4,8 +4,8 @@
  * betray what is hidden. Seven characters of the case id in base 32 without the four letters people misread, then a check
  * letter: the sum of the characters weighted by their place, modulo 23, in letters without I, O and S.
  */
-#include "cases/civil.h"
 #include "cases/view.h"
+#include "proto/civil.h"
 
 #define REF_CHARS 7
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Values as people read them: "high", "£15,000.00", "12.5 g", times with their zone. Bounded, never cut inside a letter. */
-#include "cases/civil.h"
 #include "cases/view.h"
 #include "cases/words.h"
+#include "proto/civil.h"
 
 /* Room for the dots and the NUL is kept apart, so that a cut text says that it is cut. */
 #define CUT_MARK "..."

@@ -27,7 +27,7 @@ enum cw_err authority_apply_policy(struct authority *a, const struct authority_a
 
     if (err != CW_OK)
         return err;
-    if (act.name.len > NAME_LEN_MAX || act.value.len >= sizeof policy->value)
+    if (act.name.len > NAME_LEN_MAX || act.value.len > POLICY_KEPT_LEN_MAX)
         return CW_REFUSED_SIZE;
     policy = policy_named(a, act.name);
     if (policy == NULL && a->policy_count == a->limits.policies_max)

@@ -12,7 +12,6 @@
 
 /* --- policy ---------------------------------------------------------------------------------------------- */
 
-#define POLICY_SYNTHETIC "network.synthetic"
 #define LOOK_AGAIN_MS 60000 /* a wall clock that is put otherwise is noticed by then */
 
 static bool policy_before(const struct authority_policy *a, const struct authority_policy *b)
@@ -37,7 +36,7 @@ static const struct authority_policy *policy_next(const struct authority_policy 
 
 static void apply_policy(struct node *n, const struct authority_policy *p)
 {
-    if (strcmp(p->name, POLICY_SYNTHETIC) == 0)
+    if (strcmp(p->name, POLICY_NAME_SYNTHETIC) == 0)
         n->synthetic = strcmp(p->value, "true") == 0;
     else /* a name that a newer version knows changes nothing here */
         (void)case_policy_apply(&n->policy, slice_of(p->name), slice_of(p->value), NULL);

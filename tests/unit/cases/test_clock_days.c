@@ -9,7 +9,7 @@ static int64_t working_days_after(const char *date, int64_t hours, int64_t count
 {
     int64_t day;
 
-    ck_assert(calendar_date(slice_of(date), &day));
+    ck_assert(date_parse(slice_of(date), &day));
     return add_working_days(NULL, london_midnight(day) + hours * HOUR_MS, count);
 }
 
@@ -17,7 +17,7 @@ static int64_t time_of(const char *date, int64_t hours)
 {
     int64_t day;
 
-    ck_assert(calendar_date(slice_of(date), &day));
+    ck_assert(date_parse(slice_of(date), &day));
     return london_midnight(day) + hours * HOUR_MS;
 }
 
@@ -56,7 +56,7 @@ START_TEST(policy_names_days_and_durations_and_what_makes_no_sense_changes_nothi
     for (size_t i = 0; i < CW_COUNT(bad); i++)
         ck_assert_int_ne(case_policy_apply(&policy, slice_of(bad[i][0]), slice_of(bad[i][1]), NULL), CW_OK);
     ck_assert_uint_eq(policy.count, 0);
-    ck_assert(calendar_date(slice_of("2026-11-30"), &day));
+    ck_assert(date_parse(slice_of("2026-11-30"), &day));
     ck_assert(is_working_day(&policy, day));
     ck_assert_int_eq(case_policy_apply(&policy, slice_of("calendar.2026-11-30"), slice_of("holiday"), NULL), CW_OK);
     ck_assert(!is_working_day(&policy, day));

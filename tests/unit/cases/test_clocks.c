@@ -374,14 +374,14 @@ START_TEST(scenario_20_a_sixteenth_birthday_ends_a_notice_for_a_child_at_home_bu
     story_set_text(s, "NTH", FCR_, FIELD_BIRTH_DATE, "2012-02-29");
     made = at(s, story_event(s, "NTH", PC_, EVENT_ORDER_MADE), 0);
     story_number(s, made, FIELD_ORDER_KIND, 1);
-    ck_assert(calendar_date(slice_of("2028-02-29"), &day));
+    ck_assert(date_parse(slice_of("2028-02-29"), &day));
     ck_assert_int_eq(duty(story_fold(s), CLOCK_M14, &scope_none)->deadline_ms, day * DAY_MS);
     care = story_set_number(s, "NTH", FCR_, FIELD_CARE_STATUS, 6);
-    ck_assert(calendar_date(slice_of("2030-03-01"), &day));
+    ck_assert(date_parse(slice_of("2030-03-01"), &day));
     ck_assert_int_eq(duty(story_fold(s), CLOCK_M14, &scope_none)->deadline_ms, day * DAY_MS);
     (void)care;
     story_set_number(s, "EST", FCR_, FIELD_CARE_STATUS, 1); /* in doubt: the earlier end is the one to act before */
-    ck_assert(calendar_date(slice_of("2028-02-29"), &day));
+    ck_assert(date_parse(slice_of("2028-02-29"), &day));
     ck_assert_int_eq(duty(story_fold(s), CLOCK_M14, &scope_none)->deadline_ms, day * DAY_MS);
 }
 END_TEST
@@ -531,7 +531,7 @@ static int64_t time_of(const char *date, int64_t hours)
 {
     int64_t day;
 
-    ck_assert(calendar_date(slice_of(date), &day));
+    ck_assert(date_parse(slice_of(date), &day));
     return london_midnight(day) + hours * HOUR_MS;
 }
 

@@ -209,6 +209,106 @@ START_TEST(a_folder_knows_an_old_copy_from_a_branch)
 }
 END_TEST
 
+/* --- policy ------------------------------------------------------------------------------------------------- */
+
+/* Each would be published as an authority's word, and change nothing at any daemon. */
+static const struct {
+    const char *name, *value, *says;
+} without_effect[] = {
+    {"", "x", "name"},
+    {"shoe.size", "44", "no policy has this name"},
+    {"clock", "5", "no policy has this name"},
+    {"clock.", "5", "no policy has this name"},
+    {"clock.M8", "5", "no policy has this name"},
+    {"clock.M8.duration", "5", "duration_s"},
+    {"clock.M8.duration_s ", "5", "duration_s"},
+    {"clock.ZZ.duration_s", "5", "no policy has this name"},
+    {"clock.M6.duration_s", "5", "no policy has this name"},
+    {"Clock.M8.duration_s", "5", "no policy has this name"},
+    {"clock.M8.duration_s", "", "0 to 3153600000"},
+    {"clock.M8.duration_s", "-1", "0 to 3153600000"},
+    {"clock.M8.duration_s", "+1", "0 to 3153600000"},
+    {"clock.M8.duration_s", " 1", "0 to 3153600000"},
+    {"clock.M8.duration_s", "1.5", "0 to 3153600000"},
+    {"clock.M8.duration_s", "72h", "0 to 3153600000"},
+    {"clock.M8.duration_s", "0x10", "0 to 3153600000"},
+    {"clock.M8.duration_s", "3153600001", "0 to 3153600000"},
+    {"clock.M8.duration_s", "99999999999999999999", "0 to 3153600000"},
+    {"clock.M6.working_days", "1001", "0 to 1000"},
+    {"clock.M8.soon_s", "3153600001", "0 to 3153600000"},
+    {"clock.M8.told", "KING", "SUPT"},
+    {"clock.M8.told", "", "SUPT"},
+    {"clock.M8.told", "SUP,", "SUPT"},
+    {"clock.M8.told", "sup", "SUPT"},
+    {"clock.M8.told", "any,SUP", "SUPT"},
+    {"clock.M2.waive", "INSP", "nobody can waive"},
+    {"role.set.title", "KING", "SUPT"},
+    {"role.set.nothing", "SUP", "no policy has this name"},
+    {"role.set.", "SUP", "no policy has this name"},
+    {"role.set.status", "SUP", "nobody writes"},
+    {"role.lower.missing_risks", "SUP", "role.lower.missing_risk"},
+    {"role.event.nothing", "SUP", "no policy has this name"},
+    {"role.step.nothing", "SUP", "no policy has this name"},
+    {"ladder.0", "SUP", "no policy has this name"},
+    {"ladder.4", "SUP", "no policy has this name"},
+    {"ladder.1", "sergeant", "SUPT"},
+    {"calendar.2026-02-30", "holiday", "a date that there is"},
+    {"calendar.2026-12", "holiday", "a date that there is"},
+    {"calendar.1969-12-25", "holiday", "a date that there is"},
+    {"calendar.2026-12-01", "maybe", "holiday"},
+    {"network.synthetic", "yes", "true"},
+    {"network.real", "true", "no policy has this name"},
+};
+
+START_TEST(policies_that_would_have_no_effect_are_not_signed)
+{
+    uint64_t seq = a.log.seq;
+    char longest[200] = "SUP", *at = longest + 3;
+
+    for (size_t i = 0; i < CW_COUNT(without_effect); i++) {
+        struct cw_fault fault = {0};
+
+        ck_assert_msg(authority_policy(&a, without_effect[i].name, without_effect[i].value, &fault) != CW_OK, "%s %s",
+                      without_effect[i].name, without_effect[i].value);
+        ck_assert_msg(strstr(fault.text, without_effect[i].says) != NULL, "%s %s: %s", without_effect[i].name,
+                      without_effect[i].value, fault.text);
+    }
+    while (at < longest + 127) /* one byte more than a daemon keeps */
+        *at++ = ' ';
+    memcpy(longest + 125, ",PC", 3);
+    longest[128] = '\0';
+    ck_assert_int_eq(authority_policy(&a, "ladder.1", longest, &(struct cw_fault){0}), CW_REFUSED_SIZE);
+    ck_assert_int_eq(authority_commit(&a, &(struct cw_fault){0}), CW_OK);
+    ck_assert_uint_eq(a.log.seq, seq);
+}
+END_TEST
+
+START_TEST(policies_that_have_an_effect_are_signed)
+{
+    static const char *const good[][2] = {
+        {"clock.M8.duration_s", "0"},       {"clock.M8.duration_s", "3153600000"},
+        {"clock.M6.working_days", "1000"},  {"clock.M2.high.duration_s", "60"},
+        {"clock.M8.told", "INSP, SUPT"},    {"clock.M8.waive", "none"},
+        {"clock.M8.soon_s", "60"},          {"clock.M8.step_s", "60"},
+        {"role.set.title", "any"},          {"role.lower.missing_risk", "INSP"},
+        {"role.event.note", "SUPT"},        {"ladder.3", "SUPT"},
+        {"ladder.beside", "FCR"},           {"calendar.2026-11-30", "holiday"},
+        {"calendar.2026-12-25", "working"}, {"network.synthetic", "true"},
+        {"network.synthetic", "false"},
+    };
+    uint64_t seq = a.log.seq;
+
+    for (size_t i = 0; i < CW_COUNT(good); i++) {
+        struct cw_fault fault = {0};
+
+        ck_assert_msg(authority_policy(&a, good[i][0], good[i][1], &fault) == CW_OK, "%s %s: %s", good[i][0],
+                      good[i][1], fault.text);
+    }
+    ck_assert_int_eq(authority_commit(&a, &(struct cw_fault){0}), CW_OK);
+    ck_assert_uint_eq(a.log.seq, seq + CW_COUNT(good));
+}
+END_TEST
+
 Suite *suite_authority(void)
 {
     Suite *s = suite_create("authority");
@@ -223,6 +323,8 @@ Suite *suite_authority(void)
     tcase_add_test(t, who_only_reads_waits_for_nobody);
     tcase_add_test(t, an_entry_that_is_there_is_never_overwritten);
     tcase_add_test(t, a_folder_knows_an_old_copy_from_a_branch);
+    tcase_add_test(t, policies_that_would_have_no_effect_are_not_signed);
+    tcase_add_test(t, policies_that_have_an_effect_are_signed);
     suite_add_tcase(s, t);
     return s;
 }

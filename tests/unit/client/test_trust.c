@@ -165,7 +165,7 @@ START_TEST(a_folder_says_what_is_wrong_with_its_order)
     order.division = "NTH";
     order.name = "two\nlines";
     ck_assert_int_eq(authority_issue(&a, &order, &fault), CW_REFUSED_TEXT);
-    ck_assert_int_eq(authority_policy(&a, "", "x", &fault), CW_REFUSED_VALUE);
+    ck_assert_int_eq(authority_policy(&a, "", "x", &fault), CW_REFUSED_UNKNOWN_FIELD);
     ck_assert_int_eq(authority_policy(&a, "clock.M8.duration_s", "3600", &fault), CW_OK);
     ck_assert_int_eq(authority_commit(&a, &fault), CW_OK);
     ck_assert_uint_eq(a.log.seq, 4);

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* See civil.h. Years begin in March here, so that the leap day is the last of its year; eras have 400 years. */
-#include "cases/civil.h"
+#include "proto/civil.h"
+
+#include "proto/bytes.h"
 
 void civil_of(int64_t days, int64_t *year, int64_t *month, int64_t *day)
 {
@@ -34,4 +36,36 @@ int64_t days_in_month(int64_t year, int64_t month)
     if (month < 1 || month > 12)
         return 0;
     return days[month - 1] + (month == 2 && leap);
+}
+
+static bool digits(struct cw_slice text, size_t from, size_t count, int64_t *out)
+{
+    int64_t number = 0;
+
+    if (text.len < from + count)
+        return false;
+    for (size_t i = from; i < from + count; i++) {
+        if (text.data[i] < '0' || text.data[i] > '9')
+            return false;
+        number = number * 10 + (text.data[i] - '0');
+    }
+    *out = number;
+    return true;
+}
+
+bool date_parse(struct cw_slice text, int64_t *out_day)
+{
+    int64_t year, month = 1, day = 1;
+
+    if (text.len > 0 && text.data[0] == '~')
+        text = slice(text.data + 1, text.len - 1);
+    if (text.len != 4 && text.len != 7 && text.len != 10)
+        return false;
+    if (!digits(text, 0, 4, &year) || (text.len >= 7 && (text.data[4] != '-' || !digits(text, 5, 2, &month))) ||
+        (text.len == 10 && (text.data[7] != '-' || !digits(text, 8, 2, &day))))
+        return false;
+    if (year < 1900 || year > 2199 || month < 1 || month > 12 || day < 1 || day > days_in_month(year, month))
+        return false;
+    *out_day = days_of_date(year, month, day);
+    return true;
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#ifndef CASEWIRE_CASES_CIVIL_H
-#define CASEWIRE_CASES_CIVIL_H
+#ifndef CASEWIRE_PROTO_CIVIL_H
+#define CASEWIRE_PROTO_CIVIL_H
 
-/* Days and dates (Gregorian, UTC), for references, texts and the check of dates. Pure arithmetic. */
+/* Days and dates (Gregorian, UTC), for references, policies, texts and the check of dates. Pure arithmetic. */
 
 #include "proto/base.h"
 
@@ -18,5 +18,7 @@ void civil_of(int64_t days, int64_t *year, int64_t *month, int64_t *day);
 /* And back, for dates that exist. */
 int64_t days_of_date(int64_t year, int64_t month, int64_t day);
 int64_t days_in_month(int64_t year, int64_t month);
+/* "2026-11-28", "2026-11", "~2026" of the years 1900 to 2199: the first day it may be. */
+bool date_parse(struct cw_slice text, int64_t *out_day);
 
 #endif
