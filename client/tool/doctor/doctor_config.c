@@ -5,6 +5,8 @@
 
 #include <fcntl.h>
 #include <spawn.h>
+#include <stdlib.h>
+#include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -38,6 +40,27 @@ static size_t hear(int fd, char said[static SAID_LEN_MAX])
     return len;
 }
 
+/*
+ * A key that is encrypted on disk, only the service manager can read; but what it handed to the running daemon, root may
+ * look at. With no plain key beside the settings of an instance, that is what is checked. With one never: it may be
+ * another by now, which is what the check is for.
+ */
+static void lend_credentials(const char *config)
+{
+    static const char name[] = "/casewire.conf";
+    const char *end = strrchr(config, '/'), *begin = end;
+    char key[PATH_LEN_MAX], credentials[PATH_LEN_MAX];
+
+    if (end == NULL || strcmp(end, name) != 0)
+        return;
+    while (begin > config && begin[-1] != '/')
+        begin--;
+    snprintf(key, sizeof(key), "%.*s/key", (int)(end - config), config);
+    snprintf(credentials, sizeof(credentials), "/run/credentials/casewired@%.*s.service", (int)(end - begin), begin);
+    if (access(key, F_OK) != 0 && access(credentials, R_OK) == 0)
+        setenv("CREDENTIALS_DIRECTORY", credentials, 1);
+}
+
 bool doctor_ask_config(struct findings *f, const char *config)
 {
     char program[PATH_LEN_MAX], said[SAID_LEN_MAX];
@@ -46,7 +69,9 @@ bool doctor_ask_config(struct findings *f, const char *config)
 
     if (!lab_find_daemon(program) || pipe2(ends, O_CLOEXEC) != 0)
         return false;
+    lend_credentials(config);
     bool started = start(program, config, ends[1], &pid);
+    unsetenv("CREDENTIALS_DIRECTORY");
     close(ends[1]);
     size_t len = started ? hear(ends[0], said) : 0;
     close(ends[0]);

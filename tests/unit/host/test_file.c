@@ -96,6 +96,23 @@ START_TEST(a_credential_may_show_its_group_right_and_no_more)
 }
 END_TEST
 
+/* casewire doctor, which is root's, lets the settings be checked with what a division's daemon was handed. */
+START_TEST(root_reads_the_credential_of_a_unit_whose_user_is_another)
+{
+    const char *path = in_folder("credential");
+    char text[64];
+
+    put_file(path, "s", 0400);
+    if (geteuid() != 0)
+        return;
+    ck_assert_int_eq(chown(path, 12345, 12345), 0);
+    ck_assert_int_eq(read_text(path, 63, FILE_CREDENTIAL, text, NULL), CW_OK);
+    ck_assert_int_eq(read_text(path, 63, FILE_SECRET, text, NULL), CW_LOCAL_CONFIG);
+    ck_assert_int_eq(chmod(path, 0404), 0);
+    ck_assert_int_eq(read_text(path, 63, FILE_CREDENTIAL, text, NULL), CW_LOCAL_CONFIG);
+}
+END_TEST
+
 START_TEST(another_users_secret_is_refused)
 {
     const char *path = in_folder("secret");
@@ -371,6 +388,7 @@ Suite *suite_file(void)
     tcase_add_test(t, a_secret_that_others_may_read_is_refused_with_the_cure);
     tcase_add_test(t, a_secret_of_its_owner_is_read);
     tcase_add_test(t, a_credential_may_show_its_group_right_and_no_more);
+    tcase_add_test(t, root_reads_the_credential_of_a_unit_whose_user_is_another);
     tcase_add_test(t, another_users_secret_is_refused);
     tcase_add_test(t, what_is_not_a_file_is_refused_without_waiting);
     tcase_add_test(t, a_longer_file_than_allowed_is_refused);
