@@ -655,10 +655,10 @@ $(BUILD)/bench/%: $(BUILD)/obj/tests/bench/%.o $(call objects,$(bench_common)) $
 
 ifneq ($(wildcard tests/bench/run),)
 bench: all bridges $(bench_bins) ## measure this machine's limits and casewire beside them (ONLY="submit_*" for some)
-	$(Q)tests/tools/deps $(DEPS_SYSTEM)
+	$(Q)tests/tools/deps $(DEPS_SYSTEM) $(DEPS_SYSTEMD)
 	$(Q)BUILD=$(BUILD) $(PYTHON) tests/bench/run
 bench-smoke: all bridges $(bench_bins) ## see with tiny counts that every program of `make bench` works
-	$(Q)tests/tools/deps $(DEPS_SYSTEM)
+	$(Q)tests/tools/deps $(DEPS_SYSTEM) $(DEPS_SYSTEMD)
 	@$(step) --counts bench-smoke env BUILD=$(BUILD) SMOKE=1 $(PYTHON) tests/bench/run
 bench-peers: all $(bench_bins) ## Redis, NATS, PostgreSQL and OpenLDAP with the same load beside us; installs what is missing
 	$(Q)tests/tools/deps $(DEPS_PEERS)

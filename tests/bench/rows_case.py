@@ -3,6 +3,7 @@
 
 import json
 
+import rows_unit
 from figures import Runs, figure, median, say
 from lab import Lab, output
 from settings import REPEAT, count, program, wanted
@@ -59,7 +60,7 @@ def print_growth(lab, name, event, others):
 
 
 def run(folder):
-    if ENTRIES == 0 or not wanted(*VIEW, *LIST, *GROWTH):
+    if ENTRIES == 0 or not wanted(*VIEW, *LIST, *GROWTH, rows_unit.NAME):
         return
     say("cases in a large store")
     with Lab(folder, "cases") as lab:
@@ -73,3 +74,5 @@ def run(folder):
         for name, (event, others) in GROWTH.items():
             if wanted(name):
                 print_growth(lab, name, event, others)
+        if wanted(rows_unit.NAME):
+            rows_unit.print_ready(lab)
