@@ -54,13 +54,25 @@ static void move_layer(const struct step *step, struct source *src)
     stand_on(step, src, step->back ? layer_seek_back(src->layer, step->table, src->key, true) : layer_next(src->row));
 }
 
-static enum cw_err give_base(struct step *step, struct source *src, int rc, const MDB_val *k, const MDB_val *v)
+/* In a page that rotted keys need not ascend: who walks from key to key would go round and round. */
+static bool is_onward(const struct step *step, struct cw_slice from, bool past, struct cw_slice key)
+{
+    int order = slice_compare(key, from);
+
+    return (order == 0 && !past) || (step->back ? order < 0 : order > 0);
+}
+
+/* `from`, `past`: where the cursor was to go on from. */
+static enum cw_err give_base(struct step *step, struct source *src, int rc, struct cw_slice from, bool past,
+                             const MDB_val *k, const MDB_val *v)
 {
     src->here = rc == MDB_SUCCESS;
     if (rc == MDB_NOTFOUND)
         return CW_OK;
     if (rc != MDB_SUCCESS)
         return store_error(step->txn->store, rc);
+    if (!is_onward(step, from, past, store_slice(k)))
+        return store_error(step->txn->store, MDB_CORRUPTED);
     src->key = store_slice(k);
     src->value = store_slice(v);
     return CW_OK;
@@ -84,7 +96,7 @@ static enum cw_err start_base(struct step *step, struct source *src, struct cw_s
         rc = mdb_cursor_get(step->cursor, &k, &v, MDB_LAST);
     else if (step->back && rc == MDB_SUCCESS && (past || !slice_eq(store_slice(&k), from)))
         rc = mdb_cursor_get(step->cursor, &k, &v, MDB_PREV);
-    return give_base(step, src, rc, &k, &v);
+    return give_base(step, src, rc, from, past && !slice_empty(from), &k, &v);
 }
 
 static enum cw_err move_base(struct step *step, struct source *src)
@@ -92,7 +104,7 @@ static enum cw_err move_base(struct step *step, struct source *src)
     MDB_val k, v;
     int rc = mdb_cursor_get(step->cursor, &k, &v, step->back ? MDB_PREV : MDB_NEXT);
 
-    return give_base(step, src, rc, &k, &v);
+    return give_base(step, src, rc, src->key, true, &k, &v);
 }
 
 /* --- all of them -------------------------------------------------------------------------------------------- */

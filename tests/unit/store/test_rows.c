@@ -315,6 +315,67 @@ START_TEST(rows_behave_as_a_sorted_array)
 }
 END_TEST
 
+/* Wherever the data file has these four bytes, it has others now. */
+static void rot(const char *was, const char *is)
+{
+    char path[LAB_PATH_LEN + 16], bytes[4096];
+    FILE *f;
+    size_t len;
+
+    (void)snprintf(path, sizeof path, "%s/data.mdb", lab.dir);
+    f = fopen(path, "r+b");
+    ck_assert_ptr_nonnull(f);
+    for (long at = 0; (len = fread(bytes, 1, sizeof bytes, f)) > 0; at += (long)len) {
+        for (size_t i = 0; i + 4 <= len; i++) {
+            if (memcmp(bytes + i, was, 4) == 0)
+                memcpy(bytes + i, is, 4);
+        }
+        ck_assert_int_eq(fseek(f, at, SEEK_SET), 0);
+        ck_assert_uint_eq(fwrite(bytes, 1, len, f), len);
+    }
+    ck_assert_int_eq(fclose(f), 0);
+}
+
+/* From key to key until there is none, or something is wrong. */
+static enum cw_err walk(step_fn *fn, const char *first, uint32_t *out_steps)
+{
+    CW_AUTO(store_abort) struct store_txn *txn = NULL;
+    struct store_pair pair = {.key = slice_of(first)};
+    char from[8];
+    enum cw_err err;
+
+    ck_assert_int_eq(store_begin_read(store, &txn), CW_OK);
+    for (*out_steps = 0; *out_steps < 20; ++*out_steps) {
+        memcpy(from, pair.key.data, pair.key.len);
+        err = fn(txn, LAB_ROWS, slice(from, pair.key.len), pair.key.len > 0, &pair);
+        if (err != CW_OK)
+            return err;
+    }
+    return CW_OK;
+}
+
+START_TEST(a_walk_over_a_page_that_rotted_ends)
+{
+    static const char *const keys[] = {"kkka", "kkkb", "kkkc", "kkkd", "kkke", "kkkf", "kkkg"};
+    char rotten[8];
+    uint32_t steps;
+    enum cw_err err;
+
+    for (size_t i = 0; i < CW_COUNT(keys); i++)
+        ck_assert_int_eq(lab_put(store, LAB_ROWS, keys[i], slice_of("v")), CW_OK);
+    store_close(store);
+    (void)snprintf(rotten, sizeof rotten, "kkk%c", _i % 2 == 0 ? '!' : 'z');
+    rot(keys[_i / 2], rotten);
+    store = lab_open(&lab);
+    err = walk(store_next, "", &steps);
+    ck_assert(err == CW_LOCAL_NOT_FOUND || err == CW_LOCAL_CORRUPT);
+    ck_assert_uint_le(steps, CW_COUNT(keys));
+    err = walk(store_prev, "zzzz", &steps);
+    ck_assert(err == CW_LOCAL_NOT_FOUND || err == CW_LOCAL_CORRUPT);
+    ck_assert_uint_le(steps, CW_COUNT(keys));
+}
+END_TEST
+
 static void add(Suite *suite, const char *title, SFun fixture)
 {
     TCase *t = tcase_create(title);
@@ -340,6 +401,11 @@ Suite *suite_rows(void)
 {
     Suite *suite = suite_create("rows");
 
+    TCase *rotten = tcase_create("rotten");
+
+    tcase_add_checked_fixture(rotten, set_up, tear_down);
+    tcase_add_loop_test(rotten, a_walk_over_a_page_that_rotted_ends, 0, 14);
+    suite_add_tcase(suite, rotten);
     add(suite, "rows", set_up);
     add(suite, "rows ahead", set_up_ahead);
     return suite;
