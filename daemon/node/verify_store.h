@@ -18,8 +18,8 @@ struct checking {
 enum cw_err wrong_entry(struct checking *c, const struct log_id *log, uint64_t seq, const char *what);
 enum cw_err wrong_row(struct checking *c, const char *table, struct cw_slice key, const char *what);
 
-enum cw_err verify_entry(struct checking *c, const struct log_id *log, uint64_t seq, uint64_t hlc_before,
+enum cw_err verify_entry(struct checking *c, const struct log_head *head, uint64_t seq, uint64_t hlc_before,
                          struct hash *out_hash, uint64_t *out_hlc); /* verify_entry.c */
-enum cw_err verify_indexes(struct checking *c);                     /* verify_index.c: ops, cases, indexes */
+enum cw_err verify_indexes(struct checking *c);                     /* verify_index.c: ops, cases, indexes, what waits */
 
 #endif

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "node/verify_store.h"
 
+#include "core/logs.h"
+
 #include "node/check_entry.h"
 #include "node/op_entries.h"
 
@@ -42,7 +44,8 @@ static bool are_wraps_right(struct checking *c, const struct entry_in *e, uint32
     return ID_EQ(&hash, &h->keys[index].wraps);
 }
 
-static enum cw_err check_stored_blobs(struct checking *c, struct entry_in *e)
+/* `all`: the log's head, and so the signed frontier, says that every blob of it is here. */
+static enum cw_err check_stored_blobs(struct checking *c, struct entry_in *e, bool all)
 {
     const struct entry_header *h = &e->header;
     bool held;
@@ -52,15 +55,21 @@ static enum cw_err check_stored_blobs(struct checking *c, struct entry_in *e)
             return wrong_entry(c, &h->log, h->seq, "a part does not hash to what its header names");
         if (held)
             e->check.parts |= (uint8_t)(1u << i);
+        else if (all)
+            return wrong_entry(c, &h->log, h->seq, "a part is missing that its log's head says is here");
     }
     for (uint32_t i = 0; i < h->key_count; i++) {
         if (!blob_is(c, h, BLOB_WRAPS, i, 1, &h->keys[i].wraps, &held))
             return wrong_entry(c, &h->log, h->seq, "wraps do not hash to what their header names");
+        if (all && !held)
+            return wrong_entry(c, &h->log, h->seq, "wraps are missing that its log's head says are here");
         if (!are_wraps_right(c, e, i))
             return wrong_entry(c, &h->log, h->seq, "its wraps do not open under its case's local key, or are others");
     }
     if (h->has_envelopes && !blob_is(c, h, BLOB_ENVELOPES, 0, 0, &h->envelopes, &held))
         return wrong_entry(c, &h->log, h->seq, "envelopes do not hash to what their header names");
+    if (h->has_envelopes && all && !held)
+        return wrong_entry(c, &h->log, h->seq, "envelopes are missing that its log's head says are here");
     return CW_OK;
 }
 
@@ -111,9 +120,10 @@ static enum cw_err check_feed(struct checking *c, const struct log_id *log, uint
     return CW_OK;
 }
 
-enum cw_err verify_entry(struct checking *c, const struct log_id *log, uint64_t seq, uint64_t hlc_before,
+enum cw_err verify_entry(struct checking *c, const struct log_head *head, uint64_t seq, uint64_t hlc_before,
                          struct hash *out_hash, uint64_t *out_hlc)
 {
+    const struct log_id *log = &head->log;
     struct entry_in *e = ARENA_NEW(&c->arena, struct entry_in);
     enum cw_err err = check_feed(c, log, seq);
 
@@ -125,7 +135,7 @@ enum cw_err verify_entry(struct checking *c, const struct log_id *log, uint64_t 
         return wrong_entry(c, log, seq, "cannot be read");
     if (!ID_EQ(&e->header.log, log) || e->header.seq != seq || e->header.hlc <= hlc_before)
         return wrong_entry(c, log, seq, "its header names another place, or an earlier time than the one before");
-    err = check_stored_blobs(c, e);
+    err = check_stored_blobs(c, e, log_holds_blob(head->blob_seq, head->holes, head->hole_count, seq));
     if (err == CW_OK)
         err = check_verdict(c, e);
     entry_hash_of(e->header_bytes, out_hash);

@@ -20,6 +20,8 @@ static enum cw_err each_row(struct checking *c, enum table table, check_row *che
         if (err != CW_OK)
             return err;
     }
+    if (err == CW_LOCAL_CORRUPT)
+        return wrong_row(c, "any", row_key_slice(&from), "what follows it cannot be read, or is out of order");
     return err == CW_LOCAL_NOT_FOUND ? CW_OK : err;
 }
 
@@ -196,6 +198,37 @@ static enum cw_err check_index(struct checking *c, const struct kv_pair *pair)
     return CW_OK;
 }
 
+/* --- submission ids, what waits --------------------------------------------------------------------------------------- */
+
+static enum cw_err check_submit_id(struct checking *c, const struct kv_pair *pair)
+{
+    struct op_row op;
+    struct cw_op_id id;
+
+    if (pair->key.len != ID_LEN + 16 || pair->value.len != ID_LEN)
+        return wrong_row(c, "submission id", pair->key, "cannot be read");
+    memcpy(id.b, pair->value.data, ID_LEN);
+    if (db_get_op(c->n, c->txn, &id, &op) != CW_OK || memcmp(op.author.b, pair->key.data, ID_LEN) != 0)
+        return wrong_row(c, "submission id", pair->key, "names an operation that is not its author's, or not here");
+    return CW_OK;
+}
+
+static enum cw_err check_pending(struct checking *c, const struct kv_pair *pair)
+{
+    struct entry_row entry;
+    struct cw_case_id id;
+    struct log_id log;
+    uint64_t seq;
+
+    if (pair->key.len > 0 && pair->key.data[0] == PENDING_FOLD)
+        return row_key_case_of(pair->key, &id) && db_has(c->n, c->txn, TABLE_CASE, row_key_case(&id))
+                   ? CW_OK
+                   : wrong_row(c, "pending", pair->key, "a case is to be folded that is not here");
+    if (!row_key_seq_of(pair->key, &log, &seq) || db_get_entry(c->n, c->txn, &log, seq, &entry) != CW_OK)
+        return wrong_row(c, "pending", pair->key, "an entry waits that is not here");
+    return CW_OK;
+}
+
 enum cw_err verify_indexes(struct checking *c)
 {
     enum cw_err err = each_row(c, TABLE_OP, check_op);
@@ -204,5 +237,9 @@ enum cw_err verify_indexes(struct checking *c)
         err = each_row(c, TABLE_CASE_OP, check_case_op);
     if (err == CW_OK)
         err = each_row(c, TABLE_CASE, check_case);
-    return err == CW_OK ? each_row(c, TABLE_INDEX, check_index) : err;
+    if (err == CW_OK)
+        err = each_row(c, TABLE_INDEX, check_index);
+    if (err == CW_OK)
+        err = each_row(c, TABLE_SUBMIT_ID, check_submit_id);
+    return err == CW_OK ? each_row(c, TABLE_PENDING, check_pending) : err;
 }

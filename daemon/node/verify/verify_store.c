@@ -68,7 +68,7 @@ static enum cw_err check_entries(struct checking *c, const struct log_head *head
 
     for (uint64_t seq = seal->first; seq <= seal->last; seq++) {
         size_t mark = arena_mark(&c->arena);
-        enum cw_err err = verify_entry(c, &head->log, seq, *hlc, &hash, hlc);
+        enum cw_err err = verify_entry(c, head, seq, *hlc, &hash, hlc);
 
         if (err == CW_OK && head->scope != LOG_DIVISION)
             err = apply_record(c, &head->log, seq);
@@ -168,6 +168,8 @@ static enum cw_err check_logs_of(struct checking *c, enum log_scope scope)
     while ((err = node_store(c->n)->next(c->txn, TABLE_LOG, row_key_slice(&from), from.len > 0, &pair)) == CW_OK) {
         if (log_row_parse(pair.value, &row) != CW_OK)
             return wrong_row(c, "log", pair.key, "cannot be read");
+        if (!slice_eq(pair.key, ID_SLICE(&row.head.log)))
+            return wrong_row(c, "log", pair.key, "is of another log than it says");
         if (row.head.scope == scope)
             err = check_log(c, &row);
         if (err != CW_OK)

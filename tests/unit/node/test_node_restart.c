@@ -112,6 +112,53 @@ START_TEST(a_store_that_was_cut_short_is_not_in_sync_until_a_person_says_so)
 }
 END_TEST
 
+static void write_row(enum table table, struct row_key key, const struct cw_slice *value)
+{
+    struct kv_txn *txn;
+
+    ck_assert_int_eq(north->store.begin_write(north->store.ctx, &txn), CW_OK);
+    if (value == NULL)
+        ck_assert_int_eq(north->store.del(txn, table, row_key_slice(&key)), CW_OK);
+    else
+        ck_assert_int_eq(north->store.put(txn, table, row_key_slice(&key), *value), CW_OK);
+    ck_assert_int_eq(north->store.commit(north->store.ctx, txn), CW_OK);
+}
+
+START_TEST(what_is_missing_or_leads_nowhere_is_found_by_verifying)
+{
+    static const struct cert_id nobody = {{7}};
+    static const uint8_t submission_id[16] = {7};
+    const struct cw_slice nothing = slice("", 0);
+    struct receipt_facts facts;
+    struct refusal why = {0};
+
+    write_case(1, &facts);
+    ck_assert_msg(lab_store_is_whole(north, &why), "%s", why.text);
+    switch (_i) {
+    case 0:
+        write_row(TABLE_BLOB, row_key_blob(&facts.log, facts.seq, BLOB_PART, 0), NULL);
+        break;
+    case 1:
+        write_row(TABLE_BLOB, row_key_blob(&facts.log, facts.seq, BLOB_WRAPS, 0), NULL);
+        break;
+    case 2:
+        write_row(TABLE_BLOB, row_key_blob(&facts.log, 1, BLOB_ENVELOPES, 0), NULL);
+        break;
+    case 3:
+        write_row(TABLE_SUBMIT_ID, row_key_submit_id(&nobody, submission_id),
+                  &(struct cw_slice){facts.op_id.b, ID_LEN});
+        break;
+    case 4:
+        write_row(TABLE_PENDING, row_key_pending(PENDING_ENTRY, &facts.log, 99), &nothing);
+        break;
+    default:
+        write_row(TABLE_PENDING, row_key_pending_fold(&(struct cw_case_id){{7}}), &nothing);
+        break;
+    }
+    ck_assert(!lab_store_is_whole(north, &why));
+}
+END_TEST
+
 /* As the last commit of a write-ahead file that was damaged, which looks like one that was never finished. */
 START_TEST(a_store_behind_its_anchor_was_cut_short)
 {
@@ -291,6 +338,7 @@ Suite *suite_node_restart(void)
     tcase_add_test(backup, a_backups_mark_opens_a_new_log_and_is_gone_then);
     tcase_add_test(backup, a_backups_mark_stays_until_the_decision_is_stored);
     tcase_add_test(backup, a_store_that_was_cut_short_is_not_in_sync_until_a_person_says_so);
+    tcase_add_loop_test(backup, what_is_missing_or_leads_nowhere_is_found_by_verifying, 0, 6);
     tcase_add_test(backup, a_store_behind_its_anchor_was_cut_short);
     suite_add_tcase(suite, backup);
     tcase_add_checked_fixture(keyring, one_node, end);
