@@ -30,6 +30,12 @@ struct authority_end {
     struct hash seal;
 };
 
+/* Of the segments of one log, ascending. */
+struct authority_ends {
+    size_t count;
+    struct authority_end *at;
+};
+
 struct authority {
     char dir[PATH_LEN_MAX];
     bool locked; /* opened to sign: nobody else writes until it is closed */
@@ -41,8 +47,7 @@ struct authority {
     struct cw_slice passphrase; /* of all files of this folder; empty: in clear */
     struct cw_trust *trust;     /* what the segments say so far */
     struct sealer log;          /* the authority's */
-    size_t end_count;           /* of its segments, as the folder was opened; ascending */
-    struct authority_end *ends;
+    struct authority_ends ends; /* of its segments, as the folder was opened */
     /* Records waiting for authority_commit(). */
     void *memory;
     struct arena arena;
@@ -65,14 +70,14 @@ enum cw_err authority_open(const char *dir, bool sign, struct cw_slice passphras
                            struct cw_fault *fault);
 void authority_close(struct authority *a);
 bool authority_needs_passphrase(const char *dir);
-/* The folder's log beside the end that a daemon knows of it; a zeroed end: nothing yet. */
+/* A log beside the end that a daemon knows of it; a zeroed end: nothing yet. */
 enum authority_standing {
     AUTHORITY_SAME,   /* they end at the same seal */
-    AUTHORITY_AHEAD,  /* the folder goes on from there */
+    AUTHORITY_AHEAD,  /* it goes on from there */
     AUTHORITY_BEHIND, /* the daemon knows more: an old copy, or a branch */
     AUTHORITY_APART,  /* the daemon has other entries: a branch */
 };
-enum authority_standing authority_stands(const struct authority *a, const struct authority_end *known);
+enum authority_standing authority_stands(const struct authority_ends *mine, const struct authority_end *known);
 
 /* The lock of a folder that is an authority, or becomes one. Given back with authority_unlock(). */
 #define AUTHORITY_WAIT_MS 30000
@@ -105,6 +110,7 @@ enum cw_err authority_policy(struct authority *a, const char *name, const char *
 /* Seals what is pending into a new segment file. */
 enum cw_err authority_commit(struct authority *a, struct cw_fault *fault);
 
+#define AUTHORITY_SEGMENTS_MAX 100000
 /* All segments in the order in which they must be published: root log first. Freed with segments_done(). */
 struct authority_segments {
     size_t count, root_count; /* the root log's are the first */
@@ -112,6 +118,42 @@ struct authority_segments {
 };
 enum cw_err authority_segments_read(const char *dir, struct authority_segments *out, struct cw_fault *fault);
 void authority_segments_done(struct authority_segments *s);
+
+/* One batch, which is what a segment file holds. What it says of itself is believed only when it was followed. */
+struct authority_piece {
+    struct log_id log;
+    uint64_t first;
+    struct hash prev; /* of the seal before */
+    struct authority_end end;
+    struct buf bytes; /* cw.Entries with this batch alone */
+};
+struct authority_pieces {
+    size_t count, room;
+    struct authority_piece *at;
+};
+/* CW_REFUSED_MALFORMED, CW_REFUSED_SIZE, CW_LOCAL_MEMORY: some of it may have been added. */
+enum cw_err authority_pieces_add(struct authority_pieces *p, struct cw_slice segment, struct cw_fault *fault);
+void authority_pieces_done(struct authority_pieces *p);
+/* Where one log's end, in the order in which they were added; free(out->at). */
+enum cw_err authority_pieces_ends(const struct authority_pieces *p, const struct log_id *log,
+                                  struct authority_ends *out);
+/* The root's and all authorities' logs as a daemon has them, root first. */
+enum cw_err authority_fetch(const char *socket, const struct network_id *network, int32_t timeout_ms,
+                            struct authority_pieces *out, struct cw_fault *fault);
+
+struct authority_restored {
+    struct network_id network;
+    size_t written; /* segments that were not there */
+    uint64_t end;   /* of the authority's log in the folder now */
+    bool has_authority_key, has_root_key;
+};
+/*
+ * Makes a folder out of what came, or adds to one what it lacks. `force`: whose authority, where the folder does not say
+ * it and the network has several; may be NULL. Nothing is written before all of it was checked, and nothing that is there
+ * is replaced: CW_REFUSED_REUSED_ID where it differs, CW_REFUSED_AUTHOR, CW_REFUSED_AMBIGUOUS, or what does not verify.
+ */
+enum cw_err authority_restore(const char *dir, struct cw_slice genesis, const struct authority_pieces *came,
+                              const char *force, struct authority_restored *out, struct cw_fault *fault);
 
 /* Key files: LAB cost when the passphrase is empty. */
 enum cw_err authority_write_key(const char *path, const struct key_bundle *keys, struct cw_slice passphrase);

@@ -5,6 +5,6 @@
 #include "tool/cli.h"
 
 extern const struct cli_command cmd_authority_init, cmd_authority_issue, cmd_authority_policy, cmd_authority_publish,
-    cmd_authority_list, cmd_authority_revoke;
+    cmd_authority_restore, cmd_authority_list, cmd_authority_revoke;
 
 #endif

@@ -24,6 +24,9 @@ const char *authority_socket(const struct cli *cli);
 /* Whether the daemon has now what the folder had before: a daemon keeps one branch, and drops others in silence. */
 enum exit_code authority_check_published(const struct cli *cli, const char *dir, const struct authority *before,
                                          const char *socket);
+/* The same of the log in a bundle, which may be older than what the daemon has. */
+enum exit_code authority_check_bundle(const struct cli *cli, const char *file, const struct network_id *network,
+                                      const struct log_id *log, const struct authority_ends *ends, const char *socket);
 /* What was recorded, and how it gets to the daemons. */
 void authority_tell_log(const struct cli *cli, const struct authority *a, const char *what);
 /*

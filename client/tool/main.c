@@ -86,6 +86,7 @@ static const struct cli_command *const own_commands[] = {
     &cmd_authority_invite,
     &cmd_authority_policy,
     &cmd_authority_publish,
+    &cmd_authority_restore,
     &cmd_authority_list,
     &cmd_authority_revoke,
     &cmd_lab_start,

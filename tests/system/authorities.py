@@ -70,9 +70,48 @@ def a_second_copy_of_an_authority_is_told_that_it_forked(lab):
     lab.authority("policy", "clock.M8.duration_s", "7200")
     check("the branch that the daemons have goes on", "published: 1 new" in lab.authority("publish").stdout)
     done = lab.authority("policy", "clock.M8.duration_s", "3600", folder=copy, expect=6)
-    check("a shorter copy, too", "knows more of this authority's log" in done.stderr, done.stderr)
+    check("a shorter branch, too, is told from an old copy", "nothing was signed: this authority's log has forked" in done.stderr, done.stderr)
     done = lab.authority("publish", folder=copy, expect=6)
-    check("and it publishes nothing", "nothing of this is new to the daemon" in done.stderr, done.stderr)
+    check("and it publishes nothing", "did not take this branch" in done.stderr, done.stderr)
+    done = lab.authority("restore", folder=copy, expect=6)
+    check("nor is it made into the other", "another entry" in done.stderr and "Nothing that is there is replaced" in done.stderr, done.stderr)
+
+
+def segments(folder):
+    log = os.path.join(folder, "log")
+    return {name: open(os.path.join(log, name), "rb").read() for name in sorted(os.listdir(log))}
+
+
+@story
+def a_lost_folder_is_got_back_from_a_daemon(lab):
+    beside = os.path.dirname(lab.dir)
+    old, anew, late = (os.path.join(beside, name) for name in ("old", "anew", "late"))
+    shutil.copytree(lab.folder(), old)
+    lab.authority("policy", "clock.M8.duration_s", "259200")
+    lab.authority("policy", "clock.M8.soon_s", "3600")
+    lab.authority("publish")
+    whole = segments(lab.folder())
+    os.rename(lab.folder(), late)
+
+    done = lab.authority("policy", "clock.M8.duration_s", "60", folder=old, expect=6)
+    check("an old copy signs nothing", "this folder is an old copy" in done.stderr, done.stderr)
+    check("and is told how to become the newest", f"casewire authority restore --dir {old} --socket {lab.socket()}" in done.stderr, done.stderr)
+    said = json.loads(lab.authority("restore", "--json", folder=old).stdout)
+    check("it gets what it lacks", said["restored"] == 2 and said["authority_key"] and said["root_key"], str(said))
+    check("and is the newest copy then", list(segments(old)) == list(whole))
+    lab.authority("policy", "clock.M8.duration_s", "172800", folder=old)
+    check("which goes on", "published: 1 new" in lab.authority("publish", folder=old).stdout)
+    check("without a fork", "fork-proven" not in lab.log("north"))
+
+    done = lab.authority("restore", folder=anew, expect=3)
+    check("a new folder must be told its network", "--network FILE" in done.stderr, done.stderr)
+    said = lab.authority("restore", "--network", os.path.join(late, "network"), folder=anew).stdout
+    check("with nothing at all the log is there, and no key", "put authority.key and root.key there" in said, said)
+    shutil.copy(os.path.join(late, "authority.key"), anew)
+    lab.authority("policy", "clock.M8.soon_s", "7200", folder=anew)
+    check("with the key it goes on", "published: 1 new" in lab.authority("publish", folder=anew).stdout)
+    check("the copies agree", {k: v for k, v in segments(anew).items() if k in whole}.keys() == whole.keys())
+    check("nothing was forked", "fork-proven" not in lab.log("north"))
 
 
 @story

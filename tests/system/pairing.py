@@ -97,7 +97,7 @@ class Strangers:
         return [(c["kind"], c["division"]) for c in json.loads(said)["certificates"]]
 
     def pair(self):
-        words = self.request()
+        words = self.words = self.request()
         self.issue("east.request", "--fingerprint", words)
         self.carry("east.bundle", "north", "east")
         self.tool("north", "peer", "add", "north", "east.bundle", *self.places("north"))
@@ -144,6 +144,27 @@ def two_strangers_are_paired_by_files_and_words(hosts):
           ["casewire.conf", "cert", "key", "network", "request"] and not any("key" == name for _, _, names in os.walk(hosts.at("north", "authority"))
                                                                              for name in names))
     check("and nobody else may read them", os.stat(hosts.at("east", "etc/east/key")).st_mode & 0o777 == 0o600)
+
+
+@story()
+def a_bundle_of_another_branch_is_refused_by_name(hosts):
+    hosts.begin()
+    copy = hosts.at("north", "copy")
+    shutil.copytree(hosts.at("north", "authority"), copy)
+    hosts.pair()
+    words = ["--kind", "person", "--division", "NTH", "--name", "Officer O", "--role", "PC", "--insecure-lab"]
+    hosts.tool("north", "authority", "issue", *words, "--dir", copy, "--out", hosts.at("north", "other"), "--offline")
+    hosts.tool("north", "authority", "issue", "east.request", "--fingerprint", hosts.words, "--dir", copy, "--offline", "--insecure-lab",
+               "--out", hosts.at("north", "branch.bundle"))
+    said = hosts.tool("north", "authority", "publish", "--bundle", "branch.bundle", "--socket", hosts.socket("north"), expect=6)
+    refused(said, "did not take this branch of the authority's log", "branch.bundle", "another entry", "keep one branch only")
+    hosts.officer("north", "NTH")
+    said = hosts.tool("north", "authority", "publish", "--bundle", "east.bundle", "--socket", hosts.socket("north")).stdout
+    check("a bundle that is older than what the daemon has is no branch", "published: 0 new entries" in said, said)
+    said = hosts.tool("north", "authority", "publish", "--bundle", "branch.bundle", "--socket", hosts.socket("north"), expect=6)
+    refused(said, "did not take this branch of the authority's log")
+    said = hosts.tool("north", "authority", "restore", "--bundle", "east.bundle", "--dir", hosts.at("north", "again")).stdout
+    check("a bundle gives a folder back as far as it goes", "segments restored" in said and "put authority.key and root.key there" in said, said)
 
 
 @story()

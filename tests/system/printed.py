@@ -158,6 +158,7 @@ def json_of_authority(desk, schema):
         [c["cert"] for c in ask("authority list", "--dir", authority)["certificates"] if c["kind"] == "person"][0])
     check("an id is hexadecimal", len(cert) == 64)
     ask("authority publish", "--dir", lab, "--socket", desk.socket())
+    ask("authority restore", "--dir", os.path.join(base, "restored"), "--socket", desk.socket(), "--network", os.path.join(lab, "network"))
 
 
 def json_of_enrolment(desk, schema):

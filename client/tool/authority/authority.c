@@ -7,7 +7,6 @@
 #include <dirent.h>
 #include <stdlib.h>
 
-#define SEGMENTS_MAX 100000
 #define ARENA_LEN ((size_t)4 << 20)
 
 /* --- segments ------------------------------------------------------------------------------------------ */
@@ -55,7 +54,7 @@ enum cw_err authority_segments_read(const char *dir, struct authority_segments *
     enum cw_err err;
 
     *out = (struct authority_segments){0};
-    if (count <= 0 || count > SEGMENTS_MAX) {
+    if (count <= 0 || count > AUTHORITY_SEGMENTS_MAX) {
         free(names);
         return fault_set(fault, CW_LOCAL_NOT_FOUND, dir, "there is no authority in this folder");
     }
@@ -102,17 +101,17 @@ static void note_end(struct authority *a)
     const struct chain *chain =
         a->trust->authority_count > 0 ? trust_chain(a->trust, &a->trust->authorities[0].log) : NULL;
 
-    if (chain == NULL || (a->end_count > 0 && a->ends[a->end_count - 1].seq == chain->seq))
+    if (chain == NULL || (a->ends.count > 0 && a->ends.at[a->ends.count - 1].seq == chain->seq))
         return;
-    a->ends[a->end_count++] = (struct authority_end){chain->seq, chain->seal};
+    a->ends.at[a->ends.count++] = (struct authority_end){chain->seq, chain->seal};
 }
 
 static enum cw_err follow(struct authority *a, const struct authority_segments *segments, struct cw_fault *fault)
 {
     enum cw_err err = cw_trust_new(buf_slice(&a->genesis), NULL, &a->trust, fault);
 
-    a->ends = calloc(segments->count + 1, sizeof(*a->ends));
-    if (a->ends == NULL)
+    a->ends.at = calloc(segments->count + 1, sizeof(*a->ends.at));
+    if (a->ends.at == NULL)
         return fault_plain(fault, CW_LOCAL_MEMORY, a->dir);
     for (size_t i = 0; err == CW_OK && i < segments->count; i++) {
         err = cw_trust_add(a->trust, buf_slice(&segments->bytes[i]), fault);
@@ -213,22 +212,22 @@ void authority_close(struct authority *a)
     cw_trust_free(a->trust);
     sealer_done(&a->log);
     free(a->memory);
-    free(a->ends);
+    free(a->ends.at);
     if (a->locked)
         authority_unlock(a->lock);
     *a = (struct authority){0};
 }
 
-enum authority_standing authority_stands(const struct authority *a, const struct authority_end *known)
+enum authority_standing authority_stands(const struct authority_ends *mine, const struct authority_end *known)
 {
-    uint64_t last = a->end_count > 0 ? a->ends[a->end_count - 1].seq : 0;
+    uint64_t last = mine->count > 0 ? mine->at[mine->count - 1].seq : 0;
 
     if (known->seq > last)
         return AUTHORITY_BEHIND;
     if (known->seq == 0)
         return last == 0 ? AUTHORITY_SAME : AUTHORITY_AHEAD;
-    for (size_t i = 0; i < a->end_count; i++)
-        if (a->ends[i].seq == known->seq && ID_EQ(&a->ends[i].seal, &known->seal))
+    for (size_t i = 0; i < mine->count; i++)
+        if (mine->at[i].seq == known->seq && ID_EQ(&mine->at[i].seal, &known->seal))
             return known->seq == last ? AUTHORITY_SAME : AUTHORITY_AHEAD;
     return AUTHORITY_APART;
 }

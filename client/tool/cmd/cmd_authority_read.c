@@ -117,6 +117,8 @@ static enum exit_code run_list(struct cli *cli)
     return EXIT_DONE;
 }
 
+#define NOT_PUBLISHED "the authority's log was not published"
+
 /* --- publish ---------------------------------------------------------------------------------------------- */
 
 enum cw_err publish_slices(const struct network_id *network, const struct cw_slice *segments, size_t count,
@@ -181,20 +183,6 @@ enum cw_err publish_segments(const char *dir, const char *socket, int32_t timeou
     return err;
 }
 
-/* A host that has the answer to its request has the log in it. */
-static enum cw_err publish_answer(const char *file, const char *socket, int32_t timeout_ms, uint64_t *out_stored,
-                                  struct cw_fault *fault)
-{
-    struct joining j;
-    enum cw_err err = joining_open(file, &j, fault);
-
-    if (err != CW_OK)
-        return err;
-    err = publish_slices(&j.network, j.join.segments, j.join.segment_count, socket, timeout_ms, out_stored, fault);
-    joining_done(&j);
-    return err;
-}
-
 static enum exit_code tell_published(const struct cli *cli, uint64_t stored)
 {
     if (cli->json)
@@ -202,6 +190,49 @@ static enum exit_code tell_published(const struct cli *cli, uint64_t stored)
     else if (!cli->quiet)
         printf("published: %llu new entries; the other daemons get them from this one\n", (unsigned long long)stored);
     return EXIT_DONE;
+}
+
+/* The ends of the log of the authority whose bundle it is. */
+static enum cw_err ends_of(const struct joining *j, struct log_id *out_log, struct authority_ends *out,
+                           struct cw_fault *fault)
+{
+    struct authority_pieces pieces = {0};
+    enum cw_err err = CW_OK;
+
+    for (size_t i = 0; i < j->trust->authority_count; i++)
+        if (ID_EQ(&j->trust->authorities[i].cert, &j->join.authority))
+            *out_log = j->trust->authorities[i].log;
+    for (uint32_t i = 0; err == CW_OK && i < j->join.segment_count; i++)
+        err = authority_pieces_add(&pieces, j->join.segments[i], fault);
+    if (err == CW_OK && authority_pieces_ends(&pieces, out_log, out) != CW_OK)
+        err = fault_plain(fault, CW_LOCAL_MEMORY, "");
+    authority_pieces_done(&pieces);
+    return err;
+}
+
+/*
+ * A host that has the answer to its request has the log in it. A daemon that has more of the same branch is content; one
+ * that has another branch dropped this one in silence, which is told here.
+ */
+static enum exit_code publish_answer(const struct cli *cli, const char *file, const char *socket)
+{
+    struct joining j;
+    struct authority_ends ends = {0};
+    struct log_id log = {{0}};
+    struct cw_fault fault = {0};
+    uint64_t stored = 0;
+    enum exit_code code;
+
+    if (joining_open(file, &j, &fault) != CW_OK)
+        return complain_fault(cli, NOT_PUBLISHED, &fault);
+    if (ends_of(&j, &log, &ends, &fault) != CW_OK || publish_slices(&j.network, j.join.segments, j.join.segment_count,
+                                                                    socket, cli->timeout_ms, &stored, &fault) != CW_OK)
+        code = complain_fault(cli, NOT_PUBLISHED, &fault);
+    else
+        code = authority_check_bundle(cli, file, &j.network, &log, &ends, socket);
+    free(ends.at);
+    joining_done(&j);
+    return code == EXIT_DONE ? tell_published(cli, stored) : code;
 }
 
 static enum exit_code publish_folder(const struct cli *cli, const char *dir, const char *socket)
@@ -212,9 +243,9 @@ static enum exit_code publish_folder(const struct cli *cli, const char *dir, con
     enum exit_code code;
 
     if (authority_open(dir, false, slice(NULL, 0), &a, &fault) != CW_OK)
-        return complain_fault(cli, "the authority's log was not published", &fault);
+        return complain_fault(cli, NOT_PUBLISHED, &fault);
     if (publish_segments(dir, socket, cli->timeout_ms, &stored, &fault) != CW_OK)
-        code = complain_fault(cli, "the authority's log was not published", &fault);
+        code = complain_fault(cli, NOT_PUBLISHED, &fault);
     else
         code = authority_check_published(cli, dir, &a, socket);
     authority_close(&a);
@@ -224,8 +255,6 @@ static enum exit_code publish_folder(const struct cli *cli, const char *dir, con
 static enum exit_code run_publish(struct cli *cli)
 {
     const char *dir = cli_value(cli, "dir"), *answer = cli_value(cli, "bundle"), *socket = cli_value(cli, "socket");
-    struct cw_fault fault = {0};
-    uint64_t stored;
 
     if ((dir == NULL) == (answer == NULL) || socket == NULL)
         return complain(cli, EXIT_USAGE,
@@ -233,9 +262,7 @@ static enum exit_code run_publish(struct cli *cli)
                                           "one of the first two is needed, and the third", NULL});
     if (dir != NULL)
         return publish_folder(cli, dir, socket);
-    if (publish_answer(answer, socket, cli->timeout_ms, &stored, &fault) != CW_OK)
-        return complain_fault(cli, "the authority's log was not published", &fault);
-    return tell_published(cli, stored);
+    return publish_answer(cli, answer, socket);
 }
 
 static const struct cli_option list_options[] = {{"dir", "DIR", "the authority's folder"}, {NULL, NULL, NULL}};
@@ -261,9 +288,10 @@ const struct cli_command cmd_authority_publish = {
     .group = GROUP_AUTHORITY,
     .verb = "publish",
     .summary = "hand the authority's log to a daemon",
-    .about = "The other daemons get it from that one. It ends with 6 where the daemon has another branch of the log, "
-             "or more "
-             "of it than the folder: two copies of the folder were written on, or this is an old one.",
+    .about =
+        "The other daemons get it from that one. It ends with 6 where the daemon has another branch of the log, "
+        "because two copies of the folder were written on, and where it has more of it than the folder, which is an "
+        "old copy then. A bundle may be older than what the daemon has.",
     .examples = "  casewire authority publish --dir /srv/authority \\\n"
                 "      --socket /run/casewire/north/admin.sock\n"
                 "  casewire authority publish --bundle east.bundle \\\n"
