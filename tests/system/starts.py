@@ -65,6 +65,25 @@ def a_port_in_use_is_named(lab):
 
 
 @story()
+def a_reload_ends_with_what_came_of_it(lab):
+    here = ("--socket", os.path.join(lab.setting("north", "run_dir"), "admin.sock"), "--network", lab.path("north", "network"))
+
+    def reload(code, *words, at=here):
+        done = run([TOOL, "reload", "--wait", *at], code)
+        check("it says what came of it", all(word in done.stdout + done.stderr for word in words), done.stdout + done.stderr)
+
+    reload(0, "reloaded: nothing changed")
+    change(lab, "low_water", "low_watre")
+    reload(78, "casewired.conf:", "did you mean low_water", "nothing was changed")
+    change(lab, "low_watre", "low_water")
+    reload(0, "reloaded: nothing changed")
+    reload(2, "--socket and --network", at=here[:2])
+    reload(3, "the network's genesis cannot be read", at=(*here[:3], here[3] + ".away"))
+    lab.halt()
+    reload(7, "admin socket does not answer")
+
+
+@story()
 def an_address_of_another_machine_is_named(lab):
     lab.halt()
     address = lab.setting("north", "listen_peers")
