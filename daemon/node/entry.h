@@ -72,6 +72,10 @@ enum cw_err entry_apply(struct turn *t, struct entry_in *e);
 /* The same for one that is stored already and may now be judged, or opened, otherwise. */
 enum cw_err entry_settle(struct turn *t, struct entry_in *e);
 
+/* Two ops of one author carry one submission id. */
+void turn_alarm_reused(const struct turn *t, const struct cert_id *author, const struct cw_op_id *first,
+                       const struct cw_op_id *second, const char *outcome);
+
 /* Blobs, judgement and what follows, of one that is stored; *out_held: every blob is here, and opens where it should. */
 enum cw_err entry_look_again(struct turn *t, const struct log_id *log, uint64_t seq, bool *out_held); /* pending.c */
 

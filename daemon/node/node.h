@@ -112,8 +112,9 @@ void node_count_refused_key(struct node *n); /* the net driver hears of it. Any 
 struct node_alarm {
     char id[32];
     char text[160];
-    struct cw_wall since; /* first time it was raised in this run */
+    struct cw_wall since, last; /* first and last time it was raised in this run */
     uint64_t times;
+    bool over; /* what happened is over: it is told of for a day, and nobody is out of step for it */
 };
 
 #define NODE_PEERS_SHOWN_MAX 320

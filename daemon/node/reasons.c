@@ -74,8 +74,10 @@ void node_reasons(const struct node_status *status, reason_said *said, void *ctx
     for (uint32_t i = 0; i < status->peer_count && i < NODE_PEERS_SHOWN_MAX; i++)
         peer_reasons(&s, &status->peers[i]);
     counted_reasons(&s, status);
-    for (uint32_t i = 0; i < status->alarm_count; i++)
-        say(&s, "alarm: %s", status->alarms[i].text);
+    for (uint32_t i = 0; i < status->alarm_count; i++) {
+        if (!status->alarms[i].over)
+            say(&s, "alarm: %s", status->alarms[i].text);
+    }
     if (status->low_on_space)
         said(ctx, "the disk, or map_size, is nearly full: submissions are refused", "nearly full");
 }

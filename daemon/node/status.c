@@ -98,14 +98,28 @@ static struct node_alarm *alarm_of(struct node_status *s, const char *id)
     return a;
 }
 
+/* It was refused, or counts for nothing, and that everywhere; all other alarms say what is so until a person mends it. */
+static bool is_over(const char *id)
+{
+    static const char *const over[] = {"submission-id-reused", "entry-void", "authority-record", "message"};
+
+    for (size_t i = 0; i < CW_COUNT(over); i++) {
+        if (strcmp(over[i], id) == 0)
+            return true;
+    }
+    return false;
+}
+
 static void raise_alarm(struct node *n, const char *id, const struct journal_about *about, const char *text)
 {
     write_line(n, JOURNAL_ALARM, id, about, text);
     pthread_mutex_lock(&n->status_lock);
     struct node_alarm *a = alarm_of(n->status, id);
     if (a != NULL) {
+        a->last = n->ports.clock.wall(n->ports.clock.ctx);
         if (a->times++ == 0)
-            a->since = n->ports.clock.wall(n->ports.clock.ctx);
+            a->since = a->last;
+        a->over = is_over(id);
         (void)snprintf(a->text, sizeof a->text, "%s", text);
     }
     pthread_mutex_unlock(&n->status_lock);

@@ -20,6 +20,6 @@ enum cw_err wrong_row(struct checking *c, const char *table, struct cw_slice key
 
 enum cw_err verify_entry(struct checking *c, const struct log_head *head, uint64_t seq, uint64_t hlc_before,
                          struct hash *out_hash, uint64_t *out_hlc); /* verify_entry.c */
-enum cw_err verify_indexes(struct checking *c);                     /* verify_index.c: ops, cases, indexes, what waits */
+enum cw_err verify_indexes(struct checking *c); /* verify_index.c: ops, cases, indexes, what waits */
 
 #endif

@@ -51,20 +51,25 @@ static bool put_counters(struct answering *a, const struct node_status *status, 
     return true;
 }
 
+#define OVER_SHOWN_MS INT64_C(86400000)
+
 static bool put_alarms(struct answering *a, const struct node_status *status, Cw__Status *out)
 {
     out->alarms = ARENA_ARRAY(a->arena, Cw__Alarm *, status->alarm_count + 1);
     if (out->alarms == NULL)
         return false;
     for (uint32_t i = 0; i < status->alarm_count; i++) {
-        Cw__Alarm *alarm = ARENA_NEW(a->arena, Cw__Alarm);
+        const struct node_alarm *from = &status->alarms[i];
 
+        if (from->over && answer_now(a).ms - from->last.ms > OVER_SHOWN_MS)
+            continue;
+        Cw__Alarm *alarm = ARENA_NEW(a->arena, Cw__Alarm);
         if (alarm == NULL)
             return false;
         cw__alarm__init(alarm);
-        SET_BYTES(alarm, id, answer_text(a, status->alarms[i].id));
-        SET_BYTES(alarm, text, answer_text(a, status->alarms[i].text));
-        SET_NUMBER(alarm, since_ms, (uint64_t)status->alarms[i].since.ms);
+        SET_BYTES(alarm, id, answer_text(a, from->id));
+        SET_BYTES(alarm, text, answer_text(a, from->text));
+        SET_NUMBER(alarm, since_ms, (uint64_t)from->since.ms);
         out->alarms[out->n_alarms++] = alarm;
     }
     return true;

@@ -28,16 +28,19 @@ static enum cw_err check_submission_id(struct turn *t, const struct prepared *p,
                                        struct refusal *refusal)
 {
     struct cw_slice known;
+    struct cw_op_id known_op = {{0}};
     enum cw_err err =
         db_get(t->n, t->txn, TABLE_SUBMIT_ID, row_key_submit_id(&p->header.author, p->header.submission_id), &known);
 
     if (err == CW_LOCAL_NOT_FOUND)
         return CW_OK;
-    *out_seen = err == CW_OK && known.len == ID_LEN && memcmp(known.data, p->op_id.b, ID_LEN) == 0;
+    if (err == CW_OK && known.len == ID_LEN)
+        memcpy(known_op.b, known.data, ID_LEN);
+    *out_seen = err == CW_OK && ID_EQ(&known_op, &p->op_id);
     if (err != CW_OK || *out_seen)
         return err;
     t->counters[COUNTER_REUSED_IDS]++;
-    node_alarm(t->n, "submission-id-reused", "a submission id came again with other bytes: refused");
+    turn_alarm_reused(t, &p->header.author, &known_op, &p->op_id, "the second was refused");
     return refuse(refusal, CW_REFUSED_REUSED_ID, "header.submission_id",
                   "this submission id was used before with other content");
 }

@@ -60,6 +60,19 @@ static void flag_admitted(struct turn *t, const struct cw_op_id *op)
         t->submissions[i].reused = t->submissions[i].reused || ID_EQ(&t->submissions[i].prepared->op_id, op);
 }
 
+void turn_alarm_reused(const struct turn *t, const struct cert_id *author, const struct cw_op_id *first,
+                       const struct cw_op_id *second, const char *outcome)
+{
+    const struct authority_cert *cert = authority_find(t->n->authority, author);
+    char author_hex[2 * ID_LEN + 1], first_hex[2 * ID_LEN + 1], second_hex[2 * ID_LEN + 1];
+
+    hex_of(ID_SLICE(author), author_hex);
+    hex_of(ID_SLICE(first), first_hex);
+    hex_of(ID_SLICE(second), second_hex);
+    node_alarm(t->n, "submission-id-reused", "one submission id, two contents: %.8s and %.8s, by %.8s of %s; %s",
+               first_hex, second_hex, author_hex, cert != NULL ? cert->division : "?", outcome);
+}
+
 static enum cw_err flag_other(struct turn *t, const struct cw_op_id *other)
 {
     struct op_row op;
@@ -99,8 +112,7 @@ static enum cw_err note_submission_id(struct turn *t, const struct entry_in *e, 
     memcpy(other.b, known.data, ID_LEN);
     op->flags |= CASE_OP_REUSED_ID;
     t->counters[COUNTER_REUSED_IDS]++;
-    node_alarm(t->n, "submission-id-reused", "two submissions of one author carry one id: log of %s, seq %llu",
-               e->division, (unsigned long long)e->header.seq);
+    turn_alarm_reused(t, &e->submission.author, &other, &e->header.op_id, "both are kept, and marked");
     return flag_other(t, &other);
 }
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "tests/unit/node/lab.h"
+#include "tests/unit/node/pair.h"
 
 #include <check.h>
 
@@ -102,6 +102,36 @@ START_TEST(a_reused_submission_id_is_refused_and_alarmed)
     ck_assert_uint_eq(lab_ask(north, &second), CW_REFUSED_REUSED_ID);
     ck_assert_uint_eq(mem_store_rows(north->disk, TABLE_CASE), 1);
     ck_assert_str_eq(north->last_alarm, "submission-id-reused");
+}
+END_TEST
+
+static const Cw__Status *ask_status(void)
+{
+    Cw__GetStatus ask = CW__GET_STATUS__INIT;
+    Cw__Request request = CW__REQUEST__INIT;
+
+    request.status = &ask;
+    pair = (struct pair){.lab = lab, .north = north}; /* whom pair_ask() asks */
+    const Cw__Answer *answer = pair_ask(&request);
+    ck_assert_uint_eq(answer->code, CW_OK);
+    return answer->status;
+}
+
+/* It was refused, and that is over: nobody is out of step for it, and it is told of for a day. */
+START_TEST(what_was_refused_keeps_nobody_from_being_in_sync)
+{
+    struct lab_op first, second;
+
+    lab_open_case(lab, 1, SPOIL_NOTHING, &first);
+    ck_assert_uint_eq(lab_ask(north, &first), CW_OK);
+    lab_open_case(lab, 2, SPOIL_SAME_ID, &second);
+    ck_assert_uint_eq(lab_ask(north, &second), CW_REFUSED_REUSED_ID);
+    const Cw__Status *status = ask_status();
+    ck_assert_uint_eq(status->n_alarms, 1);
+    ck_assert_ptr_nonnull(strstr((const char *)status->alarms[0]->text.data, "one submission id, two contents"));
+    ck_assert_uint_eq(status->n_reasons, 0);
+    lab->now += INT64_C(86400000) + 1000;
+    ck_assert_uint_eq(ask_status()->n_alarms, 0);
 }
 END_TEST
 
@@ -213,6 +243,7 @@ Suite *suite_node_submit(void)
     tcase_add_test(hostile, garbage_is_answered_and_stores_nothing);
     tcase_add_test(hostile, an_op_of_a_case_that_nobody_knows_is_refused);
     tcase_add_test(hostile, a_reused_submission_id_is_refused_and_alarmed);
+    tcase_add_test(hostile, what_was_refused_keeps_nobody_from_being_in_sync);
     tcase_add_test(hostile, a_nearly_full_disk_refuses_submissions_and_takes_authority);
     suite_add_tcase(suite, hostile);
     tcase_add_checked_fixture(accepted, one_node, end);
