@@ -82,13 +82,31 @@ check("an upgrade restarts what runs", done.returncode == 0 and pid() not in (be
 done = run("casewire", "--home", "/srv/officer", "case", "list")
 check("and nothing is lost by it", "Child M" in done.stdout, done.stdout)
 
+def units():
+    return run("systemctl", "list-units", "--no-legend", "--plain", "--state=active", "casewire*@*").stdout.split("\n")
+
+
+def left():
+    """What is called after us where packages and systemd put things, but for what is kept, and drop-ins of the administrator."""
+    kept = ("/etc/casewire", "/var/lib/private/casewire", "/var/lib/systemd", "/var/tmp")
+    found = []
+    for top in ("/etc", "/run", "/usr", "/var"):
+        for folder, folders, files in os.walk(top):
+            folders[:] = [f for f in folders if os.path.join(folder, f) not in kept]
+            found += [os.path.join(folder, f) for f in folders + files if "casewire" in f and not f.endswith(".service.d")]
+    return found
+
+
+done = run("systemctl", "start", "casewire-alert@north")
+check("alerts are told", done.returncode == 0 and any("casewire-alert@north" in u for u in units()), done.stdout)
 done = run("dpkg", "--remove", *names)
-check("removed, nothing runs any more", done.returncode == 0 and pid() == "0", done.stdout)
+check("removed, nothing runs any more", done.returncode == 0 and pid() == "0" and not any(units()), [done.stdout, units()])
 check("and no file of theirs is left", files_of(*names) == [], files_of(*names))
 check("but what officers signed is", os.path.exists("/var/lib/private/casewire/north/store/data.mdb"))
 done = run("dpkg", "--purge", *names)
 check("purge says what it keeps, and where", done.returncode == 0 and "/var/lib/private/casewire is kept" in done.stdout and
       os.path.exists("/var/lib/private/casewire/north/store/data.mdb"), done.stdout)
+check("and nothing of ours is left but that", left() == [], left())
 
 print("%d passed, %d failed" % (passed, failed))
 sys.exit(failed != 0)
