@@ -66,7 +66,7 @@ def check_receipt(raw, network, certs):
     submission = R.submission_hash(receipt["submission_header"], receipt["proof"])
     if receipt["local"] is None:
         raise Fails("local")
-    genesis, cert = _log_of("genesis", receipt["genesis"], network, certs)
+    genesis, cert = _log_of("local.genesis", receipt["genesis"], network, certs)
     common = (network, receipt["op_id"], submission, said)
     local = _check_entry("local", receipt["local"], genesis, cert, *common)
     divisions = {cert["division"]}
@@ -126,7 +126,9 @@ def _check_fork_seal(where, carried, network, log, cert):
     if carried is None:
         raise Fails(where)
     seal = _try(where, R.seal, carried["seal"])
-    if seal["log"] != log or not R.seal_signed(network, carried, key=cert["sign_key"]):
-        raise Fails(where)
+    if seal["log"] != log:
+        raise Fails(where + ": another log")
+    if not R.seal_signed(network, carried, key=cert["sign_key"]):
+        raise Fails(where + ": signature")
     seal["hash"] = h("cw1:seal", carried["seal"])
     return seal
