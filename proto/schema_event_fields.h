@@ -157,6 +157,9 @@
     EF(EPISODE_CLOSED, OUTCOME, 0)                                                                 \
     EF(EPISODE_CLOSED, FOUND_BY, 0)                                                                \
     EF(EPISODE_CANCELLED, REASON, 1)                                                               \
+    EF(EPISODE_MERGED, ABOUT, 1)                                                                   \
+    EF(EPISODE_MERGED, REASON, 1)                                                                  \
+    EF(EPISODE_UNMERGED, REASON, 1)                                                                \
     EF(RHI, RHI_STEP, 1)                                                                           \
     EF(RHI, DISCLOSURES, 0)                                                                        \
     EF(RHI, DEBRIEF_INTEL, 0)                                                                      \

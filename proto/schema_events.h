@@ -85,6 +85,8 @@
     E(CHILD_CLOSED, 81, "child_closed", K_CHILD, R_SUP_UP, NONE, NONE, 0)                          \
     E(TRANSITIONED, 82, "transitioned", K_CHILD, R(MCET) | R(CRU) | R_SUP_UP, NONE, NONE, 0)       \
     E(CHILD_REOPENED, 83, "child_reopened", K_CHILD, R_CHILD, NONE, NONE, 0)                       \
+    E(EPISODE_MERGED, 84, "episode_merged", K_CHILD, R_SUP_UP, NONE, NONE, EVENT_EPISODE)          \
+    E(EPISODE_UNMERGED, 85, "episode_unmerged", K_CHILD, R_SUP_UP, NONE, NONE, EVENT_WITHDRAWS)    \
     E(MERGED, 90, "merged", K_ALL, R(OCGC) | R(ROCUA) | R(RCLC) | R_INSP_UP, NONE, NONE, 0)        \
     E(DISPOSED, 91, "disposed", K_ANY, R(RRD), NONE, NONE, 0)                                      \
     E(OP_STARTED, 100, "op_started", K_OPERATION, R_ANY, NONE, NONE, 0)                            \

@@ -34,6 +34,7 @@ struct verb {
     uint32_t takes_back; /* the event that operand 1 names and this one takes back; EVENT_NONE: none */
     bool duty;           /* operand 1 names a duty of the case, whose id goes into the field `clock` */
     bool as_recorded;    /* about the very case that is named, also when it is an alias */
+    bool merges;         /* operands 1 and 2 name the two episodes, the second goes into the field `about` */
     bool reports;        /* a new episode: not beside a live one, unless --another */
     const char *cheat;   /* heading of the cheat sheet under which its first example stands; NULL: none */
     struct verb_argument arguments[VERB_ARGUMENTS_MAX]; /* ends with a NULL name, or is full */

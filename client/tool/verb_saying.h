@@ -17,6 +17,7 @@ struct saying {
     uint32_t event;                          /* EVENT_NONE: the opening */
     const Cw__ViewEvent *corrected;          /* NULL: nothing is */
     const Cw__ViewDeadline *duty;            /* that it is about; NULL: none */
+    char other[2 * CW_ID_LEN + 1];           /* of a verb that merges: the id of the other report */
     int from;                                /* the first operand that is NAME=VALUE */
     bool given[VERB_ARGUMENTS_MAX];          /* by argument */
     struct cw_slice given_names[WRITES_MAX]; /* names of fields that were given anew */

@@ -73,6 +73,8 @@ struct episode_place {
  * is. Complains.
  */
 enum exit_code writing_find_episode(const struct writing *w, const char *name, struct episode_place *out);
+/* The id by which the episode of this report goes; no bytes: it is the first. */
+ProtobufCBinaryData writing_episode_of(const Cw__CaseView *record, ProtobufCBinaryData report);
 /* As it is named there. */
 void writing_episode_name(const Cw__CaseView *record, ProtobufCBinaryData episode, char out[static CHARS_LEN_MAX]);
 /* write_event.c: names the newest events as seen: a closing that did not know of a sighting is held back by the fold. */

@@ -62,6 +62,16 @@ void writing_episode_name(const Cw__CaseView *record, ProtobufCBinaryData episod
         snprintf(out, CHARS_LEN_MAX, "first");
 }
 
+/* An episode goes by one of its reports, whichever is named. */
+ProtobufCBinaryData writing_episode_of(const Cw__CaseView *record, ProtobufCBinaryData report)
+{
+    for (size_t i = 0; i < record->n_episodes; i++)
+        for (size_t j = 0; j < record->episodes[i]->n_merged; j++)
+            if (slice_eq(wire_slice(record->episodes[i]->merged[j]), wire_slice(report)))
+                return record->episodes[i]->episode;
+    return report;
+}
+
 /* "first", or of several records the reference of the one whose first is meant; NULL: it is neither. */
 static const Cw__CaseView *first_of(const struct writing *w, const char *name)
 {
@@ -110,6 +120,7 @@ enum exit_code writing_find_episode(const struct writing *w, const char *name, s
     code = writing_find_event(w, name, &event);
     if (code != EXIT_DONE || event == NULL)
         return code;
-    *out = (struct episode_place){writing_record_of(w, event), event->event_id};
+    out->record = writing_record_of(w, event);
+    out->episode = writing_episode_of(out->record, event->event_id);
     return EXIT_DONE;
 }

@@ -39,6 +39,10 @@ enum cw_err check_death_confirmed(const struct admission_request *r, const struc
 /* check_saying.c: details that must agree with each other: grades, links, merged identities, what is taken back. */
 enum cw_err check_saying(const struct admission_request *r, const struct schema_event *event, struct refusal *refusal);
 
+/* check_merged.c: two reports of one absence. */
+enum cw_err check_episodes_merged(const struct admission_request *r, const struct schema_event *event,
+                                  struct refusal *refusal);
+
 bool request_writes(const struct admission_request *r, uint32_t field);
 /* The scope the op will have in the fold (docs/fold.md §4.2), except for one that opens an episode. */
 const struct hash *request_scope(const struct admission_request *r);

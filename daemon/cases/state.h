@@ -136,6 +136,12 @@ struct case_machine {
     uint32_t last_step; /* op index of the step that led here; UINT32_MAX: the opening */
 };
 
+/* A report of an absence that people said another one is of too (docs/fold.md §4.6). Sorted by scope. */
+struct case_merged {
+    struct hash scope; /* its own */
+    struct hash into;  /* the scope that stands for both */
+};
+
 enum owner_state { OWNER_NONE = 0, OWNER_OWNED = 1, OWNER_OFFERED = 2, OWNER_CONTESTED = 3 };
 #define CLAIMANTS_MAX 8
 
@@ -173,6 +179,7 @@ enum note_kind {
     NOTE_OWNER_NO_EFFECT = 11, /* an ownership step that the ownership state did not allow */
     NOTE_FLAGGED_OP = 12,      /* the op carries a caller's flag */
     NOTE_FLOOR = 13,           /* a void assessment holds a value up until a decision names it */
+    NOTE_EPISODES_APART = 14,  /* a merge of episodes: the child had been back from one of them before */
 };
 
 /* Sorted by (kind, op, about, field). */
@@ -259,6 +266,8 @@ struct case_state {
     const struct case_tally *tallies;
     uint32_t machine_count;
     const struct case_machine *machines;
+    uint32_t merged_count;
+    const struct case_merged *merged;
     uint32_t conflict_count;
     const struct case_conflict *conflicts;
     uint32_t note_count;

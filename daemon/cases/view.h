@@ -17,6 +17,8 @@ const struct case_cell *state_cell(const struct case_state *state, const struct 
 const struct case_value *state_value(const struct case_state *state, const struct hash *scope, uint32_t field);
 const struct case_machine *state_machine(const struct case_state *state, enum machine machine,
                                          const struct hash *scope);
+/* The scope of an episode by whichever of its reports: that of another when the two were merged. */
+const struct hash *state_episode(const struct case_state *state, const struct hash *scope);
 const struct case_op *state_op(const struct case_state *state, const struct cw_op_id *op);
 /* Where the op stands in by_id, or would. False: it is not there. */
 bool state_find_op(const struct case_state *state, const struct cw_op_id *op, uint32_t *out_place);

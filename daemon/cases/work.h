@@ -243,6 +243,7 @@ bool level_at(const struct fold *f, const struct hash *scope, uint32_t field, ui
 /* Some episode was live and its risk high when the op of this rank came (§9.6). n in events, writes and machines. */
 bool missing_at_high_risk(const struct fold *f, uint32_t rank);
 
+enum cw_err episodes_merge(struct fold *f);                       /* §4.6, from events.c; episodes.c */
 uint32_t find_event(const struct fold *f, const struct hash *id); /* event index or NONE; events.c */
 /* Somebody with these roles (§10.1). row: NULL, an event that is not in the table. */
 bool may_record_event(const struct fold *f, uint32_t roles, const struct schema_event *row);

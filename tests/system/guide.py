@@ -141,6 +141,16 @@ class Reader(Desk):
         links = self.shell.ask(f"casewire case show {self.names['H3T8V5N']}")["links"]
         self.names["9b40d2"] = links[0]["op"][:8]
 
+    def note_reports(self):
+        """The two newest reports of the child."""
+        events = self.shell.ask(f"casewire case show {self.names['H3T8V5N']} --as officer@east")["events"]
+        reports = [e["event_id"][:8] for e in events if e["name"] == "episode_reported"]
+        self.names["5c01d3"], self.names["e80b77"] = reports[1], reports[0]
+
+    def note_merging(self):
+        events = self.shell.ask(f"casewire case show {self.names['H3T8V5N']} --as officer@east")["events"]
+        self.names["64aa0f"] = next(e["event_id"][:8] for e in events if e["name"] == "episode_merged")
+
     def note_merge(self):
         view = self.shell.ask(f"casewire case show {self.names['K7Q2M4X']} --as officer@east")
         self.names["d17e08"] = view["identity"]["merges"][0]["op"][:8]
@@ -200,7 +210,7 @@ class Reader(Desk):
         return line
 
     def follow(self, line):
-        before = [("casewire login", self.give_key), ("9b40d2", self.note_link), ("d17e08", self.note_merge), ("conflict show", self.note_conflicts), ("$NETWORK", self.note_network),
+        before = [("casewire login", self.give_key), ("episode merge", self.note_reports), ("episode unmerge", self.note_merging), ("9b40d2", self.note_link), ("d17e08", self.note_merge), ("conflict show", self.note_conflicts), ("$NETWORK", self.note_network),
                   ("5c1af0", self.note_outbox), ("5e61c0", self.note_events), ("7a6d19", self.note_events), ("b3d8f1", self.note_second),
                   ("7d2a90b1", self.note_certificate), ("authority publish", None if self.daemon else self.start_daemon)]
         for part, do in before:

@@ -1,5 +1,6 @@
 """The tool as officers use it: logging in, losing a passphrase, speaking without one."""
 
+import datetime
 import json
 import os
 import pty
@@ -8,6 +9,7 @@ import signal
 import subprocess
 import tempfile
 import time
+import zoneinfo
 
 from json_schema import Schema
 from world import BUILD, TOOL, Lab, Wrong, check, run
@@ -306,6 +308,16 @@ def a_second_episode_stands_beside_the_first(desk):
     check("each sighting belongs to one", places == {"X": None, "Z": view["episodes"][1]["episode"]}, str(places))
 
 
+def ago(minutes):
+    """As an officer types it."""
+    return (datetime.datetime.now(zoneinfo.ZoneInfo("Europe/London")) - datetime.timedelta(minutes=minutes)).strftime("%Y-%m-%dT%H:%M")
+
+
+def board_episodes(desk, who="officer@north"):
+    figures = desk.ask("board", "children", "--from", "2020-01-01", "--to", "2040-01-01", who=who)["figures"]
+    return next(f["count"] for f in figures if f["name"] == "episodes")
+
+
 # --- what two divisions wrote --------------------------------------------------------------------------------
 
 
@@ -496,6 +508,63 @@ def a_merged_childs_episodes_and_duties_are_all_within_reach(desk):
     desk.tool("clock", "waive", g, duty[:6], "why=Held abroad", who="inspector@north")
     states = [c["deadline"]["state"] for c in desk.ask("clock", "list", g, "--all")["clocks"] if c["deadline"]["duty"] == duty]
     check("a duty of it is waived by its number", states == ["waived"], str(states))
+
+
+@story
+def one_absence_reported_at_two_divisions_becomes_one_episode(desk):
+    """Home reports the child to north, its placement to west, while no line is between them (DOMAIN §9.3)."""
+    opened = desk.open_case("Child of two reports", risk="low")
+    case = opened["case_id"]
+    desk.tool("episode", "assess", case, "risk=low", "why=often away", "review=in 2h")
+    desk.tool("episode", "return", case, "how=seen_by_police", "when=now", who="sergeant@north")
+    desk.settle()
+    desk.tool("lab", "cut", "west", "--dir", desk.dir)
+    for who, officer, minutes, place, risk in (("control@north", "sergeant@north", 10, "home", "medium"),
+                                               ("officer@west", "officer@west", 40, "childrens_home", "high")):
+        report = json.loads(desk.tool("--json", "episode", "report", case, "reported=" + ago(minutes), f"from={place}", who=who).stdout)["op_id"]
+        desk.tool("episode", "assess", case, f"risk={risk}", "why=no coat", "review=in 2h", "--episode", report[:8], who=officer)
+    desk.tool("episode", "sight", case, "when=" + ago(5), "where=the weir", "confidence=probable", "--episode", report[:8], who="officer@west")
+    desk.tool("lab", "heal", "--dir", desk.dir)
+    desk.settle()
+
+    def live(who="officer@north"):
+        return [e for e in desk.ask("child", "show", case, who=who)["episodes"] if e["state"] == "active"]
+
+    def reviews(who="officer@north"):
+        return [c["deadline"] for c in desk.ask("clock", "list", case, who=who)["clocks"] if c["deadline"]["clock"] == "M3"]
+
+    north, west = (e["episode"] for e in live())
+    check("until a person says so both run in full", len(reviews()) == 2, str(reviews()))
+    before = board_episodes(desk)
+    words = ("episode", "merge", case, north[:8], west[:8], "why=The home and the placement rang the same evening")
+    desk.tool(*words, who="officer@north", expect=None)
+    check("a constable's word is a proposal", len(live()) == 2)
+    merged = json.loads(desk.tool("--json", *words, who="sergeant@north").stdout)["op_id"]
+    desk.settle()
+    for who in ("officer@north", "officer@west"):
+        one = live(who)
+        check("one episode runs, and names both reports", len(one) == 1 and {one[0]["episode"], *one[0]["merged"]} == {north, west}, str(one))
+        check("with one duty of each kind", len(reviews(who)) == 1, str(reviews(who)))
+        view = desk.ask("child", "show", case, who=who)
+        shown = {f["name"]: f["values"] for f in view["fields"] if f.get("episode") == one[0]["episode"]}
+        check("at the greater risk", shown["missing_risk"][0]["text"] == "high", str(shown["missing_risk"]))
+        check("from the earlier report, the later kept", len(shown["reported_at"]) == 2 and
+              shown["reported_at"][0]["text"] < shown["reported_at"][1]["text"],
+              str(shown["reported_at"]))
+        check("with both divisions' sightings and assessments", sorted(e["name"] for e in view["events"] if e.get("episode") == one[0]["episode"])
+              .count("risk_assessment") == 2 and "sighting" in [e["name"] for e in view["events"]], str(view["events"]))
+    text = " ".join(desk.tool("child", "show", case).stdout.split())
+    check("a person reads that it was reported twice", "active (2 reports)" in text, text)
+
+    gone = live()[0]["merged"][0]
+    desk.tool("episode", "return", case, "how=seen_by_police", "when=now", "--episode", gone[:8], who="officer@west")
+    desk.settle()
+    check("coming back ends it by whichever report it is named", not live(), str(desk.ask("child", "show", case)["episodes"]))
+    check("and it is one absence on the board", [board_episodes(desk, who) for who in ("officer@north", "officer@west")] == [before - 1] * 2)
+    desk.tool("episode", "unmerge", case, merged[:8], "why=Two evenings", who="sergeant@west")
+    desk.settle()
+    check("taken back, each is what it was", sorted(e["state"] for e in desk.ask("child", "show", case)["episodes"]) ==
+          ["active", "returned", "returned"], str(desk.ask("child", "show", case)["episodes"]))
 
 
 @story

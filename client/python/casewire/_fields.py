@@ -409,6 +409,7 @@ FIELDS: Final[dict[str, dict[int, tuple[str, str, bool]]]] = {
         1: ("episode", "x", False),
         2: ("state", "t", False),
         3: ("last_step", "x", False),
+        4: ("merged", "x", True),
     },
     "ViewEvent": {
         1: ("event_id", "x", False),

@@ -22,6 +22,7 @@ enum { RHI_DECLINED = 3, RHI_COMPLETED = 5 };
 struct told_event {
     int64_t at;
     struct cw_slice op, episode;
+    struct cw_slice report; /* of a report: the one by which its episode goes; empty: the first */
     size_t record;
     int64_t step; /* of an interview */
     bool dated;   /* it says when it occurred */
@@ -96,11 +97,22 @@ static int64_t step_of(const Cw__ViewEvent *event)
     return 0;
 }
 
+/* Reports of one absence that people merged go by one of them (docs/fold.md §4.6). */
+static struct cw_slice report_of(const Cw__CaseView *view, const Cw__ViewEvent *event)
+{
+    for (size_t i = 0; i < view->n_episodes; i++)
+        for (size_t j = 0; j < view->episodes[i]->n_merged; j++)
+            if (slice_eq(wire_slice(view->episodes[i]->merged[j]), wire_slice(event->event_id)))
+                return wire_slice(view->episodes[i]->episode);
+    return wire_slice(event->event_id);
+}
+
 static void put(struct told_list *list, const Cw__ViewEvent *event, size_t record)
 {
     struct told_event *e = &list->at[list->count++];
 
-    *e = (struct told_event){0, wire_slice(event->op), wire_slice(event->episode), record, step_of(event), false};
+    *e = (struct told_event){
+        .op = wire_slice(event->op), .episode = wire_slice(event->episode), .record = record, .step = step_of(event)};
     e->dated = event_at(event, &e->at);
 }
 
@@ -108,8 +120,10 @@ static void sort_event(struct counting *c, const Cw__ViewEvent *event, size_t re
 {
     if (!counts(event))
         return;
-    if (event->type == EVENT_EPISODE_REPORTED)
+    if (event->type == EVENT_EPISODE_REPORTED) {
         put(&c->episodes, event, record);
+        c->episodes.at[c->episodes.count - 1].report = report_of(view_of(c, record), event);
+    }
     if (event->type == EVENT_RETURNED || event->type == EVENT_EPISODE_CANCELLED)
         put(&c->ends, event, record);
     if (event->type == EVENT_RETURNED)
@@ -219,6 +233,27 @@ static bool ended_between(const struct counting *c, int64_t from, int64_t to)
         if (c->ends.at[i].at > from && c->ends.at[i].at <= to)
             return true;
     return false;
+}
+
+/* Two reports of one record that people merged are one episode (docs/fold.md §4.6): the earlier stands for both. */
+static bool was_reported(const struct counting *c, size_t index)
+{
+    const struct told_event *e = &c->episodes.at[index];
+
+    for (size_t i = 0; i < index; i++)
+        if (c->episodes.at[i].record == e->record && slice_eq(c->episodes.at[i].report, e->report))
+            return true;
+    return false;
+}
+
+static void leave_out_merged(struct counting *c)
+{
+    for (size_t i = c->episodes.count; i-- > 0;) {
+        if (!was_reported(c, i))
+            continue;
+        memmove(&c->episodes.at[i], &c->episodes.at[i + 1], (c->episodes.count - i - 1) * sizeof(*c->episodes.at));
+        c->episodes.count--;
+    }
 }
 
 /* One list of episodes, without those that another record told of already. */
@@ -379,6 +414,7 @@ void board_count(struct board *b, const struct board_record *records, size_t cou
 
     CW_ASSERT(count > 0 && count <= BOARD_RECORDS_MAX);
     make_lists(&c);
+    leave_out_merged(&c);
     unite_episodes(&c);
     count_episodes(&c);
     count_returns(&c);

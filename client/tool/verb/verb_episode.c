@@ -83,7 +83,7 @@ static struct episode_place newest(const Cw__CaseView *view)
 {
     for (size_t i = 0; i < view->n_events; i++)
         if (view->events[i]->type == EVENT_EPISODE_REPORTED && !view->events[i]->proposal)
-            return (struct episode_place){view, view->events[i]->event_id};
+            return (struct episode_place){view, writing_episode_of(view, view->events[i]->event_id)};
     return (struct episode_place){view, {0, NULL}};
 }
 

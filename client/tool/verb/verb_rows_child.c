@@ -19,6 +19,7 @@ static const struct cli_option episode_options[] = {
      "(default: the one that fits)"},
     {NULL, NULL, NULL},
 };
+static const struct cli_option merge_options[] = {WRITE_OPTIONS, RECORD_OPTION, {NULL, NULL, NULL}};
 
 const struct cli_command verb_rows_child[] = {
     {.noun = "child",
@@ -269,6 +270,39 @@ const struct cli_command
                                           .arguments =
                                               {
                                                   {"why", FIELD_REASON, "how that is known", NULL, false},
+                                              }}},
+            {.noun = "episode",
+             .verb = "merge",
+             VERB_OF(GROUP_CHILD, "CASE EPISODE EPISODE FIELD=VALUE...", 3, merge_options),
+             .summary = "two reports of one absence: they go on as one episode",
+             .about =
+                 "By a supervisor, while both are live and nobody has said of either that the child was back. Each is "
+                 "named by the digits of its report, or first. The earlier report counts, the greater risk, and what "
+                 "was "
+                 "seen and done in both; both reports stay good names for it.",
+             .examples = "  casewire episode merge K7Q2M4X first 5c01d3 \\\n"
+                         "      why='The home and the placement both rang'\n",
+             .says = &(const struct verb){.events = {EVENT_EPISODE_MERGED},
+                                          .merges = true,
+                                          .arguments =
+                                              {
+                                                  {"why", FIELD_REASON, "how it is known that it is one absence",
+                                                   NULL, true},
+                                              }}},
+            {.noun = "episode",
+             .verb = "unmerge",
+             VERB_OF(GROUP_CHILD, "CASE EVENT FIELD=VALUE...", 2, merge_options),
+             .summary = "they are two absences after all",
+             .about =
+                 "EVENT is the merging: child show has its number. Each episode is then exactly as if it had never "
+                 "been.",
+             .examples = "  casewire episode unmerge K7Q2M4X 3f9ac2 why='Two evenings'\n",
+             .says = &(const struct verb){.events = {EVENT_EPISODE_UNMERGED},
+                                          .corrects = true,
+                                          .takes_back = EVENT_EPISODE_MERGED,
+                                          .arguments =
+                                              {
+                                                  {"why", FIELD_REASON, "what was wrong", NULL, true},
                                               }}},
             {.noun = "episode",
              .verb = "long-term",

@@ -37,6 +37,39 @@ static enum exit_code refuse_twin(const struct saying *s)
                                       "casewire child show CASE"});
 }
 
+/* Each record of a merged child has its own episodes: those of two are united by nobody (docs/fold.md §18.5). */
+static enum exit_code refuse_apart(const struct saying *s)
+{
+    return complain(s->w.cli, EXIT_CONFLICT,
+                    &(struct trouble){"nothing was recorded", s->w.cli->operands[2],
+                                      "the two reports are in different records of this child: each record keeps its "
+                                      "episodes and duties",
+                                      "casewire child show CASE"});
+}
+
+/* The episode of operand 1, and what `about` is to say of operand 2's: its report, or the case's own id for the first. */
+static enum exit_code find_both(struct saying *s, struct episode_place *out)
+{
+    struct episode_place other;
+    enum exit_code code = writing_find_episode(&s->w, s->w.cli->operands[1], out);
+
+    if (code == EXIT_DONE)
+        code = writing_find_episode(&s->w, s->w.cli->operands[2], &other);
+    if (code != EXIT_DONE || out->record == NULL || other.record == NULL)
+        return code;
+    if (out->record != other.record)
+        return refuse_apart(s);
+    hex_of(wire_slice(other.episode.len > 0 ? other.episode : other.record->case_id), s->other);
+    return EXIT_DONE;
+}
+
+static enum exit_code find_place(struct saying *s, struct episode_place *out)
+{
+    if (s->verb->merges)
+        return find_both(s, out);
+    return verb_episode_count(&s->w) > 0 ? verb_episode(&s->w, s->verb, s->event, out) : EXIT_DONE;
+}
+
 static enum exit_code begin_event(struct saying *s)
 {
     const struct schema_event *event = schema_event(s->event);
@@ -48,8 +81,8 @@ static enum exit_code begin_event(struct saying *s)
     CW_ASSERT(event != NULL);
     if ((event->kinds & (1u << schema_kind_by_name(slice_of(s->w.kind)))) == 0)
         return refuse_kind(s, event);
-    if (!s->verb->corrects && (event->flags & EVENT_EPISODE) != 0 && verb_episode_count(&s->w) > 0)
-        code = verb_episode(&s->w, s->verb, s->event, &at);
+    if (!s->verb->corrects && (event->flags & EVENT_EPISODE) != 0)
+        code = find_place(s, &at);
     if (code != EXIT_DONE)
         return code;
     if (at.record != NULL)
@@ -109,7 +142,7 @@ static enum exit_code say_event(struct saying *s)
 
     s->w.as_recorded = s->verb->as_recorded;
     code = writing_look(&s->w, s->w.cli->operands[0]);
-    s->from = s->verb->corrects || s->verb->duty ? 2 : 1;
+    s->from = s->verb->merges ? 3 : s->verb->corrects || s->verb->duty ? 2 : 1;
     if (code == EXIT_DONE)
         code = refuse_twin(s);
     if (code == EXIT_DONE && s->verb->duty)
@@ -120,6 +153,8 @@ static enum exit_code say_event(struct saying *s)
         code = begin_event(s);
     if (code == EXIT_DONE && s->verb->duty)
         code = name_duty(s);
+    if (code == EXIT_DONE && s->verb->merges)
+        code = saying_assign(s, schema_field(FIELD_ABOUT), "about", s->other);
     if (code == EXIT_DONE)
         code = saying_assign_all(s);
     if (code == EXIT_DONE && saying_withdraws(s))

@@ -184,15 +184,17 @@ static void episodes(const Cw__CaseView *view, char *out, size_t cap)
 
     out[0] = '\0';
     for (size_t i = 0; i < view->n_episodes && used < cap; i++) {
-        char state[40];
+        char state[40], reports[40] = "";
         int len;
 
         view_words(view->episodes[i]->state, state, sizeof(state));
-        len = snprintf(out + used, cap - used, "%s%s",
+        if (view->episodes[i]->n_merged > 0)
+            snprintf(reports, sizeof(reports), " (%zu reports)", view->episodes[i]->n_merged + 1);
+        len = snprintf(out + used, cap - used, "%s%s%s",
                        used > 0               ? ", "
                        : view->n_episodes > 1 ? "; episodes "
                                               : "; episode ",
-                       state);
+                       state, reports);
         used += len > 0 ? (size_t)len : 0;
     }
 }

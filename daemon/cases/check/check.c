@@ -8,7 +8,9 @@
 
 const struct hash *request_scope(const struct admission_request *r)
 {
-    return r->op->ref_count > 0 ? &r->op->refs[0] : &scope_none;
+    if (r->op->ref_count == 0)
+        return &scope_none;
+    return r->state != NULL ? state_episode(r->state, &r->op->refs[0]) : &r->op->refs[0];
 }
 
 const struct op_value *request_detail(const struct admission_request *r, uint32_t field)

@@ -152,6 +152,8 @@ enum cw_err check_child(const struct admission_request *r, const struct schema_e
         return check_interview(r, event, refusal);
     case EVENT_REVIEW:
         return check_review(r, event, refusal);
+    case EVENT_EPISODE_MERGED:
+        return check_episodes_merged(r, event, refusal);
     default:
         return CW_OK;
     }

@@ -193,7 +193,9 @@ static enum cw_err check_merge(const struct admission_request *r, struct refusal
 /* Which event each of the rows that take back is about. */
 static uint32_t taken_back_by(uint32_t event)
 {
-    return event == EVENT_LINK_WITHDRAWN ? EVENT_LINK : EVENT_IDENTITY_MERGED;
+    if (event == EVENT_LINK_WITHDRAWN)
+        return EVENT_LINK;
+    return event == EVENT_EPISODE_UNMERGED ? EVENT_EPISODE_MERGED : EVENT_IDENTITY_MERGED;
 }
 
 static enum cw_err check_taken_back(const struct admission_request *r, const struct schema_event *event,

@@ -38,24 +38,37 @@ static int64_t reported_at(const struct fold *f, const struct hash *scope, int64
                                                                                               : said;
 }
 
+/* Of an absence that was reported twice the report before it in order; NULL: it is the first. */
+static struct clock_first *reported_before(const struct fold *f, const struct hash *scope, struct clock_first *out,
+                                           uint32_t count)
+{
+    for (uint32_t i = 0; i < count && f->state->merged_count > 0; i++) {
+        if (ID_EQ(&out[i].scope, scope))
+            return &out[i];
+    }
+    return NULL;
+}
+
 uint32_t clock_reported(const struct fold *f, struct clock_first *out, uint32_t max)
 {
     uint32_t count = 0;
 
     if (f->opening != NONE && f->state->kind == KIND_CHILD && count < max)
-        out[count++] = (struct clock_first){.op = f->opening, .event = NONE};
+        out[count++] = (struct clock_first){.op = f->opening, .event = NONE, .started_ms = usual_of_op(f, f->opening)};
     for (uint32_t i = 0; i < f->event_count && count < max; i++) {
         const struct work_event *e = &f->events[i];
+        struct clock_first *before;
 
-        if (event_stands(e) && (e->row->flags & EVENT_OPENS_EPISODE) != 0)
-            out[count++] = (struct clock_first){.op = e->op, .scope = e->scope, .event = i};
+        if (!event_stands(e) || (e->row->flags & EVENT_OPENS_EPISODE) == 0)
+            continue;
+        before = reported_before(f, &e->scope, out, count);
+        if (before == NULL)
+            out[count++] = (struct clock_first){.op = e->op, .scope = e->scope, .event = i, .started_ms = usual(f, e)};
+        else if (usual(f, e) < before->started_ms)
+            before->started_ms = usual(f, e);
     }
-    for (uint32_t i = 0; i < count; i++) {
-        struct clock_first *at = &out[i];
-
-        at->started_ms =
-            reported_at(f, &at->scope, at->event != NONE ? usual(f, &f->events[at->event]) : usual_of_op(f, at->op));
-    }
+    for (uint32_t i = 0; i < count; i++)
+        out[i].started_ms = reported_at(f, &out[i].scope, out[i].started_ms);
     return count;
 }
 

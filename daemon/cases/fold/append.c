@@ -93,7 +93,8 @@ static bool is_plain_event(struct fold *f, const struct schema_event *row)
     if (row->class == EVENT_CLASS_OWNERSHIP || row->class == EVENT_CLASS_CLOCK ||
         (row->flags & (EVENT_TALLIED | EVENT_WITHDRAWS | EVENT_OPENS_EPISODE)) != 0)
         return false;
-    if (row->number == EVENT_PREVENTION_INTERVIEW || row->number == EVENT_FOUND_DEAD) /* §12.6, §12.7 */
+    if (row->number == EVENT_PREVENTION_INTERVIEW || row->number == EVENT_FOUND_DEAD || /* §12.6, §12.7 */
+        row->number == EVENT_EPISODE_MERGED)
         return false;
     return !may_step(f, row) && !may_contradict(f, row) && !may_run_clock(row);
 }
@@ -297,7 +298,7 @@ static void list_event(struct fold *f, uint32_t op, uint32_t at)
                                  .class_index = NONE};
     thing_id_of(&in->op_id, 0, &event->id);
     if ((event->row->flags & EVENT_EPISODE) != 0 && in->op->ref_count > 0)
-        event->scope = in->op->refs[0];
+        event->scope = *state_episode(f->state, &in->op->refs[0]);
     f->event_of[op] = at;
     f->state->event_count++;
     note_number(f, in->op->event);

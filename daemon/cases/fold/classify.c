@@ -55,14 +55,21 @@ static bool is_well_formed(const struct work_write *w)
     return false;
 }
 
+/* What opens an episode says what is fixed of it, also when another report of it came first (§4.6). */
+static bool opens_episode(const struct op *op)
+{
+    const struct schema_event *row = op->type == OP_EVENT ? schema_event(op->event) : NULL;
+
+    return row != NULL && (row->flags & EVENT_OPENS_EPISODE) != 0;
+}
+
 static bool may_fix(const struct fold *f, const struct work_write *w)
 {
     if (w->row->rule != RULE_IMM)
         return true;
     if (w->op == f->opening)
         return w->row->place == PLACE_CASE || ID_IS_ZERO(&f->extra[w->op].scope);
-    return w->row->place == PLACE_EPISODE && f->ops[w->op].op->type == OP_EVENT &&
-           ID_EQ(&f->extra[w->op].scope, &f->extra[w->op].thing);
+    return w->row->place == PLACE_EPISODE && opens_episode(f->ops[w->op].op);
 }
 
 /* §5.7: what a person could not record does not set fields either; a newer event's fields speak for themselves. */

@@ -71,7 +71,6 @@ static enum cw_err list_events(struct fold *f)
         f->events[f->event_count++] = event_of(f, op);
     }
     sort_indices(f->events_by_id, f->event_count, compare_ids, f);
-    sort_indices(f->events_by_scope, f->event_count, compare_scopes, f);
     return CW_OK;
 }
 
@@ -212,11 +211,13 @@ enum cw_err fold_events(struct fold *f)
         if (event_stands(&f->events[i]))
             correct(f, &f->events[i]);
     }
+    err = episodes_merge(f);
+    sort_indices(f->events_by_scope, f->event_count, compare_scopes, f);
     for (uint32_t i = 0; i < f->event_count; i++) {
         if (event_counts(&f->events[i]))
             replace(f, &f->events[i]);
     }
-    return CW_OK;
+    return err;
 }
 
 /* --- what an event says ------------------------------------------------------------------------------- */

@@ -43,9 +43,10 @@ static int compare_scopes(const void *context, uint32_t a, uint32_t b)
     return order != 0 ? order : compare_u64(a, b);
 }
 
-static bool opens_episode(const struct work_event *e)
+/* A report that was merged into another opens none. */
+static bool opens_episode(const struct fold *f, const struct work_event *e)
 {
-    return event_stands(e) && (e->row->flags & EVENT_OPENS_EPISODE) != 0;
+    return event_stands(e) && (e->row->flags & EVENT_OPENS_EPISODE) != 0 && ID_EQ(&e->scope, &f->extra[e->op].thing);
 }
 
 static void add_machine(struct case_machine *machines, uint32_t *count, enum machine machine, const struct hash *scope)
@@ -72,7 +73,7 @@ static enum cw_err list_machines(struct fold *f)
     if (f->opening != NONE && own == MACHINE_CHILD)
         add_machine(machines, &count, MACHINE_EPISODE, NULL);
     for (uint32_t i = 0; i < f->event_count; i++) {
-        if (opens_episode(&f->events[i]))
+        if (opens_episode(f, &f->events[i]))
             add_machine(machines, &count, MACHINE_EPISODE, &f->events[i].scope);
     }
     for (uint32_t i = 0; i < count; i++)

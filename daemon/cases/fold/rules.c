@@ -17,9 +17,20 @@ static void rank_all(const struct settling *s, enum fate fate)
         s->standing[i]->fate = fate;
 }
 
+static int64_t beginning(const struct work_write *w)
+{
+    return w->write->has_value && w->write->value.type == VALUE_INTERVAL ? w->write->value.number : INT64_MAX;
+}
+
+/* Of one op the least index; of an episode that was reported twice (§4.6) the report that lies earlier. */
 static void settle_imm(struct settling *s)
 {
-    s->shown = s->count - 1; /* one op alone may write it: its least index is its earliest */
+    for (uint32_t i = s->count; i-- > 0;) { /* the earliest first */
+        bool first_of_op = i + 1 == s->count || s->standing[i + 1]->op != s->standing[i]->op;
+
+        if (s->shown == NONE || (first_of_op && beginning(s->standing[i]) < beginning(s->standing[s->shown])))
+            s->shown = i;
+    }
     rank_all(s, FATE_OUTRANKED);
     s->standing[s->shown]->fate = FATE_CURRENT;
 }

@@ -90,6 +90,9 @@ static const char *note_sentence(enum note_kind kind)
         return " counts, with a warning about how it came here";
     case NOTE_FLOOR:
         return " is by a revoked author: it holds the value up until a decision names it";
+    case NOTE_EPISODES_APART:
+        return " has no effect: the child had been back from one of the two, so what was reported later is another "
+               "absence";
     }
     return " is noted";
 }
@@ -97,7 +100,7 @@ static const char *note_sentence(enum note_kind kind)
 bool note_denies_effect(enum note_kind kind)
 {
     return kind == NOTE_STEP_NO_EFFECT || kind == NOTE_STEP_HELD || kind == NOTE_STEP_ROLE ||
-           kind == NOTE_OWNER_NO_EFFECT;
+           kind == NOTE_OWNER_NO_EFFECT || kind == NOTE_EPISODES_APART;
 }
 
 static void put_short(struct writer *w, const struct cw_op_id *op)

@@ -39,6 +39,14 @@ const struct case_machine *state_machine(const struct case_state *state, enum ma
     return NULL;
 }
 
+const struct hash *state_episode(const struct case_state *state, const struct hash *scope)
+{
+    size_t at;
+
+    return ID_FIND(struct case_merged, state->merged, state->merged_count, scope, scope, &at) ? &state->merged[at].into
+                                                                                              : scope;
+}
+
 bool state_find_op(const struct case_state *state, const struct cw_op_id *op, uint32_t *out_place)
 {
     uint32_t low = 0, high = state->op_count;

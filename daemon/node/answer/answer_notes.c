@@ -44,6 +44,18 @@ bool answer_put_notes(struct answering *a, const struct shown_case *shown, Cw__C
     return true;
 }
 
+static bool put_merged(struct answering *a, const struct case_state *in, const struct hash *scope, Cw__ViewEpisode *out)
+{
+    out->merged = ARENA_ARRAY(a->arena, ProtobufCBinaryData, in->merged_count + 1);
+    if (out->merged == NULL)
+        return false;
+    for (uint32_t i = 0; i < in->merged_count; i++) {
+        if (ID_EQ(&in->merged[i].into, scope))
+            out->merged[out->n_merged++] = answer_bytes(a, in->merged[i].scope.b, ID_LEN);
+    }
+    return true;
+}
+
 static Cw__ViewEpisode *episode_of(struct answering *a, const struct case_state *in, const struct case_machine *machine)
 {
     const struct schema_field *row = schema_field(schema_machine_field(machine->machine));
@@ -58,7 +70,7 @@ static Cw__ViewEpisode *episode_of(struct answering *a, const struct case_state 
     SET_BYTES(out, state, answer_text(a, state == NULL ? "newer" : state));
     if (machine->last_step < in->op_count)
         SET_BYTES(out, last_step, answer_bytes(a, in->ops[machine->last_step].op_id.b, ID_LEN));
-    return out;
+    return put_merged(a, in, &machine->scope, out) ? out : NULL;
 }
 
 bool answer_put_episodes(struct answering *a, const struct shown_case *shown, Cw__CaseView *out)

@@ -42,6 +42,9 @@ class Maker:
         self.values = {}
         if rng.random() < 0.5:
             self.make_duties_hot()
+        if self.kind == 3 and rng.random() < 0.3:  # absences that were reported twice
+            twice = [e for e in self.events if e["name"] in ("episode_reported", "episode_merged", "risk_assessment", "sighting")]
+            self.hot_events += twice + twice[:2] + twice[-1:]
 
     def make_duties_hot(self):
         """What starts and meets a few duties, so that they do."""
@@ -65,6 +68,8 @@ class Maker:
 
     def value(self, row):
         rng = self.rng
+        if row["name"] == "about" and self.episodes and rng.random() < 0.5:
+            return ("i", rng.choice(self.episodes + [fold.case_id_of(self.ops[0]["op_id"])]))
         if row["name"] in ("clock", "about") and self.ops and rng.random() < 0.85:
             op_id = rng.choice(self.ops[:6] + self.ops[-6:])["op_id"]
             return ("i", fold.thing_id(op_id, rng.choice((0, 65536 + rng.choice(self.clocks)["number"]))))

@@ -209,7 +209,11 @@ class Duties:
             out.append((fold.opening, ZERO, fold.opening.author_time))
         for e in fold.events:
             if e.stands and fold.bit(e.event_row, "EVENT_OPENS_EPISODE"):
-                out.append((e, e.event_scope, self.usual(e)))
+                same = next((i for i, s in enumerate(out) if s[1] == e.event_scope), None)
+                if same is None:
+                    out.append((e, e.event_scope, self.usual(e)))
+                else:  # 4.6: the first in order, and the least time of all
+                    out[same] = (out[same][0], e.event_scope, min(out[same][2], self.usual(e)))
         starts = []
         for op, scope, started in out:
             cell = self.cell(scope, "reported_at")

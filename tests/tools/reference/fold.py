@@ -179,6 +179,7 @@ class Fold:
         self.find_opening()
         self.scopes()
         self.collect_events()
+        self.merge_episodes()
         self.judge_writes()
         self.run_machines()
         self.ownership()
@@ -337,6 +338,37 @@ class Fold:
                     if e is not c:
                         e.corrected = True
                         e.corrected_by.append(c)
+
+    def merge_episodes(self):
+        """4.6"""
+        merges = [e for e in self.events if self.live(e) and e.event_row["name"] == "episode_merged"
+                  and not any(c.event != e.event for c in e.corrected_by)]
+        if not merges:
+            return
+        classes = [{ZERO}] if self.opening is not None and self.kind == 3 else []
+        classes += [{thing_id(e.id)} for e in self.events if self.live(e) and self.bit(e.event_row, "EVENT_OPENS_EPISODE")]
+        over = [e for e in self.events if self.live(e) and e.event_row["name"] in
+                ("returned", "return_confirmed", "found_dead_confirmed", "episode_closed", "episode_cancelled")]
+        raw = {e.id: e.event_scope for e in over}
+        about = field_named(self.schema, "about")
+        for m in merges:  # in order
+            other = self.detail(m, about)
+            other = ZERO if other == self.case_id else other
+            x = next((c for c in classes if m.event_scope in c), None)
+            y = next((c for c in classes if other in c), None)
+            if x is None or y is None or x is y:
+                continue
+            if any(raw[e.id] in x | y and (e.t, e.id) < (m.t, m.id) for e in over):
+                self.notes.add((14, m.event, (m.id, 0), ZERO))
+                continue
+            classes = [c for c in classes if c is not x and c is not y] + [x | y]
+        into = {scope: min(c) for c in classes for scope in c}
+        for op in self.ops.values():
+            op.scope = into.get(op.scope, op.scope)
+            op.event_scope = into.get(getattr(op, "event_scope", ZERO), getattr(op, "event_scope", ZERO))
+            for w in op.writes:
+                if w.row is not None and w.row["place"] == "episode":
+                    w.scope = op.scope
 
     def live(self, op):
         return op.event_ok and not op.withdrawn and not op.is_withdrawal
@@ -518,7 +550,9 @@ class Fold:
         rule = w.row["rule"]
         if rule == "IMM":
             own = op is self.opening and w.scope == ZERO
-            opener = op.type == EVENT and thing_id(op.id) == w.scope
+            opens = op.type == EVENT and op.event in self.schema.events and \
+                self.bit(self.schema.events[op.event], "EVENT_OPENS_EPISODE")
+            opener = opens and row_is_episodes(w.row)
             if not own and not opener:
                 w.fate = PROPOSAL
                 return
@@ -650,7 +684,8 @@ class Fold:
         late = sorted(standing, key=lambda w: w.later, reverse=True)
         shown = None
         if rule == "IMM" and standing:
-            shown = min(standing, key=lambda w: (w.index, w.later))
+            heads = [w for w in standing if not any(o.op is w.op and o.index < w.index for o in standing)]
+            shown = min(heads, key=lambda w: (begins(w), w.later))
             for w in standing:
                 w.fate = CURRENT if w is shown else OUTRANKED
         elif rule == "LWW" and standing:
@@ -860,7 +895,7 @@ class Fold:
                 self.machines[(5, ZERO)] = [1, None]
         if self.kind in (0, 3):
             for op in self.events:
-                if self.live(op) and self.bit(op.event_row, "EVENT_OPENS_EPISODE"):
+                if self.live(op) and self.bit(op.event_row, "EVENT_OPENS_EPISODE") and op.event_scope == thing_id(op.id):
                     self.machines[(5, thing_id(op.id))] = [1, None]
         self.applied = defaultdict(list)  # machine -> applied steps
         self.led_to = defaultdict(list)   # machine -> (step, state)
@@ -1104,6 +1139,15 @@ Op.counts_as_name = _counts_as_name
 
 def earliest(w):
     return MAXI64 + 1 if w.withheld or w.value is None else w.value[1][0]
+
+
+def begins(w):
+    """8.1"""
+    return w.value[1][0] if w.value is not None and not w.withheld and w.value[0] == "v" else MAXI64
+
+
+def row_is_episodes(row):
+    return row["place"] == "episode"
 
 
 def wire_type(row):

@@ -88,6 +88,7 @@ static Cw__ViewEvent *add(uint32_t type, int64_t at, int64_t rhi_step)
     event->type = type;
     made->ops[i][0] = (uint8_t)(i + 1);
     event->op = wire_bytes(slice(made->ops[i], CW_ID_LEN));
+    event->event_id = event->op;
     event->author_time_ms = (uint64_t)at;
     set_interval(&made->is[i][0], &made->interval[i], at);
     put_field(&made->details[i][0], FIELD_OCCURRED, &made->values[i][0], &made->value_at[i][0], &made->is[i][0]);
@@ -358,6 +359,28 @@ START_TEST(two_reports_of_one_record_are_two_episodes)
 }
 END_TEST
 
+START_TEST(two_reports_that_people_merged_are_one_episode_by_the_earlier)
+{
+    ProtobufCBinaryData merged;
+    Cw__ViewEpisode first, *episodes[1] = {&first};
+
+    begin(FROM);
+    merged = add(EVENT_EPISODE_REPORTED, FROM - HOUR, 0)->event_id;
+    cw__view_episode__init(&first);
+    first.n_merged = 1;
+    first.merged = &merged;
+    made->view.n_episodes = 1;
+    made->view.episodes = episodes;
+    look();
+    ck_assert_uint_eq(count(BOARD_EPISODES), 0); /* it was reported before the period */
+    board.from.ms -= 2 * HOUR;
+    look();
+    ck_assert_uint_eq(count(BOARD_EPISODES), 1);
+    made->view.n_episodes = 0;
+    end();
+}
+END_TEST
+
 START_TEST(events_of_older_pages_count_as_those_of_the_newest)
 {
     const Cw__CaseView *pages[2];
@@ -395,6 +418,7 @@ Suite *suite_board(void)
     tcase_add_test(t, one_absence_of_two_records_is_one_episode_and_one_return);
     tcase_add_test(t, three_absences_are_a_repeat_whichever_records_tell_of_them);
     tcase_add_test(t, two_reports_of_one_record_are_two_episodes);
+    tcase_add_test(t, two_reports_that_people_merged_are_one_episode_by_the_earlier);
     tcase_add_test(t, events_of_older_pages_count_as_those_of_the_newest);
     suite_add_tcase(suite, t);
     return suite;

@@ -63,7 +63,7 @@ static void names_what_is_needed(const struct cli_command *row, const struct ver
         const struct verb_argument *argument = NULL;
 
         if (rows[i].event != verb->events[0] || !rows[i].required || verb->corrects ||
-            (verb->duty && rows[i].field == FIELD_CLOCK))
+            (verb->duty && rows[i].field == FIELD_CLOCK) || (verb->merges && rows[i].field == FIELD_ABOUT))
             continue;
         (void)verb_field(verb, rows[i].event, slice_of(schema_field(rows[i].field)->name), &argument);
         ck_assert_msg(argument != NULL, "%s %s needs %s", row->noun, row->verb, schema_field(rows[i].field)->name);
