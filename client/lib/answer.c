@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "lib/answer.h"
 
+#include "lib/need.h"
 #include "lib/unpack.h"
 
 #include <stdatomic.h>
@@ -56,6 +57,8 @@ void cw_answer_close(struct cw_answer *answer)
 
 struct cw_slice cw_answer_bytes(const struct cw_answer *answer)
 {
+    if (MISSING(NULL, answer))
+        return slice(NULL, 0);
     struct buf *made = answer->said_again, *other = NULL;
 
     if (answer->refs == NULL)
@@ -77,6 +80,8 @@ struct cw_slice cw_answer_bytes(const struct cw_answer *answer)
 
 size_t cw_answer_count(const struct cw_answer *answer, const char *path)
 {
+    if (MISSING(NULL, answer, path))
+        return 0;
     struct answer_place place;
 
     if (answer_find(&answer->message->base, path, &place) != CW_OK)
@@ -86,6 +91,8 @@ size_t cw_answer_count(const struct cw_answer *answer, const char *path)
 
 enum cw_err cw_answer_text(const struct cw_answer *answer, const char *path, struct cw_slice *out_text)
 {
+    if (MISSING(NULL, answer, path, out_text))
+        return CW_USAGE_ARGUMENT;
     struct answer_place place;
     enum cw_err err = answer_find(&answer->message->base, path, &place);
 
@@ -103,6 +110,8 @@ enum cw_err cw_answer_text(const struct cw_answer *answer, const char *path, str
 
 enum cw_err cw_answer_number(const struct cw_answer *answer, const char *path, int64_t *out_number)
 {
+    if (MISSING(NULL, answer, path, out_number))
+        return CW_USAGE_ARGUMENT;
     struct answer_place place;
     enum cw_err err = answer_find(&answer->message->base, path, &place);
 

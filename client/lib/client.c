@@ -3,6 +3,7 @@
 
 #include "lib/fault.h"
 #include "lib/identity.h"
+#include "lib/need.h"
 #include "proto/sign.h"
 
 #include <casewire/casewire.h>
@@ -85,6 +86,8 @@ static enum cw_err take_session(struct cw_client *client, const struct cw_client
 enum cw_err cw_client_open(const struct cw_client_options *options, struct cw_client **out_client,
                            struct cw_fault *out_fault)
 {
+    if (MISSING(out_fault, out_client))
+        return CW_USAGE_ARGUMENT;
     struct cw_client *client;
     enum cw_err err = check_options(options, out_fault);
 
@@ -152,10 +155,14 @@ void cw_client_close(struct cw_client *client)
 
 const struct cw_fault *cw_client_fault(const struct cw_client *client)
 {
+    if (MISSING(NULL, client))
+        return need_fault();
     return &client->fault;
 }
 
 struct cw_session *cw_client_session(struct cw_client *client)
 {
+    if (MISSING(FAULT_OF(client), client))
+        return NULL;
     return client->session;
 }

@@ -3,6 +3,7 @@
 
 #include "lib/fault.h"
 #include "lib/identity.h"
+#include "lib/need.h"
 
 #include <casewire/signer.h>
 
@@ -108,6 +109,8 @@ static enum cw_err open_identity(struct cw_context *context, struct cw_slice pas
 enum cw_err cw_context_open(const struct cw_context_options *options, struct cw_context **out_context,
                             struct cw_fault *out_fault)
 {
+    if (MISSING(out_fault, out_context))
+        return CW_USAGE_ARGUMENT;
     struct cw_context_options defaults = {.size = sizeof(defaults)};
     struct cw_context *context;
     enum cw_err err;
@@ -145,6 +148,8 @@ void cw_context_close(struct cw_context *context)
 
 void cw_context_client_options(const struct cw_context *context, struct cw_client_options *out_options)
 {
+    if (MISSING(NULL, context, out_options))
+        return;
     *out_options = (struct cw_client_options){
         .size = sizeof(*out_options),
         .identity = context->identity,
@@ -157,6 +162,8 @@ void cw_context_client_options(const struct cw_context *context, struct cw_clien
 enum cw_err cw_context_client(const struct cw_context *context, struct cw_client **out_client,
                               struct cw_fault *out_fault)
 {
+    if (MISSING(out_fault, context, out_client))
+        return CW_USAGE_ARGUMENT;
     struct cw_client_options options;
 
     cw_context_client_options(context, &options);
@@ -165,25 +172,35 @@ enum cw_err cw_context_client(const struct cw_context *context, struct cw_client
 
 const struct cw_identity *cw_context_identity(const struct cw_context *context)
 {
+    if (MISSING(NULL, context))
+        return NULL;
     return context->identity;
 }
 
 struct cw_slice cw_context_genesis(const struct cw_context *context)
 {
+    if (MISSING(NULL, context))
+        return slice(NULL, 0);
     return buf_slice(&context->genesis);
 }
 
 const char *cw_context_folder(const struct cw_context *context)
 {
+    if (MISSING(NULL, context))
+        return NULL;
     return context->folder;
 }
 
 const char *cw_context_admin_socket(const struct cw_context *context)
 {
+    if (MISSING(NULL, context))
+        return NULL;
     return context->file.admin_socket[0] != '\0' ? context->file.admin_socket : NULL;
 }
 
 int cw_context_is_synthetic(const struct cw_context *context)
 {
+    if (MISSING(NULL, context))
+        return 0;
     return context->file.synthetic;
 }

@@ -2,6 +2,7 @@
 #include "lib/feed.h"
 
 #include "lib/fault.h"
+#include "lib/need.h"
 #include "lib/unpack.h"
 #include "proto/wire.h"
 
@@ -261,6 +262,8 @@ static void free_feed(struct cw_feed *feed)
 
 enum cw_err cw_feed_open(struct cw_client *client, const struct cw_feed_options *options, struct cw_feed **out_feed)
 {
+    if (MISSING(FAULT_OF(client), client, out_feed))
+        return CW_USAGE_ARGUMENT;
     struct cw_feed *feed;
     enum cw_err err = feed_check_options(client, options);
 
@@ -328,6 +331,8 @@ static void settle_taken(struct cw_feed *feed)
 
 const struct cw_fault *cw_feed_fault(const struct cw_feed *feed)
 {
+    if (MISSING(NULL, feed))
+        return need_fault();
     const struct cw_request *request = feed->request;
 
     if (request != NULL && request->state == REQUEST_WAITING && request->err != CW_OK)
@@ -340,6 +345,8 @@ const struct cw_fault *cw_feed_fault(const struct cw_feed *feed)
 
 size_t cw_feed_daemon(const struct cw_feed *feed)
 {
+    if (MISSING(NULL, feed))
+        return 0;
     return feed->request != NULL && feed->request->state == REQUEST_OPEN ? feed->request->daemon : SIZE_MAX;
 }
 
@@ -369,6 +376,8 @@ static enum cw_err look(struct cw_feed *feed, struct cw_answer **out_answer)
 
 enum cw_err cw_feed_next(struct cw_feed *feed, int32_t timeout_ms, struct cw_answer **out_answer)
 {
+    if (MISSING(FAULT_OF(feed), feed, out_answer))
+        return CW_USAGE_ARGUMENT;
     struct cw_mono deadline = timeout_ms < 0 ? CW_NEVER : mono_after(link_now(), timeout_ms);
     enum cw_err err;
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "lib/feed.h"
+#include "lib/need.h"
 
 #include "proto/wire.h"
 
@@ -12,6 +13,8 @@ static const Cw__FeedItems *items_of(const struct cw_answer *answer)
 
 struct cw_slice cw_feed_answer_cursor(const struct cw_answer *answer)
 {
+    if (MISSING(NULL, answer))
+        return slice(NULL, 0);
     const Cw__FeedItems *feed = items_of(answer);
 
     return feed == NULL ? slice(NULL, 0) : wire_slice(feed->cursor);
@@ -19,11 +22,15 @@ struct cw_slice cw_feed_answer_cursor(const struct cw_answer *answer)
 
 size_t cw_feed_item_count(const struct cw_answer *answer)
 {
+    if (MISSING(NULL, answer))
+        return 0;
     return items_of(answer) == NULL ? 0 : items_of(answer)->n_items;
 }
 
 enum cw_err cw_feed_answer_progress(const struct cw_answer *answer, struct cw_feed_progress *out)
 {
+    if (MISSING(NULL, answer, out))
+        return CW_USAGE_ARGUMENT;
     const Cw__FeedItems *feed = items_of(answer);
 
     if (feed == NULL || out->size != sizeof(*out))
@@ -77,6 +84,8 @@ static void fill_case(const Cw__FeedCase *c, struct cw_feed_item *out)
 
 enum cw_err cw_feed_item(const struct cw_answer *answer, size_t index, struct cw_feed_item *out)
 {
+    if (MISSING(NULL, answer, out))
+        return CW_USAGE_ARGUMENT;
     const Cw__FeedItem *item;
 
     if (index >= cw_feed_item_count(answer) || out->size != sizeof(*out))
@@ -104,6 +113,8 @@ static int is_listed(const uint32_t *list, size_t count, size_t index)
 
 enum cw_err cw_feed_item_write(const struct cw_answer *answer, size_t index, size_t write, struct cw_feed_write *out)
 {
+    if (MISSING(NULL, answer, out))
+        return CW_USAGE_ARGUMENT;
     const Cw__FeedItem *item;
     const Cw__FeedWrite *from;
 

@@ -2,6 +2,7 @@
 #include "lib/identity.h"
 
 #include "lib/fault.h"
+#include "lib/need.h"
 #include "proto/sign.h"
 
 #include <sodium.h>
@@ -54,6 +55,8 @@ static enum cw_err begin(struct cw_slice certificate, struct cw_identity **out, 
 enum cw_err cw_identity_open(const struct cw_identity_options *options, struct cw_identity **out_identity,
                              struct cw_fault *out_fault)
 {
+    if (MISSING(out_fault, out_identity))
+        return CW_USAGE_ARGUMENT;
     struct cw_identity *identity = NULL;
     enum cw_err err;
 
@@ -85,6 +88,8 @@ static enum cw_err check_signer(const struct cw_signer_options *options, struct 
 enum cw_err cw_identity_from_signer(const struct cw_signer_options *options, struct cw_identity **out_identity,
                                     struct cw_fault *out_fault)
 {
+    if (MISSING(out_fault, out_identity))
+        return CW_USAGE_ARGUMENT;
     struct cw_identity *identity = NULL;
     uint8_t *public_key;
     enum cw_err err = check_signer(options, out_fault);
@@ -143,10 +148,14 @@ void cw_identity_close(struct cw_identity *identity)
 
 void cw_identity_id(const struct cw_identity *identity, uint8_t out_id[CW_ID_LEN])
 {
+    if (MISSING(NULL, identity, out_id))
+        return;
     memcpy(out_id, identity->id.b, CW_ID_LEN);
 }
 
 void cw_identity_network(const struct cw_identity *identity, uint8_t out_network[CW_ID_LEN])
 {
+    if (MISSING(NULL, identity, out_network))
+        return;
     memcpy(out_network, identity->certificate.network.b, CW_ID_LEN);
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "lib/client.h"
 #include "lib/fault.h"
+#include "lib/need.h"
 #include "lib/unpack.h"
 
 #include <stdlib.h>
@@ -40,6 +41,8 @@ static enum cw_err segments_unpack(struct segments *s, const struct cw_slice *by
 enum cw_err cw_client_publish(struct cw_client *client, const struct cw_slice *segments, size_t segment_count,
                               int32_t timeout_ms, struct cw_answer **out_answer)
 {
+    if (MISSING(FAULT_OF(client), client, segments, out_answer))
+        return CW_USAGE_ARGUMENT;
     Cw__Request request = CW__REQUEST__INIT;
     Cw__Publish publish = CW__PUBLISH__INIT;
     struct segments unpacked = {0};

@@ -2,6 +2,7 @@
 /* A request's life: started, sent to this daemon or that, done, waited for, given up. */
 #include "lib/client.h"
 #include "lib/fault.h"
+#include "lib/need.h"
 #include "lib/unpack.h"
 #include "proto/sign.h"
 
@@ -281,6 +282,8 @@ struct cw_mono request_wake_at(const struct cw_request *request)
 
 enum cw_err cw_request_wait(struct cw_request *request, struct cw_answer **out_answer)
 {
+    if (MISSING(NULL, request, out_answer))
+        return CW_USAGE_ARGUMENT;
     struct cw_client *client = request->client;
     enum cw_err err;
 
@@ -308,6 +311,8 @@ enum cw_err cw_request_wait(struct cw_request *request, struct cw_answer **out_a
 
 int cw_request_is_done(const struct cw_request *request)
 {
+    if (MISSING(NULL, request))
+        return 0;
     return request->state == REQUEST_DONE;
 }
 

@@ -2,6 +2,7 @@
 /* One pair of functions per question: one fills its message and asks, the other also waits. */
 #include "lib/client.h"
 #include "lib/fault.h"
+#include "lib/need.h"
 #include "proto/wire.h"
 
 #include <stdlib.h>
@@ -49,12 +50,16 @@ static enum cw_err ask_get(struct cw_client *client, const struct cw_call *call,
 enum cw_err cw_ask_get(struct cw_client *client, const struct cw_call *call, struct cw_slice name,
                        struct cw_request **out_request)
 {
+    if (MISSING(FAULT_OF(client), client, call))
+        return CW_USAGE_ARGUMENT;
     return ask_get(client, call, (Cw__GetCase)CW__GET_CASE__INIT, name, out_request);
 }
 
 enum cw_err cw_ask_get_known(struct cw_client *client, const struct cw_call *call, struct cw_slice name,
                              struct cw_slice division, struct cw_wall at, struct cw_request **out_request)
 {
+    if (MISSING(FAULT_OF(client), client, call))
+        return CW_USAGE_ARGUMENT;
     Cw__GetCase get = CW__GET_CASE__INIT;
 
     if (division.len == 0 || at.ms < 0)
@@ -68,6 +73,8 @@ enum cw_err cw_ask_get_known(struct cw_client *client, const struct cw_call *cal
 enum cw_err cw_ask_case(struct cw_client *client, const struct cw_call *call, const struct cw_case_query *query,
                         struct cw_request **out_request)
 {
+    if (MISSING(FAULT_OF(client), client, call))
+        return CW_USAGE_ARGUMENT;
     Cw__GetCase get = CW__GET_CASE__INIT;
 
     if (query == NULL || query->size != sizeof(*query) || query->at.ms < 0)
@@ -84,6 +91,8 @@ enum cw_err cw_ask_case(struct cw_client *client, const struct cw_call *call, co
 enum cw_err cw_client_case(struct cw_client *client, const struct cw_case_query *query, int32_t timeout_ms,
                            struct cw_answer **out_answer)
 {
+    if (MISSING(FAULT_OF(client), client, out_answer))
+        return CW_USAGE_ARGUMENT;
     struct cw_call call = call_of(timeout_ms);
     struct cw_request *request = NULL;
     enum cw_err err = cw_ask_case(client, &call, query, &request);
@@ -94,6 +103,8 @@ enum cw_err cw_client_case(struct cw_client *client, const struct cw_case_query 
 enum cw_err cw_client_get_known(struct cw_client *client, struct cw_slice name, struct cw_slice division,
                                 struct cw_wall at, int32_t timeout_ms, struct cw_answer **out_answer)
 {
+    if (MISSING(FAULT_OF(client), client, out_answer))
+        return CW_USAGE_ARGUMENT;
     struct cw_call call = call_of(timeout_ms);
     struct cw_request *request = NULL;
     enum cw_err err = cw_ask_get_known(client, &call, name, division, at, &request);
@@ -104,6 +115,8 @@ enum cw_err cw_client_get_known(struct cw_client *client, struct cw_slice name, 
 enum cw_err cw_client_get(struct cw_client *client, struct cw_slice name, int32_t timeout_ms,
                           struct cw_answer **out_answer)
 {
+    if (MISSING(FAULT_OF(client), client, out_answer))
+        return CW_USAGE_ARGUMENT;
     struct cw_call call = call_of(timeout_ms);
     struct cw_request *request = NULL;
     enum cw_err err = cw_ask_get(client, &call, name, &request);
@@ -148,6 +161,8 @@ static void fill_known(const struct cw_list_query *query, Cw__ListCases *list)
 enum cw_err cw_ask_list(struct cw_client *client, const struct cw_call *call, const struct cw_list_query *query,
                         struct cw_request **out_request)
 {
+    if (MISSING(FAULT_OF(client), client, call))
+        return CW_USAGE_ARGUMENT;
     Cw__Request request = CW__REQUEST__INIT;
     Cw__ListCases list = CW__LIST_CASES__INIT;
 
@@ -177,6 +192,8 @@ enum cw_err cw_ask_list(struct cw_client *client, const struct cw_call *call, co
 enum cw_err cw_client_list(struct cw_client *client, const struct cw_list_query *query, int32_t timeout_ms,
                            struct cw_answer **out_answer)
 {
+    if (MISSING(FAULT_OF(client), client, out_answer))
+        return CW_USAGE_ARGUMENT;
     struct cw_call call = call_of(timeout_ms);
     struct cw_request *request = NULL;
     enum cw_err err = cw_ask_list(client, &call, query, &request);
@@ -187,6 +204,8 @@ enum cw_err cw_client_list(struct cw_client *client, const struct cw_list_query 
 enum cw_err cw_ask_history(struct cw_client *client, const struct cw_call *call, struct cw_slice name, uint32_t limit,
                            struct cw_slice after, struct cw_request **out_request)
 {
+    if (MISSING(FAULT_OF(client), client, call))
+        return CW_USAGE_ARGUMENT;
     Cw__Request request = CW__REQUEST__INIT;
     Cw__GetHistory history = CW__GET_HISTORY__INIT;
     uint8_t id[CW_ID_LEN];
@@ -208,6 +227,8 @@ enum cw_err cw_ask_history(struct cw_client *client, const struct cw_call *call,
 enum cw_err cw_client_history(struct cw_client *client, struct cw_slice name, uint32_t limit, struct cw_slice after,
                               int32_t timeout_ms, struct cw_answer **out_answer)
 {
+    if (MISSING(FAULT_OF(client), client, out_answer))
+        return CW_USAGE_ARGUMENT;
     struct cw_call call = call_of(timeout_ms);
     struct cw_request *request = NULL;
     enum cw_err err = cw_ask_history(client, &call, name, limit, after, &request);
@@ -219,6 +240,8 @@ enum cw_err cw_client_history(struct cw_client *client, struct cw_slice name, ui
 
 enum cw_err cw_ask_status(struct cw_client *client, const struct cw_call *call, struct cw_request **out_request)
 {
+    if (MISSING(FAULT_OF(client), client, call))
+        return CW_USAGE_ARGUMENT;
     Cw__Request request = CW__REQUEST__INIT;
     Cw__GetStatus status = CW__GET_STATUS__INIT;
 
@@ -228,6 +251,8 @@ enum cw_err cw_ask_status(struct cw_client *client, const struct cw_call *call, 
 
 enum cw_err cw_client_status(struct cw_client *client, int32_t timeout_ms, struct cw_answer **out_answer)
 {
+    if (MISSING(FAULT_OF(client), client, out_answer))
+        return CW_USAGE_ARGUMENT;
     struct cw_call call = call_of(timeout_ms);
     struct cw_request *request = NULL;
     enum cw_err err = cw_ask_status(client, &call, &request);
@@ -237,6 +262,8 @@ enum cw_err cw_client_status(struct cw_client *client, int32_t timeout_ms, struc
 
 enum cw_err cw_ask_peers(struct cw_client *client, const struct cw_call *call, struct cw_request **out_request)
 {
+    if (MISSING(FAULT_OF(client), client, call))
+        return CW_USAGE_ARGUMENT;
     Cw__Request request = CW__REQUEST__INIT;
     Cw__GetPeers peers = CW__GET_PEERS__INIT;
 
@@ -246,6 +273,8 @@ enum cw_err cw_ask_peers(struct cw_client *client, const struct cw_call *call, s
 
 enum cw_err cw_client_peers(struct cw_client *client, int32_t timeout_ms, struct cw_answer **out_answer)
 {
+    if (MISSING(FAULT_OF(client), client, out_answer))
+        return CW_USAGE_ARGUMENT;
     struct cw_call call = call_of(timeout_ms);
     struct cw_request *request = NULL;
     enum cw_err err = cw_ask_peers(client, &call, &request);
@@ -255,6 +284,8 @@ enum cw_err cw_client_peers(struct cw_client *client, int32_t timeout_ms, struct
 
 enum cw_err cw_ask_schema(struct cw_client *client, const struct cw_call *call, struct cw_request **out_request)
 {
+    if (MISSING(FAULT_OF(client), client, call))
+        return CW_USAGE_ARGUMENT;
     Cw__Request request = CW__REQUEST__INIT;
     Cw__GetSchema schema = CW__GET_SCHEMA__INIT;
 
@@ -264,6 +295,8 @@ enum cw_err cw_ask_schema(struct cw_client *client, const struct cw_call *call, 
 
 enum cw_err cw_client_schema(struct cw_client *client, int32_t timeout_ms, struct cw_answer **out_answer)
 {
+    if (MISSING(FAULT_OF(client), client, out_answer))
+        return CW_USAGE_ARGUMENT;
     struct cw_call call = call_of(timeout_ms);
     struct cw_request *request = NULL;
     enum cw_err err = cw_ask_schema(client, &call, &request);
@@ -274,6 +307,8 @@ enum cw_err cw_client_schema(struct cw_client *client, int32_t timeout_ms, struc
 enum cw_err cw_ask_authority(struct cw_client *client, const struct cw_call *call, int certificates,
                              struct cw_request **out_request)
 {
+    if (MISSING(FAULT_OF(client), client, call))
+        return CW_USAGE_ARGUMENT;
     Cw__Request request = CW__REQUEST__INIT;
     Cw__GetAuthority authority = CW__GET_AUTHORITY__INIT;
 
@@ -285,6 +320,8 @@ enum cw_err cw_ask_authority(struct cw_client *client, const struct cw_call *cal
 enum cw_err cw_client_authority(struct cw_client *client, int certificates, int32_t timeout_ms,
                                 struct cw_answer **out_answer)
 {
+    if (MISSING(FAULT_OF(client), client, out_answer))
+        return CW_USAGE_ARGUMENT;
     struct cw_call call = call_of(timeout_ms);
     struct cw_request *request = NULL;
     enum cw_err err = cw_ask_authority(client, &call, certificates, &request);
@@ -297,6 +334,8 @@ enum cw_err cw_client_authority(struct cw_client *client, int certificates, int3
 enum cw_err cw_ask_receipt(struct cw_client *client, const struct cw_call *call, const struct cw_op_id *op,
                            struct cw_request **out_request)
 {
+    if (MISSING(FAULT_OF(client), client, call, op))
+        return CW_USAGE_ARGUMENT;
     struct request_plan plan = {.member = offsetof(Cw__Answer, submitted), .op = op, .session = SESSION_READ};
     Cw__Request request = CW__REQUEST__INIT;
     Cw__GetReceipt receipt = CW__GET_RECEIPT__INIT;
@@ -310,6 +349,8 @@ enum cw_err cw_ask_receipt(struct cw_client *client, const struct cw_call *call,
 enum cw_err cw_client_receipt(struct cw_client *client, const struct cw_op_id *op, int32_t timeout_ms,
                               struct cw_answer **out_answer)
 {
+    if (MISSING(FAULT_OF(client), client, op, out_answer))
+        return CW_USAGE_ARGUMENT;
     struct cw_call call = call_of(timeout_ms);
     struct cw_request *request = NULL;
     enum cw_err err = cw_ask_receipt(client, &call, op, &request);
@@ -320,6 +361,8 @@ enum cw_err cw_client_receipt(struct cw_client *client, const struct cw_op_id *o
 enum cw_err cw_client_export(struct cw_client *client, const uint8_t *log, uint64_t after, int open, int32_t timeout_ms,
                              struct cw_answer **out_answer)
 {
+    if (MISSING(FAULT_OF(client), client, out_answer))
+        return CW_USAGE_ARGUMENT;
     Cw__Request request = CW__REQUEST__INIT;
     Cw__ExportLog chunk = CW__EXPORT_LOG__INIT;
 
@@ -335,6 +378,8 @@ enum cw_err cw_client_export(struct cw_client *client, const uint8_t *log, uint6
 enum cw_err cw_client_admin(struct cw_client *client, enum cw_admin_act act, const char *division, int32_t timeout_ms,
                             struct cw_answer **out_answer)
 {
+    if (MISSING(FAULT_OF(client), client, out_answer))
+        return CW_USAGE_ARGUMENT;
     Cw__Request request = CW__REQUEST__INIT;
     Cw__Admin admin = CW__ADMIN__INIT;
 

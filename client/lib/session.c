@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "lib/session.h"
+#include "lib/need.h"
 
 #include "proto/sign.h"
 
@@ -148,6 +149,8 @@ enum cw_err session_learn(struct cw_session *s, struct cw_slice token, const uin
 
 enum cw_err cw_session_new(struct cw_session **out_session)
 {
+    if (MISSING(NULL, out_session))
+        return CW_USAGE_ARGUMENT;
     struct cw_session *s = crypto_init() ? calloc(1, sizeof(*s)) : NULL;
 
     if (s == NULL)
@@ -158,6 +161,8 @@ enum cw_err cw_session_new(struct cw_session **out_session)
 
 void cw_session_clear(struct cw_session *session)
 {
+    if (MISSING(NULL, session))
+        return;
     while (session->count > 0)
         drop(session, session->count - 1);
 }
@@ -174,6 +179,8 @@ void cw_session_free(struct cw_session *session)
 /* A version, a count, then each token behind its be32 length. */
 enum cw_err cw_session_bytes(struct cw_session *session, struct cw_slice *out_bytes)
 {
+    if (MISSING(NULL, session, out_bytes))
+        return CW_USAGE_ARGUMENT;
     uint8_t head[2] = {SESSION_VERSION, (uint8_t)session->count};
     enum cw_err err;
 
@@ -222,6 +229,8 @@ static enum cw_err read_all(struct cw_session *s, struct cw_slice bytes)
 
 enum cw_err cw_session_from(struct cw_slice bytes, struct cw_session **out_session)
 {
+    if (MISSING(NULL, out_session))
+        return CW_USAGE_ARGUMENT;
     struct cw_session *s;
     enum cw_err err = cw_session_new(&s);
 

@@ -10,7 +10,9 @@
  * thread uses a handle at a time; different handles may be used by different threads. Handles do not survive fork().
  *
  * Every close and free accepts NULL. Outputs are untouched on failure, except a fault, which explains it. Any out_fault
- * may be NULL; no other pointer is, unless the comment on it says so. What the bytes and numbers behind them hold is checked.
+ * may be NULL; no other pointer is, unless the comment on it says so: a function that gets NULL where it needs something
+ * answers CW_USAGE_ARGUMENT, its fault names the parameter, and one that has no error to return does nothing, or returns
+ * 0, NULL or no bytes; a descriptor or timeout is -1. What the bytes and numbers behind pointers hold is checked.
  */
 
 #include <casewire/answer.h>     /* what a daemon said, by path */

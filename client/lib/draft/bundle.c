@@ -3,6 +3,7 @@
 
 #include "lib/fault.h"
 #include "lib/identity.h"
+#include "lib/need.h"
 
 #include <stdlib.h>
 
@@ -27,6 +28,8 @@ struct cw_bundle {
 
 enum cw_err cw_bundle_new(const struct cw_identity *identity, struct cw_bundle **out_bundle, struct cw_fault *out_fault)
 {
+    if (MISSING(out_fault, identity, out_bundle))
+        return CW_USAGE_ARGUMENT;
     struct cw_bundle *bundle;
 
     if (!identity->certificate.may_bundle)
@@ -59,6 +62,8 @@ void cw_bundle_free(struct cw_bundle *bundle)
 
 size_t cw_bundle_count(const struct cw_bundle *bundle)
 {
+    if (MISSING(NULL, bundle))
+        return 0;
     return bundle->count;
 }
 
@@ -100,6 +105,8 @@ static enum cw_err make_header(struct item *item)
 enum cw_err cw_bundle_add(struct cw_bundle *bundle, const struct cw_draft *draft, struct cw_wall now,
                           struct cw_fault *out_fault)
 {
+    if (MISSING(out_fault, bundle, draft))
+        return CW_USAGE_ARGUMENT;
     struct item *item;
     enum cw_err err;
 
@@ -128,6 +135,8 @@ enum cw_err cw_bundle_add(struct cw_bundle *bundle, const struct cw_draft *draft
 enum cw_err cw_bundle_ids(const struct cw_bundle *bundle, size_t index, struct cw_op_id *out_op,
                           struct cw_case_id *out_case)
 {
+    if (MISSING(NULL, bundle, out_op, out_case))
+        return CW_USAGE_ARGUMENT;
     const struct item *item;
 
     if (index >= bundle->count)
@@ -179,6 +188,8 @@ static enum cw_err sign_all(const struct cw_bundle *b, struct arena *arena, stru
 
 enum cw_err cw_bundle_sign(struct cw_bundle *bundle, struct cw_submission **out_submissions, struct cw_fault *out_fault)
 {
+    if (MISSING(out_fault, bundle, out_submissions))
+        return CW_USAGE_ARGUMENT;
     size_t len =
         PROOFS_MEMORY_LEN(bundle->count) + bundle->count * (sizeof(struct cw_op_id) + 2 * sizeof(struct cw_slice));
     struct cw_submission **made;

@@ -2,6 +2,7 @@
 #include "lib/draft.h"
 
 #include "lib/fault.h"
+#include "lib/need.h"
 
 #include <stdlib.h>
 
@@ -39,12 +40,16 @@ static enum cw_err draft_new(enum op_type type, const char *kind, const struct c
 
 enum cw_err cw_draft_open(const char *kind, struct cw_draft **out_draft, struct cw_fault *out_fault)
 {
+    if (MISSING(out_fault, kind, out_draft))
+        return CW_USAGE_ARGUMENT;
     return draft_new(OP_OPEN, kind, NULL, out_draft, out_fault);
 }
 
 enum cw_err cw_draft_set(const char *kind, const struct cw_case_id *case_id, struct cw_draft **out_draft,
                          struct cw_fault *out_fault)
 {
+    if (MISSING(out_fault, kind, case_id, out_draft))
+        return CW_USAGE_ARGUMENT;
     return draft_new(OP_SET, kind, case_id, out_draft, out_fault);
 }
 
@@ -73,6 +78,8 @@ static const struct schema_event *find_event(uint32_t kind, const char *name, st
 enum cw_err cw_draft_event(const char *kind, const char *event, const struct cw_case_id *case_id,
                            struct cw_draft **out_draft, struct cw_fault *out_fault)
 {
+    if (MISSING(out_fault, kind, event, case_id, out_draft))
+        return CW_USAGE_ARGUMENT;
     struct cw_draft *draft = NULL;
     enum cw_err err = draft_new(OP_EVENT, kind, case_id, &draft, out_fault);
     const struct schema_event *found;
@@ -160,6 +167,8 @@ static bool is_said_already(const struct cw_draft *draft, const struct schema_fi
 enum cw_err cw_draft_write(struct cw_draft *draft, const char *field, enum cw_verb verb, struct cw_slice value,
                            struct cw_fault *out_fault)
 {
+    if (MISSING(out_fault, draft, field))
+        return CW_USAGE_ARGUMENT;
     struct op_value parsed = {.type = VALUE_NONE};
     const struct schema_field *found = find_field(draft, field, out_fault);
     struct draft_write *write;
@@ -193,6 +202,8 @@ enum cw_err cw_draft_write(struct cw_draft *draft, const char *field, enum cw_ve
 
 enum cw_err cw_draft_supersedes(struct cw_draft *draft, const struct cw_op_id *op, uint32_t index)
 {
+    if (MISSING(NULL, draft, op))
+        return CW_USAGE_ARGUMENT;
     struct draft_write *write;
 
     if (draft->write_count == 0)
@@ -206,6 +217,8 @@ enum cw_err cw_draft_supersedes(struct cw_draft *draft, const struct cw_op_id *o
 
 enum cw_err cw_draft_after(struct cw_draft *draft, const struct cw_op_id *op)
 {
+    if (MISSING(NULL, draft, op))
+        return CW_USAGE_ARGUMENT;
     for (uint32_t i = 0; i < draft->after_count; i++)
         if (ID_EQ(&draft->after[i], op))
             return CW_OK;
@@ -217,6 +230,8 @@ enum cw_err cw_draft_after(struct cw_draft *draft, const struct cw_op_id *op)
 
 enum cw_err cw_draft_ref(struct cw_draft *draft, const uint8_t id[CW_ID_LEN])
 {
+    if (MISSING(NULL, draft, id))
+        return CW_USAGE_ARGUMENT;
     if (draft->ref_count == REFS_MAX)
         return CW_REFUSED_SIZE;
     memcpy(draft->refs[draft->ref_count++].b, id, CW_ID_LEN);
@@ -225,6 +240,8 @@ enum cw_err cw_draft_ref(struct cw_draft *draft, const uint8_t id[CW_ID_LEN])
 
 enum cw_err cw_draft_corrects(struct cw_draft *draft, const struct cw_op_id *op, uint32_t index)
 {
+    if (MISSING(NULL, draft, op))
+        return CW_USAGE_ARGUMENT;
     if (draft->correct_count == DRAFT_CORRECTS_MAX)
         return CW_REFUSED_SIZE;
     draft->corrects[draft->correct_count++] = (struct op_ref){*op, index};
@@ -233,11 +250,15 @@ enum cw_err cw_draft_corrects(struct cw_draft *draft, const struct cw_op_id *op,
 
 void cw_draft_withdraws(struct cw_draft *draft)
 {
+    if (MISSING(NULL, draft))
+        return;
     draft->withdraws = true;
 }
 
 enum cw_err cw_draft_same_as(struct cw_draft *draft, const uint8_t event_id[CW_ID_LEN])
 {
+    if (MISSING(NULL, draft, event_id))
+        return CW_USAGE_ARGUMENT;
     if (draft->same_count == DRAFT_SAME_MAX)
         return CW_REFUSED_SIZE;
     memcpy(draft->same_as[draft->same_count++].b, event_id, CW_ID_LEN);
@@ -246,10 +267,14 @@ enum cw_err cw_draft_same_as(struct cw_draft *draft, const uint8_t event_id[CW_I
 
 void cw_draft_epoch(struct cw_draft *draft, uint64_t epoch)
 {
+    if (MISSING(NULL, draft))
+        return;
     draft->epoch = epoch;
 }
 
 void cw_draft_synthetic(struct cw_draft *draft)
 {
+    if (MISSING(NULL, draft))
+        return;
     draft->synthetic = true;
 }

@@ -3,6 +3,7 @@
 #include "lib/client.h"
 #include "lib/fault.h"
 #include "lib/identity.h"
+#include "lib/need.h"
 #include "lib/unpack.h"
 
 #include <stdlib.h>
@@ -103,6 +104,8 @@ static enum cw_err sign(struct submission_draft *draft, struct cw_submission **o
 enum cw_err cw_draft_sign(const struct cw_draft *draft, const struct cw_identity *identity, struct cw_wall now,
                           struct cw_submission **out_submission, struct cw_fault *out_fault)
 {
+    if (MISSING(out_fault, draft, identity, out_submission))
+        return CW_USAGE_ARGUMENT;
     struct signer signer = identity_signer(identity);
     struct submission_draft plain = {0};
     struct draft_parts parts;
@@ -133,21 +136,29 @@ void cw_submission_free(struct cw_submission *submission)
 
 void cw_submission_op(const struct cw_submission *submission, struct cw_op_id *out_op)
 {
+    if (MISSING(NULL, submission, out_op))
+        return;
     *out_op = submission->op;
 }
 
 void cw_submission_case(const struct cw_submission *submission, struct cw_case_id *out_case)
 {
+    if (MISSING(NULL, submission, out_case))
+        return;
     *out_case = submission->case_id;
 }
 
 struct cw_slice cw_submission_bytes(const struct cw_submission *submission)
 {
+    if (MISSING(NULL, submission))
+        return slice(NULL, 0);
     return buf_slice(&submission->bytes);
 }
 
 enum cw_err cw_submission_from(struct cw_slice bytes, struct cw_submission **out_submission)
 {
+    if (MISSING(NULL, out_submission))
+        return CW_USAGE_ARGUMENT;
     struct submission_header header;
     struct cw_submission *submission;
     ProtobufCMessage *message;
@@ -203,6 +214,8 @@ static void ask_for(const struct cw_ack *ack, Cw__Submit *submit, struct request
 enum cw_err cw_ask_submit(struct cw_client *client, const struct cw_call *call, const struct cw_submission *submission,
                           const struct cw_ack *ack, struct cw_request **out_request)
 {
+    if (MISSING(FAULT_OF(client), client, call, submission))
+        return CW_USAGE_ARGUMENT;
     struct request_plan plan = {
         .member = offsetof(Cw__Answer, submitted), .op = &submission->op, .session = SESSION_WRITE};
     Cw__Request request = CW__REQUEST__INIT;
@@ -226,6 +239,8 @@ enum cw_err cw_ask_submit(struct cw_client *client, const struct cw_call *call, 
 enum cw_err cw_client_submit(struct cw_client *client, const struct cw_submission *submission, const struct cw_ack *ack,
                              int32_t timeout_ms, struct cw_answer **out_answer)
 {
+    if (MISSING(FAULT_OF(client), client, submission, out_answer))
+        return CW_USAGE_ARGUMENT;
     struct cw_call call = {.size = sizeof(call), .timeout_ms = timeout_ms};
     struct cw_request *request = NULL;
     enum cw_err err = cw_ask_submit(client, &call, submission, ack, &request);

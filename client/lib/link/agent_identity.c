@@ -2,6 +2,7 @@
 /* An identity whose signing key the agent keeps. Each signature is a connection of its own, so any thread may ask. */
 #include "lib/agent.h"
 #include "lib/fault.h"
+#include "lib/need.h"
 
 #include "proto/sign.h"
 
@@ -93,6 +94,8 @@ static enum cw_err make_identity(const struct agent_link *link, const struct cer
 enum cw_err cw_identity_from_agent(const char *run_dir, struct cw_slice certificate, struct cw_identity **out_identity,
                                    struct cw_fault *out_fault)
 {
+    if (MISSING(out_fault, out_identity))
+        return CW_USAGE_ARGUMENT;
     struct cw_signer_options options = {.size = sizeof(options), .certificate = certificate, .sign = sign};
     struct agent_link link;
     struct cert_id cert;

@@ -6,6 +6,7 @@
  */
 #include "lib/client.h"
 #include "lib/fault.h"
+#include "lib/need.h"
 
 /* How long a greeting may take before the next daemon is greeted as well. */
 #define GREETING_MS 500
@@ -146,6 +147,8 @@ struct cw_mono daemons_wake_at(const struct cw_client *client)
 
 size_t cw_client_daemon_count(const struct cw_client *client)
 {
+    if (MISSING(NULL, client))
+        return 0;
     return client->daemon_count;
 }
 
@@ -160,6 +163,8 @@ static enum cw_daemon_state state_of(const struct daemon *d)
 
 enum cw_err cw_client_daemon(const struct cw_client *client, size_t index, struct cw_daemon_view *out_view)
 {
+    if (MISSING(NULL, client, out_view))
+        return CW_USAGE_ARGUMENT;
     const struct daemon *d = &client->daemons[index < client->daemon_count ? index : 0];
 
     if (index >= client->daemon_count || out_view->size != sizeof(*out_view))

@@ -8,6 +8,7 @@
  */
 #include "lib/client.h"
 #include "lib/fault.h"
+#include "lib/need.h"
 
 #include <poll.h>
 #include <sys/epoll.h>
@@ -104,11 +105,15 @@ void loop_wait(struct cw_client *client, struct cw_mono deadline)
 
 int cw_client_fd(const struct cw_client *client)
 {
+    if (MISSING(NULL, client))
+        return -1;
     return client->epoll;
 }
 
 int cw_client_timeout_ms(const struct cw_client *client)
 {
+    if (MISSING(NULL, client))
+        return -1;
     struct cw_mono at = client_wake_at(client);
 
     return at.ms == CW_NEVER.ms ? -1 : link_ms_left(at);

@@ -2,6 +2,7 @@
 /* One round of the machine: hear the daemons, judge what they say, send what is due. Nothing here waits. */
 #include "lib/client.h"
 #include "lib/fault.h"
+#include "lib/need.h"
 #include "proto/wire.h"
 
 /* Frames of one daemon in one round: whatever is left keeps the descriptor readable. */
@@ -320,6 +321,8 @@ bool client_pump(struct cw_client *client)
 
 enum cw_err cw_client_dispatch(struct cw_client *client)
 {
+    if (MISSING(FAULT_OF(client), client))
+        return CW_USAGE_ARGUMENT;
     if (client->inside)
         return fault_set(&client->fault, CW_USAGE_ORDER, "client", "a callback may not dispatch its own handle");
     (void)client_pump(client);

@@ -3,6 +3,7 @@
 
 #include "lib/fault.h"
 #include "lib/identity.h"
+#include "lib/need.h"
 #include "proto/sign.h"
 
 #include <stdlib.h>
@@ -37,6 +38,8 @@ static enum cw_err open_or_create(struct cw_outbox *o, struct cw_fault *fault)
 enum cw_err cw_outbox_open(const struct cw_outbox_options *options, struct cw_outbox **out_outbox,
                            struct cw_fault *out_fault)
 {
+    if (MISSING(out_fault, out_outbox))
+        return CW_USAGE_ARGUMENT;
     struct cw_outbox *o;
     enum cw_err err = check_options(options, out_fault);
 
@@ -82,11 +85,15 @@ void cw_outbox_close(struct cw_outbox *outbox)
 
 size_t cw_outbox_damage_count(const struct cw_outbox *outbox)
 {
+    if (MISSING(NULL, outbox))
+        return 0;
     return outbox->damage_count;
 }
 
 const struct cw_outbox_damage *cw_outbox_damage_at(const struct cw_outbox *outbox, size_t index)
 {
+    if (MISSING(NULL, outbox))
+        return NULL;
     return index < outbox->damage_count ? &outbox->damage[index] : NULL;
 }
 
@@ -94,6 +101,8 @@ const struct cw_outbox_damage *cw_outbox_damage_at(const struct cw_outbox *outbo
 
 int cw_outbox_is_done(const struct cw_outbox_entry *entry)
 {
+    if (MISSING(NULL, entry))
+        return 0;
     return entry->state == CW_OUTBOX_HELD || entry->state == CW_OUTBOX_REFUSED ||
            (entry->state == CW_OUTBOX_STORED && entry->wanted <= 1);
 }
@@ -117,11 +126,15 @@ void outbox_entry_show(const struct outbox_entry *entry, struct cw_outbox_entry 
 
 size_t cw_outbox_count(const struct cw_outbox *outbox)
 {
+    if (MISSING(NULL, outbox))
+        return 0;
     return outbox->count;
 }
 
 enum cw_err cw_outbox_at(const struct cw_outbox *outbox, size_t index, struct cw_outbox_entry *out_entry)
 {
+    if (MISSING(NULL, outbox, out_entry))
+        return CW_USAGE_ARGUMENT;
     if (index >= outbox->count || out_entry->size != sizeof(*out_entry))
         return CW_USAGE_ARGUMENT;
     outbox_entry_show(outbox->entries[index], out_entry);
@@ -130,6 +143,8 @@ enum cw_err cw_outbox_at(const struct cw_outbox *outbox, size_t index, struct cw
 
 enum cw_err cw_outbox_find(const struct cw_outbox *outbox, uint64_t number, struct cw_outbox_entry *out_entry)
 {
+    if (MISSING(NULL, outbox, out_entry))
+        return CW_USAGE_ARGUMENT;
     const struct outbox_entry *entry = outbox_entry_find(outbox, number);
 
     if (out_entry->size != sizeof(*out_entry))
@@ -142,6 +157,8 @@ enum cw_err cw_outbox_find(const struct cw_outbox *outbox, uint64_t number, stru
 
 enum cw_err cw_outbox_receipt(struct cw_outbox *outbox, uint64_t number, struct cw_slice *out_receipt)
 {
+    if (MISSING(NULL, outbox, out_receipt))
+        return CW_USAGE_ARGUMENT;
     const struct outbox_entry *entry = outbox_entry_find(outbox, number);
     struct outbox_record record;
     enum cw_err err;
@@ -201,6 +218,8 @@ static void take_back(struct cw_outbox *o, size_t count, uint64_t size)
 enum cw_err cw_outbox_add(struct cw_outbox *outbox, const struct cw_submission *const *submissions, size_t count,
                           const struct cw_ack *ack, uint64_t *out_first_number, struct cw_fault *out_fault)
 {
+    if (MISSING(out_fault, outbox, submissions))
+        return CW_USAGE_ARGUMENT;
     uint64_t first = outbox->next_number, size = outbox->file.size;
     size_t before = outbox->count;
     enum cw_err err = CW_OK;
@@ -240,6 +259,8 @@ static void take_out(struct cw_outbox *o, struct outbox_entry *entry)
 
 enum cw_err cw_outbox_forget(struct cw_outbox *outbox, uint64_t number, struct cw_fault *out_fault)
 {
+    if (MISSING(out_fault, outbox))
+        return CW_USAGE_ARGUMENT;
     struct outbox_entry *entry = outbox_entry_find(outbox, number);
     struct outbox_record record = {.kind = RECORD_FORGOTTEN};
     enum cw_err err;

@@ -3,11 +3,14 @@
 #include "lib/outbox.h"
 
 #include "lib/fault.h"
+#include "lib/need.h"
 
 #include <stddef.h>
 
 void cw_outbox_detach(struct cw_outbox *outbox)
 {
+    if (MISSING(NULL, outbox))
+        return;
     if (outbox->client == NULL)
         return;
     while (outbox->on_way_count > 0) {
@@ -95,6 +98,8 @@ static const struct attached_ops on_handle = {.tend = tend, .wake_at = wake_at, 
 
 enum cw_err cw_outbox_attach(struct cw_outbox *outbox, struct cw_client *client, cw_outbox_watch *watch, void *context)
 {
+    if (MISSING(FAULT_OF(client), outbox, client))
+        return CW_USAGE_ARGUMENT;
     if (outbox->client != NULL)
         return fault_set(&client->fault, CW_USAGE_ORDER, "outbox", "it is attached already");
     if (client->admin)
@@ -176,6 +181,8 @@ static enum cw_err wait_until(struct cw_outbox *o, struct cw_mono deadline, stru
 
 enum cw_err cw_outbox_flush(struct cw_outbox *outbox, int32_t timeout_ms, struct cw_fault *out_fault)
 {
+    if (MISSING(out_fault, outbox))
+        return CW_USAGE_ARGUMENT;
     if (outbox->client == NULL)
         return fault_set(out_fault, CW_USAGE_ORDER, "outbox", "it is not attached to a handle");
     if (outbox->client->inside)

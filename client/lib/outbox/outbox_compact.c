@@ -3,6 +3,7 @@
 #include "lib/outbox.h"
 
 #include "lib/fault.h"
+#include "lib/need.h"
 #include "proto/sign.h"
 
 #include <errno.h>
@@ -105,6 +106,8 @@ static enum cw_err write_anew(struct cw_outbox *o, const char *name, struct outb
 
 enum cw_err cw_outbox_compact(struct cw_outbox *outbox, struct cw_fault *out_fault)
 {
+    if (MISSING(out_fault, outbox))
+        return CW_USAGE_ARGUMENT;
     struct outbox_place *places;
     char name[4096];
     enum cw_err err;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "proto/receipt.h"
 
+#include "lib/need.h"
 #include "lib/trust.h"
 #include "lib/unpack.h"
 
@@ -22,6 +23,8 @@ static bool find(void *context, const struct cert_id *id, struct certificate *ou
 enum cw_err cw_receipt_check(const struct cw_trust *trust, struct cw_slice receipt, struct cw_receipt_facts *out_facts,
                              struct cw_fault *out_fault)
 {
+    if (MISSING(out_fault, trust, out_facts))
+        return CW_USAGE_ARGUMENT;
     struct cert_source certs = {find, (void *)(uintptr_t)trust};
     struct refusal refusal = {0};
     struct receipt_facts facts;
@@ -46,6 +49,8 @@ enum cw_err cw_answer_check_receipt(const struct cw_answer *answer, const struct
                                     const struct cw_op_id *op, struct cw_receipt_facts *out_facts,
                                     struct cw_fault *out_fault)
 {
+    if (MISSING(out_fault, answer, trust, op, out_facts))
+        return CW_USAGE_ARGUMENT;
     const Cw__Submitted *submitted = answer_message(answer)->submitted;
     struct cw_receipt_facts facts;
     struct buf bytes = {0};

@@ -2,6 +2,7 @@
 #include "lib/trust.h"
 
 #include "lib/client.h"
+#include "lib/need.h"
 #include "lib/trust_record.h"
 #include "lib/unpack.h"
 
@@ -10,6 +11,8 @@
 enum cw_err cw_trust_new(struct cw_slice genesis, const uint8_t *pinned, struct cw_trust **out_trust,
                          struct cw_fault *out_fault)
 {
+    if (MISSING(out_fault, out_trust))
+        return CW_USAGE_ARGUMENT;
     struct cw_trust *trust;
     enum cw_err err;
 
@@ -53,6 +56,8 @@ void cw_trust_free(struct cw_trust *trust)
 
 size_t cw_trust_count(const struct cw_trust *trust)
 {
+    if (MISSING(NULL, trust))
+        return 0;
     return trust->cert_count;
 }
 
@@ -222,6 +227,8 @@ static void keep_first(void *context, const struct chain *chain, uint64_t seq, c
 
 enum cw_err cw_trust_add(struct cw_trust *trust, struct cw_slice entries, struct cw_fault *out_fault)
 {
+    if (MISSING(out_fault, trust))
+        return CW_USAGE_ARGUMENT;
     struct first_fault first = {0};
     struct chain_watcher watcher = {&first, keep_first, NULL, NULL};
     ProtobufCMessage *message;
@@ -284,6 +291,8 @@ static enum cw_err fetch_log(struct cw_trust *trust, struct cw_client *client, c
 enum cw_err cw_trust_fetch(struct cw_trust *trust, struct cw_client *client, int32_t timeout_ms,
                            struct cw_fault *out_fault)
 {
+    if (MISSING(out_fault, trust, client))
+        return CW_USAGE_ARGUMENT;
     struct cw_answer *answer;
     enum cw_err err = cw_client_export(client, NULL, 0, 0, timeout_ms, &answer);
     const Cw__ExportChunk *list;

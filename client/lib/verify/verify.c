@@ -2,12 +2,15 @@
 /* An exported history, record by record (docs/protocol.md §8). What each holds is checked in verify_parts.c. */
 #include "lib/verify.h"
 
+#include "lib/need.h"
 #include "lib/unpack.h"
 
 #include <stdlib.h>
 
 enum cw_err cw_verify_new(const uint8_t *pinned, struct cw_verify **out_verify)
 {
+    if (MISSING(NULL, out_verify))
+        return CW_USAGE_ARGUMENT;
     struct cw_verify *v = crypto_init() ? calloc(1, sizeof(*v)) : NULL;
 
     if (v == NULL)
@@ -107,6 +110,8 @@ static void read_record(struct cw_verify *v, const Cw__ExportRecord *record)
 
 enum cw_err cw_verify_record(struct cw_verify *verify, struct cw_slice record)
 {
+    if (MISSING(NULL, verify))
+        return CW_USAGE_ARGUMENT;
     ProtobufCMessage *message;
     void *memory;
     bool unknown = false;
@@ -137,6 +142,8 @@ enum cw_err cw_verify_record(struct cw_verify *verify, struct cw_slice record)
 
 enum cw_err cw_verify_finish(struct cw_verify *verify)
 {
+    if (MISSING(NULL, verify))
+        return CW_USAGE_ARGUMENT;
     if (verify->counts.records == 0)
         verify_note_text(verify, CW_REFUSED_MALFORMED, "file", "the history is empty");
     else if (!verify->ended)
@@ -146,16 +153,22 @@ enum cw_err cw_verify_finish(struct cw_verify *verify)
 
 size_t cw_verify_finding_count(const struct cw_verify *verify)
 {
+    if (MISSING(NULL, verify))
+        return 0;
     return verify->finding_count < FINDINGS_MAX ? verify->finding_count : FINDINGS_MAX;
 }
 
 const struct cw_verify_finding *cw_verify_finding_at(const struct cw_verify *verify, size_t index)
 {
+    if (MISSING(NULL, verify))
+        return NULL;
     return &verify->findings[index];
 }
 
 void cw_verify_counts_of(const struct cw_verify *verify, struct cw_verify_counts *out_counts)
 {
+    if (MISSING(NULL, verify, out_counts))
+        return;
     *out_counts = verify->counts;
     if (verify->trust != NULL) {
         out_counts->certificates = verify->trust->cert_count;
@@ -165,6 +178,8 @@ void cw_verify_counts_of(const struct cw_verify *verify, struct cw_verify_counts
 
 int cw_verify_network(const struct cw_verify *verify, uint8_t out_network[CW_ID_LEN])
 {
+    if (MISSING(NULL, verify, out_network))
+        return 0;
     if (verify->trust == NULL)
         return 0;
     memcpy(out_network, verify->trust->network.b, CW_ID_LEN);
