@@ -17,7 +17,8 @@ static struct history_log north, east;
 
 static void see_authority(struct history_log *log)
 {
-    const struct sealed_batch *seen = &h.authority.batches[h.breakage == VOID_UNSEEN_AUTHOR ? 0 : 1];
+    uint32_t last = h.breakage == GOOD_REVOKED_LATER ? 1 : h.authority.batch_count - 1;
+    const struct sealed_batch *seen = &h.authority.batches[h.breakage == VOID_UNSEEN_AUTHOR ? 0 : last];
 
     log->authority.count = 2;
     log->authority.at[0] = (struct position){h.root.log.id, h.root.log.seq, h.root.log.head};
@@ -59,13 +60,58 @@ static void bundle(struct world_submission *subs, uint32_t count)
     world_bundle(&h.w, subs, count);
 }
 
-/* A class that this version knows nothing of, in clear. */
-static void append_class_unknown(void)
+static void sign_by_roots(struct world_submission *sub)
 {
+    struct author_proof p = {.kind = PROOF_THRESHOLD, .root_count = h.w.threshold};
+    uint8_t memory[PROOF_LEN_MAX];
+    struct writer out = writer_over(memory, sizeof(memory));
+
+    for (uint32_t i = 0; i < p.root_count; i++) {
+        p.root_index[i] = i;
+        sign_bytes(LABEL_OP, &h.w.network, sub->header, &h.w.roots[i].sign, &p.root_signature[i]);
+    }
+    author_proof_encode(&p, &out);
+    sub->proof = world_keep(&h.w, &out);
+}
+
+/* One more op, of a class that this version knows nothing of, in clear; or what is wrong with it. */
+static void append_another(void)
+{
+    bool by_second = h.breakage >= GOOD_ADMIT_SECOND && h.breakage <= VOID_ADMIT_MANY;
+    enum op_class c = h.breakage == VOID_CLASS_AUTHORITY ? CLASS_AUTHORITY : (enum op_class)77;
     struct world_submission sub;
 
-    world_submit_clear(&h.w, 440, (enum op_class)77, slice_of("of a newer version"), &h.w.officer, &sub);
-    history_append(&h, &north, &sub, true);
+    if (h.breakage == VOID_AUTHORITY_ADMITS)
+        by_second = true;
+    world_submit_clear(&h.w, 440, c, slice_of("of a newer version"), by_second ? &h.second : &h.w.officer, &sub);
+    if (h.breakage == VOID_BUNDLE_CLASS)
+        world_bundle(&h.w, &sub, 1);
+    if (h.breakage == VOID_THRESHOLD)
+        sign_by_roots(&sub);
+    if (h.breakage == VOID_HEADER) {
+        sub.header = history_longer(&h, sub.header);
+        op_id_of(sub.header, &sub.op);
+    }
+    if (h.breakage == VOID_KIND)
+        sub.parsed.op_class = (enum op_class)78;
+    history_append(&h, &north, &sub, h.breakage != VOID_KIND);
+}
+
+static bool has_another(void)
+{
+    return h.breakage == GOOD_CLASS_UNKNOWN || h.breakage == VOID_AUTHORITY_ADMITS || h.breakage >= GOOD_ADMIT_SECOND;
+}
+
+static void leave_network(struct world_log *log)
+{
+    uint8_t memory[GENESIS_LEN_MAX];
+    struct writer out = writer_over(memory, sizeof(memory));
+
+    log->parsed.network.b[0] ^= 1;
+    genesis_encode(&log->parsed, &out);
+    log->genesis = world_keep(&h.w, &out);
+    log_id_of(log->genesis, &log->id);
+    memcpy(log->head.b, log->id.b, ID_LEN);
 }
 
 static void write_divisions(void)
@@ -75,6 +121,8 @@ static void write_divisions(void)
     world_log_open(&h.w, LOG_DIVISION, h.breakage == BREAK_OWNER ? &h.w.officer : &h.w.daemons[WORLD_NTH], 402,
                    &north.log);
     world_log_open(&h.w, LOG_DIVISION, &h.w.daemons[WORLD_EST], 403, &east.log);
+    if (h.breakage == BREAK_LOG_NETWORK)
+        leave_network(&east.log);
     world_submit_clear(&h.w, 430, CLASS_KEY, key_record(), &h.w.daemons[WORLD_NTH], &key);
     case_op(1, &ops[0]);
     case_op(2, &ops[1]);
@@ -91,8 +139,8 @@ static void write_divisions(void)
     history_seal(&h, &north);
     history_append(&h, &north, &bundled[0], true);
     history_append(&h, &north, &bundled[1], true);
-    if (h.breakage == GOOD_CLASS_UNKNOWN)
-        append_class_unknown();
+    if (has_another())
+        append_another();
     if (h.breakage == BREAK_POSITION)
         north.authority = (struct positions){1, {{.log = h.authority.log.id, .seq = 1}}};
     history_seal(&h, &north);
@@ -189,9 +237,10 @@ static void opened_part(struct writer *out, const struct world_submission *sub, 
     payload_pad(sub->parts[part].payload, sub->parsed.parts[part].size_class, padded);
     padded[0] ^= changed;
     tag(&in, 1, ID_SLICE(&sub->op));
-    number_field(&in, 2, part); /* spelt out also when it is 0: exports are open messages */
-    tag(&in, 3, slice(sub->parts[part].r, 32));
-    tag(&in, 4, slice(padded, len));
+    /* spelt out also when it is 0: exports are open messages */
+    number_field(&in, 2, h.breakage == BREAK_OPENED_PART && part == 1 ? 2 : part);
+    tag(&in, 3, slice(sub->parts[part].r, h.breakage == BREAK_OPENED_R ? 31 : 32));
+    tag(&in, 4, slice(padded, h.breakage == BREAK_OPENED_LEN ? len / 2 : len));
     if (h.breakage == BREAK_UNKNOWN_FIELD && part == 1)
         number_field(&in, 9, 1);
     tag(out, 4, slice(in.data, in.len));
@@ -208,7 +257,7 @@ static void end_record(struct writer *record)
 
 static void put_log(struct writer *record, const struct history_log *log)
 {
-    if (h.records == 0)
+    if (h.records == 0 || (h.breakage == BREAK_SECOND_NETWORK && log == &north))
         tag(record, 2, h.breakage == BREAK_NETWORK ? with_bit_turned(h.w.genesis, 10) : h.w.genesis);
     tag(record, 3, history_entries(&h, log, 0));
     if (log == &north) {
@@ -227,11 +276,46 @@ static void put_frontier(struct writer *record)
     uint8_t memory[2048];
     struct writer in = writer_over(memory, sizeof(memory));
 
-    world_frontier_of(&h.w, &h.w.daemons[WORLD_EST], logs, 2, &f);
+    world_frontier_of(&h.w, h.breakage == BREAK_FRONTIER_SIGNER ? &h.w.officer : &h.w.daemons[WORLD_EST], logs, 2, &f);
     f.signature.b[0] ^= h.breakage == BREAK_FRONTIER;
     tag(&in, 1, f.head);
     tag(&in, 2, slice(f.signature.b, SIGNATURE_LEN));
     tag(record, 5, slice(in.data, in.len));
+}
+
+/* North's log once more, without batches, beginning at east's genesis. */
+static void put_genesis_again(struct writer *record)
+{
+    struct history_log again = north;
+
+    again.log.genesis = east.log.genesis;
+    again.batch_count = 0;
+    number_field(record, 1, 1);
+    tag(record, 3, history_entries(&h, &again, 0));
+    end_record(record);
+}
+
+static void put_end(struct writer *record)
+{
+    number_field(record, 1, 1);
+    if (h.breakage == BREAK_END_ENTRIES)
+        tag(record, 3, history_entries(&h, &east, 0));
+    if (h.breakage == BREAK_END_OPENED)
+        opened_part(record, &north.subs[1], 0, false);
+    if (h.breakage == BREAK_END_FRONTIER)
+        put_frontier(record);
+    number_field(record, 6, h.records + (h.breakage == BREAK_COUNT));
+    end_record(record);
+    if (h.breakage == BREAK_CUT_RECORD)
+        h.file.len--;
+    if (h.breakage == BREAK_CUT_LENGTH)
+        h.file.len -= 6; /* the record has four bytes, its length as many */
+    if (h.breakage == BREAK_AFTER_END)
+        world_must(buf_add(&h.file, slice((const uint8_t[]){0}, 1)) == CW_OK, "no memory");
+    if (h.breakage == BREAK_RECORD_AFTER_END) {
+        number_field(record, 1, 1);
+        end_record(record);
+    }
 }
 
 static void put_file(void)
@@ -247,11 +331,10 @@ static void put_file(void)
     number_field(&record, 1, 1);
     put_frontier(&record);
     end_record(&record);
-    if (h.breakage == BREAK_NO_END)
-        return;
-    number_field(&record, 1, 1);
-    number_field(&record, 6, h.records + (h.breakage == BREAK_COUNT));
-    end_record(&record);
+    if (h.breakage == BREAK_GENESIS_AGAIN)
+        put_genesis_again(&record);
+    if (h.breakage != BREAK_NO_END)
+        put_end(&record);
 }
 
 struct cw_slice history_make(enum breakage breakage, struct network_id *out_network)

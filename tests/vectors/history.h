@@ -47,6 +47,51 @@ enum breakage {
     GOOD_ROTATION,            /* new root keys, in force from the next seal on */
     GOOD_ACT_UNKNOWN,
     GOOD_CLASS_UNKNOWN,
+    BREAK_SECOND_NETWORK, /* a later record names the network once more */
+    BREAK_LOG_NETWORK,    /* a log of another network */
+    BREAK_GENESIS_AGAIN,  /* a further segment with another log's genesis */
+    BREAK_SEAL_LOG,       /* signed, but of another log */
+    BREAK_SEAL_GRAMMAR,   /* signed, with a byte behind its fields */
+    BREAK_SEAL_HLC,       /* signed, but its time is not its last entry's */
+    BREAK_ENTRY_LOG,      /* sealed, but an entry names another log */
+    BREAK_OPENED_PART,    /* opened parts: of no such number, too short, with a short r */
+    BREAK_OPENED_LEN,
+    BREAK_OPENED_R,
+    BREAK_FRONTIER_SIGNER, /* a person's frontier */
+    BREAK_CUT_LENGTH,      /* the file: ends inside a length, inside a record, goes on behind its last record */
+    BREAK_CUT_RECORD,
+    BREAK_AFTER_END,
+    BREAK_RECORD_AFTER_END,
+    BREAK_END_ENTRIES, /* the last record holds more than its count */
+    BREAK_END_OPENED,
+    BREAK_END_FRONTIER,
+    VOID_REVOKED,       /* lawful: the seals knew the author's revocation */
+    GOOD_REVOKED_LATER, /* the revocation is there, but no seal knew it */
+    VOID_MAY_BUNDLE,    /* lawful: a bundle whose author may not make any */
+    VOID_RECORD_CLASS,  /* lawful: the officer's issue, of another class, author, proof, kind of proof, op */
+    VOID_RECORD_AUTHOR,
+    VOID_RECORD_PROOF,
+    VOID_RECORD_BUNDLE,
+    VOID_RECORD_OP,
+    VOID_RECORD_BEFORE, /* lawful: a record before it whose entry names another op */
+    VOID_ISSUE_NETWORK, /* lawful: the officer's certificate is of another network, of another issuer */
+    VOID_ISSUE_ISSUER,
+    VOID_REVOKES_FOREIGN, /* lawful: an authority revokes what it did not issue, admits, rotates the root's keys */
+    VOID_AUTHORITY_ADMITS,
+    VOID_AUTHORITY_ROTATES,
+    VOID_ROOT_SINGLE, /* lawful: a root record under a single proof, one that issues, one that revokes another's */
+    VOID_ROOT_ISSUES,
+    VOID_ROOT_REVOKES,
+    GOOD_ADMIT_SECOND, /* a second authority, and an op that it makes */
+    VOID_ADMIT_NETWORK,
+    VOID_ADMIT_SUBJECT,
+    VOID_ADMIT_UNSIGNED,
+    VOID_ADMIT_MANY,   /* one more than seals can name */
+    VOID_KIND,         /* lawful: an entry of another class than its op, whose part is not what was committed either */
+    VOID_HEADER,       /* lawful: a submission header outside the grammar, sealed so */
+    VOID_THRESHOLD,    /* lawful: an officer's op signed by the root's keys */
+    VOID_BUNDLE_CLASS, /* lawful: a bundle of another class than 1 */
+    VOID_CLASS_AUTHORITY, /* lawful: an authority's record in a division's log */
 };
 
 #define HISTORY_ACT_UNKNOWN ((enum authority_act)40)
@@ -55,7 +100,7 @@ enum breakage {
 struct cw_slice history_make(enum breakage breakage, struct network_id *out_network);
 
 /* One log being exported: entries with their bytes. */
-#define HISTORY_ENTRIES_MAX 12
+#define HISTORY_ENTRIES_MAX 24
 struct history_log {
     struct world_log log;
     uint32_t entry_count, batch_count;
@@ -72,10 +117,27 @@ struct history {
     uint64_t records;
     struct buf file;
     struct history_log root, authority;
+    struct world_identity second; /* another authority */
 };
 
 /* history_authority.c: the root and authority logs. */
 void history_write_authority(struct history *h);
+
+/* history_acts.c: records that have no effect, or should have none. */
+void history_prepare(struct history *h);
+void history_write_root_acts(struct history *h);
+void history_write_officer(struct history *h, struct cw_slice issue);
+void history_write_authority_acts(struct history *h);
+/* Certificate bytes and id anew, from what `cert` says. */
+void history_certify(struct history *h, struct world_identity *of);
+struct cw_slice history_longer(struct history *h, struct cw_slice bytes); /* by a byte that is no field */
+
+/* history_authority.c */
+struct cw_slice history_record(struct history *h, enum authority_act act, const struct writer *body);
+struct cw_slice history_issue(struct history *h, const struct world_identity *subject);
+struct cw_slice history_rotation(struct history *h);
+void history_write_record(struct history *h, struct history_log *log, uint32_t number, struct cw_slice record);
+struct cw_slice history_policy(struct history *h);
 
 /* history_logs.c */
 void history_append(struct history *h, struct history_log *log, const struct world_submission *sub, bool sound_part);

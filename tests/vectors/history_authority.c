@@ -7,7 +7,7 @@
  * membership under another.
  */
 
-static struct cw_slice record_of(struct history *h, enum authority_act act, const struct writer *body)
+struct cw_slice history_record(struct history *h, enum authority_act act, const struct writer *body)
 {
     struct authority_record r = {.act = act, .body = slice(body->data, body->len)};
     static uint8_t memory[8192];
@@ -26,10 +26,10 @@ static struct cw_slice admission(struct history *h)
 
     sign_bytes(LABEL_CERT, &h->w.network, act.certificate, &h->w.authority.keys.sign, &act.issuer);
     act_admit_authority_encode(&act, &out);
-    return record_of(h, ACT_ADMIT_AUTHORITY, &out);
+    return history_record(h, ACT_ADMIT_AUTHORITY, &out);
 }
 
-static struct cw_slice issue_of(struct history *h, const struct world_identity *subject)
+struct cw_slice history_issue(struct history *h, const struct world_identity *subject)
 {
     struct act_issue act = {.certificate = subject->bytes};
     uint8_t memory[8192];
@@ -42,7 +42,7 @@ static struct cw_slice issue_of(struct history *h, const struct world_identity *
     sign_bytes(LABEL_POSSESSION, &h->w.network, act.certificate,
                unproven ? &h->w.authority.keys.sign : &subject->keys.sign, &act.possession);
     act_issue_encode(&act, &out);
-    return record_of(h, ACT_ISSUE, &out);
+    return history_record(h, ACT_ISSUE, &out);
 }
 
 static struct cw_slice membership(struct history *h)
@@ -55,20 +55,20 @@ static struct cw_slice membership(struct history *h)
     for (uint32_t i = 0; i < WORLD_DAEMONS; i++)
         members[i] = h->w.daemons[i].id;
     act_membership_encode(&act, &out);
-    return record_of(h, ACT_MEMBERSHIP, &out);
+    return history_record(h, ACT_MEMBERSHIP, &out);
 }
 
-static struct cw_slice policy(struct history *h)
+struct cw_slice history_policy(struct history *h)
 {
     struct act_policy act = {.name = slice_of("after"), .value = slice_of("the rotation")};
     uint8_t memory[256];
     struct writer out = writer_over(memory, sizeof(memory));
 
     act_policy_encode(&act, &out);
-    return record_of(h, ACT_POLICY, &out);
+    return history_record(h, ACT_POLICY, &out);
 }
 
-static void write_record(struct history *h, struct history_log *log, uint32_t number, struct cw_slice record)
+void history_write_record(struct history *h, struct history_log *log, uint32_t number, struct cw_slice record)
 {
     struct world_submission sub;
     bool root = log == &h->root;
@@ -89,7 +89,7 @@ static void turn_roots(struct world *w)
     w->threshold = w->root_count;
 }
 
-static struct cw_slice rotation(struct history *h)
+struct cw_slice history_rotation(struct history *h)
 {
     struct world turned = h->w;
     struct act_rotate_root act = {.root_key_count = turned.root_count};
@@ -101,17 +101,17 @@ static struct cw_slice rotation(struct history *h)
     for (uint32_t i = 0; i < act.root_key_count; i++)
         memcpy(act.root_keys[i], turned.roots[i].sign_public, KEY_LEN);
     act_rotate_root_encode(&act, &out);
-    return record_of(h, ACT_ROTATE_ROOT, &out);
+    return history_record(h, ACT_ROTATE_ROOT, &out);
 }
 
 static void rotate(struct history *h)
 {
-    write_record(h, &h->root, 402, rotation(h));
-    write_record(h, &h->root, 403, policy(h)); /* under the same seal: by the keys before */
+    history_write_record(h, &h->root, 402, history_rotation(h));
+    history_write_record(h, &h->root, 403, history_policy(h)); /* under the same seal: by the keys before */
     history_seal(h, &h->root);
     if (h->breakage == GOOD_ROTATION)
         turn_roots(&h->w);
-    write_record(h, &h->root, 404, policy(h));
+    history_write_record(h, &h->root, 404, history_policy(h));
     history_seal(h, &h->root);
 }
 
@@ -133,24 +133,27 @@ static void write_act_unknown(struct history *h)
     static uint8_t nothing[] = {0};
     const struct writer body = {.data = nothing, .len = sizeof(nothing)};
 
-    write_record(h, &h->authority, 419, record_of(h, HISTORY_ACT_UNKNOWN, &body));
+    history_write_record(h, &h->authority, 419, history_record(h, HISTORY_ACT_UNKNOWN, &body));
 }
 
 void history_write_authority(struct history *h)
 {
+    history_prepare(h);
     open_logs(h);
-    write_record(h, &h->root, 400, admission(h));
+    history_write_record(h, &h->root, 400, admission(h));
+    history_write_root_acts(h);
     history_seal(h, &h->root);
     if (h->breakage == BREAK_ROOT_THRESHOLD)
         h->root.batches[0].signed_seal.signature_count--;
     if (h->breakage == GOOD_ROTATION || h->breakage == BREAK_ROTATION)
         rotate(h);
     for (uint32_t i = 0; i < WORLD_DAEMONS; i++)
-        write_record(h, &h->authority, 410 + i, issue_of(h, &h->w.daemons[i]));
+        history_write_record(h, &h->authority, 410 + i, history_issue(h, &h->w.daemons[i]));
     history_seal(h, &h->authority);
     if (h->breakage == GOOD_ACT_UNKNOWN || h->breakage == VOID_CRITICAL)
         write_act_unknown(h);
-    write_record(h, &h->authority, 420, issue_of(h, &h->w.officer));
-    write_record(h, &h->authority, 421, membership(h));
+    history_write_officer(h, history_issue(h, &h->w.officer));
+    history_write_record(h, &h->authority, 421, membership(h));
     history_seal(h, &h->authority);
+    history_write_authority_acts(h);
 }

@@ -72,6 +72,8 @@ void history_append(struct history *h, struct history_log *log, const struct wor
     if (h->breakage != BREAK_HLC || log->log.parsed.scope != LOG_DIVISION || log->log.seq != 3)
         log->log.hlc++;
     e->header.hlc = log->log.hlc;
+    if (h->breakage == BREAK_ENTRY_LOG && log->log.parsed.scope == LOG_DIVISION && log->log.seq == 3)
+        e->header.log.b[0] ^= 1;
     submission_hash_of(sub->header, sub->proof, &e->header.submission);
     entry_header_encode(&e->header, &out);
     e->header_bytes = world_keep(&h->w, &out);
@@ -103,6 +105,10 @@ static void fill_seal(const struct history *h, struct history_log *log, struct s
     merkle_root(MERKLE_ENTRIES, leaves, b->entry_count, &b->seal.root);
     if (h->breakage == BREAK_PREV && log->log.parsed.scope == LOG_DIVISION && log->batch_count == 1)
         b->seal.prev.b[0] ^= 1;
+    if (log->log.parsed.scope == LOG_DIVISION && log->batch_count == 1) {
+        b->seal.log.b[0] ^= h->breakage == BREAK_SEAL_LOG;
+        b->seal.hlc += h->breakage == BREAK_SEAL_HLC;
+    }
 }
 
 void history_seal(struct history *h, struct history_log *log)
@@ -116,6 +122,8 @@ void history_seal(struct history *h, struct history_log *log)
     fill_seal(h, log, b);
     seal_encode(&b->seal, &out);
     b->signed_seal.bytes = world_keep(&h->w, &out);
+    if (h->breakage == BREAK_SEAL_GRAMMAR && log->log.parsed.scope == LOG_DIVISION && log->batch_count == 1)
+        b->signed_seal.bytes = history_longer(h, b->signed_seal.bytes);
     world_sign_seal(&h->w, log->log.owner, &b->signed_seal);
     seal_hash_of(b->signed_seal.bytes, &log->log.head);
     log->batch_count++;

@@ -90,8 +90,10 @@ class History:
             except Bad as bad:
                 raise Stop("record", str(bad)) from bad
             at += size
+            if (self.record == 1) != bool(record["network_genesis"]):
+                raise Stop("network", "the first record, and no other, names the network")
             if record["count"]:
-                if record["count"] != self.record - 1 or record["entries"] or record["opened"] or record["frontiers"] or record["network_genesis"]:
+                if record["count"] != self.record - 1 or record["entries"] or record["opened"] or record["frontiers"]:
                     raise Stop("count", "it counts %d records before it, there are %d" % (record["count"], self.record - 1))
                 if at != len(raw):
                     raise Stop("count", "something follows the last record")
@@ -100,8 +102,6 @@ class History:
             self.read_record(record)
 
     def read_record(self, record):
-        if (self.record == 1) != bool(record["network_genesis"]):
-            raise Stop("network", "the first record, and no other, names the network")
         if self.record == 1:
             self.read_network(record["network_genesis"])
         entries = {}

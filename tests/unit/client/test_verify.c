@@ -207,12 +207,13 @@ static bool vector_holds(const json_t *whole, const json_t *vector, uint64_t *ou
         struct reader r = reader_over(slice(file.data + at, 4));
         size_t len = reader_be32(&r);
 
-        ck_assert_uint_le(len, file.len - at - 4);
+        if (len > file.len - at - 4)
+            break; /* cut short: who reads the file sees that */
         ck_assert_int_eq(cw_verify_record(v, slice(file.data + at + 4, len)), CW_OK);
         at += 4 + len;
     }
     ck_assert_int_eq(cw_verify_finish(v), CW_OK);
-    holds = cw_verify_finding_count(v) == 0;
+    holds = at == file.len && cw_verify_finding_count(v) == 0;
     cw_verify_counts_of(v, &counts);
     *out_voids = counts.voids;
     cw_verify_free(v);
