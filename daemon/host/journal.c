@@ -169,14 +169,6 @@ enum cw_err journal_open(const struct journal_options *options, struct journal *
     return CW_OK;
 }
 
-void journal_close(struct journal *j)
-{
-    if (j == NULL)
-        return;
-    (void)pthread_mutex_destroy(&j->lock);
-    free(j);
-}
-
 void journal_set_level(struct journal *j, enum log_level least)
 {
     atomic_store(&j->least, (int)least);
@@ -202,15 +194,12 @@ static bool allowed(struct journal *j, const char *id, uint32_t *out_held_back)
     return may;
 }
 
-void journal_write_about(struct journal *j, enum log_level level, const char *id, const char *text,
-                         const struct journal_fields *fields)
+static void put(struct journal *j, enum log_level level, const char *id, const char *text, uint32_t held_back,
+                const struct journal_fields *fields)
 {
     char line[JOURNAL_LINE_LEN_MAX], message[TEXT_LEN_MAX];
-    uint32_t held_back = 0;
     size_t len;
 
-    if ((int)level < atomic_load(&j->least) || !allowed(j, id, &held_back))
-        return;
     message_of(text, held_back, message);
     if (j->native && send_native(j, level, id, message, fields))
         return;
@@ -219,7 +208,53 @@ void journal_write_about(struct journal *j, enum log_level level, const char *id
         return;                                  /* a log that cannot be written has nowhere to say so */
 }
 
+void journal_write_about(struct journal *j, enum log_level level, const char *id, const char *text,
+                         const struct journal_fields *fields)
+{
+    uint32_t held_back = 0;
+
+    if ((int)level >= atomic_load(&j->least) && allowed(j, id, &held_back))
+        put(j, level, id, text, held_back, fields);
+}
+
 void journal_write(struct journal *j, enum log_level level, const char *id, const char *text)
 {
     journal_write_about(j, level, id, text, NULL);
+}
+
+static bool due(struct journal *j, struct cw_mono now, char id[static JOURNAL_LIMIT_ID_LEN_MAX + 1],
+                uint32_t *out_count)
+{
+    bool is_due;
+
+    (void)pthread_mutex_lock(&j->lock);
+    is_due = journal_limit_due(&j->limit, now, id, out_count);
+    (void)pthread_mutex_unlock(&j->lock);
+    return is_due;
+}
+
+/* Past the limit: at most one line for each id and window, and that a line is missing is always worth a warning. */
+static void tell_held_back(struct journal *j, struct cw_mono now)
+{
+    char id[JOURNAL_LIMIT_ID_LEN_MAX + 1], text[64];
+    uint32_t count;
+
+    while (due(j, now, id, &count)) {
+        (void)snprintf(text, sizeof text, "%u more of these were not written", count);
+        put(j, LOG_LEVEL_WARNING, id, text, 0, NULL);
+    }
+}
+
+void journal_tend(struct journal *j)
+{
+    tell_held_back(j, clock_mono());
+}
+
+void journal_close(struct journal *j)
+{
+    if (j == NULL)
+        return;
+    tell_held_back(j, CW_NEVER);
+    (void)pthread_mutex_destroy(&j->lock);
+    free(j);
 }

@@ -26,6 +26,8 @@ enum cw_err journal_open(const struct journal_options *options, struct journal *
 void journal_close(struct journal *j);
 void journal_set_level(struct journal *j, enum log_level least); /* a reload */
 uint64_t journal_held_back(struct journal *j);                   /* lines, by the limit. Any thread */
+/* Says of which ids lines were held back whose window has ended, and how many: now and then. Any thread; closing says the rest. */
+void journal_tend(struct journal *j);
 /* At most JOURNAL_LIMIT_LINES of one id in ten seconds; text is one line, other characters than printable ones are replaced. */
 void journal_write(struct journal *j, enum log_level level, const char *id, const char *text);
 

@@ -47,3 +47,19 @@ bool journal_limit_allows(struct journal_limit *l, const char *id, struct cw_mon
     row->held_back = 0;
     return true;
 }
+
+bool journal_limit_due(struct journal_limit *l, struct cw_mono now, char out_id[static JOURNAL_LIMIT_ID_LEN_MAX + 1],
+                       uint32_t *out_held_back)
+{
+    for (uint32_t i = 0; i < l->count; i++) {
+        struct journal_limit_row *row = &l->rows[i];
+
+        if (row->held_back == 0 || !mono_reached(now, mono_after(row->window, JOURNAL_LIMIT_WINDOW_MS)))
+            continue;
+        *out_held_back = row->held_back;
+        memcpy(out_id, row->id, sizeof row->id);
+        row->held_back = 0;
+        return true;
+    }
+    return false;
+}

@@ -57,9 +57,9 @@ static void on_net(void *ctx, const struct net_event *e)
         tell_counted(d, LOG_LEVEL_ALARM, "net-lost", e);
         break;
     case NET_REFUSED:
-        atomic_fetch_add(&d->figures.refused_keys[e->verdict], 1);
+        atomic_fetch_add(&d->figures.refused_keys[e->verdict], e->fresh);
         if (atomic_load(&d->figures.serving))
-            node_count_refused_key(d->node);
+            node_count_refused_keys(d->node, e->fresh);
         tell_counted(d, LOG_LEVEL_WARNING, "net-refused", e);
         break;
     case NET_DOWN: /* clients come and go; whom we dialled is worth a line */

@@ -54,6 +54,7 @@ static void on_beat(void *ctx)
         tell_status(d);
         d->status_at = mono_after(now, STATUS_MS);
     }
+    journal_tend(d->journal);
     if (mono_reached(now, d->tend_at)) {
         store_tend(d->store);
         d->tend_at = mono_after(now, TEND_MS);

@@ -30,7 +30,7 @@ enum net_event_kind {
     NET_UP,
     NET_DOWN,     /* end, and text with more: why */
     NET_RECEIVED, /* frame */
-    NET_REFUSED,  /* a key was refused; text: fingerprint and reason; count: times so far */
+    NET_REFUSED,  /* a key was refused; text: fingerprint and reason; count: times so far; fresh: of these, new ones */
     NET_FAILED,   /* the net process cannot do its work; text: why. Before the first NET_READY: driver_run ends */
     NET_LOST,     /* the net process ended; count: how often in this run; text: how. A new one follows */
 };
@@ -48,7 +48,7 @@ struct net_event {
     bool settings;              /* FAILED: starting again will not help, somebody must change something */
     struct cw_slice frame;      /* borrowed for the call */
     const char *text;           /* "" when there is nothing to say; from the net process: bounded, printable */
-    uint64_t count;
+    uint64_t count, fresh;
 };
 /* May block: nothing more is read from the network meanwhile. May call the driver's functions, but driver_close. */
 typedef void net_handler(void *ctx, const struct net_event *event);

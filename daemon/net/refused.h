@@ -5,7 +5,8 @@
 /*
  * Counts the keys that were refused, so that a stranger who knocks ten thousand times is one line in the
  * journal with a number, not ten thousand lines. Fixed size: when it is full, the one that has been quiet
- * longest makes room.
+ * longest makes room, one that was reported before one that was not. What made room unreported is reported with others of
+ * its verdict, without a fingerprint: each refusal is in exactly one report.
  */
 
 #include "net/allow.h"
@@ -15,14 +16,16 @@
 #define FINGERPRINT_LEN 16     /* hex: the first 8 bytes of BLAKE2b-256 of the key */
 
 struct refused_key {
-    char fingerprint[FINGERPRINT_LEN + 1];
+    char fingerprint[FINGERPRINT_LEN + 1]; /* "": of keys that made room */
     enum allow_verdict why;
     uint64_t count, reported;
+    uint64_t fresh; /* of count, those that the report before did not have. By refused_due */
     struct cw_mono last, next_report;
 };
 
 struct refused {
     struct refused_key keys[REFUSED_KEYS_MAX];
+    struct refused_key others[ALLOW_VERDICTS];
     uint32_t count;
 };
 

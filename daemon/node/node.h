@@ -106,7 +106,7 @@ enum counter {
     COUNTER_COUNT
 };
 const char *counter_name(enum counter c);
-void node_count_refused_key(struct node *n); /* the net driver hears of it. Any thread */
+void node_count_refused_keys(struct node *n, uint64_t more); /* the net driver hears of it. Any thread */
 
 #define NODE_ALARMS_MAX 64
 struct node_alarm {

@@ -47,9 +47,9 @@ void node_count(struct node *n, enum counter c)
     n->outside[c]++;
 }
 
-void node_count_refused_key(struct node *n)
+void node_count_refused_keys(struct node *n, uint64_t more)
 {
-    node_count(n, COUNTER_REFUSED_KEYS);
+    n->outside[COUNTER_REFUSED_KEYS] += more;
 }
 
 /* --- journal and alarms -------------------------------------------------------------------------------------- */

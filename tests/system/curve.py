@@ -1,5 +1,6 @@
 """A CURVE client by hand (ZMTP 3.1, RFC 26), for what no well-behaved library sends."""
 
+import hashlib
 import os
 import socket
 import struct
@@ -17,6 +18,11 @@ def lab_key(path):
     """The transport key of an unprotected key file: magic 8, protection 1, then three secrets of 32 bytes."""
     with open(path, "rb") as file:
         return PrivateKey(file.read()[9 + 64 : 9 + 96])
+
+
+def fingerprint(key):
+    """Of a key pair, as the journal shows it: the first 8 bytes of BLAKE2b-256 of the public key."""
+    return hashlib.blake2b(bytes(key.public_key), digest_size=32).hexdigest()[:16]
 
 
 class Raw:

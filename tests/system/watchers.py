@@ -1,5 +1,6 @@
 """Programs that watch a daemon: /metrics, /healthz, /readyz of real ones."""
 
+import concurrent.futures
 import json
 import os
 import re
@@ -151,6 +152,30 @@ def a_refused_key_is_counted(lab):
     lab.kill("west")
     wait_for("who is not there any more is counted too",
              lambda: metrics(lab)['casewire_handshake_failures_total{reason="down"}'] > 0)
+
+
+@story()
+def each_refused_handshake_is_counted(lab):
+    """Many at once, of one key and of more keys than a daemon tells apart: all are counted, and the journal says what it left out."""
+    from curve import Closed, Curve, lab_key
+    from nacl.public import PrivateKey
+
+    server = bytes(lab_key(lab.path("north", "key")).public_key)
+    keys = [PrivateKey.generate()] * 60 + [PrivateKey.generate() for _ in range(100)]
+    let_in = []
+
+    def knock(key):
+        try:
+            let_in.append(Curve(lab.port("north", "listen_clients"), key, server))
+        except (Closed, TimeoutError):
+            pass
+
+    with concurrent.futures.ThreadPoolExecutor(len(keys)) as strangers:
+        list(strangers.map(knock, keys))
+    check("nobody was let in", not let_in)
+    wait_for("all are counted", lambda: metrics(lab)["casewire_refused_keys_total"] == len(keys), seconds=60)
+    wait_for("the journal says what it left out",
+             lambda: re.search(r"net-refused: \d+ more of these were not written|\(and \d+ more before\)", lab.log("north")), seconds=60)
 
 
 @story()

@@ -108,11 +108,14 @@ static bool take_received(struct driver *d, const Cw__Received *r)
 static bool take_refused(struct driver *d, const Cw__Refused *r)
 {
     char text[DRIVER_TEXT_LEN_MAX], fingerprint[24], reason[100];
-    struct net_event e = {.kind = NET_REFUSED, .text = text, .count = r->count};
+    struct net_event e = {.kind = NET_REFUSED, .text = text, .count = r->count, .fresh = r->fresh};
 
     copy_text(r->fingerprint, fingerprint, sizeof fingerprint);
     copy_text(r->reason, reason, sizeof reason);
-    snprintf(text, sizeof text, "key %s: %s", fingerprint, reason);
+    if (fingerprint[0] != '\0')
+        snprintf(text, sizeof text, "key %s: %s", fingerprint, reason);
+    else
+        snprintf(text, sizeof text, "other keys, more than are told apart: %s", reason);
     e.verdict = r->verdict < ALLOW_VERDICTS ? (enum allow_verdict)r->verdict : ALLOW_UNKNOWN;
     d->handler(d->ctx, &e);
     return true;

@@ -11,14 +11,23 @@ void fingerprint_of(const uint8_t key[static KEY_LEN], char out[static FINGERPRI
     hex_of(slice(hash, FINGERPRINT_LEN / 2), out);
 }
 
-static struct refused_key *longest_quiet(struct refused *r)
+static bool goes_before(const struct refused_key *a, const struct refused_key *b)
+{
+    bool a_told = a->count == a->reported, b_told = b->count == b->reported;
+
+    return a_told != b_told ? a_told : a->last.ms < b->last.ms;
+}
+
+static struct refused_key *make_room(struct refused *r)
 {
     struct refused_key *found = &r->keys[0];
 
     for (uint32_t i = 1; i < r->count; i++) {
-        if (r->keys[i].last.ms < found->last.ms)
+        if (goes_before(&r->keys[i], found))
             found = &r->keys[i];
     }
+    r->others[found->why].why = found->why;
+    r->others[found->why].count += found->count - found->reported;
     return found;
 }
 
@@ -30,7 +39,7 @@ static struct refused_key *place_for(struct refused *r, const char *fingerprint)
         if (strcmp(r->keys[i].fingerprint, fingerprint) == 0)
             return &r->keys[i];
     }
-    place = r->count < REFUSED_KEYS_MAX ? &r->keys[r->count++] : longest_quiet(r);
+    place = r->count < REFUSED_KEYS_MAX ? &r->keys[r->count++] : make_room(r);
     *place = (struct refused_key){0};
     memcpy(place->fingerprint, fingerprint, FINGERPRINT_LEN + 1);
     return place;
@@ -47,27 +56,41 @@ void refused_add(struct refused *r, const uint8_t key[static KEY_LEN], enum allo
     k->last = now;
 }
 
-const struct refused_key *refused_due(struct refused *r, struct cw_mono now)
+static struct refused_key *due_of(struct refused_key *keys, uint32_t count, struct cw_mono now)
 {
-    for (uint32_t i = 0; i < r->count; i++) {
-        struct refused_key *k = &r->keys[i];
-
-        if (k->count == k->reported || !mono_reached(now, k->next_report))
-            continue;
-        k->reported = k->count;
-        k->next_report = mono_after(now, REFUSED_REPORT_MS);
-        return k;
+    for (uint32_t i = 0; i < count; i++) {
+        if (keys[i].count != keys[i].reported && mono_reached(now, keys[i].next_report))
+            return &keys[i];
     }
     return NULL;
 }
 
-struct cw_mono refused_wake_at(const struct refused *r)
+const struct refused_key *refused_due(struct refused *r, struct cw_mono now)
+{
+    struct refused_key *k = due_of(r->keys, r->count, now);
+
+    if (k == NULL)
+        k = due_of(r->others, ALLOW_VERDICTS, now);
+    if (k == NULL)
+        return NULL;
+    k->fresh = k->count - k->reported;
+    k->reported = k->count;
+    k->next_report = mono_after(now, REFUSED_REPORT_MS);
+    return k;
+}
+
+static struct cw_mono wake_of(const struct refused_key *keys, uint32_t count)
 {
     struct cw_mono at = CW_NEVER;
 
-    for (uint32_t i = 0; i < r->count; i++) {
-        if (r->keys[i].count != r->keys[i].reported)
-            at = mono_earlier(at, r->keys[i].next_report);
+    for (uint32_t i = 0; i < count; i++) {
+        if (keys[i].count != keys[i].reported)
+            at = mono_earlier(at, keys[i].next_report);
     }
     return at;
+}
+
+struct cw_mono refused_wake_at(const struct refused *r)
+{
+    return mono_earlier(wake_of(r->keys, r->count), wake_of(r->others, ALLOW_VERDICTS));
 }

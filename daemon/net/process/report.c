@@ -89,9 +89,10 @@ void report_refused(struct loop *l, const struct refused_key *key)
     Cw__FromNet m = CW__FROM_NET__INIT;
     Cw__Refused refused = CW__REFUSED__INIT;
 
-    refused.has_fingerprint = refused.has_count = refused.has_reason = refused.has_verdict = 1;
+    refused.has_fingerprint = refused.has_count = refused.has_reason = refused.has_verdict = refused.has_fresh = 1;
     refused.fingerprint = text_bytes(key->fingerprint);
     refused.count = key->count;
+    refused.fresh = key->fresh;
     refused.reason = text_bytes(allow_reason(key->why));
     refused.verdict = (uint32_t)key->why;
     m.refused = &refused;

@@ -131,6 +131,49 @@ START_TEST(an_id_is_held_back_after_its_share_and_the_rest_is_counted)
 }
 END_TEST
 
+START_TEST(what_was_held_back_is_said_when_the_window_ends_and_no_line_follows)
+{
+    static struct journal_limit l;
+    struct cw_mono t = {1000};
+    char id[JOURNAL_LIMIT_ID_LEN_MAX + 1];
+    uint32_t held;
+
+    for (int i = 0; i < JOURNAL_LIMIT_LINES + 7; i++)
+        (void)journal_limit_allows(&l, "noisy", t, &held);
+    (void)journal_limit_allows(&l, "quiet", t, &held);
+    ck_assert(!journal_limit_due(&l, mono_after(t, JOURNAL_LIMIT_WINDOW_MS - 1), id, &held));
+    ck_assert(journal_limit_due(&l, mono_after(t, JOURNAL_LIMIT_WINDOW_MS), id, &held));
+    ck_assert_str_eq(id, "noisy");
+    ck_assert_uint_eq(held, 7);
+    ck_assert(!journal_limit_due(&l, mono_after(t, JOURNAL_LIMIT_WINDOW_MS), id, &held)); /* said once */
+    ck_assert(journal_limit_allows(&l, "noisy", mono_after(t, JOURNAL_LIMIT_WINDOW_MS), &held));
+    ck_assert_uint_eq(held, 0);
+}
+END_TEST
+
+/* Every line that was not written is in the number of one that was, whether the daemon goes on or ends. */
+START_TEST(a_journal_says_at_its_end_how_many_lines_it_left_out)
+{
+    struct journal *j = NULL;
+    char text[16384];
+    int ends[2];
+    ssize_t len;
+
+    ck_assert_int_eq(pipe(ends), 0);
+    ck_assert_int_eq(journal_open(&(struct journal_options){.division = "NTH", .fd = ends[1]}, &j), CW_OK);
+    for (int i = 0; i < JOURNAL_LIMIT_LINES + 7; i++)
+        journal_write(j, LOG_LEVEL_WARNING, "net-refused", "a key");
+    journal_tend(j); /* the window has not ended */
+    journal_close(j);
+    len = read(ends[0], text, sizeof text - 1);
+    ck_assert_int_gt(len, 0);
+    text[len] = '\0';
+    ck_assert_ptr_nonnull(strstr(text, "warning net-refused: 7 more of these were not written\n"));
+    (void)close(ends[0]);
+    (void)close(ends[1]);
+}
+END_TEST
+
 START_TEST(no_line_about_a_duty_is_held_back)
 {
     static struct journal_limit l;
@@ -369,6 +412,8 @@ Suite *suite_process(void)
     tcase_add_test(t, a_text_cannot_begin_a_line_of_its_own);
     tcase_add_test(t, a_long_text_and_a_long_id_are_cut);
     tcase_add_test(t, an_id_is_held_back_after_its_share_and_the_rest_is_counted);
+    tcase_add_test(t, what_was_held_back_is_said_when_the_window_ends_and_no_line_follows);
+    tcase_add_test(t, a_journal_says_at_its_end_how_many_lines_it_left_out);
     tcase_add_test(t, no_line_about_a_duty_is_held_back);
     tcase_add_test(t, more_ids_than_the_table_holds_share_its_last_row);
     tcase_add_test(t, lines_below_the_least_level_are_not_written);

@@ -136,7 +136,9 @@ START_TEST(a_stranger_is_reported_once_a_second_with_its_number)
     refused_add(&r, key, ALLOW_UNKNOWN, t);
     ck_assert_ptr_null(refused_due(&r, t));
     ck_assert_int_eq(refused_wake_at(&r).ms, 6000);
-    ck_assert_uint_eq(refused_due(&r, (struct cw_mono){6000})->count, 101);
+    const struct refused_key *k = refused_due(&r, (struct cw_mono){6000});
+    ck_assert_uint_eq(k->count, 101);
+    ck_assert_uint_eq(k->fresh, 1);
 }
 END_TEST
 
@@ -154,7 +156,38 @@ START_TEST(a_thousand_strangers_do_not_grow_the_table)
     int reports = 0;
     while (refused_due(&r, (struct cw_mono){100000}) != NULL)
         reports++;
-    ck_assert_int_eq(reports, REFUSED_KEYS_MAX);
+    ck_assert_int_eq(reports, REFUSED_KEYS_MAX + 1); /* and one for those that made room */
+}
+END_TEST
+
+static uint64_t fresh_of_all(struct refused *r, struct cw_mono now)
+{
+    const struct refused_key *k;
+    uint64_t fresh = 0;
+
+    while ((k = refused_due(r, now)) != NULL)
+        fresh += k->fresh;
+    return fresh;
+}
+
+START_TEST(every_refusal_is_in_one_report_however_many_strangers_there_are)
+{
+    struct refused r = {0};
+    uint8_t known[KEY_LEN] = {1}, key[KEY_LEN] = {2};
+    uint64_t fresh = 0;
+
+    for (int i = 0; i < 60; i++) {
+        refused_add(&r, known, ALLOW_UNKNOWN, (struct cw_mono){i});
+        fresh += i % 7 == 0 ? fresh_of_all(&r, (struct cw_mono){i}) : 0;
+    }
+    for (int i = 0; i < 400; i++) {
+        key[1] = (uint8_t)i;
+        key[2] = (uint8_t)(i >> 8);
+        refused_add(&r, key, i % 3 == 0 ? ALLOW_EXPIRED : ALLOW_UNKNOWN, (struct cw_mono){100 + i});
+    }
+    ck_assert_int_lt(refused_wake_at(&r).ms, 2000);
+    ck_assert_uint_eq(fresh + fresh_of_all(&r, (struct cw_mono){2000}), 460);
+    ck_assert_int_eq(refused_wake_at(&r).ms, CW_NEVER.ms);
 }
 END_TEST
 
@@ -314,6 +347,7 @@ Suite *suite_parts(void)
     tcase_add_test(t, a_list_is_replaced_whole_or_not_at_all);
     tcase_add_test(t, a_stranger_is_reported_once_a_second_with_its_number);
     tcase_add_test(t, a_thousand_strangers_do_not_grow_the_table);
+    tcase_add_test(t, every_refusal_is_in_one_report_however_many_strangers_there_are);
     tcase_add_test(t, what_is_received_and_not_delivered_is_the_gap);
     tcase_add_test(t, delivering_settles_what_came_before);
     tcase_add_test(t, a_pause_of_ours_is_not_the_peers_fault);
