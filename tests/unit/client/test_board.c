@@ -359,6 +359,29 @@ START_TEST(two_reports_of_one_record_are_two_episodes)
 }
 END_TEST
 
+static void duty_that_ended(const char *state, int64_t due, int64_t since)
+{
+    Cw__ViewDeadline *d = add_duty(due);
+
+    d->has_state = 1;
+    d->state = wire_bytes(slice_of(state));
+    d->has_since_ms = 1;
+    d->since_ms = (uint64_t)since;
+}
+
+START_TEST(a_duty_that_was_late_when_the_child_came_back_was_not_done_in_time)
+{
+    begin(FROM);
+    duty_that_ended("ended", FROM + DAY, FROM + 2 * DAY);
+    duty_that_ended("waived", FROM + DAY, FROM + 2 * DAY);
+    duty_that_ended("ended", FROM + 2 * DAY, FROM + DAY);
+    duty_that_ended("waived", FROM + 2 * DAY, FROM + 2 * DAY);
+    look();
+    ck_assert_uint_eq(count(BOARD_BREACHED), 2);
+    end();
+}
+END_TEST
+
 START_TEST(two_reports_that_people_merged_are_one_episode_by_the_earlier)
 {
     ProtobufCBinaryData merged;
@@ -418,6 +441,7 @@ Suite *suite_board(void)
     tcase_add_test(t, one_absence_of_two_records_is_one_episode_and_one_return);
     tcase_add_test(t, three_absences_are_a_repeat_whichever_records_tell_of_them);
     tcase_add_test(t, two_reports_of_one_record_are_two_episodes);
+    tcase_add_test(t, a_duty_that_was_late_when_the_child_came_back_was_not_done_in_time);
     tcase_add_test(t, two_reports_that_people_merged_are_one_episode_by_the_earlier);
     tcase_add_test(t, events_of_older_pages_count_as_those_of_the_newest);
     suite_add_tcase(suite, t);
