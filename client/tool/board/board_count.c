@@ -390,7 +390,7 @@ static bool is_breached(const struct board *b, const struct board_record *record
 
     if (d->has_state && (slice_eq(state, slice_of("ended")) || slice_eq(state, slice_of("waived"))))
         return d->has_since_ms && (int64_t)d->since_ms > (int64_t)d->due_ms; /* nobody had met it when it ended */
-    if (d->has_state) /* the daemon says so itself */
+    if (d->has_state)                                                        /* the daemon says so itself */
         return slice_eq(state, slice_of("breached")) || slice_eq(state, slice_of("met late"));
     return (int64_t)d->due_ms < b->now.ms && !was_met_in_time(record, d);
 }
