@@ -46,12 +46,68 @@ static void check_credit(const struct settings *s, struct problems *problems)
         problem_add(problems, s->file, 0, "credit_total is less than credit_peer");
 }
 
+/* Of "tcp://HOST:PORT", which the table has seen to. */
+static const char *port_of(const char *address)
+{
+    return strrchr(address, ':');
+}
+
+static struct cw_slice host_of(const char *address)
+{
+    const char *host = address + strlen("tcp://");
+
+    return slice((const uint8_t *)host, (size_t)(port_of(address) - host));
+}
+
+static bool is_any(struct cw_slice host)
+{
+    return slice_eq(host, slice_of("*")) || slice_eq(host, slice_of("0.0.0.0")) || slice_eq(host, slice_of("[::]"));
+}
+
+static bool is_loopback(struct cw_slice host)
+{
+    return slice_eq(host, slice_of("127.0.0.1")) || slice_eq(host, slice_of("[::1]")) ||
+           slice_eq(host, slice_of("localhost"));
+}
+
+static bool is_same_port(const char *a, const char *b)
+{
+    return strcmp(port_of(a), port_of(b)) == 0 && strcmp(port_of(a), ":*") != 0;
+}
+
+/* Names are not looked up: what is told is certain. */
+static void check_listens(const struct settings *s, struct problems *problems)
+{
+    struct cw_slice peers = host_of(s->listen_peers), clients = host_of(s->listen_clients);
+
+    if (is_same_port(s->listen_peers, s->listen_clients) &&
+        (is_any(peers) || is_any(clients) || slice_eq(peers, clients)))
+        problem_add(problems, s->file, 0, "listen_peers and listen_clients are the same port: each needs its own");
+}
+
+static bool is_own_address(const char *address, const char *listen)
+{
+    struct cw_slice host = host_of(address), own = host_of(listen);
+
+    return is_same_port(address, listen) && (slice_eq(host, own) || (is_any(own) && is_loopback(host)));
+}
+
+static void check_address(const struct settings *s, const struct settings_peer *p, struct problems *problems)
+{
+    if (is_own_address(p->address, s->listen_peers) || is_own_address(p->address, s->listen_clients))
+        problem_add(problems, s->file, p->line, "peer \"%s\": has the address of this daemon itself: %s", p->title,
+                    p->address);
+}
+
 static void check_pair(const struct settings *s, const struct settings_peer *a, const struct settings_peer *b,
                        struct problems *problems)
 {
     if (memcmp(a->curve_key, b->curve_key, KEY_LEN) == 0)
         problem_add(problems, s->file, b->line, "peer \"%s\": has the same curve_key as peer \"%s\"", b->title,
                     a->title);
+    else if (strcmp(a->division, b->division) == 0)
+        problem_add(problems, s->file, b->line, "peer \"%s\": is of division %s, as peer \"%s\" is: a division has one",
+                    b->title, b->division, a->title);
 }
 
 static void check_peers(const struct settings *s, const struct identity *id, struct problems *problems)
@@ -61,6 +117,7 @@ static void check_peers(const struct settings *s, const struct identity *id, str
 
         if (id != NULL && memcmp(p->curve_key, id->parsed.curve_key, KEY_LEN) == 0)
             problem_add(problems, s->file, p->line, "peer \"%s\": is this daemon itself", p->title);
+        check_address(s, p, problems);
         for (uint32_t j = 0; j < i; j++)
             check_pair(s, &s->peers[j], p, problems);
     }
@@ -83,6 +140,7 @@ enum cw_err settings_check(const struct settings *s, struct cw_wall now, struct 
 
     check_folders(s, problems);
     check_credit(s, problems);
+    check_listens(s, problems);
     loaded = identity_load(s, &id, problems) == CW_OK;
     if (loaded)
         check_dates(s, &id.parsed, now, problems);

@@ -298,6 +298,7 @@ static void add_peer(const char *title, const uint8_t key[static KEY_LEN])
 
     (void)snprintf(p->title, sizeof p->title, "%s", title);
     (void)snprintf(p->division, sizeof p->division, "WST");
+    (void)snprintf(p->address, sizeof p->address, "tcp://192.0.2.7:4700");
     memcpy(p->curve_key, key, KEY_LEN);
 }
 
@@ -312,6 +313,36 @@ START_TEST(a_peer_that_is_ourselves_or_another_is_told)
     settings.peer_count = 1;
     add_peer("mirror", keys.curve_public);
     check_tells("peer \"mirror\": is this daemon itself");
+}
+END_TEST
+
+START_TEST(doors_that_get_in_each_others_way_are_told)
+{
+    static const uint8_t west[KEY_LEN] = {5}, east[KEY_LEN] = {6};
+    static const char *const ours[] = {"tcp://127.0.0.1:4700", "tcp://localhost:4700", "tcp://[::1]:4700"};
+
+    (void)snprintf(settings.listen_peers, sizeof settings.listen_peers, "tcp://*:4700");
+    (void)snprintf(settings.listen_clients, sizeof settings.listen_clients, "tcp://192.0.2.1:4700");
+    check_tells("listen_peers and listen_clients are the same port");
+    (void)snprintf(settings.listen_peers, sizeof settings.listen_peers, "tcp://192.0.2.2:4700");
+    check_passes(); /* two addresses of one host */
+    (void)snprintf(settings.listen_peers, sizeof settings.listen_peers, "tcp://*:4700");
+    (void)snprintf(settings.listen_clients, sizeof settings.listen_clients, "tcp://*:4701");
+    check_passes();
+    add_peer("west", west);
+    for (size_t i = 0; i < CW_COUNT(ours); i++) {
+        (void)snprintf(settings.peers[0].address, sizeof settings.peers[0].address, "%s", ours[i]);
+        check_tells("peer \"west\": has the address of this daemon itself");
+    }
+    (void)snprintf(settings.peers[0].address, sizeof settings.peers[0].address, "tcp://127.0.0.1:4702");
+    check_passes(); /* another daemon of the same host */
+    add_peer("east", east);
+    check_tells("peer \"east\": is of division WST, as peer \"west\" is");
+    (void)snprintf(settings.peers[1].division, sizeof settings.peers[1].division, "EST");
+    check_passes();
+    (void)snprintf(settings.listen_peers, sizeof settings.listen_peers, "tcp://192.0.2.7:4700");
+    (void)snprintf(settings.peers[1].address, sizeof settings.peers[1].address, "tcp://192.0.2.7:4700");
+    check_tells("peer \"east\": has the address of this daemon itself");
 }
 END_TEST
 
@@ -393,6 +424,7 @@ Suite *suite_check(void)
     tcase_add_test(t, dates_are_compared_with_the_clock);
     tcase_add_test(t, folders_are_looked_at);
     tcase_add_test(t, a_peer_that_is_ourselves_or_another_is_told);
+    tcase_add_test(t, doors_that_get_in_each_others_way_are_told);
     tcase_add_test(t, credentials_come_first);
     tcase_add_test(t, a_credential_made_of_a_file_that_others_may_read_is_refused);
 #if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
