@@ -628,7 +628,7 @@ $(PROMTOOL):
 rules: $(PROMTOOL) ## guard: Prometheus reads the example rules, and each tells what it should of invented numbers
 	@$(step) rules bash -euc '$< check rules systemd/casewire.rules.yml; $< test rules tests/systemd/rules.test.yml'
 
-.PHONY: system system-smoke demo bench bench-smoke bench-peers vectors vectors-write verify-py verify-mutants
+.PHONY: system system-smoke demo bench bench-smoke bench-peers vectors vectors-write verify-py verify-mutants verify-agree
 ifneq ($(wildcard tests/system/run),)
 system: all bridges examples $(MAN) $(PRINTERS) ## run real daemons as real processes, in network namespaces
 	$(Q)tests/tools/deps $(DEPS_SYSTEM)
@@ -686,8 +686,10 @@ verify-py: | $(DEPS_STAMP) ## the independent verifier (Python, from docs/protoc
 	@$(step) --counts verify-py $(PYTHON) tests/tools/verify.py --vectors tests/vectors
 verify-mutants: | $(DEPS_STAMP) ## take the Python verifier's checks away one at a time and see a vector fail
 	@$(step) --counts verify-mutants $(PYTHON) tests/tools/verify-mutants
+verify-agree: $(BUILD)/casewire | $(DEPS_STAMP) ## both verifiers on some hundred changed histories: the first failure has one name
+	@$(step) --counts verify-agree $(PYTHON) tests/tools/verify-agree $(BUILD)/casewire
 else
-verify-py verify-mutants: ; @$(not_yet) $@ tests/tools/verify.py
+verify-py verify-mutants verify-agree: ; @$(not_yet) $@ tests/tools/verify.py
 endif
 
 $(BUILD)/tests/tools/settings_print: $(BUILD)/obj/tests/tools/settings_print.o $(call libs,$(below_conf))
@@ -766,7 +768,7 @@ endif
 ALONE  := system-smoke
 # Tests run beside each other, one a core, each one's output in one piece.
 beside  = -k -j$(JOBS) --output-sync=target
-CHECKS := layers core-pure headers-alone abi installed python fields-check catalog-check watch-agree json-schema-check docs-agree $(UNITS:%=unit-%) fold-compare sim sim-pure mutants-fit vectors verify-py verify-mutants \
+CHECKS := layers core-pure headers-alone abi installed python fields-check catalog-check watch-agree json-schema-check docs-agree $(UNITS:%=unit-%) fold-compare sim sim-pure mutants-fit vectors verify-py verify-mutants verify-agree \
           system-smoke
 check: | $(DEPS_STAMP) ## build, unit tests, short sim, system smoke, guards, vectors: before every push
 	$(Q)rm -rf $(RESULTS)

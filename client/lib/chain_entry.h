@@ -4,12 +4,15 @@
 
 #include "lib/chain.h"
 
+/* The entry header alone: grammar and place. */
+enum cw_err chain_entry_header(const Cw__EntryRecord *record, const struct log_id *log, uint64_t seq,
+                               struct entry_header *out, struct cw_fault *fault);
+
 /*
- * One entry against itself: grammar, place, op id, submission hash, and every blob that came with it
- * against the hash that names it. The author's signature and the seal are checked elsewhere.
+ * What came beside the header that `entry` holds, against it: submission hash, path, op id, and every blob against the
+ * hash that names it. The author's signature and the seal are checked elsewhere.
  */
-enum cw_err chain_entry_read(const Cw__EntryRecord *record, const struct log_id *log, uint64_t seq,
-                             struct chain_entry *out, struct cw_fault *fault);
+enum cw_err chain_entry_read(const Cw__EntryRecord *record, struct chain_entry *entry, struct cw_fault *fault);
 
 /* The record inside part 0 of a class in clear. */
 enum cw_err chain_entry_clear(const struct chain_entry *entry, struct cw_slice *out_payload, struct cw_fault *fault);

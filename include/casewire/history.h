@@ -28,7 +28,7 @@ struct cw_verify_finding {
     int has_log;     /**< the next two say where */
     uint8_t log[CW_ID_LEN];
     uint64_t seq;          /**< 0: the log as a whole */
-    struct cw_fault fault; /**< what and why */
+    struct cw_fault fault; /**< where: the failure as docs/protocol.md §8.1 names it; text: why */
 };
 struct cw_verify_counts {
     uint64_t records, logs, seals, entries, submissions, certificates;

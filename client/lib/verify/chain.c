@@ -89,6 +89,7 @@ struct step {
     const struct chain_watcher *watcher;
     struct seal seal;
     struct signed_seal signed_seal;
+    bool signatures_read; /* as many as there may be, and of their length */
     struct hash seal_hash;
     uint32_t entry_count;
     struct chain_entry *entries;
@@ -103,20 +104,28 @@ static bool wrong(const struct step *s, uint64_t seq, enum cw_err code, const ch
     return false;
 }
 
-static bool read_seal(struct step *s, const Cw__SignedSeal *message)
+static bool read_signatures(const Cw__SignedSeal *message, struct signed_seal *out)
 {
-    if (message == NULL || message->n_signatures < 1 || message->n_signatures > ROOT_KEYS_MAX)
-        return wrong(s, s->chain->seq + 1, CW_PEER_SEAL, "seal", "there is no seal, or it has too many signatures");
-    s->signed_seal = (struct signed_seal){.bytes = wire_slice(message->seal)};
-    s->signed_seal.signature_count = (uint32_t)message->n_signatures;
-    for (uint32_t i = 0; i < s->signed_seal.signature_count; i++) {
+    if (message->n_signatures < 1 || message->n_signatures > ROOT_KEYS_MAX)
+        return false;
+    out->signature_count = (uint32_t)message->n_signatures;
+    for (uint32_t i = 0; i < out->signature_count; i++) {
         const Cw__SealSignature *from = message->signatures[i];
 
         if (from->signature.len != SIGNATURE_LEN)
-            return wrong(s, s->chain->seq + 1, CW_PEER_SEAL, "seal", "a signature is not 64 bytes long");
-        s->signed_seal.signer_index[i] = from->index;
-        memcpy(s->signed_seal.signatures[i].b, from->signature.data, SIGNATURE_LEN);
+            return false;
+        out->signer_index[i] = from->index;
+        memcpy(out->signatures[i].b, from->signature.data, SIGNATURE_LEN);
     }
+    return true;
+}
+
+static bool read_seal(struct step *s, const Cw__SignedSeal *message)
+{
+    if (message == NULL)
+        return wrong(s, s->chain->seq + 1, CW_PEER_SEAL, "seal", "there is no seal");
+    s->signed_seal = (struct signed_seal){.bytes = wire_slice(message->seal)};
+    s->signatures_read = read_signatures(message, &s->signed_seal);
     if (seal_parse(s->signed_seal.bytes, &s->seal) != CW_OK)
         return wrong(s, s->chain->seq + 1, CW_PEER_SEAL, "seal", "the seal is not in its grammar");
     seal_hash_of(s->signed_seal.bytes, &s->seal_hash);
@@ -130,45 +139,59 @@ static bool check_place(const struct step *s)
     if (!ID_EQ(&s->seal.log, &c->log))
         return wrong(s, c->seq + 1, CW_PEER_CHAIN, "seal", "the seal belongs to another log");
     if (s->seal.first != c->seq + 1)
-        return wrong(s, c->seq + 1, CW_PEER_CHAIN, "seal",
+        return wrong(s, c->seq + 1, CW_PEER_CHAIN, "gap",
                      s->seal.first > c->seq + 1 ? "entries are missing before this seal"
                                                 : "the seal covers entries that are sealed already");
     if (!ID_EQ(&s->seal.prev, &c->seal))
-        return wrong(s, s->seal.first, CW_PEER_CHAIN, "seal", "the seal does not name the hash of the one before it");
-    if (positions_go_back(&c->authority, &s->seal.authority))
-        return wrong(s, s->seal.first, CW_PEER_CHAIN, "seal",
-                     "the seal knows less of an authority's log than was named before");
-    if (s->seal.hlc <= c->hlc)
-        return wrong(s, s->seal.first, CW_PEER_CHAIN, "seal", "the seal's time is not after that of the one before it");
+        return wrong(s, s->seal.first, CW_PEER_CHAIN, "prev", "the seal does not name the hash of the one before it");
     return true;
 }
 
 static bool check_signature(const struct step *s)
 {
+    if (!s->signatures_read)
+        return wrong(s, s->seal.first, CW_PEER_SEAL, "seal-signature",
+                     "no signature, too many, or one that is not 64 bytes long");
     bool ok = s->keys->threshold == 0 ? s->signed_seal.signature_count == 1 && s->signed_seal.signer_index[0] == 0 &&
                                             seal_verify(s->network, &s->signed_seal, s->keys->keys[0])
                                       : seal_verify_threshold(s->network, &s->signed_seal, s->keys->keys,
                                                               s->keys->count, s->keys->threshold);
 
-    return ok || wrong(s, s->seal.first, CW_PEER_SEAL, "seal", "the seal's signature does not verify");
+    return ok || wrong(s, s->seal.first, CW_PEER_SEAL, "seal-signature", "the seal's signature does not verify");
 }
 
-static bool read_entries(struct step *s, const Cw__SealedBatch *batch)
+static bool read_headers(struct step *s, const Cw__SealedBatch *batch)
 {
     uint64_t expected = s->seal.last - s->seal.first + 1;
     bool whole = true;
 
     if (batch->n_entries != expected)
-        return wrong(s, s->seal.first, CW_PEER_SEAL, "entries", "not as many entries as the seal covers");
+        return wrong(s, s->seal.first, CW_PEER_SEAL, "entry", "not as many entries as the seal covers");
     s->entry_count = (uint32_t)expected;
     s->entries = calloc(expected, sizeof(*s->entries));
     if (s->entries == NULL)
-        return wrong(s, s->seal.first, CW_LOCAL_MEMORY, "entries", cw_err_sentence(CW_LOCAL_MEMORY));
+        return wrong(s, s->seal.first, CW_LOCAL_MEMORY, "entry", cw_err_sentence(CW_LOCAL_MEMORY));
     /* Every entry is looked at even when one is wrong: the one that is wrong is to be named. */
     for (uint32_t i = 0; i < s->entry_count; i++) {
         struct cw_fault fault;
 
-        if (chain_entry_read(batch->entries[i], &s->chain->log, s->seal.first + i, &s->entries[i], &fault) == CW_OK)
+        if (chain_entry_header(batch->entries[i], &s->chain->log, s->seal.first + i, &s->entries[i].header, &fault) ==
+            CW_OK)
+            continue;
+        s->watcher->problem(s->watcher->context, s->chain, s->seal.first + i, &fault);
+        whole = false;
+    }
+    return whole;
+}
+
+static bool read_contents(struct step *s, const Cw__SealedBatch *batch)
+{
+    bool whole = true;
+
+    for (uint32_t i = 0; i < s->entry_count; i++) {
+        struct cw_fault fault;
+
+        if (chain_entry_read(batch->entries[i], &s->entries[i], &fault) == CW_OK)
             continue;
         s->watcher->problem(s->watcher->context, s->chain, s->seal.first + i, &fault);
         whole = false;
@@ -195,17 +218,22 @@ static bool check_root(const struct step *s, const Cw__SealedBatch *batch)
     return wrong(s, s->seal.first, CW_PEER_SEAL, "root", text);
 }
 
-static bool check_times(const struct step *s)
+static bool check_order(const struct step *s)
 {
     uint64_t hlc = s->chain->hlc;
 
     for (uint32_t i = 0; i < s->entry_count; i++) {
         if (s->entries[i].header.hlc <= hlc)
-            return wrong(s, s->seal.first + i, CW_PEER_CHAIN, "hlc",
+            return wrong(s, s->seal.first + i, CW_PEER_CHAIN, "order",
                          "the entry's time is not after that of the one before");
         hlc = s->entries[i].header.hlc;
     }
-    return hlc == s->seal.hlc || wrong(s, s->seal.last, CW_PEER_SEAL, "hlc", "the seal's time is not its last entry's");
+    if (hlc != s->seal.hlc)
+        return wrong(s, s->seal.last, CW_PEER_SEAL, "order", "the seal's time is not its last entry's");
+    if (positions_go_back(&s->chain->authority, &s->seal.authority))
+        return wrong(s, s->seal.first, CW_PEER_CHAIN, "order",
+                     "the seal knows less of an authority's log than was named before");
+    return true;
 }
 
 static void take_batch(struct step *s)
@@ -226,7 +254,10 @@ static void follow_batch(struct step *s, const Cw__SealedBatch *batch)
         s->chain->broken = true;
         return;
     }
-    if (read_entries(s, batch) && check_root(s, batch) && check_times(s))
+    bool read = read_headers(s, batch);
+    bool sealed = read && check_root(s, batch) && check_order(s);
+    /* Contents are looked at even when the root is not theirs: the entry that is wrong is to be named. */
+    if (read && read_contents(s, batch) && sealed)
         take_batch(s);
     else
         learn_positions(s->chain, &s->seal.authority);

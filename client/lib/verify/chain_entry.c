@@ -3,18 +3,21 @@
 
 #include "proto/wire.h"
 
-#include <stdio.h>
-
 /* Bytes in front of a part in clear: the blinding, zero or not, that its commitment was made with. */
 #define CLEAR_PREFIX_LEN 32
 /* In front of and behind the padded bytes of an encrypted one: nonce, blinding, tag. */
 #define SEALED_EXTRA_LEN (24 + 32 + 16)
 
-static enum cw_err check_header(const struct chain_entry *e, const struct log_id *log, uint64_t seq,
-                                struct cw_fault *fault)
+enum cw_err chain_entry_header(const Cw__EntryRecord *record, const struct log_id *log, uint64_t seq,
+                               struct entry_header *out, struct cw_fault *fault)
 {
-    if (!ID_EQ(&e->header.log, log) || e->header.seq != seq)
+    struct entry_header header;
+
+    if (entry_header_parse(wire_slice(record->header), &header) != CW_OK)
+        return fault_set(fault, CW_REFUSED_MALFORMED, "entry", "the entry header is not in its grammar");
+    if (!ID_EQ(&header.log, log) || header.seq != seq)
         return fault_set(fault, CW_PEER_CHAIN, "entry", "the entry names another place than it has");
+    *out = header;
     return CW_OK;
 }
 
@@ -30,7 +33,7 @@ static enum cw_err check_carried(const Cw__EntryRecord *record, const struct ent
         return fault_set(fault, CW_PEER_HASH, "submission", "submission or proof are not those that the entry names");
     if (author_proof_parse(wire_slice(record->proof), wire_slice(record->path), &proof) == CW_OK &&
         !proof_path_fits(wire_slice(record->submission), &proof))
-        return fault_set(fault, CW_PEER_HASH, "path", "the path does not lead from the op to the bundle's root");
+        return fault_set(fault, CW_PEER_HASH, "submission", "the path does not lead from the op to the bundle's root");
     return CW_OK;
 }
 
@@ -77,13 +80,12 @@ static enum cw_err check_blob(struct cw_slice blob, const struct hash *named, co
                               struct cw_fault *fault)
 {
     struct hash hash;
-    char where[32];
 
     hash_one(LABEL_BLOB, blob, hash.b);
     if (ID_EQ(&hash, named))
         return CW_OK;
-    snprintf(where, sizeof(where), "%s %u", what, index);
-    return fault_set(fault, CW_PEER_HASH, where, "the bytes do not match the hash that the entry names");
+    return fault_set(fault, CW_PEER_HASH, "blob", "the bytes of %s %u do not match the hash that the entry names", what,
+                     index);
 }
 
 static enum cw_err check_clear_part(const struct chain_entry *e, uint32_t i, struct cw_fault *fault)
@@ -91,21 +93,19 @@ static enum cw_err check_clear_part(const struct chain_entry *e, uint32_t i, str
     struct cw_slice part = e->parts[i], payload; /* of the length its author signed: parts_agree() */
     struct cw_slice padded = slice(part.data + CLEAR_PREFIX_LEN, part.len - CLEAR_PREFIX_LEN);
     uint8_t commit[32];
-    char where[32];
 
-    snprintf(where, sizeof(where), "part %u", i);
     hash_keyed(LABEL_COMMIT, part.data, padded, commit);
     if (memcmp(commit, e->submission.parts[i].commit, sizeof(commit)) != 0)
-        return fault_set(fault, CW_PEER_HASH, where, "the part does not match the commitment its author signed");
+        return fault_set(fault, CW_PEER_HASH, "commitment", "part %u does not match what its author signed", i);
     if (payload_unpad(padded, &payload) != CW_OK)
-        return fault_set(fault, CW_REFUSED_MALFORMED, where, "the padding is wrong");
+        return fault_set(fault, CW_REFUSED_MALFORMED, "commitment", "the padding of part %u is wrong", i);
     return CW_OK;
 }
 
 static enum cw_err read_parts(const Cw__EntryBlobs *blobs, struct chain_entry *e, struct cw_fault *fault)
 {
     if (blobs->n_parts != 0 && blobs->n_parts != e->header.part_count)
-        return fault_set(fault, CW_PEER_HASH, "parts", "not as many parts as the entry names");
+        return fault_set(fault, CW_PEER_HASH, "blob", "not as many parts as the entry names");
     for (uint32_t i = 0; i < blobs->n_parts; i++) {
         struct cw_slice part = wire_slice(blobs->parts[i]);
         enum cw_err err;
@@ -113,7 +113,7 @@ static enum cw_err read_parts(const Cw__EntryBlobs *blobs, struct chain_entry *e
         if (part.len == 0)
             continue;
         if (part.len != e->header.parts[i].len)
-            return fault_set(fault, CW_PEER_HASH, "parts", "a part has not the length that the entry names");
+            return fault_set(fault, CW_PEER_HASH, "blob", "part %u has not the length that the entry names", i);
         err = check_blob(part, &e->header.parts[i].hash, "part", i, fault);
         if (err != CW_OK)
             return err;
@@ -131,40 +131,34 @@ static enum cw_err check_keys(const Cw__EntryBlobs *blobs, const struct chain_en
     enum cw_err err = CW_OK;
 
     if (blobs->n_wraps != 0 && blobs->n_wraps != e->header.key_count)
-        return fault_set(fault, CW_PEER_HASH, "wraps", "not as many wraps as the entry names");
+        return fault_set(fault, CW_PEER_HASH, "blob", "not as many wraps as the entry names");
     for (uint32_t i = 0; err == CW_OK && i < blobs->n_wraps; i++)
         if (blobs->wraps[i].len != 0)
             err = check_blob(wire_slice(blobs->wraps[i]), &e->header.keys[i].wraps, "wraps", i, fault);
     if (err != CW_OK || !blobs->has_envelopes || blobs->envelopes.len == 0)
         return err;
     if (!e->header.has_envelopes)
-        return fault_set(fault, CW_PEER_HASH, "envelopes", "the entry names no envelopes");
+        return fault_set(fault, CW_PEER_HASH, "blob", "the entry names no envelopes");
     return check_blob(wire_slice(blobs->envelopes), &e->header.envelopes, "envelopes", 0, fault);
 }
 
-enum cw_err chain_entry_read(const Cw__EntryRecord *record, const struct log_id *log, uint64_t seq,
-                             struct chain_entry *out, struct cw_fault *fault)
+enum cw_err chain_entry_read(const Cw__EntryRecord *record, struct chain_entry *entry, struct cw_fault *fault)
 {
-    struct chain_entry e = {0};
-    enum cw_err err;
+    struct chain_entry e = {.header = entry->header};
+    enum cw_err err = check_carried(record, &e.header, fault);
 
-    if (entry_header_parse(wire_slice(record->header), &e.header) != CW_OK)
-        return fault_set(fault, CW_REFUSED_MALFORMED, "entry", "the entry header is not in its grammar");
-    err = check_header(&e, log, seq, fault);
-    if (err == CW_OK)
-        err = check_carried(record, &e.header, fault);
     if (err == CW_OK)
         e.lawless = read_submission(record, &e);
     if (err == CW_OK && record->blobs != NULL) {
         if (record->blobs->has_entry_hash)
-            return fault_set(fault, CW_REFUSED_MALFORMED, "blobs", "an entry hash does not belong here");
+            return fault_set(fault, CW_REFUSED_MALFORMED, "blob", "an entry hash does not belong here");
         e.part_count = (uint32_t)record->blobs->n_parts;
         err = read_parts(record->blobs, &e, fault);
         if (err == CW_OK)
             err = check_keys(record->blobs, &e, fault);
     }
     if (err == CW_OK)
-        *out = e;
+        *entry = e;
     return err;
 }
 
@@ -173,8 +167,8 @@ enum cw_err chain_entry_clear(const struct chain_entry *entry, struct cw_slice *
     struct cw_slice part = entry->parts[0];
 
     if (part.len <= CLEAR_PREFIX_LEN)
-        return fault_set(fault, CW_PEER_HASH, "part 0", "the record itself is not here");
+        return fault_set(fault, CW_PEER_HASH, "blob", "the record itself is not here");
     if (payload_unpad(slice(part.data + CLEAR_PREFIX_LEN, part.len - CLEAR_PREFIX_LEN), out_payload) != CW_OK)
-        return fault_set(fault, CW_REFUSED_MALFORMED, "part 0", "the padding is wrong");
+        return fault_set(fault, CW_REFUSED_MALFORMED, "commitment", "the padding of part 0 is wrong");
     return CW_OK;
 }

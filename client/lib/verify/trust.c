@@ -131,7 +131,7 @@ static bool start_root(struct cw_trust *trust, struct cw_slice genesis, struct c
     if (trust->root.genesis.scope != LOG_ROOT) {
         chain_done(&trust->root);
         trust->root = (struct chain){0};
-        fault_set(fault, CW_REFUSED_MALFORMED, "genesis", "the first log is not a root log");
+        fault_set(fault, CW_REFUSED_MALFORMED, "log-owner", "the first log is not a root log");
         return false;
     }
     trust->root_started = true;
@@ -150,7 +150,7 @@ static bool start_authority(struct cw_trust *trust, struct trust_authority *auth
         !slice_eq(authority->chain.genesis.division, trust_find(trust, &authority->cert)->parsed.division)) {
         chain_done(&authority->chain);
         authority->chain = (struct chain){0};
-        fault_set(fault, CW_REFUSED_MALFORMED, "genesis", "not the log that the root admitted");
+        fault_set(fault, CW_REFUSED_MALFORMED, "log-owner", "not the log that the root admitted");
         return false;
     }
     authority->started = true;
@@ -196,7 +196,7 @@ void trust_follow(struct cw_trust *trust, const Cw__Entries *message, const stru
         follow_root(trust, message, &mine);
     } else {
         if (trust->root_started)
-            fault_set(&fault, CW_REFUSED_AUTHOR, "log", "no authority that the root admitted writes this log");
+            fault_set(&fault, CW_REFUSED_AUTHOR, "log-owner", "no authority that the root admitted writes this log");
         tell(trust, NULL, 0, &fault);
     }
     trust->watcher = NULL;

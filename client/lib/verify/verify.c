@@ -63,11 +63,11 @@ static void start(struct cw_verify *v, const Cw__ExportRecord *record)
     struct cw_fault fault;
 
     if (!record->has_network_genesis) {
-        verify_note_text(v, CW_REFUSED_MALFORMED, "record", "the first record does not say which network this is");
+        verify_note_text(v, CW_REFUSED_MALFORMED, "network", "the first record does not say which network this is");
         return;
     }
     if (cw_trust_new(wire_slice(record->network_genesis), v->has_pin ? v->pin : NULL, &v->trust, &fault) != CW_OK)
-        verify_note(v, NULL, 0, &fault);
+        verify_note_text(v, fault.code, "network", fault.text);
 }
 
 static void read_contents(struct cw_verify *v, const Cw__ExportRecord *record)
@@ -87,7 +87,7 @@ static void read_end(struct cw_verify *v, const Cw__ExportRecord *record)
     if (record->count != v->counts.records - 1)
         verify_note_text(v, CW_PEER_CHAIN, "count", "the last record counts another number of records");
     if (record->entries != NULL || record->n_opened != 0 || record->n_frontiers != 0)
-        verify_note_text(v, CW_REFUSED_MALFORMED, "record", "the last record holds more than its count");
+        verify_note_text(v, CW_REFUSED_MALFORMED, "count", "the last record holds more than its count");
 }
 
 static void read_record(struct cw_verify *v, const Cw__ExportRecord *record)
@@ -99,7 +99,7 @@ static void read_record(struct cw_verify *v, const Cw__ExportRecord *record)
     if (v->counts.records == 1)
         start(v, record);
     else if (record->has_network_genesis)
-        verify_note_text(v, CW_REFUSED_MALFORMED, "record", "a second record names a network");
+        verify_note_text(v, CW_REFUSED_MALFORMED, "network", "a second record names a network");
     if (v->trust == NULL)
         return; /* said once, at the first record: nothing can be judged */
     if (record->has_count)
@@ -119,7 +119,7 @@ enum cw_err cw_verify_record(struct cw_verify *verify, struct cw_slice record)
 
     verify->counts.records++;
     if (verify->ended) {
-        verify_note_text(verify, CW_PEER_CHAIN, "record", "a record behind the last one");
+        verify_note_text(verify, CW_PEER_CHAIN, "count", "a record behind the last one");
         return CW_OK;
     }
     err = message_unpack(&cw__export_record__descriptor, record, &memory, &message, &unknown);
@@ -145,9 +145,9 @@ enum cw_err cw_verify_finish(struct cw_verify *verify)
     if (MISSING(NULL, verify))
         return CW_USAGE_ARGUMENT;
     if (verify->counts.records == 0)
-        verify_note_text(verify, CW_REFUSED_MALFORMED, "file", "the history is empty");
+        verify_note_text(verify, CW_REFUSED_MALFORMED, "count", "the history is empty");
     else if (!verify->ended)
-        verify_note_text(verify, CW_PEER_CHAIN, "file", "the history stops before its last record");
+        verify_note_text(verify, CW_PEER_CHAIN, "count", "the history stops before its last record");
     return CW_OK;
 }
 

@@ -146,7 +146,7 @@ static struct chain *start_division(struct cw_verify *v, struct cw_slice genesis
     added->broken = cert == NULL || cert->parsed.subject != SUBJECT_DAEMON ||
                     !slice_eq(cert->parsed.division, added->genesis.division);
     if (added->broken) {
-        fault_set(&fault, CW_REFUSED_AUTHOR, "genesis",
+        fault_set(&fault, CW_REFUSED_AUTHOR, "log-owner",
                   cert == NULL ? "no certificate of this network names the daemon that writes this log"
                                : "the certificate is not that of this division's daemon");
         verify_note(v, added, 0, &fault);
@@ -186,7 +186,7 @@ void verify_entries(struct cw_verify *v, const Cw__Entries *message)
     struct chain *chain;
 
     if (message->log.len != ID_LEN) {
-        verify_note_text(v, CW_REFUSED_MALFORMED, "log", "the segment does not say which log it is of");
+        verify_note_text(v, CW_REFUSED_MALFORMED, "genesis", "the segment does not say which log it is of");
         return;
     }
     memcpy(log.b, message->log.data, ID_LEN);
@@ -203,7 +203,7 @@ void verify_entries(struct cw_verify *v, const Cw__Entries *message)
     else if (chain == NULL && (bytes.len != 0 || trust_chain(v->trust, &log) != NULL))
         follow_authority(v, &log, message);
     else if (chain == NULL)
-        verify_note_text(v, CW_PEER_CHAIN, "log", "a segment of a log whose beginning is not here");
+        verify_note_text(v, CW_PEER_CHAIN, "genesis", "a segment of a log whose beginning is not here");
     if (chain != NULL)
         follow_division(v, chain, message);
 }

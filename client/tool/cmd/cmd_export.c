@@ -111,6 +111,8 @@ static enum cw_err read_record(FILE *file, struct buf *record, bool *out_more, c
 struct verdict {
     struct cw_verify *verify;
     const char *file_problem; /* framing: nothing behind it can be found */
+    const char *file_failure; /* and its name in docs/protocol.md §8.1 */
+    size_t finding_count;
     long file_offset;
 };
 
@@ -140,8 +142,14 @@ static enum cw_err verify_all(const struct cli *cli, FILE *file, struct verdict 
     }
     progress_end(&progress);
     buf_done(&record);
-    if (err == CW_OK && out->file_problem == NULL)
+    out->finding_count = cw_verify_finding_count(out->verify);
+    if (err == CW_OK)
         err = cw_verify_finish(out->verify);
+    /* What the end says is told when there is one; else only whether the last record was there. */
+    bool ended = cw_verify_finding_count(out->verify) == out->finding_count;
+    out->file_failure = ended ? "count" : "record";
+    if (out->file_problem == NULL)
+        out->finding_count = cw_verify_finding_count(out->verify);
     return err;
 }
 
@@ -176,12 +184,12 @@ static void report_json(const struct cli *cli, const struct verdict *v, const st
 {
     json_t *findings = json_array();
 
-    for (size_t i = 0; i < cw_verify_finding_count(v->verify); i++)
+    for (size_t i = 0; i < v->finding_count; i++)
         json_array_append_new(findings, json_finding(cw_verify_finding_at(v->verify, i)));
     if (v->file_problem != NULL)
         json_array_append_new(findings,
-                              json_pack("{s:I, s:s, s:s, s:I}", "record", (json_int_t)n->records + 1, "what", "file",
-                                        "why", v->file_problem, "offset", (json_int_t)v->file_offset));
+                              json_pack("{s:I, s:s, s:s, s:I}", "record", (json_int_t)n->records + 1, "what",
+                                        v->file_failure, "why", v->file_problem, "offset", (json_int_t)v->file_offset));
     json_print(cli, json_pack("{s:b, s:s, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:o}", "holds", holds, "network",
                               network, "records", (json_int_t)n->records, "logs", (json_int_t)n->logs, "seals",
                               (json_int_t)n->seals, "entries", (json_int_t)n->entries, "certificates",
@@ -193,11 +201,11 @@ static void report_json(const struct cli *cli, const struct verdict *v, const st
 static void report_text(const struct cli *cli, const struct verdict *v, const struct cw_verify_counts *n, bool holds,
                         const char *network)
 {
-    for (size_t i = 0; i < cw_verify_finding_count(v->verify); i++)
+    for (size_t i = 0; i < v->finding_count; i++)
         print_finding(cli, cw_verify_finding_at(v->verify, i));
     if (v->file_problem != NULL)
-        printf("%sWRONG%s  record %llu, file at byte %ld: %s\n", tone_on(cli, TONE_BAD), tone_off(cli),
-               (unsigned long long)n->records + 1, v->file_offset, v->file_problem);
+        printf("%sWRONG%s  record %llu, %s, at byte %ld: %s\n", tone_on(cli, TONE_BAD), tone_off(cli),
+               (unsigned long long)n->records + 1, v->file_failure, v->file_offset, v->file_problem);
     if (!holds)
         return;
     printf("%severything holds%s: network %.10s, %llu logs, %llu seals, %llu entries, %llu certificates,\n"
@@ -209,7 +217,7 @@ static void report_text(const struct cli *cli, const struct verdict *v, const st
 
 static enum exit_code report(const struct cli *cli, const struct verdict *v)
 {
-    bool holds = v->file_problem == NULL && cw_verify_finding_count(v->verify) == 0;
+    bool holds = v->file_problem == NULL && v->finding_count == 0;
     struct cw_verify_counts counts;
     char network[2 * CW_ID_LEN + 1] = "";
     uint8_t id[CW_ID_LEN];
