@@ -438,7 +438,7 @@ START_TEST(misuse_names_the_rule)
     ck_assert_int_eq(cw_request_wait(request, &answer), CW_USAGE_ORDER);
     ck_assert_int_eq(cw_client_daemon(w.client, 1, &(struct cw_daemon_view){.size = sizeof(struct cw_daemon_view)}),
                      CW_USAGE_ARGUMENT);
-    ck_assert_int_eq(cw_client_publish(w.client, NULL, 0, 100, &answer), CW_USAGE_ORDER);
+    ck_assert_int_eq(cw_client_publish(w.client, &(struct cw_slice){0}, 0, 100, &answer), CW_USAGE_ORDER);
     world_done(&w);
 }
 END_TEST
