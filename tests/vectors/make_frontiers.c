@@ -14,6 +14,13 @@ static bool holds(const struct world_frontier *f)
     for (uint32_t i = 0; i < f->count; i++)
         merkle_leaf(MERKLE_ITEMS, f->items[i], &leaves[i]);
     merkle_root(MERKLE_ITEMS, leaves, f->count, &root);
+    for (uint32_t i = 1; i < f->count; i++) {
+        struct frontier_item before, item;
+
+        if (frontier_item_parse(f->items[i - 1], &before) != CW_OK ||
+            frontier_item_parse(f->items[i], &item) != CW_OK || ID_COMPARE(&before.log, &item.log) >= 0)
+            return false;
+    }
     return ID_EQ(&root, &head.root) &&
            verify_bytes(LABEL_FRONTIER, &w.network, f->head, w.daemons[WORLD_EST].keys.sign_public, &f->signature);
 }
@@ -30,6 +37,23 @@ static void put(struct out *o, const char *name, const char *reason, const struc
         out_item(o, f->items[i]);
     out_list_end(o);
     out_check(o, holds(f) == (reason == NULL), name);
+}
+
+/* The items in this order, and signed so. */
+static void sign_again(struct world_frontier *f)
+{
+    struct hash leaves[WORLD_DAEMONS];
+    struct frontier_head head;
+    uint8_t memory[FRONTIER_HEAD_LEN_MAX];
+    struct writer out = writer_over(memory, sizeof(memory));
+
+    world_must(frontier_head_parse(f->head, &head) == CW_OK, "our own head");
+    for (uint32_t i = 0; i < f->count; i++)
+        merkle_leaf(MERKLE_ITEMS, f->items[i], &leaves[i]);
+    merkle_root(MERKLE_ITEMS, leaves, f->count, &head.root);
+    frontier_head_encode(&head, &out);
+    f->head = world_keep(&w, &out);
+    sign_bytes(LABEL_FRONTIER, &w.network, f->head, &w.daemons[WORLD_EST].keys.sign, &f->signature);
 }
 
 void make_frontiers(struct out *o)
@@ -58,6 +82,11 @@ void make_frontiers(struct out *o)
     bad.items[0] = f.items[1];
     bad.items[1] = f.items[0];
     put(o, "items exchanged", "root", &bad);
+    sign_again(&bad);
+    put(o, "items exchanged, and signed so", "ascending", &bad);
+    bad.items[1] = bad.items[0];
+    sign_again(&bad);
+    put(o, "one log twice, and signed so", "ascending", &bad);
     bad = f;
     bad.signature.b[0] ^= 1;
     put(o, "signature changed", "signature", &bad);
