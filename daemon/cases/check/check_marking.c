@@ -1,9 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * SECRET and above is never in this system (DOMAIN §11.1). What is refused is a marking, a line of its own; the word
- * inside a sentence is ordinary language, and refusing it would teach people to write around the check.
+ * inside a sentence is ordinary language, and refusing it would teach people to write around the check. Lines are read as they
+ * look (proto/letters.h): wide letters, letters of another script and "S E C R E T" are the same marking.
  */
 #include "cases/check.h"
+#include "proto/letters.h"
+
+#define MARKING_LEN_MAX 256 /* of a line as it looks: a marking is at its beginning */
 
 static bool is_letter(uint8_t c)
 {
@@ -58,7 +62,8 @@ static void skip_spaces(struct cw_slice *line)
 
 static void take_label(struct cw_slice *line)
 {
-    static const char *const labels[] = {"PROTECTIVE MARKING",
+    static const char *const labels[] = {"PROTECTIVELY MARKED",
+                                         "PROTECTIVE MARKING",
                                          "SECURITY CLASSIFICATION",
                                          "CLASSIFICATION",
                                          "MARKING",
@@ -93,7 +98,7 @@ static bool is_caveat(struct cw_slice rest)
     return false;
 }
 
-static bool is_marking(struct cw_slice whole)
+static bool is_marking_as_it_stands(struct cw_slice whole)
 {
     for (int any_case = 0; any_case < 2; any_case++) {
         struct cw_slice line = without_decoration(whole);
@@ -101,12 +106,49 @@ static bool is_marking(struct cw_slice whole)
         take_label(&line);
         if (take_word(&line, "TOP", any_case != 0))
             skip_spaces(&line);
-        if (!take_word(&line, "SECRET", any_case != 0))
+        if (!take_word(&line, "SECRET", any_case != 0) && !take_word(&line, "TOPSECRET", any_case != 0))
             continue;
         /* in small letters only when nothing else is on the line */
         return any_case != 0 ? without_decoration(line).len == 0 : is_caveat(line);
     }
     return false;
+}
+
+/* A letter that stands alone at i. */
+static bool is_single(struct cw_slice line, size_t i)
+{
+    return is_letter(line.data[i]) && (i == 0 || !is_letter(line.data[i - 1])) &&
+           (i + 1 == line.len || !is_letter(line.data[i + 1]));
+}
+
+/* "T O P  S.E.C.R.E.T - UK": letters that stand alone move together, over whatever parts them. Returns the length. */
+static size_t close_up(struct cw_slice line, uint8_t *out)
+{
+    size_t len = 0;
+
+    for (size_t i = 0; i < line.len; i++) {
+        size_t next = i + 1;
+
+        out[len++] = line.data[i];
+        if (!is_single(line, i))
+            continue;
+        while (next < line.len && is_decoration(line.data[next]))
+            next++;
+        if (next < line.len && is_single(line, next))
+            i = next - 1;
+    }
+    return len;
+}
+
+static bool is_marking(struct cw_slice line)
+{
+    char looks[MARKING_LEN_MAX];
+    uint8_t closed[MARKING_LEN_MAX];
+    struct cw_slice plain;
+
+    line = without_decoration(line);
+    plain = slice((const uint8_t *)looks, letters_plain(line, looks, sizeof(looks)));
+    return is_marking_as_it_stands(plain) || is_marking_as_it_stands(slice(closed, close_up(plain, closed)));
 }
 
 bool text_is_marked_secret(struct cw_slice text)

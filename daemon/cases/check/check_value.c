@@ -4,6 +4,7 @@
 #include "cases/check_parts.h"
 #include "proto/civil.h"
 #include "proto/identifier.h"
+#include "proto/letters.h"
 
 #define TIME_MS_MAX INT64_C(253402300799999) /* the end of year 9999 */
 
@@ -206,14 +207,19 @@ static enum cw_err check_text(const struct schema_field *field, struct cw_slice 
 {
     size_t bound = field->type == TYPE_DATE ? 11 : (size_t)field->bound;
     enum cw_err err = text_check(text, bound, field->type == TYPE_LINES, WHERE(field), refusal);
+    uint32_t hidden;
 
     if (err != CW_OK)
         return err;
+    if (letters_hide(text, &hidden))
+        return refuse(refusal, CW_REFUSED_TEXT, WHERE(field), "holds the invisible character U+%04X", (unsigned)hidden);
     if (text_is_marked_secret(text))
         return refuse(refusal, CW_REFUSED_MARKING, WHERE(field),
                       "a line is marked SECRET or above: this system holds nothing above OFFICIAL-SENSITIVE");
     if (text.len == 0 && (schema_field_is_set(field) || (field->flags & FIELD_REQUIRED) != 0))
         return refuse_value(field, refusal, "must not be empty");
+    if (text.len > 0 && letters_are_blank(text))
+        return refuse_value(field, refusal, "must hold something that can be seen");
     if (text.len == 0)
         return CW_OK;
     err = check_scale_word(field, &text, refusal);

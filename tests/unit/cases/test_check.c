@@ -426,7 +426,24 @@ START_TEST(a_marking_is_refused_and_the_word_is_not)
                                          "NATO SECRET",
                                          "SECRET//REL TO",
                                          "text\n\nTOP SECRET\nmore",
-                                         "MARKING: TOP SECRET"};
+                                         "MARKING: TOP SECRET",
+                                         "Marking: Secret",
+                                         "Protectively marked: Secret",
+                                         "PROTECTIVELY MARKED - SECRET UK EYES ONLY",
+                                         "S E C R E T",
+                                         "T O P  S E C R E T",
+                                         "S.E.C.R.E.T - UK EYES ONLY",
+                                         "Protectively marked: s e c r e t",
+                                         "SE\u200dCRET",
+                                         "SE\u00adCRET",
+                                         "\ufeffSECRET",
+                                         "S\u0336E\u0336CRET",
+                                         "\uff33\uff25\uff23\uff32\uff25\uff34",
+                                         "\uff34\uff2f\uff30\u3000\uff33\uff25\uff23\uff32\uff25\uff34",
+                                         "\u0405\u0415\u0421R\u0415\u0422",
+                                         "\U0001d412\U0001d404\U0001d402\U0001d411\U0001d404\U0001d413",
+                                         "\u00a0\u2014 SECRET \u2014",
+                                         "SECRET \u2013 UK EYES ONLY"};
     static const char *const spoken[] = {"a secret",
                                          "SECRETARY",
                                          "Secret: he told his sister",
@@ -437,12 +454,47 @@ START_TEST(a_marking_is_refused_and_the_word_is_not)
                                          "",
                                          "secret admirer",
                                          "TOP OF THE HILL",
+                                         "it is a secret place",
+                                         "Protectively marked: no secret",
+                                         "Protectively marked: Secret place",
+                                         "S E C R E T A R Y",
+                                         "SECRET \u2013 he told his sister",
+                                         "SECRET\u0141",
+                                         "Secr\u00e8te",
+                                         "\u0421\u0435\u043a\u0440\u0435\u0442",
+                                         "A B C D",
                                          "no longer secret"};
 
     for (size_t i = 0; i < CW_COUNT(marked); i++)
         ck_assert_msg(text_is_marked_secret(slice_of(marked[i])), "%s", marked[i]);
     for (size_t i = 0; i < CW_COUNT(spoken); i++)
         ck_assert_msg(!text_is_marked_secret(slice_of(spoken[i])), "%s", spoken[i]);
+}
+END_TEST
+
+/* At the door only: what was signed and sequenced with one is kept, relayed and folded as ever (text_check has no opinion). */
+START_TEST(an_invisible_character_is_refused_at_the_door_and_is_no_fault_of_a_record)
+{
+    static const char *const hidden[] = {"a\u200bb", "a\u00adb", "\ufeffab", "a\u180eb",     "a\ufff9b",   "a\ufffbb",
+                                         "a\u2060b", "a\u3164b", "a\u115fb", "a\U000e0041b", "\U000e007f", "\uffa0"};
+    static const char *const blank[] = {" ", "\u200d", "\u00a0\u3000", "\u200c \ufe0f", "\u2800"};
+    static const char *const good[] = {"\u0646\u06cc\u200c\u0646", "\u2764\ufe0f", "\U0001f469\u200d\U0001f467", "x"};
+    const struct schema_field *field = schema_field(FIELD_SUMMARY);
+    struct op_value value = {.type = (enum value_type)schema_value_type(field->type)};
+
+    for (size_t i = 0; i < CW_COUNT(hidden); i++) {
+        value.text = slice_of(hidden[i]);
+        ck_assert_msg(cases_check_value(field, &value, NULL) == CW_REFUSED_TEXT, "%zu", i);
+        ck_assert_msg(text_check(value.text, 80, true, "", NULL) == CW_OK, "%zu", i);
+    }
+    for (size_t i = 0; i < CW_COUNT(blank); i++) {
+        value.text = slice_of(blank[i]);
+        ck_assert_msg(cases_check_value(field, &value, NULL) == CW_REFUSED_VALUE, "%zu", i);
+    }
+    for (size_t i = 0; i < CW_COUNT(good); i++) {
+        value.text = slice_of(good[i]);
+        ck_assert_msg(cases_check_value(field, &value, NULL) == CW_OK, "%zu", i);
+    }
 }
 END_TEST
 
@@ -663,6 +715,7 @@ Suite *suite_check(void)
     tcase_add_test(hostile, naming_a_write_of_another_episode_lowers_nothing_and_needs_no_rank);
     tcase_add_test(hostile, a_set_on_a_case_that_is_not_known_is_refused);
     tcase_add_test(hostile, a_marking_is_refused_and_the_word_is_not);
+    tcase_add_test(hostile, an_invisible_character_is_refused_at_the_door_and_is_no_fault_of_a_record);
     tcase_add_test(hostile, a_marking_in_the_frame_above_sensitive_is_refused);
     tcase_add_test(hostile, door_and_fold_agree_on_who_may);
     tcase_add_test(hostile, a_case_goes_only_to_a_division_that_there_is);
