@@ -45,16 +45,17 @@ static void name_of(const Cw__ViewField *field, char *out, size_t cap)
 static void print_field(const struct cli *cli, const Cw__ViewField *field)
 {
     char name[70];
+    int pad;
 
     name_of(field, name, sizeof(name));
+    pad = FIELD_WIDTH - (int)text_width(name);
+    pad = pad > 1 ? pad : 1;
     for (size_t i = 0; i < field->n_values; i++) {
-        int pad = FIELD_WIDTH - (int)text_width(name);
-
-        printf("%s%*s", i == 0 ? name : "", i == 0 ? (pad > 1 ? pad : 1) : FIELD_WIDTH, "");
+        printf("%s%*s", i == 0 ? name : "", i == 0 ? pad : FIELD_WIDTH, "");
         print_value(cli, field->values[i]);
     }
     if (field->missing)
-        printf("%-*s%snot said yet%s\n", FIELD_WIDTH, name, tone_on(cli, TONE_CAREFUL), tone_off(cli));
+        printf("%s%*s%snot said yet%s\n", name, pad, "", tone_on(cli, TONE_CAREFUL), tone_off(cli));
 }
 
 /* Said in the first lines already: title, risk, and whatever is in conflict. */

@@ -219,6 +219,23 @@ static int count_lines(const char *text)
     return lines;
 }
 
+START_TEST(a_long_name_does_not_run_into_what_is_not_said_yet)
+{
+    struct sample *s = sample_new();
+    struct cli cli = {.verbose = true};
+
+    s->fields[1].name = B("exploitation_risk_sexual");
+    s->fields[1].n_values = 0;
+    s->fields[1].field = 999;
+    s->fields[1].conflict = false;
+    s->view.n_conflicts = 0;
+    s->fields[1].missing = true;
+    s->fields[1].has_missing = true;
+    ck_assert_ptr_nonnull(strstr(show(&cli, s), "exploitation_risk_sexual not said yet"));
+    free(s);
+}
+END_TEST
+
 START_TEST(an_id_is_shown_as_the_duty_or_the_event_that_it_means)
 {
     struct sample *s = sample_new();
@@ -409,6 +426,7 @@ Suite *suite_view(void)
     tcase_add_test(t, risk_says_who_when_and_what_it_replaced);
     tcase_add_test(t, a_conflict_shows_both_values_and_who_may_resolve);
     tcase_add_test(t, risk_comes_first_then_owner_dispute_and_what_happened_last);
+    tcase_add_test(t, a_long_name_does_not_run_into_what_is_not_said_yet);
     tcase_add_test(t, an_id_is_shown_as_the_duty_or_the_event_that_it_means);
     tcase_add_test(t, what_is_live_in_another_record_stands_before_the_risk_of_this_one);
     tcase_add_test(t, on_a_small_screen_the_first_lines_stay);
