@@ -81,8 +81,8 @@ def json_of_a_child(desk, schema):
     def ask(command, *words, who="officer@north", expect=0):
         return schema.hold(command, desk.tool("--json", *command.split(), *words, who=who, expect=expect).stdout)
 
-    def newest(name):
-        return next(e["event_id"] for e in ask("child show", case)["events"] if e["name"] == name)
+    def newest(name, of=None):
+        return next(e["event_id"] for e in ask("child show", of or case)["events"] if e["name"] == name)
 
     case = ask("child open", "title=Child V", "reported=yesterday 20:00", "seen=yesterday 19:30")["case_id"]
     ask("clock ack", case, "M1", who="sergeant@north")
@@ -115,6 +115,10 @@ def json_of_a_child(desk, schema):
     ask("episode found-dead", case, "when=now", who="inspector@north")
     ask("episode confirm-death", case, "why=By print", who="superintendent@north")
     ask("episode report", case)
+    twice = ask("child open", "title=Child W", "reported=yesterday 20:00")["case_id"]
+    second = ask("episode report", twice, "--another")["op_id"]
+    ask("episode merge", twice, "first", second[:8], "why=The home and the placement rang", who="sergeant@north")
+    ask("episode unmerge", twice, newest("episode_merged", twice), "why=Two evenings", who="sergeant@north")
     for step, who in (("offer", "sergeant@north"), ("withdraw", "sergeant@north"), ("offer", "sergeant@north"),
                       ("decline", "inspector@east"), ("offer", "sergeant@north"), ("accept", "inspector@east"),
                       ("claim", "sergeant@north")):
