@@ -5,6 +5,17 @@
 
 #define DECOMPOSED_MAX 32 /* the longest compatibility decomposition has 18 */
 
+/* Most texts are ASCII, which hides nothing and looks like itself: it costs nothing more than being passed. */
+static bool take_ascii(struct cw_slice *text, char *out)
+{
+    if (text->data[0] >= 0x80)
+        return false;
+    *out = (char)text->data[0];
+    text->data++;
+    text->len--;
+    return true;
+}
+
 static int32_t take_character(struct cw_slice *text)
 {
     utf8proc_int32_t c;
@@ -59,7 +70,11 @@ static bool is_mark(int32_t c)
 
 bool letters_hide(struct cw_slice text, uint32_t *out_character)
 {
+    char ascii;
+
     while (text.len > 0) {
+        if (take_ascii(&text, &ascii))
+            continue;
         int32_t c = take_character(&text);
 
         if (is_hidden(c)) {
@@ -141,9 +156,15 @@ static bool put_plain(char c, char *out, size_t max, size_t *len)
 size_t letters_plain(struct cw_slice line, char *out, size_t max)
 {
     size_t len = 0;
+    char ascii;
 
     CW_ASSERT(max > 0);
     while (line.len > 0) {
+        if (take_ascii(&line, &ascii)) {
+            if (!put_plain(plain(ascii), out, max, &len))
+                return len;
+            continue;
+        }
         utf8proc_int32_t parts[DECOMPOSED_MAX];
         utf8proc_ssize_t count = utf8proc_decompose_char(take_character(&line), parts, DECOMPOSED_MAX,
                                                          UTF8PROC_DECOMPOSE | UTF8PROC_COMPAT | UTF8PROC_STABLE, NULL);
