@@ -23,4 +23,11 @@ enum step_match step_find(enum machine machine, uint32_t event, uint32_t state, 
 #define EPISODE_OVER_STATES (1u << 6 | 1u << 7 | 1u << EPISODE_DECEASED)      /* closed, cancelled, found deceased */
 #define EPISODE_LIVE_STATES (1u << 1 | 1u << 2 | 1u << 3 | 1u << 5 | 1u << 9) /* the child counts as missing */
 
+/* It says of an episode that the child was back, or that she was never missing. */
+static inline bool event_ends_absence(uint32_t event)
+{
+    return event == EVENT_RETURNED || event == EVENT_RETURN_CONFIRMED || event == EVENT_FOUND_DEAD_CONFIRMED ||
+           event == EVENT_EPISODE_CLOSED || event == EVENT_EPISODE_CANCELLED;
+}
+
 #endif

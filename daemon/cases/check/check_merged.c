@@ -4,6 +4,7 @@
  * neither. By sync such a word stands without effect.
  */
 #include "cases/check_parts.h"
+#include "cases/clocks.h"
 #include "cases/machine.h"
 #include "cases/view.h"
 
@@ -17,10 +18,7 @@ static bool was_back(const struct case_state *state, const struct hash *scope)
     for (uint32_t i = 0; i < state->event_count; i++) {
         const struct case_event *e = &state->events[i];
 
-        if (e->authorised && !e->withdrawn && !e->withdrawal && ID_EQ(&e->scope, scope) &&
-            (e->event == EVENT_RETURNED || e->event == EVENT_RETURN_CONFIRMED ||
-             e->event == EVENT_FOUND_DEAD_CONFIRMED || e->event == EVENT_EPISODE_CLOSED ||
-             e->event == EVENT_EPISODE_CANCELLED))
+        if (e->authorised && !e->withdrawn && !e->withdrawal && ID_EQ(&e->scope, scope) && event_ends_absence(e->event))
             return true;
     }
     return false;
@@ -34,7 +32,7 @@ static enum cw_err check_live(const struct admission_request *r, const struct ha
     if (m == NULL)
         return refuse(refusal, CW_REFUSED_VALUE, WHERE(schema_field(FIELD_ABOUT)),
                       "names no episode of this case: give the id of its report, or the case's own for the first");
-    if (m->state < 32 && (EPISODE_LIVE_STATES & (1u << m->state)) == 0)
+    if (!is_live(m))
         return refuse(refusal, CW_REFUSED_TRANSITION, event->name,
                       "an episode is %s: while both are live two reports can be one absence",
                       schema_value_name(SCALE_EPISODE_STATE, m->state));

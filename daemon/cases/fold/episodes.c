@@ -6,6 +6,7 @@
  * Of episodes that are not one absence nothing may be united, for the earlier return would end the later search: so who
  * had been back before the merge keeps the two apart, whether or not its author knew.
  */
+#include "cases/machine.h"
 #include "cases/view.h"
 #include "cases/work.h"
 
@@ -27,18 +28,7 @@ static bool says_merged(const struct work_event *e)
 
 static bool says_ended(const struct work_event *e)
 {
-    if (!event_stands(e))
-        return false;
-    switch (e->row->number) {
-    case EVENT_RETURNED:
-    case EVENT_RETURN_CONFIRMED:
-    case EVENT_FOUND_DEAD_CONFIRMED:
-    case EVENT_EPISODE_CLOSED:
-    case EVENT_EPISODE_CANCELLED:
-        return true;
-    default:
-        return false;
-    }
+    return event_stands(e) && event_ends_absence(e->row->number);
 }
 
 static bool opens(const struct work_event *e)
