@@ -408,8 +408,8 @@ def two_claims_are_arbitrated(desk):
     desk.settle()
     found = [c for c in desk.ask("conflict", "list", who="superintendent@north")["conflicts"] if c["kind"] == "owner"]
     check("the contested owner is to be decided", len(found) == 1 and found[0]["you_may"], str(found))
-    nowhere = desk.tool("conflict", "resolve", found[0]["id"], "XXX", "reason=lives there", who="superintendent@north", expect=2)
-    check("nobody gives a case to a division that is none", "XXX is no division of this network" in nowhere.stderr, nowhere.stderr)
+    nowhere = desk.tool("conflict", "resolve", found[0]["id"], "QQQ", "reason=lives there", who="superintendent@north", expect=2)
+    check("nobody gives a case to a division that is none", "QQQ is no division of this network" in nowhere.stderr, nowhere.stderr)
     desk.tool("conflict", "resolve", found[0]["id"], "WST", "reason=lives in the west", who="superintendent@north")
     check("it is decided", desk.ask("case", "show", case)["owner"] == "WST")
     desk.tool("case", "event", case, "handover_offer", "to_division=NTH", "reason=moved", who="inspector@west")

@@ -299,6 +299,17 @@ enum admission story_check(struct story *s, const struct case_state *state, uint
     return cases_check_op(&request, refusal);
 }
 
+struct refusal story_refusal;
+
+void ck_story_refused(struct story *s, const struct case_state *state, uint32_t op, enum cw_err code, const char *where)
+{
+    memset(&story_refusal, 0, sizeof(story_refusal));
+    ck_assert_int_eq(story_check(s, state, op, &story_refusal), ADMIT_REFUSED);
+    ck_assert_str_eq(cw_err_name(story_refusal.code), cw_err_name(code));
+    ck_assert_str_eq(story_refusal.where, where);
+    ck_assert_uint_gt(strlen(story_refusal.text), 0);
+}
+
 /* splitmix64: same seed, same world */
 uint32_t draw_below(struct draw *d, uint32_t n)
 {

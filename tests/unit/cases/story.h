@@ -92,6 +92,10 @@ const char *story_shown_text(const struct case_state *state, uint32_t field);
 bool story_has_note(const struct case_state *state, const struct story *s, enum note_kind kind, uint32_t op);
 uint32_t story_state_of(const struct case_state *state, enum machine machine);
 enum admission story_check(struct story *s, const struct case_state *state, uint32_t op, struct refusal *refusal);
+/* Refused with this code and place, and a sentence; which is in story_refusal then. */
+extern struct refusal story_refusal;
+void ck_story_refused(struct story *s, const struct case_state *state, uint32_t op, enum cw_err code,
+                      const char *where);
 
 /* Deterministic drawing of worlds. */
 struct draw {

@@ -6,18 +6,6 @@
 #define CLC_ ROLE_MASK(CLC)
 #define PC_ ROLE_MASK(PC)
 
-static struct refusal refusal;
-
-static void ck_assert_refused(struct story *s, const struct case_state *state, uint32_t op, enum cw_err code,
-                              const char *where)
-{
-    memset(&refusal, 0, sizeof(refusal));
-    ck_assert_int_eq(story_check(s, state, op, &refusal), ADMIT_REFUSED);
-    ck_assert_str_eq(cw_err_name(refusal.code), cw_err_name(code));
-    ck_assert_str_eq(refusal.where, where);
-    ck_assert_uint_gt(strlen(refusal.text), 0);
-}
-
 static struct story *child(const struct case_state **state)
 {
     struct story *s = story_open(KIND_CHILD, "NTH", MCET_);
@@ -59,14 +47,14 @@ START_TEST(a_death_is_confirmed_by_somebody_else_than_who_reported_it)
     const struct case_state *state;
 
     story_at(s, early)->head.verdict = VERDICT_VOID;
-    ck_assert_refused(s, story_fold(s), early, CW_REFUSED_TRANSITION, "found_dead_confirmed");
+    ck_story_refused(s, story_fold(s), early, CW_REFUSED_TRANSITION, "found_dead_confirmed");
     inspector(s, 1, EVENT_FOUND_DEAD);
     uint32_t same = inspector(s, 1, EVENT_FOUND_DEAD_CONFIRMED), other = inspector(s, 2, EVENT_FOUND_DEAD_CONFIRMED);
     story_at(s, same)->head.verdict = story_at(s, other)->head.verdict = VERDICT_VOID;
     state = story_fold(s);
-    ck_assert_refused(s, state, same, CW_REFUSED_ROLE, "found_dead_confirmed");
-    ck_assert_ptr_nonnull(strstr(refusal.text, "another inspector"));
-    ck_assert_int_eq(story_check(s, state, other, &refusal), ADMIT);
+    ck_story_refused(s, state, same, CW_REFUSED_ROLE, "found_dead_confirmed");
+    ck_assert_ptr_nonnull(strstr(story_refusal.text, "another inspector"));
+    ck_assert_int_eq(story_check(s, state, other, &story_refusal), ADMIT);
 }
 END_TEST
 
@@ -80,14 +68,14 @@ START_TEST(no_outcome_or_harm_says_that_a_child_is_dead_before_it_is_confirmed)
     story_write(s, harm, FIELD_HARM, VERB_ADD, DEATH);
     story_at(s, outcome)->head.verdict = story_at(s, harm)->head.verdict = VERDICT_VOID;
     state = story_fold(s);
-    ck_assert_refused(s, state, outcome, CW_REFUSED_TRANSITION, "outcome");
-    ck_assert_refused(s, state, harm, CW_REFUSED_TRANSITION, "harm");
+    ck_story_refused(s, state, outcome, CW_REFUSED_TRANSITION, "outcome");
+    ck_story_refused(s, state, harm, CW_REFUSED_TRANSITION, "harm");
     inspector(s, 1, EVENT_FOUND_DEAD);
-    ck_assert_refused(s, story_fold(s), harm, CW_REFUSED_TRANSITION, "harm");
+    ck_story_refused(s, story_fold(s), harm, CW_REFUSED_TRANSITION, "harm");
     inspector(s, 2, EVENT_FOUND_DEAD_CONFIRMED);
     state = story_fold(s);
-    ck_assert_int_eq(story_check(s, state, outcome, &refusal), ADMIT);
-    ck_assert_int_eq(story_check(s, state, harm, &refusal), ADMIT);
+    ck_assert_int_eq(story_check(s, state, outcome, &story_refusal), ADMIT);
+    ck_assert_int_eq(story_check(s, state, harm, &story_refusal), ADMIT);
 }
 END_TEST
 
@@ -98,7 +86,7 @@ START_TEST(an_unknown_field_is_refused)
     uint32_t op = story_op(s, "NTH", MCET_, OP_SET);
 
     story_write(s, op, 6543, VERB_SET, (struct op_value){.type = VALUE_NUMBER});
-    ck_assert_refused(s, state, op, CW_REFUSED_UNKNOWN_FIELD, "");
+    ck_story_refused(s, state, op, CW_REFUSED_UNKNOWN_FIELD, "");
 }
 END_TEST
 
@@ -107,8 +95,8 @@ START_TEST(a_field_of_another_kind_is_refused)
     const struct case_state *state;
     struct story *s = child(&state);
 
-    ck_assert_refused(s, state, story_set_text(s, "NTH", R_ANY, FIELD_BRAND, "Juniper"), CW_REFUSED_UNKNOWN_FIELD,
-                      "brand");
+    ck_story_refused(s, state, story_set_text(s, "NTH", R_ANY, FIELD_BRAND, "Juniper"), CW_REFUSED_UNKNOWN_FIELD,
+                     "brand");
 }
 END_TEST
 
@@ -117,7 +105,7 @@ START_TEST(a_computed_field_is_refused)
     const struct case_state *state;
     struct story *s = child(&state);
 
-    ck_assert_refused(s, state, story_set_number(s, "NTH", R_ANY, FIELD_CHILD_STATUS, 1), CW_REFUSED_VALUE, "status");
+    ck_story_refused(s, state, story_set_number(s, "NTH", R_ANY, FIELD_CHILD_STATUS, 1), CW_REFUSED_VALUE, "status");
 }
 END_TEST
 
@@ -127,11 +115,11 @@ START_TEST(an_unknown_op_event_or_verb_is_refused)
     struct story *s = child(&state);
     uint32_t verb = story_set_text(s, "NTH", MCET_, FIELD_SUMMARY, "x");
 
-    ck_assert_refused(s, state, story_op(s, "NTH", MCET_, 42), CW_REFUSED_UNKNOWN_OP, "type");
-    ck_assert_refused(s, state, story_event(s, "NTH", MCET_, 9999), CW_REFUSED_UNKNOWN_OP, "event");
-    ck_assert_refused(s, state, story_event(s, "NTH", MCET_, EVENT_SCORE), CW_REFUSED_UNKNOWN_OP, "score");
+    ck_story_refused(s, state, story_op(s, "NTH", MCET_, 42), CW_REFUSED_UNKNOWN_OP, "type");
+    ck_story_refused(s, state, story_event(s, "NTH", MCET_, 9999), CW_REFUSED_UNKNOWN_OP, "event");
+    ck_story_refused(s, state, story_event(s, "NTH", MCET_, EVENT_SCORE), CW_REFUSED_UNKNOWN_OP, "score");
     story_at(s, verb)->writes[0].verb = (enum write_verb)77;
-    ck_assert_refused(s, state, verb, CW_REFUSED_VALUE, "summary");
+    ck_story_refused(s, state, verb, CW_REFUSED_VALUE, "summary");
 }
 END_TEST
 
@@ -141,18 +129,18 @@ START_TEST(a_number_outside_its_scale_or_bound_is_refused)
     struct story *s = child(&state);
     uint32_t pence;
 
-    ck_assert_refused(s, state, story_set_number(s, "NTH", MCET_, FIELD_MISSING_RISK, 5), CW_REFUSED_VALUE,
-                      "missing_risk");
-    ck_assert_refused(s, state, story_set_number(s, "NTH", MCET_, FIELD_MISSING_RISK, 0), CW_REFUSED_VALUE,
-                      "missing_risk");
-    ck_assert_refused(s, state, story_set_number(s, "NTH", MCET_, FIELD_HEIGHT_CM, 251), CW_REFUSED_VALUE, "height_cm");
-    ck_assert_refused(s, state, story_set_number(s, "NTH", MCET_, FIELD_HEIGHT_CM, -1), CW_REFUSED_VALUE, "height_cm");
-    ck_assert_refused(s, state, story_set_number(s, "NTH", MCET_, FIELD_PHOTO_PUBLICITY, 2), CW_REFUSED_VALUE,
-                      "photo_publicity");
+    ck_story_refused(s, state, story_set_number(s, "NTH", MCET_, FIELD_MISSING_RISK, 5), CW_REFUSED_VALUE,
+                     "missing_risk");
+    ck_story_refused(s, state, story_set_number(s, "NTH", MCET_, FIELD_MISSING_RISK, 0), CW_REFUSED_VALUE,
+                     "missing_risk");
+    ck_story_refused(s, state, story_set_number(s, "NTH", MCET_, FIELD_HEIGHT_CM, 251), CW_REFUSED_VALUE, "height_cm");
+    ck_story_refused(s, state, story_set_number(s, "NTH", MCET_, FIELD_HEIGHT_CM, -1), CW_REFUSED_VALUE, "height_cm");
+    ck_story_refused(s, state, story_set_number(s, "NTH", MCET_, FIELD_PHOTO_PUBLICITY, 2), CW_REFUSED_VALUE,
+                     "photo_publicity");
     pence = story_event(s, "NTH", MCET_, EVENT_SEIZURE);
     story_number(s, pence, FIELD_SEIZURE_KIND, 2);
     story_number(s, pence, FIELD_PENCE, -1);
-    ck_assert_refused(s, state, pence, CW_REFUSED_VALUE, "pence");
+    ck_story_refused(s, state, pence, CW_REFUSED_VALUE, "pence");
 }
 END_TEST
 
@@ -163,10 +151,10 @@ START_TEST(an_interval_that_ends_before_it_begins_is_refused)
     uint32_t op = story_op(s, "NTH", MCET_, OP_SET);
 
     story_interval(s, op, FIELD_LAST_SEEN, 9, 8);
-    ck_assert_refused(s, state, op, CW_REFUSED_VALUE, "last_seen");
+    ck_story_refused(s, state, op, CW_REFUSED_VALUE, "last_seen");
     op = story_op(s, "NTH", MCET_, OP_SET);
     story_interval(s, op, FIELD_NEXT_REVIEW, 8, 9);
-    ck_assert_refused(s, state, op, CW_REFUSED_VALUE, "next_review");
+    ck_story_refused(s, state, op, CW_REFUSED_VALUE, "next_review");
 }
 END_TEST
 
@@ -180,60 +168,14 @@ START_TEST(a_date_that_is_not_one_is_refused)
 
     s->now = UINT64_C(1795780800000); /* in November 2026 */
     for (size_t i = 0; i < CW_COUNT(wrong); i++) {
-        ck_assert_int_eq(story_check(s, state, story_set_text(s, "NTH", MCET_, FIELD_BIRTH_DATE, wrong[i]), &refusal),
-                         ADMIT_REFUSED);
+        ck_assert_int_eq(
+            story_check(s, state, story_set_text(s, "NTH", MCET_, FIELD_BIRTH_DATE, wrong[i]), &story_refusal),
+            ADMIT_REFUSED);
     }
     for (size_t i = 0; i < CW_COUNT(right); i++) {
-        ck_assert_int_eq(story_check(s, state, story_set_text(s, "NTH", MCET_, FIELD_BIRTH_DATE, right[i]), &refusal),
-                         ADMIT);
+        ck_assert_int_eq(
+            story_check(s, state, story_set_text(s, "NTH", MCET_, FIELD_BIRTH_DATE, right[i]), &story_refusal), ADMIT);
     }
-}
-END_TEST
-
-START_TEST(a_text_that_is_too_long_or_not_clean_is_refused)
-{
-    const struct case_state *state;
-    struct story *s = child(&state);
-    static const char turned[] = {'a', (char)0xe2, (char)0x80, (char)0xae, 'b', '\0'}; /* U+202E */
-    char text[82];
-
-    memset(text, 'a', sizeof(text));
-    text[81] = '\0';
-    ck_assert_int_eq(story_check(s, state, story_set_text(s, "NTH", MCET_, FIELD_TITLE, text), &refusal),
-                     ADMIT_REFUSED);
-    text[80] = '\0';
-    ck_assert_int_eq(story_check(s, state, story_set_text(s, "NTH", MCET_, FIELD_TITLE, text), &refusal), ADMIT);
-    ck_assert_int_eq(story_check(s, state, story_set_text(s, "NTH", MCET_, FIELD_TITLE, "two\nlines"), &refusal),
-                     ADMIT_REFUSED);
-    ck_assert_int_eq(story_check(s, state, story_set_text(s, "NTH", MCET_, FIELD_SUMMARY, "two\nlines"), &refusal),
-                     ADMIT);
-    ck_assert_int_eq(story_check(s, state, story_set_text(s, "NTH", MCET_, FIELD_SUMMARY, "\xff\xfe"), &refusal),
-                     ADMIT_REFUSED);
-    ck_assert_int_eq(story_check(s, state, story_set_text(s, "NTH", MCET_, FIELD_SUMMARY, turned), &refusal),
-                     ADMIT_REFUSED);
-}
-END_TEST
-
-START_TEST(forms_are_kept)
-{
-    const struct case_state *state;
-    struct story *s = story_open(KIND_LINE, "NTH", CLC_);
-
-    state = story_fold(s);
-    ck_assert_refused(s, state, story_add_text(s, "NTH", CLC_, FIELD_DEAL_NUMBERS, "call me"), CW_REFUSED_VALUE,
-                      "deal_numbers");
-    ck_assert_int_eq(
-        story_check(s, state, story_add_text(s, "NTH", CLC_, FIELD_DEAL_NUMBERS, "+44 7700 900123"), &refusal), ADMIT);
-    ck_assert_refused(s, state, story_add_text(s, "NTH", CLC_, FIELD_EXTERNAL_REFS, "PARISH 12"), CW_REFUSED_VALUE,
-                      "external_refs");
-    ck_assert_refused(s, state, story_add_text(s, "NTH", CLC_, FIELD_EXTERNAL_REFS, "CRIME zz/1"), CW_REFUSED_VALUE,
-                      "external_refs");
-    ck_assert_refused(s, state, story_add_text(s, "NTH", CLC_, FIELD_EXTERNAL_REFS, "CRIME"), CW_REFUSED_VALUE,
-                      "external_refs");
-    ck_assert_int_eq(
-        story_check(s, state, story_add_text(s, "NTH", CLC_, FIELD_EXTERNAL_REFS, "CRIME ZZ/012345/30"), &refusal),
-        ADMIT);
-    ck_assert_refused(s, state, story_add_text(s, "NTH", CLC_, FIELD_TAGS, ""), CW_REFUSED_VALUE, "tags");
 }
 END_TEST
 
@@ -244,13 +186,13 @@ START_TEST(a_max_field_must_say_its_value_in_the_frame)
     uint32_t op = story_set_number(s, "NTH", MCET_, FIELD_MISSING_RISK, 3);
 
     story_at(s, op)->writes[0].has_max = false;
-    ck_assert_refused(s, state, op, CW_REFUSED_MISSING, "missing_risk");
+    ck_story_refused(s, state, op, CW_REFUSED_MISSING, "missing_risk");
     story_at(s, op)->writes[0].has_max = true;
     story_at(s, op)->writes[0].max_value = 2;
-    ck_assert_refused(s, state, op, CW_REFUSED_VALUE, "missing_risk");
+    ck_story_refused(s, state, op, CW_REFUSED_VALUE, "missing_risk");
     story_at(s, op)->writes[0].max_value = UINT64_MAX;
     story_at(s, op)->writes[0].has_value = false;
-    ck_assert_refused(s, state, op, CW_REFUSED_VALUE, "missing_risk");
+    ck_story_refused(s, state, op, CW_REFUSED_VALUE, "missing_risk");
 }
 END_TEST
 
@@ -261,10 +203,10 @@ START_TEST(a_value_that_is_not_there_is_refused)
     uint32_t op = story_set_text(s, "NTH", MCET_, FIELD_SUMMARY, "x");
 
     story_at(s, op)->writes[0].has_value = false;
-    ck_assert_refused(s, state, op, CW_REFUSED_MISSING, "summary");
+    ck_story_refused(s, state, op, CW_REFUSED_MISSING, "summary");
     story_at(s, op)->writes[0].withheld = true;
-    ck_assert_refused(s, state, op, CW_REFUSED_MISSING, "summary");
-    ck_assert_refused(s, state, story_op(s, "NTH", MCET_, OP_SET), CW_REFUSED_MISSING, "writes");
+    ck_story_refused(s, state, op, CW_REFUSED_MISSING, "summary");
+    ck_story_refused(s, state, story_op(s, "NTH", MCET_, OP_SET), CW_REFUSED_MISSING, "writes");
 }
 END_TEST
 
@@ -275,7 +217,7 @@ START_TEST(a_remove_must_name_what_it_takes_back)
     uint32_t op = story_op(s, "NTH", MCET_, OP_SET);
 
     story_write(s, op, FIELD_TAGS, VERB_REMOVE, (struct op_value){.type = VALUE_NONE});
-    ck_assert_refused(s, state, op, CW_REFUSED_MISSING, "tags");
+    ck_story_refused(s, state, op, CW_REFUSED_MISSING, "tags");
 }
 END_TEST
 
@@ -283,15 +225,15 @@ START_TEST(an_opening_needs_a_known_kind_its_required_fields_and_the_right_marke
 {
     struct story *s = story_open(KIND_LINE, "NTH", CLC_);
 
-    ck_assert_refused(s, NULL, 0, CW_REFUSED_MISSING, "title");
+    ck_story_refused(s, NULL, 0, CW_REFUSED_MISSING, "title");
     story_text(s, 0, FIELD_TITLE, "a line");
-    ck_assert_refused(s, NULL, 0, CW_REFUSED_MISSING, "brand");
+    ck_story_refused(s, NULL, 0, CW_REFUSED_MISSING, "brand");
     story_text(s, 0, FIELD_BRAND, "Juniper");
-    ck_assert_int_eq(story_check(s, NULL, 0, &refusal), ADMIT);
+    ck_assert_int_eq(story_check(s, NULL, 0, &story_refusal), ADMIT);
     story_at(s, 0)->op.synthetic = false;
-    ck_assert_refused(s, NULL, 0, CW_REFUSED_SYNTHETIC, "synthetic");
+    ck_story_refused(s, NULL, 0, CW_REFUSED_SYNTHETIC, "synthetic");
     story_at(s, 0)->op.kind = 77;
-    ck_assert_refused(s, NULL, 0, CW_REFUSED_VALUE, "kind");
+    ck_story_refused(s, NULL, 0, CW_REFUSED_VALUE, "kind");
 }
 END_TEST
 
@@ -302,12 +244,12 @@ START_TEST(a_test_network_takes_no_plate_that_may_be_somebodys)
     uint32_t op = story_event(s, "NTH", MCET_, EVENT_NOTE);
 
     story_text(s, op, FIELD_TEXT, "left in a grey van, KX01 ABC");
-    ck_assert_int_eq(story_check(s, state, op, &refusal), ADMIT);
+    ck_assert_int_eq(story_check(s, state, op, &story_refusal), ADMIT);
     op = story_event(s, "NTH", MCET_, EVENT_NOTE);
     story_text(s, op, FIELD_TEXT,
                "left in a grey van, KX0"
                "2 ABC");
-    ck_assert_refused(s, state, op, CW_REFUSED_SYNTHETIC, "text");
+    ck_story_refused(s, state, op, CW_REFUSED_SYNTHETIC, "text");
 }
 END_TEST
 
@@ -317,14 +259,14 @@ START_TEST(an_event_needs_its_required_fields_and_carries_no_others)
     struct story *s = child(&state);
     uint32_t op = story_event(s, "NTH", MCET_, EVENT_SIGHTING);
 
-    ck_assert_refused(s, state, op, CW_REFUSED_MISSING, "confidence");
+    ck_story_refused(s, state, op, CW_REFUSED_MISSING, "confidence");
     story_number(s, op, FIELD_CONFIDENCE, 2);
     story_interval(s, op, FIELD_OCCURRED, 1, 2);
-    ck_assert_int_eq(story_check(s, state, op, &refusal), ADMIT);
+    ck_assert_int_eq(story_check(s, state, op, &story_refusal), ADMIT);
     story_number(s, op, FIELD_PENCE, 5);
-    ck_assert_refused(s, state, op, CW_REFUSED_UNKNOWN_FIELD, "pence");
+    ck_story_refused(s, state, op, CW_REFUSED_UNKNOWN_FIELD, "pence");
     op = story_set_text(s, "NTH", MCET_, FIELD_PLACE, "Harrowby");
-    ck_assert_refused(s, state, op, CW_REFUSED_UNKNOWN_FIELD, "place");
+    ck_story_refused(s, state, op, CW_REFUSED_UNKNOWN_FIELD, "place");
 }
 END_TEST
 
@@ -334,9 +276,9 @@ START_TEST(an_illegal_step_is_refused_with_what_is_allowed)
     struct story *s = child(&state);
     uint32_t closed = story_event(s, "NTH", ROLE_MASK(INSP), EVENT_EPISODE_CLOSED);
 
-    ck_assert_refused(s, state, closed, CW_REFUSED_TRANSITION, "episode_closed");
-    ck_assert_ptr_nonnull(strstr(refusal.text, "reported"));
-    ck_assert_ptr_nonnull(strstr(refusal.text, "returned"));
+    ck_story_refused(s, state, closed, CW_REFUSED_TRANSITION, "episode_closed");
+    ck_assert_ptr_nonnull(strstr(story_refusal.text, "reported"));
+    ck_assert_ptr_nonnull(strstr(story_refusal.text, "returned"));
 }
 END_TEST
 
@@ -351,7 +293,7 @@ START_TEST(a_return_that_nobody_saw_is_refused_as_a_return)
     back = story_event(s, "NTH", MCET_, EVENT_RETURNED);
     story_number(s, back, FIELD_HOW_KNOWN, 2);
     story_interval(s, back, FIELD_OCCURRED, 1, 2);
-    ck_assert_refused(s, state, back, CW_REFUSED_TRANSITION, "returned");
+    ck_story_refused(s, state, back, CW_REFUSED_TRANSITION, "returned");
 }
 END_TEST
 
@@ -361,13 +303,13 @@ START_TEST(who_may_not_write_at_all_is_refused_and_a_partner_only_proposes)
     struct story *s = child(&state);
     uint32_t op = story_set_text(s, "NTH", ROLE_MASK(AUD), FIELD_SUMMARY, "x");
 
-    ck_assert_refused(s, state, op, CW_REFUSED_ROLE, "");
+    ck_story_refused(s, state, op, CW_REFUSED_ROLE, "");
     story_at(s, op)->head.roles = 0;
-    ck_assert_refused(s, state, op, CW_REFUSED_ROLE, "");
+    ck_story_refused(s, state, op, CW_REFUSED_ROLE, "");
     story_at(s, op)->head.roles = ROLE_MASK(PARTNER);
-    ck_assert_int_eq(story_check(s, state, op, &refusal), ADMIT_PROPOSAL);
+    ck_assert_int_eq(story_check(s, state, op, &story_refusal), ADMIT_PROPOSAL);
     story_at(s, 0)->head.roles = ROLE_MASK(PARTNER);
-    ck_assert_refused(s, NULL, 0, CW_REFUSED_ROLE, "");
+    ck_story_refused(s, NULL, 0, CW_REFUSED_ROLE, "");
 }
 END_TEST
 
@@ -376,10 +318,10 @@ START_TEST(an_owners_field_from_elsewhere_is_taken_as_a_proposal)
     const struct case_state *state;
     struct story *s = child(&state);
 
-    ck_assert_int_eq(story_check(s, state, story_set_text(s, "EST", MCET_, FIELD_TITLE, "x"), &refusal),
+    ck_assert_int_eq(story_check(s, state, story_set_text(s, "EST", MCET_, FIELD_TITLE, "x"), &story_refusal),
                      ADMIT_PROPOSAL);
-    ck_assert_int_eq(refusal.code, CW_REFUSED_DIVISION);
-    ck_assert_ptr_nonnull(strstr(refusal.text, "NTH"));
+    ck_assert_int_eq(story_refusal.code, CW_REFUSED_DIVISION);
+    ck_assert_ptr_nonnull(strstr(story_refusal.text, "NTH"));
 }
 END_TEST
 
@@ -394,9 +336,9 @@ START_TEST(naming_a_write_of_another_episode_lowers_nothing_and_needs_no_rank)
     state = story_fold(s);
     low = story_set_number(s, "NTH", MCET_, FIELD_MISSING_RISK, 2);
     story_names(s, low, 0, high, 0);
-    ck_assert_int_eq(story_check(s, state, low, &refusal), ADMIT_PROPOSAL);
+    ck_assert_int_eq(story_check(s, state, low, &story_refusal), ADMIT_PROPOSAL);
     story_scope(s, low, &id);
-    ck_assert_int_eq(story_check(s, state, low, &refusal), ADMIT);
+    ck_assert_int_eq(story_check(s, state, low, &story_refusal), ADMIT);
     ck_assert_int_eq(story_fate(story_fold(s), s, low), FATE_CURRENT);
 }
 END_TEST
@@ -405,96 +347,7 @@ START_TEST(a_set_on_a_case_that_is_not_known_is_refused)
 {
     struct story *s = story_open(KIND_CHILD, "NTH", MCET_);
 
-    ck_assert_refused(s, NULL, story_set_text(s, "NTH", MCET_, FIELD_TITLE, "x"), CW_REFUSED_UNKNOWN_CASE, "");
-}
-END_TEST
-
-START_TEST(a_marking_is_refused_and_the_word_is_not)
-{
-    static const char *const marked[] = {"SECRET",
-                                         "TOP SECRET",
-                                         "secret",
-                                         "Top Secret",
-                                         "  SECRET  ",
-                                         "*** SECRET ***",
-                                         "[TOP SECRET]",
-                                         "UK SECRET",
-                                         "SECRET - UK EYES ONLY",
-                                         "SECRET UK EYES ONLY",
-                                         "TOP SECRET STRAP1",
-                                         "Classification: SECRET",
-                                         "NATO SECRET",
-                                         "SECRET//REL TO",
-                                         "text\n\nTOP SECRET\nmore",
-                                         "MARKING: TOP SECRET",
-                                         "Marking: Secret",
-                                         "Protectively marked: Secret",
-                                         "PROTECTIVELY MARKED - SECRET UK EYES ONLY",
-                                         "S E C R E T",
-                                         "T O P  S E C R E T",
-                                         "S.E.C.R.E.T - UK EYES ONLY",
-                                         "Protectively marked: s e c r e t",
-                                         "SE\u200dCRET",
-                                         "SE\u00adCRET",
-                                         "\ufeffSECRET",
-                                         "S\u0336E\u0336CRET",
-                                         "\uff33\uff25\uff23\uff32\uff25\uff34",
-                                         "\uff34\uff2f\uff30\u3000\uff33\uff25\uff23\uff32\uff25\uff34",
-                                         "\u0405\u0415\u0421R\u0415\u0422",
-                                         "\U0001d412\U0001d404\U0001d402\U0001d411\U0001d404\U0001d413",
-                                         "\u00a0\u2014 SECRET \u2014",
-                                         "SECRET \u2013 UK EYES ONLY"};
-    static const char *const spoken[] = {"a secret",
-                                         "SECRETARY",
-                                         "Secret: he told his sister",
-                                         "It is top secret, she said",
-                                         "The SECRET place by the canal",
-                                         "SECRET SANTA",
-                                         "OFFICIAL-SENSITIVE",
-                                         "",
-                                         "secret admirer",
-                                         "TOP OF THE HILL",
-                                         "it is a secret place",
-                                         "Protectively marked: no secret",
-                                         "Protectively marked: Secret place",
-                                         "S E C R E T A R Y",
-                                         "SECRET \u2013 he told his sister",
-                                         "SECRET\u0141",
-                                         "Secr\u00e8te",
-                                         "\u0421\u0435\u043a\u0440\u0435\u0442",
-                                         "A B C D",
-                                         "no longer secret"};
-
-    for (size_t i = 0; i < CW_COUNT(marked); i++)
-        ck_assert_msg(text_is_marked_secret(slice_of(marked[i])), "%s", marked[i]);
-    for (size_t i = 0; i < CW_COUNT(spoken); i++)
-        ck_assert_msg(!text_is_marked_secret(slice_of(spoken[i])), "%s", spoken[i]);
-}
-END_TEST
-
-/* At the door only: what was signed and sequenced with one is kept, relayed and folded as ever (text_check has no opinion). */
-START_TEST(an_invisible_character_is_refused_at_the_door_and_is_no_fault_of_a_record)
-{
-    static const char *const hidden[] = {"a\u200bb", "a\u00adb", "\ufeffab", "a\u180eb",     "a\ufff9b",   "a\ufffbb",
-                                         "a\u2060b", "a\u3164b", "a\u115fb", "a\U000e0041b", "\U000e007f", "\uffa0"};
-    static const char *const blank[] = {" ", "\u200d", "\u00a0\u3000", "\u200c \ufe0f", "\u2800"};
-    static const char *const good[] = {"\u0646\u06cc\u200c\u0646", "\u2764\ufe0f", "\U0001f469\u200d\U0001f467", "x"};
-    const struct schema_field *field = schema_field(FIELD_SUMMARY);
-    struct op_value value = {.type = (enum value_type)schema_value_type(field->type)};
-
-    for (size_t i = 0; i < CW_COUNT(hidden); i++) {
-        value.text = slice_of(hidden[i]);
-        ck_assert_msg(cases_check_value(field, &value, NULL) == CW_REFUSED_TEXT, "%zu", i);
-        ck_assert_msg(text_check(value.text, 80, true, "", NULL) == CW_OK, "%zu", i);
-    }
-    for (size_t i = 0; i < CW_COUNT(blank); i++) {
-        value.text = slice_of(blank[i]);
-        ck_assert_msg(cases_check_value(field, &value, NULL) == CW_REFUSED_VALUE, "%zu", i);
-    }
-    for (size_t i = 0; i < CW_COUNT(good); i++) {
-        value.text = slice_of(good[i]);
-        ck_assert_msg(cases_check_value(field, &value, NULL) == CW_OK, "%zu", i);
-    }
+    ck_story_refused(s, NULL, story_set_text(s, "NTH", MCET_, FIELD_TITLE, "x"), CW_REFUSED_UNKNOWN_CASE, "");
 }
 END_TEST
 
@@ -505,7 +358,7 @@ START_TEST(a_marking_in_the_frame_above_sensitive_is_refused)
     uint32_t op = story_set_text(s, "NTH", MCET_, FIELD_SUMMARY, "x");
 
     story_at(s, op)->op.marking = 2;
-    ck_assert_refused(s, state, op, CW_REFUSED_MARKING, "marking");
+    ck_story_refused(s, state, op, CW_REFUSED_MARKING, "marking");
 }
 END_TEST
 
@@ -543,7 +396,7 @@ START_TEST(door_and_fold_agree_on_who_may)
             story_at(s, op)->named[0][i] = heads[i];
             story_at(s, op)->writes[0].supersede_count++;
         }
-        admission = story_check(s, state, op, &refusal);
+        admission = story_check(s, state, op, &story_refusal);
         if (admission == ADMIT_REFUSED)
             continue;
         state = story_fold(s);
@@ -569,12 +422,12 @@ START_TEST(a_child_missing_at_high_risk_is_not_a_sergeants_to_accept)
     state = story_fold(s);
 
     accepted = story_event(s, "EST", ROLE_MASK(SUP), EVENT_HANDOVER_ACCEPT);
-    ck_assert_refused(s, state, accepted, CW_REFUSED_ROLE, "handover_accept");
-    ck_assert_ptr_nonnull(strstr(refusal.text, "missing_risk"));
-    ck_assert_ptr_nonnull(strstr(refusal.text, "INSP, SUPT"));
-    ck_assert_ptr_nonnull(strstr(refusal.text, "NTH"));
+    ck_story_refused(s, state, accepted, CW_REFUSED_ROLE, "handover_accept");
+    ck_assert_ptr_nonnull(strstr(story_refusal.text, "missing_risk"));
+    ck_assert_ptr_nonnull(strstr(story_refusal.text, "INSP, SUPT"));
+    ck_assert_ptr_nonnull(strstr(story_refusal.text, "NTH"));
     accepted = story_event(s, "EST", ROLE_MASK(INSP), EVENT_HANDOVER_ACCEPT);
-    ck_assert_int_eq(story_check(s, state, accepted, &refusal), ADMIT);
+    ck_assert_int_eq(story_check(s, state, accepted, &story_refusal), ADMIT);
 }
 END_TEST
 
@@ -591,17 +444,17 @@ START_TEST(a_case_goes_only_to_a_division_that_there_is)
     offered = story_event(s, "NTH", ROLE_MASK(SUP), EVENT_HANDOVER_OFFER);
     story_text(s, offered, FIELD_TO_DIVISION, "ESX");
     story_text(s, offered, FIELD_REASON, "placed there");
-    ck_assert_refused(s, state, offered, CW_REFUSED_VALUE, "to_division");
-    ck_assert_ptr_nonnull(strstr(refusal.text, "ESX"));
-    ck_assert_ptr_nonnull(strstr(refusal.text, "EST, NTH"));
+    ck_story_refused(s, state, offered, CW_REFUSED_VALUE, "to_division");
+    ck_assert_ptr_nonnull(strstr(story_refusal.text, "ESX"));
+    ck_assert_ptr_nonnull(strstr(story_refusal.text, "EST, NTH"));
     story_at(s, offered)->writes[0].value.text = slice_of("EST");
-    ck_assert_int_eq(story_check(s, state, offered, &refusal), ADMIT);
+    ck_assert_int_eq(story_check(s, state, offered, &story_refusal), ADMIT);
     story_text(s, story_event(s, "EST", ROLE_MASK(SUP), EVENT_HANDOVER_CLAIM), FIELD_REASON, "ours");
     state = story_fold(s);
     decided = story_event(s, "NTH", ROLE_MASK(SUPT), EVENT_ARBITRATION);
     story_text(s, decided, FIELD_TO_DIVISION, "ESX");
     story_text(s, decided, FIELD_REASON, "lives there");
-    ck_assert_refused(s, state, decided, CW_REFUSED_VALUE, "to_division");
+    ck_story_refused(s, state, decided, CW_REFUSED_VALUE, "to_division");
 }
 END_TEST
 
@@ -629,15 +482,15 @@ START_TEST(an_event_is_taken_back_once_and_by_who_might_have_recorded_it)
     state = story_fold(s);
     back = take_back(s, PC_, sighting);
     ck_assert(cases_check_needs_state(&story_at(s, back)->op));
-    ck_assert_int_eq(story_check(s, state, back, &refusal), ADMIT);
-    ck_assert_int_eq(story_check(s, state, take_back(s, PC_, publicity), &refusal), ADMIT_PROPOSAL);
+    ck_assert_int_eq(story_check(s, state, back, &story_refusal), ADMIT);
+    ck_assert_int_eq(story_check(s, state, take_back(s, PC_, publicity), &story_refusal), ADMIT_PROPOSAL);
     state = story_fold(s);
-    ck_assert_refused(s, state, take_back(s, PC_, sighting), CW_REFUSED_TRANSITION, "sighting"); /* already */
-    ck_assert_refused(s, state, take_back(s, PC_, back), CW_REFUSED_TRANSITION, "sighting"); /* a withdrawal itself */
+    ck_story_refused(s, state, take_back(s, PC_, sighting), CW_REFUSED_TRANSITION, "sighting"); /* already */
+    ck_story_refused(s, state, take_back(s, PC_, back), CW_REFUSED_TRANSITION, "sighting"); /* a withdrawal itself */
     back = story_event(s, "NTH", PC_, EVENT_NOTE);
     story_corrects(s, back, publicity);
     story_at(s, back)->op.withdraws = true;
-    ck_assert_refused(s, state, back, CW_REFUSED_VALUE, "note"); /* that is no note */
+    ck_story_refused(s, state, back, CW_REFUSED_VALUE, "note"); /* that is no note */
 }
 END_TEST
 
@@ -650,9 +503,9 @@ START_TEST(what_a_step_of_its_own_undoes_is_not_taken_back)
 
     story_text(s, offered, FIELD_TO_DIVISION, "EST");
     state = story_fold(s);
-    ck_assert_refused(s, state, take_back(s, R_ANY, reported), CW_REFUSED_TRANSITION, "episode_reported");
-    ck_assert_ptr_nonnull(strstr(refusal.text, "episode_cancelled"));
-    ck_assert_refused(s, state, take_back(s, R_ANY, offered), CW_REFUSED_TRANSITION, "handover_offer");
+    ck_story_refused(s, state, take_back(s, R_ANY, reported), CW_REFUSED_TRANSITION, "episode_reported");
+    ck_assert_ptr_nonnull(strstr(story_refusal.text, "episode_cancelled"));
+    ck_story_refused(s, state, take_back(s, R_ANY, offered), CW_REFUSED_TRANSITION, "handover_offer");
 }
 END_TEST
 
@@ -664,9 +517,8 @@ START_TEST(a_childs_case_closes_when_no_episode_is_live_and_the_interview_is_set
 
     story_number(s, assessed, FIELD_MISSING_RISK, 3);
     state = story_fold(s);
-    ck_assert_refused(s, state, story_event(s, "NTH", R_ANY, EVENT_CHILD_CLOSED), CW_REFUSED_TRANSITION,
-                      "child_closed");
-    ck_assert_ptr_nonnull(strstr(refusal.text, "an episode is active"));
+    ck_story_refused(s, state, story_event(s, "NTH", R_ANY, EVENT_CHILD_CLOSED), CW_REFUSED_TRANSITION, "child_closed");
+    ck_assert_ptr_nonnull(strstr(story_refusal.text, "an episode is active"));
     s->count--;
     back = story_event(s, "NTH", R_ANY, EVENT_RETURNED);
     story_number(s, back, FIELD_HOW_KNOWN, 5);
@@ -675,14 +527,13 @@ START_TEST(a_childs_case_closes_when_no_episode_is_live_and_the_interview_is_set
     story_after(s, closed, back);
     ck_assert_uint_eq(story_state_of(story_fold(s), MACHINE_EPISODE), 6);
     state = story_fold(s);
-    ck_assert_refused(s, state, story_event(s, "NTH", R_ANY, EVENT_CHILD_CLOSED), CW_REFUSED_TRANSITION,
-                      "child_closed");
-    ck_assert_ptr_nonnull(strstr(refusal.text, "return-home interview"));
+    ck_story_refused(s, state, story_event(s, "NTH", R_ANY, EVENT_CHILD_CLOSED), CW_REFUSED_TRANSITION, "child_closed");
+    ck_assert_ptr_nonnull(strstr(story_refusal.text, "return-home interview"));
     s->count--;
     rhi = story_event(s, "NTH", R_ANY, EVENT_RHI);
     story_number(s, rhi, FIELD_RHI_STEP, 5);
     state = story_fold(s);
-    ck_assert_int_eq(story_check(s, state, story_event(s, "NTH", R_ANY, EVENT_CHILD_CLOSED), &refusal), ADMIT);
+    ck_assert_int_eq(story_check(s, state, story_event(s, "NTH", R_ANY, EVENT_CHILD_CLOSED), &story_refusal), ADMIT);
 }
 END_TEST
 
@@ -700,8 +551,6 @@ Suite *suite_check(void)
     tcase_add_test(hostile, a_number_outside_its_scale_or_bound_is_refused);
     tcase_add_test(hostile, an_interval_that_ends_before_it_begins_is_refused);
     tcase_add_test(hostile, a_date_that_is_not_one_is_refused);
-    tcase_add_test(hostile, a_text_that_is_too_long_or_not_clean_is_refused);
-    tcase_add_test(hostile, forms_are_kept);
     tcase_add_test(hostile, a_max_field_must_say_its_value_in_the_frame);
     tcase_add_test(hostile, a_value_that_is_not_there_is_refused);
     tcase_add_test(hostile, a_remove_must_name_what_it_takes_back);
@@ -714,8 +563,6 @@ Suite *suite_check(void)
     tcase_add_test(hostile, an_owners_field_from_elsewhere_is_taken_as_a_proposal);
     tcase_add_test(hostile, naming_a_write_of_another_episode_lowers_nothing_and_needs_no_rank);
     tcase_add_test(hostile, a_set_on_a_case_that_is_not_known_is_refused);
-    tcase_add_test(hostile, a_marking_is_refused_and_the_word_is_not);
-    tcase_add_test(hostile, an_invisible_character_is_refused_at_the_door_and_is_no_fault_of_a_record);
     tcase_add_test(hostile, a_marking_in_the_frame_above_sensitive_is_refused);
     tcase_add_test(hostile, door_and_fold_agree_on_who_may);
     tcase_add_test(hostile, a_case_goes_only_to_a_division_that_there_is);

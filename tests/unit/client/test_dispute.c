@@ -331,12 +331,12 @@ START_TEST(what_no_division_holds_waits_for_whoever_coordinates)
     struct waits w;
 
     add_deadline(s, "M8", 1000);
-    s->view.owner = B("XXX");
+    s->view.owner = B("QQQ");
     s->view.orphaned = true;
     ck_assert_uint_eq(wait_of(s, ROLE_MASK(SUPT), 2000).count, 0);
     w = wait_of(s, ROLE_MASK(FCR), 2000); /* M8 is told to others only: here there are none */
     ck_assert_uint_eq(w.count, 2);
-    ck_assert_ptr_nonnull(strstr(w.at[0].text, "XXX"));
+    ck_assert_ptr_nonnull(strstr(w.at[0].text, "QQQ"));
     ck_assert_int_eq(w.at[0].class, WAITING_LOOK);
     ck_assert_str_eq(w.at[0].next, "casewire handover claim K7Q2M4X");
     ck_assert_int_eq(w.at[1].class, WAITING_OVERDUE);

@@ -29,7 +29,7 @@ START_TEST(a_child_is_offered_to_a_division_that_there_is_or_to_none)
     const Cw__CaseView *view;
 
     pair_begin();
-    ck_assert_uint_eq(hand_over(&pair.a, EVENT_HANDOVER_OFFER, "XXX"), CW_REFUSED_VALUE);
+    ck_assert_uint_eq(hand_over(&pair.a, EVENT_HANDOVER_OFFER, "QQQ"), CW_REFUSED_VALUE);
     view = pair_view_of(&pair.a, false);
     ck_assert(!view->has_offered_to);
     ck_assert_uint_eq(hand_over(&pair.a, EVENT_HANDOVER_OFFER, "WST"), CW_OK);
