@@ -243,13 +243,25 @@ static enum cw_err check_withdrawn(const struct admission_request *r, const stru
     return CW_OK;
 }
 
+/* Nothing that had an effect: what somebody proposed who may not say it is left by whoever may. */
+static bool leaves_proposals_only(const struct admission_request *r)
+{
+    for (uint32_t i = 0; i < r->op->correct_count; i++) {
+        const struct case_event *found = find_event(r->state, &r->op->corrects[i].op);
+
+        if (found == NULL || found->authorised)
+            return false;
+    }
+    return true;
+}
+
 static enum cw_err check_withdrawal(const struct admission_request *r, const struct schema_event *event,
                                     struct refusal *refusal)
 {
     const char *instead = step_instead(event);
     enum cw_err err = CW_OK;
 
-    if (instead != NULL)
+    if (instead != NULL && !leaves_proposals_only(r))
         return refuse(refusal, CW_REFUSED_TRANSITION, event->name, "%s", instead);
     for (uint32_t i = 0; i < r->op->correct_count && err == CW_OK; i++)
         err = check_withdrawn(r, event, find_event(r->state, &r->op->corrects[i].op), refusal);

@@ -120,7 +120,13 @@ static bool is_others_assertion(const struct fold *f, const struct work_event *e
     return (event->row->flags & EVENT_OWN_SIDE) != 0 && !slice_eq(f->ops[event->op].division, f->ops[by].division);
 }
 
-/* The event that one of the op's corrects means, when its author may speak about it (§10.2, §10.3). */
+/* Said by somebody who may not: it has no effect, and waits for somebody who may (§10.6). */
+static bool is_proposed(const struct fold *f, const struct work_event *event)
+{
+    return !event->authorised && event->row != NULL && row_fits(f, event->row->kinds);
+}
+
+/* The event that one of the op's corrects means, when its author may speak about it (§10.2, §10.3, §10.6). */
 static struct work_event *addressed(struct fold *f, const struct work_event *from, const struct op_ref *ref)
 {
     uint32_t op = find_op(f, &ref->op);
@@ -129,7 +135,7 @@ static struct work_event *addressed(struct fold *f, const struct work_event *fro
     if (op == NONE || op == from->op || f->extra[op].event == NONE)
         return NULL;
     event = &f->events[f->extra[op].event];
-    if (!event->authorised || event->withdrawal || !may_record(f, from->op, event->row))
+    if ((!event->authorised && !is_proposed(f, event)) || event->withdrawal || !may_record(f, from->op, event->row))
         return NULL;
     return is_others_assertion(f, event, from->op) ? NULL : event;
 }
@@ -175,6 +181,8 @@ static void correct(struct fold *f, struct work_event *from)
         if (event == NULL)
             continue;
         event->corrected = true;
+        if (!event->authorised)
+            continue; /* it is taken up: what had no effect is not put right by this one, which steps as if it was alone */
         if (event->row == from->row)
             from->corrects_own_type = true;
         else
@@ -190,7 +198,7 @@ static void replace(struct fold *f, const struct work_event *from)
     for (uint32_t i = 0; i < op->correct_count; i++) {
         struct work_event *event = addressed(f, from, &op->corrects[i]);
 
-        if (event != NULL && event->row == from->row && ID_EQ(&event->scope, &from->scope))
+        if (event != NULL && event->authorised && event->row == from->row && ID_EQ(&event->scope, &from->scope))
             event->replaced = true;
     }
 }

@@ -318,7 +318,9 @@ class Fold:
                 if ref not in in_events:
                     continue
                 e = self.ops[ref]
-                if not e.event_ok or e.is_withdrawal or op.roles & self.event_roles(e.event_row) == 0:
+                if e.event_row is None or not self.fits(e.event_row):
+                    continue
+                if e.is_withdrawal or op.roles & self.event_roles(e.event_row) == 0:
                     continue
                 if not self.bit(e.event_row, "EVENT_OWN_SIDE") or e.division == op.division:  # 10.5
                     yield e
@@ -337,7 +339,8 @@ class Fold:
                 for e in targets(c):
                     if e is not c:
                         e.corrected = True
-                        e.corrected_by.append(c)
+                        if e.event_ok:  # 10.6: a proposal that is taken up is no event that is put right
+                            e.corrected_by.append(c)
 
     def merge_episodes(self):
         """4.6"""
