@@ -5,12 +5,10 @@
 #include <stdio.h>
 #include <time.h>
 
-/* From the year 1 to the year 9999: whoever says another time says nothing that a calendar shows. */
+/* Whoever says another time says nothing that a calendar shows. */
 static struct cw_wall on_calendar(struct cw_wall t)
 {
-    const int64_t first = INT64_C(-62135596800000), last = INT64_C(253402300799999);
-
-    return (struct cw_wall){t.ms < first ? first : t.ms > last ? last : t.ms};
+    return (struct cw_wall){t.ms < WHEN_FIRST_MS ? WHEN_FIRST_MS : t.ms > WHEN_LAST_MS ? WHEN_LAST_MS : t.ms};
 }
 
 void when_utc(struct cw_wall at, char out[static WHEN_TEXT_LEN_MAX])

@@ -19,6 +19,10 @@ void when_short(struct cw_wall t, struct cw_wall now, char out[static WHEN_TEXT_
 /* "3 s ago", "in 2 h", "just now" */
 void when_relative(struct cw_wall t, struct cw_wall now, char out[static WHEN_TEXT_LEN_MAX]);
 
+/* What a calendar shows: the years 1 to 9999. Nothing else is read. */
+#define WHEN_FIRST_MS INT64_C(-62135596800000)
+#define WHEN_LAST_MS INT64_C(253402300799999)
+
 /* Which way a time without a day points: a sighting has been, a review is to come. */
 enum when_tense { WHEN_PAST, WHEN_COMING };
 #define WHEN_WHY_LEN_MAX 200

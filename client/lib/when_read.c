@@ -381,6 +381,8 @@ bool when_read(struct cw_slice text, struct cw_wall now, enum when_tense tense, 
                               "\"2018-03-19 14:00\" (London), or a date");
     if (second.latest < first.earliest)
         return fail(&r, "it ends before it begins");
+    if (first.earliest < WHEN_FIRST_MS || second.latest > WHEN_LAST_MS)
+        return fail(&r, "a calendar has the years 1 to 9999");
     out_earliest->ms = first.earliest;
     out_latest->ms = second.latest;
     return true;

@@ -158,6 +158,9 @@ START_TEST(a_refused_time_says_what_to_type)
     ck_assert_ptr_nonnull(strstr(refusal("in 4 weeks", WHEN_COMING), "in 90m"));
     ck_assert_ptr_nonnull(strstr(refusal("16 o'clock", WHEN_PAST), "about 16:00"));
     ck_assert_ptr_nonnull(strstr(refusal("2018-03-20/2018-03-19", WHEN_PAST), "ends before it begins"));
+    ck_assert_ptr_nonnull(strstr(refusal("0000-07-08", WHEN_PAST), "years 1 to 9999"));
+    ck_assert_ptr_nonnull(strstr(refusal("0001-01-01T00:00:00+01:00", WHEN_PAST), "years 1 to 9999"));
+    ck_assert_ptr_nonnull(strstr(refusal("9999-12-31T23:59:59-01:00", WHEN_PAST), "years 1 to 9999"));
     refusal("in 4h", WHEN_PAST); /* nothing has happened in four hours */
     refusal("between 00:10", WHEN_PAST);
     refusal("yesterday 23:10 and", WHEN_PAST);
