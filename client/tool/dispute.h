@@ -20,6 +20,7 @@ enum dispute_kind {
     DISPUTE_STEP,     /* a step of status or episode that met another state than its author saw */
     DISPUTE_OWNER,    /* several divisions claim the case */
     DISPUTE_PROPOSAL, /* by somebody who may not set the field */
+    DISPUTE_EVENT,    /* recorded by somebody who may not: choice 1 leaves it, choice 2 takes it up */
     DISPUTE_MERGED,   /* a rule decided: choice 0 stands */
     DISPUTE_KEPT,     /* an element stays that somebody removed without knowing of it: choice 0 is the element */
 };
@@ -29,20 +30,21 @@ struct dispute {
     uint8_t id[DISPUTE_ID_LEN];
     const Cw__CaseView *view;
     const Cw__ViewConflict *conflict; /* of VALUES, STEP, OWNER */
-    const Cw__ViewField *field;       /* of the others; of VALUES too */
+    const Cw__ViewField *field;       /* of the others, but of EVENT; of VALUES too */
+    const Cw__ViewEvent *event;       /* of EVENT, which has no choices here */
     size_t choice_count;
     const Cw__ViewValue *choices[DISPUTE_CHOICES_MAX]; /* as they are numbered for people, from 1 */
 };
 
 static inline bool dispute_is_open(const struct dispute *d)
 {
-    return d->kind <= DISPUTE_PROPOSAL;
+    return d->kind <= DISPUTE_EVENT;
 }
 
 /* dispute_find.c: everything of one view, handed out one by one. The dispute lives for the call. */
 typedef void dispute_sink(void *context, const struct dispute *dispute);
 void dispute_find(const Cw__CaseView *view, dispute_sink *sink, void *context);
-/* Name of the field, or "status", "owner": borrowed from the view. */
+/* Name of the field or event, or "status", "owner": borrowed from the view. */
 struct cw_slice dispute_field(const struct dispute *d);
 /* One sentence: why it is there. */
 const char *dispute_why(const struct dispute *d);

@@ -48,7 +48,7 @@ static void make_id(struct dispute *d)
     crypto_generichash_update(&hash, &kind, 1);
     add(&hash, d->view->case_id);
     add(&hash, wire_bytes(field));
-    add(&hash, d->field != NULL ? d->field->episode : d->conflict->episode);
+    add(&hash, d->event != NULL ? d->event->op : d->field != NULL ? d->field->episode : d->conflict->episode);
     for (size_t i = 0; i < d->choice_count; i++)
         if (sorted[i]->set_by != NULL) {
             const uint8_t index[2] = {(uint8_t)(sorted[i]->set_by->index >> 8), (uint8_t)sorted[i]->set_by->index};
@@ -162,19 +162,76 @@ static void look_at_field(const Cw__CaseView *view, const Cw__ViewField *field, 
         proposal_found(view, field, field->proposals[i], sink, context);
 }
 
+/* --- events that somebody recorded who may not ---------------------------------------------------------------- */
+
+/* Its fields are proposals of their own, and are decided one by one. */
+static bool is_told_by_fields(const Cw__CaseView *view, const Cw__ViewEvent *event)
+{
+    for (size_t i = 0; i < view->n_fields; i++)
+        for (size_t j = 0; j < view->fields[i]->n_proposals; j++)
+            if (view->fields[i]->proposals[j]->set_by != NULL &&
+                slice_eq(wire_slice(view->fields[i]->proposals[j]->set_by->op), wire_slice(event->op)))
+                return true;
+    return false;
+}
+
+/* The other record, event or duty that this field of it means; no bytes: it means none. */
+static struct cw_slice meant(const Cw__ViewField *field)
+{
+    return field->n_values > 0 && field->values[0]->value != NULL ? wire_slice(field->values[0]->value->id)
+                                                                  : slice(NULL, 0);
+}
+
+/* They name the same other things: a merge with another child is another merge. */
+static bool names_the_same(const Cw__ViewEvent *a, const Cw__ViewEvent *b)
+{
+    for (size_t i = 0; i < a->n_fields; i++)
+        for (size_t j = 0; j < b->n_fields; j++)
+            if (a->fields[i]->field == b->fields[j]->field && !slice_eq(meant(a->fields[i]), meant(b->fields[j])))
+                return false;
+    return !a->withdraws ||
+           (a->n_corrects > 0 && b->n_corrects > 0 && slice_eq(wire_slice(a->corrects[0]), wire_slice(b->corrects[0])));
+}
+
+/* Somebody who may has said the same of the same episode since. */
+static bool is_answered(const Cw__CaseView *view, const Cw__ViewEvent *event)
+{
+    for (size_t i = 0; i < view->n_events; i++) {
+        const Cw__ViewEvent *other = view->events[i];
+
+        if (other->type == event->type && !other->proposal && other->withdraws == event->withdraws &&
+            other->hlc > event->hlc && slice_eq(wire_slice(other->episode), wire_slice(event->episode)) &&
+            names_the_same(event, other))
+            return true;
+    }
+    return false;
+}
+
+static void event_found(const Cw__CaseView *view, const Cw__ViewEvent *event, dispute_sink *sink, void *context)
+{
+    struct dispute d = {.kind = DISPUTE_EVENT, .view = view, .event = event};
+
+    if (event->n_resolvers == 0 || is_told_by_fields(view, event) || is_answered(view, event))
+        return;
+    make_id(&d);
+    sink(context, &d);
+}
+
 void dispute_find(const Cw__CaseView *view, dispute_sink *sink, void *context)
 {
     for (size_t i = 0; i < view->n_conflicts; i++)
         conflict_found(view, view->conflicts[i], sink, context);
     for (size_t i = 0; i < view->n_fields; i++)
         look_at_field(view, view->fields[i], sink, context);
+    for (size_t i = 0; i < view->n_events; i++)
+        event_found(view, view->events[i], sink, context);
 }
 
 /* --- what is said about it ------------------------------------------------------------------------------------ */
 
 struct cw_slice dispute_field(const struct dispute *d)
 {
-    return wire_slice(d->field != NULL ? d->field->name : d->conflict->field);
+    return wire_slice(d->event != NULL ? d->event->name : d->field != NULL ? d->field->name : d->conflict->field);
 }
 
 static const char *rule_words(const Cw__ViewField *field)
@@ -212,6 +269,9 @@ const char *dispute_why(const struct dispute *d)
         return "several divisions claim the case";
     case DISPUTE_PROPOSAL:
         return "proposed by somebody who may not set it";
+    case DISPUTE_EVENT:
+        return d->event->withdraws ? "somebody who may not take it back proposes to"
+                                   : "proposed by somebody who may not record it";
     case DISPUTE_KEPT:
         return "it stays: whoever removed it had not seen it";
     case DISPUTE_MERGED:
@@ -229,6 +289,9 @@ struct cw_wall dispute_since(const struct dispute *d)
 {
     struct cw_wall newest = {0};
 
+    if (d->event != NULL)
+        return d->event->has_author_time_ms ? (struct cw_wall){(int64_t)d->event->author_time_ms}
+                                            : hlc_wall(d->event->hlc);
     for (size_t i = 0; i < d->choice_count; i++)
         if (written(d->choices[i]).ms > newest.ms)
             newest = written(d->choices[i]);
@@ -247,18 +310,20 @@ static uint32_t field_roles(const struct dispute *d)
     return row->set_roles;
 }
 
-static uint32_t conflict_roles(const Cw__ViewConflict *conflict)
+static uint32_t named_roles(const ProtobufCBinaryData *codes, size_t count)
 {
     uint32_t mask = 0;
 
-    for (size_t i = 0; i < conflict->n_resolvers; i++)
-        mask |= 1u << schema_role_by_code(wire_slice(conflict->resolvers[i]));
+    for (size_t i = 0; i < count; i++)
+        mask |= 1u << schema_role_by_code(wire_slice(codes[i]));
     return mask & ~1u;
 }
 
 uint32_t dispute_roles(const struct dispute *d)
 {
-    return d->conflict != NULL ? conflict_roles(d->conflict) : field_roles(d);
+    if (d->event != NULL)
+        return named_roles(d->event->resolvers, d->event->n_resolvers);
+    return d->conflict != NULL ? named_roles(d->conflict->resolvers, d->conflict->n_resolvers) : field_roles(d);
 }
 
 bool dispute_is_for(const struct dispute *d, uint32_t roles)

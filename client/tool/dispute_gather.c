@@ -195,7 +195,7 @@ static json_t *choices_json(const struct dispute *d)
 
 json_t *dispute_json(const struct dispute *d, int digits, uint32_t roles)
 {
-    static const char *const kinds[] = {"values", "step", "owner", "proposal", "merged", "kept"};
+    static const char *const kinds[] = {"values", "step", "owner", "proposal", "event", "merged", "kept"};
     char id[2 * DISPUTE_ID_LEN + 1], case_id[2 * CW_ID_LEN + 1] = "", reference[64], title[200], field[60],
                                                              since[WHEN_TEXT_LEN_MAX];
     char resolvers[160];
@@ -208,8 +208,9 @@ json_t *dispute_json(const struct dispute *d, int digits, uint32_t roles)
     fault_clean_text(dispute_field(d), field, sizeof(field));
     when_utc(dispute_since(d), since);
     dispute_resolvers(d, resolvers, sizeof(resolvers));
-    return json_pack("{s:s, s:i, s:s, s:b, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:b, s:o}", "id", id, "digits", digits,
-                     "kind", kinds[d->kind], "open", dispute_is_open(d), "case_id", case_id, "human_ref", reference,
-                     "title", title, "field", field, "why", dispute_why(d), "since", since, "resolvers", resolvers,
-                     "you_may", dispute_is_for(d, roles), "choices", choices_json(d));
+    return json_pack("{s:s, s:i, s:s, s:b, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:b, s:o, s:o*}", "id", id, "digits",
+                     digits, "kind", kinds[d->kind], "open", dispute_is_open(d), "case_id", case_id, "human_ref",
+                     reference, "title", title, "field", field, "why", dispute_why(d), "since", since, "resolvers",
+                     resolvers, "you_may", dispute_is_for(d, roles), "choices", choices_json(d), "event",
+                     d->event != NULL ? json_of_message(&d->event->base) : NULL);
 }

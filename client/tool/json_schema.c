@@ -15,7 +15,7 @@ static const char *const things[][2] = {
     {"LabDivision", "name:s division:s pid:i status:Status?"},
     {"Conflict",
      "id:s digits:i kind:s open:b case_id:h human_ref:s title:s field:s why:s since:t resolvers:s you_may:b "
-     "choices:[ViewValue]"},
+     "choices:[ViewValue] event:ViewEvent?"},
     {"Waiting", "class:s case_id:h human_ref:s title:s risk:s at:t text:s next:s"},
     {"ClockRow", "case_id:h human_ref:s duty:s deadline:ViewDeadline"},
     {"BriefCase", "case_id:h human_ref:s title:s risk:s owner:s live:b waiting:[o] tasks:[o] shift:Told? offer:Told?"},

@@ -116,7 +116,8 @@ void told_offer(const Cw__CaseView *view, struct told *out)
     for (size_t i = 0; i < view->n_events; i++) {
         const struct schema_event *row = schema_event(view->events[i]->type);
 
-        if (row == NULL || row->class != EVENT_CLASS_OWNERSHIP || view->events[i]->proposal)
+        if (row == NULL || row->class != EVENT_CLASS_OWNERSHIP || view->events[i]->proposal ||
+            view->events[i]->withdraws)
             continue;
         if (view->events[i]->refused_transition) {
             note_refused(view, view->events[i], out);

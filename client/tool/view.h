@@ -72,6 +72,9 @@ void view_links(const struct cli *cli, const Cw__CaseView *view);
 /* view_events.c */
 void view_last(const struct cli *cli, const Cw__CaseView *view);   /* the newest few, in a line or two each */
 void view_events(const struct cli *cli, const Cw__CaseView *view); /* all, with their ids: -v */
+/* "Officer Wren (NTH, PC), 16:00"; "missing risk high; rationale Seen with older males" */
+void view_event_by(const Cw__ViewEvent *event, char out[static 200]);
+void view_event_details(const Cw__CaseView *view, const Cw__ViewEvent *event, char *out, size_t cap);
 /* Totals; `all`: also per division, phase, place, ... */
 void view_tallies(const struct cli *cli, const Cw__CaseView *view, bool all);
 

@@ -238,20 +238,44 @@ static void look_for_offer(const struct finding *f)
 
 /* --- decisions ---------------------------------------------------------------------------------------------- */
 
+/* Whose inbox a proposed event is in: theirs whose case it is, and theirs whose officer proposes it. */
+static bool concerns(const struct finding *f, const struct dispute *d)
+{
+    const Cw__Author *author = d->event != NULL ? d->event->author : NULL;
+
+    return d->event == NULL || waiting_is_own(f->view, f->who) ||
+           (author != NULL && slice_eq(wire_slice(author->division), slice_of(f->who->division)));
+}
+
+/* "proposed is hand-over offer: to division EST" */
+static void say_event(const struct finding *f, const struct dispute *d, char *out, size_t cap)
+{
+    char name[60], details[WAITING_TEXT_LEN_MAX - 100];
+
+    view_words(d->event->name, name, sizeof(name));
+    view_event_details(f->view, d->event, details, sizeof(details));
+    snprintf(out, cap, "proposed is%s %s%s%s", d->event->withdraws ? " to take back" : "", name,
+             details[0] != '\0' ? ": " : "", details);
+}
+
 static void look_at_dispute(void *context, const struct dispute *d)
 {
     const struct finding *f = context;
     struct waiting w = {.at = dispute_since(d), .roles = dispute_roles(d)};
     char id[2 * DISPUTE_ID_LEN + 1], field[60], shown[80] = "";
 
-    if (!dispute_is_for(d, f->who->roles))
+    if (!dispute_is_for(d, f->who->roles) || !concerns(f, d))
         return;
-    w.class = d->kind == DISPUTE_PROPOSAL ? WAITING_PROPOSAL : dispute_is_open(d) ? WAITING_DECIDE : WAITING_RULE;
+    w.class = d->kind == DISPUTE_PROPOSAL || d->kind == DISPUTE_EVENT ? WAITING_PROPOSAL
+              : dispute_is_open(d)                                    ? WAITING_DECIDE
+                                                                      : WAITING_RULE;
     dispute_id_text(d, f->who->digits, id);
     fault_clean_text(dispute_field(d), field, sizeof(field));
     if (d->choice_count > 0)
         view_value(d->choices[d->kind == DISPUTE_PROPOSAL ? d->choice_count - 1 : 0], shown, sizeof(shown));
-    if (d->kind == DISPUTE_PROPOSAL)
+    if (d->kind == DISPUTE_EVENT)
+        say_event(f, d, w.text, sizeof(w.text));
+    else if (d->kind == DISPUTE_PROPOSAL)
         snprintf(w.text, sizeof(w.text), "%s: proposed is \"%s\"", field, shown);
     else if (dispute_is_open(d))
         snprintf(w.text, sizeof(w.text), "%s: %zu answers, %s", field, d->choice_count, dispute_why(d));

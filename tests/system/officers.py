@@ -420,6 +420,48 @@ def two_claims_are_arbitrated(desk):
 
 
 @story
+def a_proposed_step_waits_for_whoever_may_take_it(desk):
+    case = desk.open_case("Child P", risk="low")["case_id"]
+    desk.settle()
+
+    def waiting(who):
+        return [w for w in desk.ask("inbox", who=who)["waiting"] if w["class"] == "proposal"]
+
+    def proposed(who="sergeant@north"):
+        found = [c for c in desk.ask("conflict", "list", case, who=who)["conflicts"] if c["kind"] == "event"]
+        check("one event is proposed", len(found) == 1 and found[0]["open"] and found[0]["you_may"], str(found))
+        return found[0]["id"]
+
+    said = desk.tool("handover", "offer", case, "to=WST", "why=lives there", who="officer@north")
+    check("the officer is told that it is a proposal", "a proposal" in said.stdout, said.stdout)
+    desk.settle()
+    check("it waits for the sergeant, and says what it is",
+          [w["text"] for w in waiting("sergeant@north")] == ["proposed is handover offer: to division WST; reason lives there"],
+          str(waiting("sergeant@north")))
+    check("it waits for nobody who may not", not waiting("officer@north") and not waiting("sergeant@west"))
+    check("how to answer is said by an error", "--take 2" in desk.tool("conflict", "resolve", proposed(), who="sergeant@north", expect=2).stderr)
+    desk.tool("conflict", "resolve", proposed(), "--take", "1", who="sergeant@north")
+    check("what was left waits no longer", not waiting("sergeant@north"))
+    desk.tool("handover", "offer", case, "to=WST", "why=lives there", who="officer@north")
+    desk.tool("conflict", "resolve", proposed(), "--take", "2", "reason=The mother lives there", who="sergeant@north")
+    check("nor does what was taken up", not waiting("sergeant@north"))
+    desk.settle()
+    check("the offer is made", [w["class"] for w in desk.ask("inbox", who="sergeant@west")["waiting"] if w["class"] == "offer"] == ["offer"])
+    offer = [e for e in desk.ask("case", "show", case)["events"] if e["name"] == "handover_offer" and "proposal" not in e and "withdraws" not in e]
+    check("with the sergeant's words", len(offer) == 1 and offer[0]["author"]["name"] == "Duty sergeant of north" and
+          any(f["values"][0]["text"] == "The mother lives there" for f in offer[0]["fields"]), str(offer))
+
+    desk.tool("case", "event", case, "publicity", "decision=released", who="superintendent@north")
+    shown = [e for e in desk.ask("case", "show", case)["events"] if e["name"] == "publicity"][0]["event_id"]
+    desk.tool("correct", case, shown[:8], "--withdraw", "why=The child is back", who="officer@north")
+    check("it says that something is to be taken back", "proposed is to take back publicity" in waiting("superintendent@north")[0]["text"])
+    check("until then it stands", "withdrawn_by" not in [e for e in desk.ask("case", "show", case)["events"] if e["event_id"] == shown][0])
+    desk.tool("conflict", "resolve", proposed("superintendent@north"), "--take", "2", who="superintendent@north")
+    check("then it is taken back", "withdrawn_by" in [e for e in desk.ask("case", "show", case)["events"] if e["event_id"] == shown][0])
+    check("and nothing waits", not waiting("superintendent@north"))
+
+
+@story
 def an_acceptance_without_effect_leaves_the_offer_in_the_inbox(desk):
     case = desk.open_case("Child on loan", risk="low")["case_id"]
     desk.tool("handover", "offer", case, "to=WST", "why=lives there", who="inspector@north")

@@ -427,6 +427,8 @@ FIELDS: Final[dict[str, dict[int, tuple[str, str, bool]]]] = {
         13: ("episode", "x", False),
         14: ("withdrawn_by", "x", False),
         15: ("withdraws", "b", False),
+        16: ("corrects", "x", True),
+        17: ("resolvers", "t", True),
     },
     "ViewField": {
         1: ("field", "n", False),

@@ -38,6 +38,20 @@ static void print_choice(const Cw__ViewValue *value, size_t number)
     view_wrap(line, INDENT);
 }
 
+/* A proposed event: what becomes of it, as it is numbered for conflict resolve. */
+static void print_event(const struct dispute *d)
+{
+    char name[60], by[200], details[600], line[900];
+
+    view_words(d->event->name, name, sizeof(name));
+    view_event_by(d->event, by);
+    view_event_details(d->view, d->event, details, sizeof(details));
+    snprintf(line, sizeof(line), "%s%s%s%s - %s", d->event->withdraws ? "take back: " : "", name,
+             details[0] != '\0' ? ": " : "", details, by);
+    printf("    1 leave it\n    2 ");
+    view_wrap(line, INDENT);
+}
+
 static const char *whose(const struct dispute *d, uint32_t roles)
 {
     if (!dispute_is_open(d))
@@ -59,6 +73,8 @@ static void print_one(const struct cli *cli, const struct dispute *d, int digits
            whose(d, roles));
     for (size_t i = 0; i < d->choice_count; i++)
         print_choice(d->choices[i], i + 1);
+    if (d->event != NULL)
+        print_event(d);
 }
 
 static size_t print_part(const struct cli *cli, const struct disputes *all, bool open, uint32_t roles)
@@ -104,6 +120,10 @@ static void print_rows(const struct disputes *all, uint32_t roles)
                dispute_is_for(d, roles) ? "yours" : "");
         for (size_t c = 0; c < d->choice_count; c++) {
             view_value(d->choices[c], text, sizeof(text));
+            printf("\t%s", text);
+        }
+        if (d->event != NULL) {
+            view_event_details(d->view, d->event, text, sizeof(text));
             printf("\t%s", text);
         }
         putchar('\n');
@@ -202,6 +222,10 @@ static void print_next(const struct dispute *d, const char *id)
             printf("  casewire conflict resolve %s --take %zu\n", id, i + 1);
         printf("  casewire conflict resolve %s 'another value'\n", id);
         break;
+    case DISPUTE_EVENT:
+        printf("  casewire conflict resolve %s --take 2 [FIELD=VALUE...]\n", id);
+        printf("  casewire conflict resolve %s --take 1\n", id);
+        break;
     case DISPUTE_OWNER:
         printf("  casewire conflict resolve %s DIVISION reason='...'\n", id);
         break;
@@ -241,6 +265,8 @@ static void show_text(const struct cli *cli, const struct dispute *d, int digits
         print_choice(d->choices[i], i + 1);
         print_replaced(d->choices[i]);
     }
+    if (d->event != NULL)
+        print_event(d);
     print_next(d, h.id);
 }
 

@@ -24,7 +24,8 @@ static void print_choice(const Cw__ViewValue *value, size_t number)
 
 static void print_word(const struct cli *cli, const struct dispute *d)
 {
-    const char *word = d->kind == DISPUTE_PROPOSAL ? "PROPOSED" : dispute_is_open(d) ? "DISPUTED" : "by rule";
+    bool proposed = d->kind == DISPUTE_PROPOSAL || d->kind == DISPUTE_EVENT;
+    const char *word = proposed ? "PROPOSED" : dispute_is_open(d) ? "DISPUTED" : "by rule";
 
     printf("%s%s%s%*s", tone_on(cli, d->kind < DISPUTE_PROPOSAL ? TONE_BAD : TONE_CAREFUL), word, tone_off(cli),
            VIEW_LABEL - (int)strlen(word), "");

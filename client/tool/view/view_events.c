@@ -23,7 +23,7 @@ static int newer_first(const void *a, const void *b)
     return slice_compare(wire_slice(right->op), wire_slice(left->op));
 }
 
-static void who_and_when(const Cw__ViewEvent *event, char out[static 200])
+void view_event_by(const Cw__ViewEvent *event, char out[static 200])
 {
     view_by(event->author,
             event->has_author_time_ms ? (struct cw_wall){(int64_t)event->author_time_ms} : hlc_wall(event->hlc), out);
@@ -31,12 +31,13 @@ static void who_and_when(const Cw__ViewEvent *event, char out[static 200])
 
 static const char *mark_of(const Cw__ViewEvent *event)
 {
-    return event->has_withdrawn_by     ? ", TAKEN BACK"
-           : event->withdraws          ? ", takes an earlier one back"
-           : event->has_corrected_by   ? ", corrected"
-           : event->proposal           ? ", PROPOSAL"
-           : event->refused_transition ? ", WITHOUT EFFECT"
-                                       : "";
+    return event->has_withdrawn_by               ? ", TAKEN BACK"
+           : event->proposal && event->withdraws ? ", PROPOSAL to take an earlier one back"
+           : event->withdraws                    ? ", takes an earlier one back"
+           : event->has_corrected_by             ? ", corrected"
+           : event->proposal                     ? ", PROPOSAL"
+           : event->refused_transition           ? ", WITHOUT EFFECT"
+                                                 : "";
 }
 
 /* What an id means in this case, in words: a duty, or another event by the number with which it is typed. */
@@ -62,8 +63,7 @@ static void value_of(const Cw__CaseView *view, const Cw__ViewValue *value, char 
     }
 }
 
-/* "missing_risk high; rationale Seen with older males" */
-static void details_of(const Cw__CaseView *view, const Cw__ViewEvent *event, char *out, size_t cap)
+void view_event_details(const Cw__CaseView *view, const Cw__ViewEvent *event, char *out, size_t cap)
 {
     size_t used = 0;
 
@@ -98,8 +98,8 @@ static void print_last(const struct cli *cli, const Cw__CaseView *view, const Cw
     char name[60], who[200], line[400], details[1200];
 
     view_words(event->name, name, sizeof(name));
-    who_and_when(event, who);
-    details_of(view, event, details, sizeof(details));
+    view_event_by(event, who);
+    view_event_details(view, event, details, sizeof(details));
     snprintf(line, sizeof(line), "%s%s: %s", name, mark_of(event), who);
     view_label(cli, first ? "last" : "");
     view_wrap(line, VIEW_LABEL);
@@ -134,7 +134,7 @@ static void print_event(const struct cli *cli, const Cw__CaseView *view, const C
 
     short_id(event->event_id, id);
     view_words(event->name, name, sizeof(name));
-    who_and_when(event, who);
+    view_event_by(event, who);
     printf("  %s%s%s  ", tone_on(cli, TONE_HEAD), id, tone_off(cli));
     snprintf(line, sizeof(line), "%s%s: %s", name, mark_of(event), who);
     view_wrap(line, 14);

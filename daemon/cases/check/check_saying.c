@@ -272,6 +272,8 @@ enum cw_err check_saying(const struct admission_request *r, const struct schema_
 {
     enum cw_err err;
 
+    if (r->op->withdraws && leaves_proposals_only(r))
+        return check_withdrawal(r, event, refusal); /* also of a proposal to take back */
     if ((event->flags & EVENT_WITHDRAWS) != 0)
         return check_taken_back(r, event, refusal);
     if (r->op->withdraws)

@@ -113,7 +113,7 @@ static void add_addressed(struct deliveries *d, uint32_t event)
         const struct case_op *op = &d->state->ops[e->op_index];
         const struct op_value *to;
 
-        if (e->event != event || !e->authorised || e->withdrawn)
+        if (e->event != event || !e->authorised || e->withdrawn || e->withdrawal)
             continue;
         to = detail(op->op, FIELD_TO_DIVISION, VALUE_TEXT);
         if (to != NULL && slice_eq(to->text, d->division) && !slice_eq(op->division, d->division))

@@ -115,6 +115,38 @@ static bool put_same_as(struct answering *a, const struct op *op, Cw__ViewEvent 
     return true;
 }
 
+static bool put_corrects(struct answering *a, const struct op *op, Cw__ViewEvent *out)
+{
+    if (op->correct_count == 0)
+        return true;
+    out->corrects = ARENA_ARRAY(a->arena, ProtobufCBinaryData, op->correct_count);
+    if (out->corrects == NULL)
+        return false;
+    for (uint32_t i = 0; i < op->correct_count; i++)
+        out->corrects[i] = answer_bytes(a, op->corrects[i].op.b, ID_LEN);
+    out->n_corrects = op->correct_count;
+    return true;
+}
+
+/* Nobody took it up or left it yet: who may is policy's to say. */
+static bool put_resolvers(struct answering *a, const struct shown_case *shown, const struct case_event *event,
+                          Cw__ViewEvent *out)
+{
+    const struct case_policy *policy = shown->loaded.policy != NULL ? shown->loaded.policy : &a->node->policy;
+
+    if (event->authorised || event->row == NULL || event->corrected || event->withdrawn)
+        return true;
+    out->n_resolvers = answer_roles(a, policy_event_roles(policy, event->row), &out->resolvers);
+    return out->resolvers != NULL;
+}
+
+/* Also of a proposal, which takes nothing back before somebody takes it up. */
+static bool takes_back(const struct case_event *event, const struct op *op)
+{
+    return event->withdrawal ||
+           (op != NULL && event->row != NULL && (op->withdraws || (event->row->flags & EVENT_WITHDRAWS) != 0));
+}
+
 static void put_marks(struct answering *a, const struct case_state *state, const struct case_event *event,
                       Cw__ViewEvent *out)
 {
@@ -125,7 +157,7 @@ static void put_marks(struct answering *a, const struct case_state *state, const
         SET_BYTES(out, corrected_by, answer_bytes(a, corrector->dot.op.b, ID_LEN));
     if (taker != NULL)
         SET_BYTES(out, withdrawn_by, answer_bytes(a, taker->dot.op.b, ID_LEN));
-    if (event->withdrawal)
+    if (takes_back(event, state->ops[event->op_index].op))
         SET_NUMBER(out, withdraws, 1);
     if (step_without_effect(state, event))
         SET_NUMBER(out, refused_transition, 1);
@@ -157,7 +189,10 @@ static Cw__ViewEvent *event_of(struct answering *a, const struct shown_case *sho
     }
     if (op == NULL)
         return out;
-    return put_details(a, shown, event, op, out) && put_same_as(a, op, out) ? out : NULL;
+    return put_details(a, shown, event, op, out) && put_same_as(a, op, out) && put_corrects(a, op, out) &&
+                   put_resolvers(a, shown, event, out)
+               ? out
+               : NULL;
 }
 
 /* How many events stand before the one that was asked for; all of them when none was. */

@@ -3,6 +3,7 @@
  * What somebody says who may not (docs/fold.md 10.6): it is kept without effect until somebody who may takes it up or leaves
  * it, and does neither by himself.
  */
+#include "cases/duties.h"
 #include "cases/machine.h"
 #include "tests/unit/cases/story.h"
 
@@ -119,6 +120,23 @@ START_TEST(the_door_lets_a_proposed_step_be_left_and_no_other)
 }
 END_TEST
 
+/* An offer that stands is delivered to whom it names, also when another one that was proposed was left since. */
+START_TEST(what_is_left_hides_no_offer_that_stands)
+{
+    struct story *s = story_open(KIND_CHILD, "NTH", R_ANY);
+    uint32_t offered = story_event(s, "NTH", R_ANY, EVENT_HANDOVER_OFFER), proposed;
+    struct duty_delivery out[DUTY_DELIVERIES_MAX];
+    static const struct cert_id daemon = {{9}};
+
+    story_text(s, offered, FIELD_TO_DIVISION, "EST");
+    ck_assert_uint_eq(duty_deliveries(story_fold(s), slice_of("EST"), &daemon, out), 1);
+    proposed = story_event(s, "NTH", PC_, EVENT_HANDOVER_OFFER);
+    story_text(s, proposed, FIELD_TO_DIVISION, "WST");
+    answer(s, SUP_, proposed, true);
+    ck_assert_uint_eq(duty_deliveries(story_fold(s), slice_of("EST"), &daemon, out), 1);
+}
+END_TEST
+
 Suite *suite_proposals(void)
 {
     Suite *suite = suite_create("cases/proposals");
@@ -129,6 +147,7 @@ Suite *suite_proposals(void)
     tcase_add_test(all, who_may_not_say_it_does_neither);
     tcase_add_test(all, a_step_that_takes_a_proposal_up_is_taken);
     tcase_add_test(all, the_door_lets_a_proposed_step_be_left_and_no_other);
+    tcase_add_test(all, what_is_left_hides_no_offer_that_stands);
     suite_add_tcase(suite, all);
     return suite;
 }

@@ -220,6 +220,117 @@ START_TEST(a_proposal_stands_beside_what_is_there)
 }
 END_TEST
 
+/* An offer that an officer proposed, and that a sergeant may make. */
+static Cw__ViewEvent *add_proposed(struct scene *s)
+{
+    static const uint8_t op[CW_ID_LEN] = {7};
+    Cw__ViewEvent *event = &s->event;
+
+    cw__view_event__init(event);
+    event->type = EVENT_HANDOVER_OFFER;
+    event->name = B("handover_offer");
+    event->op = wire_bytes(slice(op, sizeof(op)));
+    event->proposal = true;
+    event->hlc = 100;
+    s->resolvers[0] = B("SUP");
+    event->resolvers = s->resolvers;
+    event->n_resolvers = 1;
+    s->event_at[0] = event;
+    s->view.events = s->event_at;
+    s->view.n_events = 1;
+    return event;
+}
+
+START_TEST(a_proposed_event_is_decided_by_whoever_may_record_it)
+{
+    struct scene *s = scene_new();
+    struct found found;
+
+    add_proposed(s);
+    found = find(s);
+    ck_assert_uint_eq(found.count, 1);
+    ck_assert_int_eq(found.at[0].kind, DISPUTE_EVENT);
+    ck_assert(dispute_is_open(&found.at[0]));
+    ck_assert(dispute_is_for(&found.at[0], ROLE_MASK(SUP)));
+    ck_assert(!dispute_is_for(&found.at[0], ROLE_MASK(PC)));
+    ck_assert(slice_eq(dispute_field(&found.at[0]), slice_of("handover_offer")));
+    s->event.n_resolvers = 0; /* taken up or left */
+    ck_assert_uint_eq(find(s).count, 0);
+    free(s);
+}
+END_TEST
+
+START_TEST(a_proposed_event_is_answered_by_the_same_said_later_by_whoever_may)
+{
+    struct scene *s = scene_new();
+    Cw__ViewEvent *proposed = add_proposed(s), other, *both[2] = {proposed, &other};
+
+    other = *proposed;
+    other.proposal = false;
+    other.n_resolvers = 0;
+    other.hlc = 101;
+    s->view.events = both;
+    s->view.n_events = 2;
+    ck_assert_uint_eq(find(s).count, 0);
+    other.hlc = 99; /* said before it was proposed */
+    ck_assert_uint_eq(find(s).count, 1);
+    other.hlc = 101;
+    other.episode = B("another one"); /* about another episode */
+    ck_assert_uint_eq(find(s).count, 1);
+    free(s);
+}
+END_TEST
+
+START_TEST(a_later_event_that_names_another_thing_is_no_answer)
+{
+    static const uint8_t one[CW_ID_LEN] = {1}, two[CW_ID_LEN] = {2};
+    struct scene *s = scene_new();
+    Cw__ViewEvent *proposed = add_proposed(s), other, *both[2] = {proposed, &other};
+    Cw__Value ids[2];
+    Cw__ViewValue values[2], *value_at[2] = {&values[0], &values[1]};
+    Cw__ViewField fields[2], *field_at[2] = {&fields[0], &fields[1]};
+
+    for (size_t i = 0; i < 2; i++) {
+        cw__value__init(&ids[i]);
+        cw__view_value__init(&values[i]);
+        cw__view_field__init(&fields[i]);
+        ids[i].id = wire_bytes(slice(i == 0 ? one : two, CW_ID_LEN));
+        values[i].value = &ids[i];
+        fields[i].field = FIELD_ABOUT;
+        fields[i].values = &value_at[i];
+        fields[i].n_values = 1;
+    }
+    other = *proposed;
+    other.proposal = false;
+    other.hlc = 101;
+    other.n_resolvers = 0;
+    proposed->fields = &field_at[0];
+    other.fields = &field_at[1];
+    proposed->n_fields = other.n_fields = 1;
+    s->view.events = both;
+    s->view.n_events = 2;
+    ck_assert_uint_eq(find(s).count, 1);
+    ids[1].id = ids[0].id;
+    ck_assert_uint_eq(find(s).count, 0);
+    free(s);
+}
+END_TEST
+
+START_TEST(a_proposed_event_whose_fields_are_proposals_is_told_by_them)
+{
+    struct scene *s = scene_new();
+    Cw__ViewEvent *proposed = add_proposed(s);
+    Cw__ViewField *f = add_field(s, FIELD_SUMMARY);
+    Cw__ViewValue *v = new_value(s, "there", 2000);
+
+    f->proposals[f->n_proposals++] = v;
+    ck_assert_uint_eq(find(s).count, 2);
+    v->set_by->op = proposed->op;
+    ck_assert_uint_eq(find(s).count, 1);
+    free(s);
+}
+END_TEST
+
 START_TEST(owners_and_steps_are_told_apart)
 {
     struct scene *s = scene_new();
@@ -551,6 +662,10 @@ Suite *suite_dispute(void)
     tcase_add_test(t, a_single_value_is_no_dispute);
     tcase_add_test(t, several_elements_of_a_set_are_none_but_one_that_was_removed_is);
     tcase_add_test(t, a_proposal_stands_beside_what_is_there);
+    tcase_add_test(t, a_proposed_event_is_decided_by_whoever_may_record_it);
+    tcase_add_test(t, a_proposed_event_is_answered_by_the_same_said_later_by_whoever_may);
+    tcase_add_test(t, a_later_event_that_names_another_thing_is_no_answer);
+    tcase_add_test(t, a_proposed_event_whose_fields_are_proposals_is_told_by_them);
     tcase_add_test(t, owners_and_steps_are_told_apart);
     tcase_add_test(t, an_id_changes_when_somebody_says_something_new);
     suite_add_tcase(s, t);

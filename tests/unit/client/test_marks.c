@@ -165,7 +165,9 @@ START_TEST(an_offer_is_waiting_until_it_is_answered)
     told_offer(&s->view, &told);
     ck_assert_ptr_eq(told.event, &s->events[0]);
     ck_assert_ptr_null(told.accepted);
-    say(s, EVENT_SIGHTING, "North", -1);
+    s->events[say(s, EVENT_HANDOVER_OFFER, "Sergeant", -1)].withdraws = true; /* another one, proposed, was left */
+    told_offer(&s->view, &told);
+    ck_assert_ptr_eq(told.event, &s->events[0]);
     say(s, EVENT_HANDOVER_ACCEPT, "East", -1);
     told_offer(&s->view, &told);
     ck_assert_ptr_eq(told.accepted, &s->events[2]);
