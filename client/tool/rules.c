@@ -6,7 +6,15 @@
 /* As many values as fit a sentence: a long scale is for `casewire schema`. */
 #define VALUES_SHOWN 20
 
-static void values_of(enum scale scale, char out[static RULES_ALLOWED_LEN_MAX])
+/* A kind of case has no links of every type; KIND_NONE: it is not known. */
+static bool is_for(const struct schema_value *value, uint32_t kind)
+{
+    const struct schema_link *link = value->scale == SCALE_LINK_TYPE ? schema_link((uint32_t)value->number) : NULL;
+
+    return link == NULL || kind == KIND_NONE || kind >= 32 || (link->from & (1u << kind)) != 0;
+}
+
+static void values_of(enum scale scale, uint32_t kind, char out[static RULES_ALLOWED_LEN_MAX])
 {
     size_t count, used = 0, shown = 0;
     const struct schema_value *values = schema_values(&count);
@@ -15,7 +23,7 @@ static void values_of(enum scale scale, char out[static RULES_ALLOWED_LEN_MAX])
     for (size_t i = 0; i < count && shown < VALUES_SHOWN; i++) {
         int len;
 
-        if (values[i].scale != scale)
+        if (values[i].scale != scale || !is_for(&values[i], kind))
             continue;
         len = snprintf(out + used, RULES_ALLOWED_LEN_MAX - used, "%s%s", shown > 0 ? ", " : "", values[i].name);
         if (len < 0 || (size_t)len >= RULES_ALLOWED_LEN_MAX - used)
@@ -32,13 +40,13 @@ static void first_word_of(const struct schema_field *field, char out[static RULE
 {
     size_t len;
 
-    values_of(field->scale, out);
+    values_of(field->scale, KIND_NONE, out);
     len = strlen(out);
     snprintf(out + len, RULES_ALLOWED_LEN_MAX - len, "; then a space and the rest, together at most %lld bytes",
              (long long)field->bound);
 }
 
-void rules_allowed(const struct schema_field *field, char out[static RULES_ALLOWED_LEN_MAX])
+void rules_allowed(const struct schema_field *field, uint32_t kind, char out[static RULES_ALLOWED_LEN_MAX])
 {
     static const char *const plain[] = {
         [TYPE_FLAG] = "yes or no",
@@ -54,7 +62,7 @@ void rules_allowed(const struct schema_field *field, char out[static RULES_ALLOW
     enum field_type type = has_been ? TYPE_INTERVAL : field->type;
 
     if (field->type == TYPE_ENUM)
-        values_of(field->scale, out);
+        values_of(field->scale, kind, out);
     else if (field->scale != SCALE_NONE)
         first_word_of(field, out);
     else if (type < CW_COUNT(plain) && plain[type] != NULL)

@@ -5,16 +5,19 @@
 
 #include "proto/schema.h"
 
+static uint32_t kind_of(const struct writing *w)
+{
+    return w->kind != NULL      ? schema_kind_by_name(slice_of(w->kind))
+           : w->subject != NULL ? schema_kind_by_name(slice_of(w->subject))
+                                : (uint32_t)KIND_NONE;
+}
+
 /* The field that a complaint is about. */
 static const struct schema_field *field_of(const struct writing *w, const struct cw_fault *fault,
                                            const struct schema_event *event)
 {
-    uint32_t kind = w->kind != NULL      ? schema_kind_by_name(slice_of(w->kind))
-                    : w->subject != NULL ? schema_kind_by_name(slice_of(w->subject))
-                                         : (uint32_t)KIND_NONE;
-
     return event != NULL ? schema_event_field_by_name(event->number, slice_of(fault->where))
-                         : schema_field_by_name(kind, slice_of(fault->where));
+                         : schema_field_by_name(kind_of(w), slice_of(fault->where));
 }
 
 static const char *short_name(const struct verb *verb, const struct schema_field *field)
@@ -52,12 +55,12 @@ static const char *typed_name(const struct writing *w, const struct schema_field
 
 #define WHY_LEN_MAX (CW_FAULT_TEXT_LEN_MAX + RULES_ALLOWED_LEN_MAX + RULES_WHO_LEN_MAX + 24)
 
-static void add_rules(const struct schema_field *field, const struct schema_event *event, const char *text,
-                      char out[static WHY_LEN_MAX])
+static void add_rules(const struct writing *w, const struct schema_field *field, const struct schema_event *event,
+                      const char *text, char out[static WHY_LEN_MAX])
 {
     char allowed[RULES_ALLOWED_LEN_MAX], who[RULES_WHO_LEN_MAX];
 
-    rules_allowed(field, allowed);
+    rules_allowed(field, kind_of(w), allowed);
     rules_who(field, event, who);
     snprintf(out, WHY_LEN_MAX, "%s%s allowed: %s; %s", text,
              text[0] != '\0' && text[strlen(text) - 1] == '?' ? "" : ";", allowed, who);
@@ -82,7 +85,7 @@ enum exit_code writing_refused(const struct writing *w, const struct cw_fault *f
     snprintf(why, sizeof(why), "%s", fault->text);
     snprintf(where, sizeof(where), "%s", fault->where);
     if (field != NULL)
-        add_rules(field, event, fault->text, why);
+        add_rules(w, field, event, fault->text, why);
     typed = field != NULL ? typed_name(w, field, event) : NULL;
     if (typed != NULL && strcmp(typed, fault->where) != 0)
         snprintf(where, sizeof(where), "%s (%s)", typed, fault->where);

@@ -147,7 +147,7 @@ void verb_argument_words(const struct verb *verb, const struct verb_argument *ar
 
     CW_ASSERT(field != NULL);
     if (field->type == TYPE_ENUM)
-        rules_allowed(field, allowed);
+        rules_allowed(field, KIND_NONE, allowed);
     snprintf(left, VERB_LEFT_LEN_MAX, "%s=%s", argument->name, placeholder_of(field));
     snprintf(right, VERB_RIGHT_LEN_MAX, "%s%s%s%s%s%s", argument->text, allowed[0] != '\0' ? ": " : "", allowed,
              needed ? "; needed" : "", argument->preset != NULL ? "; when it is left out: " : "",

@@ -137,25 +137,28 @@ START_TEST(a_field_says_what_it_may_hold_and_who_may_write_it)
 {
     char text[RULES_ALLOWED_LEN_MAX], who[RULES_WHO_LEN_MAX];
 
-    rules_allowed(schema_field(FIELD_MISSING_RISK), text);
+    rules_allowed(schema_field(FIELD_MISSING_RISK), KIND_CHILD, text);
     ck_assert_str_eq(text, "no_apparent_risk, low, medium, high");
     rules_who(schema_field(FIELD_MISSING_RISK), NULL, who);
     ck_assert_str_eq(who, "set by anyone, lowered by INSP, SUPT");
-    rules_allowed(schema_field(FIELD_TITLE), text);
+    rules_allowed(schema_field(FIELD_TITLE), KIND_CHILD, text);
     ck_assert_str_eq(text, "text of at most 80 bytes");
-    rules_allowed(schema_field(FIELD_VULNERABILITY), text); /* longer than a sentence */
+    rules_allowed(schema_field(FIELD_LINK_TYPE), KIND_PHONE, text);
+    ck_assert_ptr_null(strstr(text, "used_by")); /* a person uses it: the link leads from him */
+    ck_assert_ptr_nonnull(strstr(text, "appears_in"));
+    rules_allowed(schema_field(FIELD_VULNERABILITY), KIND_CHILD, text); /* longer than a sentence */
     ck_assert_ptr_nonnull(strstr(text, "CSE, CCE, LAC"));
     ck_assert_ptr_nonnull(strstr(text, ", ..."));
-    rules_allowed(schema_field(FIELD_EXTERNAL_REFS), text);
+    rules_allowed(schema_field(FIELD_EXTERNAL_REFS), KIND_CHILD, text);
     ck_assert_ptr_nonnull(strstr(text, "CRIME, CAD"));
     ck_assert_ptr_nonnull(strstr(text, "then a space"));
-    rules_allowed(schema_field(FIELD_OCCURRED), text);
+    rules_allowed(schema_field(FIELD_OCCURRED), KIND_CHILD, text);
     ck_assert_ptr_nonnull(strstr(text, "yesterday 23:10"));
     rules_who(schema_field(FIELD_DISCLOSURES), schema_event(EVENT_RHI), who);
     ck_assert_str_eq(who, "recorded by MCET, SUP, INSP, SUPT, CRU");
     for (uint32_t number = 1; number < 1000; number++)
         if (schema_field(number) != NULL) {
-            rules_allowed(schema_field(number), text);
+            rules_allowed(schema_field(number), KIND_CHILD, text);
             ck_assert_msg(text[0] != '\0', "%s", schema_field(number)->name);
         }
 }
