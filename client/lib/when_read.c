@@ -218,19 +218,29 @@ static bool settle(struct reading *r, int64_t local_ms, bool has_zone, int64_t o
     return true;
 }
 
+/* ".250" behind a second, as milliseconds: what is finer is read over. */
+static unsigned read_fraction(struct reading *r)
+{
+    unsigned ms = 0, unit = 100;
+
+    for (; *r->at >= '0' && *r->at <= '9'; r->at++, unit /= 10)
+        ms += (unsigned)(*r->at - '0') * unit;
+    return ms;
+}
+
 /* "16:00[:05[.000]]" as milliseconds of a day. */
 static bool read_clock(struct reading *r, int64_t *out_ms)
 {
     struct reading tried = *r;
-    unsigned hour, minute, second = 0, ignored;
+    unsigned hour, minute, second = 0, ms = 0;
 
     if (!digits(&tried, 2, 2, &hour) || !eat(&tried, ':') || !digits(&tried, 2, 2, &minute) || hour > 23 || minute > 59)
         return false;
     if (eat(&tried, ':') && (!digits(&tried, 2, 2, &second) || second > 59))
         return false;
-    if (eat(&tried, '.')) /* fractions of a second are read over */
-        digits(&tried, 0, 9, &ignored);
-    *out_ms = (int64_t)hour * HOUR_MS + (int64_t)minute * MINUTE_MS + (int64_t)second * 1000;
+    if (eat(&tried, '.'))
+        ms = read_fraction(&tried);
+    *out_ms = (int64_t)hour * HOUR_MS + (int64_t)minute * MINUTE_MS + (int64_t)second * 1000 + ms;
     *r = tried;
     return true;
 }

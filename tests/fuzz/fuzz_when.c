@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Times as people type them: whatever is understood is an interval within what can be shown, and read again as itself, to the second. */
+/* Times as people type them: whatever is understood is an interval within what can be shown, and read again as itself. */
 #include "lib/when.h"
 #include "proto/bytes.h"
 #include "tests/fuzz/fuzz.h"
@@ -21,7 +21,7 @@ static void holds(struct cw_slice text, struct cw_wall now, enum when_tense tens
     when_relative(latest, now, shown);
     when_utc(earliest, shown);
     FUZZ_MUST(when_read(slice_of(shown), now, tense, &again_from, &again_to, why));
-    FUZZ_MUST(again_from.ms == again_to.ms && earliest.ms - again_from.ms >= 0 && earliest.ms - again_from.ms < 1000);
+    FUZZ_MUST(again_from.ms == again_to.ms && earliest.ms == again_from.ms);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

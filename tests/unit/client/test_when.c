@@ -22,6 +22,8 @@ START_TEST(a_time_without_a_zone_is_london)
     ck_assert_int_eq(earliest("2018-07-19T16:00"), earliest("2018-07-19T15:00Z")); /* summer */
     ck_assert_int_eq(earliest("2018-07-19 16:00:05"), earliest("2018-07-19T16:00:05+01:00"));
     ck_assert_int_eq(earliest("2018-03-19T16:00Z"), INT64_C(1521475200000));
+    ck_assert_int_eq(earliest("2018-03-19T16:00:00.25Z"), INT64_C(1521475200250));
+    ck_assert_int_eq(earliest("2018-03-19T16:00:00.0019999Z"), INT64_C(1521475200001));
 }
 END_TEST
 
