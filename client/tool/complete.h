@@ -36,7 +36,11 @@ void complete_line(struct completion *c, const char *word, const char *what);
 
 /* complete_schema.c: KIND, EVENT, FIELD=VALUE, ROLE ... false: not its placeholder. */
 bool complete_schema(struct completion *c);
-/* complete_live.c: CASE, OPERATION, CONFLICT, DIVISION, WHO@DIVISION, CONTEXT ... */
+/* complete_live.c: CASE, OPERATION, CONFLICT, EVENT of a case, DIVISION, WHO@DIVISION, CONTEXT ... */
 bool complete_live(struct completion *c);
+/* complete_case.c: CONFLICT; EVENT, CLOCK and EPISODE of the case that the line's first operand names. */
+struct context;
+void complete_conflicts(struct completion *c, const struct cli *cli, struct context *context);
+void complete_parts(struct completion *c, const struct cli *cli, struct context *context);
 
 #endif

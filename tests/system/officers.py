@@ -236,6 +236,27 @@ def the_shells_complete_live_references_in_time(desk):
 
 
 @story
+def the_shells_complete_what_a_case_holds(desk):
+    case = desk.open_case("Child D")["human_ref"]
+    desk.tool("episode", "sight", case, "when=about yesterday 20:00", "confidence=probable")
+    desk.tool("handover", "offer", case, "to=EST", "why=lives there", who="officer@north")
+    desk.tool("task", "add", case, "what=Ask her school", "due=in 4h")
+    shown = desk.ask("case", "show", case)
+
+    def ids(name):
+        return [e["event_id"][:10] for e in shown["events"] if e["name"] == name]
+
+    check("events of the case", set(ids("sighting")) < set(completions(desk, "correct", case, "")), str(completions(desk, "correct", case, "")))
+    check("of tasks alone where one is done", completions(desk, "task", "done", case, "") == ids("action"), str(completions(desk, "task", "done", case, "")))
+    check("a kind of event where one is recorded", "sighting" in completions(desk, "case", "event", case, ""))
+    check("duties that run", "M1" in completions(desk, "clock", "ack", case, ""), str(completions(desk, "clock", "ack", case, "")))
+    check("episodes", completions(desk, "episode", "merge", case, "") == ["first"], str(completions(desk, "episode", "merge", case, "")))
+    conflict = desk.ask("conflict", "list", case)["conflicts"][0]["id"]
+    check("conflicts and proposals", completions(desk, "conflict", "resolve", "") == [conflict[:6]], str(completions(desk, "conflict", "resolve", "")))
+    check("of a case that is not there nothing", completions(desk, "correct", "ZZZZZZZ", "") == [])
+
+
+@story
 def the_shells_complete_each_reference_of_a_child(desk):
     """A child that was recorded twice is known by either reference: both are offered, the whole and its characters."""
     whole = [desk.open_case(f"Child T{i}")["human_ref"] for i in range(2)]

@@ -131,9 +131,9 @@ const struct cli_command cmd_completion = {
     .operand_min = 1,
     .operand_max = 1,
     .summary = "the script that completes commands in your shell",
-    .about = "Completes commands, options, fields and their values, and the references of the cases that the daemon "
-             "shows you: "
-             "within 200 ms, or not at all. It never asks for a passphrase.",
+    .about = "Completes commands, options, fields and their values, the references of the cases that the daemon shows "
+             "you, their events, duties and episodes, and what is in conflict: within 200 ms, or not at all. It never "
+             "asks for a passphrase.",
     .examples = "  source <(casewire completion bash)\n"
                 "  casewire completion zsh > ~/.zfunc/_casewire\n"
                 "  casewire completion fish > ~/.config/fish/completions/casewire.fish\n",

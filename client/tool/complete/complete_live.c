@@ -89,13 +89,12 @@ static void offer_case(struct completion *c, const Cw__CaseRow *row)
     }
 }
 
-static void offer_cases(struct completion *c, struct context *context, bool operations)
+static void offer_cases(struct completion *c, struct context *context, uint32_t kind)
 {
-    struct cw_list_query query = {.size = sizeof(query), .limit = CW_LIST_LIMIT_MAX};
+    struct cw_list_query query = {.size = sizeof(query), .kind = kind, .limit = CW_LIST_LIMIT_MAX};
     struct cw_answer *answer = NULL;
     const Cw__CaseList *list;
 
-    query.kind = operations ? KIND_OPERATION : 0;
     if (strchr(c->start, '/') != NULL) /* also those that are not among the newest */
         query.prefix = slice_of(c->start);
     if (cw_client_list(context->client, &query, ASK_MS, &answer) != CW_OK)
@@ -106,11 +105,12 @@ static void offer_cases(struct completion *c, struct context *context, bool oper
     cw_answer_close(answer);
 }
 
-static void offer_peers(struct completion *c, struct context *context)
+static void offer_peers(struct completion *c, const struct cli *cli, struct context *context)
 {
     struct cw_answer *answer = NULL;
     char division[40];
 
+    (void)cli;
     if (cw_client_peers(context->client, ASK_MS, &answer) != CW_OK)
         return;
     for (size_t i = 0; i < answer_message(answer)->peers->n_rows; i++) {
@@ -120,19 +120,42 @@ static void offer_peers(struct completion *c, struct context *context)
     cw_answer_close(answer);
 }
 
-static void ask_daemon(struct completion *c, const struct cli *cli, const char *placeholder)
+static void offer_all_cases(struct completion *c, const struct cli *cli, struct context *context)
+{
+    (void)cli;
+    offer_cases(c, context, KIND_NONE);
+}
+
+static void offer_operations(struct completion *c, const struct cli *cli, struct context *context)
+{
+    (void)cli;
+    offer_cases(c, context, KIND_OPERATION);
+}
+
+/* What the daemon knows, by placeholder. */
+static const struct {
+    const char *placeholder;
+    void (*offer)(struct completion *c, const struct cli *cli, struct context *context);
+} asked[] = {
+    {"CASE", offer_all_cases},        {"ENTITY", offer_all_cases},
+    {"OPERATION", offer_operations},  {"PEER", offer_peers},
+    {"EVENT", complete_parts},        {"CLOCK", complete_parts},
+    {"CONFLICT", complete_conflicts}, {"EPISODE", complete_parts},
+};
+
+static bool ask_daemon(struct completion *c, const struct cli *cli)
 {
     struct context context = {0};
 
-    if (!connect_silently(cli, &context)) {
+    for (size_t i = 0; i < CW_COUNT(asked); i++) {
+        if (strcmp(asked[i].placeholder, c->placeholder) != 0)
+            continue;
+        if (connect_silently(cli, &context))
+            asked[i].offer(c, cli, &context);
         context_close(&context);
-        return;
+        return true;
     }
-    if (strcmp(placeholder, "CASE") == 0 || strcmp(placeholder, "OPERATION") == 0)
-        offer_cases(c, &context, placeholder[0] == 'O');
-    else
-        offer_peers(c, &context);
-    context_close(&context);
+    return false;
 }
 
 /* --- folders --------------------------------------------------------------------------------------------- */
@@ -176,10 +199,7 @@ bool complete_live(struct completion *c)
         offer_entries(c, lab, "divisions");
     else if (strcmp(c->placeholder, "CONTEXT") == 0)
         offer_contexts(c);
-    else if (strcmp(c->placeholder, "CASE") == 0 || strcmp(c->placeholder, "OPERATION") == 0 ||
-             strcmp(c->placeholder, "PEER") == 0)
-        ask_daemon(c, &cli, c->placeholder);
     else
-        return false;
+        return ask_daemon(c, &cli);
     return true;
 }

@@ -154,6 +154,14 @@ static void offer_policies(struct completion *c)
     complete_line(c, "calendar.", NULL);
 }
 
+/* `correct CASE EVENT` names one that was recorded, `case event CASE EVENT` what is to be recorded. */
+static bool names_recorded(const struct completion *c)
+{
+    const struct verb *verb = c->command != NULL ? verb_of(c->command) : NULL;
+
+    return verb != NULL && (verb->corrects || verb->takes_back != EVENT_NONE);
+}
+
 bool complete_schema(struct completion *c)
 {
     const struct {
@@ -170,6 +178,8 @@ bool complete_schema(struct completion *c)
         complete_line(c, "policy", "what the authority may decide");
         return true;
     }
+    if (strcmp(c->placeholder, "EVENT") == 0 && names_recorded(c))
+        return false;
     for (size_t i = 0; i < CW_COUNT(makers); i++)
         if (strcmp(makers[i].placeholder, c->placeholder) == 0) {
             makers[i].offer(c);
