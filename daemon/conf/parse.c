@@ -118,22 +118,20 @@ static int on_peer(cfg_t *root, cfg_opt_t *opt)
     return 0;
 }
 
-static void unknown_name(const cfg_t *section, const char *name)
+static void unknown_name(bool peer, int line, const char *name)
 {
-    bool peer = is_peer(section);
     size_t index;
     const char *meant = peer ? setting_nearest(settings_peer_table, settings_peer_table_count, name)
                              : setting_nearest(settings_table, settings_table_count, name);
 
     if (peer && row_of(settings_table, settings_table_count, name, &index) != NULL)
-        problem_add(current->problems, current->name, section->line,
+        problem_add(current->problems, current->name, line,
                     "%.40s: is no setting of a peer: is the } before it missing? It stands outside of sections", name);
     else if (meant != NULL)
-        problem_add(current->problems, current->name, section->line, "%.40s: no such setting; did you mean %s?", name,
-                    meant);
+        problem_add(current->problems, current->name, line, "%.40s: no such setting; did you mean %s?", name, meant);
     else
-        problem_add(current->problems, current->name, section->line,
-                    "%.40s: no such setting; casewired --help lists them", name);
+        problem_add(current->problems, current->name, line, "%.40s: no such setting; casewired --help lists them",
+                    name);
 }
 
 /* libconfuse's own complaints: syntax, unknown names. */
@@ -142,7 +140,7 @@ static __attribute__((format(printf, 2, 0))) void on_error(cfg_t *section, const
     char text[PROBLEM_TEXT_LEN_MAX];
 
     if (strcmp(format, "no such option '%s'") == 0) {
-        unknown_name(section, va_arg(args, const char *));
+        unknown_name(is_peer(section), section->line, va_arg(args, const char *));
         return;
     }
     (void)vsnprintf(text, sizeof text, format, args);
@@ -220,6 +218,68 @@ static bool text_is_clean(struct cw_slice text, const char *name, struct problem
     return true;
 }
 
+/* --- names that nothing has -------------------------------------------------------------------------------------- */
+
+static const char *skip_blanks(const char *at)
+{
+    return at + strspn(at, " \t\r");
+}
+
+/* "name" of a line "name = ...": true, when it is that. */
+static bool name_of(const char *line, char out[static SETTINGS_TITLE_LEN_MAX + 1])
+{
+    const char *at = skip_blanks(line);
+    size_t len = strspn(at, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-");
+
+    if (len == 0 || len > SETTINGS_TITLE_LEN_MAX || *skip_blanks(at + len) != '=')
+        return false;
+    memcpy(out, at, len);
+    out[len] = '\0';
+    return true;
+}
+
+static bool is_known(const char *name)
+{
+    size_t index;
+
+    return strcmp(name, "peer") == 0 || row_of(settings_table, settings_table_count, name, &index) != NULL ||
+           row_of(settings_peer_table, settings_peer_table_count, name, &index) != NULL;
+}
+
+/* Whether the next line is inside a section, after one that has braces or none. */
+static bool in_section(bool before, const char *line)
+{
+    for (; *line != '\0'; line++)
+        before = *line == '{' || (before && *line != '}');
+    return before;
+}
+
+/* libconfuse ends at a name that it does not know: it is told of here, and its line left out, so that the rest is read. */
+static void leave_out_unknown(char *text, struct parse *p)
+{
+    bool peer = false;
+    int number = 1;
+
+    current = p;
+    for (char *line = text; *line != '\0'; number++) {
+        size_t len = strcspn(line, "\n");
+        char name[SETTINGS_TITLE_LEN_MAX + 1], end = line[len];
+
+        line[len] = '\0';
+        if (name_of(line, name)) {
+            if (!is_known(name)) {
+                unknown_name(peer, number, name);
+                memset(line, ' ', len);
+            }
+        } else {
+            peer = in_section(peer, line);
+        }
+        line[len] = end;
+        line += len + (end != '\0');
+    }
+    current = NULL;
+}
+
 static enum cw_err run_parser(const char *text, struct parse *p)
 {
     cfg_t *cfg = new_parser();
@@ -249,6 +309,7 @@ static enum cw_err read_copy(char *text, struct parse *p)
         problem_add(p->problems, p->name, line, "%s", fault);
         return CW_LOCAL_CONFIG;
     }
+    leave_out_unknown(text, p);
     err = run_parser(text, p);
     settle_socket(p, "admin_socket", "/admin.sock", p->out->admin_socket);
     settle_socket(p, "listen_metrics", "/metrics.sock", p->out->listen_metrics);

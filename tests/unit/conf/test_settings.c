@@ -84,6 +84,20 @@ START_TEST(an_unknown_name_gets_the_one_that_was_meant)
 }
 END_TEST
 
+START_TEST(what_is_wrong_beside_an_unknown_name_is_told_too)
+{
+    check_refused(REQUIRED "map_sise = \"1 GiB\"\nquux = 7\nlog_level = \"loud\"\n" PEER
+                           "peer \"east\" {\n division = \"EST\"\n adress = \"x\"\n}\nfoo = \"=\" # bar = 1\n",
+                  "north.conf:5: map_sise: no such setting; did you mean map_size?");
+    ck_assert_ptr_nonnull(strstr(told(), "north.conf:6: quux: no such setting"));
+    ck_assert_ptr_nonnull(strstr(told(), "north.conf:7: log_level: \"loud\" is not"));
+    ck_assert_ptr_nonnull(strstr(told(), "adress: no such setting; did you mean address?"));
+    ck_assert_ptr_nonnull(strstr(told(), "peer: address is not set"));
+    ck_assert_ptr_nonnull(strstr(told(), "foo: no such setting"));
+    ck_assert_ptr_null(strstr(told(), "bar"));
+}
+END_TEST
+
 START_TEST(what_must_be_set_is_asked_for)
 {
     check_refused("", "north.conf: division is not set");
@@ -496,6 +510,7 @@ Suite *suite_settings(void)
 
     tcase_add_test(t, every_mistake_is_told_with_its_line);
     tcase_add_test(t, an_unknown_name_gets_the_one_that_was_meant);
+    tcase_add_test(t, what_is_wrong_beside_an_unknown_name_is_told_too);
     tcase_add_test(t, what_must_be_set_is_asked_for);
     tcase_add_test(t, a_setting_is_set_once);
     tcase_add_test(t, two_peers_of_one_name_are_refused);
