@@ -18,6 +18,7 @@ static const struct {
     {"logs.json", make_logs, "docs/protocol.md 3.7, 3.8: entries, seals, logs"},
     {"keys.json", make_keys, "docs/protocol.md 4: key records, envelopes, parts, wraps"},
     {"frontiers.json", make_frontiers, "docs/protocol.md 3.10: frontiers"},
+    {"places.json", make_places, "docs/protocol.md 7.2, 7.3, 8.2: cursors, tokens, key files"},
     {"receipts.json", make_receipts, "docs/protocol.md 5.3, 5.4: receipts and fork proofs"},
     {"histories.json", make_histories,
      "docs/protocol.md 8: exported histories; a bad one is the good one with a splice"},

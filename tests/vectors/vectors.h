@@ -51,6 +51,7 @@ void make_submissions(struct out *o);
 void make_logs(struct out *o);
 void make_keys(struct out *o);
 void make_frontiers(struct out *o);
+void make_places(struct out *o);
 void make_receipts(struct out *o);
 void make_histories(struct out *o);
 /* Seeds of the fuzz targets, as files under ../fuzz/corpus. */

@@ -301,6 +301,11 @@ MEMBER = [ident(1, "cert", always=True), data(2, "title", 1, 24, always=True), d
 JOIN = [V, data(2, "genesis", 1, 1024, always=True), ident(3, "authority", always=True), data(4, "segments", 1, 1048576, repeated=(0, 65536)),
         rec(5, "member", MEMBER, presence=True), rec(6, "peers", MEMBER, repeated=(0, 16)), ident(7, "signature", 64, always=True)]
 
+CURSOR = [V, ident(2, "network", always=True), ident(3, "reader"), rec(4, "authority", POSITION, repeated=(0, 64)),
+          rec(5, "logs", POSITION, repeated=(0, 1024)), ident(6, "sweep", presence=True), ident(7, "check", 16, always=True)]
+TOKEN = [V, ident(2, "network", always=True), ident(3, "start", 16, always=True), num(4, "counter"), data(5, "items", 1, 65536, repeated=(0, 700)),
+         ident(6, "check", 16, always=True)]
+
 # open messages that carry them
 SIGNED_SEAL = [data(1, "seal", 0, 1024), rec(2, "signatures", [num(1, "index", 0, 7), data(2, "signature", 0, 64)], repeated=(0, 8))]
 SIGNED_FRONTIER = [data(1, "head", 0, 1024), data(2, "signature", 0, 64)]

@@ -209,6 +209,41 @@ def check_frontier(v):
     need(head["signer"] == cert["id"] and R.verifies("cw1:frontier", raw(v, "network"), raw(v, "head"), cert["sign_key"], raw(v, "signature")), "signature")
 
 
+def check_cursor(v):
+    data = raw(v, "bytes")
+    cursor = R.parse(R.CURSOR, data, limit=65536)
+    need(R.ascends([p["log"] for p in cursor["authority"]]) and R.ascends([p["log"] for p in cursor["logs"]]), "ascending")
+    need(h("cw1:cursor", data[:-18])[:16] == cursor["check"], "check")
+    same(h("cw1:cursor", data), raw(v, "cursor_hash"), "hash")
+
+
+def check_token(v):
+    data = raw(v, "bytes")
+    token = R.parse(R.TOKEN, data, limit=65536)
+    need(R.ascends([R.frontier_item(i)["log"] for i in token["items"]]), "ascending")
+    need(h("cw1:seen", data[:-18])[:16] == token["check"], "check")
+
+
+def check_key_file(v):
+    data = raw(v, "bytes")
+    head, body = data[:9], data[9:]
+    need(head[:8] == b"cw1:keys", "magic")
+    if head[8] == 0:
+        need(len(body) == 128, "length")
+        plain = body[:96]
+        need(h("cw1:local", plain) == body[96:], "checksum")
+    else:
+        need(head[8] == 1 and len(body) == 16 + 24 + 96 + 16, "length")
+        key = nacl.bindings.crypto_pwhash_alg(32, v["passphrase"].encode(), body[:16], 1, 1 << 20, nacl.bindings.crypto_pwhash_ALG_ARGON2ID13)
+        try:
+            plain = nacl.bindings.crypto_aead_xchacha20poly1305_ietf_decrypt(body[40:], head, body[16:40], key)
+        except Exception as bad:  # the binding raises its own kinds
+            raise Bad("tag") from bad
+    same(nacl.bindings.crypto_sign_seed_keypair(plain[:32])[0], raw(v, "sign_key"), "signing key")
+    same(nacl.bindings.crypto_scalarmult_base(plain[32:64]), raw(v, "seal_key"), "key of envelopes")
+    same(nacl.bindings.crypto_scalarmult_base(plain[64:]), raw(v, "curve_key"), "transport key")
+
+
 def check_receipt_vector(v):
     certs = {c["id"]: c for c in (R.certificate(bytes.fromhex(x)) for x in v["certificates"])}
     held_by = check_receipt(raw(v, "receipt"), raw(v, "network"), certs)
@@ -222,12 +257,15 @@ def check_fork_vector(v):
 
 CHECKS = {"hash": check_hash, "signature": check_signature, "tree": check_tree, "path": check_path, "text": check_text,
           "submission": check_submission, "part": check_part, "log": check_log, "key_record": check_key_record, "envelope": check_envelope,
-          "encrypted_part": check_encrypted_part, "frontier": check_frontier, "receipt": check_receipt_vector, "fork_proof": check_fork_vector}
+          "encrypted_part": check_encrypted_part, "frontier": check_frontier, "cursor": check_cursor, "token": check_token, "key_file": check_key_file, "receipt": check_receipt_vector, "fork_proof": check_fork_vector}
 CHECKS.update({kind: check_record for kind in RECORDS if kind not in CHECKS})
 
 # Kinds whose bad vectors must fail in one place: the one that the reason names, or here stands beside it.
 REASONS = {
     "receipt": {}, "log": {}, "frontier": {}, "envelope": {}, "encrypted_part": {},
+    "cursor": {"v": "version 2", "cut short": "a field is longer than what holds it", "grammar": "a field number that there is not"},
+    "token": {"v": "version 2", "cut short": "a field is longer than what holds it", "grammar": "a varint is cut short or too long"},
+    "key_file": {},
     "submission": {"signature": "proof", "threshold": "proof"},
     "part": {"the commitment is of other bytes": "commitment", "the commitment is of another r": "commitment"},
     "fork_proof": {"seal hashes are equal": "the seals are one", "ranges do not overlap": "the ranges do not overlap",
