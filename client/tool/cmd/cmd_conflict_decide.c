@@ -3,23 +3,16 @@
  * conflict resolve, undo. Both are ordinary signed statements: they name everything that takes part as replaced, so
  * what somebody writes meanwhile elsewhere stands beside them as a new conflict.
  */
-#include "tool/cmd_conflict.h"
+#include "tool/conflict_decide.h"
 
 #include "tool/cmd_case.h"
-#include "tool/dispute.h"
+#include "tool/cmd_conflict.h"
 #include "tool/typed.h"
 #include "tool/view.h"
 
 #include "lib/fault.h"
 #include "proto/schema.h"
 #include "proto/wire.h"
-
-struct deciding {
-    struct context context;
-    struct disputes all;
-    const struct dispute *d;
-    struct writing w;
-};
 
 static enum exit_code begin(struct cli *cli, struct deciding *x)
 {
@@ -146,128 +139,16 @@ static enum exit_code resolve_value(struct deciding *x, int64_t take)
     return take != 0 ? write_choice(x, CW_SET, take) : write_value(x, CW_SET, cli->operands[1]);
 }
 
-static enum exit_code begin_event(struct deciding *x, const char *event, ProtobufCBinaryData episode)
-{
-    struct cw_case_id id = view_case_id(x->d->view);
-    struct cw_fault fault = {0};
-
-    x->w.subject = event;
-    x->w.episode = episode;
-    if (cw_draft_event(view_kind(x->d->view), event, &id, &x->w.draft, &fault) != CW_OK)
-        return complain_fault(x->w.cli, "nothing was recorded", &fault);
-    if (episode.len == CW_ID_LEN)
-        (void)!cw_draft_ref(x->w.draft, episode.data);
-    return EXIT_DONE;
-}
-
-/* What the operands from this one on say: FIELD=VALUE each. */
-static enum exit_code assign_from(struct deciding *x, int from)
-{
-    enum exit_code code = EXIT_DONE;
-
-    for (int i = from; code == EXIT_DONE && i < x->w.cli->operand_count; i++)
-        code = writing_assign(&x->w, x->w.cli->operands[i], CW_SAY);
-    return code;
-}
-
 /* An event that knows of all steps: `from` is the first operand that is a FIELD=VALUE. */
 static enum exit_code send_event(struct deciding *x, const char *event, int from)
 {
     struct cw_op_id op;
-    enum exit_code code = begin_event(x, event, x->d->conflict->episode);
+    enum exit_code code = deciding_begin_event(x, event, x->d->conflict->episode);
 
     for (size_t i = 0; code == EXIT_DONE && i < x->d->choice_count; i++)
         if (take_ref(x->d->choices[i]->set_by, &op))
             (void)!cw_draft_after(x->w.draft, &op);
-    return code == EXIT_DONE ? assign_from(x, from) : code;
-}
-
-/* --- a proposed event ------------------------------------------------------------------------------------------ */
-
-#define LEAVE 1
-#define TAKE_UP 2
-
-static void name_corrected(struct deciding *x, ProtobufCBinaryData op)
-{
-    struct cw_op_id id;
-
-    if (op.len != CW_ID_LEN)
-        return;
-    memcpy(id.b, op.data, CW_ID_LEN);
-    (void)!cw_draft_corrects(x->w.draft, &id, 0); /* an event names at most 8, and a proposal 7 beside itself */
-}
-
-/* An event of a row that takes back can name nothing but what is taken back. */
-static bool only_takes_back(const Cw__ViewEvent *event)
-{
-    const struct schema_event *row = schema_event(event->type);
-
-    return row != NULL && (row->flags & EVENT_WITHDRAWS) != 0;
-}
-
-static bool is_given(const struct cli *cli, const char *name)
-{
-    size_t len = strlen(name);
-
-    for (int i = 1; i < cli->operand_count; i++)
-        if (strncmp(cli->operands[i], name, len) == 0 && cli->operands[i][len] == '=')
-            return true;
-    return false;
-}
-
-/* What the proposal says and the operands do not say otherwise. */
-static enum exit_code repeat_fields(struct deciding *x, const Cw__ViewEvent *event)
-{
-    static char text[8192], assignment[sizeof(text) + 100];
-    enum exit_code code = EXIT_DONE;
-
-    for (size_t i = 0; code == EXIT_DONE && i < event->n_fields; i++) {
-        const struct schema_field *row = schema_field(event->fields[i]->field);
-
-        if (row == NULL || event->fields[i]->n_values == 0 || is_given(x->w.cli, row->name) ||
-            !typed_value(row, event->fields[i]->values[0], text, sizeof(text)))
-            continue;
-        snprintf(assignment, sizeof(assignment), "%s=%s", row->name, text);
-        code = writing_assign(&x->w, assignment, CW_SAY);
-    }
-    return code;
-}
-
-/* The same event, signed by somebody who may record it; or one that says that it is not to be. */
-static enum exit_code answer_event(struct deciding *x, bool take_up)
-{
-    const Cw__ViewEvent *event = x->d->event;
-    const struct schema_event *row = schema_event(event->type);
-    enum exit_code code;
-
-    CW_ASSERT(row != NULL); /* of one that is not in the table nobody is named who may decide */
-    code = begin_event(x, row->name, event->episode);
-    if (code != EXIT_DONE)
-        return code;
-    writing_note_seen(&x->w);
-    for (size_t i = 0; take_up && event->withdraws && i < event->n_corrects; i++)
-        name_corrected(x, event->corrects[i]);
-    if (!take_up || !only_takes_back(event))
-        name_corrected(x, event->op);
-    for (size_t i = 0; take_up && i < event->n_same_as; i++)
-        if (event->same_as[i].len == CW_ID_LEN)
-            (void)!cw_draft_same_as(x->w.draft, event->same_as[i].data);
-    if (!take_up || (event->withdraws && !only_takes_back(event)))
-        cw_draft_withdraws(x->w.draft);
-    code = assign_from(x, 1);
-    if (code == EXIT_DONE && (take_up || only_takes_back(event)))
-        code = repeat_fields(x, event);
-    return code == EXIT_DONE ? writing_send(&x->w) : code;
-}
-
-static enum exit_code resolve_event(struct deciding *x, int64_t take)
-{
-    if (take != 0)
-        return answer_event(x, take == TAKE_UP);
-    return complain(x->w.cli, EXIT_USAGE,
-                    &(struct trouble){"nothing was recorded", "--take",
-                                      "a proposed event is taken up with --take 2 and left with --take 1",
-                                      "casewire conflict show CONFLICT"});
+    return code == EXIT_DONE ? deciding_assign(x, from) : code;
 }
 
 static enum exit_code resolve_step(struct deciding *x)
@@ -304,8 +185,9 @@ static enum exit_code resolve_owner(struct deciding *x)
 
 static enum exit_code read_take(const struct cli *cli, const struct dispute *d, int64_t *out)
 {
-    return cli_number(cli, "take", LEAVE, d->event != NULL ? TAKE_UP : (int64_t)d->choice_count, 0, out) ? EXIT_DONE
-                                                                                                         : EXIT_USAGE;
+    return cli_number(cli, "take", 1, d->event != NULL ? DECIDING_TAKE_UP : (int64_t)d->choice_count, 0, out)
+               ? EXIT_DONE
+               : EXIT_USAGE;
 }
 
 static enum exit_code resolve(struct deciding *x)
@@ -320,7 +202,7 @@ static enum exit_code resolve(struct deciding *x)
     case DISPUTE_PROPOSAL:
         return resolve_value(x, take);
     case DISPUTE_EVENT:
-        return resolve_event(x, take);
+        return deciding_answer(x, take);
     case DISPUTE_OWNER:
         return resolve_owner(x);
     case DISPUTE_STEP:
