@@ -4,7 +4,7 @@
  * waited before. Time alone makes duties overdue, so all cases are looked at again once a minute, without the daemon.
  */
 #include "tool/alert.h"
-#include "tool/inbox.h"
+#include "tool/inbox_news.h"
 #include "tool/lookup.h"
 #include "tool/view.h"
 
@@ -48,87 +48,6 @@ static void report(void *context, const char *sentence)
     fprintf(stderr, "casewire: %s\n", sentence);
 }
 
-/* --- what is new, what is done ------------------------------------------------------------------------------- */
-
-/* What waited, after the view that it was found in is gone. */
-struct remembered {
-    enum waiting_class class;
-    uint32_t roles;
-    char key[WAITING_KEY_LEN_MAX], text[WAITING_TEXT_LEN_MAX], chars[CHARS_LEN_MAX], risk[40], title[200];
-    uint8_t case_id[CW_ID_LEN];
-};
-
-static void remember(const struct waiting *w, struct remembered *out)
-{
-    memset(out, 0, sizeof(*out));
-    out->class = w->class;
-    out->roles = w->roles;
-    snprintf(out->key, sizeof(out->key), "%s", w->key);
-    snprintf(out->text, sizeof(out->text), "%s", w->text);
-    lookup_chars(wire_slice(w->view->human_ref), out->chars);
-    TEXT(w->view->risk, out->risk);
-    TEXT(w->view->title, out->title);
-    if (w->view->case_id.len == CW_ID_LEN)
-        memcpy(out->case_id, w->view->case_id.data, CW_ID_LEN);
-}
-
-static bool same(const struct waiting *w, const struct remembered *r)
-{
-    return strcmp(w->key, r->key) == 0 && slice_eq(wire_slice(w->view->case_id), slice(r->case_id, CW_ID_LEN));
-}
-
-/*
- * Roles for which it is news: a duty that was due soon and is overdue now is new, though it is the same duty; one that nobody
- * has in hand reaches more roles, and is new for those.
- */
-static uint32_t news_for(const struct waiting *w, const struct remembered *at, size_t count)
-{
-    for (size_t i = 0; i < count; i++)
-        if (same(w, &at[i]) && w->class == at[i].class)
-            return w->roles & ~at[i].roles;
-    return w->roles != R_NONE ? w->roles : R_ANY;
-}
-
-static bool still_waits(const struct inbox *box, const struct remembered *r)
-{
-    for (size_t i = 0; i < box->count; i++)
-        if (same(&box->at[i], r))
-            return true;
-    return false;
-}
-
-static void print_new(const struct following *f, const struct waiting *w)
-{
-    if (f->cli->terminal)
-        inbox_print_item(f->cli, w);
-    else
-        inbox_print_row(w);
-}
-
-static void print_gone(const struct following *f, const struct remembered *r)
-{
-    char line[WAITING_TEXT_LEN_MAX + CHARS_LEN_MAX + 8];
-
-    if (!f->cli->terminal) {
-        printf("done\t%s\t%s\t\t%s\t\t%s\n", r->chars, r->risk, r->text, r->title); /* no time, no command */
-        return;
-    }
-    snprintf(line, sizeof(line), "%s  %s", r->chars, r->text);
-    printf("%sdone%s      ", tone_on(f->cli, TONE_GOOD), tone_off(f->cli));
-    view_wrap(line, VIEW_LABEL);
-}
-
-/* One object a line: a stream. */
-static void print_json(const struct following *f, json_t *fresh, json_t *gone)
-{
-    json_t *object = json_pack("{s:i, s:s, s:o, s:o, s:i, s:b}", "v", 1, "command", "inbox", "waiting", fresh, "done",
-                               gone, "cases", (int)f->box->cases.count, "more", f->box->cases.more);
-
-    json_dumpf(object, stdout, JSON_COMPACT);
-    putchar('\n');
-    json_decref(object);
-}
-
 static void print_first(const struct following *f)
 {
     json_t *all;
@@ -140,45 +59,7 @@ static void print_first(const struct following *f)
     all = json_array();
     for (size_t i = 0; i < f->box->count; i++)
         json_array_append_new(all, inbox_item_json(&f->box->at[i]));
-    print_json(f, all, json_array());
-}
-
-static void tell_changes(struct following *f, const struct remembered *before, size_t before_count)
-{
-    json_t *fresh = json_array(), *gone = json_array();
-    size_t changes = 0;
-
-    for (size_t i = 0; i < f->box->count; i++) {
-        const struct waiting *w = &f->box->at[i];
-        uint32_t roles = news_for(w, before, before_count);
-
-        if (roles == 0)
-            continue;
-        changes++;
-        json_array_append_new(fresh, inbox_item_json(w));
-        if (!f->cli->json)
-            print_new(f, w);
-        alerts_new(f->alerts, w, roles, link_now());
-    }
-    for (size_t i = 0; i < before_count; i++) {
-        char id[2 * CW_ID_LEN + 1];
-
-        if (still_waits(f->box, &before[i]))
-            continue;
-        changes++;
-        hex_of(slice(before[i].case_id, CW_ID_LEN), id);
-        json_array_append_new(gone, json_pack("{s:s, s:s, s:s}", "case_id", id, "class", waiting_words[before[i].class],
-                                              "text", before[i].text));
-        if (!f->cli->json)
-            print_gone(f, &before[i]);
-    }
-    if (f->cli->json && changes > 0) {
-        print_json(f, fresh, gone);
-    } else {
-        json_decref(fresh);
-        json_decref(gone);
-    }
-    fflush(stdout);
+    inbox_print_news(f->box, all, json_array());
 }
 
 /* --- looking again ------------------------------------------------------------------------------------------- */
@@ -266,11 +147,8 @@ static void note_climbing(struct following *f)
 static void look_again(struct following *f)
 {
     size_t count = f->box->count;
-    struct remembered *before = calloc(count + 1, sizeof(*before));
+    struct remembered *before = inbox_remember(f->box);
 
-    CW_ASSERT(before != NULL);
-    for (size_t i = 0; i < count; i++)
-        remember(&f->box->at[i], &before[i]);
     f->again = false;
     note_climbing(f);
     if (f->changed_more)
@@ -280,7 +158,7 @@ static void look_again(struct following *f)
     f->changed_count = 0;
     f->changed_more = f->again; /* what could not be read now is read with all the others */
     find_waiting(f->box);
-    tell_changes(f, before, count);
+    inbox_tell_changes(f->cli, f->box, before, count, f->alerts);
     free(before);
 }
 
