@@ -4,6 +4,9 @@
 
 #include "proto/bytes.h"
 
+#define HOUR_MS INT64_C(3600000)
+#define TIME_MS_LAST INT64_C(253402300799999) /* the end of the year 9999 */
+
 void civil_of(int64_t days, int64_t *year, int64_t *month, int64_t *day)
 {
     int64_t shifted = days + 719468; /* from 0000-03-01 */
@@ -68,4 +71,41 @@ bool date_parse(struct cw_slice text, int64_t *out_day)
         return false;
     *out_day = days_of_date(year, month, day);
     return true;
+}
+
+/* --- London --------------------------------------------------------------------------------------------------- */
+
+bool london_has_days(int64_t utc_ms)
+{
+    return utc_ms >= 0 && utc_ms <= TIME_MS_LAST;
+}
+
+/* Of a month of 31 days. 1970-01-01 was a Thursday. */
+static int64_t last_sunday(int64_t year, int64_t month)
+{
+    int64_t last = days_of_date(year, month, 31);
+
+    return last - (last + 4) % 7;
+}
+
+int64_t london_offset_ms(int64_t utc_ms)
+{
+    int64_t year, month, day;
+
+    if (!london_has_days(utc_ms))
+        return 0;
+    civil_of(days_of(utc_ms), &year, &month, &day);
+    return utc_ms >= last_sunday(year, 3) * DAY_MS + HOUR_MS && utc_ms < last_sunday(year, 10) * DAY_MS + HOUR_MS
+               ? HOUR_MS
+               : 0;
+}
+
+int64_t london_moment(int64_t local_ms)
+{
+    return local_ms - london_offset_ms(local_ms - HOUR_MS);
+}
+
+int64_t london_midnight(int64_t day)
+{
+    return london_moment(day * DAY_MS);
 }

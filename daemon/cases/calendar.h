@@ -11,11 +11,6 @@
 #include "cases/policy.h"
 #include "proto/civil.h"
 
-/* What London's clocks show more than UTC at that time: 0, or one hour. */
-int64_t london_offset_ms(int64_t utc_ms);
-/* UTC time of the day's 00:00 in London. */
-int64_t london_midnight(int64_t day);
-
 int64_t add_ms(int64_t at_ms, int64_t ms);           /* saturating */
 int64_t add_seconds(int64_t at_ms, int64_t seconds); /* saturating */
 /* Not a Saturday, a Sunday or a holiday, unless policy says otherwise. */

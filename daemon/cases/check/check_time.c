@@ -6,18 +6,14 @@
  */
 #include "cases/calendar.h"
 #include "cases/check_parts.h"
+#include "proto/ahead.h"
 
 #define MINUTE_MS INT64_C(60000)
-#define SKEW_MS (60 * MINUTE_MS)
-
-/* Invented cases happen in a calendar of their own (DOMAIN.md §14): 2030 and 2031, whatever day it is; who is
- * reported on its first day was seen in the week before. */
-#define INVENTED_FROM_MS INT64_C(1892851200000)
-#define INVENTED_TO_MS INT64_C(1956528000000)
+#define SKEW_MS CLOCKS_DIFFER_MS
 
 static bool is_invented(const struct admission_request *r, int64_t at)
 {
-    return r->network_synthetic && at >= INVENTED_FROM_MS && at < INVENTED_TO_MS;
+    return r->network_synthetic && is_invented_time(at);
 }
 
 static bool is_time(const struct schema_field *field)
@@ -69,17 +65,12 @@ static enum cw_err check_date(const struct admission_request *r, const struct sc
 
 /* --- times ---------------------------------------------------------------------------------------------------- */
 
-/* A whole day, typed as its date, is not over yet when the day is today. */
 static enum cw_err check_has_been(const struct admission_request *r, const struct schema_field *field,
                                   const struct op_value *value, struct refusal *refusal)
 {
-    int64_t latest = r->author_time.ms + SKEW_MS;
-
-    if (is_invented(r, value->number) || (value->number <= latest && value->latest <= latest + DAY_MS))
+    if (is_invented(r, value->number) || !lies_ahead(value->number, value->latest, r->author_time.ms))
         return CW_OK;
-    return refuse(refusal, CW_REFUSED_VALUE, WHERE(field),
-                  "lies ahead of the time this was written, and only what has been goes here: check the day, and the "
-                  "clock of your device");
+    return refuse(refusal, CW_REFUSED_VALUE, WHERE(field), AHEAD_TEXT);
 }
 
 static enum cw_err check_to_come(const struct admission_request *r, const struct schema_field *field,
@@ -127,12 +118,11 @@ static enum cw_err check_time(const struct admission_request *r, const struct sc
                               const struct schema_field *field, const struct op_value *value, struct refusal *refusal)
 {
     bool about_duty = event != NULL && event->class == EVENT_CLASS_CLOCK; /* when it was due */
-    bool may_be_ahead = event != NULL && (event->flags & EVENT_AHEAD) != 0;
     enum cw_err err = CW_OK;
 
     if ((field->flags & FIELD_TO_COME) != 0)
         return about_duty ? CW_OK : check_to_come(r, field, value, refusal);
-    if ((field->flags & FIELD_HAS_BEEN) == 0 || may_be_ahead)
+    if (!field_has_been(field, event != NULL ? event->number : EVENT_NONE))
         return CW_OK;
     err = check_has_been(r, field, value, refusal);
     if (err == CW_OK)

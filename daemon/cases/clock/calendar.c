@@ -2,49 +2,12 @@
 /* See calendar.h. */
 #include "cases/calendar.h"
 
-#define HOUR_MS INT64_C(3600000)
-#define TIME_MS_LAST INT64_C(253402300799999) /* the end of the year 9999 */
-
-static bool has_days(int64_t utc_ms)
-{
-    return utc_ms >= 0 && utc_ms <= TIME_MS_LAST;
-}
-
 /* 1970-01-01 was a Thursday. 0: Sunday. */
 static int64_t weekday(int64_t day)
 {
     int64_t at = (day + 4) % 7;
 
     return at < 0 ? at + 7 : at;
-}
-
-static int64_t last_sunday(int64_t year, int64_t month)
-{
-    int64_t last = days_of_date(year, month, days_in_month(year, month));
-
-    return last - weekday(last);
-}
-
-int64_t london_offset_ms(int64_t utc_ms)
-{
-    int64_t year, month, day;
-
-    if (!has_days(utc_ms))
-        return 0;
-    civil_of(days_of(utc_ms), &year, &month, &day);
-    return utc_ms >= last_sunday(year, 3) * DAY_MS + HOUR_MS && utc_ms < last_sunday(year, 10) * DAY_MS + HOUR_MS
-               ? HOUR_MS
-               : 0;
-}
-
-static int64_t utc_of(int64_t local_ms)
-{
-    return local_ms - london_offset_ms(local_ms - HOUR_MS);
-}
-
-int64_t london_midnight(int64_t day)
-{
-    return utc_of(day * DAY_MS);
 }
 
 int64_t add_ms(int64_t at_ms, int64_t ms)
@@ -97,7 +60,7 @@ int64_t add_working_days(const struct case_policy *policy, int64_t utc_ms, int64
 {
     int64_t local, day, in_day;
 
-    if (!has_days(utc_ms))
+    if (!london_has_days(utc_ms))
         return add_seconds(utc_ms, count * 86400);
     local = utc_ms + london_offset_ms(utc_ms);
     day = days_of(local);
@@ -108,14 +71,14 @@ int64_t add_working_days(const struct case_policy *policy, int64_t utc_ms, int64
     }
     for (int64_t i = 0; i < count; i++)
         day = next_working_day(policy, day);
-    return utc_of(day * DAY_MS + in_day);
+    return london_moment(day * DAY_MS + in_day);
 }
 
 int64_t add_months(int64_t utc_ms, int64_t count)
 {
     int64_t local, year, month, day, last;
 
-    if (!has_days(utc_ms))
+    if (!london_has_days(utc_ms))
         return add_seconds(utc_ms, count * 30 * 86400);
     local = utc_ms + london_offset_ms(utc_ms);
     civil_of(days_of(local), &year, &month, &day);
@@ -123,7 +86,7 @@ int64_t add_months(int64_t utc_ms, int64_t count)
     year += (month - 1) / 12;
     month = (month - 1) % 12 + 1;
     last = days_in_month(year, month);
-    return utc_of(days_of_date(year, month, day < last ? day : last) * DAY_MS + local % DAY_MS);
+    return london_moment(days_of_date(year, month, day < last ? day : last) * DAY_MS + local % DAY_MS);
 }
 
 int64_t add_span(const struct case_policy *policy, int64_t utc_ms, uint32_t span)

@@ -69,7 +69,38 @@ START_TEST(clocks_differ_by_less_than_an_hour_and_a_day_is_not_over)
 {
     begin(KIND_CHILD);
     ck_assert_int_eq(checked(with_time(EVENT_SIGHTING, FIELD_OCCURRED, TODAY + HOUR / 2, TODAY + HOUR / 2)), ADMIT);
-    ck_assert_int_eq(checked(with_time(EVENT_SIGHTING, FIELD_OCCURRED, TODAY - DAY / 2, TODAY + DAY / 2)), ADMIT);
+    ck_assert_int_eq(checked(with_time(EVENT_SIGHTING, FIELD_OCCURRED, TODAY - DAY / 2, TODAY + DAY / 2 - 1)), ADMIT);
+}
+END_TEST
+
+/* "between yesterday 20:30 and 20:00", typed in the night: taken, it would hide every sighting of the day to come. */
+START_TEST(only_days_typed_whole_may_end_ahead)
+{
+    const int64_t midnight = TODAY - DAY / 2, ends = midnight + DAY - 1;
+
+    begin(KIND_CHILD);
+    ck_assert_refused_at(with_time(EVENT_SIGHTING, FIELD_OCCURRED, TODAY - 16 * HOUR, TODAY + 8 * HOUR), "occurred",
+                         "ahead");
+    ck_assert_refused_at(with_time(EVENT_SIGHTING, FIELD_OCCURRED, midnight, TODAY + 8 * HOUR), "occurred", "ahead");
+    ck_assert_refused_at(with_time(EVENT_SIGHTING, FIELD_OCCURRED, midnight + HOUR, ends), "occurred", "ahead");
+    ck_assert_refused_at(with_time(EVENT_SIGHTING, FIELD_OCCURRED, midnight, ends + DAY), "occurred", "ahead");
+    ck_assert_int_eq(checked(with_time(EVENT_SIGHTING, FIELD_OCCURRED, midnight - DAY, ends)), ADMIT);
+}
+END_TEST
+
+/* The summer's days begin and end at 23:00 UTC, and the day on which the clocks go back has 25 hours. */
+START_TEST(whole_days_are_londons)
+{
+    const int64_t july = INT64_C(1783724400000);    /* 2026-07-11T00:00 in London */
+    const int64_t october = INT64_C(1792882800000); /* 2026-10-25T00:00 in London */
+
+    begin(KIND_CHILD);
+    s->now = (uint64_t)(july + HOUR);
+    ck_assert_int_eq(checked(with_time(EVENT_SIGHTING, FIELD_OCCURRED, july, july + DAY - 1)), ADMIT);
+    ck_assert_refused_at(with_time(EVENT_SIGHTING, FIELD_OCCURRED, july, july + DAY + HOUR - 1), "occurred", "ahead");
+    s->now = (uint64_t)(october + HOUR);
+    ck_assert_int_eq(checked(with_time(EVENT_SIGHTING, FIELD_OCCURRED, october, october + DAY + HOUR - 1)), ADMIT);
+    ck_assert_refused_at(with_time(EVENT_SIGHTING, FIELD_OCCURRED, october, october + DAY - 1), "occurred", "ahead");
 }
 END_TEST
 
@@ -192,6 +223,8 @@ Suite *suite_check_time(void)
 
     tcase_add_test(times, what_has_been_does_not_lie_ahead);
     tcase_add_test(times, clocks_differ_by_less_than_an_hour_and_a_day_is_not_over);
+    tcase_add_test(times, only_days_typed_whole_may_end_ahead);
+    tcase_add_test(times, whole_days_are_londons);
     tcase_add_test(times, what_is_to_come_is_judged_by_the_time_of_signing);
     tcase_add_test(times, only_a_commitment_may_be_of_a_day_to_come);
     tcase_add_test(times, a_child_is_not_seen_before_any_child_was_born);
