@@ -533,6 +533,27 @@ def a_close_without_the_rank_is_shown_and_waits_for_an_inspector(desk):
 
 
 @story
+def a_close_that_was_held_back_is_decided_by_closing_anew(desk):
+    case = desk.open_case("Child S", risk="medium")["case_id"]
+    desk.tool("episode", "assess", case, "risk=medium", "why=Fourteen, no coat", "review=in 4h", who="officer@north")
+    desk.settle()
+    desk.tool("lab", "cut", "west", "--dir", desk.dir)
+    desk.tool("task", "add", case, "what=Check the yard", who="officer@west")
+    desk.tool("episode", "return", case, "how=seen_by_police", "when=yesterday 23:40", who="officer@north")
+    desk.tool("episode", "interview", case, "result=Well, tired", who="officer@north")
+    desk.tool("episode", "close", case, "harm=none_known", "outcome=returned", "found=police", who="sergeant@north")
+    desk.tool("lab", "heal", "--dir", desk.dir)
+    desk.settle()
+    found = [c for c in desk.ask("conflict", "list", who="sergeant@north")["conflicts"] if c["field"] == "episode_state"]
+    check("a task that the close did not know of holds it back", len(found) == 1 and found[0]["you_may"], str(found))
+    desk.tool("conflict", "resolve", found[0]["id"], "episode_closed", "harm=none_known", "outcome=returned", "found_by=police",
+              who="sergeant@north")
+    shown = desk.ask("case", "show", case)
+    check("whoever has seen the task closes it", shown["conflicts"] == [] and [e["state"] for e in shown["episodes"]] == ["closed"],
+          str(shown["conflicts"]))
+
+
+@story
 def a_merged_childs_episodes_and_duties_are_all_within_reach(desk):
     stays, other = (desk.open_case(title, risk="low") for title in ("Child of one name", "Child of two names"))
 

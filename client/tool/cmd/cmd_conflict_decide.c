@@ -139,7 +139,9 @@ static enum exit_code resolve_value(struct deciding *x, int64_t take)
     return take != 0 ? write_choice(x, CW_SET, take) : write_value(x, CW_SET, cli->operands[1]);
 }
 
-/* An event that knows of all steps: `from` is the first operand that is a FIELD=VALUE. */
+/*
+ * An event that knows of all steps, and of what held one of them back: `from` is the first operand that is a FIELD=VALUE.
+ */
 static enum exit_code send_event(struct deciding *x, const char *event, int from)
 {
     struct cw_op_id op;
@@ -148,6 +150,8 @@ static enum exit_code send_event(struct deciding *x, const char *event, int from
     for (size_t i = 0; code == EXIT_DONE && i < x->d->choice_count; i++)
         if (take_ref(x->d->choices[i]->set_by, &op))
             (void)!cw_draft_after(x->w.draft, &op);
+    if (code == EXIT_DONE)
+        writing_note_seen(&x->w);
     return code == EXIT_DONE ? deciding_assign(x, from) : code;
 }
 
