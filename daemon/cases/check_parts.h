@@ -30,6 +30,12 @@ enum cw_err check_steps(const struct admission_request *r, const struct schema_e
 /* check_child.c: what is owed before a child's case or an episode may go on, and whose a review is. */
 enum cw_err check_child(const struct admission_request *r, const struct schema_event *event, struct refusal *refusal);
 
+/* Of an episode's close that the state allows. */
+enum cw_err check_close_told(const struct admission_request *r, const struct schema_event *event,
+                             struct refusal *refusal);
+/* The same of a review that is corrected or taken back: only who might have held it says another thing of it. */
+enum cw_err check_review_of(const struct admission_request *r, const struct op *was, struct refusal *refusal);
+
 /* check_death.c: a value that says so before a death is confirmed; a confirmation by whoever reported it. */
 enum cw_err check_death_said(const struct admission_request *r, const struct op_write *write,
                              const struct schema_field *field, struct refusal *refusal);
@@ -39,6 +45,9 @@ enum cw_err check_death_confirmed(const struct admission_request *r, const struc
 /* check_saying.c: details that must agree with each other: grades, links, merged identities, what is taken back. */
 enum cw_err check_saying(const struct admission_request *r, const struct schema_event *event, struct refusal *refusal);
 
+/* What is corrected had no effect, for want of its author's role: the op takes it up, and is judged like any other. */
+bool request_answers_proposals(const struct admission_request *r);
+
 /* check_merged.c: two reports of one absence. */
 enum cw_err check_episodes_merged(const struct admission_request *r, const struct schema_event *event,
                                   struct refusal *refusal);
@@ -46,7 +55,8 @@ enum cw_err check_episodes_merged(const struct admission_request *r, const struc
 bool request_writes(const struct admission_request *r, uint32_t field);
 /* The scope the op will have in the fold (docs/fold.md §4.2), except for one that opens an episode. */
 const struct hash *request_scope(const struct admission_request *r);
-/* The first value the op itself gives for a detail, or NULL. */
+/* The first value that the op itself gives for a detail, or NULL. */
+const struct op_value *said_detail(const struct op *op, uint32_t field);
 const struct op_value *request_detail(const struct admission_request *r, uint32_t field);
 
 #endif

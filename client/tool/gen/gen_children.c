@@ -160,7 +160,8 @@ int64_t gen_episode(struct gen *g, const struct gen_child *child, const char *na
                     json_pack("{s:s}", "result", "spoken to; no crime disclosed"));
     asked = interview(g, child, name, back);
     closed = gen_event(g, asked + HOUR_MS, "inspector", child->division, child->id, "episode_closed", name,
-                       json_pack("{s:s}", "found_by", seen ? "police" : "returned_on_own"));
+                       json_pack("{s:s, s:s, s:s}", "harm", "none_known", "outcome", "returned", "found_by",
+                                 seen ? "police" : "returned_on_own"));
     if (seen)
         json_object_set_new(closed, "after", json_pack("[s]", sighted));
     return asked + HOUR_MS;

@@ -13,13 +13,18 @@ const struct hash *request_scope(const struct admission_request *r)
     return r->state != NULL ? state_episode(r->state, &r->op->refs[0]) : &r->op->refs[0];
 }
 
-const struct op_value *request_detail(const struct admission_request *r, uint32_t field)
+const struct op_value *said_detail(const struct op *op, uint32_t field)
 {
-    for (uint32_t i = 0; i < r->op->write_count; i++) {
-        if (r->op->writes[i].field == field && r->op->writes[i].has_value)
-            return &r->op->writes[i].value;
+    for (uint32_t i = 0; i < op->write_count; i++) {
+        if (op->writes[i].field == field && op->writes[i].has_value)
+            return &op->writes[i].value;
     }
     return NULL;
+}
+
+const struct op_value *request_detail(const struct admission_request *r, uint32_t field)
+{
+    return said_detail(r->op, field);
 }
 
 bool request_writes(const struct admission_request *r, uint32_t field)

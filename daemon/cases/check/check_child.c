@@ -121,20 +121,52 @@ static enum cw_err check_interview(const struct admission_request *r, const stru
                   schema_roles_text(owed->waive, who));
 }
 
-/* DOMAIN §5.1, §10 (M3): a review is of the level of whoever holds it; of a panel anybody may tell. */
-static enum cw_err check_review(const struct admission_request *r, const struct schema_event *event,
-                                struct refusal *refusal)
+/* What became of the child is said with the close, or was before (DOMAIN §7.3). */
+enum cw_err check_close_told(const struct admission_request *r, const struct schema_event *event,
+                             struct refusal *refusal)
+{
+    static const uint32_t fields[] = {FIELD_HARM, FIELD_OUTCOME};
+
+    for (size_t i = 0; i < CW_COUNT(fields); i++) {
+        const struct case_cell *cell = state_cell(r->state, request_scope(r), fields[i]);
+
+        if (said_detail(r->op, fields[i]) == NULL && (cell == NULL || cell->value_count == 0))
+            return refuse(refusal, CW_REFUSED_MISSING, WHERE(schema_field(fields[i])), "is required for %s",
+                          event->name);
+    }
+    return CW_OK;
+}
+
+/* Who holds a review of this level; of a panel anybody may tell. */
+static uint32_t review_roles(int64_t level)
 {
     static const uint32_t ranks[] = {
         [REVIEW_SGT] = R_SUP_UP, [REVIEW_INSP] = R_INSP_UP, [REVIEW_SUPT] = ROLE_MASK(SUPT)};
-    const struct op_value *level = request_detail(r, FIELD_LEVEL);
-    char who[SCHEMA_ROLES_TEXT_LEN_MAX];
 
-    if (level == NULL || level->number < REVIEW_SGT || level->number > REVIEW_SUPT ||
-        (r->roles & ranks[level->number]) != 0)
+    return level < REVIEW_SGT || level > REVIEW_SUPT ? R_ANY : ranks[level];
+}
+
+/* DOMAIN §5.1, §10 (M3): a review is of the level of whoever holds it. */
+static enum cw_err check_review(const struct admission_request *r, const struct op_value *level, const char *what,
+                                struct refusal *refusal)
+{
+    char who[SCHEMA_ROLES_TEXT_LEN_MAX];
+    uint32_t roles = level != NULL ? review_roles(level->number) : R_ANY;
+
+    if (roles == R_ANY || (r->roles & roles) != 0)
         return CW_OK;
-    return refuse(refusal, CW_REFUSED_ROLE, "level", "a %s of level %s is held by %s: give your own level", event->name,
-                  schema_value_name(SCALE_REVIEW_LEVEL, level->number), schema_roles_text(ranks[level->number], who));
+    return refuse(refusal, CW_REFUSED_ROLE, "level", "a review of level %s is held by %s: %s",
+                  schema_value_name(SCALE_REVIEW_LEVEL, level->number), schema_roles_text(roles, who), what);
+}
+
+enum cw_err check_review_of(const struct admission_request *r, const struct op *was, struct refusal *refusal)
+{
+    enum cw_err err;
+
+    if (was == NULL || was->type != OP_EVENT || was->event != EVENT_REVIEW)
+        return CW_OK;
+    err = check_review(r, said_detail(was, FIELD_LEVEL), "what was decided is theirs to change", refusal);
+    return err != CW_OK ? err : check_review(r, request_detail(r, FIELD_LEVEL), "give your own level", refusal);
 }
 
 enum cw_err check_child(const struct admission_request *r, const struct schema_event *event, struct refusal *refusal)
@@ -151,7 +183,7 @@ enum cw_err check_child(const struct admission_request *r, const struct schema_e
     case EVENT_EPISODE_CLOSED:
         return check_interview(r, event, refusal);
     case EVENT_REVIEW:
-        return check_review(r, event, refusal);
+        return check_review(r, request_detail(r, FIELD_LEVEL), "give your own level", refusal);
     case EVENT_EPISODE_MERGED:
         return check_episodes_merged(r, event, refusal);
     default:

@@ -108,6 +108,15 @@ static enum cw_err check_regraded(const struct admission_request *r, const struc
     return CW_OK;
 }
 
+/* Nothing comes back by being put right. */
+static enum cw_err refuse_taken_back(uint32_t event, struct refusal *refusal)
+{
+    const struct schema_event *row = schema_event(event);
+
+    return refuse(refusal, CW_REFUSED_TRANSITION, row != NULL ? row->name : "event",
+                  "it was taken back: record what happened anew");
+}
+
 static enum cw_err check_correction(const struct admission_request *r, struct refusal *refusal)
 {
     enum cw_err err = CW_OK;
@@ -116,7 +125,10 @@ static enum cw_err check_correction(const struct admission_request *r, struct re
         const struct case_event *corrected = find_event(r->state, &r->op->corrects[i].op);
         const struct op *was = corrected != NULL ? r->state->ops[corrected->op_index].op : NULL;
 
-        if (was != NULL && corrected->event == r->op->event)
+        if (was == NULL || corrected->event != r->op->event)
+            continue;
+        err = corrected->withdrawn ? refuse_taken_back(r->op->event, refusal) : check_review_of(r, was, refusal);
+        if (err == CW_OK)
             err = check_regraded(r, was, refusal);
     }
     return err;
@@ -237,14 +249,15 @@ static enum cw_err check_withdrawn(const struct admission_request *r, const stru
                       "it takes something back itself: record what happened anew");
     if (found->withdrawn && r->op->same_count == 0)
         return refuse(refusal, CW_REFUSED_TRANSITION, event->name, "it is taken back already");
+    if (found->authorised && check_review_of(r, r->state->ops[found->op_index].op, refusal) != CW_OK)
+        return CW_REFUSED_ROLE;
     if ((event->flags & EVENT_OWN_SIDE) != 0 && !slice_eq(r->state->ops[found->op_index].division, r->division))
         return refuse(refusal, CW_REFUSED_DIVISION, event->name,
                       "another division says so: only its own officers take that back");
     return CW_OK;
 }
 
-/* Nothing that had an effect: what somebody proposed who may not say it is left by whoever may. */
-static bool leaves_proposals_only(const struct admission_request *r)
+bool request_answers_proposals(const struct admission_request *r)
 {
     for (uint32_t i = 0; i < r->op->correct_count; i++) {
         const struct case_event *found = find_event(r->state, &r->op->corrects[i].op);
@@ -252,7 +265,7 @@ static bool leaves_proposals_only(const struct admission_request *r)
         if (found == NULL || found->authorised)
             return false;
     }
-    return true;
+    return r->op->correct_count > 0;
 }
 
 static enum cw_err check_withdrawal(const struct admission_request *r, const struct schema_event *event,
@@ -261,7 +274,7 @@ static enum cw_err check_withdrawal(const struct admission_request *r, const str
     const char *instead = step_instead(event);
     enum cw_err err = CW_OK;
 
-    if (instead != NULL && !leaves_proposals_only(r))
+    if (instead != NULL && !request_answers_proposals(r))
         return refuse(refusal, CW_REFUSED_TRANSITION, event->name, "%s", instead);
     for (uint32_t i = 0; i < r->op->correct_count && err == CW_OK; i++)
         err = check_withdrawn(r, event, find_event(r->state, &r->op->corrects[i].op), refusal);
@@ -272,7 +285,7 @@ enum cw_err check_saying(const struct admission_request *r, const struct schema_
 {
     enum cw_err err;
 
-    if (r->op->withdraws && leaves_proposals_only(r))
+    if (r->op->withdraws && request_answers_proposals(r))
         return check_withdrawal(r, event, refusal); /* also of a proposal to take back */
     if ((event->flags & EVENT_WITHDRAWS) != 0)
         return check_taken_back(r, event, refusal);

@@ -7,6 +7,8 @@
 #include "cases/machine.h"
 #include "cases/view.h"
 
+#define HOW_KNOWN_IN_PERSON 4 /* by police or a professional */
+
 static const char *state_name(enum machine machine, uint32_t state)
 {
     const struct schema_field *field = schema_field(schema_machine_field(machine));
@@ -52,7 +54,7 @@ static enum cw_err check_row(const struct admission_request *r, const struct cas
 
     if ((r->roles & row->roles) == 0 && (row->flags & STEP_SOFT) == 0)
         return refuse(refusal, CW_REFUSED_ROLE, event->name, "this step needs %s", schema_roles_text(row->roles, who));
-    if ((row->flags & STEP_IN_PERSON) != 0 && (how == NULL || how->number < 4))
+    if ((row->flags & STEP_IN_PERSON) != 0 && (how == NULL || how->number < HOW_KNOWN_IN_PERSON))
         return refuse(refusal, CW_REFUSED_TRANSITION, event->name,
                       "the child must be seen by police or a professional: otherwise record a return_claim");
     if ((row->flags & STEP_RANK_IF_HIGH) != 0 && is_high(r, &machine->scope) && (r->roles & R_INSP_UP) == 0)
@@ -205,12 +207,41 @@ static enum cw_err check_duty(const struct admission_request *r, const struct sc
     return CW_OK;
 }
 
+/* --- corrections ---------------------------------------------------------------------------------------------- */
+
+/* The original has moved what it moves (docs/fold.md §12.2): nothing that decided that is said otherwise. */
+static enum cw_err check_known(const struct admission_request *r, const struct schema_event *event,
+                               struct refusal *refusal)
+{
+    const struct op_value *how = request_detail(r, FIELD_HOW_KNOWN);
+    bool in_person = how != NULL && how->number >= HOW_KNOWN_IN_PERSON;
+
+    if (event->number == EVENT_RETURNED && !in_person)
+        return refuse(refusal, CW_REFUSED_TRANSITION, WHERE(schema_field(FIELD_HOW_KNOWN)),
+                      "the child counts as seen to be back by this return: take it back, and record a return_claim");
+    if (event->number == EVENT_RETURN_CLAIM && in_person)
+        return refuse(refusal, CW_REFUSED_TRANSITION, WHERE(schema_field(FIELD_HOW_KNOWN)),
+                      "a claim that is corrected stays a claim: record returned, which says that the child was seen");
+    return CW_OK;
+}
+
+/* It speaks about another event, whose step was looked at when it was recorded. */
+static enum cw_err check_corrected(const struct admission_request *r, const struct schema_event *event,
+                                   struct refusal *refusal)
+{
+    if (event->class == EVENT_CLASS_CLOCK)
+        return check_duty(r, event, refusal);
+    return r->state->kind == KIND_CHILD ? check_known(r, event, refusal) : CW_OK;
+}
+
 enum cw_err check_steps(const struct admission_request *r, const struct schema_event *event, struct refusal *refusal)
 {
     enum cw_err err;
 
-    if (r->op->correct_count > 0 || r->op->withdraws)
-        return CW_OK; /* speaks about another event */
+    if (r->op->withdraws)
+        return CW_OK;
+    if (r->op->correct_count > 0 && !request_answers_proposals(r))
+        return check_corrected(r, event, refusal);
     if (event->class == EVENT_CLASS_OWNERSHIP)
         return check_ownership(r, event, refusal);
     if (event->class == EVENT_CLASS_CLOCK)
@@ -221,7 +252,9 @@ enum cw_err check_steps(const struct admission_request *r, const struct schema_e
     if (err != CW_OK || (event->flags & EVENT_EPISODE) == 0)
         return err;
     err = check_machine(r, MACHINE_EPISODE, request_scope(r), event, refusal);
-    if (err != CW_OK || event->number != EVENT_FOUND_DEAD_CONFIRMED)
-        return err;
-    return check_death_confirmed(r, event, refusal);
+    if (err == CW_OK && event->number == EVENT_FOUND_DEAD_CONFIRMED)
+        return check_death_confirmed(r, event, refusal);
+    if (err == CW_OK && event->number == EVENT_EPISODE_CLOSED && r->state->kind == KIND_CHILD)
+        return check_close_told(r, event, refusal);
+    return err;
 }

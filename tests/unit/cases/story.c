@@ -37,6 +37,7 @@ uint32_t story_op(struct story *s, const char *division, uint32_t roles, uint32_
     struct story_op *o = &s->ops[number];
 
     ck_assert_uint_lt(number, STORY_OPS_MAX);
+    memset(o, 0, sizeof(*o)); /* perhaps one that was taken away again stood here */
     name_op(s, number);
     o->head.division = slice_of(division);
     o->head.roles = roles;

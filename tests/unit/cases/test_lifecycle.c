@@ -192,12 +192,154 @@ static enum cw_err refused(struct story *s, uint32_t roles, uint32_t event, cons
     return refusal.code;
 }
 
+/* What a close must say, said before it. */
+static void told_of(struct story *s)
+{
+    uint32_t op = story_op(s, "NTH", R_ANY, OP_SET);
+
+    story_write(s, op, FIELD_HARM, VERB_ADD, (struct op_value){.type = VALUE_NUMBER, .number = 1});
+    story_number(s, op, FIELD_OUTCOME, 1);
+}
+
+START_TEST(an_episode_is_closed_when_it_is_said_what_became_of_the_child)
+{
+    struct story *s = child_missing();
+    const struct case_state *state;
+    uint32_t closed;
+
+    assessed(s, 10, 3);
+    came_back(s, 100);
+    happens(s, PC_, EVENT_PREVENTION_INTERVIEW, 200);
+    ck_assert_int_eq(refused(s, SUP_, EVENT_EPISODE_CLOSED, "is required for episode_closed"), CW_REFUSED_MISSING);
+    closed = happens(s, SUP_, EVENT_EPISODE_CLOSED, 600);
+    story_write(s, closed, FIELD_HARM, VERB_ADD, (struct op_value){.type = VALUE_NUMBER, .number = 1});
+    s->count--;
+    state = story_fold(s);
+    ck_story_refused(s, state, closed, CW_REFUSED_MISSING, "outcome");
+    story_number(s, closed, FIELD_OUTCOME, 1);
+    ck_assert_int_eq(story_check(s, state, closed, &story_refusal), ADMIT);
+    told_of(s);
+    ck_assert_int_eq(refused(s, SUP_, EVENT_EPISODE_CLOSED, ""), CW_OK);
+}
+END_TEST
+
+/* docs/fold.md §12.6: who typed the sighting before the return has not explained it away. */
+START_TEST(a_sighting_later_than_the_return_disputes_it_in_whichever_order_they_were_typed)
+{
+    struct story *s = child_missing();
+    uint32_t seen, back;
+
+    assessed(s, 10, 3);
+    seen = happens(s, PC_, EVENT_SIGHTING, 130);
+    story_number(s, seen, FIELD_CONFIDENCE, 3);
+    story_interval(s, seen, FIELD_OCCURRED, NOON + 120 * MINUTE_MS, NOON + 120 * MINUTE_MS);
+    back = came_back(s, 140);
+    ck_assert_uint_eq(story_state_of(story_fold(s), MACHINE_EPISODE), 4); /* seen before it came back */
+    s->count--;
+    back = came_back(s, 100);
+    ck_assert_uint_eq(story_state_of(story_fold(s), MACHINE_EPISODE), 5);
+    ck_assert(story_has_note(story_fold(s), s, NOTE_RETURN_DISPUTED, seen));
+    story_number(s, back, FIELD_INTERVIEWED, 1); /* police spoke to the child: then it may have gone again */
+    ck_assert_uint_eq(story_state_of(story_fold(s), MACHINE_EPISODE), 4);
+    ck_assert(story_has_note(story_fold(s), s, NOTE_NEW_EPISODE, seen));
+}
+END_TEST
+
+/* --- what is put right ---------------------------------------------------------------------------------------- */
+
+/* The event again by somebody with these roles, as a correction of that one. */
+static uint32_t corrected(struct story *s, uint32_t roles, uint32_t event)
+{
+    uint32_t e = happens(s, roles, story_at(s, event)->op.event, 400);
+
+    story_corrects(s, e, event);
+    return e;
+}
+
+START_TEST(a_return_that_was_seen_is_not_made_hearsay_by_a_correction)
+{
+    struct story *s = child_missing();
+    const struct case_state *state;
+    uint32_t back, again;
+
+    assessed(s, 10, 3);
+    back = came_back(s, 100);
+    state = story_fold(s);
+    again = corrected(s, PC_, back);
+    story_number(s, again, FIELD_HOW_KNOWN, 2);
+    story_interval(s, again, FIELD_OCCURRED, NOON + 90 * MINUTE_MS, NOON + 90 * MINUTE_MS);
+    ck_story_refused(s, state, again, CW_REFUSED_TRANSITION, "how_known");
+    s->count--;
+    again = corrected(s, PC_, back);
+    story_number(s, again, FIELD_HOW_KNOWN, 5); /* by another professional, at another time */
+    story_interval(s, again, FIELD_OCCURRED, NOON + 90 * MINUTE_MS, NOON + 90 * MINUTE_MS);
+    ck_assert_msg(story_check(s, state, again, &story_refusal) == ADMIT, "%s", story_refusal.text);
+}
+END_TEST
+
+START_TEST(a_claim_is_not_made_a_return_by_a_correction)
+{
+    struct story *s = child_missing();
+    const struct case_state *state;
+    uint32_t said, again;
+
+    assessed(s, 10, 3);
+    said = claimed(s, 100, 90);
+    state = story_fold(s);
+    again = corrected(s, PC_, said);
+    story_number(s, again, FIELD_HOW_KNOWN, 4);
+    ck_story_refused(s, state, again, CW_REFUSED_TRANSITION, "how_known");
+}
+END_TEST
+
+START_TEST(what_was_taken_back_is_not_put_right)
+{
+    struct story *s = child_missing();
+    uint32_t seen = happens(s, PC_, EVENT_SIGHTING, 20), back = corrected(s, PC_, seen), again;
+    const struct case_state *state;
+
+    story_number(s, seen, FIELD_CONFIDENCE, 1);
+    story_at(s, back)->op.withdraws = true;
+    state = story_fold(s);
+    again = corrected(s, PC_, seen);
+    story_number(s, again, FIELD_CONFIDENCE, 3);
+    story_interval(s, again, FIELD_OCCURRED, NOON + 20 * MINUTE_MS, NOON + 20 * MINUTE_MS);
+    ck_story_refused(s, state, again, CW_REFUSED_TRANSITION, "sighting");
+    ck_assert_ptr_nonnull(strstr(story_refusal.text, "taken back"));
+}
+END_TEST
+
+START_TEST(a_review_is_put_right_or_taken_back_by_who_might_have_held_it)
+{
+    struct story *s = child_missing();
+    uint32_t review = happens(s, ROLE_MASK(SUPT), EVENT_REVIEW, 30), again;
+    const struct case_state *state;
+
+    story_number(s, review, FIELD_LEVEL, 3); /* supt */
+    story_text(s, review, FIELD_DECISION, "Search");
+    state = story_fold(s);
+    again = corrected(s, PC_, review);
+    story_number(s, again, FIELD_LEVEL, 3);
+    story_text(s, again, FIELD_DECISION, "Do not search");
+    ck_story_refused(s, state, again, CW_REFUSED_ROLE, "level");
+    story_at(s, again)->op.withdraws = true;
+    story_at(s, again)->op.write_count = 0;
+    ck_story_refused(s, state, again, CW_REFUSED_ROLE, "level");
+    s->count--;
+    again = corrected(s, ROLE_MASK(SUPT), review);
+    story_number(s, again, FIELD_LEVEL, 3);
+    story_text(s, again, FIELD_DECISION, "Search the pier");
+    ck_assert_int_eq(story_check(s, state, again, &story_refusal), ADMIT);
+}
+END_TEST
+
 START_TEST(an_episode_is_closed_after_the_prevention_interview)
 {
     struct story *s = child_missing();
     uint32_t e;
 
     assessed(s, 10, 3);
+    told_of(s);
     came_back(s, 100);
     ck_assert_int_eq(refused(s, SUP_, EVENT_EPISODE_CLOSED, "the prevention interview comes first"),
                      CW_REFUSED_TRANSITION);
@@ -206,12 +348,14 @@ START_TEST(an_episode_is_closed_after_the_prevention_interview)
 
     s = child_missing();
     assessed(s, 10, 3);
+    told_of(s);
     e = came_back(s, 100);
     story_number(s, e, FIELD_INTERVIEWED, 1); /* in one breath */
     ck_assert_int_eq(refused(s, SUP_, EVENT_EPISODE_CLOSED, ""), CW_OK);
 
     s = child_missing();
     assessed(s, 10, 3);
+    told_of(s);
     came_back(s, 100);
     e = happens(s, INSP_, EVENT_CLOCK_WAIVED, 200);
     story_ref(s, e, FIELD_CLOCK, &only(story_fold(s), CLOCK_M7)->id);
@@ -319,10 +463,16 @@ Suite *suite_lifecycle(void)
 
     tcase_add_test(t, a_claim_that_an_inspector_confirms_owes_the_interview_from_when_the_child_was_back);
     tcase_add_test(t, an_inspector_who_confirms_may_say_better_when_the_child_was_back);
+    tcase_add_test(t, a_sighting_later_than_the_return_disputes_it_in_whichever_order_they_were_typed);
     tcase_add_test(t, a_return_that_was_seen_owes_one_interview_however_often_it_is_confirmed);
     tcase_add_test(t, a_confirmation_that_was_wrong_owes_no_interview_until_the_child_is_back);
     tcase_add_test(t, a_sergeants_close_that_met_a_high_risk_waits_for_an_inspector);
     tcase_add_test(t, an_episode_is_closed_after_the_prevention_interview);
+    tcase_add_test(t, an_episode_is_closed_when_it_is_said_what_became_of_the_child);
+    tcase_add_test(t, a_return_that_was_seen_is_not_made_hearsay_by_a_correction);
+    tcase_add_test(t, a_claim_is_not_made_a_return_by_a_correction);
+    tcase_add_test(t, what_was_taken_back_is_not_put_right);
+    tcase_add_test(t, a_review_is_put_right_or_taken_back_by_who_might_have_held_it);
     tcase_add_test(t, nobody_watches_or_hands_on_a_child_that_is_missing);
     tcase_add_test(t, a_constable_holds_no_superintendents_review);
     tcase_add_test(t, a_review_is_of_the_level_of_whoever_holds_it);
