@@ -77,7 +77,8 @@ static enum cw_err weigh_sighting(struct episode *e, const struct work_event *si
     int64_t from, to;
 
     event_occurred(f, sighting, &from, &to);
-    if (to < e->returned_from || return_knows(e, sighting))
+    /* Having read of it explains away no sighting of a later time than the child is said to have been back. */
+    if (to < e->returned_from || (from <= e->returned_to && return_knows(e, sighting)))
         return CW_OK;
     if (e->verified && from > e->returned_to)
         return note_add(f, NOTE_NEW_EPISODE, FIELD_EPISODE_STATE, dot, e->returned->op);

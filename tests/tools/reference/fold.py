@@ -990,11 +990,13 @@ class Fold:
             for s in self.events:
                 if not self.live(s) or s.corrected or s.event_row["class"] != self.schema.bits["CLASS_SIGHTING"]:
                     continue
-                if s.event_scope != key[1] or s is r or self.knows(r, s):
+                if s.event_scope != key[1] or s is r:
+                    continue
+                seen, back = self.occurred(s), self.occurred(r)
+                if self.knows(r, s) and seen[0] <= back[1]:
                     continue
                 if self.detail(s, field_named(self.schema, "confidence")) == 4:
                     continue
-                seen, back = self.occurred(s), self.occurred(r)
                 if seen[1] < back[0]:
                     continue
                 if state == 4 and self.verified(key[1], r) and seen[0] > back[1]:
