@@ -16,6 +16,7 @@ struct cw_submission;
  * Signs. The submission id and the blinding of the parts are fresh entropy; `now` is the author's time.
  *
  * Returns   CW_OK, CW_USAGE_ARGUMENT, CW_REFUSED_SIZE (a part is too long), CW_LOCAL_MEMORY
+ *           CW_REFUSED_VALUE  a time of what has been lies ahead of `now`
  * Threads   any
  */
 CW_PUBLIC CW_MUST_CHECK enum cw_err cw_draft_sign(const struct cw_draft *draft, const struct cw_identity *identity,

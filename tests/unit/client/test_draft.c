@@ -354,6 +354,50 @@ START_TEST(more_personal_values_than_parts_share_the_last)
 }
 END_TEST
 
+/* 2026-11-22T12:00Z: the author's own clock, and nobody else is asked. */
+static enum cw_err sign_at_noon(struct cw_draft *draft, struct cw_fault *fault)
+{
+    char dir[64];
+    struct cw_identity *officer;
+    struct cw_submission *made = NULL;
+    enum cw_err err;
+
+    authority_make(dir);
+    officer = officer_open(dir);
+    err = cw_draft_sign(draft, officer, (struct cw_wall){1795348800000}, &made, fault);
+    cw_submission_free(made);
+    cw_identity_close(officer);
+    folder_remove(dir);
+    cw_draft_free(draft);
+    return err;
+}
+
+static struct cw_draft *event_at(const char *kind, const char *event, const char *when)
+{
+    struct cw_draft *draft;
+
+    ck_assert_int_eq(cw_draft_event(kind, event, &some_case, &draft, NULL), CW_OK);
+    ck_assert_int_eq(write_one(draft, "occurred", when, NULL), CW_OK);
+    return draft;
+}
+
+START_TEST(what_has_not_been_yet_is_refused_before_it_is_signed)
+{
+    static const char *const ahead[] = {"2026-11-23 09:00", "2026-11-22 10:00/2026-11-22 20:00", "2026-11-23"};
+    static const char *const been[] = {"2026-11-22 12:30", "2026-11-22", "2026-11-21/2026-11-22", "2030-06-01 10:00"};
+    struct cw_fault fault;
+
+    for (size_t i = 0; i < CW_COUNT(ahead); i++) {
+        ck_assert_int_eq(sign_at_noon(event_at("missing_child", "sighting", ahead[i]), &fault), CW_REFUSED_VALUE);
+        ck_assert_str_eq(fault.where, "occurred");
+        ck_assert_ptr_nonnull(strstr(fault.text, "lies ahead of the time this was written"));
+    }
+    for (size_t i = 0; i < CW_COUNT(been); i++)
+        ck_assert_int_eq(sign_at_noon(event_at("missing_child", "sighting", been[i]), &fault), CW_OK);
+    ck_assert_int_eq(sign_at_noon(event_at("operation", "commitment", "2026-12-01"), &fault), CW_OK);
+}
+END_TEST
+
 START_TEST(a_kept_submission_is_the_same_submission)
 {
     char dir[64];
@@ -430,6 +474,7 @@ Suite *suite_draft(void)
     tcase_add_test(t, a_risk_is_in_the_frame_so_that_erasing_never_lowers_it);
     tcase_add_test(t, each_personal_value_has_a_part_of_its_own_and_the_frame_holds_none);
     tcase_add_test(t, more_personal_values_than_parts_share_the_last);
+    tcase_add_test(t, what_has_not_been_yet_is_refused_before_it_is_signed);
     tcase_add_test(t, a_kept_submission_is_the_same_submission);
     tcase_add_test(t, keys_of_another_certificate_do_not_open);
     suite_add_tcase(s, t);
