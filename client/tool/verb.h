@@ -66,6 +66,17 @@ uint32_t verb_episode_state(const Cw__CaseView *view, ProtobufCBinaryData episod
 enum exit_code verb_duty(const struct writing *w, const char *typed, const Cw__ViewDeadline **out,
                          const Cw__CaseView **out_record);
 
+/* verb_again.c: an event that is said once more. */
+#define VERB_AGAIN_NAMES_MAX 8 /* that one statement may put right */
+struct verb_again {
+    const Cw__ViewEvent *from; /* its newest correction that stands, or itself: what is not given anew is as it says */
+    size_t name_count;
+    const Cw__ViewEvent
+        *names[VERB_AGAIN_NAMES_MAX]; /* what is put right: what was named, `from`, and what was said first */
+};
+/* Its corrections, and theirs, are of the same record; those proposed and those taken back are none. */
+void verb_again(const Cw__CaseView *record, const Cw__ViewEvent *named, struct verb_again *out);
+
 /* verb_words.c */
 /* The verb that records the event, and corrects none; NULL: there is none. */
 const struct cli_command *verb_saying(uint32_t event);

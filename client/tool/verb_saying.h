@@ -16,6 +16,7 @@ struct saying {
     struct context context;
     uint32_t event;                          /* EVENT_NONE: the opening */
     const Cw__ViewEvent *corrected;          /* NULL: nothing is */
+    struct verb_again again;                 /* with it: what else is put right, and where the rest comes from */
     const Cw__ViewDeadline *duty;            /* that it is about; NULL: none */
     char other[2 * CW_ID_LEN + 1];           /* of a verb that merges: the id of the other report */
     int from;                                /* the first operand that is NAME=VALUE */
@@ -33,7 +34,9 @@ enum exit_code saying_choose(struct saying *s);
 
 /* verb_correct.c: what is said of an event that was recorded before. Complain. */
 enum exit_code saying_name_corrected(struct saying *s);
+void saying_put_right(struct saying *s);               /* names what is corrected, in the draft */
 enum exit_code saying_keep_the_rest(struct saying *s); /* what the corrected event said and is not said anew */
+enum exit_code saying_changes(const struct saying *s); /* a correction that says nothing anew is refused */
 bool saying_withdraws(const struct saying *s);
 enum exit_code saying_only_why(const struct saying *s); /* nothing is said of what did not happen, but why */
 

@@ -132,9 +132,11 @@ const struct cli_command verb_rows_work[] = {
     {.noun = "correct",
      VERB_OF(GROUP_CASES, "CASE EVENT FIELD=VALUE...", 3, correct_options),
      .summary = "put right what an event says",
-     .about = "The event is said again, with what you give; the rest stays as it was. With --withdraw it is taken back "
-              "instead: it stays in the history, marked, and counts no more; a risk that it set stays until it is "
-              "assessed anew. Both stand in the history. Somebody who might not have recorded it can do neither.",
+     .about =
+         "The event is said again, with what you give; the rest stays as it was, or as it was put right last. With "
+         "--withdraw it is taken back instead: it stays in the history, marked, and counts no more; a risk that it set "
+         "stays until it is assessed anew. Both stand in the history. Somebody who might not have recorded it can do "
+         "neither.",
      .examples = "  casewire correct K7Q2M4X 81c0e2 when='yesterday 15:40' why='Clock was wrong'\n"
                  "  casewire correct K7Q2M4X 81c0e2 --withdraw why='It was another child'\n",
      .says = &(const struct verb){.corrects = true,

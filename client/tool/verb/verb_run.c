@@ -75,7 +75,6 @@ static enum exit_code begin_event(struct saying *s)
     const struct schema_event *event = schema_event(s->event);
     struct episode_place at = {NULL, {0, NULL}};
     struct cw_fault fault = {0};
-    struct cw_op_id op;
     enum exit_code code = EXIT_DONE;
 
     CW_ASSERT(event != NULL);
@@ -94,10 +93,7 @@ static enum exit_code begin_event(struct saying *s)
     writing_note_seen(&s->w);
     if (s->w.episode.len == CW_ID_LEN)
         (void)!cw_draft_ref(s->w.draft, s->w.episode.data); /* the first of at most 64 */
-    if (s->corrected != NULL && s->corrected->op.len == CW_ID_LEN) {
-        memcpy(op.b, s->corrected->op.data, CW_ID_LEN);
-        (void)!cw_draft_corrects(s->w.draft, &op, 0); /* the first of at most 8 */
-    }
+    saying_put_right(s);
     if (saying_withdraws(s))
         cw_draft_withdraws(s->w.draft);
     return EXIT_DONE;
@@ -159,8 +155,10 @@ static enum exit_code say_event(struct saying *s)
         code = saying_assign_all(s);
     if (code == EXIT_DONE && saying_withdraws(s))
         return saying_only_why(s);
-    return code == EXIT_DONE && s->corrected != NULL && s->verb->takes_back == EVENT_NONE ? saying_keep_the_rest(s)
-                                                                                          : code;
+    if (code != EXIT_DONE || s->corrected == NULL || s->verb->takes_back != EVENT_NONE)
+        return code;
+    code = saying_changes(s);
+    return code == EXIT_DONE ? saying_keep_the_rest(s) : code;
 }
 
 static enum exit_code say_opening(struct saying *s)

@@ -337,6 +337,100 @@ START_TEST(a_duty_is_named_by_its_clock_or_by_its_digits)
 }
 END_TEST
 
+/* --- corrections --------------------------------------------------------------------------------------------------- */
+
+#define SAYINGS 5
+
+/* A sighting that was said five times, oldest first; nobody has put anything right yet. */
+struct said {
+    Cw__CaseView view;
+    Cw__ViewEvent events[SAYINGS], *event_at[SAYINGS];
+    uint8_t ops[SAYINGS][CW_ID_LEN];
+    ProtobufCBinaryData corrects[SAYINGS][SAYINGS];
+};
+
+static struct said *said_new(void)
+{
+    struct said *s = calloc(1, sizeof(*s));
+
+    ck_assert_ptr_nonnull(s);
+    cw__case_view__init(&s->view);
+    for (size_t i = 0; i < SAYINGS; i++) {
+        cw__view_event__init(&s->events[i]);
+        s->ops[i][0] = (uint8_t)(i + 1);
+        s->events[i].op = (ProtobufCBinaryData){CW_ID_LEN, s->ops[i]};
+        s->events[i].type = EVENT_SIGHTING;
+        s->events[i].hlc = i + 1;
+        s->events[i].corrects = s->corrects[i];
+        s->event_at[SAYINGS - 1 - i] = &s->events[i];
+    }
+    s->view.n_events = SAYINGS;
+    s->view.events = s->event_at;
+    return s;
+}
+
+static void put_right(struct said *s, size_t later, size_t earlier)
+{
+    Cw__ViewEvent *event = &s->events[later];
+
+    event->corrects[event->n_corrects++] = s->events[earlier].op;
+    s->events[earlier].has_corrected_by = true;
+    s->events[earlier].corrected_by = event->op;
+}
+
+/* From which of them it goes on, when this one is named; all that it puts right, as digits in this order. */
+static int goes_on_from(const struct said *s, size_t named, const char *names)
+{
+    struct verb_again again;
+    char text[SAYINGS + 1] = "";
+
+    verb_again(&s->view, &s->events[named], &again);
+    ck_assert_uint_le(again.name_count, SAYINGS);
+    for (size_t i = 0; i < again.name_count; i++)
+        snprintf(text + i, 2, "%d", (int)(again.names[i] - s->events));
+    ck_assert_str_eq(text, names);
+    return (int)(again.from - s->events);
+}
+
+START_TEST(a_second_correction_goes_on_from_the_first)
+{
+    struct said *s = said_new();
+
+    ck_assert_int_eq(goes_on_from(s, 0, "0"), 0);
+    put_right(s, 1, 0);
+    ck_assert_int_eq(goes_on_from(s, 0, "01"), 1);
+    ck_assert_int_eq(goes_on_from(s, 1, "10"), 1); /* it is the correction that was named */
+    put_right(s, 3, 0);
+    ck_assert_int_eq(goes_on_from(s, 0, "03"), 3); /* the newest of two that nobody told of each other */
+    ck_assert_int_eq(goes_on_from(s, 1, "130"), 3);
+    put_right(s, 4, 1);
+    ck_assert_int_eq(goes_on_from(s, 0, "04"), 4); /* by way of what it put right */
+    ck_assert_int_eq(goes_on_from(s, 2, "2"), 2);  /* another sighting */
+    free(s);
+}
+END_TEST
+
+START_TEST(what_does_not_stand_is_not_gone_on_from)
+{
+    struct said *s = said_new();
+
+    put_right(s, 1, 0);
+    put_right(s, 2, 0);
+    put_right(s, 3, 0);
+    put_right(s, 4, 0);
+    s->events[4].proposal = true;
+    s->events[3].has_withdrawn_by = true;
+    s->events[2].type = EVENT_NOTE;
+    ck_assert_int_eq(goes_on_from(s, 0, "01"), 1);
+    s->events[1].withdraws = true;
+    ck_assert_int_eq(goes_on_from(s, 0, "0"), 0);
+    s->events[1].withdraws = false;
+    s->events[0].has_corrected_by = false; /* another division's word: it puts nothing right */
+    ck_assert_int_eq(goes_on_from(s, 0, "0"), 0);
+    free(s);
+}
+END_TEST
+
 /* --- completion ---------------------------------------------------------------------------------------------------- */
 
 START_TEST(a_verb_offers_its_names_and_their_values)
@@ -380,6 +474,8 @@ Suite *suite_verb(void)
     tcase_add_test(t, where_two_would_fit_the_officer_says_which);
     tcase_add_test(t, the_episodes_of_all_records_of_a_child_are_meant);
     tcase_add_test(t, a_duty_is_named_by_its_clock_or_by_its_digits);
+    tcase_add_test(t, a_second_correction_goes_on_from_the_first);
+    tcase_add_test(t, what_does_not_stand_is_not_gone_on_from);
     tcase_add_test(t, a_verb_offers_its_names_and_their_values);
     suite_add_tcase(s, t);
     return s;
