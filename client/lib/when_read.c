@@ -256,6 +256,29 @@ static bool refuse_coming(struct reading *r, int64_t clock_ms)
     return fail(r, why);
 }
 
+/* The end's time lies before the beginning's, and on the day after is still to come. */
+static bool refuse_evening(struct reading *r, int64_t day, int64_t clock_ms)
+{
+    struct civil c = calendar_date(day);
+    char why[WHEN_WHY_LEN_MAX];
+
+    snprintf(why, sizeof(why),
+             "it ends before it begins, or on %s %u %s %d at %02d:%02d, which is still to come: type the day of both",
+             calendar_weekday(day), c.day, calendar_month(c.month), (int)c.year, (int)(clock_ms / HOUR_MS),
+             (int)(clock_ms / MINUTE_MS % 60));
+    return fail(r, why);
+}
+
+/* The end of "between A and B" whose time is before that of A: on the day after. What begins ahead may end there, too. */
+static bool place_after(struct reading *r, int64_t clock_ms, bool has_zone, int64_t offset_ms,
+                        const struct moment *after, struct moment *m)
+{
+    if (!settle(r, ++m->day * DAY_MS + clock_ms, has_zone, offset_ms, &m->earliest))
+        return false;
+    return r->tense != WHEN_PAST || m->earliest <= r->now_ms || after->earliest > r->now_ms ||
+           refuse_evening(r, m->day, clock_ms);
+}
+
 /* Which day a time without one is of: `after` is the moment before it in "between A and B"; NULL otherwise. */
 static bool place_time(struct reading *r, int64_t clock_ms, bool has_zone, int64_t offset_ms,
                        const struct moment *after, struct moment *m)
@@ -267,7 +290,7 @@ static bool place_time(struct reading *r, int64_t clock_ms, bool has_zone, int64
     if (!settle(r, m->day * DAY_MS + clock_ms, has_zone, offset_ms, &m->earliest))
         return false;
     if (!m->has_day && after != NULL && m->earliest < after->earliest &&
-        !settle(r, ++m->day * DAY_MS + clock_ms, has_zone, offset_ms, &m->earliest))
+        !place_after(r, clock_ms, has_zone, offset_ms, after, m))
         return false;
     if (guessed && m->earliest > r->now_ms && r->tense == WHEN_PAST)
         return refuse_coming(r, clock_ms);

@@ -170,6 +170,22 @@ START_TEST(a_refused_time_says_what_to_type)
 }
 END_TEST
 
+/* Half past midnight: 20:00 behind "yesterday 20:30" would be this evening. */
+START_TEST(the_end_of_what_has_been_is_not_this_evening)
+{
+    const char *why = refusal("between yesterday 20:30 and 20:00", WHEN_PAST);
+
+    ck_assert_msg(strstr(why, "it ends before it begins, or on Sun 29 Nov 2026 at 20:00, which is still to come") !=
+                      NULL,
+                  "%s", why);
+    refusal("yesterday 20:30/20:00", WHEN_PAST);
+    reads_as("between 2018-03-19 20:30 and 20:00", WHEN_PAST, "2018-03-19T20:30:00", "2018-03-20T20:00:00");
+    reads_as("between yesterday 20:30 and 00:30", WHEN_PAST, "2026-11-28T20:30:00", "2026-11-29T00:30:00");
+    reads_as("between tomorrow 20:30 and 20:00", WHEN_PAST, "2026-11-30T20:30:00", "2026-12-01T20:00:00");
+    reads_as("between yesterday 20:30 and 20:00", WHEN_COMING, "2026-11-28T20:30:00", "2026-11-29T20:00:00");
+}
+END_TEST
+
 START_TEST(every_clock_time_is_one_moment_two_or_none)
 {
     for (int64_t day = 20000; day < 22000; day++) /* autumn 2024 to spring 2030 */
@@ -270,6 +286,7 @@ Suite *suite_when(void)
     tcase_add_test(t, the_doubled_hour_is_never_guessed);
     tcase_add_test(t, the_missing_hour_is_never_guessed);
     tcase_add_test(t, a_refused_time_says_what_to_type);
+    tcase_add_test(t, the_end_of_what_has_been_is_not_this_evening);
     tcase_add_test(t, every_clock_time_is_one_moment_two_or_none);
     tcase_add_test(t, a_short_time_says_as_much_as_is_needed);
     tcase_add_test(t, people_see_how_long_ago);
