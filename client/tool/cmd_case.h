@@ -12,6 +12,11 @@ enum exit_code event_record(const struct cli *cli, const char *case_name, const 
 /* --kind of a list. Complains. */
 enum exit_code list_query_kind(const struct cli *cli, struct cw_list_query *out);
 
+/* cmd_case_words.c: what --status and --risk of a list may be, of one kind or of all (KIND_NONE), as "low, medium, high". */
+#define LIST_WORDS_LEN_MAX 600
+void list_statuses(uint32_t kind, char *out, size_t cap);
+void list_risks(uint32_t kind, char *out, size_t cap);
+
 extern const struct cli_command cmd_case_open, cmd_case_set, cmd_case_add, cmd_case_remove, cmd_case_event,
     cmd_case_show, cmd_case_list, cmd_case_history, cmd_entity_open, cmd_entity_show, cmd_entity_list;
 

@@ -211,6 +211,26 @@ static enum exit_code tell_answer(const struct cli *cli, const struct known_when
     return EXIT_DONE;
 }
 
+/* A word that is no status or risk: which there are, in the place of where to look for them. */
+static enum exit_code complain_list(const struct cli *cli, uint32_t kind, const struct cw_fault *fault)
+{
+    char words[LIST_WORDS_LEN_MAX] = "", why[sizeof(fault->text) + sizeof(words) + 8];
+    const char *colon = strrchr(fault->text, ':');
+    int said = colon != NULL ? (int)(colon - fault->text) : (int)strlen(fault->text);
+    bool suggests = strstr(fault->text, "did you mean") != NULL;
+
+    if (fault->code == CW_REFUSED_VALUE && strcmp(fault->where, "status") == 0)
+        list_statuses(kind, words, sizeof(words));
+    else if (fault->code == CW_REFUSED_VALUE && strcmp(fault->where, "risk") == 0)
+        list_risks(kind, words, sizeof(words));
+    if (words[0] == '\0' || suggests)
+        return complain_fault(cli, "the cases could not be listed", fault);
+    snprintf(why, sizeof(why), "%.*s: it is %s", said, fault->text, words);
+    return complain(cli, EXIT_USAGE,
+                    &(struct trouble){"the cases could not be listed",
+                                      strcmp(fault->where, "risk") == 0 ? "--risk" : "--status", why, NULL});
+}
+
 static enum exit_code run_list(struct cli *cli)
 {
     struct context context;
@@ -230,7 +250,7 @@ static enum exit_code run_list(struct cli *cli)
     }
     code = context_start(cli, &context);
     if (code == EXIT_DONE && ask_page(cli, context.client, &query, &answer) != CW_OK)
-        code = complain_fault(cli, "the cases could not be listed", cw_client_fault(context.client));
+        code = complain_list(cli, query.kind, cw_client_fault(context.client));
     if (answer != NULL)
         code = tell_answer(cli, &when, answer_message(answer)->list);
     cw_answer_close(answer);

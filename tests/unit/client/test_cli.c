@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The command line: what is understood, what is not, and what is suggested. */
-#include "tool/cli.h"
+#include "tool/cmd_case.h"
+
+#include "proto/schema.h"
 
 #include <check.h>
 #include <stdlib.h>
@@ -269,6 +271,25 @@ START_TEST(a_place_is_named_as_it_is_typed)
 }
 END_TEST
 
+START_TEST(a_list_knows_the_words_that_it_may_be_asked_for)
+{
+    char out[LIST_WORDS_LEN_MAX];
+
+    list_risks(KIND_CHILD, out, sizeof(out));
+    ck_assert_str_eq(out, "no_apparent_risk, low, medium, high, not assessed");
+    list_risks(KIND_NONE, out, sizeof(out));
+    ck_assert_str_eq(out, "standard, medium, high, no_apparent_risk, low, not assessed");
+    list_statuses(KIND_OPERATION, out, sizeof(out));
+    ck_assert_str_eq(out, "planned, running, closed, debriefed");
+    list_statuses(KIND_CHILD, out, sizeof(out));
+    ck_assert_int_eq(strncmp(out, "open, monitored, closed, transitioned, merged, disposed, reported, ", 67), 0);
+    list_statuses(KIND_NONE, out, sizeof(out));
+    ck_assert_str_eq(out + strlen(out) - 9, ", missing"); /* all of them fit */
+    list_statuses(KIND_NONE, out, 20);
+    ck_assert_uint_eq(strlen(out), 19);
+}
+END_TEST
+
 Suite *suite_cli(void)
 {
     Suite *s = suite_create("cli");
@@ -285,6 +306,7 @@ Suite *suite_cli(void)
     tcase_add_test(t, help_wins_over_what_is_missing);
     tcase_add_test(t, errors_have_the_exit_code_that_the_table_says);
     tcase_add_test(t, suggestions_are_near);
+    tcase_add_test(t, a_list_knows_the_words_that_it_may_be_asked_for);
     suite_add_tcase(s, t);
     return s;
 }
