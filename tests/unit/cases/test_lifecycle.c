@@ -233,7 +233,7 @@ START_TEST(a_sighting_later_than_the_return_disputes_it_in_whichever_order_they_
     seen = happens(s, PC_, EVENT_SIGHTING, 130);
     story_number(s, seen, FIELD_CONFIDENCE, 3);
     story_interval(s, seen, FIELD_OCCURRED, NOON + 120 * MINUTE_MS, NOON + 120 * MINUTE_MS);
-    back = came_back(s, 140);
+    (void)came_back(s, 140);
     ck_assert_uint_eq(story_state_of(story_fold(s), MACHINE_EPISODE), 4); /* seen before it came back */
     s->count--;
     back = came_back(s, 100);
