@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "tool/dispute.h"
+#include "tool/view.h"
 
 #include "lib/fault.h"
 #include "lib/identity.h"
@@ -149,17 +150,44 @@ static void proposal_found(const Cw__CaseView *view, const Cw__ViewField *field,
     sink(context, &d);
 }
 
+static bool names(const Cw__ViewValue *by, const Cw__OpRef *ref)
+{
+    for (size_t i = 0; ref != NULL && i < by->n_replaced; i++)
+        if (by->replaced[i]->index == ref->index && slice_eq(wire_slice(by->replaced[i]->op), wire_slice(ref->op)))
+            return true;
+    return false;
+}
+
+/* Nothing is left to decide: what is proposed stands already, or a later proposal goes on from it. */
+static bool is_settled(const Cw__ViewField *field, const Cw__ViewValue *proposal)
+{
+    for (size_t i = 0; i < field->n_proposals; i++)
+        if (field->proposals[i] != proposal && names(field->proposals[i], proposal->set_by))
+            return true;
+    return field->n_values == 1 && proposal->text.len > 0 &&
+           slice_eq(wire_slice(field->values[0]->text), wire_slice(proposal->text));
+}
+
+/* What is proposed of an episode that is over would change nothing that anybody goes by. */
+static bool is_of_the_past(const Cw__CaseView *view, const Cw__ViewField *field)
+{
+    const struct schema_field *row = schema_field(field->field);
+
+    return row != NULL && (row->flags & FIELD_RISK) != 0 && view_is_over(view, field);
+}
+
 static void look_at_field(const Cw__CaseView *view, const Cw__ViewField *field, dispute_sink *sink, void *context)
 {
-    bool is_set = is_rule(field, "ORS") || is_rule(field, "GOS");
+    bool is_set = is_rule(field, "ORS") || is_rule(field, "GOS"), past = is_of_the_past(view, field);
 
     if (!is_set && !field->conflict && field->n_values > 1 && !is_rule(field, "IMM"))
         merged_found(view, field, sink, context);
     for (size_t i = 0; is_set && i < field->n_values; i++)
         if (was_removed(field->values[i]))
             kept_found(view, field, field->values[i], sink, context);
-    for (size_t i = 0; !is_set && i < field->n_proposals; i++)
-        proposal_found(view, field, field->proposals[i], sink, context);
+    for (size_t i = 0; !is_set && !past && i < field->n_proposals; i++)
+        if (!is_settled(field, field->proposals[i]))
+            proposal_found(view, field, field->proposals[i], sink, context);
 }
 
 /* --- events that somebody recorded who may not ---------------------------------------------------------------- */
@@ -207,11 +235,20 @@ static bool is_answered(const Cw__CaseView *view, const Cw__ViewEvent *event)
     return false;
 }
 
+/* A step of a hand-over that has happened, or that can no longer happen. */
+static bool is_overtaken(const Cw__CaseView *view, const Cw__ViewEvent *event)
+{
+    bool owner = event->author != NULL && slice_eq(wire_slice(event->author->division), wire_slice(view->owner));
+
+    return (event->type == EVENT_HANDOVER_CLAIM && owner) || (event->type == EVENT_HANDOVER_OFFER && !owner);
+}
+
 static void event_found(const Cw__CaseView *view, const Cw__ViewEvent *event, dispute_sink *sink, void *context)
 {
     struct dispute d = {.kind = DISPUTE_EVENT, .view = view, .event = event};
 
-    if (event->n_resolvers == 0 || is_told_by_fields(view, event) || is_answered(view, event))
+    if (event->n_resolvers == 0 || is_overtaken(view, event) || is_told_by_fields(view, event) ||
+        is_answered(view, event))
         return;
     make_id(&d);
     sink(context, &d);

@@ -20,6 +20,9 @@ void view_print_records(const struct cli *cli, const Cw__CaseView *const *record
 /* The field that gives the case its risk; NULL: the kind has none, or nobody assessed it. */
 const Cw__ViewField *view_risk_field(const Cw__CaseView *view);
 
+/* Of an episode that is over. */
+bool view_is_over(const Cw__CaseView *view, const Cw__ViewField *field);
+
 /* The colour of "HIGH". */
 enum tone view_risk_tone(const char *risk);
 /* "NTH, in charge Sgt Wren; open; episode active" */

@@ -39,7 +39,7 @@ static void print_flag(const struct cli *cli, bool on, const char *text)
 /* --- risk: who set it, when, and what stands beside it ------------------------------------------------------ */
 
 /* Values of an episode that is over say how dangerous it was. */
-static bool is_over(const Cw__CaseView *view, const Cw__ViewField *field)
+bool view_is_over(const Cw__CaseView *view, const Cw__ViewField *field)
 {
     for (size_t i = 0; i < view->n_episodes; i++)
         if (slice_eq(wire_slice(view->episodes[i]->episode), wire_slice(field->episode)))
@@ -63,7 +63,7 @@ const Cw__ViewField *view_risk_field(const Cw__CaseView *view)
         const struct schema_field *row = schema_field(f->field);
         bool missing;
 
-        if (row == NULL || (row->flags & FIELD_RISK) == 0 || f->n_values == 0 || is_over(view, f))
+        if (row == NULL || (row->flags & FIELD_RISK) == 0 || f->n_values == 0 || view_is_over(view, f))
             continue;
         missing = row->number == FIELD_MISSING_RISK;
         if (best == NULL || (missing && (best->field != f->field || number_of(f) > number_of(best))))
@@ -152,6 +152,11 @@ static void print_risk(const struct cli *cli, const Cw__CaseView *view)
     const Cw__ViewField *field = view_risk_field(view);
     char risk[60];
 
+    if (view->n_episodes > 0 && view->risk.len == 0) {
+        view_label(cli, "risk");
+        printf("none: no episode is open\n");
+        return;
+    }
     if (!view->has_risk || view->risk.len == 0)
         return;
     view_words(view->risk, risk, sizeof(risk));

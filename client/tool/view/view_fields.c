@@ -69,16 +69,24 @@ static bool was_said(const Cw__CaseView *view, const Cw__ViewField *field)
            (row != NULL && row->number == FIELD_TITLE);
 }
 
-void view_fields(const struct cli *cli, const Cw__CaseView *view)
+static void print_fields(const struct cli *cli, const Cw__CaseView *view, bool over, const char *heading)
 {
     bool any = false;
 
     for (size_t i = 0; i < view->n_fields; i++) {
-        if (!cli->verbose && was_said(view, view->fields[i]))
+        const Cw__ViewField *field = view->fields[i];
+
+        if (view_is_over(view, field) != over || (!cli->verbose && was_said(view, field)))
             continue;
         if (!any)
-            putchar('\n');
+            printf("\n%s%s%s%s", tone_on(cli, TONE_HEAD), heading, tone_off(cli), *heading != '\0' ? "\n" : "");
         any = true;
-        print_field(cli, view->fields[i]);
+        print_field(cli, field);
     }
+}
+
+void view_fields(const struct cli *cli, const Cw__CaseView *view)
+{
+    print_fields(cli, view, false, "");
+    print_fields(cli, view, true, "when it was missing before"); /* the risk of then is none of now */
 }

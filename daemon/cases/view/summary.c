@@ -85,6 +85,22 @@ static bool misses_unassessed(const struct case_state *state)
     return false;
 }
 
+static bool no_episode_runs(const struct case_state *state)
+{
+    uint32_t over = 0;
+
+    for (uint32_t i = 0; i < state->machine_count; i++) {
+        const struct case_machine *m = &state->machines[i];
+
+        if (m->machine != MACHINE_EPISODE)
+            continue;
+        if (!episode_is_over(state, &m->scope))
+            return false;
+        over++;
+    }
+    return over > 0;
+}
+
 /* The greatest over the line or over the child's episodes that are not over. */
 static const char *risk_of(const struct case_state *state)
 {
@@ -106,6 +122,8 @@ static const char *risk_of(const struct case_state *state)
             row = cell->row;
         }
     }
+    if (best == NULL && no_episode_runs(state))
+        return ""; /* the child is not missing: there is nothing to assess */
     if (best == NULL || (RANK_OF(best->value.number) < RANK_NOT_ASSESSED && misses_unassessed(state)))
         return "not assessed";
     name = schema_value_name(row->scale, best->value.number);

@@ -21,11 +21,13 @@ static uint32_t speaker_of(const struct listed *members, uint32_t count)
     return best;
 }
 
-/* What nobody assessed is taken as medium: above low. What a newer version says is above all. */
+/* What nobody assessed is taken as medium: above low. What a newer version says is above all; no episode, below. */
 static uint32_t rank_of_risk(struct cw_slice risk)
 {
     uint32_t number;
 
+    if (slice_empty(risk))
+        return 0;
     if (schema_value_by_name(SCALE_MISSING_RISK, risk, &number))
         return 2 * number;
     return slice_eq(risk, slice_of("not assessed")) ? 5 : UINT32_MAX;

@@ -236,6 +236,25 @@ START_TEST(a_live_episode_that_nobody_assessed_is_not_shown_at_the_old_ones_risk
 }
 END_TEST
 
+START_TEST(a_child_whose_episodes_are_over_has_no_risk_that_anybody_should_assess)
+{
+    struct story *s = story_open(KIND_CHILD, "NTH", MCET_);
+    struct case_summary row;
+    uint32_t back, closed;
+
+    assess(s, &scope_none, 4);
+    back = story_event(s, "NTH", MCET_, EVENT_RETURNED);
+    story_number(s, back, FIELD_HOW_KNOWN, 5);
+    closed = story_event(s, "NTH", ROLE_MASK(INSP), EVENT_EPISODE_CLOSED);
+    story_after(s, closed, back);
+    state_summary(story_fold(s), &row);
+    ck_assert_str_eq(row.risk, "");
+    story_event(s, "NTH", MCET_, EVENT_EPISODE_REPORTED);
+    state_summary(story_fold(s), &row);
+    ck_assert_str_eq(row.risk, "not assessed");
+}
+END_TEST
+
 START_TEST(a_case_whose_opening_is_not_here_is_shown_all_the_same)
 {
     struct story *s = story_open(KIND_CHILD, "NTH", MCET_);
@@ -409,6 +428,7 @@ Suite *suite_view(void)
     tcase_add_test(all, a_reference_finds_typing_mistakes);
     tcase_add_test(all, a_list_row_says_not_assessed_rather_than_low);
     tcase_add_test(all, a_live_episode_that_nobody_assessed_is_not_shown_at_the_old_ones_risk);
+    tcase_add_test(all, a_child_whose_episodes_are_over_has_no_risk_that_anybody_should_assess);
     tcase_add_test(all, a_case_whose_opening_is_not_here_is_shown_all_the_same);
     tcase_add_test(all, a_clock_is_data_until_a_view_asks_what_time_it_is);
     tcase_add_test(all, the_interview_clock_runs_from_the_return_not_from_its_recording);

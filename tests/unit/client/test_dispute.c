@@ -28,6 +28,9 @@ struct scene {
     Cw__ViewDeadline deadline, *deadline_at[1];
     Cw__ViewNote note, *note_at[1];
     Cw__ViewEvent event, *event_at[1];
+    Cw__Author author;
+    Cw__ViewEpisode episode, *episode_at[1];
+    Cw__OpRef *named[1];
     ProtobufCBinaryData resolvers[2], notes[1];
     size_t value_count;
 };
@@ -231,6 +234,9 @@ static Cw__ViewEvent *add_proposed(struct scene *s)
     event->name = B("handover_offer");
     event->op = wire_bytes(slice(op, sizeof(op)));
     event->proposal = true;
+    cw__author__init(&s->author);
+    s->author.division = B("NTH");
+    event->author = &s->author;
     event->hlc = 100;
     s->resolvers[0] = B("SUP");
     event->resolvers = s->resolvers;
@@ -327,6 +333,63 @@ START_TEST(a_proposed_event_whose_fields_are_proposals_is_told_by_them)
     ck_assert_uint_eq(find(s).count, 2);
     v->set_by->op = proposed->op;
     ck_assert_uint_eq(find(s).count, 1);
+    free(s);
+}
+END_TEST
+
+START_TEST(a_step_that_was_overtaken_is_no_longer_proposed)
+{
+    struct scene *s = scene_new();
+    Cw__ViewEvent *proposed = add_proposed(s);
+
+    s->view.owner = B("EST"); /* NTH proposed to offer it, and it is east's by now */
+    ck_assert_uint_eq(find(s).count, 0);
+    proposed->type = EVENT_HANDOVER_CLAIM;
+    ck_assert_uint_eq(find(s).count, 1);
+    s->view.owner = B("NTH");
+    ck_assert_uint_eq(find(s).count, 0);
+    free(s);
+}
+END_TEST
+
+START_TEST(a_proposal_that_stands_or_that_another_goes_on_from_is_settled)
+{
+    struct scene *s = scene_new();
+    Cw__ViewField *f = add_field(s, FIELD_MISSING_RISK);
+    Cw__ViewValue *first, *second;
+
+    add_value(s, f, "high", 1000);
+    first = new_value(s, "low", 2000);
+    second = new_value(s, "low", 3000);
+    f->proposals[f->n_proposals++] = first;
+    f->proposals[f->n_proposals++] = second;
+    ck_assert_uint_eq(find(s).count, 2);
+    s->named[0] = first->set_by;
+    second->replaced = s->named;
+    second->n_replaced = 1;
+    ck_assert_uint_eq(find(s).count, 1);
+    ck_assert_ptr_eq(find(s).at[0].choices[1], second);
+    f->values[0]->text = B("low"); /* somebody who may has said so */
+    ck_assert_uint_eq(find(s).count, 0);
+    free(s);
+}
+END_TEST
+
+START_TEST(the_risk_of_an_episode_that_is_over_is_not_decided_any_more)
+{
+    struct scene *s = scene_new();
+    Cw__ViewField *f = add_field(s, FIELD_MISSING_RISK);
+
+    add_value(s, f, "high", 1000);
+    f->proposals[f->n_proposals++] = new_value(s, "low", 2000);
+    cw__view_episode__init(&s->episode);
+    s->episode.state = B("active");
+    s->episode_at[0] = &s->episode;
+    s->view.episodes = s->episode_at;
+    s->view.n_episodes = 1;
+    ck_assert_uint_eq(find(s).count, 1);
+    s->episode.state = B("closed");
+    ck_assert_uint_eq(find(s).count, 0);
     free(s);
 }
 END_TEST
@@ -667,6 +730,9 @@ Suite *suite_dispute(void)
     tcase_add_test(t, a_proposed_event_is_answered_by_the_same_said_later_by_whoever_may);
     tcase_add_test(t, a_later_event_that_names_another_thing_is_no_answer);
     tcase_add_test(t, a_proposed_event_whose_fields_are_proposals_is_told_by_them);
+    tcase_add_test(t, a_step_that_was_overtaken_is_no_longer_proposed);
+    tcase_add_test(t, a_proposal_that_stands_or_that_another_goes_on_from_is_settled);
+    tcase_add_test(t, the_risk_of_an_episode_that_is_over_is_not_decided_any_more);
     tcase_add_test(t, owners_and_steps_are_told_apart);
     tcase_add_test(t, an_id_changes_when_somebody_says_something_new);
     suite_add_tcase(s, t);
