@@ -2,6 +2,8 @@
 /* From words to a command with its options. */
 #include "tool/cli.h"
 
+#include "proto/bytes.h"
+
 #include <getopt.h>
 #include <stdlib.h>
 #include <sys/ioctl.h>
@@ -162,11 +164,58 @@ static int terminal_rows(void)
     return ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 ? size.ws_row : 0;
 }
 
-static enum exit_code settle(struct cli *cli)
+/* "why=x": what is said of something, and not its name. */
+static bool is_assignment(const char *word)
+{
+    size_t len = strspn(word, "abcdefghijklmnopqrstuvwxyz_");
+
+    return len > 0 && word[len] == '=';
+}
+
+/* In "CASE EVENT FIELD=VALUE..." the word that stands where a value was typed instead; len 0: everything is in its place. */
+static struct cw_slice what_is_missing(const struct cli *cli, const char **out_before)
+{
+    const char *word = cli->command->operands;
+
+    if (word == NULL || strstr(word, "=VALUE") == NULL)
+        return slice_of("");
+    for (int i = 0; i < cli->operand_count && *word != '\0'; i++) {
+        size_t len = strcspn(word, " ");
+
+        if (strspn(word, "ABCDEFGHIJKLMNOPQRSTUVWXYZ") != len)
+            break;
+        *out_before = cli->operands[i];
+        if (is_assignment(cli->operands[i]))
+            return slice(word, len);
+        word += len + strspn(word + len, " ");
+    }
+    return slice_of("");
+}
+
+static enum exit_code check_operands(const struct cli *cli)
 {
     const struct cli_command *c = cli->command;
+    const char *before = "", *form = c->operands != NULL ? c->operands : "";
+    struct cw_slice missing = what_is_missing(cli, &before);
+    bool few = cli->operand_count < c->operand_min, many = c->operand_max >= 0 && cli->operand_count > c->operand_max;
+    char why[320], what[64], name[CLI_NAME_LEN_MAX], next[CLI_NAME_LEN_MAX + 24];
+
+    if (missing.len == 0 && !few && !many)
+        return EXIT_DONE;
+    cli_name(c, name);
+    snprintf(what, sizeof(what), "%s",
+             few ? "something is missing behind the command" : "there is too much behind the command");
+    snprintf(why, sizeof(why), "it is used like this: casewire %s%s%s", name, c->operands != NULL ? " " : "", form);
+    snprintf(next, sizeof(next), "casewire %s --help", name);
+    if (missing.len > 0)
+        snprintf(what, sizeof(what), "%.*s is missing before %.*s=", (int)missing.len, (const char *)missing.data,
+                 (int)strcspn(before, "="), before);
+    return complain(cli, EXIT_USAGE, &(struct trouble){what, name, why, next});
+}
+
+static enum exit_code settle(struct cli *cli)
+{
     int64_t seconds;
-    char why[160], name[CLI_NAME_LEN_MAX], next[CLI_NAME_LEN_MAX + 24];
 
     cli->quiet = cli_flag(cli, "quiet");
     cli->verbose = cli_flag(cli, "verbose");
@@ -176,16 +225,7 @@ static enum exit_code settle(struct cli *cli)
     if (!cli_number(cli, "timeout", 1, CW_TIMEOUT_MS_MAX / 1000, TIMEOUT_MS_DEFAULT / 1000, &seconds))
         return EXIT_USAGE;
     cli->timeout_ms = (int32_t)seconds * 1000;
-    if (cli->operand_count >= c->operand_min && (c->operand_max < 0 || cli->operand_count <= c->operand_max))
-        return EXIT_DONE;
-    cli_name(c, name);
-    snprintf(why, sizeof(why), "it is used like this: casewire %s%s%s", name, c->operands != NULL ? " " : "",
-             c->operands != NULL ? c->operands : "");
-    snprintf(next, sizeof(next), "casewire %s --help", name);
-    return complain(cli, EXIT_USAGE,
-                    &(struct trouble){cli->operand_count < c->operand_min ? "something is missing behind the command"
-                                                                          : "there is too much behind the command",
-                                      name, why, next});
+    return check_operands(cli);
 }
 
 /* Where the first word that is no option stands; options before the command are allowed when they are common ones. */

@@ -37,7 +37,16 @@ static const struct cli_command status = {
     .summary = "...",
     .run = run_nothing,
 };
-static const struct cli_command *const commands[] = {&show, &list, &status, NULL};
+static const struct cli_command unmerge = {
+    .noun = "case",
+    .verb = "unmerge",
+    .operands = "CASE EVENT FIELD=VALUE...",
+    .operand_min = 2,
+    .operand_max = -1,
+    .summary = "...",
+    .run = run_nothing,
+};
+static const struct cli_command *const commands[] = {&show, &list, &status, &unmerge, NULL};
 
 #define WORDS_MAX 16
 
@@ -155,6 +164,21 @@ START_TEST(too_little_and_too_much_are_told_apart)
     ck_assert_int_eq(complaint("case show a b c"), EXIT_USAGE);
     ck_assert_ptr_nonnull(strstr(said, "too much"));
     ck_assert_int_eq(complaint("case list a"), EXIT_USAGE);
+}
+END_TEST
+
+START_TEST(a_value_is_not_taken_for_what_is_missing_before_it)
+{
+    struct parsed p;
+
+    ck_assert_int_eq(complaint("case unmerge K7Q2M4X why=x"), EXIT_USAGE);
+    ck_assert_ptr_nonnull(strstr(said, "EVENT is missing before why="));
+    ck_assert_int_eq(complaint("case unmerge why=x also=y"), EXIT_USAGE);
+    ck_assert_ptr_nonnull(strstr(said, "CASE is missing before why="));
+    parse(&p, "case unmerge K7Q2M4X 3f9ac2 why=x");
+    ck_assert_int_eq(p.code, EXIT_DONE);
+    parse(&p, "case show why=x"); /* takes no values */
+    ck_assert_int_eq(p.code, EXIT_DONE);
 }
 END_TEST
 
@@ -301,6 +325,7 @@ Suite *suite_cli(void)
     tcase_add_test(t, a_mistyped_word_gets_the_nearest_one);
     tcase_add_test(t, a_far_word_gets_no_suggestion);
     tcase_add_test(t, too_little_and_too_much_are_told_apart);
+    tcase_add_test(t, a_value_is_not_taken_for_what_is_missing_before_it);
     tcase_add_test(t, a_missing_or_wrong_value_is_refused);
     tcase_add_test(t, json_asks_for_complaints_in_json);
     tcase_add_test(t, help_wins_over_what_is_missing);
