@@ -141,6 +141,9 @@ static void name_replaced(struct writing *w, const char *field, const char *text
         for (size_t v = 0; v < f->n_values; v++)
             if (names(f->values[v], is_set_rule(f), text))
                 supersede(w, f->values[v]->set_by);
+        for (size_t v = 0; text != NULL && v < f->n_proposals; v++)
+            if (names(f->proposals[v], true, text))
+                supersede(w, f->proposals[v]->set_by); /* who says the same takes it up: it waits no longer */
         return;
     }
 }
