@@ -56,6 +56,14 @@ uint32_t dispute_roles(const struct dispute *d);
 /* "INSP, SUPT"; "anyone". */
 void dispute_resolvers(const struct dispute *d, char *out, size_t cap);
 
+/* dispute_next.c: the rationale, or the reason, of the event that said it; NULL: none in this view. Borrowed. */
+const Cw__ViewValue *dispute_reason(const struct dispute *d, const Cw__ViewValue *choice);
+/* Whether this would be a lower risk of the child than what stands: that is assessed anew, with a rationale and a review. */
+bool dispute_lowers_risk(const struct dispute *d, int64_t risk);
+/* Of STEP: the events that lead on from the state that is shown, and that these roles may record. */
+#define DISPUTE_STEPS_MAX 6
+size_t dispute_steps(const struct dispute *d, uint32_t roles, uint32_t out[static DISPUTE_STEPS_MAX]);
+
 /* --- all of several cases --------------------------------------------------------------------------------- */
 
 struct disputes {

@@ -534,7 +534,8 @@ def a_close_without_the_rank_is_shown_and_waits_for_an_inspector(desk):
 
 @story
 def a_close_that_was_held_back_is_decided_by_closing_anew(desk):
-    case = desk.open_case("Child S", risk="medium")["case_id"]
+    opened = desk.open_case("Child S", risk="medium")
+    case, chars = opened["case_id"], opened["human_ref"].split("/")[3].split("-")[0]
     desk.tool("episode", "assess", case, "risk=medium", "why=Fourteen, no coat", "review=in 4h", who="officer@north")
     desk.settle()
     desk.tool("lab", "cut", "west", "--dir", desk.dir)
@@ -546,11 +547,37 @@ def a_close_that_was_held_back_is_decided_by_closing_anew(desk):
     desk.settle()
     found = [c for c in desk.ask("conflict", "list", who="sergeant@north")["conflicts"] if c["field"] == "episode_state"]
     check("a task that the close did not know of holds it back", len(found) == 1 and found[0]["you_may"], str(found))
+    shown = desk.tool("conflict", "show", found[0]["id"], who="sergeant@north").stdout
+    check("the step that leads on is said, as it is typed", f"casewire episode close {chars} harm=" in shown, shown)
+    check("and none that is an inspector's", "refute" not in shown, shown)
+    shown = desk.tool("conflict", "show", found[0]["id"], who="inspector@north").stdout
+    check("who is shown them too", "casewire episode refute" in shown, shown)
     desk.tool("conflict", "resolve", found[0]["id"], "episode_closed", "harm=none_known", "outcome=returned", "found_by=police",
               who="sergeant@north")
     shown = desk.ask("case", "show", case)
     check("whoever has seen the task closes it", shown["conflicts"] == [] and [e["state"] for e in shown["episodes"]] == ["closed"],
           str(shown["conflicts"]))
+
+
+@story
+def a_lower_risk_is_assessed_and_not_just_taken_over(desk):
+    case = desk.open_case("Child U")["case_id"]
+    desk.tool("episode", "assess", case, "risk=low", "why=At her aunt's", "review=in 8h")
+    found = desk.ask("conflict", "list", who="inspector@north")["conflicts"][0]["id"]
+    shown = desk.tool("conflict", "show", found, who="inspector@north").stdout
+    check("why the lower risk was proposed is shown", "At her aunt's" in shown, shown)
+    check("an assessment is what comes next", "risk=low why='...' review='in 4h'" in shown and "--take 2" not in shown, shown)
+    for words in (["--take", "2"], ["low"]):
+        done = desk.tool("conflict", "resolve", found, *words, who="inspector@north", expect=2)
+        check("nobody lowers it without a reason and a review", "casewire episode assess" in done.stderr, done.stderr)
+    desk.tool("episode", "assess", case, "risk=low", "why=The aunt says so", "review=in 8h", who="inspector@north")
+    shown = desk.ask("case", "show", case)
+    check("the assessment takes the proposal up", shown["risk"] == "low" and desk.ask("conflict", "list")["conflicts"] == [], str(shown["risk"]))
+    for risk in ("high", "low"):
+        desk.tool("episode", "assess", case, f"risk={risk}", "why=Older friends", "review=in 2h")
+    found = desk.ask("conflict", "list")["conflicts"][0]["id"]
+    desk.tool("conflict", "resolve", found, "--take", "1", who="inspector@north")
+    check("what stands is left as it is by a choice", desk.ask("conflict", "list")["conflicts"] == [])
 
 
 @story

@@ -2,7 +2,7 @@
 /* conflict list, show: what two sides wrote about one thing, and what a rule made of it. */
 #include "tool/cmd_conflict.h"
 
-#include "tool/dispute.h"
+#include "tool/conflict_next.h"
 #include "tool/lookup.h"
 #include "tool/view.h"
 
@@ -211,35 +211,17 @@ static void print_replaced(const Cw__ViewValue *value)
     }
 }
 
-/* What may be typed next, with this dispute's own id. */
-static void print_next(const struct dispute *d, const char *id)
+/* Why it was said: whoever decides weighs that, not the bare value. */
+static void print_reason(const struct dispute *d, const Cw__ViewValue *value)
 {
-    printf("next\n");
-    switch (d->kind) {
-    case DISPUTE_VALUES:
-    case DISPUTE_PROPOSAL:
-        for (size_t i = 0; i < d->choice_count; i++)
-            printf("  casewire conflict resolve %s --take %zu\n", id, i + 1);
-        printf("  casewire conflict resolve %s 'another value'\n", id);
-        break;
-    case DISPUTE_EVENT:
-        printf("  casewire conflict resolve %s --take 2 [FIELD=VALUE...]\n", id);
-        printf("  casewire conflict resolve %s --take 1\n", id);
-        break;
-    case DISPUTE_OWNER:
-        printf("  casewire conflict resolve %s DIVISION reason='...'\n", id);
-        break;
-    case DISPUTE_STEP:
-        printf("  casewire conflict resolve %s EVENT FIELD=VALUE...\n", id);
-        break;
-    case DISPUTE_MERGED:
-        for (size_t i = 1; i < d->choice_count; i++)
-            printf("  casewire conflict undo %s --take %zu\n", id, i + 1);
-        break;
-    case DISPUTE_KEPT:
-        printf("  casewire conflict undo %s\n", id);
-        break;
-    }
+    const Cw__ViewValue *reason = dispute_reason(d, value);
+    char text[2100];
+
+    if (reason == NULL)
+        return;
+    view_value(reason, text, sizeof(text));
+    printf("%*s", INDENT, "");
+    view_wrap(text, INDENT);
 }
 
 static void show_text(const struct cli *cli, const struct dispute *d, int digits, uint32_t roles)
@@ -263,11 +245,12 @@ static void show_text(const struct cli *cli, const struct dispute *d, int digits
     view_wrap(line, 0);
     for (size_t i = 0; i < d->choice_count; i++) {
         print_choice(d->choices[i], i + 1);
+        print_reason(d, d->choices[i]);
         print_replaced(d->choices[i]);
     }
     if (d->event != NULL)
         print_event(d);
-    print_next(d, h.id);
+    conflict_next(d, h.id, roles);
 }
 
 static enum exit_code run_show(struct cli *cli)

@@ -7,6 +7,7 @@
 
 #include "tool/cmd_case.h"
 #include "tool/cmd_conflict.h"
+#include "tool/conflict_next.h"
 #include "tool/typed.h"
 #include "tool/view.h"
 
@@ -127,15 +128,46 @@ static enum exit_code write_choice(struct deciding *x, enum cw_verb verb, int64_
 
 /* --- resolve ---------------------------------------------------------------------------------------------------- */
 
+/* DOMAIN 4.4: an assessment has its rationale and the next review. That of others is not carried over to this one. */
+static enum exit_code refuse_bare_risk(const struct deciding *x, const char *risk)
+{
+    char command[CONFLICT_ASSESS_LEN_MAX];
+
+    conflict_assess(x->d, risk, command);
+    return complain(x->w.cli, EXIT_USAGE,
+                    &(struct trouble){
+                        "nothing was recorded", "missing_risk",
+                        "a risk is lowered by an assessment, which says why and when it is looked at again", command});
+}
+
+/* The risk that would be set, as it is typed; NULL: it is none that is lower than what stands. */
+static const char *lower_risk(const struct deciding *x, int64_t take, char out[static 60])
+{
+    const Cw__ViewValue *choice = take != 0 ? x->d->choices[take - 1] : NULL;
+    const struct schema_field *row = schema_field(x->d->field->field);
+    uint32_t risk;
+
+    if (choice != NULL)
+        view_value(choice, out, 60);
+    else
+        snprintf(out, 60, "%s", x->w.cli->operands[1]);
+    return row != NULL && schema_value_by_name(row->scale, slice_of(out), &risk) && dispute_lowers_risk(x->d, risk)
+               ? out
+               : NULL;
+}
+
 static enum exit_code resolve_value(struct deciding *x, int64_t take)
 {
     const struct cli *cli = x->w.cli;
+    char risk[60];
 
     if ((take != 0) == (cli->operand_count > 1) || cli->operand_count > 2)
         return complain(cli, EXIT_USAGE,
                         &(struct trouble){"nothing was recorded", "VALUE, --take",
                                           "it is decided by one of its choices or by another value: one of the two",
                                           "casewire conflict show CONFLICT"});
+    if (lower_risk(x, take, risk) != NULL)
+        return refuse_bare_risk(x, risk);
     return take != 0 ? write_choice(x, CW_SET, take) : write_value(x, CW_SET, cli->operands[1]);
 }
 
@@ -290,11 +322,10 @@ const struct cli_command cmd_conflict_resolve = {
     .operand_max = -1,
     .summary = "decide it",
     .about = "The decision is a signed statement that names everything it decides between. Values are decided by "
-             "--take N or by "
-             "another value; a contested owner by a division and reason=...; steps that exclude each other by the "
-             "event that "
-             "is right, with its fields. A proposal is taken up by --take 2 and left by --take 1; of a proposed event "
-             "--take 2 says it again in your name, with what FIELD=VALUE says otherwise.",
+             "--take N or by another value; a contested owner by a division and reason=...; steps that exclude each "
+             "other by the event that is right, with its fields. A proposal is taken up by --take 2 and left by --take "
+             "1; of a proposed event --take 2 says it again in your name, with what FIELD=VALUE says otherwise. A "
+             "child's risk is lowered by episode assess, with a reason and the next review.",
     .examples = "  casewire conflict resolve 3f9a --take 2\n  casewire conflict resolve 3f9a 'Seen twice, see events'\n"
                 "  casewire conflict resolve 77c1 NTH reason='lives there'\n",
     .options = resolve_options,

@@ -223,6 +223,89 @@ START_TEST(a_proposal_stands_beside_what_is_there)
 }
 END_TEST
 
+/* --- what it asks for ------------------------------------------------------------------------------------------- */
+
+/* DOMAIN 4.4: every assessment has its rationale and the next review; a number alone lowers no risk. */
+START_TEST(a_lower_risk_is_told_apart)
+{
+    struct scene *s = scene_new();
+    Cw__ViewField *f = add_field(s, FIELD_MISSING_RISK), *other = add_field(s, FIELD_FOUND_BY);
+    struct dispute d = {.kind = DISPUTE_PROPOSAL, .view = &s->view, .field = f};
+
+    ck_assert(!dispute_lowers_risk(&d, 1)); /* nothing stands */
+    add_value(s, f, "medium", 1000)->value->number = 3;
+    add_value(s, other, "police", 1000)->value->number = 3;
+    ck_assert(dispute_lowers_risk(&d, 2));
+    ck_assert(!dispute_lowers_risk(&d, 3));
+    ck_assert(!dispute_lowers_risk(&d, 4));
+    d.field = other;
+    ck_assert(!dispute_lowers_risk(&d, 2));
+    d.field = NULL;
+    ck_assert(!dispute_lowers_risk(&d, 2));
+    free(s);
+}
+END_TEST
+
+START_TEST(a_choice_has_the_rationale_that_came_with_it)
+{
+    struct scene *s = scene_new();
+    Cw__ViewField *f = add_field(s, FIELD_MISSING_RISK), *rationale = add_field(s, FIELD_RATIONALE),
+                  *reason = add_field(s, FIELD_REASON), *details[2] = {reason, rationale};
+    struct dispute d = {.kind = DISPUTE_PROPOSAL, .view = &s->view, .field = f};
+    Cw__ViewValue *low = add_value(s, f, "low", 1000), *high = add_value(s, f, "high", 1000);
+    const Cw__ViewValue *why = add_value(s, rationale, "At her aunt's", 1000),
+                        *wrong = add_value(s, reason, "It was misread", 1000);
+
+    cw__view_event__init(&s->event);
+    s->event.op = low->set_by->op;
+    s->event.fields = details;
+    s->event.n_fields = 2;
+    s->event_at[0] = &s->event;
+    s->view.events = s->event_at;
+    s->view.n_events = 1;
+    ck_assert_ptr_eq(dispute_reason(&d, low), why);
+    ck_assert_ptr_null(dispute_reason(&d, high)); /* said by no event that is shown */
+    s->event.n_fields = 1;
+    ck_assert_ptr_eq(dispute_reason(&d, low), wrong);
+    high->set_by = NULL;
+    ck_assert_ptr_null(dispute_reason(&d, high));
+    free(s);
+}
+END_TEST
+
+static bool leads_on(const struct dispute *d, uint32_t roles, uint32_t event)
+{
+    uint32_t events[DISPUTE_STEPS_MAX];
+    size_t count = dispute_steps(d, roles, events);
+    bool found = false;
+
+    for (size_t i = 0; i < count; i++)
+        found = found || events[i] == event;
+    return found;
+}
+
+START_TEST(a_step_is_decided_by_what_leads_on_from_the_state)
+{
+    struct scene *s = scene_new();
+    struct dispute d = {.kind = DISPUTE_STEP, .view = &s->view, .conflict = &s->conflict};
+    uint32_t events[DISPUTE_STEPS_MAX];
+
+    add_conflict(s, NULL, "episode_state");
+    s->view.kind = KIND_CHILD;
+    s->conflict.shown = new_value(s, "returned", 1000);
+    ck_assert(leads_on(&d, ROLE_MASK(SUP), EVENT_EPISODE_CLOSED));
+    ck_assert(!leads_on(&d, ROLE_MASK(SUP), EVENT_STILL_MISSING)); /* an inspector's */
+    ck_assert(leads_on(&d, ROLE_MASK(INSP), EVENT_STILL_MISSING));
+    ck_assert(!leads_on(&d, ROLE_MASK(INSP), EVENT_LONG_TERM)); /* of a child that is missing */
+    ck_assert(!leads_on(&d, ROLE_MASK(PC), EVENT_EPISODE_CLOSED));
+    s->conflict.shown->text = B("of a newer version");
+    ck_assert_uint_eq(dispute_steps(&d, ROLE_MASK(SUP), events), 0);
+    s->conflict.shown = NULL;
+    ck_assert_uint_eq(dispute_steps(&d, ROLE_MASK(SUP), events), 0);
+    free(s);
+}
+END_TEST
+
 /* An offer that an officer proposed, and that a sergeant may make. */
 static Cw__ViewEvent *add_proposed(struct scene *s)
 {
@@ -726,6 +809,9 @@ Suite *suite_dispute(void)
     tcase_add_test(t, a_single_value_is_no_dispute);
     tcase_add_test(t, several_elements_of_a_set_are_none_but_one_that_was_removed_is);
     tcase_add_test(t, a_proposal_stands_beside_what_is_there);
+    tcase_add_test(t, a_lower_risk_is_told_apart);
+    tcase_add_test(t, a_choice_has_the_rationale_that_came_with_it);
+    tcase_add_test(t, a_step_is_decided_by_what_leads_on_from_the_state);
     tcase_add_test(t, a_proposed_event_is_decided_by_whoever_may_record_it);
     tcase_add_test(t, a_proposed_event_is_answered_by_the_same_said_later_by_whoever_may);
     tcase_add_test(t, a_later_event_that_names_another_thing_is_no_answer);
