@@ -422,6 +422,16 @@ def a_decision_made_unseen_is_a_new_conflict(desk):
 
 
 @story
+def a_child_is_found_by_its_whole_name(desk):
+    case = desk.open_case("Child N")["human_ref"]
+    desk.tool("case", "set", case, "given_names=Ann", "family_name=Reed")
+    for typed in ("Ann Reed", "ann reed", "Reed"):
+        found = [row["human_ref"] for row in desk.ask("case", "list", "--entity", typed)["rows"]]
+        check(f"by {typed}", found == [case], str(found))
+    check("and by no other", desk.ask("case", "list", "--entity", "Ann Wren")["rows"] == [])
+
+
+@story
 def two_claims_are_arbitrated(desk):
     case = desk.open_case("Child A")["case_id"]
     desk.settle()

@@ -148,8 +148,12 @@ static enum cw_err check_ownership(const struct admission_request *r, const stru
     case EVENT_HANDOVER_OFFER:
         if (!is_owner)
             return refuse_owner(refusal, event, CW_REFUSED_DIVISION, "only the owning division may offer the case");
-        if (o->state != OWNER_OWNED || (to != NULL && slice_eq(to->text, o->division)))
-            return refuse_owner(refusal, event, CW_REFUSED_TRANSITION, "offered, contested or its own already");
+        if (o->state != OWNER_OWNED)
+            return refuse_owner(refusal, event, CW_REFUSED_TRANSITION,
+                                o->state == OWNER_OFFERED ? "the case is offered already: withdraw that offer first"
+                                                          : "the case is contested: that is arbitrated first");
+        if (to != NULL && slice_eq(to->text, o->division))
+            return refuse_owner(refusal, event, CW_REFUSED_TRANSITION, "that division owns the case already");
         return to != NULL ? check_division(r, to->text, refusal) : CW_OK;
     case EVENT_HANDOVER_ACCEPT:
     case EVENT_HANDOVER_DECLINE:

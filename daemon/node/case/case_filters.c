@@ -142,6 +142,36 @@ static void add_cells(const struct node *n, const struct case_state *state, stru
     }
 }
 
+static bool is_readable_text(const struct case_value *value)
+{
+    return value->value.type == VALUE_TEXT && (value->flags & (VALUE_STRUCK | VALUE_WITHHELD)) == 0;
+}
+
+/* "Ann Reed", as people say it. */
+static void add_name(const struct node *n, struct cw_slice given, struct cw_slice family, struct case_filters *out)
+{
+    char whole[2 * NAME_LEN_MAX + 2];
+    struct writer w = writer_over(whole, sizeof(whole));
+
+    writer_slice(&w, given);
+    writer_slice(&w, slice_of(" "));
+    writer_slice(&w, family);
+    if (!w.failed)
+        case_filters_add(n, FILTER_ENTITY, slice(whole, w.len), out);
+}
+
+/* What stands as given names with what stands as family name: each with each, when several are given. */
+static void add_names(const struct node *n, const struct case_state *state, struct case_filters *out)
+{
+    const struct case_cell *given = state_cell(state, &scope_none, FIELD_GIVEN_NAMES),
+                           *family = state_cell(state, &scope_none, FIELD_FAMILY_NAME);
+
+    for (uint32_t i = 0; given != NULL && family != NULL && i < given->value_count; i++)
+        for (uint32_t j = 0; j < family->value_count; j++)
+            if (is_readable_text(&given->values[i]) && is_readable_text(&family->values[j]))
+                add_name(n, given->values[i].value.text, family->values[j].value.text, out);
+}
+
 /* Nobody finds the case by the other end of a link that is not to be seen from there. */
 static bool is_one_sided(const struct op *op)
 {
@@ -186,6 +216,7 @@ void case_filters_of(const struct node *n, const struct case_state *state, const
     case_filters_add_episodes(n, state, out);
     case_filters_add_places(n, state, out);
     add_cells(n, state, out);
+    add_names(n, state, out);
     add_events(n, state, out);
 }
 
