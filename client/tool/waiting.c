@@ -273,8 +273,12 @@ static void look_at_dispute(void *context, const struct dispute *d)
     fault_clean_text(dispute_field(d), field, sizeof(field));
     if (d->choice_count > 0)
         view_value(d->choices[d->kind == DISPUTE_PROPOSAL ? d->choice_count - 1 : 0], shown, sizeof(shown));
+    if (d->kind == DISPUTE_OWNER)
+        TEXT(f->view->owner, shown);
     if (d->kind == DISPUTE_EVENT)
         say_event(f, d, w.text, sizeof(w.text));
+    else if (d->kind == DISPUTE_OWNER)
+        snprintf(w.text, sizeof(w.text), "owner: %s, %s", shown, dispute_why(d));
     else if (d->kind == DISPUTE_PROPOSAL)
         snprintf(w.text, sizeof(w.text), "%s: proposed is \"%s\"", field, shown);
     else if (dispute_is_open(d))

@@ -620,6 +620,20 @@ START_TEST(a_conflict_waits_for_those_who_may_decide)
 }
 END_TEST
 
+START_TEST(a_contested_case_waits_with_the_divisions_that_claim_it)
+{
+    struct scene *s = scene_new();
+    struct waits w;
+
+    s->view.owner = B("NTH+WST");
+    add_conflict(s, NULL, "owner");
+    w = wait_of(s, ROLE_MASK(SUP), 3000);
+    ck_assert_uint_eq(w.count, 1);
+    ck_assert_str_eq(w.at[0].text, "owner: NTH+WST, several divisions claim the case");
+    free(s);
+}
+END_TEST
+
 START_TEST(a_reported_death_is_looked_at)
 {
     struct scene *s = scene_new();
@@ -826,6 +840,7 @@ Suite *suite_dispute(void)
     tcase_add_test(w, duties_of_other_divisions_wait_for_others);
     tcase_add_test(w, what_no_division_holds_waits_for_whoever_coordinates);
     tcase_add_test(w, a_conflict_waits_for_those_who_may_decide);
+    tcase_add_test(w, a_contested_case_waits_with_the_divisions_that_claim_it);
     tcase_add_test(w, a_reported_death_is_looked_at);
     tcase_add_test(w, an_offer_waits_for_the_division_it_names);
     tcase_add_test(w, an_offer_accepted_without_effect_waits_for_an_inspector);
