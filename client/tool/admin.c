@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "tool/admin.h"
 
+#include "tool/page.h"
+
 #include "lib/fault.h"
 #include "proto/sign.h"
 
 #define NAME_LEN_MAX_OF_INSTANCE 64
+#define SETTINGS_LEN_MAX 65536 /* as much as the daemon reads */
 
 enum cw_err admin_open_at(const char *socket, const char *network, struct cw_client **out, struct cw_fault *fault)
 {
@@ -117,12 +120,27 @@ enum exit_code admin_find(const struct cli *cli, const char *name, struct admin_
     return code;
 }
 
+void admin_settle_pages(const struct cli *cli, struct admin_at *at)
+{
+    CW_AUTO(buf_done) struct buf text = {0};
+    char where[PATH_LEN_MAX];
+
+    if (cli_value(cli, "metrics") != NULL || at->config[0] == '\0' ||
+        file_read(at->config, SETTINGS_LEN_MAX, &text) != CW_OK || buf_add(&text, slice("", 1)) != CW_OK)
+        return;
+    if (page_place((const char *)text.data, where, sizeof(where)))
+        memcpy(at->metrics, where, sizeof(at->metrics));
+}
+
 enum exit_code admin_find_pages(const struct cli *cli, const char *name, struct admin_at *out)
 {
     memset(out, 0, sizeof(*out));
     if (name != NULL && !name_places(name, out))
         return no_instance(cli, name);
-    return take(cli, "metrics", out->metrics) ? EXIT_DONE : too_long(cli);
+    if (!take(cli, "metrics", out->metrics))
+        return too_long(cli);
+    admin_settle_pages(cli, out);
+    return EXIT_DONE;
 }
 
 enum cw_err admin_connect(struct admin_at *at, struct cw_fault *fault)

@@ -13,24 +13,26 @@ struct admin_at {
     char socket[PATH_LEN_MAX];
     char network[PATH_LEN_MAX]; /* the network's genesis; "" with a context, which has it */
     char config[PATH_LEN_MAX];  /* the settings' file; "": not known */
-    char metrics[PATH_LEN_MAX]; /* where it answers programs that watch */
+    char metrics[PATH_LEN_MAX]; /* where it answers programs that watch (page_get()); "": it does not */
     struct context context;
     bool has_context;
     struct cw_client *client; /* the context's, or our own; NULL until connected */
 };
 
 /* The options that say where; for a command's own table. */
-#define ADMIN_OPTIONS                                                                       \
-    {"socket", "PATH", "the daemon's admin socket; else the context's"},                    \
-        {"network", "FILE", "the network's genesis, with --socket"},                        \
-    {                                                                                       \
-        "metrics", "PATH", "where it is watched; else metrics.sock beside the admin socket" \
+#define ADMIN_OPTIONS                                                                                      \
+    {"socket", "PATH", "the daemon's admin socket; else the context's"},                                   \
+        {"network", "FILE", "the network's genesis, with --socket"},                                       \
+    {                                                                                                      \
+        "metrics", "WHERE", "where it is watched; else as its settings say it, or beside the admin socket" \
     }
 
 /* Where it is; no connection yet. name: of the instance, or NULL. Complains. */
 enum exit_code admin_find(const struct cli *cli, const char *name, struct admin_at *out);
-/* Only where it answers programs that watch: by name, or --metrics. Complains. */
+/* Only where it answers programs that watch: --metrics, or as the settings of the instance say it. Complains. */
 enum exit_code admin_find_pages(const struct cli *cli, const char *name, struct admin_at *out);
+/* Where the settings at->config say that it is watched, if they can be read and --metrics says nothing. */
+void admin_settle_pages(const struct cli *cli, struct admin_at *at);
 /* Opens the connection; what is in the way is in *fault. */
 enum cw_err admin_connect(struct admin_at *at, struct cw_fault *fault);
 void admin_close(struct admin_at *at);

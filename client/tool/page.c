@@ -4,6 +4,7 @@
 #include "lib/link.h"
 
 #include <errno.h>
+#include <netinet/in.h>
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,20 +12,52 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-static int dial(const char *path)
+/* Never waits: what is written once there is room says whether somebody took the connection. */
+static int dial_at(const struct sockaddr *at, socklen_t len)
 {
-    struct sockaddr_un at = {.sun_family = AF_UNIX};
-    int fd;
+    int fd = socket(at->sa_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 
-    if (strlen(path) >= sizeof(at.sun_path))
-        return -1;
-    memcpy(at.sun_path, path, strlen(path) + 1);
-    fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-    if (fd >= 0 && connect(fd, (const struct sockaddr *)&at, sizeof(at)) != 0) {
+    if (fd >= 0 && connect(fd, at, len) != 0 && errno != EINPROGRESS) {
         close(fd);
         return -1;
     }
     return fd;
+}
+
+static bool read_port(const char *text, in_port_t *out)
+{
+    char *end = NULL;
+    long port = strtol(text, &end, 10);
+
+    if (text[0] < '0' || text[0] > '9' || *end != '\0' || port < 1 || port > UINT16_MAX)
+        return false;
+    *out = htons((uint16_t)port);
+    return true;
+}
+
+/* The places that listen_metrics may name (casewire.conf(5)): a path, or the loopback by its number. */
+static int dial(const char *where)
+{
+    static const char four[] = "tcp://127.0.0.1:", six[] = "tcp://[::1]:";
+    struct sockaddr_in v4 = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    struct sockaddr_in6 v6 = {.sin6_family = AF_INET6, .sin6_addr = IN6ADDR_LOOPBACK_INIT};
+    struct sockaddr_un path = {.sun_family = AF_UNIX};
+
+    if (strncmp(where, four, sizeof(four) - 1) == 0)
+        return read_port(where + sizeof(four) - 1, &v4.sin_port) ? dial_at((struct sockaddr *)&v4, sizeof(v4)) : -1;
+    if (strncmp(where, six, sizeof(six) - 1) == 0)
+        return read_port(where + sizeof(six) - 1, &v6.sin6_port) ? dial_at((struct sockaddr *)&v6, sizeof(v6)) : -1;
+    if (strlen(where) >= sizeof(path.sun_path))
+        return -1;
+    memcpy(path.sun_path, where, strlen(where) + 1);
+    return dial_at((struct sockaddr *)&path, sizeof(path));
+}
+
+static bool ask(int fd, const char *request, size_t len, struct cw_mono until)
+{
+    struct pollfd wait = {.fd = fd, .events = POLLOUT};
+
+    return poll(&wait, 1, link_ms_left(until)) == 1 && send(fd, request, len, MSG_NOSIGNAL) == (ssize_t)len;
 }
 
 /* Until the other side ends the connection. */
@@ -71,19 +104,19 @@ static enum cw_err take_apart(struct cw_slice whole, unsigned *out_status, struc
     return CW_PEER_MALFORMED;
 }
 
-enum cw_err page_get(const char *socket, const char *page, int32_t timeout_ms, unsigned *out_status, struct buf *out)
+enum cw_err page_get(const char *where, const char *page, int32_t timeout_ms, unsigned *out_status, struct buf *out)
 {
     CW_AUTO(buf_done) struct buf whole = {0};
     char request[128];
     int len = snprintf(request, sizeof(request), "GET /%s HTTP/1.1\r\nHost: casewire\r\n\r\n", page);
-    int fd = dial(socket);
+    struct cw_mono until = mono_after(link_now(), timeout_ms);
+    int fd = dial(where);
     enum cw_err err;
 
     CW_ASSERT(len > 0 && (size_t)len < sizeof(request));
     if (fd < 0)
         return CW_AGAIN_NO_DAEMON;
-    err = send(fd, request, (size_t)len, MSG_NOSIGNAL) == len ? hear(fd, mono_after(link_now(), timeout_ms), &whole)
-                                                              : CW_AGAIN_NO_DAEMON;
+    err = ask(fd, request, (size_t)len, until) ? hear(fd, until, &whole) : CW_AGAIN_NO_DAEMON;
     close(fd);
     return err == CW_OK ? take_apart(buf_slice(&whole), out_status, out) : err;
 }

@@ -2,17 +2,23 @@
 #ifndef CASEWIRE_TOOL_PAGE_H
 #define CASEWIRE_TOOL_PAGE_H
 
-/* What a daemon answers programs that watch it (casewire-metrics(7)), asked over its Unix socket and read. */
+/* What a daemon answers programs that watch it (casewire-metrics(7)), asked at its socket and read. */
 
 #include "proto/buf.h"
 
 #define PAGE_LEN_MAX ((size_t)2 << 20)
 
 /*
- * One of "metrics", "healthz", "readyz", appended to *out; *out_status: 200 or 503. Blocks up to timeout_ms.
+ * where: a socket's path, or tcp://127.0.0.1:PORT, tcp://[::1]:PORT. One of "metrics", "healthz", "readyz", appended to *out; *out_status: 200 or 503. Blocks up to timeout_ms.
  * CW_AGAIN_NO_DAEMON nobody answers there; CW_PEER_MALFORMED; CW_REFUSED_SIZE above PAGE_LEN_MAX.
  */
-enum cw_err page_get(const char *socket, const char *page, int32_t timeout_ms, unsigned *out_status, struct buf *out);
+enum cw_err page_get(const char *where, const char *page, int32_t timeout_ms, unsigned *out_status, struct buf *out);
+
+/*
+ * Where a daemon with these settings (the text of a casewire.conf(5)) is watched: listen_metrics, else metrics.sock in its
+ * run_dir; "": off. false: they do not say it, or it is longer than cap.
+ */
+bool page_place(const char *settings, char *out, size_t cap);
 
 /* The value of the sample that begins with `sample` ("casewire_cases", "casewire_peer_up{peer=\"EST\"}"); false: there is none. */
 bool page_number(struct cw_slice text, const char *sample, double *out);

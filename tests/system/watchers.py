@@ -338,6 +338,26 @@ def lag_and_a_daemon_that_is_gone_are_told_of(lab):
     check("it is told who lacks what is how old", len(said) == 1 and said[0].startswith("lag|lag|WST|x|WST lacks what was written here"), said)
 
 
+@story(smoke=False)
+def alerts_and_the_doctor_look_where_the_settings_say(lab):
+    lab.tool("lab", "stop")
+    path, place = lab.path("north", "casewired.conf"), "tcp://127.0.0.1:24706"
+    with open(path, encoding="utf-8") as file:
+        plain = file.read()
+    for where in (place, "off"):
+        with open(path, "w", encoding="utf-8") as file:
+            file.write(f'listen_metrics = "{where}"\n' + re.sub(r'low_water = ".*"', 'low_water = "1 TiB"', plain))
+        with subprocess.Popen([DAEMON, "--config", path], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as daemon:
+            wait_for("the daemon answers", lambda: lab.tool("status", expect=None).returncode == 0)
+            said = doctor(lab, expect=None)
+            check("the doctor asks there", bool(of_check(said, "disk")) == (where == place), said)
+            check("or says that nobody may", bool(of_check(said, "metrics")) == (where == "off"), said)
+            _, heard = told(lab, "disk TELL x\n", [], "--metrics", place)
+            check("alerts ask there", len(heard) == (1 if where == place else 0), heard)
+            daemon.terminate()
+            check("it ends with 0", daemon.wait(30) == 0)
+
+
 # --- why a peer is not there ---------------------------------------------------------------------------------------
 
 

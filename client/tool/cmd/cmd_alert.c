@@ -227,7 +227,7 @@ static enum exit_code run_alert(struct cli *cli)
 
 static const struct cli_option alert_options[] = {
     {"hooks", "FILE", "which program is run for what: a line each, KIND PROGRAM ARGUMENT..."},
-    {"metrics", "PATH", "where the daemon is watched; with NAME: /run/casewire/NAME/metrics.sock"},
+    {"metrics", "WHERE", "where the daemon is watched; with NAME: as /etc/casewire/NAME/casewire.conf says it"},
     {"from", "FILE", "journal lines in JSON to read instead of following the unit's; -: standard input"},
     {"state", "FILE", "how far the journal was told, kept over a restart"},
     {"every", "TIME", "how often to look at disk and lag (default 10s)"},

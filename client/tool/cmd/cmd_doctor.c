@@ -29,12 +29,16 @@ static void ask_pages(const struct cli *cli, const struct admin_at *at, struct f
 {
     CW_AUTO(buf_done) struct buf text = {0};
     unsigned status = 0;
-    enum cw_err err = page_get(at->metrics, "metrics", cli->timeout_ms, &status, &text);
+    enum cw_err err =
+        at->metrics[0] == '\0' ? CW_AGAIN_NO_DAEMON : page_get(at->metrics, "metrics", cli->timeout_ms, &status, &text);
 
     if (err == CW_OK && status == 200)
         doctor_judge_metrics(f, buf_slice(&text), when_now());
+    else if (at->metrics[0] == '\0')
+        finding_add(f, DOCTOR_WARN, "metrics", "listen_metrics in casewire.conf",
+                    "nobody may watch it, as its settings say: disk, store and limits were not looked at");
     else
-        finding_add(f, DOCTOR_WARN, "metrics", "listen_metrics in casewire.conf, or --metrics PATH",
+        finding_add(f, DOCTOR_WARN, "metrics", "listen_metrics in casewire.conf, or --metrics WHERE",
                     "it is not watched at %s: disk, store and limits were not looked at", at->metrics);
 }
 
@@ -134,6 +138,7 @@ static enum exit_code run_doctor(struct cli *cli)
     if (code == EXIT_DONE && config != NULL)
         snprintf(at->config, sizeof(at->config), "%s", config);
     if (code == EXIT_DONE) {
+        admin_settle_pages(cli, at);
         ask_settings(at, f);
         doctor_judge_clock(f, clock_follows());
         ask_daemon(cli, at, f);

@@ -257,6 +257,31 @@ START_TEST(a_number_is_found_under_its_whole_name_only)
 }
 END_TEST
 
+START_TEST(where_a_daemon_is_watched_stands_in_its_settings)
+{
+    static const struct {
+        const char *settings, *place; /* NULL: they do not say it */
+    } rows[] = {
+        {"listen_metrics = \"tcp://127.0.0.1:4705\"\nrun_dir = \"/run/x\"\n", "tcp://127.0.0.1:4705"},
+        {"run_dir = \"/run/x\"\n  listen_metrics='/a b/m.sock' # here\n", "/a b/m.sock"},
+        {"run_dir = \"/run/x\"\n# listen_metrics = \"off\"\n", "/run/x/metrics.sock"},
+        {"listen_metrics = off\nrun_dir = \"/run/x\"", ""},
+        {"division = \"NTH\"\nlisten_metricsy = \"x\"\n", NULL},
+        {"listen_metrics", NULL},
+        {"listen_metrics = ", NULL},
+        {"", NULL},
+    };
+    char place[64];
+
+    for (size_t i = 0; i < CW_COUNT(rows); i++) {
+        ck_assert_int_eq(page_place(rows[i].settings, place, sizeof(place)), rows[i].place != NULL);
+        if (rows[i].place != NULL)
+            ck_assert_str_eq(place, rows[i].place);
+    }
+    ck_assert(!page_place(rows[0].settings, place, 8));
+}
+END_TEST
+
 Suite *suite_doctor(void)
 {
     Suite *s = suite_create("doctor");
@@ -270,6 +295,7 @@ Suite *suite_doctor(void)
     tcase_add_test(t, a_peer_that_says_nothing_of_itself_is_no_fault);
     tcase_add_test(t, each_line_of_the_daemon_about_its_settings_is_a_finding);
     tcase_add_test(t, a_number_is_found_under_its_whole_name_only);
+    tcase_add_test(t, where_a_daemon_is_watched_stands_in_its_settings);
     suite_add_tcase(s, t);
     return s;
 }
