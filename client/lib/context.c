@@ -119,6 +119,8 @@ enum cw_err cw_context_open(const struct cw_context_options *options, struct cw_
         options = &defaults;
     if (options->size != sizeof(*options))
         return fault_set(out_fault, CW_USAGE_ARGUMENT, "size", "not the size of this library's options");
+    if (HOLLOW(out_fault, options->passphrase))
+        return CW_USAGE_ARGUMENT;
     context = calloc(1, sizeof(*context));
     if (context == NULL)
         return fault_plain(out_fault, CW_LOCAL_MEMORY, "");

@@ -2,6 +2,7 @@
 #include "lib/feed.h"
 
 #include "lib/fault.h"
+#include "lib/need.h"
 #include "lib/unpack.h"
 #include "proto/wire.h"
 
@@ -11,6 +12,8 @@ enum cw_err feed_check_options(struct cw_client *client, const struct cw_feed_op
 {
     if (o == NULL || o->size != sizeof(*o))
         return fault_set(&client->fault, CW_USAGE_ARGUMENT, "size", "not the size of this library's feed options");
+    if (HOLLOW(&client->fault, o->cursor))
+        return CW_USAGE_ARGUMENT;
     if (o->start < CW_FEED_CURSOR || o->start > CW_FEED_NOW)
         return fault_set(&client->fault, CW_USAGE_ARGUMENT, "start", "no such start");
     if ((o->start == CW_FEED_CURSOR) != (o->cursor.len > 0))
@@ -34,8 +37,11 @@ static enum cw_err fill_names(struct cw_client *client, const struct cw_names *n
 {
     if (names->count > CW_FEED_NAMES_MAX || (names->count > 0 && names->at == NULL))
         return fault_set(&client->fault, CW_USAGE_ARGUMENT, "names", "at most %d of one sort", CW_FEED_NAMES_MAX);
-    for (size_t i = 0; i < names->count; i++)
+    for (size_t i = 0; i < names->count; i++) {
+        if (HOLLOW(&client->fault, names->at[i]))
+            return CW_USAGE_ARGUMENT;
         memory[i] = wire_bytes(names->at[i]);
+    }
     *out_count = names->count;
     *out = memory;
     return CW_OK;

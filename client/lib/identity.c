@@ -62,6 +62,8 @@ enum cw_err cw_identity_open(const struct cw_identity_options *options, struct c
 
     if (options == NULL || options->size != sizeof(*options))
         return fault_set(out_fault, CW_USAGE_ARGUMENT, "size", "not the size of this library's options");
+    if (HOLLOW(out_fault, options->key_file, options->passphrase, options->certificate))
+        return CW_USAGE_ARGUMENT;
     err = begin(options->certificate, &identity, out_fault);
     if (identity == NULL)
         return err;
@@ -82,7 +84,7 @@ static enum cw_err check_signer(const struct cw_signer_options *options, struct 
         return fault_set(fault, CW_USAGE_ARGUMENT, "size", "not the size of this library's options");
     if (options->sign == NULL)
         return fault_set(fault, CW_USAGE_ARGUMENT, "sign", "is needed");
-    return CW_OK;
+    return HOLLOW(fault, options->certificate) ? CW_USAGE_ARGUMENT : CW_OK;
 }
 
 enum cw_err cw_identity_from_signer(const struct cw_signer_options *options, struct cw_identity **out_identity,

@@ -4,18 +4,35 @@
 #include <stdio.h>
 #include <string.h>
 
+/* The index-th of "bundle, draft", as the preprocessor writes them. */
+static void tell(struct cw_fault *out_fault, const char *names, size_t index, const char *why)
+{
+    char name[CW_FAULT_WHERE_LEN_MAX];
+
+    for (; index > 0; index--)
+        names += strcspn(names, ",") + 2;
+    snprintf(name, sizeof(name), "%.*s", (int)strcspn(names, ","), names);
+    fault_set(out_fault, CW_USAGE_ARGUMENT, name, "%s", why);
+}
+
 bool need_missing(struct cw_fault *out_fault, const char *names, const void *const *at, size_t count)
 {
     for (size_t i = 0; i < count; i++) {
-        size_t len = strcspn(names, ",");
-        char name[CW_FAULT_WHERE_LEN_MAX];
+        if (at[i] != NULL)
+            continue;
+        tell(out_fault, names, i, "it is needed and is NULL");
+        return true;
+    }
+    return false;
+}
 
-        if (at[i] == NULL) {
-            snprintf(name, sizeof(name), "%.*s", (int)len, names);
-            fault_set(out_fault, CW_USAGE_ARGUMENT, name, "it is needed and is NULL");
-            return true;
-        }
-        names += len + (names[len] == ',' ? 2 : 0); /* as the preprocessor writes them */
+bool need_hollow(struct cw_fault *out_fault, const char *names, const struct cw_slice *at, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (at[i].data != NULL || at[i].len == 0)
+            continue;
+        tell(out_fault, names, i, "it has a length and no bytes");
+        return true;
     }
     return false;
 }

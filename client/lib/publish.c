@@ -20,6 +20,15 @@ static void segments_done(struct segments *s)
     free(s->messages);
 }
 
+static bool is_any_hollow(const struct cw_slice *segments, size_t count, struct cw_fault *fault)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (HOLLOW(fault, segments[i]))
+            return true;
+    }
+    return false;
+}
+
 static enum cw_err segments_unpack(struct segments *s, const struct cw_slice *bytes, size_t count)
 {
     s->memory = calloc(count, sizeof(*s->memory));
@@ -52,6 +61,8 @@ enum cw_err cw_client_publish(struct cw_client *client, const struct cw_slice *s
         return fault_set(&client->fault, CW_USAGE_ORDER, "publish", "only over the daemon's admin socket");
     if (segment_count == 0)
         return fault_set(&client->fault, CW_USAGE_ARGUMENT, "segments", "none given");
+    if (is_any_hollow(segments, segment_count, &client->fault))
+        return CW_USAGE_ARGUMENT;
     err = segments_unpack(&unpacked, segments, segment_count);
     if (err != CW_OK) {
         fault_set(&client->fault, err, "segments", "a segment cannot be read");

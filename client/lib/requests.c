@@ -50,7 +50,7 @@ static enum cw_err ask_get(struct cw_client *client, const struct cw_call *call,
 enum cw_err cw_ask_get(struct cw_client *client, const struct cw_call *call, struct cw_slice name,
                        struct cw_request **out_request)
 {
-    if (MISSING(FAULT_OF(client), client, call))
+    if (MISSING(FAULT_OF(client), client, call) || HOLLOW(FAULT_OF(client), name))
         return CW_USAGE_ARGUMENT;
     return ask_get(client, call, (Cw__GetCase)CW__GET_CASE__INIT, name, out_request);
 }
@@ -58,7 +58,7 @@ enum cw_err cw_ask_get(struct cw_client *client, const struct cw_call *call, str
 enum cw_err cw_ask_get_known(struct cw_client *client, const struct cw_call *call, struct cw_slice name,
                              struct cw_slice division, struct cw_wall at, struct cw_request **out_request)
 {
-    if (MISSING(FAULT_OF(client), client, call))
+    if (MISSING(FAULT_OF(client), client, call) || HOLLOW(FAULT_OF(client), name, division))
         return CW_USAGE_ARGUMENT;
     Cw__GetCase get = CW__GET_CASE__INIT;
 
@@ -79,6 +79,8 @@ enum cw_err cw_ask_case(struct cw_client *client, const struct cw_call *call, co
 
     if (query == NULL || query->size != sizeof(*query) || query->at.ms < 0)
         return fault_set(&client->fault, CW_USAGE_ARGUMENT, "query", "size or time is outside what the header allows");
+    if (HOLLOW(&client->fault, query->name, query->division))
+        return CW_USAGE_ARGUMENT;
     get.has_as_known_at = get.has_at_ms = query->division.len != 0;
     get.as_known_at = wire_bytes(query->division);
     get.at_ms = (uint64_t)query->at.ms;
@@ -135,6 +137,15 @@ static bool is_list_query(size_t size)
            size == LIST_QUERY_SIZE_1;
 }
 
+/* A query of the caller's, of the length that its version has. */
+static bool is_hollow(struct cw_fault *fault, const struct cw_list_query *q)
+{
+    return HOLLOW(fault, q->after, q->prefix) ||
+           (q->size >= LIST_QUERY_SIZE_2 &&
+            HOLLOW(fault, q->status, q->division, q->risk, q->owner, q->area, q->entity)) ||
+           (q->size == sizeof(*q) && HOLLOW(fault, q->as_known_at));
+}
+
 static void fill_text(struct cw_slice text, protobuf_c_boolean *out_has, ProtobufCBinaryData *out)
 {
     *out_has = text.len != 0;
@@ -169,6 +180,8 @@ enum cw_err cw_ask_list(struct cw_client *client, const struct cw_call *call, co
     request.list = &list;
     if (query != NULL && (!is_list_query(query->size) || query->limit > CW_LIST_LIMIT_MAX))
         return fault_set(&client->fault, CW_USAGE_ARGUMENT, "query", "size or limit is outside what the header allows");
+    if (query != NULL && is_hollow(&client->fault, query))
+        return CW_USAGE_ARGUMENT;
     if (query != NULL) {
         list.has_kind = query->kind != 0;
         list.kind = query->kind;
@@ -204,7 +217,7 @@ enum cw_err cw_client_list(struct cw_client *client, const struct cw_list_query 
 enum cw_err cw_ask_history(struct cw_client *client, const struct cw_call *call, struct cw_slice name, uint32_t limit,
                            struct cw_slice after, struct cw_request **out_request)
 {
-    if (MISSING(FAULT_OF(client), client, call))
+    if (MISSING(FAULT_OF(client), client, call) || HOLLOW(FAULT_OF(client), name, after))
         return CW_USAGE_ARGUMENT;
     Cw__Request request = CW__REQUEST__INIT;
     Cw__GetHistory history = CW__GET_HISTORY__INIT;

@@ -229,7 +229,7 @@ static enum cw_err read_all(struct cw_session *s, struct cw_slice bytes)
 
 enum cw_err cw_session_from(struct cw_slice bytes, struct cw_session **out_session)
 {
-    if (MISSING(NULL, out_session))
+    if (MISSING(NULL, out_session) || HOLLOW(NULL, bytes))
         return CW_USAGE_ARGUMENT;
     struct cw_session *s;
     enum cw_err err = cw_session_new(&s);

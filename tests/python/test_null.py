@@ -80,16 +80,17 @@ class Null(unittest.TestCase):
         self.scratch = ctypes.create_string_buffer(1 << 20)
         self.functions = declared()
 
-    def call(self, name, null):
-        """With NULL for these parameters and empty memory for the other pointers."""
+    def call(self, name, null, hollow=""):
+        """With NULL for these parameters, empty memory for the other pointers, and a length for the slice of this name."""
         returns, parameters = self.functions[name]
         function = getattr(self.library, name)
         function.argtypes = [kind_of(kind) for _, kind in parameters]
         function.restype = None if returns == "void" else VALUES.get(returns) or kind_of(returns)
         arguments = [None if is_pointer(kind) and parameter in null else ctypes.addressof(self.scratch) if is_pointer(kind)
                      else kind_of(kind)() for parameter, kind in parameters]
-        needs = [parameter for parameter in null if needed(name, parameter)]
-        return (f"{name} with NULL for {', '.join(null)}", function, arguments,
+        arguments = [Slice(None, 5) if parameter == hollow else value for value, (parameter, _) in zip(arguments, parameters)]
+        needs = [hollow] if hollow else [parameter for parameter in null if needed(name, parameter)]
+        return (f"{name} with NULL for {', '.join(null) or hollow}", function, arguments,
                 USAGE_ARGUMENT if returns == "enum cw_err" and needs else None)
 
     def test_the_record_of_the_abi_names_these_functions(self):
@@ -99,6 +100,12 @@ class Null(unittest.TestCase):
     def test_no_function_minds_that_all_of_them_are_null(self):
         self.assertEqual(told_by_child([self.call(name, [parameter for parameter, kind in parameters if is_pointer(kind)])
                                         for name, (_, parameters) in self.functions.items()]), "")
+
+    def test_a_slice_with_a_length_and_no_bytes_is_refused(self):
+        calls = [self.call(name, [], parameter) for name, (_, parameters) in self.functions.items()
+                 for parameter, kind in parameters if kind == "struct cw_slice"]
+        self.assertGreater(len(calls), 15)
+        self.assertEqual(told_by_child(calls), "")
 
     def test_each_pointer_that_is_needed_is_looked_at(self):
         calls = [self.call(name, [parameter]) for name, (_, parameters) in self.functions.items() if not FREES.search(name)

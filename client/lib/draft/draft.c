@@ -174,7 +174,7 @@ static bool is_said_already(const struct cw_draft *draft, const struct schema_fi
 enum cw_err cw_draft_write(struct cw_draft *draft, const char *field, enum cw_verb verb, struct cw_slice value,
                            struct cw_fault *out_fault)
 {
-    if (MISSING(out_fault, draft, field))
+    if (MISSING(out_fault, draft, field) || HOLLOW(out_fault, value))
         return CW_USAGE_ARGUMENT;
     struct op_value parsed = {.type = VALUE_NONE};
     const struct schema_field *found = find_field(draft, field, out_fault);

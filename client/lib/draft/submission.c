@@ -176,7 +176,7 @@ struct cw_slice cw_submission_bytes(const struct cw_submission *submission)
 
 enum cw_err cw_submission_from(struct cw_slice bytes, struct cw_submission **out_submission)
 {
-    if (MISSING(NULL, out_submission))
+    if (MISSING(NULL, out_submission) || HOLLOW(NULL, bytes))
         return CW_USAGE_ARGUMENT;
     struct submission_header header;
     struct cw_submission *submission;

@@ -94,7 +94,7 @@ static enum cw_err make_identity(const struct agent_link *link, const struct cer
 enum cw_err cw_identity_from_agent(const char *run_dir, struct cw_slice certificate, struct cw_identity **out_identity,
                                    struct cw_fault *out_fault)
 {
-    if (MISSING(out_fault, out_identity))
+    if (MISSING(out_fault, out_identity) || HOLLOW(out_fault, certificate))
         return CW_USAGE_ARGUMENT;
     struct cw_signer_options options = {.size = sizeof(options), .certificate = certificate, .sign = sign};
     struct agent_link link;

@@ -23,7 +23,7 @@ static bool find(void *context, const struct cert_id *id, struct certificate *ou
 enum cw_err cw_receipt_check(const struct cw_trust *trust, struct cw_slice receipt, struct cw_receipt_facts *out_facts,
                              struct cw_fault *out_fault)
 {
-    if (MISSING(out_fault, trust, out_facts))
+    if (MISSING(out_fault, trust, out_facts) || HOLLOW(out_fault, receipt))
         return CW_USAGE_ARGUMENT;
     struct cert_source certs = {find, (void *)(uintptr_t)trust};
     struct refusal refusal = {0};

@@ -11,7 +11,7 @@
 enum cw_err cw_trust_new(struct cw_slice genesis, const uint8_t *pinned, struct cw_trust **out_trust,
                          struct cw_fault *out_fault)
 {
-    if (MISSING(out_fault, out_trust))
+    if (MISSING(out_fault, out_trust) || HOLLOW(out_fault, genesis))
         return CW_USAGE_ARGUMENT;
     struct cw_trust *trust;
     enum cw_err err;
@@ -227,7 +227,7 @@ static void keep_first(void *context, const struct chain *chain, uint64_t seq, c
 
 enum cw_err cw_trust_add(struct cw_trust *trust, struct cw_slice entries, struct cw_fault *out_fault)
 {
-    if (MISSING(out_fault, trust))
+    if (MISSING(out_fault, trust) || HOLLOW(out_fault, entries))
         return CW_USAGE_ARGUMENT;
     struct first_fault first = {0};
     struct chain_watcher watcher = {&first, keep_first, NULL, NULL};

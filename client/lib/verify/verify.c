@@ -110,7 +110,7 @@ static void read_record(struct cw_verify *v, const Cw__ExportRecord *record)
 
 enum cw_err cw_verify_record(struct cw_verify *verify, struct cw_slice record)
 {
-    if (MISSING(NULL, verify))
+    if (MISSING(NULL, verify) || HOLLOW(NULL, record))
         return CW_USAGE_ARGUMENT;
     ProtobufCMessage *message;
     void *memory;
