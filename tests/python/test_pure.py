@@ -2,10 +2,11 @@
 
 import datetime
 import json
+import types
 import unittest
 
 import casewire
-from casewire import _decode, draft, errors, feed
+from casewire import _decode, _questions, _requests, draft, errors, feed
 
 
 def varint(value):
@@ -30,6 +31,27 @@ def feed_answer(ids, cursor=b"cursor", level=False, again=(), unopened=()):
         op = inner(9, b"sets") + number(17, one not in unopened)
         items += inner(3, inner(1, bytes([one]) * 32) + number(2, 1) + inner(3, op) + number(7, one in again))
     return _decode.decode("Answer", inner(20, inner(2, cursor) + items + number(7, level)))
+
+
+class Asking(unittest.TestCase):
+    def ended_by(self, code):
+        """What a submission says that ended so."""
+        pending = _requests.Pending(_questions.submit(types.SimpleNamespace(address=None), 1, 0))
+        _requests._pending[pending.number] = pending
+        _requests._finished(pending.number, code, None, None)
+        return pending.error.what
+
+    def test_what_was_refused_is_not_recorded_and_what_got_no_answer_may_be(self):
+        for code in (casewire.Code.REFUSED_ROLE, casewire.Code.REFUSED_VALUE, casewire.Code.LOCAL_NO_SPACE):
+            self.assertEqual(self.ended_by(code), "nothing was recorded")
+        for code in (casewire.Code.AGAIN_NO_DAEMON, casewire.Code.AGAIN_NO_PEER, casewire.Code.PEER_MALFORMED):
+            self.assertEqual(self.ended_by(code), "it is not known whether the submission arrived")
+
+    def test_a_timeout_outside_its_bounds_is_refused_as_in_c(self):
+        for timeout in (-1, 0, 0.0001, 1e9, float("inf"), float("nan")):
+            with self.assertRaises(casewire.UsageError) as refused:
+                _requests.start(0, _questions.status(), timeout)
+            self.assertEqual(refused.exception.where, "timeout")
 
 
 class Decoding(unittest.TestCase):

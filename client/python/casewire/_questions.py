@@ -95,8 +95,8 @@ def schema() -> Question[Message]:
 
 def submit(submission: Submission, held_by: int, wait_ms: int) -> Question[Message]:
     ack = Ack(held_by, wait_ms if held_by > 1 else 0)
-    return Question("it is not known whether the submission arrived", "cw_ask_submit", (submission.address, byref(ack)),
-                    "submitted", same, submission)
+    return Question("nothing was recorded", "cw_ask_submit", (submission.address, byref(ack)), "submitted", same, submission,
+                    unsure="it is not known whether the submission arrived")
 
 
 def receipt(op: Name) -> Question[Message]:

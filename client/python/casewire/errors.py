@@ -165,6 +165,11 @@ def error(what: str, number: int, fault: Fault | None = None, where: str = "", w
     return kind(what, Code(number), where, why)
 
 
+def is_refusal(number: int) -> bool:
+    """Whether what was asked was certainly not done."""
+    return _CLASSES[lib.cw_err_class_of(number)] in (UsageError, RefusedError) or number == Code.LOCAL_NO_SPACE
+
+
 def check(what: str, number: int, fault: Fault | None = None) -> None:
     """Nothing when it went well."""
     if number != Code.OK:

@@ -7,8 +7,9 @@ import threading
 from ctypes import byref, c_void_p
 from typing import TYPE_CHECKING, Optional
 
-from ._layout import TIMEOUT_MS_MAX, Fault, ReceiptFacts, Slice
+from ._layout import Fault, ReceiptFacts, Slice
 from ._library import lib
+from ._requests import timeout_ms
 from .errors import check
 from .identity import Handle
 
@@ -45,7 +46,7 @@ class Trust(Handle):
 
     def fetch(self, client: Client, timeout: float = 10.0) -> None:
         """Takes what is new in the daemon's authority logs, after checking all of it. Blocks `timeout` for each request."""
-        fault, limit = Fault(), max(1, min(int(timeout * 1000), TIMEOUT_MS_MAX))
+        fault, limit = Fault(), timeout_ms("the certificates were not fetched", timeout)
         with client.owned(), self._lock:
             check("the certificates were not fetched",
                   lib.cw_trust_fetch(self.address, client.address, limit, byref(fault)), fault)
