@@ -138,9 +138,15 @@ struct node_status {
         char address[NODE_ADDRESS_LEN_MAX + 1]; /* "" when it only connects to us */
         enum link_end end; /* why our dialling comes to nothing; NONE: it does not, or we do not dial it */
         struct cw_mono end_since;
+        /* Of one that is dialled and not there: what the authority's logs here say of the key that the settings name. */
+        enum peer_key { PEER_KEY_GOOD, PEER_KEY_NO_CERT, PEER_KEY_OTHER } key;
+        uint8_t cert_key[KEY_LEN]; /* OTHER: that of its certificate */
         enum digest_standing { DIGEST_NOT_COMPARED, DIGEST_EQUAL, DIGEST_DIFFERS } digest;
     } peers[NODE_PEERS_SHOWN_MAX];
 };
+/* What a person is told of a peer whose key is not right. false: it is, or nobody knows. Threads: any. */
+#define NODE_KEY_WHY_LEN_MAX 240
+bool node_peer_key_why(const struct node_peer_status *peer, char out[static NODE_KEY_WHY_LEN_MAX]);
 /* As of the end of the last turn; about 150 KiB: give it an arena or the heap, not the stack. Threads: any. */
 void node_status_read(const struct node *n, struct node_status *out);
 

@@ -26,9 +26,12 @@ static void say(const struct saying *s, const char *format, ...)
 static void peer_reasons(const struct saying *s, const struct node_peer_status *peer)
 {
     const struct peer_status *is = &peer->is;
+    char why[NODE_KEY_WHY_LEN_MAX];
 
     if (is->cut)
         say(s, "%s is cut off on purpose", is->division);
+    else if (node_peer_key_why(peer, why))
+        say(s, "%s: %s", is->division, why);
     else if (peer->end != LINK_END_NONE && is->state == PEER_STATE_DOWN)
         say(s, "%s: %s", is->division, link_end_sentence(peer->end));
     else if (is->state != PEER_STATE_IN_STEP && is->state != PEER_STATE_FETCHING)

@@ -158,6 +158,51 @@ static const struct dialled *dialled_of(const struct node *n, const char *divisi
     return NULL;
 }
 
+/* A certificate of a daemon of the division, whatever its key; the last one that is good speaks for it. */
+static const struct authority_cert *cert_of(const struct node *n, const char *division)
+{
+    const struct authority_cert *found = NULL;
+
+    for (uint32_t i = 0; i < authority_cert_count(n->authority); i++) {
+        const struct authority_cert *c = authority_cert_at(n->authority, i);
+
+        if (c->subject == SUBJECT_DAEMON && strcmp(c->division, division) == 0 && (found == NULL || !c->revoked))
+            found = c;
+    }
+    return found;
+}
+
+static void judge_key(const struct node *n, const struct dialled *d, struct node_peer_status *p)
+{
+    const struct authority_cert *cert;
+
+    cert = authority_find_curve(n->authority, d->where.server_key);
+    if (cert != NULL && strcmp(cert->division, d->where.division) == 0)
+        return;
+    cert = cert_of(n, d->where.division);
+    p->key = cert == NULL ? PEER_KEY_NO_CERT : PEER_KEY_OTHER;
+    if (cert != NULL)
+        memcpy(p->cert_key, cert->curve_key, KEY_LEN);
+}
+
+bool node_peer_key_why(const struct node_peer_status *peer, char out[static NODE_KEY_WHY_LEN_MAX])
+{
+    char hex[2 * KEY_LEN + 1];
+
+    if (peer->is.state != PEER_STATE_DOWN || peer->key == PEER_KEY_GOOD)
+        return false;
+    hex_of(slice(peer->cert_key, KEY_LEN), hex);
+    if (peer->key == PEER_KEY_OTHER)
+        (void)snprintf(out, NODE_KEY_WHY_LEN_MAX,
+                       "the curve_key in the settings is not the one in %s's certificate, which is %s",
+                       peer->is.division, hex);
+    else
+        (void)snprintf(out, NODE_KEY_WHY_LEN_MAX,
+                       "this daemon does not know %s's certificate: casewire authority publish --bundle FILE",
+                       peer->is.division);
+    return true;
+}
+
 static void show_dialling(const struct node *n, struct node_peer_status *p)
 {
     const struct dialled *d = dialled_of(n, p->is.division);
@@ -165,6 +210,8 @@ static void show_dialling(const struct node *n, struct node_peer_status *p)
     p->end = d == NULL ? LINK_END_NONE : d->end;
     p->end_since = d == NULL ? CW_NEVER : d->end_since;
     (void)snprintf(p->address, sizeof p->address, "%s", d == NULL ? "" : d->where.address);
+    if (d != NULL && p->is.state == PEER_STATE_DOWN)
+        judge_key(n, d, p);
 }
 
 static bool is_shown(const struct node_status *s, const char *division)

@@ -190,6 +190,9 @@ static const struct {
     {"down", "start its daemon, or put its address right in casewire.conf"},
     {"no-answer", "look at the network between, and at its firewall"},
     {"wrong-key", "put its curve_key right in casewire.conf: it stands in its certificate (casewire authority list)"},
+    {"other-key", "put that curve_key into its section of casewire.conf, then casewire reload"},
+    {"no-certificate",
+     "casewire authority publish --bundle FILE: the bundle comes from the authority, with the answer"},
     {"not-heard", "casewire authority publish --dir FOLDER --socket ITS-SOCKET: it must hear of this certificate"},
     {"refused",
      "casewire authority list: this daemon's certificate is revoked or over; or a clock is wrong (timedatectl, here "

@@ -139,6 +139,18 @@ static bool is_in_step(const struct peer_status *is)
     return is->state == PEER_STATE_IN_STEP && is->behind == 0 && is->ahead == 0;
 }
 
+/* What is wrong on our side comes before what our dialling met: until it is right no attempt comes to anything. */
+static bool put_key(struct answering *a, const struct node_peer_status *peer, Cw__PeerRow *row)
+{
+    char text[NODE_KEY_WHY_LEN_MAX];
+
+    if (!node_peer_key_why(peer, text))
+        return false;
+    SET_BYTES(row, why, answer_text(a, text));
+    SET_BYTES(row, why_code, answer_text(a, peer->key == PEER_KEY_OTHER ? "other-key" : "no-certificate"));
+    return true;
+}
+
 /* What our dialling met comes before what a session said earlier: without a link there is no session. */
 static void put_why(struct answering *a, const struct node_status *status, const struct node_peer_status *peer,
                     Cw__PeerRow *row)
@@ -149,6 +161,8 @@ static void put_why(struct answering *a, const struct node_status *status, const
     if (is->cut) {
         SET_BYTES(row, why, answer_text(a, "cut off on purpose: `casewire lab heal` ends it"));
         SET_BYTES(row, why_code, answer_text(a, "cut"));
+    } else if (put_key(a, peer, row)) {
+        return; /* since when, nobody noted */
     } else if (is->state == PEER_STATE_DOWN && peer->end != LINK_END_NONE) {
         SET_BYTES(row, why, answer_text(a, link_end_sentence(peer->end)));
         SET_BYTES(row, why_code, answer_text(a, link_end_word(peer->end)));
@@ -167,7 +181,7 @@ static void put_why(struct answering *a, const struct node_status *status, const
         SET_BYTES(row, why_code, answer_text(a, "catching-up"));
     }
     /* A session that came into step long ago may lack something only since a moment: the row says since when. */
-    if (is->state != PEER_STATE_IN_STEP)
+    if (is->state != PEER_STATE_IN_STEP && since.ms > 0) /* 0: it was never met */
         SET_NUMBER(row, why_since_ms, wall_of(status, answer_now(a), since));
 }
 
@@ -189,7 +203,8 @@ static Cw__PeerRow *peer_row(struct answering *a, const struct node_status *stat
     SET_BYTES(row, state, answer_text(a, peer_state_name(peer->is.state)));
     SET_NUMBER(row, behind, peer->is.behind);
     SET_NUMBER(row, ahead, peer->is.ahead);
-    SET_NUMBER(row, since_ms, wall_of(status, now, peer->is.since));
+    if (peer->is.since.ms > 0)
+        SET_NUMBER(row, since_ms, wall_of(status, now, peer->is.since));
     if (peer->is.last_heard.ms > 0)
         SET_NUMBER(row, last_seen_ms, wall_of(status, now, peer->is.last_heard));
     if (peer->is.last_error != CW_OK)

@@ -34,7 +34,7 @@ static void end(void)
     free(memory);
 }
 
-static const Cw__PeerRow *row_of_east(void)
+static const Cw__PeerRow *row_of(const char *division)
 {
     struct arena arena = arena_over(memory, ANSWER_MEMORY_LEN);
     struct reader_identity who = {LAB_CLIENT, false, lab->world.officer.id, SUBJECT_PERSON};
@@ -47,11 +47,16 @@ static const Cw__PeerRow *row_of_east(void)
     ck_assert_int_eq(answer_peers(&a, &answer), CW_OK);
     node_read_done(&a.read);
     for (size_t i = 0; i < answer.peers->n_rows; i++) {
-        if (slice_eq(wire_slice(answer.peers->rows[i]->division), slice_of("EST")))
+        if (slice_eq(wire_slice(answer.peers->rows[i]->division), slice_of(division)))
             return answer.peers->rows[i];
     }
-    ck_abort_msg("EST is not shown");
+    ck_abort_msg("%s is not shown", division);
     return NULL;
+}
+
+static const Cw__PeerRow *row_of_east(void)
+{
+    return row_of("EST");
 }
 
 static void ck_bytes(ProtobufCBinaryData is, const char *expected)
@@ -231,6 +236,32 @@ START_TEST(a_peer_that_was_never_met_is_shown_and_lacks_everything)
 }
 END_TEST
 
+START_TEST(a_peer_whose_certificate_is_not_here_is_said_to_want_its_bundle)
+{
+    const struct node_peer south = at("STH", "tcp://192.0.2.2:4700");
+
+    tell_peers(&south, 1);
+    const Cw__PeerRow *row = row_of("STH");
+    ck_bytes(row->why_code, "no-certificate");
+    ck_bytes(row->why, "this daemon does not know STH's certificate: casewire authority publish --bundle FILE");
+    ck_assert(!row->has_why_since_ms && !row->has_since_ms); /* never met: not since the machine was started */
+}
+END_TEST
+
+START_TEST(a_key_in_the_settings_that_is_not_the_certificates_is_said_with_the_right_one)
+{
+    struct node_peer other = at("EST", "tcp://192.0.2.2:4700");
+
+    lab_run(lab, 3000);
+    east_leaves(LINK_END_CLOSED);
+    tell_peers(&other, 1);
+    const Cw__PeerRow *row = row_of_east();
+    ck_bytes(row->why_code, "other-key");
+    ck_assert_ptr_nonnull(memmem(row->why.data, row->why.len, "not the one in EST's certificate, which is ", 43));
+    ck_assert(!row->has_why_since_ms);
+}
+END_TEST
+
 START_TEST(a_node_opens_with_several_peers)
 {
     const struct node_peer two[] = {at("WST", "tcp://192.0.2.1:4700"), at("STH", "tcp://192.0.2.2:4700")};
@@ -310,6 +341,8 @@ Suite *suite_node_peers(void)
     tcase_add_test(pair, peers_that_are_new_are_dialled_and_those_that_are_gone_are_hung_up);
     tcase_add_test(pair, a_peer_that_was_never_met_is_shown_and_lacks_everything);
     tcase_add_test(pair, a_node_opens_with_several_peers);
+    tcase_add_test(pair, a_peer_whose_certificate_is_not_here_is_said_to_want_its_bundle);
+    tcase_add_test(pair, a_key_in_the_settings_that_is_not_the_certificates_is_said_with_the_right_one);
     tcase_add_test(pair, a_peer_that_moved_is_hung_up_and_dialled_where_it_is);
     tcase_add_test(pair, a_cut_on_purpose_is_not_taken_for_a_fault);
     tcase_add_test(pair, who_is_of_another_network_or_version_is_counted);
