@@ -32,8 +32,8 @@ const struct event_row event_table[] = {
      "revoked or over. The fingerprint in the message is that of the key. A daemon that was issued lately:\n"
      "  casewire authority publish --dir FOLDER --socket SOCKET"},
     {"net-link-down", "178c3be42e6c4d389a81383ae1b9642f", "A link to another division ended",
-     "The message says why, as exactly as this side can know. It is dialled again by itself; casewire peers tells "
-     "how it stands."},
+     "The message says why, as exactly as this side can know. It is dialled again by itself, and each attempt "
+     "that ends in the same way is told at growing pauses, up to an hour; casewire peers tells how it stands."},
     {"net-allow", "461cd2182677416ca1dd5c74b44b6be0",
      "More certificates than the doors of @CASEWIRE_DIVISION@ can know",
      "The newest are refused. Revoke what is not used any more."},

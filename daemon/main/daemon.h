@@ -23,6 +23,7 @@
 
 #include "conf/identity.h"
 #include "conf/settings.h"
+#include "host/quiet.h"
 #include "main/gate.h"
 #include "net/allow.h"
 #include "net/keeper.h"
@@ -65,6 +66,7 @@ struct daemon {
     struct anchor_file *anchor;
     struct keyring_file *keyring;
     struct driver *driver;
+    struct quiet quiet; /* the driver's thread: what ended and was said already */
     struct admin *admin;
     struct health *health; /* NULL: nobody may ask */
     struct node *node;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "main/doors.h"
 
+#include "host/clock.h"
 #include "host/journal.h"
 #include "host/passed.h"
 #include "main/links.h"
@@ -10,6 +11,7 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/eventfd.h>
 
 #define NET_READY_MS 30000
@@ -34,6 +36,25 @@ static void tell_counted(struct daemon *d, enum log_level level, const char *id,
 
     snprintf(text, sizeof text, "%s (%" PRIu64 " so far)", e->text, e->count);
     journal_write(d->journal, level, id, text);
+}
+
+/* The text is the place, ": " and why. Clients come and go; whom we dialled is worth a line, but not each attempt. */
+static void tell_down(struct daemon *d, const struct net_event *e)
+{
+    struct journal_fields fields = {.code = link_end_word(e->end)};
+    const char *why = strstr(e->text, ": ");
+    char text[DRIVER_TEXT_LEN_MAX + 48];
+    uint32_t held_back;
+
+    bool dialled = (e->link & LINK_TOP) == 0 && why != NULL;
+
+    if (!dialled || !quiet_lets(&d->quiet, slice(e->text, (size_t)(why - e->text)), e->end, clock_mono(), &held_back)) {
+        journal_write_about(d->journal, LOG_LEVEL_DEBUG, "net-link-down", e->text, &fields);
+        return;
+    }
+    snprintf(text, sizeof text, held_back == 0 ? "%s" : "%s (%" PRIu32 " more times since it was said)", e->text,
+             held_back);
+    journal_write_about(d->journal, LOG_LEVEL_INFO, "net-link-down", text, &fields);
 }
 
 static void on_net(void *ctx, const struct net_event *e)
@@ -62,11 +83,10 @@ static void on_net(void *ctx, const struct net_event *e)
             node_count_refused_keys(d->node, e->fresh);
         tell_counted(d, LOG_LEVEL_WARNING, "net-refused", e);
         break;
-    case NET_DOWN: /* clients come and go; whom we dialled is worth a line */
+    case NET_DOWN:
         if ((unsigned)e->end < LINK_END_COUNT)
             atomic_fetch_add(&d->figures.link_ends[e->end], 1);
-        journal_write_about(d->journal, (e->link & LINK_TOP) == 0 ? LOG_LEVEL_INFO : LOG_LEVEL_DEBUG, "net-link-down",
-                            e->text, &(struct journal_fields){.code = link_end_word(e->end)});
+        tell_down(d, e);
         take_link_event(d, e);
         break;
     case NET_UP:

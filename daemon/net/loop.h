@@ -36,6 +36,7 @@ struct server {
     struct conns conns;
 };
 
+#define DIAL_WHY_LEN_MAX 160
 struct dial {
     struct loop *loop;
     struct net_link *link; /* NULL: over, and reported down; the dial is freed at the end of the round */
@@ -46,7 +47,6 @@ struct dial {
     struct cw_mono since;
     char address[201];
     enum link_end end; /* the first reason that libzmq gave, in our words */
-    char why[160];     /* and with its number */
     int probe; /* the connection's descriptor once more, until the handshake is over: see how far it came; -1: none */
     LIST_ENTRY(dial) next;
 };

@@ -12,13 +12,11 @@
 #define HEARD_WELCOME 200u
 #define HEARD_GREETING 64u
 
-/* Why a connection came to nothing. The first reason stands; libzmq's number goes with it. */
-static void say(struct dial *d, enum link_end end, int number)
+/* Why a connection came to nothing. The first reason stands. */
+static void say(struct dial *d, enum link_end end)
 {
-    if (d->end != LINK_END_NONE)
-        return;
-    d->end = end;
-    (void)snprintf(d->why, sizeof d->why, "%s (%d)", link_end_sentence(end), number);
+    if (d->end == LINK_END_NONE)
+        d->end = end;
 }
 
 static void drop_probe(struct dial *d)
@@ -45,12 +43,12 @@ static enum link_end how_far(const struct dial *d)
 static void say_end(struct dial *d, bool connected)
 {
     if (d->up)
-        say(d, LINK_END_CLOSED, 0);
+        say(d, LINK_END_CLOSED);
     else if (connected)
-        say(d, how_far(d), 0);
+        say(d, how_far(d));
     else
-        say(d, loop_now().ms - d->since.ms >= ZSOCKET_CONNECT_MS ? LINK_END_NO_ANSWER : LINK_END_NO_LISTENER, 0);
-    dial_end(d, d->end, d->why);
+        say(d, loop_now().ms - d->since.ms >= ZSOCKET_CONNECT_MS ? LINK_END_NO_ANSWER : LINK_END_NO_LISTENER);
+    dial_end(d, d->end, link_end_sentence(d->end));
 }
 
 static void come_up(struct dial *d)
@@ -81,13 +79,13 @@ static void take_event(struct dial *d, const struct monitor_event *e)
         come_up(d);
         break;
     case ZMQ_EVENT_HANDSHAKE_FAILED_AUTH:
-        say(d, LINK_END_REFUSED, e->value);
+        say(d, LINK_END_REFUSED);
         break;
     case ZMQ_EVENT_HANDSHAKE_FAILED_PROTOCOL:
-        say(d, LINK_END_NOT_CASEWIRE, e->value);
+        say(d, LINK_END_NOT_CASEWIRE);
         break;
     case ZMQ_EVENT_HANDSHAKE_FAILED_NO_DETAIL:
-        say(d, how_far(d), e->value);
+        say(d, how_far(d));
         break;
     case ZMQ_EVENT_DISCONNECTED:
         say_end(d, true);
@@ -181,7 +179,7 @@ static void close_sockets(struct dial *d)
 void dial_end(struct dial *d, enum link_end end, const char *why)
 {
     struct loop *l = d->loop;
-    char text[sizeof d->address + sizeof d->why + 4];
+    char text[sizeof d->address + DIAL_WHY_LEN_MAX + 4];
 
     if (dial_over(d))
         return;
