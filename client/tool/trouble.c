@@ -29,6 +29,7 @@ enum exit_code exit_code_of(enum cw_err err)
     case CW_REFUSED_VALUE:
     case CW_REFUSED_TEXT:
     case CW_REFUSED_MISSING:
+    case CW_REFUSED_SYNTHETIC:
     case CW_REFUSED_AMBIGUOUS:
         return EXIT_USAGE;
     case CW_AGAIN_NO_DAEMON:

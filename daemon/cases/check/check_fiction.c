@@ -83,14 +83,18 @@ static bool is_invented_phone(const struct phone *p)
     return false;
 }
 
+#define PHONE "the phone", ", as 07700 900123, 020 7946 0123, 0808 157 0123 or 01632 960123"
+#define PLATE "the number plate", ", as AB01 CDE"
+
 static enum cw_err judge(const struct schema_field *field, bool invented, bool synthetic, const char *what,
-                         struct refusal *refusal)
+                         const char *like, struct refusal *refusal)
 {
     if (invented == synthetic)
         return CW_OK;
-    return refuse(refusal, CW_REFUSED_SYNTHETIC, WHERE(field), "%s %s", what,
+    return refuse(refusal, CW_REFUSED_SYNTHETIC, WHERE(field), "%s %s%s", what,
                   synthetic ? "could be somebody's: this test network takes only invented ones"
-                            : "is an invented one: this network takes none");
+                            : "is an invented one: this network takes none",
+                  synthetic ? like : "");
 }
 
 /* --- in free text: a number of this country, a plate ------------------------------------------------------------- */
@@ -142,11 +146,11 @@ static enum cw_err check_at(const struct schema_field *field, struct cw_slice te
     struct phone phone;
 
     if (is_number(text, &phone, out_len))
-        return judge(field, is_invented_phone(&phone), synthetic, "the phone", refusal);
+        return judge(field, is_invented_phone(&phone), synthetic, PHONE, refusal);
     *out_len = plate_len(text);
     if (*out_len == 0)
         return CW_OK;
-    return judge(field, memcmp(text.data + 2, "01", 2) == 0, synthetic, "the number plate", refusal);
+    return judge(field, memcmp(text.data + 2, "01", 2) == 0, synthetic, PLATE, refusal);
 }
 
 static enum cw_err check_words(const struct schema_field *field, struct cw_slice text, bool synthetic,
@@ -176,5 +180,5 @@ enum cw_err cases_check_fiction(const struct schema_field *field, struct cw_slic
         return check_words(field, text, synthetic, refusal);
     if (read_phone(text, PHONE_DIGITS_MAX, &phone) == 0 || phone.len < PHONE_DIGITS_MIN)
         return CW_OK; /* nobody's number, nowhere */
-    return judge(field, is_invented_phone(&phone), synthetic, "the phone", refusal);
+    return judge(field, is_invented_phone(&phone), synthetic, PHONE, refusal);
 }
