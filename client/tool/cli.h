@@ -89,7 +89,7 @@ struct cli {
     int value_count;
     bool json, quiet, verbose;
     bool terminal, color; /* of standard output */
-    int rows;             /* lines of that terminal; 0: not known */
+    int rows, columns;    /* of that terminal; 0: not known */
     int32_t timeout_ms;
 };
 
@@ -129,6 +129,8 @@ void help_noun(const struct cli_command *const *commands, const char *noun, FILE
 void help_command(const struct cli_command *command, FILE *out);
 /* `left` at two columns, `right` from `column` on, wrapped. */
 void help_line(FILE *out, int column, const char *left, const char *right);
+/* Words from `column` on, where the cursor is, to `right`; ends the line. A line feed in the text begins a new one. */
+void text_wrap(FILE *out, int column, int right, const char *text);
 
 /* help_topics.c */
 typedef void help_row(void *context, const char *left, const char *right);

@@ -157,11 +157,15 @@ static bool want_color(const char *when, bool terminal)
     return terminal && getenv("NO_COLOR") == NULL && term != NULL && strcmp(term, "dumb") != 0;
 }
 
-static int terminal_rows(void)
+static void read_terminal(struct cli *cli)
 {
     struct winsize size;
 
-    return ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 ? size.ws_row : 0;
+    cli->terminal = isatty(STDOUT_FILENO) == 1;
+    if (!cli->terminal || ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) != 0)
+        return;
+    cli->rows = size.ws_row;
+    cli->columns = size.ws_col;
 }
 
 /* "why=x": what is said of something, and not its name. */
@@ -219,8 +223,7 @@ static enum exit_code settle(struct cli *cli)
 
     cli->quiet = cli_flag(cli, "quiet");
     cli->verbose = cli_flag(cli, "verbose");
-    cli->terminal = isatty(STDOUT_FILENO) == 1;
-    cli->rows = cli->terminal ? terminal_rows() : 0;
+    read_terminal(cli);
     cli->color = want_color(cli_value(cli, "color"), cli->terminal);
     if (!cli_number(cli, "timeout", 1, CW_TIMEOUT_MS_MAX / 1000, TIMEOUT_MS_DEFAULT / 1000, &seconds))
         return EXIT_USAGE;

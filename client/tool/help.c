@@ -26,8 +26,7 @@ static int columns(const char *text, size_t len)
     return width;
 }
 
-/* Words from `column` on, where the cursor is; ends the line. A line feed in the text begins a new one. */
-static void wrap(FILE *out, int column, const char *text)
+void text_wrap(FILE *out, int column, int right, const char *text)
 {
     int at = column;
 
@@ -35,7 +34,7 @@ static void wrap(FILE *out, int column, const char *text)
         size_t len = strcspn(text, " \n");
         int width = columns(text, len);
 
-        if (at > column && at + 1 + width > CLI_WIDTH) {
+        if (at > column && at + 1 + width > right) {
             fprintf(out, "\n%*s", column, "");
             at = column;
         }
@@ -59,7 +58,7 @@ void help_line(FILE *out, int column, const char *left, const char *right)
         fprintf(out, "\n%*s", column, "");
     else
         fprintf(out, "%*s", column - width, "");
-    wrap(out, column, right);
+    text_wrap(out, column, CLI_WIDTH, right);
 }
 
 static void print_options(const struct cli_option *options, FILE *out)
@@ -76,7 +75,7 @@ static void print_options(const struct cli_option *options, FILE *out)
 static void indented(FILE *out, const char *text)
 {
     fputs("  ", out);
-    wrap(out, 2, text);
+    text_wrap(out, 2, CLI_WIDTH, text);
 }
 
 /* What a verb takes, and who may say it: as the field table has it. */

@@ -49,14 +49,50 @@ static void find_widths(const struct table *t, size_t *widths)
     }
 }
 
-static void print_aligned(const struct table *t, const char *const *cells, const size_t *widths)
+#define INDENT 4
+#define TEXT_LEAST 24 /* columns that the last one is wrapped in, at least */
+
+static size_t terminal_width(const struct cli *cli)
 {
+    return cli->columns > 0 ? (size_t)cli->columns : CLI_WIDTH;
+}
+
+/* Where each column begins; one that no longer fits begins the line below. */
+static void find_starts(const struct table *t, const size_t *widths, size_t *starts)
+{
+    size_t at = 0, right = terminal_width(t->cli);
+
     for (size_t c = 0; c < t->column_count; c++) {
-        fputs(cells[c], stdout);
-        if (c + 1 < t->column_count)
-            printf("%*s", (int)(widths[c] - text_width(cells[c]) + 2), "");
+        bool is_last = c + 1 == t->column_count;
+        size_t least = is_last && widths[c] > TEXT_LEAST ? TEXT_LEAST : widths[c];
+
+        starts[c] = c > 0 && at + least > right ? INDENT : at;
+        at = starts[c] + widths[c] + 2;
     }
-    putchar('\n');
+}
+
+/* Blanks up to a column, or a new line when it is on the one below. Returns where the cursor is then. */
+static size_t go_to(const size_t *starts, size_t c, size_t at)
+{
+    if (c > 0 && starts[c] <= starts[c - 1]) {
+        putchar('\n');
+        at = 0;
+    }
+    printf("%*s", (int)(starts[c] - at), "");
+    return starts[c];
+}
+
+static void print_aligned(const struct table *t, const char *const *cells, const size_t *starts)
+{
+    size_t last = t->column_count - 1, at = 0;
+
+    for (size_t c = 0; c < last; c++) {
+        at = go_to(starts, c, at) + text_width(cells[c]);
+        fputs(cells[c], stdout);
+    }
+    if (cells[last][0] != '\0')
+        at = go_to(starts, last, at);
+    text_wrap(stdout, (int)at, (int)terminal_width(t->cli), cells[last]);
 }
 
 static void print_tabs(const struct table *t, char *const *cells)
@@ -68,18 +104,19 @@ static void print_tabs(const struct table *t, char *const *cells)
 
 void table_end(struct table *t)
 {
-    size_t widths[TABLE_COLUMNS_MAX];
+    size_t widths[TABLE_COLUMNS_MAX], starts[TABLE_COLUMNS_MAX];
 
     CW_ASSERT(t->column_count <= TABLE_COLUMNS_MAX && t->cell_count % t->column_count == 0);
     find_widths(t, widths);
+    find_starts(t, widths, starts);
     if (t->cli->terminal) {
         fputs(tone_on(t->cli, TONE_HEAD), stdout);
-        print_aligned(t, t->heading, widths);
+        print_aligned(t, t->heading, starts);
         fputs(tone_off(t->cli), stdout);
     }
     for (size_t i = 0; i < t->cell_count; i += t->column_count) {
         if (t->cli->terminal)
-            print_aligned(t, (const char *const *)&t->cells[i], widths);
+            print_aligned(t, (const char *const *)&t->cells[i], starts);
         else
             print_tabs(t, &t->cells[i]);
     }

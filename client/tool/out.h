@@ -12,6 +12,7 @@
 #include <stdio.h>
 
 /* --- tables: aligned under a heading on a terminal, tabs otherwise ------------------------------------ */
+/* A row that is wider than the terminal goes on below, further in: nothing is cut. */
 
 #define TABLE_COLUMNS_MAX 10
 

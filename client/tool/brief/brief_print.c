@@ -86,8 +86,9 @@ static void print_text(const struct cli *cli, const struct context *context, con
         live += b->at[i].live;
     fault_clean_text(context->identity->certificate.name, name, sizeof(name));
     when_london(b->who.now, false, when);
-    printf("%sShift brief%s of %s for %s, %s: %zu case%s, %zu with a live episode\n", tone_on(cli, TONE_HEAD),
-           tone_off(cli), b->who.division, name, when, b->case_count, b->case_count == 1 ? "" : "s", live);
+    printf("%sShift brief%s of %s for %s, %s:%s%zu case%s, %zu with a live episode\n", tone_on(cli, TONE_HEAD),
+           tone_off(cli), b->who.division, name, when, cli->terminal ? "\n  " : " ", b->case_count,
+           b->case_count == 1 ? "" : "s", live);
     for (size_t i = 0; i < b->case_count; i++) {
         print_head(cli, &b->at[i]);
         print_items(cli, b, &b->at[i]);

@@ -10,6 +10,7 @@
 #include <check.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 Suite *suite_clean(void);
 
@@ -151,6 +152,55 @@ START_TEST(a_list_that_leads_nowhere_ends)
 }
 END_TEST
 
+/* --- a table ------------------------------------------------------------------------------------------------- */
+
+static char printed[2000];
+
+/* Of one row, on a terminal of so many columns; 0: into a file. */
+static const char *table_on(int columns, const char *why)
+{
+    static const char *const heading[] = {"number", "what is said", "why", NULL};
+    struct cli cli = {.terminal = columns > 0, .columns = columns};
+    char path[] = "/tmp/casewire-test.XXXXXX";
+    int fd = mkstemp(path), was = dup(STDOUT_FILENO);
+    struct table t;
+    ssize_t len;
+
+    ck_assert_int_ge(fd, 0);
+    fflush(stdout);
+    dup2(fd, STDOUT_FILENO);
+    table_begin(&t, &cli, heading);
+    table_add(&t, "1");
+    table_add(&t, "Child M, Quarrel Lane");
+    table_add(&t, why);
+    table_end(&t);
+    fflush(stdout);
+    dup2(was, STDOUT_FILENO);
+    close(was);
+    len = pread(fd, printed, sizeof(printed) - 1, 0);
+    printed[len > 0 ? len : 0] = '\0';
+    close(fd);
+    unlink(path);
+    return printed;
+}
+
+START_TEST(a_table_is_as_wide_as_its_terminal)
+{
+    static const char why[] = "lies ahead of the time this was written";
+
+    ck_assert_str_eq(table_on(80, why), "number  what is said           why\n"
+                                        "1       Child M, Quarrel Lane  lies ahead of the time this was written\n");
+    ck_assert_str_eq(table_on(60, why), "number  what is said           why\n"
+                                        "1       Child M, Quarrel Lane  lies ahead of the time this\n"
+                                        "                               was written\n");
+    ck_assert_str_eq(table_on(40, why), "number  what is said\n    why\n"
+                                        "1       Child M, Quarrel Lane\n    lies ahead of the time this was\n"
+                                        "    written\n");
+    ck_assert_str_eq(table_on(40, ""), "number  what is said           why\n1       Child M, Quarrel Lane\n");
+    ck_assert_str_eq(table_on(0, why), "1\tChild M, Quarrel Lane\tlies ahead of the time this was written\n");
+}
+END_TEST
+
 Suite *suite_clean(void)
 {
     Suite *suite = suite_create("client/clean");
@@ -163,6 +213,7 @@ Suite *suite_clean(void)
     tcase_add_test(all, plain_cells_stay_as_they_are);
     tcase_add_test(all, a_cell_cannot_end_its_row_or_begin_another);
     tcase_add_test(all, a_spreadsheet_computes_nothing_of_it);
+    tcase_add_test(all, a_table_is_as_wide_as_its_terminal);
     tcase_add_test(all, a_list_that_leads_nowhere_ends);
     suite_add_tcase(suite, all);
     return suite;
