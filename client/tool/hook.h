@@ -79,7 +79,7 @@ struct hooks {
     size_t again_count;
 };
 
-/* Reads text into out->at; *why (HOOK_TEXT_LEN_MAX) says which line is wrong. CW_OK, CW_LOCAL_CONFIG. */
+/* Reads text into out->at; *why (HOOK_TEXT_LEN_MAX) says which lines are wrong. CW_OK, CW_LOCAL_CONFIG. */
 enum cw_err hooks_parse(struct cw_slice text, struct hooks *out, char why[static HOOK_TEXT_LEN_MAX]);
 /* The kind of an event of the journal at a priority (syslog's); false: nobody is told of it. */
 bool hook_kind_of(const char *event, int priority, enum hook_kind *out);

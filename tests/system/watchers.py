@@ -327,6 +327,15 @@ def alerts_reach_whom_the_file_names(lab):
     check("one that fails is reported, and the next is run", "ended with 1: /bin/false" in done.stderr and len(said) == 1, (said, done.stderr))
     done, _ = told(lab, "fork mail -s x\n", [], expect=78)
     check("a file that is wrong is refused with its line", "line 1" in done.stderr, done.stderr)
+    done, _ = told(lab, "fork mail\nfork TELL\nduty:ZZ TELL\n", [], expect=78)
+    check("and with each of them", "line 1" in done.stderr and "line 3" in done.stderr and "is no role" in done.stderr, done.stderr)
+    for hooks in ("", "# nobody\n", "fork /no/such/program\n", "fork TELL\nany /etc/passwd\n", "fork /tmp\n"):
+        done, _ = told(lab, hooks, [], expect=78)
+        check("a file by which nobody would be told is refused", "who is told" in done.stderr or "cannot be run" in done.stderr, done.stderr)
+    with open(os.path.join(lab.dir, "alerts"), "w", encoding="utf-8") as file:
+        file.write("any /bin/true\n")
+    done = run([TOOL, "alert", "--hooks", os.path.join(lab.dir, "alerts"), "--from", "/no/such/file"], 1)
+    check("lines that cannot be opened, too, and why", "No such file" in done.stderr, done.stderr)
 
 
 @story()

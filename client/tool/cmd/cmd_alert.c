@@ -12,11 +12,13 @@
 #include "lib/fault.h"
 #include "lib/link.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <sys/signalfd.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #define AWAY_LOOKS 3 /* so often in a row nobody answered, and it is said */
@@ -167,9 +169,34 @@ static enum exit_code open_journal(struct follower *f, const char *name)
         f->journal.fd = strcmp(from, "-") == 0 ? dup(STDIN_FILENO) : open(from, O_RDONLY | O_CLOEXEC);
     if (from != NULL ? f->journal.fd >= 0 : name != NULL && hook_journal_start(&f->journal, name))
         return EXIT_DONE;
+    if (from != NULL)
+        return complain(
+            f->cli, EXIT_FAILED,
+            &(struct trouble){"the journal lines cannot be read", from, strerror(errno), "casewire alert --help"});
     return complain(f->cli, EXIT_FAILED,
-                    &(struct trouble){"there is no journal to follow", from != NULL ? from : name,
-                                      "NAME says whose, or --from a file", "casewire alert --help"});
+                    &(struct trouble){"there is no journal to follow", name, "NAME says whose, or --from a file",
+                                      "casewire alert --help"});
+}
+
+/* A file by which nobody would be told is found out now, not on the night when somebody should be. */
+static bool will_run(const struct hooks *hooks, char why[static HOOK_TEXT_LEN_MAX])
+{
+    size_t len = 0;
+
+    if (hooks->count == 0)
+        len = (size_t)snprintf(why, HOOK_TEXT_LEN_MAX, "it has no line that says who is told");
+    for (size_t i = 0; i < hooks->count && len < HOOK_TEXT_LEN_MAX; i++) {
+        const char *program = hooks->at[i].words[0];
+        struct stat st;
+
+        if (stat(program, &st) == 0 && !S_ISREG(st.st_mode))
+            errno = EISDIR;
+        else if (access(program, X_OK) == 0)
+            continue;
+        len += (size_t)snprintf(why + len, HOOK_TEXT_LEN_MAX - len, "%s%s cannot be run: %s", len == 0 ? "" : "; ",
+                                program, errno == EISDIR ? "it is no program" : strerror(errno));
+    }
+    return len == 0;
 }
 
 static enum exit_code read_hooks(struct follower *f)
@@ -181,7 +208,10 @@ static enum exit_code read_hooks(struct follower *f)
     if (path == NULL)
         return complain(f->cli, EXIT_USAGE,
                         &(struct trouble){"nobody would be told", "--hooks", "a file says who", NULL});
-    if (file_read(path, HOOK_FILE_LEN_MAX, &text) == CW_OK && hooks_parse(buf_slice(&text), &f->hooks, why) == CW_OK)
+    errno = 0;
+    if (file_read(path, HOOK_FILE_LEN_MAX, &text) != CW_OK)
+        snprintf(why, sizeof(why), "it cannot be read: %s", errno != 0 ? strerror(errno) : "it is too long");
+    else if (hooks_parse(buf_slice(&text), &f->hooks, why) == CW_OK && will_run(&f->hooks, why))
         return EXIT_DONE;
     return complain(f->cli, EXIT_CONFIG,
                     &(struct trouble){"the file of alerts is wrong", path, why, "casewire alert --help"});

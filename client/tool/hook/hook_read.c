@@ -36,19 +36,21 @@ bool hook_kind_of(const char *event, int priority, enum hook_kind *out)
 
 /* --- a line ----------------------------------------------------------------------------------------------------- */
 
+static const char no_kind[] = "it begins with fork, key, disk, lag, duty, duty:ROLE, daemon, alarm or any";
+
 /* "duty:INSP": a duty that concerns these. Only duties are for roles. */
-static bool add_duty(const char *roles, struct hook *out)
+static const char *add_duty(const char *roles, struct hook *out)
 {
     uint32_t mask;
 
     if (!schema_roles_parse(slice_of(roles), &mask) || mask == R_NONE)
-        return false;
+        return "what stands behind duty: is no role (`casewire schema` lists them)";
     out->kinds |= 1U << HOOK_DUTY;
     out->roles |= mask;
-    return true;
+    return NULL;
 }
 
-static bool add_kind(const char *word, struct hook *out)
+static const char *add_kind(const char *word, struct hook *out)
 {
     static const char duty[] = "duty:";
     bool known = false;
@@ -62,18 +64,17 @@ static bool add_kind(const char *word, struct hook *out)
         out->kinds |= 1U << i;
         out->roles |= i == HOOK_DUTY ? R_ANY : 0;
     }
-    return known;
+    return known ? NULL : no_kind;
 }
 
-static bool read_kinds(char *words, struct hook *out)
+static const char *read_kinds(char *words, struct hook *out)
 {
+    const char *wrong = NULL;
     char *rest = NULL;
 
-    for (char *word = strtok_r(words, ",", &rest); word != NULL; word = strtok_r(NULL, ",", &rest)) {
-        if (!add_kind(word, out))
-            return false;
-    }
-    return out->kinds != 0;
+    for (char *word = strtok_r(words, ",", &rest); word != NULL && wrong == NULL; word = strtok_r(NULL, ",", &rest))
+        wrong = add_kind(word, out);
+    return wrong == NULL && out->kinds == 0 ? no_kind : wrong;
 }
 
 /* Its words end in NUL where blanks were. NULL: it is right; else what is wrong. */
@@ -81,14 +82,16 @@ static const char *read_line(char *line, struct hooks *out)
 {
     struct hook hook = {0};
     char *rest = NULL, *kinds = strtok_r(line, " \t", &rest);
+    const char *wrong;
     size_t count = 0;
 
     if (kinds == NULL || kinds[0] == '#')
         return NULL;
     if (out->count == HOOKS_MAX)
         return "at most 32 lines";
-    if (!read_kinds(kinds, &hook))
-        return "it begins with fork, key, disk, lag, duty, duty:ROLE, daemon, alarm or any";
+    wrong = read_kinds(kinds, &hook);
+    if (wrong != NULL)
+        return wrong;
     for (char *word; (word = strtok_r(NULL, " \t", &rest)) != NULL; count++) {
         if (count == HOOK_WORDS_MAX)
             return "at most 16 words";
@@ -98,6 +101,14 @@ static const char *read_line(char *line, struct hooks *out)
         return "a program is named by its whole path, which begins with /";
     out->at[out->count++] = hook;
     return NULL;
+}
+
+/* As many as there is room for. */
+static void add_wrong(char why[static HOOK_TEXT_LEN_MAX], int number, const char *wrong)
+{
+    size_t len = strlen(why);
+
+    snprintf(why + len, HOOK_TEXT_LEN_MAX - len, "%sline %d: %s", len == 0 ? "" : "; ", number, wrong);
 }
 
 enum cw_err hooks_parse(struct cw_slice text, struct hooks *out, char why[static HOOK_TEXT_LEN_MAX])
@@ -120,11 +131,9 @@ enum cw_err hooks_parse(struct cw_slice text, struct hooks *out, char why[static
         if (end != NULL)
             *end = '\0';
         const char *wrong = read_line(line, out);
-        if (wrong != NULL) {
-            snprintf(why, HOOK_TEXT_LEN_MAX, "line %d: %s", number, wrong);
-            return CW_LOCAL_CONFIG;
-        }
+        if (wrong != NULL)
+            add_wrong(why, number, wrong);
         line = end != NULL ? end + 1 : NULL;
     }
-    return CW_OK;
+    return why[0] == '\0' ? CW_OK : CW_LOCAL_CONFIG;
 }

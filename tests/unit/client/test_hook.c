@@ -127,8 +127,8 @@ START_TEST(a_wrong_line_is_named)
         {"# a remark\n\nfork mail\n", "line 3: a program is named by its whole path"},
         {"fork,quux /bin/true\n", "line 1: it begins with fork"},
         {"fork:INSP /bin/true\n", "line 1: it begins with fork"},
-        {"duty:QUUX /bin/true\n", "line 1: it begins with fork"},
-        {"duty: /bin/true\n", "line 1: it begins with fork"},
+        {"duty:QUUX /bin/true\n", "line 1: what stands behind duty: is no role"},
+        {"duty: /bin/true\n", "line 1: what stands behind duty: is no role"},
         {", /bin/true\n", "line 1: it begins with fork"},
         {"any /bin/true 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16\n", "line 1: at most 16 words"},
     };
