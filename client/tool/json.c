@@ -7,6 +7,7 @@
 
 #include "lib/fault.h"
 #include "lib/when.h"
+#include "proto/schema.h"
 #include "proto/wire.h"
 
 #include <stdlib.h>
@@ -151,6 +152,21 @@ static void set_member(json_t *object, const ProtobufCFieldDescriptor *field, js
     json_object_set_new(object, key, value);
 }
 
+bool json_names_kind(const ProtobufCMessageDescriptor *type)
+{
+    return type == &cw__case_row__descriptor;
+}
+
+/* The daemon says the number only: a list is long, and everybody has the table. */
+static void name_kind(json_t *row)
+{
+    json_int_t kind = json_integer_value(json_object_get(row, "kind"));
+    const char *name = kind > 0 && kind <= UINT32_MAX ? schema_kind_name((uint32_t)kind) : NULL;
+
+    if (name != NULL)
+        json_object_set_new(row, JSON_KIND_NAME, json_string(name));
+}
+
 json_t *json_of_message(const ProtobufCMessage *message)
 {
     json_t *object = json_object();
@@ -164,6 +180,8 @@ json_t *json_of_message(const ProtobufCMessage *message)
         else if (is_present(field, base))
             set_member(object, field, json_of_value(field, base + field->offset));
     }
+    if (json_names_kind(message->descriptor))
+        name_kind(object);
     return object;
 }
 

@@ -101,6 +101,8 @@ static void add_message_members(json_t *defs, const ProtobufCMessageDescriptor *
         }
         json_object_set_new(properties, name, one);
     }
+    if (json_names_kind(type))
+        json_object_set_new(properties, JSON_KIND_NAME, typed("string"));
 }
 
 static json_t *closed_object(json_t *properties, json_t *required, bool open)

@@ -75,6 +75,9 @@ enum json_kind {
     JSON_KIND_MESSAGE
 };
 enum json_kind json_kind_of(const ProtobufCFieldDescriptor *field);
+/* Beside the number of its kind, a message of this type has the kind's name, unless this version does not know it. */
+#define JSON_KIND_NAME "kind_name"
+bool json_names_kind(const ProtobufCMessageDescriptor *type);
 #define JSON_NAME_LEN_MAX 64
 void json_name_of(const ProtobufCFieldDescriptor *field, char out[static JSON_NAME_LEN_MAX]);
 /* Prints {"v": 1, "command": "case set", ...members of object} and takes it. */

@@ -201,6 +201,25 @@ START_TEST(a_table_is_as_wide_as_its_terminal)
 }
 END_TEST
 
+/* --- JSON ------------------------------------------------------------------------------------------------------ */
+
+START_TEST(a_row_of_a_list_names_its_kind)
+{
+    Cw__CaseRow row = CW__CASE_ROW__INIT;
+    json_t *object;
+
+    row.has_kind = true;
+    row.kind = 3;
+    object = json_of_message(&row.base);
+    ck_assert_str_eq(json_string_value(json_object_get(object, "kind_name")), "missing_child");
+    json_decref(object);
+    row.kind = 999; /* of a newer version */
+    object = json_of_message(&row.base);
+    ck_assert_ptr_null(json_object_get(object, "kind_name"));
+    json_decref(object);
+}
+END_TEST
+
 Suite *suite_clean(void)
 {
     Suite *suite = suite_create("client/clean");
@@ -214,6 +233,7 @@ Suite *suite_clean(void)
     tcase_add_test(all, a_cell_cannot_end_its_row_or_begin_another);
     tcase_add_test(all, a_spreadsheet_computes_nothing_of_it);
     tcase_add_test(all, a_table_is_as_wide_as_its_terminal);
+    tcase_add_test(all, a_row_of_a_list_names_its_kind);
     tcase_add_test(all, a_list_that_leads_nowhere_ends);
     suite_add_tcase(suite, all);
     return suite;
