@@ -76,6 +76,8 @@ struct verb_again {
 };
 /* Its corrections, and theirs, are of the same record; those proposed and those taken back are none. */
 void verb_again(const Cw__CaseView *record, const Cw__ViewEvent *named, struct verb_again *out);
+/* What is taken back: of what was said first every correction too, as it did not happen; of a correction that one alone. */
+void verb_withdrawn(const Cw__CaseView *record, const Cw__ViewEvent *named, struct verb_again *out);
 
 /* verb_words.c */
 /* The verb that records the event, and corrects none; NULL: there is none. */

@@ -82,3 +82,14 @@ void verb_again(const Cw__CaseView *record, const Cw__ViewEvent *named, struct v
         if (is_first(&all, all.at[i]))
             name(out, all.at[i]);
 }
+
+void verb_withdrawn(const Cw__CaseView *record, const Cw__ViewEvent *named, struct verb_again *out)
+{
+    struct sayings all = {.count = 0};
+
+    *out = (struct verb_again){.from = named};
+    gather(record, named, &all);
+    name(out, named);
+    for (size_t i = 0; is_first(&all, named) && i < all.count; i++)
+        name(out, all.at[i]);
+}

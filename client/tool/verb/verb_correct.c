@@ -97,7 +97,9 @@ enum exit_code saying_name_corrected(struct saying *s)
     record = writing_record_of(&s->w, s->corrected);
     writing_turn_to(&s->w, record);
     s->again = (struct verb_again){.from = s->corrected, .name_count = 1, .names = {s->corrected}};
-    if (record != NULL && !takes_back && !saying_withdraws(s))
+    if (record != NULL && !takes_back && saying_withdraws(s))
+        verb_withdrawn(record, s->corrected, &s->again);
+    else if (record != NULL && !takes_back)
         verb_again(record, s->corrected, &s->again);
     if (wanted != NULL && wanted->number != s->corrected->type)
         snprintf(why, sizeof(why), "this is no %s", wanted->name);

@@ -431,6 +431,31 @@ START_TEST(what_does_not_stand_is_not_gone_on_from)
 }
 END_TEST
 
+static void takes_back(const struct said *s, size_t named, const char *names)
+{
+    struct verb_again again;
+    char text[SAYINGS + 1] = "";
+
+    verb_withdrawn(&s->view, &s->events[named], &again);
+    for (size_t i = 0; i < again.name_count; i++)
+        snprintf(text + i, 2, "%d", (int)(again.names[i] - s->events));
+    ck_assert_str_eq(text, names);
+}
+
+START_TEST(what_did_not_happen_is_taken_back_with_its_corrections)
+{
+    struct said *s = said_new();
+
+    takes_back(s, 0, "0");
+    put_right(s, 1, 0);
+    put_right(s, 3, 1);
+    takes_back(s, 0, "013");
+    takes_back(s, 1, "1"); /* a correction alone: what it put right stands again */
+    takes_back(s, 2, "2");
+    free(s);
+}
+END_TEST
+
 /* --- completion ---------------------------------------------------------------------------------------------------- */
 
 START_TEST(a_verb_offers_its_names_and_their_values)
@@ -476,6 +501,7 @@ Suite *suite_verb(void)
     tcase_add_test(t, a_duty_is_named_by_its_clock_or_by_its_digits);
     tcase_add_test(t, a_second_correction_goes_on_from_the_first);
     tcase_add_test(t, what_does_not_stand_is_not_gone_on_from);
+    tcase_add_test(t, what_did_not_happen_is_taken_back_with_its_corrections);
     tcase_add_test(t, a_verb_offers_its_names_and_their_values);
     suite_add_tcase(s, t);
     return s;
