@@ -190,6 +190,20 @@ static void keep(struct known_at *k, struct picking *p)
     k->known = c->op_count;
 }
 
+/* What is not recorded here may have been known there: that it was not is said only when it is. */
+static enum cw_err refuse_unknown(struct answering *a)
+{
+    const struct known_at *k = a->known;
+
+    if (k->unsure > 0)
+        return refuse(&a->refusal, CW_REFUSED_UNKNOWN_CASE, "as_known_at",
+                      "it cannot be said here whether %s knew of this case then: of %u ops it is not recorded here, %u "
+                      "came later",
+                      k->division, k->unsure, k->later);
+    return refuse(&a->refusal, CW_REFUSED_UNKNOWN_CASE, "as_known_at",
+                  "%s did not know of this case then: %u ops came later", k->division, k->later);
+}
+
 enum cw_err known_at_pick(void *answering, struct loaded_case *c)
 {
     struct answering *a = answering;
@@ -207,10 +221,7 @@ enum cw_err known_at_pick(void *answering, struct loaded_case *c)
     keep(a->known, &p);
     if (c->op_count > 0)
         return known_at_authority(a, c);
-    return refuse(&a->refusal, CW_REFUSED_UNKNOWN_CASE, "as_known_at",
-                  "%s did not know of this case then, as far as can be said here: %u ops came later, of %u it is not "
-                  "recorded here",
-                  a->known->division, a->known->later, a->known->unsure);
+    return refuse_unknown(a);
 }
 
 /* --- the question and what is said of it ------------------------------------------------------------------------ */
