@@ -85,6 +85,36 @@ static void check_listens(const struct settings *s, struct problems *problems)
         problem_add(problems, s->file, 0, "listen_peers and listen_clients are the same port: each needs its own");
 }
 
+static void check_watch_port(const struct settings *s, const char *name, const char *listen, struct problems *problems)
+{
+    struct cw_slice host = host_of(listen);
+
+    if (is_same_port(s->listen_metrics, listen) && (is_any(host) || is_loopback(host)))
+        problem_add(problems, s->file, 0, "listen_metrics and %s are the same port: each needs its own", name);
+}
+
+/* run_dir is made when it is not there, or was complained of; any other folder of a socket must be there. */
+static void check_socket(const struct settings *s, const char *name, const char *path, struct problems *problems)
+{
+    char folder[SETTINGS_PATH_LEN_MAX + 1];
+    size_t len = (size_t)(strrchr(path, '/') - path);
+
+    (void)snprintf(folder, sizeof folder, "%.*s", len == 0 ? 1 : (int)len, path);
+    if (strcmp(folder, s->run_dir) != 0 && access(folder, W_OK | X_OK) != 0)
+        problem_add(problems, s->file, 0, "%s: %.200s: %s", name, folder, strerror(errno));
+}
+
+static void check_sockets(const struct settings *s, struct problems *problems)
+{
+    check_socket(s, "admin_socket", s->admin_socket, problems);
+    if (s->listen_metrics[0] == '/') {
+        check_socket(s, "listen_metrics", s->listen_metrics, problems);
+    } else if (strcmp(s->listen_metrics, "off") != 0) {
+        check_watch_port(s, "listen_peers", s->listen_peers, problems);
+        check_watch_port(s, "listen_clients", s->listen_clients, problems);
+    }
+}
+
 static bool is_own_address(const char *address, const char *listen)
 {
     struct cw_slice host = host_of(address), own = host_of(listen);
@@ -141,6 +171,7 @@ enum cw_err settings_check(const struct settings *s, struct cw_wall now, struct 
     check_folders(s, problems);
     check_credit(s, problems);
     check_listens(s, problems);
+    check_sockets(s, problems);
     loaded = identity_load(s, &id, problems) == CW_OK;
     if (loaded)
         check_dates(s, &id.parsed, now, problems);

@@ -10,6 +10,7 @@
 #include "main/plug.h"
 
 #include <stdio.h>
+#include <sys/stat.h>
 #include <time.h>
 
 enum cw_err files_open_store(struct daemon *d, bool read_only, struct refusal *why)
@@ -64,13 +65,28 @@ static enum cw_err take_folder(const char *setting, const char *path, unsigned i
     return err;
 }
 
+/* The same rule as that of --check-config. */
+static enum cw_err check_closed(const char *setting, const char *path, mode_t closed, struct refusal *why)
+{
+    struct stat st;
+
+    if (stat(path, &st) != 0 || (st.st_mode & closed) == 0)
+        return CW_OK;
+    return refuse(why, CW_LOCAL_CONFIG, "files", "%s: %.160s is open to everybody: chmod %s it", setting, path,
+                  closed == 02 ? "o-w" : "o=");
+}
+
 static enum cw_err take_folders(struct daemon *d, struct refusal *why)
 {
     char path[FILE_PATH_LEN_MAX];
     enum cw_err err = take_folder("state_dir", d->settings.state_dir, 0700, why);
 
     if (err == CW_OK)
+        err = check_closed("state_dir", d->settings.state_dir, 07, why);
+    if (err == CW_OK)
         err = take_folder("run_dir", d->settings.run_dir, 0750, why);
+    if (err == CW_OK)
+        err = check_closed("run_dir", d->settings.run_dir, 02, why);
     if (err == CW_OK)
         err = file_join(d->settings.state_dir, "lock", path);
     return err == CW_OK ? take_lock(d, path, why) : err;

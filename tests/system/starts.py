@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import socket
 import subprocess
@@ -101,6 +102,34 @@ def a_state_folder_that_cannot_be_had_is_named(lab):
     start(lab, 78, "start-failed", "state_dir: /nowhere/at/all", "make that one, or set another state_dir")
     run([DAEMON, "--config", config(lab), "--check-config"], expect=78)
     change(lab, "/nowhere/at/all", state)
+    starts_again(lab)
+
+
+@story()
+def what_check_config_refuses_does_not_start(lab):
+    lab.halt()
+    state, port = lab.setting("north", "state_dir"), lab.port("north", "listen_clients")
+
+    def refused(line, before, *words):
+        change(lab, 'division = "NTH"', f'division = "NTH"\n{line}')
+        told = run([DAEMON, "--config", config(lab), "--check-config"], expect=78)
+        check("it is found before", before in told.stderr, told.stderr)
+        done = subprocess.run([DAEMON, "--config", config(lab)], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=60, check=False)
+        check("it ends with 78", done.returncode == 78, f"{done.returncode}\n{done.stdout}")
+        check("it says why", any("start-failed" in said and all(word in said for word in words) for said in done.stdout.splitlines()), done.stdout)
+        change(lab, f'\n{line}', "")
+
+    refused(f'listen_metrics = "tcp://127.0.0.1:{port}"', "are the same port", "Address already in use", "set another port")
+    refused('listen_metrics = "/nowhere/at/all/m.sock"', "listen_metrics", "listen_metrics", "/nowhere/at/all")
+    old = re.search(r'admin_socket = .*\n', open(config(lab), encoding="utf-8").read())
+    if old:
+        change(lab, old.group(0), "")
+    refused('admin_socket = "/nowhere/at/all/a.sock"', "admin_socket", "admin_socket", "/nowhere/at/all")
+    os.chmod(state, 0o755)
+    refused("# closed", "state_dir", "state_dir", "is open to everybody: chmod o= it")
+    os.chmod(state, 0o700)
+    if old:
+        change(lab, 'division = "NTH"\n', 'division = "NTH"\n' + old.group(0))
     starts_again(lab)
 
 

@@ -122,11 +122,12 @@ enum cw_err admin_open(const char *path, int passed, const struct admin_handler 
     }
     if (a->wake < 0 || !listen_at(a, path)) {
         char error[64];
+        bool misplaced = errno == ENOENT || errno == ENOTDIR || errno == EACCES;
         const char *text = strerror_r(errno, error, sizeof error);
 
-        refuse(why, CW_LOCAL_IO, "admin_socket", "admin_socket: cannot listen at %.120s: %s", path, text);
         admin_close(a);
-        return CW_LOCAL_IO;
+        return refuse(why, misplaced ? CW_LOCAL_CONFIG : CW_LOCAL_IO, "admin_socket",
+                      "admin_socket: cannot listen at %.120s: %s", path, text);
     }
     *out = a;
     return CW_OK;

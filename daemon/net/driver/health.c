@@ -114,7 +114,8 @@ static enum cw_err refuse_place(const char *where, bool known, struct refusal *w
                       "listen_metrics: cannot listen at %.60s: %s; stop the program that listens there (ss --listening "
                       "--tcp --numeric --processes shows it), or set another port",
                       where, strerror_r(errno, error, sizeof error));
-    return refuse(why, CW_LOCAL_IO, "listen_metrics", "listen_metrics: cannot listen at %.120s: %s", where,
+    return refuse(why, errno == ENOENT || errno == ENOTDIR || errno == EACCES ? CW_LOCAL_CONFIG : CW_LOCAL_IO,
+                  "listen_metrics", "listen_metrics: cannot listen at %.120s: %s", where,
                   strerror_r(errno, error, sizeof error));
 }
 

@@ -186,7 +186,7 @@ START_TEST(a_path_that_no_socket_can_have_is_said)
     path[sizeof path - 1] = '\0';
     ck_assert_int_eq(admin_open(path, -1, &handler, &admin, &why), CW_LOCAL_CONFIG);
     ck_assert_ptr_nonnull(strstr(why.text, "107"));
-    ck_assert_int_eq(admin_open("/nowhere/at/all", -1, &handler, &admin, &why), CW_LOCAL_IO);
+    ck_assert_int_eq(admin_open("/nowhere/at/all", -1, &handler, &admin, &why), CW_LOCAL_CONFIG);
     ck_assert_ptr_null(admin);
 }
 END_TEST

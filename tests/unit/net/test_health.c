@@ -314,7 +314,7 @@ START_TEST(tcp_listens_on_the_loopback_and_nowhere_else)
         ck_assert_msg(health_open(elsewhere[i], &handler, &h, &why) == CW_LOCAL_CONFIG, "%s", elsewhere[i]);
         ck_assert_ptr_null(h);
     }
-    ck_assert_int_eq(health_open("/nowhere/at/all/metrics.sock", &handler, &h, &why), CW_LOCAL_IO);
+    ck_assert_int_eq(health_open("/nowhere/at/all/metrics.sock", &handler, &h, &why), CW_LOCAL_CONFIG);
     ck_assert_ptr_nonnull(strstr(why.text, "/nowhere/at/all"));
 }
 END_TEST
