@@ -5,6 +5,7 @@
 #include "proto/id.h"
 #include "proto/schema.h"
 
+#include <errno.h>
 #include <stdlib.h>
 
 /* --- reading -------------------------------------------------------------------------------------------- */
@@ -42,7 +43,7 @@ json_t *batch_read(const char *path, json_error_t *error)
     json_t *lines, *only;
 
     *error = (json_error_t){.line = 0, .column = 0};
-    snprintf(error->text, sizeof(error->text), "the file cannot be opened");
+    snprintf(error->text, sizeof(error->text), "the file cannot be opened: %s", strerror(errno));
     if (file == NULL)
         return NULL;
     lines = read_lines(file, error);

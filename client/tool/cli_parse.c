@@ -217,6 +217,16 @@ static enum exit_code check_operands(const struct cli *cli)
     return complain(cli, EXIT_USAGE, &(struct trouble){what, name, why, next});
 }
 
+static enum exit_code check_color(const struct cli *cli)
+{
+    const char *when = cli_value(cli, "color");
+
+    if (when == NULL || strcmp(when, "auto") == 0 || strcmp(when, "always") == 0 || strcmp(when, "never") == 0)
+        return EXIT_DONE;
+    return complain(cli, EXIT_USAGE,
+                    &(struct trouble){"the option was not understood", "--color", "it is auto, always or never", NULL});
+}
+
 static enum exit_code settle(struct cli *cli)
 {
     int64_t seconds;
@@ -226,6 +236,8 @@ static enum exit_code settle(struct cli *cli)
     read_terminal(cli);
     cli->color = want_color(cli_value(cli, "color"), cli->terminal);
     if (!cli_number(cli, "timeout", 1, CW_TIMEOUT_MS_MAX / 1000, TIMEOUT_MS_DEFAULT / 1000, &seconds))
+        return EXIT_USAGE;
+    if (check_color(cli) != EXIT_DONE)
         return EXIT_USAGE;
     cli->timeout_ms = (int32_t)seconds * 1000;
     return check_operands(cli);

@@ -52,7 +52,10 @@ enum exit_code writing_find_event(const struct writing *w, const char *hex, cons
         *out = found;
         return EXIT_DONE;
     }
-    return complain(w->cli, twice ? EXIT_USAGE : EXIT_NOT_FOUND,
-                    &(struct trouble){twice ? "more than one event begins like this" : "no such event in this case",
-                                      hex, "give at least 4 digits of its id", "casewire case show CASE -v"});
+    return complain(
+        w->cli, twice ? EXIT_USAGE : EXIT_NOT_FOUND,
+        &(struct trouble){twice ? "more than one event begins like this" : "no such event in this case", hex,
+                          twice || strlen(hex) < 4 ? "give at least 4 digits of its id, as many as tell it from others"
+                                                   : "none of its events has an id that begins so",
+                          "casewire case show CASE -v"});
 }

@@ -106,8 +106,12 @@ enum cw_err joining_open(const char *path, struct joining *out, struct cw_fault 
     struct buf bytes = {0};
     enum cw_err err = file_read(path, JOIN_LEN_MAX, &bytes);
 
-    if (err == CW_OK)
-        return joining_read(&bytes, out, fault);
+    if (err == CW_OK) {
+        err = joining_read(&bytes, out, fault);
+        if (err != CW_OK && strcmp(fault->where, "file") == 0) /* all of it: by its name */
+            snprintf(fault->where, sizeof(fault->where), "%s", path);
+        return err;
+    }
     buf_done(&bytes);
     return fault_set(fault, err, path,
                      err == CW_REFUSED_SIZE ? "the file is too large to be one" : "the file cannot be read");

@@ -186,6 +186,7 @@ START_TEST(a_missing_or_wrong_value_is_refused)
 {
     ck_assert_int_eq(complaint("case show X --tag"), EXIT_USAGE);
     ck_assert_int_eq(complaint("case show X --timeout soon"), EXIT_USAGE);
+    ck_assert_int_eq(complaint("case show X --color bogus"), EXIT_USAGE);
     ck_assert_int_eq(complaint("case show X --timeout 0"), EXIT_USAGE);
     ck_assert_int_eq(complaint("case show X --timeout 601"), EXIT_USAGE);
     ck_assert_ptr_nonnull(strstr(said, "--timeout"));
