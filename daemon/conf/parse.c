@@ -340,13 +340,21 @@ enum cw_err settings_parse(struct cw_slice text, const char *name, struct settin
     return err != CW_OK ? err : problems->count == before ? CW_OK : CW_LOCAL_CONFIG;
 }
 
+/* What is wrong with a file, without its name at the beginning: a problem begins with it. */
+static const char *behind_name(const char *text, const char *name)
+{
+    size_t len = strlen(name);
+
+    return strncmp(text, name, len) == 0 && strncmp(text + len, ": ", 2) == 0 ? text + len + 2 : text;
+}
+
 enum cw_err settings_load(const char *path, struct settings *out, struct problems *problems)
 {
     CW_AUTO(buf_done) struct buf text = {0};
     struct refusal why = {0};
 
     if (file_read(path, SETTINGS_LEN_MAX, FILE_PUBLIC, &text, &why) != CW_OK) {
-        problem_add(problems, path, 0, "%s", why.text);
+        problem_add(problems, path, 0, "%s", behind_name(why.text, path));
         return CW_LOCAL_CONFIG;
     }
     return settings_parse(buf_slice(&text), path, out, problems);

@@ -16,6 +16,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 /* --- settings, and what they name -------------------------------------------------------------------------------- */
 
@@ -146,6 +147,15 @@ static bool say_cut_short(const struct daemon *d)
     return true;
 }
 
+/* Where it is, unless the sentence says so itself. */
+static void say_fault(enum cw_err err, const struct refusal *why)
+{
+    const char *text = why->text[0] != '\0' ? why->text : cw_err_sentence(err);
+    bool named = why->where[0] == '\0' || strstr(text, why->where) != NULL;
+
+    (void)fprintf(stderr, "casewired: %s%s%s\n", named ? "" : why->where, named ? "" : ": ", text);
+}
+
 int inspect_store(struct daemon *d)
 {
     struct buf genesis = {0};
@@ -166,7 +176,7 @@ int inspect_store(struct daemon *d)
            " cases, %" PRIu64 " index rows\n",
            facts.logs, facts.seals, facts.entries, facts.blobs, facts.ops, facts.cases, facts.index_rows);
     if (err != CW_OK)
-        (void)fprintf(stderr, "casewired: %s %s\n", why.where, why.text[0] != '\0' ? why.text : cw_err_sentence(err));
+        say_fault(err, &why);
     else if (!cut_short)
         puts("the store is whole");
     return err == CW_OK && !cut_short ? EXIT_SUCCESS : EXIT_FAILURE;
