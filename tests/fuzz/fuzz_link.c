@@ -6,6 +6,6 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    fuzz_unpack(&cw__from_net__descriptor, slice(data, size), 16);
+    fuzz_unpack(&cw__from_net__descriptor, slice(data, size));
     return 0;
 }

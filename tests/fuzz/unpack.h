@@ -6,8 +6,8 @@
 
 /*
  * Any bytes as a message of one kind: pre-scan, bounded unpack, and packing what was unpacked. Stops when the
- * arena took more than growth times the bytes and 64 KiB: the pre-scan's estimate must bound what protobuf-c takes.
+ * arena took more than the pre-scan lets through: its estimate must bound what protobuf-c takes.
  */
-void fuzz_unpack(const ProtobufCMessageDescriptor *kind, struct cw_slice bytes, size_t growth);
+void fuzz_unpack(const ProtobufCMessageDescriptor *kind, struct cw_slice bytes);
 
 #endif
