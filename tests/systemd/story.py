@@ -276,8 +276,9 @@ def it_reloads():
     check("systemctl reload takes settings that are right", done.returncode == 0, done.stdout + journal("-n", "20"))
     said = "+peer east, log_level is debug; needs a restart: map_size"
     check("and the journal says what changed", said in journal("-n", "20"), journal("-n", "20"))
-    refused = "othing listens there"
-    check("the new peer is dialled", until(lambda: refused in tool("--home", OFFICER, "peers").stdout),
+    check("the new peer is dialled", until(lambda: "tcp://127.0.0.1:4711: nothing listens there" in journal("-n", "50")), journal("-n", "50"))
+    refused = "The curve_key in the settings is not the one in EST's certificate"
+    check("and it is said that its key is wrong", until(lambda: refused in " ".join(tool("--home", OFFICER, "peers").stdout.split())),
           tool("--home", OFFICER, "peers").stdout)
     write_settings('log_level = "info"\nmap_size = "2 TiB"\n')
     run("systemctl", "kill", "--kill-who=main", "--signal=HUP", UNIT)
