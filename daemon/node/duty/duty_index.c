@@ -86,6 +86,14 @@ static uint32_t acted_mark(const struct case_clock *clock)
     return reader_be32(&id) ^ (uint32_t)(due >> 32);
 }
 
+/* While somebody has it in hand it does not climb: when that has no effect any more, the steps in between were not acted on. */
+#define ACTED_IN_HAND 1u
+
+static bool is_in_hand(const struct case_clock *clock)
+{
+    return clock->ack != UINT32_MAX;
+}
+
 struct cw_wall case_acted_until(const struct case_moments *m, const struct case_clock *clock)
 {
     uint32_t mark = acted_mark(clock);
@@ -93,7 +101,7 @@ struct cw_wall case_acted_until(const struct case_moments *m, const struct case_
     if (m->acted_count == CASE_ACTED_ALL)
         return (struct cw_wall){m->acted_ms};
     for (uint32_t i = 0; i < m->acted_count; i++) {
-        if (m->acted[i] == mark)
+        if (m->acted[i] == mark || (is_in_hand(clock) && m->acted[i] == (mark ^ ACTED_IN_HAND)))
             return (struct cw_wall){m->acted_ms};
     }
     return (struct cw_wall){0};
@@ -112,7 +120,7 @@ void case_acted_now(const struct case_state *state, struct cw_wall now, struct c
             m->acted_count = CASE_ACTED_ALL;
             return;
         }
-        m->acted[m->acted_count++] = acted_mark(clock);
+        m->acted[m->acted_count++] = acted_mark(clock) ^ (is_in_hand(clock) ? ACTED_IN_HAND : 0);
     }
 }
 
