@@ -160,14 +160,22 @@ static void add_name(const struct node *n, struct cw_slice given, struct cw_slic
         case_filters_add(n, FILTER_ENTITY, slice(whole, w.len), out);
 }
 
+/* As many values of a name are combined: nobody makes a case costly to fold by disputing both. */
+#define NAMES_MAX 8u
+
+static uint32_t name_count(const struct case_cell *cell)
+{
+    return cell == NULL ? 0 : cell->value_count < NAMES_MAX ? cell->value_count : NAMES_MAX;
+}
+
 /* What stands as given names with what stands as family name: each with each, when several are given. */
 static void add_names(const struct node *n, const struct case_state *state, struct case_filters *out)
 {
     const struct case_cell *given = state_cell(state, &scope_none, FIELD_GIVEN_NAMES),
                            *family = state_cell(state, &scope_none, FIELD_FAMILY_NAME);
 
-    for (uint32_t i = 0; given != NULL && family != NULL && i < given->value_count; i++)
-        for (uint32_t j = 0; j < family->value_count; j++)
+    for (uint32_t i = 0; i < name_count(given); i++)
+        for (uint32_t j = 0; j < name_count(family); j++)
             if (is_readable_text(&given->values[i]) && is_readable_text(&family->values[j]))
                 add_name(n, given->values[i].value.text, family->values[j].value.text, out);
 }
