@@ -242,6 +242,8 @@ static const char *step_instead(const struct schema_event *event)
 static enum cw_err check_withdrawn(const struct admission_request *r, const struct schema_event *event,
                                    const struct case_event *found, struct refusal *refusal)
 {
+    enum cw_err err;
+
     if (found == NULL || found->event != event->number)
         return refuse(refusal, CW_REFUSED_VALUE, event->name, "what is taken back is no %s of this case", event->name);
     if (found->withdrawal)
@@ -249,8 +251,9 @@ static enum cw_err check_withdrawn(const struct admission_request *r, const stru
                       "it takes something back itself: record what happened anew");
     if (found->withdrawn && r->op->same_count == 0)
         return refuse(refusal, CW_REFUSED_TRANSITION, event->name, "it is taken back already");
-    if (found->authorised && check_review_of(r, r->state->ops[found->op_index].op, refusal) != CW_OK)
-        return CW_REFUSED_ROLE;
+    err = found->authorised ? check_review_of(r, r->state->ops[found->op_index].op, refusal) : CW_OK;
+    if (err != CW_OK)
+        return err;
     if ((event->flags & EVENT_OWN_SIDE) != 0 && !slice_eq(r->state->ops[found->op_index].division, r->division))
         return refuse(refusal, CW_REFUSED_DIVISION, event->name,
                       "another division says so: only its own officers take that back");
