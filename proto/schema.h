@@ -130,6 +130,8 @@ enum merge_rule {
 #define FIELD_EXPECTED (1u << 20) /* needed, but nothing waits for it: views say that nobody has said it yet */
 #define FIELD_HAS_BEEN (1u << 21) /* a time or day that was over when it was written; who says otherwise mistyped it */
 #define FIELD_TO_COME (1u << 22)  /* a time that was ahead when it was written */
+#define FIELD_SEVERAL \
+    (1u << 23) /* a detail that one event may give more than once; whoever reads others reads the first */
 
 enum event_class {
     EVENT_CLASS_NONE = 0,
@@ -402,6 +404,12 @@ bool schema_event_requires(uint32_t event, uint32_t field);
 static inline bool schema_field_is_set(const struct schema_field *field)
 {
     return field->rule == RULE_ORS || field->rule == RULE_GOS;
+}
+/* One statement gives it one value; a second would be a dispute of its author with himself, or lost. */
+static inline bool schema_field_takes_one(const struct schema_field *field)
+{
+    return field->place == PLACE_DETAIL ? (field->flags & FIELD_SEVERAL) == 0
+                                        : field->rule >= RULE_IMM && field->rule <= RULE_MIN;
 }
 /* False for what is derived or logged: nobody writes those. */
 bool schema_field_is_written(const struct schema_field *field);

@@ -339,7 +339,7 @@
     GRADE(F, SOURCE_GRADE, 576, "source_grade", ENUM, 0, SOURCE_GRADE, 0)                                              \
     GRADE(F, INFORMATION_GRADE, 577, "information_grade", ENUM, 0, INFORMATION_GRADE, 0)                               \
     GRADE(F, HANDLING_CODE, 578, "handling_code", ENUM, 0, HANDLING_CODE, 0)                                           \
-    GRADE(F, CONDITION, 579, "condition", TEXT, 120, CONDITION, 0)                                                     \
+    GRADE(F, CONDITION, 579, "condition", TEXT, 120, CONDITION, FIELD_SEVERAL)                                         \
     DETAIL(F, LINK_CATEGORY, 580, "link_category", ENUM, 0, LINK_CATEGORY, 0)                                          \
     DETAIL(F, VISIBLE_TO, 581, "visible_to", ENUM, 0, VISIBLE, 0)                                                      \
     DETAIL(F, BASIS, 582, "basis", REF, 0, NONE, 0)                                                                    \

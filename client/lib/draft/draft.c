@@ -152,17 +152,10 @@ static bool keep_text(struct draft_write *write)
     return true;
 }
 
-/* A detail has one value, its first, whoever reads it; what may be done with a report may have several conditions. */
-static bool takes_one(const struct schema_field *field)
-{
-    return field->place == PLACE_DETAIL ? field->number != FIELD_CONDITION
-                                        : field->rule >= RULE_IMM && field->rule <= RULE_MIN;
-}
-
 /* Two values of a field that shows one would be signed as a dispute of its author with itself. */
 static bool is_said_already(const struct cw_draft *draft, const struct schema_field *field)
 {
-    if (!takes_one(field))
+    if (!schema_field_takes_one(field))
         return false;
     for (uint32_t i = 0; i < draft->write_count; i++) {
         if (draft->writes[i]->field == field && draft->writes[i]->verb == VERB_SET)

@@ -279,6 +279,22 @@ static enum cw_err check_shape(const struct admission_request *r, const struct s
     return CW_OK;
 }
 
+/* Two values of a field that shows one: a dispute of an author with himself, or a detail of which the second is lost. */
+static enum cw_err check_said_once(const struct admission_request *r, const struct op_write *write,
+                                   struct refusal *refusal)
+{
+    const struct schema_field *field = schema_field(write->field);
+
+    if (field == NULL || write->verb != VERB_SET || !schema_field_takes_one(field))
+        return CW_OK;
+    for (const struct op_write *other = r->op->writes; other < write; other++) {
+        if (other->field == write->field && other->verb == VERB_SET)
+            return refuse(refusal, CW_REFUSED_VALUE, WHERE(field),
+                          "is said twice in one statement: it takes one value");
+    }
+    return CW_OK;
+}
+
 static enum cw_err check_content(const struct admission_request *r, const struct schema_event *event,
                                  struct refusal *refusal)
 {
@@ -286,7 +302,8 @@ static enum cw_err check_content(const struct admission_request *r, const struct
 
     for (uint32_t i = 0; i < r->op->write_count; i++) {
         err = check_write(r, &r->op->writes[i], refusal);
-
+        if (err == CW_OK)
+            err = check_said_once(r, &r->op->writes[i], refusal);
         if (err != CW_OK)
             return err;
     }

@@ -270,6 +270,28 @@ START_TEST(an_event_needs_its_required_fields_and_carries_no_others)
 }
 END_TEST
 
+START_TEST(a_detail_that_is_said_twice_is_refused_but_for_conditions)
+{
+    struct story *s = story_open(KIND_CHILD, "NTH", R_ANY);
+    uint32_t seen = story_event(s, "NTH", PC_, EVENT_SIGHTING);
+    const struct case_state *state;
+
+    story_number(s, seen, FIELD_CONFIDENCE, 1);
+    story_interval(s, seen, FIELD_OCCURRED, 1, 1);
+    story_number(s, seen, FIELD_SOURCE_GRADE, 1);
+    story_number(s, seen, FIELD_INFORMATION_GRADE, 1);
+    story_number(s, seen, FIELD_HANDLING_CODE, 2);
+    story_text(s, seen, FIELD_CONDITION, "covert source");
+    story_text(s, seen, FIELD_CONDITION, "recipients NTH");
+    s->count--;
+    state = story_fold(s);
+    ck_assert_msg(story_check(s, state, seen, &story_refusal) == ADMIT, "%s: %s", story_refusal.where,
+                  story_refusal.text);
+    story_number(s, seen, FIELD_CONFIDENCE, 3);
+    ck_story_refused(s, state, seen, CW_REFUSED_VALUE, "confidence");
+}
+END_TEST
+
 START_TEST(an_illegal_step_is_refused_with_what_is_allowed)
 {
     const struct case_state *state;
@@ -557,6 +579,7 @@ Suite *suite_check(void)
     tcase_add_test(hostile, an_opening_needs_a_known_kind_its_required_fields_and_the_right_marker);
     tcase_add_test(hostile, a_test_network_takes_no_plate_that_may_be_somebodys);
     tcase_add_test(hostile, an_event_needs_its_required_fields_and_carries_no_others);
+    tcase_add_test(hostile, a_detail_that_is_said_twice_is_refused_but_for_conditions);
     tcase_add_test(hostile, an_illegal_step_is_refused_with_what_is_allowed);
     tcase_add_test(hostile, a_return_that_nobody_saw_is_refused_as_a_return);
     tcase_add_test(hostile, who_may_not_write_at_all_is_refused_and_a_partner_only_proposes);
