@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What others wrote, on a screen, in a command to copy, and in a spreadsheet: shown, and nothing done with it. */
+#include "tests/unit/client/printing.h"
 #include "tool/gather.h"
 #include "tool/lookup.h"
 #include "tool/out.h"
@@ -154,34 +155,20 @@ END_TEST
 
 /* --- a table ------------------------------------------------------------------------------------------------- */
 
-static char printed[2000];
-
 /* Of one row, on a terminal of so many columns; 0: into a file. */
 static const char *table_on(int columns, const char *why)
 {
     static const char *const heading[] = {"number", "what is said", "why", NULL};
     struct cli cli = {.terminal = columns > 0, .columns = columns};
-    char path[] = "/tmp/casewire-test.XXXXXX";
-    int fd = mkstemp(path), was = dup(STDOUT_FILENO);
     struct table t;
-    ssize_t len;
 
-    ck_assert_int_ge(fd, 0);
-    fflush(stdout);
-    dup2(fd, STDOUT_FILENO);
+    printing_begin();
     table_begin(&t, &cli, heading);
     table_add(&t, "1");
     table_add(&t, "Child M, Quarrel Lane");
     table_add(&t, why);
     table_end(&t);
-    fflush(stdout);
-    dup2(was, STDOUT_FILENO);
-    close(was);
-    len = pread(fd, printed, sizeof(printed) - 1, 0);
-    printed[len > 0 ? len : 0] = '\0';
-    close(fd);
-    unlink(path);
-    return printed;
+    return printing_end();
 }
 
 START_TEST(a_table_is_as_wide_as_its_terminal)

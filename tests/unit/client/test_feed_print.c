@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* An item of a feed on a command line: templates, tabs, JSON, lines; and the time that a feed begins with. */
+#include "tests/unit/client/printing.h"
 #include "tool/cmd_feed.h"
 #include "tool/feed.h"
 
@@ -86,22 +87,10 @@ static const char *by_template(const struct sample *s, const char *format)
 /* What feed_print() writes to standard output. */
 static const char *by_options(const struct sample *s, struct cli *cli, const char *format)
 {
-    char path[] = "/tmp/casewire-test.XXXXXX";
-    int fd = mkstemp(path), was = dup(STDOUT_FILENO);
-    ssize_t len;
-
-    ck_assert_int_ge(fd, 0);
     cli->command = &cmd_feed;
-    fflush(stdout);
-    dup2(fd, STDOUT_FILENO);
+    printing_begin();
     feed_print(cli, format, &s->item);
-    fflush(stdout);
-    dup2(was, STDOUT_FILENO);
-    close(was);
-    len = pread(fd, printed, sizeof(printed) - 1, 0);
-    printed[len > 0 ? len : 0] = '\0';
-    close(fd);
-    unlink(path);
+    snprintf(printed, sizeof(printed), "%s", printing_end());
     return printed;
 }
 

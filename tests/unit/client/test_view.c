@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What people see of a case, and what programs get. */
+#include "tests/unit/client/printing.h"
 #include "tool/view.h"
 
 #include "proto/wire.h"
@@ -121,29 +122,17 @@ static struct sample *sample_new(void)
     return s;
 }
 
-static char shown[16384];
+static char *shown;
 
 /* What printing writes to standard output. */
 static const char *show(const struct cli *cli, const struct sample *s)
 {
-    char path[] = "/tmp/casewire-test.XXXXXX";
-    int fd = mkstemp(path), was = dup(STDOUT_FILENO);
-    ssize_t len;
-
-    ck_assert_int_ge(fd, 0);
-    fflush(stdout);
-    dup2(fd, STDOUT_FILENO);
+    printing_begin();
     if (cli->json)
         json_print_message(cli, &s->view.base);
     else
         view_print(cli, &s->view);
-    fflush(stdout);
-    dup2(was, STDOUT_FILENO);
-    close(was);
-    len = pread(fd, shown, sizeof(shown) - 1, 0);
-    shown[len > 0 ? len : 0] = '\0';
-    close(fd);
-    unlink(path);
+    shown = printing_end();
     return shown;
 }
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A missing child at a glance: the order of what is said, and of which episode. */
+#include "tests/unit/client/printing.h"
 #include "tool/view.h"
 
 #include "proto/schema.h"
@@ -141,26 +142,15 @@ static struct child *child_new(void)
     return c;
 }
 
-static char shown[16384];
+static char *shown;
 
 static const char *show(const struct child *c)
 {
-    char path[] = "/tmp/casewire-test.XXXXXX";
-    int fd = mkstemp(path), was = dup(STDOUT_FILENO);
     struct cli cli = {.verbose = false};
-    ssize_t len;
 
-    ck_assert_int_ge(fd, 0);
-    unlink(path);
-    fflush(stdout);
-    dup2(fd, STDOUT_FILENO);
+    printing_begin();
     view_print(&cli, &c->view);
-    fflush(stdout);
-    dup2(was, STDOUT_FILENO);
-    close(was);
-    len = pread(fd, shown, sizeof(shown) - 1, 0);
-    shown[len > 0 ? len : 0] = '\0';
-    close(fd);
+    shown = printing_end();
     return shown;
 }
 
