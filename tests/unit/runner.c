@@ -7,6 +7,7 @@
 #include "tests/unit/runner.h"
 
 #include <stdbool.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,6 +19,30 @@ static bool is_wanted(const char *suite, int name_count, char **names)
             return true;
     }
     return name_count == 0;
+}
+
+/*
+ * Check writes down each assertion that holds, to say after which a crash came, and reads it all back: half the processor time of a
+ * test with a loop, and three quarters under the address sanitizer. Each assertion is written down once here, when it is first met.
+ */
+#define MARKS_MAX 4096
+
+void __real__mark_point(const char *file, int line);
+void __wrap__mark_point(const char *file, int line);
+
+void __wrap__mark_point(const char *file, int line)
+{
+    static struct {
+        const char *file;
+        int line;
+    } last[MARKS_MAX]; /* of those that share a place, the last one */
+    size_t at = ((uintptr_t)file / 8 * 31 + (uintptr_t)line) % MARKS_MAX;
+
+    if (last[at].file == file && last[at].line == line)
+        return;
+    last[at].file = file;
+    last[at].line = line;
+    __real__mark_point(file, line);
 }
 
 static SRunner *gather(int name_count, char **names)
