@@ -389,11 +389,14 @@ def one_officer_settles_what_two_divisions_wrote(desk):
     check("decided once, it is gone", "no such conflict now" in done.stderr, done.stderr)
     for field in ("found_by", "tags"):
         desk.tool("conflict", "undo", found[field]["id"])
-    proposal = desk.ask("conflict", "undo", found["missing_risk"]["id"])
+    for who in ("officer@north", "inspector@north"):
+        bare = desk.tool("conflict", "undo", found["missing_risk"]["id"], who=who, expect=2).stderr
+        check("a risk is not lowered by undoing a rule", f"episode assess {chars} risk=low" in bare, bare)
+    lower = ["episode", "assess", chars, "risk=low", "why=Seen at home.", "review=in 4h"]
+    proposal = desk.ask(*lower)
     check("who may not lower a risk proposes it", proposal["proposal"])
     check("the risk stands", desk.ask("case", "show", chars)["risk"] == "high")
-    merged = [c for c in desk.ask("conflict", "list", who="inspector@north")["conflicts"] if c["kind"] == "merged"]
-    desk.tool("conflict", "undo", merged[0]["id"], who="inspector@north")
+    desk.tool(*lower, who="inspector@north")
 
     view = desk.ask("case", "show", chars)
     values = {f["name"]: [v["text"] for v in f["values"]] for f in view["fields"]}

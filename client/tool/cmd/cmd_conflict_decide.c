@@ -126,7 +126,7 @@ static enum exit_code write_choice(struct deciding *x, enum cw_verb verb, int64_
                           "casewire conflict show CONFLICT"});
 }
 
-/* --- resolve ---------------------------------------------------------------------------------------------------- */
+/* --- a lower risk ------------------------------------------------------------------------------------------------- */
 
 /* DOMAIN 4.4: an assessment has its rationale and the next review. That of others is not carried over to this one. */
 static enum exit_code refuse_bare_risk(const struct deciding *x, const char *risk)
@@ -155,6 +155,8 @@ static const char *lower_risk(const struct deciding *x, int64_t take, char out[s
                ? out
                : NULL;
 }
+
+/* --- resolve ---------------------------------------------------------------------------------------------------- */
 
 static enum exit_code resolve_value(struct deciding *x, int64_t take)
 {
@@ -270,6 +272,7 @@ static enum exit_code undo(struct deciding *x)
 {
     const struct cli *cli = x->w.cli;
     int64_t take = 0;
+    char risk[60];
     enum exit_code code = read_take(cli, x->d, &take);
 
     if (code != EXIT_DONE)
@@ -288,6 +291,8 @@ static enum exit_code undo(struct deciding *x)
                         &(struct trouble){"nothing was recorded", "--take",
                                           "it stands already, or there are several others: say which one is to stand",
                                           "casewire conflict show CONFLICT"});
+    if (lower_risk(x, take, risk) != NULL)
+        return refuse_bare_risk(x, risk);
     return write_choice(x, CW_SET, take);
 }
 
@@ -342,7 +347,9 @@ const struct cli_command cmd_conflict_undo = {
     .summary = "set back what a rule decided",
     .about =
         "Writes the value that a rule put aside, naming what it replaces; a set's element that survived its removal is "
-        "removed. What your role may not set is kept as a proposal.",
+        "removed. What your role may not set is kept as a proposal. A child's risk is lowered by episode assess, with "
+        "a "
+        "reason and the next review.",
     .examples = "  casewire conflict undo 81c0\n  casewire conflict undo 81c0 --take 3 --held-by 2\n",
     .options = undo_options,
     .json = WRITE_JSON,
