@@ -39,8 +39,12 @@ enum cw_err asking_open(const char *path, struct asking *out, struct cw_fault *f
     struct buf bytes = {0};
     enum cw_err err = file_read(path, ENROL_LEN_MAX, &bytes);
 
-    if (err == CW_OK)
-        return asking_read(&bytes, out, fault);
+    if (err == CW_OK) {
+        err = asking_read(&bytes, out, fault);
+        if (err != CW_OK)
+            snprintf(fault->where, sizeof(fault->where), "%s", path);
+        return err;
+    }
     buf_done(&bytes);
     return fault_set(fault, err, path,
                      err == CW_REFUSED_SIZE ? "the file is too large to be a request" : "the file cannot be read");

@@ -267,6 +267,16 @@ START_TEST(another_division_does_not_get_a_divisions_keys)
 }
 END_TEST
 
+START_TEST(a_file_that_is_no_request_is_named)
+{
+    struct asking asking;
+
+    ck_assert_int_eq(file_write(in_place("junk"), slice_of("hello\n"), 0600), CW_OK);
+    ck_assert_int_eq(asking_open(in_place("junk"), &asking, &pairing.fault), CW_REFUSED_MALFORMED);
+    ck_assert_str_eq(pairing.fault.where, in_place("junk"));
+}
+END_TEST
+
 /* --- what an authority does not issue -------------------------------------------------------------------------- */
 
 /* The request with another certificate in it, signed anew by the same holder. */
@@ -362,6 +372,7 @@ Suite *suite_enrol(void)
     tcase_add_test(should, a_certificate_is_renewed_for_the_keys_that_are_there);
     suite_add_tcase(s, should);
     tcase_add_checked_fixture(wrong, pairing_begin, pairing_end);
+    tcase_add_test(wrong, a_file_that_is_no_request_is_named);
     tcase_add_test(wrong, a_peer_that_is_no_daemon_is_refused);
     tcase_add_test(wrong, a_member_whose_certificate_was_taken_back_is_refused);
     tcase_add_test(wrong, a_revoked_peer_is_left_out);
