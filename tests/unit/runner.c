@@ -6,6 +6,7 @@
  */
 #include "tests/unit/runner.h"
 
+#include <pthread.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -23,9 +24,17 @@ static bool is_wanted(const char *suite, int name_count, char **names)
 
 /*
  * Check writes down each assertion that holds, to say after which a crash came, and reads it all back: half the processor time of a
- * test with a loop, and three quarters under the address sanitizer. Each assertion is written down once here, when it is first met.
+ * test with a loop, and three quarters under the address sanitizer. Each assertion is written down once here, when it is first met, and
+ * none by a process that a test started: it may be killed in the middle, and Check takes what is there for the test's own.
  */
 #define MARKS_MAX 4096
+
+static int forks_before_here, forks_before_a_test;
+
+static void count_fork(void)
+{
+    forks_before_here++;
+}
 
 void __real__mark_point(const char *file, int line);
 void __wrap__mark_point(const char *file, int line);
@@ -38,7 +47,7 @@ void __wrap__mark_point(const char *file, int line)
     } last[MARKS_MAX]; /* of those that share a place, the last one */
     size_t at = ((uintptr_t)file / 8 * 31 + (uintptr_t)line) % MARKS_MAX;
 
-    if (last[at].file == file && last[at].line == line)
+    if ((last[at].file == file && last[at].line == line) || forks_before_here > forks_before_a_test)
         return;
     last[at].file = file;
     last[at].line = line;
@@ -63,6 +72,9 @@ int main(int argc, char **argv)
         return EXIT_FAILURE;
 
     SRunner *runner = gather(argc - 1, argv + 1);
+    forks_before_a_test = srunner_fork_status(runner) == CK_FORK;
+    if (pthread_atfork(NULL, NULL, count_fork) != 0)
+        return EXIT_FAILURE;
     srunner_run_all(runner, CK_ENV);
     int run_count = srunner_ntests_run(runner);
     int failed_count = srunner_ntests_failed(runner);
