@@ -48,7 +48,7 @@ void dispute_find(const Cw__CaseView *view, dispute_sink *sink, void *context);
 struct cw_slice dispute_field(const struct dispute *d);
 /* One sentence: why it is there. */
 const char *dispute_why(const struct dispute *d);
-/* When the newest statement of it was written. */
+/* When the newest statement of it was taken by a division; what its author's clock said counts for nothing here. */
 struct cw_wall dispute_since(const struct dispute *d);
 /* Whether somebody with these roles (1 << number) may decide it. */
 bool dispute_is_for(const struct dispute *d, uint32_t roles);

@@ -317,21 +317,15 @@ const char *dispute_why(const struct dispute *d)
     return rule_words(d->field);
 }
 
-static struct cw_wall written(const Cw__ViewValue *value)
-{
-    return value->has_author_time_ms ? (struct cw_wall){(int64_t)value->author_time_ms} : hlc_wall(value->hlc);
-}
-
 struct cw_wall dispute_since(const struct dispute *d)
 {
     struct cw_wall newest = {0};
 
     if (d->event != NULL)
-        return d->event->has_author_time_ms ? (struct cw_wall){(int64_t)d->event->author_time_ms}
-                                            : hlc_wall(d->event->hlc);
+        return hlc_wall(d->event->hlc);
     for (size_t i = 0; i < d->choice_count; i++)
-        if (written(d->choices[i]).ms > newest.ms)
-            newest = written(d->choices[i]);
+        if (hlc_wall(d->choices[i]->hlc).ms > newest.ms)
+            newest = hlc_wall(d->choices[i]->hlc);
     return newest;
 }
 

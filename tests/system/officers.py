@@ -412,6 +412,20 @@ def one_officer_settles_what_two_divisions_wrote(desk):
 
 
 @story
+def a_proposal_is_left_by_those_who_may_take_it_up(desk):
+    case = desk.open_case("Child P", risk="medium")["case_id"]
+    desk.tool("case", "event", case, "risk_assessment", "missing_risk=high", "rationale=Seen with older males")
+    desk.tool("case", "event", case, "risk_assessment", "missing_risk=low", "rationale=Calm", who="officer2@north")
+    proposed, = desk.ask("conflict", "list")["conflicts"]
+    left = desk.tool("conflict", "resolve", proposed["id"], "--take", "1", expect=4).stderr
+    check("who may not decide leaves no proposal", proposed["kind"] == "proposal" and "may take it up: INSP" in left, left)
+    check("it waits for whoever may", [w["class"] for w in desk.ask("inbox", who="inspector@north")["waiting"] if w["case_id"] == case]
+          .count("proposal") == 1)
+    desk.tool("conflict", "resolve", proposed["id"], "--take", "1", who="inspector@north")
+    check("then it is gone", desk.ask("conflict", "list")["conflicts"] == [])
+
+
+@story
 def a_decision_made_unseen_is_a_new_conflict(desk):
     chars = two_sides(desk)
     desk.tool("lab", "cut", "west", "--dir", desk.dir)

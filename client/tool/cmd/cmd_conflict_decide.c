@@ -228,6 +228,18 @@ static enum exit_code read_take(const struct cli *cli, const struct dispute *d, 
                : EXIT_USAGE;
 }
 
+/* What stands may be written again by many who may not decide: the proposal would be gone before anybody else saw it. */
+static enum exit_code refuse_to_leave(const struct deciding *x)
+{
+    char resolvers[120], why[200];
+
+    dispute_resolvers(x->d, resolvers, sizeof(resolvers));
+    snprintf(why, sizeof(why), "a proposal is left by those who may take it up: %s", resolvers);
+    return complain(
+        x->w.cli, EXIT_DENIED,
+        &(struct trouble){"nothing was recorded", x->w.cli->operands[0], why, "casewire conflict show CONFLICT"});
+}
+
 static enum exit_code resolve(struct deciding *x)
 {
     int64_t take = 0;
@@ -235,6 +247,8 @@ static enum exit_code resolve(struct deciding *x)
 
     if (code != EXIT_DONE)
         return code;
+    if (x->d->kind == DISPUTE_PROPOSAL && !dispute_is_for(x->d, context_roles(&x->context)))
+        return refuse_to_leave(x);
     switch (x->d->kind) {
     case DISPUTE_VALUES:
     case DISPUTE_PROPOSAL:

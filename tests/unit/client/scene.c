@@ -49,6 +49,8 @@ Cw__ViewValue *new_value(struct scene *s, const char *text, int64_t said_ms)
     v->text = B(text);
     v->has_author_time_ms = true;
     v->author_time_ms = (uint64_t)said_ms;
+    v->has_hlc = true;
+    v->hlc = (uint64_t)said_ms << 16;
     return v;
 }
 

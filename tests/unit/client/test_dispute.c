@@ -35,6 +35,7 @@ START_TEST(values_in_conflict_are_to_be_decided)
 
     add_value(s, f, "here", 1000);
     add_value(s, f, "there", 2000);
+    f->values[0]->author_time_ms = 9000; /* a clock of somebody's own */
     add_conflict(s, f, "summary");
     found = find(s);
     ck_assert_uint_eq(found.count, 1);
