@@ -97,9 +97,14 @@ struct host {
     char state[PATH_LEN_MAX], run[PATH_LEN_MAX];
 };
 
-#define HOST_SETTINGS "settings-dir", "DIR", "settings and keys are in DIR/NAME (default /etc/casewire)"
-#define HOST_STATE "state-dir", "DIR", "the daemon keeps its store in DIR/NAME (default /var/lib/casewire)"
-#define HOST_RUN "run-dir", "DIR", "its socket is in DIR/NAME, which a reboot empties (default /run/casewire)"
+/* Those of casewired@.service. */
+#define HOST_SETTINGS_DIR "/etc/casewire"
+#define HOST_STATE_DIR "/var/lib/casewire"
+#define HOST_RUN_DIR "/run/casewire"
+
+#define HOST_SETTINGS "settings-dir", "DIR", "settings and keys are in DIR/NAME (default " HOST_SETTINGS_DIR ")"
+#define HOST_STATE "state-dir", "DIR", "the daemon keeps its store in DIR/NAME (default " HOST_STATE_DIR ")"
+#define HOST_RUN "run-dir", "DIR", "its socket is in DIR/NAME, which a reboot empties (default " HOST_RUN_DIR ")"
 
 /* Places, title, code (--division, or what the title gives) and address (--address, or this machine's name). Complains. */
 enum exit_code host_read(const struct cli *cli, const char *title, struct host *out);
@@ -140,5 +145,20 @@ enum cw_err settings_write(const struct host *host, const struct joining *answer
  */
 enum cw_err settings_add_peer(const struct host *host, const struct joining *answer, bool *out_changed,
                               struct cw_fault *fault);
+
+/* --- what is typed next (enrol_next.c) ---------------------------------------------------------------------- */
+
+/* Whether casewired@NAME finds its files; else the program is started by hand, and goes on in front of who did. */
+bool host_is_units(const struct host *host);
+/* One word as a shell takes it, between quotes where it must be. */
+void next_word(FILE *out, const char *word);
+/* Two lines, "  next: ...": the daemon is started, and given what publishing takes (option: --dir or --bundle). */
+void next_begin(FILE *out, const struct host *host, const char *option, const char *from);
+/* With its line's end; a daemon that is not the unit's must be ended first, which is said. */
+void next_restart(FILE *out, const struct host *host);
+void next_reload(FILE *out, const struct host *host, const char *socket);
+void next_publish(FILE *out, const struct host *host, const char *option, const char *from);
+/* Of NAME.bundle, with the folders of the host's request. */
+void next_join(FILE *out, const struct host *host);
 
 #endif

@@ -61,11 +61,13 @@ class Strangers:
         self.run_daemon(host, self.at(host, "etc", host, "casewire.conf"))
 
     def run_daemon(self, host, config):
+        self.start_daemon(host, ["ip", "netns", "exec", host, DAEMON, "--config", config], self.socket(host))
+
+    def start_daemon(self, host, words, socket):
         with open(self.at(host, "casewired.log"), "a", encoding="utf-8") as log:
-            self.daemons[host] = subprocess.Popen(["ip", "netns", "exec", host, DAEMON, "--config", config], stdout=log, stderr=log,
-                                                  stdin=subprocess.DEVNULL)
+            self.daemons[host] = subprocess.Popen(words, cwd=self.at(host), stdout=log, stderr=log, stdin=subprocess.DEVNULL)
         end = time.monotonic() + 20
-        while not os.path.exists(f"/run/{host}/{host}/admin.sock"):
+        while not os.path.exists(socket):
             check(f"{host} starts", self.daemons[host].poll() is None and time.monotonic() < end, self.log(host))
             time.sleep(0.02)
 
@@ -165,6 +167,68 @@ def a_bundle_of_another_branch_is_refused_by_name(hosts):
     refused(said, "did not take this branch of the authority's log")
     said = hosts.tool("north", "authority", "restore", "--bundle", "east.bundle", "--dir", hosts.at("north", "again")).stdout
     check("a bundle gives a folder back as far as it goes", "segments restored" in said and "put authority.key and root.key there" in said, said)
+
+
+def next_of(said):
+    """The commands that somebody is told to type next."""
+    lines = said.splitlines()
+    at = next(i for i, line in enumerate(lines) if line.startswith("  next"))
+    found = []
+    for line in lines[at:]:
+        command = re.match(r"  (?:next: |next, there: |      |      here:  )(casewired? .*|systemctl .*)$", line)
+        if command is None:
+            break
+        found.append(command.group(1))
+    return found
+
+
+@story()
+def what_is_next_works_as_it_is_typed(hosts):
+    """Also where the folders are none of the unit's, given from where one stands, and with what a shell would part or expand in their names."""
+    def places(host):
+        return ["--settings-dir", "our etc", "--state-dir", "its state", "--run-dir", f"/run/{host}/it's"]
+
+    def typed(host, command):
+        return ["ip", "netns", "exec", host, "env", f"PATH={os.path.dirname(TOOL)}:{os.environ['PATH']}", "bash", "-c", command]
+
+    def enter(host, command):
+        return run(typed(host, command), cwd=hosts.at(host), stdin=subprocess.DEVNULL).stdout
+
+    def issue():
+        hosts.carry("east.request", "east", "north")
+        hosts.tool("north", "authority", "issue", "east.request", "--fingerprint", re.search(r"(?m)^  words  (.*)$", said).group(1), "--dir",
+                   "its authority", "--socket", "/run/north/it's/north/admin.sock", "--insecure-lab")
+        hosts.carry("east.bundle", "north", "east")
+
+    def launch(host, command):
+        with open(hosts.at(host, "our etc", host, "casewire.conf"), "a", encoding="utf-8") as file:
+            file.write('map_size = "1 GiB"\nreserve = "1 MiB"\nlow_water = "16 MiB"\nstrict_memory = no\n')
+        hosts.start_daemon(host, typed(host, "exec " + command), f"/run/{host}/it's/{host}/admin.sock")
+
+    said = hosts.tool("north", "init", "north", "--force", "ZZ", "--network-name", "Marlshire", "--address", f"tcp://{HOSTS['north']}:4700", "--dir",
+                      "its authority", "--insecure-lab", *places("north")).stdout
+    start, publish = next_of(said)
+    launch("north", start)
+    check("the first one's", "published: " in enter("north", publish), said)
+    hosts.carry("its authority/invitation", "north", "east")
+    said = hosts.tool("east", "enrol", "request", "east", "invitation", "--address", f"tcp://{HOSTS['east']}:4700", *places("east")).stdout
+    join = next_of(said)[1]
+    issue()
+    said = hosts.tool("north", "peer", "add", "north", "east.bundle", *places("north")).stdout
+    check("those who were there before", "reloaded: +peer east" in enter("north", next_of(said)[0]), said)
+    said = enter("east", join)
+    start, publish = next_of(said)
+    launch("east", start)
+    check("the second one's", "published: " in enter("east", publish), said)
+
+    said = hosts.tool("east", "enrol", "request", "east", "invitation", "--renew", "--address", f"tcp://{HOSTS['east']}:4700", *places("east")).stdout
+    join = next_of(said)[1]
+    issue()
+    publish, start = next_of(enter("east", join))
+    check("after a renewal", "published: " in enter("east", publish))
+    hosts.daemons["east"].terminate()
+    check("it stops", hosts.daemons["east"].wait(30) == 0, hosts.log("east"))
+    hosts.start_daemon("east", typed("east", "exec " + start), "/run/east/it's/east/admin.sock")
 
 
 @story()

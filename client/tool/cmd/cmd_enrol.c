@@ -47,26 +47,37 @@ static enum exit_code write_out(const struct cli *cli, struct requesting *r, con
                                       "it is in the file `request` of the settings' folder", NULL});
 }
 
+static void tell_next(const struct requesting *r)
+{
+    printf("  next, there: casewire authority issue %s.request --dir /srv/authority --socket PATH\n"
+           "        here:  ",
+           r->host.title);
+    next_join(stdout, &r->host);
+    putchar('\n');
+}
+
 static void tell(const struct cli *cli, const struct requesting *r, const struct joining *invitation)
 {
     char network[NAME_LEN_MAX + 1];
     const struct host *h = &r->host;
 
     fault_clean_text(invitation->trust->genesis.name, network, sizeof(network));
-    if (cli->json)
+    if (cli->json) {
         json_print(cli,
                    json_pack("{s:s, s:s, s:s, s:s, s:s, s:s}", "request", r->out, "words", r->words, "network_name",
                              network, "title", h->title, "division", h->code, "address", h->address));
-    else if (cli->quiet)
+        return;
+    }
+    if (cli->quiet) {
         printf("%s\n", r->words);
-    else
-        printf("%s: division %s (%s) asks to be admitted to \"%s\", listening at %s\n"
-               "  words  %s\n"
-               "  Send the file to whoever runs the authority, and read them the words by telephone.\n"
-               "  Go on only when they see the same. The secret keys stay in %s/key.\n"
-               "  next, there: casewire authority issue %s.request --dir /srv/authority --socket PATH\n"
-               "        here:  casewire join %s.bundle\n",
-               r->out, h->title, h->code, network, h->address, r->words, h->settings, h->title, h->title);
+        return;
+    }
+    printf("%s: division %s (%s) asks to be admitted to \"%s\", listening at %s\n"
+           "  words  %s\n"
+           "  Send the file to whoever runs the authority, and read them the words by telephone.\n"
+           "  Go on only when they see the same. The secret keys stay in %s/key.\n",
+           r->out, h->title, h->code, network, h->address, r->words, h->settings);
+    tell_next(r);
 }
 
 /* The certificate's, whatever the options or the name would have given: it may be that of one renewed. */

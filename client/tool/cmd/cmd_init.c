@@ -122,11 +122,10 @@ static void tell(const struct cli *cli, const struct beginning *b)
            "  authority   %s: admits divisions and people; belongs on a safe machine\n"
            "  invitation  %s: for each new division\n"
            "  settings    %s/casewire.conf\n"
-           "  address     %s, where other divisions connect\n"
-           "  next: systemctl enable --now casewire.target casewired@%s\n"
-           "        casewire authority publish --dir %s --socket %s/admin.sock\n",
+           "  address     %s, where other divisions connect\n",
            b->plan.network_name, b->plan.force, h->title, h->code, b->words, b->plan.dir, b->invitation, h->settings,
-           h->address, h->title, b->plan.dir, h->run);
+           h->address);
+    next_begin(stdout, h, "--dir", b->plan.dir);
 }
 
 static enum exit_code run_init(struct cli *cli)

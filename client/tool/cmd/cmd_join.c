@@ -73,10 +73,8 @@ static void tell(const struct cli *cli, const struct host *host, const struct jo
            "  trusts      %s, and the %zu certificates in its log\n",
            host->title, host->code, network, until, words, authority, j->trust->cert_count);
     tell_peers(j);
-    printf("  settings    %s/casewire.conf\n"
-           "  next: systemctl enable --now casewire.target casewired@%s\n"
-           "        casewire authority publish --bundle %s --socket %s/admin.sock\n",
-           host->settings, host->title, cli->operands[0], host->run);
+    printf("  settings    %s/casewire.conf\n", host->settings);
+    next_begin(stdout, host, "--bundle", cli->operands[0]);
 }
 
 static enum exit_code renew(const struct cli *cli, const struct host *host, const struct joining *j)
@@ -92,9 +90,11 @@ static enum exit_code renew(const struct cli *cli, const struct host *host, cons
         return EXIT_DONE;
     }
     printf("division %s (%s) has a certificate until %s: the same keys, and the settings as they are\n"
-           "  next: casewire authority publish --bundle %s --socket %s/admin.sock\n"
-           "        systemctl restart casewired@%s\n",
-           host->title, host->code, until, cli->operands[0], host->run, host->title);
+           "  next: ",
+           host->title, host->code, until);
+    next_publish(stdout, host, "--bundle", cli->operands[0]);
+    fputs("\n        ", stdout);
+    next_restart(stdout, host);
     return EXIT_DONE;
 }
 
@@ -175,40 +175,50 @@ static enum cw_err compare_self(const struct host *host, const struct joining *j
     return err;
 }
 
-static enum exit_code tell_added(const struct cli *cli, const struct host *host, const struct joining *j, bool changed,
-                                 uint64_t stored)
+struct added {
+    const char *socket; /* of the daemon that it was given to */
+    uint64_t stored;
+    bool changed;
+};
+
+static enum exit_code tell_added(const struct cli *cli, const struct host *host, const struct joining *j,
+                                 const struct added *a)
 {
     char title[ENROL_TITLE_LEN_MAX + 1];
 
     fault_clean_text(j->join.member.title, title, sizeof(title));
     if (cli->json)
-        json_print(cli, json_pack("{s:s, s:b, s:I}", "peer", title, "changed", changed, "stored", (json_int_t)stored));
-    else if (!cli->quiet)
-        printf("peer %s %s %s/casewire.conf; %llu new entries of the authority's log handed over\n"
-               "  next: systemctl reload casewired@%s\n",
-               title, changed ? "is in" : "stood already in", host->settings, (unsigned long long)stored, host->title);
+        json_print(cli,
+                   json_pack("{s:s, s:b, s:I}", "peer", title, "changed", a->changed, "stored", (json_int_t)a->stored));
+    if (cli->json || cli->quiet)
+        return EXIT_DONE;
+    printf("peer %s %s %s/casewire.conf; %llu new entries of the authority's log handed over\n"
+           "  next: ",
+           title, a->changed ? "is in" : "stood already in", host->settings, (unsigned long long)a->stored);
+    next_reload(stdout, host, a->socket);
+    putchar('\n');
     return EXIT_DONE;
 }
 
 /* Its daemon first: a peer whose certificate it does not know yet would be turned away. */
 static enum exit_code add(const struct cli *cli, const struct host *host, const struct joining *j)
 {
-    const char *socket = cli_value(cli, "socket");
+    struct added added = {.socket = cli_value(cli, "socket")};
     char own[PATH_LEN_MAX];
     struct cw_fault fault = {0};
-    uint64_t stored = 0;
-    bool changed;
 
     if (!path_join(own, host->run, "admin.sock"))
         return EXIT_USAGE;
+    if (added.socket == NULL)
+        added.socket = own;
     if (compare_network(host, j, &fault) != CW_OK || compare_self(host, j, &fault) != CW_OK)
         return complain_fault(cli, "nothing was added", &fault);
-    if (publish_slices(&j->network, j->join.segments, j->join.segment_count, socket != NULL ? socket : own,
-                       cli->timeout_ms, &stored, &fault) != CW_OK)
+    if (publish_slices(&j->network, j->join.segments, j->join.segment_count, added.socket, cli->timeout_ms,
+                       &added.stored, &fault) != CW_OK)
         return complain_fault(cli, "nothing was added: its daemon did not take the authority's log", &fault);
-    if (settings_add_peer(host, j, &changed, &fault) != CW_OK)
+    if (settings_add_peer(host, j, &added.changed, &fault) != CW_OK)
         return complain_fault(cli, "the peer was not added", &fault);
-    return tell_added(cli, host, j, changed, stored);
+    return tell_added(cli, host, j, &added);
 }
 
 static enum exit_code run_add(struct cli *cli)

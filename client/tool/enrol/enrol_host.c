@@ -51,10 +51,10 @@ enum exit_code host_places(const struct cli *cli, const char *title, struct host
                         &(struct trouble){"a division's name was not understood", title,
                                           "small letters, digits and -, a letter first, at most 24: north", NULL});
     snprintf(out->title, sizeof(out->title), "%s", title);
-    code = place(cli, "settings-dir", "/etc/casewire", title, out->settings);
+    code = place(cli, "settings-dir", HOST_SETTINGS_DIR, title, out->settings);
     if (code == EXIT_DONE)
-        code = place(cli, "state-dir", "/var/lib/casewire", title, out->state);
-    return code == EXIT_DONE ? place(cli, "run-dir", "/run/casewire", title, out->run) : code;
+        code = place(cli, "state-dir", HOST_STATE_DIR, title, out->state);
+    return code == EXIT_DONE ? place(cli, "run-dir", HOST_RUN_DIR, title, out->run) : code;
 }
 
 static enum exit_code read_code(const struct cli *cli, struct host *out)

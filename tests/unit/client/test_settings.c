@@ -96,6 +96,49 @@ START_TEST(a_name_gives_a_code)
 }
 END_TEST
 
+static const char *next_word_of(const char *word)
+{
+    static char text[64];
+    FILE *out = fmemopen(text, sizeof(text), "w");
+
+    ck_assert_ptr_nonnull(out);
+    next_word(out, word);
+    ck_assert_int_eq(fclose(out), 0);
+    return text;
+}
+
+START_TEST(a_word_is_typed_as_a_shell_takes_it)
+{
+    ck_assert_str_eq(next_word_of("/srv/authority-2/north_a.bundle"), "/srv/authority-2/north_a.bundle");
+    ck_assert_str_eq(next_word_of("its own"), "'its own'");
+    ck_assert_str_eq(next_word_of("$(x);`y`&"), "'$(x);`y`&'");
+    ck_assert_str_eq(next_word_of("it's"), "'it'\\''s'");
+    ck_assert_str_eq(next_word_of("~"), "'~'");
+    ck_assert_str_eq(next_word_of(""), "''");
+}
+END_TEST
+
+START_TEST(the_unit_is_named_where_it_finds_every_folder)
+{
+    struct host host = {.title = "east",
+                        .settings = "/etc/casewire/east",
+                        .state = "/var/lib/casewire/east",
+                        .run = "/run/casewire/east"};
+    char text[512] = "";
+    FILE *out = fmemopen(text, sizeof(text), "w");
+
+    ck_assert_ptr_nonnull(out);
+    next_begin(out, &host, "--bundle", "b");
+    next_join(out, &host);
+    ck_assert_int_eq(fclose(out), 0);
+    ck_assert_str_eq(text, "  next: systemctl enable --now casewire.target casewired@east\n"
+                           "        casewire authority publish --bundle b --socket /run/casewire/east/admin.sock\n"
+                           "casewire join east.bundle");
+    snprintf(host.state, sizeof(host.state), "/srv/east");
+    ck_assert(!host_is_units(&host));
+}
+END_TEST
+
 Suite *suite_settings(void)
 {
     Suite *s = suite_create("settings");
@@ -106,6 +149,8 @@ Suite *suite_settings(void)
     tcase_add_test(settings, another_peer_of_its_name_is_left_to_a_person);
     tcase_add_test(settings, members_are_remembered_and_a_damaged_list_is_refused);
     tcase_add_test(settings, a_name_gives_a_code);
+    tcase_add_test(settings, a_word_is_typed_as_a_shell_takes_it);
+    tcase_add_test(settings, the_unit_is_named_where_it_finds_every_folder);
     suite_add_tcase(s, settings);
     return s;
 }
