@@ -134,13 +134,38 @@ static void unknown_name(bool peer, int line, const char *name)
                     name);
 }
 
-/* libconfuse's own complaints: syntax, unknown names. */
+/* Where a section of this title ends that was read before; 0: its name was wrong. */
+static int line_of_peer(const struct settings *s, const char *title)
+{
+    for (uint32_t i = 0; i < s->peer_count; i++)
+        if (strcmp(s->peers[i].title, title) == 0)
+            return s->peers[i].line;
+    return 0;
+}
+
+/* Reading ends here: libconfuse makes no second section of one title. */
+static void peer_again(int line, const char *title)
+{
+    int before = line_of_peer(current->out, title);
+    char first[64] = "";
+
+    if (before != 0)
+        (void)snprintf(first, sizeof first, ", the first time in the section that ends at line %d", before);
+    problem_add(current->problems, current->name, line,
+                "peer \"%.40s\": is named twice%s: each peer has one section, and a name of its own", title, first);
+}
+
+/* libconfuse's own complaints: syntax, unknown names, a title that is there already. */
 static __attribute__((format(printf, 2, 0))) void on_error(cfg_t *section, const char *format, va_list args)
 {
     char text[PROBLEM_TEXT_LEN_MAX];
 
     if (strcmp(format, "no such option '%s'") == 0) {
         unknown_name(is_peer(section), section->line, va_arg(args, const char *));
+        return;
+    }
+    if (strcmp(format, "found duplicate title '%s'") == 0) {
+        peer_again(section->line, va_arg(args, const char *));
         return;
     }
     (void)vsnprintf(text, sizeof text, format, args);

@@ -1,41 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "conf/settings.h"
+#include "tests/unit/conf/reading.h"
+
 #include "conf/table.h"
 
 #include <check.h>
 #include <stdlib.h>
-
-static struct settings settings;
-static struct problems problems;
-
-#define REQUIRED "division = \"NTH\"\nnetwork_genesis = \"/g\"\ncertificate = \"/c\"\nkey = \"/k\"\n"
-#define KEY_TEXT "00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff"
-#define PEER \
-    "peer \"west\" {\n division = \"WST\"\n address = \"tcp://192.0.2.7:4700\"\n curve_key = \"" KEY_TEXT "\"\n}\n"
-
-static enum cw_err parse(const char *text)
-{
-    memset(&problems, 0, sizeof problems);
-    return settings_parse(slice_of(text), "north.conf", &settings, &problems);
-}
-
-/* All problems, one a line. */
-static const char *told(void)
-{
-    static char all[PROBLEMS_MAX * PROBLEM_TEXT_LEN_MAX + 64];
-    size_t len = 0;
-
-    for (uint32_t i = 0; i < problems.count; i++)
-        len += (size_t)snprintf(all + len, sizeof all - len, "%s\n", problems.text[i]);
-    all[len] = '\0';
-    return all;
-}
-
-static void check_refused(const char *text, const char *expected)
-{
-    ck_assert_int_eq(parse(text), CW_LOCAL_CONFIG);
-    ck_assert_msg(strstr(told(), expected) != NULL, "wanted \"%s\" in:\n%s", expected, told());
-}
 
 /* --- hostile and mistaken ------------------------------------------------------------------------------- */
 
@@ -115,12 +84,6 @@ START_TEST(a_setting_is_set_once)
     check_refused(REQUIRED "division = \"EST\"\n", "north.conf:5: division: is set twice");
     ck_assert_str_eq(settings.division, "NTH");
     check_refused(REQUIRED "peer \"west\" {\n division = \"WST\"\n division = \"EST\"\n}\n", "division: is set twice");
-}
-END_TEST
-
-START_TEST(two_peers_of_one_name_are_refused)
-{
-    check_refused(REQUIRED PEER PEER, "west");
 }
 END_TEST
 
@@ -275,29 +238,6 @@ START_TEST(addresses_are_checked)
                        cases[i].text);
         ck_assert_msg((parse(text) == CW_OK) == cases[i].peer, "peer: %s\n%s", cases[i].text, told());
     }
-}
-END_TEST
-
-START_TEST(a_peers_name_and_key_are_checked)
-{
-    check_refused(REQUIRED "peer \"West\" { }\n", "a name has 1 to 31 of a-z, 0-9 and -");
-    check_refused(REQUIRED "peer \"\" { }\n", "a name has 1 to 31");
-    check_refused(REQUIRED "peer \"w\" { curve_key = \"00\" }\n",
-                  "curve_key: \"00\" is not a key: 64 hexadecimal digits");
-}
-END_TEST
-
-START_TEST(more_peers_than_there_is_room_for_are_refused)
-{
-    static char text[SETTINGS_LEN_MAX];
-    size_t len = (size_t)snprintf(text, sizeof text, "%s", REQUIRED);
-
-    for (int i = 0; i <= SETTINGS_PEERS_MAX; i++)
-        len += (size_t)snprintf(text + len, sizeof text - len,
-                                "peer \"p%d\"{division=\"WST\" address=\"tcp://h:1\" curve_key=\"" KEY_TEXT "\"}\n", i);
-    ck_assert_uint_lt(len, sizeof text - 1);
-    check_refused(text, "more than 320 peers");
-    ck_assert_uint_eq(settings.peer_count, SETTINGS_PEERS_MAX);
 }
 END_TEST
 
@@ -513,7 +453,6 @@ Suite *suite_settings(void)
     tcase_add_test(t, what_is_wrong_beside_an_unknown_name_is_told_too);
     tcase_add_test(t, what_must_be_set_is_asked_for);
     tcase_add_test(t, a_setting_is_set_once);
-    tcase_add_test(t, two_peers_of_one_name_are_refused);
     tcase_add_test(t, broken_syntax_is_refused_with_its_line);
     tcase_add_test(t, lines_are_counted_through_comments);
     tcase_add_test(t, what_does_not_end_is_told_where_it_begins);
@@ -521,8 +460,6 @@ Suite *suite_settings(void)
     tcase_add_test(t, a_file_that_is_too_long_is_refused);
     tcase_add_test(t, values_at_their_bounds);
     tcase_add_test(t, addresses_are_checked);
-    tcase_add_test(t, a_peers_name_and_key_are_checked);
-    tcase_add_test(t, more_peers_than_there_is_room_for_are_refused);
     tcase_add_test(t, more_mistakes_than_are_kept_are_counted);
     tcase_add_test(t, defaults_stand_where_nothing_is_said);
     tcase_add_test(t, whoever_watches_asks_on_this_machine_only);
