@@ -17,10 +17,11 @@ static void print_help(void)
 {
     puts("casewired - a division's daemon: keeps, agrees on and answers what officers signed\n"
          "\n"
-         "  casewired --config FILE                  run\n"
-         "  casewired --config FILE --check-config   say everything that is wrong with the settings, and end\n"
-         "  casewired --config FILE --verify-store   walk the whole store and name the first thing that is wrong\n"
-         "  casewired --example-config               print a settings file with every default\n"
+         "  casewired --config FILE                    run\n"
+         "  casewired --config FILE --check-config     say everything that is wrong with the settings, and end\n"
+         "  casewired --config FILE --print-settings   print what they say, with defaults and variables put in\n"
+         "  casewired --config FILE --verify-store     walk the whole store and name the first thing that is wrong\n"
+         "  casewired --example-config                 print a settings file with every default\n"
          "  casewired --version | --help\n"
          "\n"
          "Ends with 0 when told to stop, 1 when something failed, 78 when starting again will not help.\n"
@@ -29,11 +30,12 @@ static void print_help(void)
     settings_print_help(stdout);
 }
 
-enum { OPTION_CONFIG = 1, OPTION_CHECK, OPTION_VERIFY, OPTION_EXAMPLE, OPTION_VERSION, OPTION_HELP };
+enum { OPTION_CONFIG = 1, OPTION_CHECK, OPTION_PRINT, OPTION_VERIFY, OPTION_EXAMPLE, OPTION_VERSION, OPTION_HELP };
 
 static const struct option options[] = {
     {"config", required_argument, NULL, OPTION_CONFIG},
     {"check-config", no_argument, NULL, OPTION_CHECK},
+    {"print-settings", no_argument, NULL, OPTION_PRINT},
     {"verify-store", no_argument, NULL, OPTION_VERIFY},
     {"example-config", no_argument, NULL, OPTION_EXAMPLE},
     {"version", no_argument, NULL, OPTION_VERSION},
@@ -50,6 +52,10 @@ static int work_with(struct daemon *d, const char *path, int what)
 
     if (say_problems(&problems, err) != CW_OK)
         return EXIT_CONFIG;
+    if (what == OPTION_PRINT) {
+        settings_print(&d->settings, stdout);
+        return EXIT_SUCCESS;
+    }
     return what == OPTION_CHECK ? inspect_config(d) : what == OPTION_VERIFY ? inspect_store(d) : serve_run(d);
 }
 

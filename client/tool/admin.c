@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "tool/admin.h"
 
-#include "tool/page.h"
+#include "tool/settings_ask.h"
 
 #include "lib/fault.h"
 #include "proto/sign.h"
 
 #define NAME_LEN_MAX_OF_INSTANCE 64
-#define SETTINGS_LEN_MAX 65536 /* as much as the daemon reads */
 
 enum cw_err admin_open_at(const char *socket, const char *network, struct cw_client **out, struct cw_fault *fault)
 {
@@ -122,14 +121,13 @@ enum exit_code admin_find(const struct cli *cli, const char *name, struct admin_
 
 void admin_settle_pages(const struct cli *cli, struct admin_at *at)
 {
-    CW_AUTO(buf_done) struct buf text = {0};
+    struct settings_said said;
     char where[PATH_LEN_MAX];
 
-    if (cli_value(cli, "metrics") != NULL || at->config[0] == '\0' ||
-        file_read(at->config, SETTINGS_LEN_MAX, &text) != CW_OK || buf_add(&text, slice("", 1)) != CW_OK)
-        return;
-    if (page_place((const char *)text.data, where, sizeof(where)))
-        memcpy(at->metrics, where, sizeof(at->metrics));
+    if (cli_value(cli, "metrics") == NULL && at->config[0] != '\0' &&
+        settings_ask(at->config, "--print-settings", false, &said) &&
+        settings_value(said.text, "listen_metrics", where, sizeof(where)))
+        snprintf(at->metrics, sizeof(at->metrics), "%s", strcmp(where, "off") != 0 ? where : "");
 }
 
 enum exit_code admin_find_pages(const struct cli *cli, const char *name, struct admin_at *out)

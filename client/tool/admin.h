@@ -31,7 +31,7 @@ struct admin_at {
 enum exit_code admin_find(const struct cli *cli, const char *name, struct admin_at *out);
 /* Only where it answers programs that watch: --metrics, or as the settings of the instance say it. Complains. */
 enum exit_code admin_find_pages(const struct cli *cli, const char *name, struct admin_at *out);
-/* Where the settings at->config say that it is watched, if they can be read and --metrics says nothing. */
+/* Where the settings at->config say that it is watched, unless --metrics says it; as before when they are wrong. */
 void admin_settle_pages(const struct cli *cli, struct admin_at *at);
 /* Opens the connection; what is in the way is in *fault. */
 enum cw_err admin_connect(struct admin_at *at, struct cw_fault *fault);

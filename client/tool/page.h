@@ -14,12 +14,6 @@
  */
 enum cw_err page_get(const char *where, const char *page, int32_t timeout_ms, unsigned *out_status, struct buf *out);
 
-/*
- * Where a daemon with these settings (the text of a casewire.conf(5)) is watched: listen_metrics, else metrics.sock in its
- * run_dir; "": off. false: they do not say it, or it is longer than cap.
- */
-bool page_place(const char *settings, char *out, size_t cap);
-
 /* The value of the sample that begins with `sample` ("casewire_cases", "casewire_peer_up{peer=\"EST\"}"); false: there is none. */
 bool page_number(struct cw_slice text, const char *sample, double *out);
 

@@ -102,3 +102,70 @@ void settings_print_scdoc(FILE *out)
     (void)fprintf(out, "For each peer to connect to, *peer \"NAME\" { ... }* with:\n\n");
     print_definitions(out, settings_peer_table, settings_peer_table_count);
 }
+
+/* --- what was read --------------------------------------------------------------------------------------------- */
+
+static uint64_t number_at(const void *at)
+{
+    uint64_t number;
+
+    memcpy(&number, at, sizeof number);
+    return number;
+}
+
+static void print_key(FILE *out, const uint8_t *key)
+{
+    for (size_t i = 0; i < KEY_LEN; i++)
+        (void)fprintf(out, "%02x", key[i]);
+}
+
+/* As it would be written. */
+static void print_value(FILE *out, const struct setting *row, const void *at)
+{
+    char size[SETTING_SIZE_TEXT_LEN];
+
+    switch (row->type) {
+    case SETTING_CODE:
+    case SETTING_PATH:
+    case SETTING_LISTEN:
+    case SETTING_ADDRESS:
+    case SETTING_WATCH:
+        (void)fputs(at, out);
+        break;
+    case SETTING_KEY:
+        print_key(out, at);
+        break;
+    case SETTING_SIZE:
+        setting_size_text(number_at(at), size);
+        (void)fputs(size, out);
+        break;
+    case SETTING_COUNT:
+        (void)fprintf(out, "%llu", (unsigned long long)number_at(at));
+        break;
+    case SETTING_FLAG:
+        (void)fputs(*(const bool *)at ? "yes" : "no", out);
+        break;
+    case SETTING_LEVEL:
+        (void)fputs(settings_log_levels[number_at(at)], out);
+        break;
+    }
+}
+
+/* No value holds a tab or an end of line. */
+static void print_read(FILE *out, const struct setting *row, const void *base)
+{
+    (void)fprintf(out, "%s\t", row->name);
+    print_value(out, row, (const uint8_t *)base + row->offset);
+    (void)fputc('\n', out);
+}
+
+void settings_print(const struct settings *s, FILE *out)
+{
+    for (size_t i = 0; i < settings_table_count; i++)
+        print_read(out, &settings_table[i], s);
+    for (uint32_t p = 0; p < s->peer_count; p++)
+        for (size_t i = 0; i < settings_peer_table_count; i++) {
+            (void)fprintf(out, "peer %s ", s->peers[p].title);
+            print_read(out, &settings_peer_table[i], &s->peers[p]);
+        }
+}

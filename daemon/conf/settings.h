@@ -90,5 +90,7 @@ void settings_print_help(FILE *out);
 void settings_print_example(FILE *out);
 void settings_print_markdown(FILE *out);
 void settings_print_scdoc(FILE *out); /* for casewire.conf(5) */
+/* What was read, a line each: name, tab, value, with defaults and variables put in; of peers "peer NAME division" ... */
+void settings_print(const struct settings *s, FILE *out);
 
 #endif

@@ -353,7 +353,7 @@ def lag_and_a_daemon_that_is_gone_are_told_of(lab):
 @story(smoke=False)
 def alerts_and_the_doctor_look_where_the_settings_say(lab):
     lab.tool("lab", "stop")
-    path, place = lab.path("north", "casewired.conf"), "tcp://127.0.0.1:24706"
+    path, place, os.environ["CW_WATCH"] = lab.path("north", "casewired.conf"), "tcp://127.0.0.1:${CW_WATCH}", "24706"
     with open(path, encoding="utf-8") as file:
         plain = file.read()
     for where in (place, "off"):
@@ -364,7 +364,7 @@ def alerts_and_the_doctor_look_where_the_settings_say(lab):
             said = doctor(lab, expect=None)
             check("the doctor asks there", bool(of_check(said, "disk")) == (where == place), said)
             check("or says that nobody may", bool(of_check(said, "metrics")) == (where == "off"), said)
-            _, heard = told(lab, "disk TELL x\n", [], "--metrics", place)
+            _, heard = told(lab, "disk TELL x\n", [], "--metrics", os.path.expandvars(place))
             check("alerts ask there", len(heard) == (1 if where == place else 0), heard)
             daemon.terminate()
             check("it ends with 0", daemon.wait(30) == 0)

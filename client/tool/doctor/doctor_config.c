@@ -1,44 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Settings are the daemon's own business: its program is asked what is wrong with them. */
 #include "tool/doctor.h"
-#include "tool/lab.h"
+#include "tool/settings_ask.h"
 
-#include <fcntl.h>
-#include <spawn.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
 #include <unistd.h>
-
-#define SAID_LEN_MAX 16384
-
-static bool start(const char *program, const char *config, int out, pid_t *pid)
-{
-    char name[] = "casewired", option[] = "--config", check[] = "--check-config", file[PATH_LEN_MAX];
-    char *arguments[] = {name, option, file, check, NULL};
-    posix_spawn_file_actions_t files;
-    bool started;
-
-    snprintf(file, sizeof(file), "%s", config);
-    posix_spawn_file_actions_init(&files);
-    posix_spawn_file_actions_adddup2(&files, out, STDOUT_FILENO);
-    posix_spawn_file_actions_adddup2(&files, out, STDERR_FILENO);
-    started = posix_spawn(pid, program, &files, NULL, arguments, environ) == 0;
-    posix_spawn_file_actions_destroy(&files);
-    return started;
-}
-
-/* All that it says is read, so that it ends; of it the beginning is kept. */
-static size_t hear(int fd, char said[static SAID_LEN_MAX])
-{
-    char more[512];
-    size_t len = 0;
-    ssize_t got;
-
-    while ((got = len < SAID_LEN_MAX ? read(fd, said + len, SAID_LEN_MAX - len) : read(fd, more, sizeof(more))) > 0)
-        len += len < SAID_LEN_MAX ? (size_t)got : 0;
-    return len;
-}
 
 /*
  * A key that is encrypted on disk, only the service manager can read; but what it handed to the running daemon, root may
@@ -63,21 +30,13 @@ static void lend_credentials(const char *config)
 
 bool doctor_ask_config(struct findings *f, const char *config)
 {
-    char program[PATH_LEN_MAX], said[SAID_LEN_MAX];
-    int ends[2], status = -1;
-    pid_t pid;
+    struct settings_said said;
+    bool heard;
 
-    if (!lab_find_daemon(program) || pipe2(ends, O_CLOEXEC) != 0)
-        return false;
     lend_credentials(config);
-    bool started = start(program, config, ends[1], &pid);
+    heard = settings_ask(config, "--check-config", true, &said);
     unsetenv("CREDENTIALS_DIRECTORY");
-    close(ends[1]);
-    size_t len = started ? hear(ends[0], said) : 0;
-    close(ends[0]);
-    if (!started)
-        return false;
-    if (waitpid(pid, &status, 0) == pid)
-        doctor_judge_config(f, config, WIFEXITED(status) ? WEXITSTATUS(status) : -1, slice(said, len));
-    return true;
+    if (heard)
+        doctor_judge_config(f, config, said.ended_with, slice(said.text, said.len));
+    return heard;
 }
