@@ -113,6 +113,15 @@ enum exit_code host_places(const struct cli *cli, const char *title, struct host
 /* The folder of settings, 0755, made when it is not there. */
 enum cw_err host_make_folder(const struct host *host, struct cw_fault *fault);
 
+/* Its secret keys; the caller wipes them (enrol_keys.c). CW_LOCAL_NOT_FOUND, CW_LOCAL_KEY: damaged, or with a passphrase. */
+enum cw_err host_read_keys(const struct host *host, struct key_bundle *out, struct cw_fault *fault);
+/* CW_LOCAL_KEY: they are not those that `named_by` ("the certificate names"). */
+enum cw_err host_compare_keys(const struct key_bundle *keys, const struct certificate *cert, const char *named_by,
+                              struct cw_fault *fault);
+/* complain_fault(), which says of a host's key where it is and how it is got at. */
+enum exit_code complain_host(const struct cli *cli, const char *what, const struct host *host,
+                             const struct cw_fault *fault);
+
 struct request_plan {
     const struct host *host;
     const char *name; /* in the certificate */

@@ -271,6 +271,32 @@ def a_certificate_is_renewed_and_the_store_goes_on(hosts):
 
 
 @story()
+def a_key_that_the_service_manager_keeps_is_renewed_while_its_daemon_runs(hosts):
+    """What it hands to casewired@north is in a folder that root may look into; here a folder like it."""
+    hosts.begin()
+    key, handed = hosts.at("north", "etc/north/key"), "/run/credentials/casewired@north.service"
+    request = ["enrol", "request", "north", "authority/invitation", "--renew", "--address", f"tcp://{HOSTS['north']}:4700", *hosts.places("north")]
+    os.rename(key, hosts.at("north", "key.safe"))
+    refused(hosts.tool("north", *request, expect=3), "no request was made", "where: " + key, "encrypted on disk",
+            "systemctl start casewired@north, then the same command again, as root")
+    os.makedirs(handed)
+    try:
+        shutil.copy(hosts.at("north", "key.safe"), handed + "/key")
+        said = hosts.tool("north", *request).stdout
+        hosts.issue("north.request", "--fingerprint", re.search(r"(?m)^  words  (.*)$", said).group(1))
+        os.rename(handed + "/key", handed + "/kept")
+        refused(hosts.tool("north", "join", "north.bundle", *hosts.places("north"), expect=3), "where: " + key, "systemctl start casewired@north")
+        shutil.copy(hosts.at("north", "authority/authority.key"), handed + "/key")
+        refused(hosts.tool("north", "join", "north.bundle", *hosts.places("north"), expect=4), "not the one that the request was made with")
+        refused(hosts.tool("north", *request, expect=4), "not the one that the certificate names", "--check-config")
+        os.replace(handed + "/kept", handed + "/key")
+        said = hosts.tool("north", "join", "north.bundle", *hosts.places("north")).stdout
+        check("it is renewed", "the same keys, and the settings as they are" in said, said)
+    finally:
+        shutil.rmtree(handed)
+
+
+@story()
 def nothing_is_signed_for_other_words(hosts):
     hosts.begin()
     words = hosts.request()

@@ -104,7 +104,7 @@ static enum exit_code run_request(struct cli *cli)
     if (joining_open(cli->operands[1], &invitation, &fault) != CW_OK)
         return complain_fault(cli, "nothing was made: this is no invitation", &fault);
     if (host_request(&r.plan, &invitation, &request, &fault) != CW_OK)
-        code = complain_fault(cli, "no request was made", &fault);
+        code = complain_host(cli, "no request was made", &r.host, &fault);
     else
         code = write_out(cli, &r, &request);
     note_code(&r, &request);

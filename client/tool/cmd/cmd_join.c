@@ -115,7 +115,8 @@ static enum exit_code join(const struct cli *cli, const struct joining *j)
     if (code != EXIT_DONE)
         return code;
     if (host_compare(&host, j, &fault) != CW_OK)
-        return complain_fault(cli, "nothing was written: this is no answer for this host", &fault);
+        return complain_host(cli, "nothing was written: this was not found to be an answer for this host", &host,
+                             &fault);
     if (host_is_renewed(&host, j))
         return renew(cli, &host, j);
     code = check_fresh(cli, &host);

@@ -130,22 +130,6 @@ static enum cw_err check_fresh(const struct host *host, char key[static PATH_LEN
     return CW_OK;
 }
 
-/* Made by `enrol request`, so without a passphrase. The caller wipes them. */
-static enum cw_err read_keys(const struct host *host, struct key_bundle *out, struct cw_fault *fault)
-{
-    struct buf bytes = {0};
-    char path[PATH_LEN_MAX];
-    enum cw_err err = path_join(path, host->settings, "key") ? file_read(path, KEYFILE_LEN_MAX, &bytes) : CW_LOCAL_IO;
-
-    if (err != CW_OK)
-        return fault_set(fault, err, path, "the host's key cannot be read");
-    if (keyfile_open(buf_slice(&bytes), slice(NULL, 0), out) != CW_OK)
-        err = fault_set(fault, CW_LOCAL_KEY, path, "the host's key is damaged, or has a passphrase");
-    wipe(bytes.data, bytes.cap);
-    buf_done(&bytes);
-    return err;
-}
-
 /* The certificate that is there; *out borrows from the bytes. */
 static enum cw_err read_certificate(const struct host *host, struct buf *bytes, struct certificate *out,
                                     struct cw_fault *fault)
@@ -221,6 +205,24 @@ static enum cw_err request_anew(const struct request_plan *plan, const struct jo
     return err;
 }
 
+static enum cw_err request_for_same(const struct request_plan *plan, const struct joining *invitation,
+                                    const struct certificate *before, struct buf *out_request, struct cw_fault *fault)
+{
+    struct key_bundle keys;
+    enum cw_err err = host_read_keys(plan->host, &keys, fault);
+
+    if (err != CW_OK)
+        return err;
+    err = host_compare_keys(&keys, before, "the certificate names", fault);
+    if (err == CW_OK) {
+        err = make_request(plan, invitation, &keys, out_request);
+        if (err != CW_OK)
+            fault_plain(fault, err, "request");
+    }
+    key_bundle_wipe(&keys);
+    return err;
+}
+
 /* The holder is who the certificate says, whatever this host is called now. */
 static enum cw_err request_renewal(const struct request_plan *plan, const struct joining *invitation,
                                    struct buf *out_request, struct cw_fault *fault)
@@ -230,7 +232,6 @@ static enum cw_err request_renewal(const struct request_plan *plan, const struct
     char name[NAME_LEN_MAX + 1];
     struct certificate before = {0};
     struct buf bytes = {0};
-    struct key_bundle keys;
     enum cw_err err = read_certificate(plan->host, &bytes, &before, fault);
 
     if (err == CW_OK) {
@@ -238,15 +239,10 @@ static enum cw_err request_renewal(const struct request_plan *plan, const struct
         snprintf(name, sizeof(name), "%.*s", (int)before.name.len, (const char *)before.name.data);
         same.host = &host;
         same.name = name;
-        err = read_keys(plan->host, &keys, fault);
+        err = request_for_same(&same, invitation, &before, out_request, fault);
     }
     buf_done(&bytes);
-    if (err != CW_OK)
-        return err;
-    err = make_request(&same, invitation, &keys, out_request);
-    key_bundle_wipe(&keys);
-    return err == CW_OK ? write_in(plan->host, "request", buf_slice(out_request), fault)
-                        : fault_plain(fault, err, "request");
+    return err == CW_OK ? write_in(plan->host, "request", buf_slice(out_request), fault) : err;
 }
 
 enum cw_err host_request(const struct request_plan *plan, const struct joining *invitation, struct buf *out_request,
@@ -276,20 +272,14 @@ static enum cw_err compare_request(struct host *host, const struct asking *asked
     return CW_OK;
 }
 
-static bool are_keys_of(const struct key_bundle *keys, const struct certificate *cert)
-{
-    return memcmp(keys->sign_public, cert->sign_key, KEY_LEN) == 0 &&
-           memcmp(keys->seal_public, cert->seal_key, KEY_LEN) == 0 &&
-           memcmp(keys->curve_public, cert->curve_key, KEY_LEN) == 0;
-}
-
 static enum cw_err compare_keys(const struct host *host, const struct certificate *cert, struct cw_fault *fault)
 {
     struct key_bundle keys;
-    enum cw_err err = read_keys(host, &keys, fault);
+    enum cw_err err = host_read_keys(host, &keys, fault);
 
-    if (err == CW_OK && !are_keys_of(&keys, cert))
-        err = fault_set(fault, CW_LOCAL_KEY, "key", "the host's key is not the one that the request was made with");
+    if (err != CW_OK)
+        return err;
+    err = host_compare_keys(&keys, cert, "the request was made with", fault);
     key_bundle_wipe(&keys);
     return err;
 }
