@@ -157,3 +157,27 @@ void admin_close(struct admin_at *at)
     if (at->has_context)
         context_close(&at->context);
 }
+
+/* --- an administrator, or somebody ------------------------------------------------------------------------------- */
+
+static enum exit_code start_admin(const struct cli *cli, const char *name, struct context *out)
+{
+    struct admin_at at;
+    struct cw_fault fault = {0};
+    enum exit_code code = admin_find(cli, name, &at);
+
+    if (code == EXIT_DONE && admin_connect(&at, &fault) != CW_OK)
+        code = complain_fault(cli, "no connection could be made", &fault);
+    out->client = code == EXIT_DONE ? at.client : NULL;
+    return code;
+}
+
+enum exit_code admin_or_context(const struct cli *cli, struct context *out)
+{
+    const char *name = cli->operand_count > 0 ? cli->operands[0] : NULL;
+
+    *out = (struct context){0};
+    if (name == NULL && cli_value(cli, "socket") == NULL && cli_value(cli, "network") == NULL)
+        return context_start(cli, out);
+    return start_admin(cli, name, out);
+}

@@ -27,6 +27,19 @@ struct admin_at {
         "metrics", "WHERE", "where it is watched; else as its settings say it, or beside the admin socket" \
     }
 
+/* Of commands that anybody may give, and an administrator without keys. */
+#define ADMIN_DOOR_OPTIONS                                                                \
+    {"socket", "PATH", "asked as its administrator, at this socket; no keys are needed"}, \
+    {                                                                                     \
+        "network", "FILE", "the network's genesis, with --socket"                         \
+    }
+
+/*
+ * NAME, or --socket and --network: a client on that daemon's admin socket, and nobody's keys; else context_start(), for who
+ * is meant. context_close() ends either. Complains.
+ */
+enum exit_code admin_or_context(const struct cli *cli, struct context *out);
+
 /* Where it is; no connection yet. name: of the instance, or NULL. Complains. */
 enum exit_code admin_find(const struct cli *cli, const char *name, struct admin_at *out);
 /* Only where it answers programs that watch: --metrics, or as the settings of the instance say it. Complains. */

@@ -149,6 +149,25 @@ def two_strangers_are_paired_by_files_and_words(hosts):
 
 
 @story()
+def an_administrator_asks_how_it_is_without_a_certificate(hosts):
+    hosts.begin()
+    hosts.pair()
+    here = ["--socket", hosts.socket("north"), "--network", hosts.at("north", "etc/north/network")]
+    said = hosts.tool("north", "wait-sync", *here, "--peers", "1", "--timeout", "30").stdout
+    check("the wait ends", said == "in sync\n", said)
+    said = hosts.tool("north", "status", *here).stdout
+    check("how it is", said.startswith("NTH of Marlshire: in sync\n") and "\nEST       in step\n" in said, said)
+    said = hosts.tool("north", "peers", *here).stdout
+    check("how the others are", said.startswith("EST\tin step\t0\t0\t"), said)
+    check("in JSON too", json.loads(hosts.tool("north", "--json", "status", *here).stdout)["in_sync"])
+    refused(hosts.tool("north", "status", *here[:2], expect=2), "one of two options is missing", "--socket and --network")
+    refused(hosts.tool("north", "peers", "no such", expect=2), "no such instance", "no such")
+    hosts.daemons["north"].terminate()
+    hosts.daemons["north"].wait(30)
+    refused(hosts.tool("north", "status", *here, expect=7), "the daemon did not say how it is", "systemctl status")
+
+
+@story()
 def a_bundle_of_another_branch_is_refused_by_name(hosts):
     hosts.begin()
     copy = hosts.at("north", "copy")

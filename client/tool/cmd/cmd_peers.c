@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The other divisions: a line each, and more words about those that are not in step. */
+#include "tool/admin.h"
 #include "tool/cmd_status.h"
 #include "tool/view.h"
 
@@ -117,7 +118,7 @@ static enum exit_code run_peers(struct cli *cli)
 {
     struct context context;
     struct cw_answer *answer = NULL;
-    enum exit_code code = context_start(cli, &context);
+    enum exit_code code = admin_or_context(cli, &context);
 
     if (code == EXIT_DONE && cw_client_peers(context.client, cli->timeout_ms, &answer) != CW_OK)
         code = complain_fault(cli, "the daemon did not list its peers", cw_client_fault(context.client));
@@ -130,15 +131,21 @@ static enum exit_code run_peers(struct cli *cli)
     return code;
 }
 
+static const struct cli_option peers_options[] = {ADMIN_DOOR_OPTIONS, {NULL, NULL, NULL}};
+
 const struct cli_command cmd_peers = {
     .noun = "peers",
     .group = GROUP_DAEMON,
+    .operands = "[NAME]",
+    .operand_max = 1,
     .summary = "the other divisions: who is behind, by how much",
     .about =
         "it lacks: statements that are here and not there; lacking here: the other way round. About each division "
         "that is not in step: why, since when, and which cases it lacks something of. With -v also what its daemon "
-        "says that it runs, and how far its clock is from this daemon's.",
-    .examples = "  casewire peers\n  casewire peers -v\n",
+        "says that it runs, and how far its clock is from this daemon's.\n\nNAME is that of the unit casewired@NAME, "
+        "whose daemon is asked as its administrator: no keys are needed.",
+    .examples = "  casewire peers\n  casewire peers -v\n  casewire peers north\n",
+    .options = peers_options,
     .json = "@Peers",
     .run = run_peers,
 };

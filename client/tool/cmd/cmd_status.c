@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* How this division is: in sync or not first, then every reason, then what it holds. */
 #include "tool/cmd_status.h"
+#include "tool/admin.h"
 #include "tool/view.h"
 
 #include "lib/fault.h"
@@ -140,7 +141,7 @@ static enum exit_code run_status(struct cli *cli)
 {
     struct context context;
     struct cw_answer *answer = NULL;
-    enum exit_code code = context_start(cli, &context);
+    enum exit_code code = admin_or_context(cli, &context);
 
     if (code == EXIT_DONE && cw_client_status(context.client, cli->timeout_ms, &answer) != CW_OK)
         code = complain_fault(cli, "the daemon did not say how it is", cw_client_fault(context.client));
@@ -153,13 +154,19 @@ static enum exit_code run_status(struct cli *cli)
     return code;
 }
 
+static const struct cli_option status_options[] = {ADMIN_DOOR_OPTIONS, {NULL, NULL, NULL}};
+
 const struct cli_command cmd_status = {
     .noun = "status",
     .group = GROUP_DAEMON,
+    .operands = "[NAME]",
+    .operand_max = 1,
     .summary = "is this division in sync, and if not, why",
     .about = "First whether it is in sync; then every reason why not, and for each other division how it is, what it "
-             "lacks, since when, and of which cases. -v adds what administrators compare.",
-    .examples = "  casewire status\n  casewire status -v\n  casewire status --json\n",
+             "lacks, since when, and of which cases. -v adds what administrators compare.\n\nNAME is that of the unit "
+             "casewired@NAME, whose daemon is asked as its administrator: no keys are needed.",
+    .examples = "  casewire status\n  casewire status -v\n  casewire status --json\n  casewire status north\n",
+    .options = status_options,
     .json = "@Status",
     .run = run_status,
 };

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "tool/admin.h"
 #include "tool/cmd_status.h"
 #include "tool/progress.h"
 
@@ -107,7 +108,7 @@ static enum exit_code run_wait_sync(struct cli *cli)
 {
     struct context context;
     struct cw_mono deadline = mono_after(link_now(), cli->timeout_ms);
-    enum exit_code code = context_start(cli, &context);
+    enum exit_code code = admin_or_context(cli, &context);
 
     if (code == EXIT_DONE)
         code = wait_loop(cli, &context, deadline);
@@ -122,17 +123,21 @@ static enum exit_code run_wait_sync(struct cli *cli)
 static const struct cli_option wait_options[] = {
     {"peers", "N", "at least so many divisions are in step, and have been for a second"},
     {"strict", NULL, "also until no case is in conflict"},
+    ADMIN_DOOR_OPTIONS,
     {NULL, NULL, NULL},
 };
 
 const struct cli_command cmd_wait_sync = {
     .noun = "wait-sync",
     .group = GROUP_DAEMON,
+    .operands = "[NAME]",
+    .operand_max = 1,
     .summary = "wait until nothing is left to exchange",
     .about = "Ends with 5 when --timeout came first. Open conflicts are for people, so they do not hold it up unless "
              "--strict is "
-             "given.",
-    .examples = "  casewire wait-sync --timeout 60 --peers 2\n",
+             "given.\n\nNAME is that of the unit casewired@NAME, whose daemon is asked as its administrator: no keys "
+             "are needed.",
+    .examples = "  casewire wait-sync --timeout 60 --peers 2\n  casewire wait-sync north\n",
     .options = wait_options,
     .json = "in_sync:b",
     .run = run_wait_sync,
