@@ -106,6 +106,25 @@ def a_state_folder_that_cannot_be_had_is_named(lab):
 
 
 @story()
+def a_socket_where_nothing_can_be_written_is_named(lab):
+    """As ProtectSystem= makes of every folder that is not the unit's own."""
+    lab.halt()
+    place = os.path.join(lab.dir, "shut")
+    os.mkdir(place)
+    run(["mount", "-t", "tmpfs", "-o", "ro", "tmpfs", place])
+    try:
+        for setting in ("admin_socket", "listen_metrics"):
+            change(lab, 'division = "NTH"', f'{setting} = "{place}/a.sock"\ndivision = "NTH"')
+            done = subprocess.run([DAEMON, "--config", config(lab)], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=60, check=False)
+            check("it ends with 78, and says where", done.returncode == 78 and f"start-failed: {setting}: cannot listen at {place}/a.sock" in done.stdout,
+                  f"{done.returncode}\n{done.stdout}")
+            change(lab, f'{setting} = "{place}/a.sock"\n', "")
+    finally:
+        run(["umount", place])
+    starts_again(lab)
+
+
+@story()
 def what_check_config_refuses_does_not_start(lab):
     lab.halt()
     state, port = lab.setting("north", "state_dir"), lab.port("north", "listen_clients")

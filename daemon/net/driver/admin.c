@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "net/admin.h"
 
+#include "net/misplaced.h"
 #include "net/pipe.h"
 
 #include <errno.h>
@@ -122,7 +123,7 @@ enum cw_err admin_open(const char *path, int passed, const struct admin_handler 
     }
     if (a->wake < 0 || !listen_at(a, path)) {
         char error[64];
-        bool misplaced = errno == ENOENT || errno == ENOTDIR || errno == EACCES;
+        bool misplaced = is_misplaced(errno);
         const char *text = strerror_r(errno, error, sizeof error);
 
         admin_close(a);

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "net/health.h"
 
+#include "net/misplaced.h"
+
 #include <arpa/inet.h>
 #include <errno.h>
 #include <netinet/in.h>
@@ -114,9 +116,8 @@ static enum cw_err refuse_place(const char *where, bool known, struct refusal *w
                       "listen_metrics: cannot listen at %.60s: %s; stop the program that listens there (ss --listening "
                       "--tcp --numeric --processes shows it), or set another port",
                       where, strerror_r(errno, error, sizeof error));
-    return refuse(why, errno == ENOENT || errno == ENOTDIR || errno == EACCES ? CW_LOCAL_CONFIG : CW_LOCAL_IO,
-                  "listen_metrics", "listen_metrics: cannot listen at %.120s: %s", where,
-                  strerror_r(errno, error, sizeof error));
+    return refuse(why, is_misplaced(errno) ? CW_LOCAL_CONFIG : CW_LOCAL_IO, "listen_metrics",
+                  "listen_metrics: cannot listen at %.120s: %s", where, strerror_r(errno, error, sizeof error));
 }
 
 enum cw_err health_open(const char *where, const struct health_handler *handler, struct health **out,
