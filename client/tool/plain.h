@@ -23,7 +23,7 @@ bool plain_is_about(struct cw_slice reason, const Cw__PeerRow *row);
 
 /* In step, and neither lacks anything of the other. */
 bool plain_in_step(const Cw__PeerRow *row);
-/* A word or two for a table: "in step", "not reached", "cut off", "catching up". */
+/* A word or two for a table: "in step", "not reached", "cut off", "catching up", "does not answer". */
 void plain_state(const Cw__PeerRow *row, char out[static 40]);
 /* How far its clock is from the answering daemon's: "right", "1.5 s ahead", "not said". */
 void plain_clock(const Cw__PeerRow *row, char out[static 60]);

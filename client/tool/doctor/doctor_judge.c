@@ -204,6 +204,7 @@ static const struct {
     {"no-link", "add it to casewire.conf, or wait until it calls"},
     {"CW_PEER_NETWORK", "it belongs to another network: take it out of casewire.conf"},
     {"CW_PEER_VERSION", "one of the two is too old: compare casewired --version"},
+    {"hangs", "look at it there: systemctl status casewired@NAME; its watchdog restarts it when it hangs"},
     {"cut", "casewire lab heal"},
 };
 

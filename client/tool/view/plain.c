@@ -93,6 +93,8 @@ void plain_state(const Cw__PeerRow *row, char out[static 40])
         }
     if (row->cut)
         snprintf(out, 40, "cut off");
+    else if (is_word(row->why_code, "hangs"))
+        snprintf(out, 40, "does not answer");
     else if (is_word(row->state, "in step") && !plain_in_step(row))
         snprintf(out, 40, is_word(row->digest, "differs") ? "differs" : "catching up");
 }

@@ -151,6 +151,16 @@ static bool put_key(struct answering *a, const struct node_peer_status *peer, Cw
     return true;
 }
 
+/* The net process of a daemon that hangs keeps its links up. A heartbeat of its core's is overdue; the session ends later. */
+#define SILENT_MS 40000
+
+static bool is_silent(const struct node_status *status, const struct peer_status *is)
+{
+    struct cw_mono last = is->last_heard.ms > is->since.ms ? is->last_heard : is->since; /* it was greeted anew */
+
+    return is->state != PEER_STATE_DOWN && is->last_heard.ms > 0 && status->at.ms - last.ms >= SILENT_MS;
+}
+
 /* What our dialling met comes before what a session said earlier: without a link there is no session. */
 static void put_why(struct answering *a, const struct node_status *status, const struct node_peer_status *peer,
                     Cw__PeerRow *row)
@@ -176,12 +186,16 @@ static void put_why(struct answering *a, const struct node_status *status, const
     } else if (is->state == PEER_STATE_DOWN) {
         SET_BYTES(row, why, answer_text(a, "no link: it has not called, and this daemon has no address of it to dial"));
         SET_BYTES(row, why_code, answer_text(a, "no-link"));
+    } else if (is_silent(status, is)) {
+        SET_BYTES(row, why, answer_text(a, "the link is up, and nothing is heard: its daemon hangs, or is overloaded"));
+        SET_BYTES(row, why_code, answer_text(a, "hangs"));
+        since = is->last_heard;
     } else {
         SET_BYTES(row, why, answer_text(a, "catching up"));
         SET_BYTES(row, why_code, answer_text(a, "catching-up"));
     }
     /* A session that came into step long ago may lack something only since a moment: the row says since when. */
-    if (is->state != PEER_STATE_IN_STEP && since.ms > 0) /* 0: it was never met */
+    if ((is->state != PEER_STATE_IN_STEP || is_silent(status, is)) && since.ms > 0) /* 0: it was never met */
         SET_NUMBER(row, why_since_ms, wall_of(status, answer_now(a), since));
 }
 

@@ -134,7 +134,7 @@ START_TEST(each_reason_why_a_peer_is_not_there_has_a_remedy)
     static const char *const reasons[] = {"down",    "no-answer",    "wrong-key",       "not-heard",
                                           "refused", "revoked-here", "not-casewire",    "silent",
                                           "address", "no-link",      "CW_PEER_NETWORK", "CW_PEER_VERSION",
-                                          "cut",     "other-key",    "no-certificate"};
+                                          "cut",     "other-key",    "no-certificate",  "hangs"};
     Cw__PeerRow row = CW__PEER_ROW__INIT;
     Cw__PeerRow *rows[] = {&row};
     Cw__Peers peers = CW__PEERS__INIT;

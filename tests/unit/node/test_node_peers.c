@@ -125,6 +125,27 @@ START_TEST(what_is_on_its_way_is_not_lacking_since_they_met)
 }
 END_TEST
 
+/* Its net process keeps the link up while its core hangs: what it lacks is not on its way any more. */
+START_TEST(a_peer_that_says_nothing_is_not_catching_up)
+{
+    struct lab_op op;
+
+    lab_run(lab, 60000);
+    lab->cut = true;
+    lab_open_case(lab, 1, SPOIL_NOTHING, &op);
+    ck_assert_uint_eq(lab_ask(north, &op), CW_OK);
+    lab_run(lab, 30000);
+    ck_bytes(row_of_east()->why_code, "catching-up");
+    lab_run(lab, 40000);
+    const Cw__PeerRow *row = row_of_east();
+    ck_bytes(row->why_code, "hangs");
+    ck_assert(row->has_why_since_ms && row->why_since_ms == row->last_seen_ms);
+    lab_run(lab, 30000);
+    ck_bytes(row_of_east()->state, "greeting");
+    ck_bytes(row_of_east()->why_code, "CW_PEER_SESSION"); /* that it ended without a word */
+}
+END_TEST
+
 START_TEST(a_peer_we_do_not_dial_is_said_not_to_have_called)
 {
     lab_run(lab, 3000);
@@ -337,6 +358,7 @@ Suite *suite_node_peers(void)
     tcase_add_test(pair, a_peer_in_step_needs_no_reason);
     tcase_add_test(pair, what_a_peer_lacks_is_named_by_case_and_since_when);
     tcase_add_test(pair, what_is_on_its_way_is_not_lacking_since_they_met);
+    tcase_add_test(pair, a_peer_that_says_nothing_is_not_catching_up);
     tcase_add_test(pair, a_peer_we_do_not_dial_is_said_not_to_have_called);
     tcase_add_test(pair, peers_that_are_new_are_dialled_and_those_that_are_gone_are_hung_up);
     tcase_add_test(pair, a_peer_that_was_never_met_is_shown_and_lacks_everything);
