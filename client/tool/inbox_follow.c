@@ -208,7 +208,7 @@ static enum exit_code drain(struct following *f)
 
         if (err == CW_LOCAL_NOT_FOUND)
             return EXIT_DONE;
-        if (err == CW_AGAIN_NO_DAEMON || err == CW_AGAIN_BEHIND) {
+        if (err == CW_AGAIN_NO_DAEMON || err == CW_AGAIN_KEPT_OUT || err == CW_AGAIN_BEHIND) {
             tell_presence(f, true);
             return EXIT_DONE;
         }

@@ -151,6 +151,8 @@ static enum exit_code not_found(const struct cli *cli, struct context *context, 
     struct cw_fault kept = *fault; /* the next question would overwrite it */
     char near[CHARS_LEN_MAX], why[CW_FAULT_TEXT_LEN_MAX + 60], next[CHARS_LEN_MAX + 24], where[WHERE_LEN_MAX];
 
+    if (kept.code == CW_AGAIN_KEPT_OUT)
+        return complain_fault(cli, "the case was not found", &kept);
     where_typed(cli, kept.where, where);
     if (kept.code != CW_REFUSED_UNKNOWN_CASE || strlen(name) >= CHARS_LEN_MAX ||
         !nearest(context, name, cli->timeout_ms, near))

@@ -19,6 +19,7 @@ enum exit_code exit_code_of(enum cw_err err)
     case CW_REFUSED_READER:
     case CW_REFUSED_NETWORK:
     case CW_REFUSED_DIVISION:
+    case CW_AGAIN_KEPT_OUT:
     case CW_LOCAL_KEY:
         return EXIT_DENIED;
     case CW_REFUSED_TRANSITION:
@@ -169,6 +170,8 @@ static const char *next_for(const struct cli *cli, enum cw_err err)
         return "casewire whoami";
     case CW_REFUSED_TRANSITION:
         return "casewire case show CASE";
+    case CW_AGAIN_KEPT_OUT:
+        return "casewire whoami, and ask the authority: who got a new certificate uses its folder (--home)";
     case CW_AGAIN_NO_PEER:
         return "casewire peers";
     case CW_LOCAL_NO_SPACE:

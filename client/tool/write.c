@@ -51,6 +51,11 @@ static enum exit_code look_in_outbox(struct writing *w, const char *name)
                           "casewire outbox list"});
 }
 
+static bool is_out_of_reach(enum cw_err err)
+{
+    return err == CW_AGAIN_NO_DAEMON || err == CW_AGAIN_KEPT_OUT;
+}
+
 enum exit_code writing_look(struct writing *w, const char *name)
 {
     bool may_wait = cli_flag(w->cli, "outbox");
@@ -58,10 +63,9 @@ enum exit_code writing_look(struct writing *w, const char *name)
     enum exit_code code;
 
     w->as_recorded = w->as_recorded || cli_flag(w->cli, "as-recorded");
-    if (may_wait && lookup_case(w->context, name, w->cli->timeout_ms, known) == CW_AGAIN_NO_DAEMON)
+    if (may_wait && is_out_of_reach(lookup_case(w->context, name, w->cli->timeout_ms, known)))
         return look_in_outbox(w, name);
-    if (may_wait &&
-        cw_client_get(w->context->client, slice_of(known), w->cli->timeout_ms, &w->seen) == CW_AGAIN_NO_DAEMON)
+    if (may_wait && is_out_of_reach(cw_client_get(w->context->client, slice_of(known), w->cli->timeout_ms, &w->seen)))
         return look_in_outbox(w, name);
     code = EXIT_DONE;
     if (w->seen == NULL)
@@ -321,6 +325,8 @@ static enum exit_code queue(struct writing *w, const struct cw_submission *submi
         return complain(w->cli, EXIT_FAILED,
                         &(struct trouble){"the outbox lost what was put into it", w->box.path, NULL, NULL});
     tell_entry(w, &e);
+    if (err == CW_AGAIN_KEPT_OUT)
+        return complain_fault(w->cli, "it is in the outbox, and nobody takes it from this certificate", &fault);
     if (e.state == CW_OUTBOX_REFUSED)
         return complain_fault(w->cli, "it was refused", &e.fault);
     if (e.state == CW_OUTBOX_STORED && !cw_outbox_is_done(&e))

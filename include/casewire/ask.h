@@ -15,6 +15,7 @@
  *           CW_OK
  *           CW_AGAIN_NO_DAEMON    no daemon answered in time; the fault says whether nothing listens there, or
  *                                 something listens and would not talk to this key
+ *           CW_AGAIN_KEPT_OUT     a daemon is there and refuses this certificate: revoked, or out of its dates by its clock
  *           CW_PEER_MALFORMED     every daemon sent bytes that cannot be read, or an answer to another question
  *           any CW_REFUSED_, CW_AGAIN_, CW_LOCAL_ code of the daemon, its sentence in the fault
  *

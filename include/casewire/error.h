@@ -53,6 +53,7 @@
     X(CW_AGAIN_NO_PEER, 301, AGAIN, "fewer divisions than asked for hold it so far")             \
     X(CW_AGAIN_BUSY, 302, AGAIN, "the daemon is busy: send the same bytes again later")          \
     X(CW_AGAIN_BEHIND, 303, AGAIN, "this daemon has not yet seen what the session has seen")     \
+    X(CW_AGAIN_KEPT_OUT, 304, AGAIN, "the daemon is there, and refuses this certificate")        \
     X(CW_LOCAL_NO_SPACE, 400, LOCAL, "the disk or the store has no room left")                   \
     X(CW_LOCAL_IO, 401, LOCAL, "reading or writing a file failed")                               \
     X(CW_LOCAL_MEMORY, 402, LOCAL, "a memory bound was reached")                                 \

@@ -103,6 +103,7 @@ CW_PUBLIC void cw_feed_close(struct cw_feed *feed); /**< NULL allowed */
  * Returns   CW_OK, or
  *           CW_LOCAL_NOT_FOUND      nothing came in time: call again
  *           CW_AGAIN_NO_DAEMON      nothing came in time, and no daemon serves the feed now; cw_feed_fault() says why
+ *           CW_AGAIN_KEPT_OUT       the same, because this certificate is refused
  *           CW_AGAIN_BEHIND         the same, because none has yet what the cursor names
  *           CW_REFUSED_MALFORMED    the cursor is damaged
  *           CW_REFUSED_VERSION      ... of a newer version

@@ -146,6 +146,13 @@ static void say(struct link_zmq *l, const char *what)
     fault_set(&l->base.fault, CW_AGAIN_NO_DAEMON, l->address, "%s", what);
 }
 
+static void say_kept_out(struct link_zmq *l)
+{
+    fault_set(
+        &l->base.fault, CW_AGAIN_KEPT_OUT, l->address,
+        "the daemon is there, and refuses this certificate: it is revoked, or out of its dates by the daemon's clock");
+}
+
 /*
  * A refused greeting is silent by design. How far it came tells who would not have whom (proto/link_end.h): who does not hold
  * the key that we expect cannot read our first message, and says nothing after the greeting's 64 bytes; who holds it says
@@ -233,8 +240,8 @@ static void note_event(struct link_zmq *l, uint16_t event, int value)
         say(l, "nothing listens there");
         break;
     case ZMQ_EVENT_HANDSHAKE_FAILED_AUTH:
-        note_refused(l, "the daemon is there, and refuses this certificate: it is revoked, or out of its dates by the "
-                        "daemon's clock");
+        l->refused = true;
+        say_kept_out(l);
         l->connected = false; /* so that what follows says no less */
         note_lost(l);
         break;

@@ -15,6 +15,7 @@ enum route route_of(enum cw_err err)
         return ROUTE_LATER;
     case CW_AGAIN_BEHIND:
     case CW_AGAIN_NO_DAEMON:
+    case CW_AGAIN_KEPT_OUT: /* by its clock, or by what it has heard of the authority: another may know better */
         return ROUTE_NEXT;
     default:
         break;

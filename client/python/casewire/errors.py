@@ -52,6 +52,7 @@ class Code(enum.IntEnum):
     AGAIN_NO_PEER = 301
     AGAIN_BUSY = 302
     AGAIN_BEHIND = 303
+    AGAIN_KEPT_OUT = 304
     LOCAL_NO_SPACE = 400
     LOCAL_IO = 401
     LOCAL_MEMORY = 402
@@ -92,6 +93,7 @@ _TODO = {
     Code.AGAIN_NO_PEER: "wait until other divisions can be reached: Client.peers() says why they cannot",
     Code.AGAIN_BUSY: "send the same again later: it has one effect",
     Code.AGAIN_BEHIND: "wait until the daemon has caught up, or forget what was seen: Client.forget_session()",
+    Code.AGAIN_KEPT_OUT: "ask the authority whether the certificate is revoked or over; or a clock is wrong, here or there",
     Code.LOCAL_KEY: "run `casewire login`, or give the passphrase",
     Code.LOCAL_CONFIG: "correct what is named; casewire(1) says what the folder holds",
     Code.LOCAL_NO_SPACE: "make room on the disk",

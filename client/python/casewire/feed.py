@@ -291,7 +291,7 @@ class FeedHandle(Handle):
         code = lib.cw_feed_next(self.address, 0, byref(made))
         if code == Code.OK:
             return FeedMessage(take(made.value))
-        if code in (Code.LOCAL_NOT_FOUND, Code.AGAIN_NO_DAEMON, Code.AGAIN_BEHIND):
+        if code in (Code.LOCAL_NOT_FOUND, Code.AGAIN_NO_DAEMON, Code.AGAIN_KEPT_OUT, Code.AGAIN_BEHIND):
             return None
         raise error("the feed ended", code, lib.cw_feed_fault(self.address).contents)
 
