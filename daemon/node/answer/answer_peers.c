@@ -161,6 +161,12 @@ static bool is_silent(const struct node_status *status, const struct peer_status
     return is->state != PEER_STATE_DOWN && is->last_heard.ms > 0 && status->at.ms - last.ms >= SILENT_MS;
 }
 
+static void say_why(struct answering *a, Cw__PeerRow *row, const char *why, const char *code)
+{
+    SET_BYTES(row, why, answer_text(a, why));
+    SET_BYTES(row, why_code, answer_text(a, code));
+}
+
 /* What our dialling met comes before what a session said earlier: without a link there is no session. */
 static void put_why(struct answering *a, const struct node_status *status, const struct node_peer_status *peer,
                     Cw__PeerRow *row)
@@ -169,30 +175,23 @@ static void put_why(struct answering *a, const struct node_status *status, const
     struct cw_mono since = is->since;
 
     if (is->cut) {
-        SET_BYTES(row, why, answer_text(a, "cut off on purpose: `casewire lab heal` ends it"));
-        SET_BYTES(row, why_code, answer_text(a, "cut"));
+        say_why(a, row, "cut off on purpose: `casewire lab heal` ends it", "cut");
     } else if (put_key(a, peer, row)) {
         return; /* since when, nobody noted */
     } else if (is->state == PEER_STATE_DOWN && peer->end != LINK_END_NONE) {
-        SET_BYTES(row, why, answer_text(a, link_end_sentence(peer->end)));
-        SET_BYTES(row, why_code, answer_text(a, link_end_word(peer->end)));
+        say_why(a, row, link_end_sentence(peer->end), link_end_word(peer->end));
         since = peer->end_since;
     } else if (is->last_error != CW_OK && is->state != PEER_STATE_IN_STEP) {
-        SET_BYTES(row, why, answer_text(a, cw_err_sentence(is->last_error)));
-        SET_BYTES(row, why_code, answer_text(a, cw_err_name(is->last_error)));
+        say_why(a, row, cw_err_sentence(is->last_error), cw_err_name(is->last_error));
     } else if (is->state == PEER_STATE_DOWN && peer->address[0] != '\0') {
-        SET_BYTES(row, why, answer_text(a, "no link yet: it is being dialled"));
-        SET_BYTES(row, why_code, answer_text(a, "dialling"));
+        say_why(a, row, "no link yet: it is being dialled", "dialling");
     } else if (is->state == PEER_STATE_DOWN) {
-        SET_BYTES(row, why, answer_text(a, "no link: it has not called, and this daemon has no address of it to dial"));
-        SET_BYTES(row, why_code, answer_text(a, "no-link"));
+        say_why(a, row, "no link: it has not called, and this daemon has no address of it to dial", "no-link");
     } else if (is_silent(status, is)) {
-        SET_BYTES(row, why, answer_text(a, "the link is up, and nothing is heard: its daemon hangs, or is overloaded"));
-        SET_BYTES(row, why_code, answer_text(a, "hangs"));
+        say_why(a, row, "the link is up, and nothing is heard: its daemon hangs, or is overloaded", "hangs");
         since = is->last_heard;
     } else {
-        SET_BYTES(row, why, answer_text(a, "catching up"));
-        SET_BYTES(row, why_code, answer_text(a, "catching-up"));
+        say_why(a, row, "catching up", "catching-up");
     }
     /* A session that came into step long ago may lack something only since a moment: the row says since when. */
     if ((is->state != PEER_STATE_IN_STEP || is_silent(status, is)) && since.ms > 0) /* 0: it was never met */
