@@ -97,6 +97,8 @@ void outbox_file_cut(struct outbox_file *file, uint64_t size);
 /* The record that begins at offset. CW_LOCAL_NOT_FOUND: none that is whole does. *out_len: of all of it in the file. */
 enum cw_err outbox_file_take(struct outbox_file *file, uint64_t offset, uint64_t *out_number, uint32_t *out_len,
                              struct buf *out_plain);
+/* Whether a whole record fills these bytes, but for the length that its head says: then the head is damaged. */
+bool outbox_file_fills(struct outbox_file *file, uint64_t offset, uint64_t len, struct buf *scratch);
 /* CW_OK, CW_LOCAL_KEY, CW_LOCAL_FORMAT; CW_LOCAL_CORRUPT: damaged, which the records may outlive. */
 enum cw_err outbox_file_check_header(const struct outbox_file *file);
 enum cw_err outbox_read_at(int fd, uint64_t offset, uint8_t *out, size_t len);

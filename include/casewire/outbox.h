@@ -13,8 +13,8 @@
  * The file is of one person: it is encrypted under a key that comes from the identity's transport key, and another
  * identity cannot open it, nor can the same person with the keys of a renewed certificate: empty it first. It grows by
  * whole records; a process that is killed at any moment leaves at most one unfinished record at the end, which nobody
- * was told is safe. What is damaged is named and left out; everything else is sent. The same submission sent twice, by
- * whatever accident, has one effect.
+ * was told is safe; others add after it. What is damaged is named and left out; everything else is sent. The same
+ * submission sent twice, by whatever accident, has one effect.
  *
  * Submissions of one case go one after the other in the order in which they were added; those of different cases
  * together, up to CW_OUTBOX_WINDOW at once.
@@ -66,7 +66,8 @@ CW_PUBLIC void cw_outbox_close(struct cw_outbox *outbox);
 struct cw_outbox_damage {
     uint64_t offset, len; /**< bytes of the file */
     uint64_t number;      /**< of the entry they belonged to, as far as can be told; 0: it cannot */
-    int unfinished;       /**< the end of the file, as a process leaves it that is killed while it adds */
+    int unfinished;       /**< what a process leaves that is killed while it adds: nobody was told that it is safe. It
+                               stands at the end of the file, or where others have added since */
 };
 /** What could not be read when the file was opened: pieces of it, from the front. */
 CW_PUBLIC size_t cw_outbox_damage_count(const struct cw_outbox *outbox);

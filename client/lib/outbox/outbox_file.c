@@ -293,19 +293,12 @@ bool outbox_head_parse(const uint8_t head[static OUTBOX_PLAIN_HEAD_LEN], uint64_
            *out_len <= OUTBOX_RECORD_LEN_MAX + OUTBOX_TAG_LEN;
 }
 
-enum cw_err outbox_file_take(struct outbox_file *file, uint64_t offset, uint64_t *out_number, uint32_t *out_len,
-                             struct buf *out_plain)
+/* What is encrypted behind this head, len bytes of it. CW_LOCAL_NOT_FOUND: it does not authenticate. */
+static enum cw_err decrypt(struct outbox_file *file, uint64_t offset, const uint8_t head[static OUTBOX_HEAD_LEN],
+                           uint32_t len, struct buf *out_plain)
 {
-    uint8_t head[OUTBOX_HEAD_LEN], bound[BOUND_LEN];
-    uint64_t number;
-    uint32_t len;
+    uint8_t bound[BOUND_LEN];
 
-    buf_clear(&file->frame);
-    if (file->size - offset < OUTBOX_HEAD_LEN + OUTBOX_TAG_LEN ||
-        outbox_read_at(file->fd, offset, head, sizeof(head)) != CW_OK)
-        return CW_LOCAL_NOT_FOUND;
-    if (!outbox_head_parse(head, &number, &len) || len > file->size - offset - OUTBOX_HEAD_LEN)
-        return CW_LOCAL_NOT_FOUND;
     buf_clear(out_plain);
     if (buf_reserve(&file->frame, len) != CW_OK || buf_reserve(out_plain, len) != CW_OK)
         return CW_LOCAL_MEMORY;
@@ -316,9 +309,42 @@ enum cw_err outbox_file_take(struct outbox_file *file, uint64_t offset, uint64_t
                                                    sizeof(bound), head + 16, file->key) != 0)
         return CW_LOCAL_NOT_FOUND;
     out_plain->len = len - OUTBOX_TAG_LEN;
+    return CW_OK;
+}
+
+enum cw_err outbox_file_take(struct outbox_file *file, uint64_t offset, uint64_t *out_number, uint32_t *out_len,
+                             struct buf *out_plain)
+{
+    uint8_t head[OUTBOX_HEAD_LEN];
+    uint64_t number;
+    uint32_t len;
+    enum cw_err err;
+
+    buf_clear(&file->frame);
+    if (file->size - offset < OUTBOX_HEAD_LEN + OUTBOX_TAG_LEN ||
+        outbox_read_at(file->fd, offset, head, sizeof(head)) != CW_OK)
+        return CW_LOCAL_NOT_FOUND;
+    if (!outbox_head_parse(head, &number, &len) || len > file->size - offset - OUTBOX_HEAD_LEN)
+        return CW_LOCAL_NOT_FOUND;
+    err = decrypt(file, offset, head, len, out_plain);
+    if (err != CW_OK)
+        return err;
     *out_number = number;
     *out_len = OUTBOX_HEAD_LEN + len;
     return CW_OK;
+}
+
+bool outbox_file_fills(struct outbox_file *file, uint64_t offset, uint64_t len, struct buf *scratch)
+{
+    uint8_t head[OUTBOX_HEAD_LEN];
+
+    if (len < OUTBOX_HEAD_LEN + OUTBOX_TAG_LEN || len > OUTBOX_HEAD_LEN + OUTBOX_RECORD_LEN_MAX + OUTBOX_TAG_LEN ||
+        outbox_read_at(file->fd, offset, head, sizeof(head)) != CW_OK)
+        return false;
+    len -= OUTBOX_HEAD_LEN;
+    for (int i = 0; i < 4; i++)
+        head[12 + i] = (uint8_t)(len >> (24 - 8 * i));
+    return decrypt(file, offset, head, (uint32_t)len, scratch) == CW_OK;
 }
 
 enum cw_err outbox_file_read(struct outbox_file *file, uint64_t number, uint64_t offset, uint32_t len,

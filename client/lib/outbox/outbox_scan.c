@@ -18,7 +18,7 @@ struct scanning {
     uint64_t lost_at;
     uint64_t futile_len;
     uint64_t found_count;
-    struct buf plain;
+    struct buf plain, spare;
     uint64_t chunk_at; /* where what is in chunk stands in the file */
     size_t chunk_len;
     uint8_t chunk[CHUNK_LEN];
@@ -53,6 +53,17 @@ static uint64_t next_start(struct scanning *s, uint64_t from)
     return s->file->size;
 }
 
+/*
+ * A record that ends before its head says so was being written by a program that was killed; others may have added after
+ * it since. A length that was damaged looks the same: then the record is whole but for that, and somebody was told so.
+ */
+static bool is_unfinished(struct scanning *s, const struct cw_outbox_damage *d, bool has_head, uint32_t len)
+{
+    if (!has_head)
+        return d->len < OUTBOX_PLAIN_HEAD_LEN;
+    return OUTBOX_HEAD_LEN + (uint64_t)len > d->len && !outbox_file_fills(s->file, d->offset, d->len, &s->spare);
+}
+
 /* What is known of the piece between lost_at and `end`. */
 static enum cw_err tell_damage(struct scanning *s, uint64_t end)
 {
@@ -67,9 +78,7 @@ static enum cw_err tell_damage(struct scanning *s, uint64_t end)
         return CW_OK;
     if (!has_head)
         damage.number = 0;
-    if (end == s->file->size)
-        damage.unfinished =
-            has_head ? OUTBOX_HEAD_LEN + (uint64_t)len > damage.len : damage.len < OUTBOX_PLAIN_HEAD_LEN;
+    damage.unfinished = is_unfinished(s, &damage, has_head, len);
     s->lost = false;
     return s->visitor->damage(s->visitor->context, &damage);
 }
@@ -129,6 +138,7 @@ enum cw_err outbox_file_scan(struct outbox_file *file, const struct outbox_visit
     s->visitor = visitor;
     err = scan(s, header, fault);
     buf_done(&s->plain);
+    buf_done(&s->spare);
     free(s);
     return err;
 }

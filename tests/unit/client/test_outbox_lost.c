@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What is said of the pieces of an outbox that cannot be read: which statements are lost in them, and that none is. */
+#include "lib/outbox.h"
+#include "tests/unit/client/registrar.h"
+
+#include <check.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+Suite *suite_outbox_lost(void);
+
+#define PATIENT_MS 60000
+#define ENTRIES 5
+
+static struct registrar r;
+static struct cw_trust *trust;
+static char path[PATH_LEN_MAX];
+static struct buf whole;
+static size_t ends[ENTRIES + 1]; /* of each entry's record; that of the header first */
+
+static struct cw_outbox *open_outbox(void)
+{
+    struct cw_outbox_options options = {.size = sizeof(options), .path = path, .identity = r.officer, .trust = trust};
+    struct cw_outbox *outbox = NULL;
+
+    ck_assert_int_eq(cw_outbox_open(&options, &outbox, NULL), CW_OK);
+    return outbox;
+}
+
+static void add(struct cw_outbox *outbox, unsigned title, uint64_t *out_number)
+{
+    struct cw_submission *submission = registrar_opening(&r, title);
+    const struct cw_submission *one = submission;
+
+    ck_assert_int_eq(cw_outbox_add(outbox, &one, 1, NULL, out_number, NULL), CW_OK);
+    cw_submission_free(submission);
+}
+
+static void make_file(void)
+{
+    struct cw_outbox *outbox;
+
+    registrar_open(&r);
+    registrar_start(&r);
+    trust = registrar_trust(&r, true);
+    ck_assert(path_join(path, r.dir, "outbox"));
+    outbox = open_outbox();
+    ends[0] = OUTBOX_HEADER_LEN;
+    for (unsigned i = 1; i <= ENTRIES; i++) {
+        add(outbox, i, NULL);
+        ends[i] = outbox->file.size;
+    }
+    cw_outbox_close(outbox);
+    whole = (struct buf){0};
+    ck_assert_int_eq(file_read(path, 1 << 20, &whole), CW_OK);
+}
+
+static void forget_file(void)
+{
+    buf_done(&whole);
+    cw_trust_free(trust);
+    registrar_close(&r);
+}
+
+static void put_file(struct cw_slice bytes)
+{
+    int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC, 0600);
+
+    ck_assert_int_ge(fd, 0);
+    ck_assert_int_eq(write(fd, bytes.data, bytes.len), (ssize_t)bytes.len);
+    close(fd);
+}
+
+static void send_all(size_t count)
+{
+    struct cw_client *client = registrar_client(&r);
+    struct cw_outbox *outbox = open_outbox();
+
+    ck_assert_uint_eq(cw_outbox_count(outbox), count);
+    ck_assert_int_eq(cw_outbox_attach(outbox, client, NULL, NULL), CW_OK);
+    ck_assert_int_eq(cw_outbox_flush(outbox, PATIENT_MS, NULL), CW_OK);
+    cw_outbox_close(outbox);
+    cw_client_close(client);
+}
+
+/* --- unfinished ---------------------------------------------------------------------------------------------- */
+
+static void expect_unfinished(size_t offset, size_t len)
+{
+    struct cw_outbox *outbox = open_outbox();
+    const struct cw_outbox_damage *d = cw_outbox_damage_at(outbox, 0);
+
+    ck_assert_uint_eq(cw_outbox_damage_count(outbox), 1);
+    ck_assert_msg(d->offset == offset && d->len == len && d->unfinished, "%zu bytes", len);
+    cw_outbox_close(outbox);
+}
+
+START_TEST(what_a_killed_program_left_is_unfinished_also_when_others_have_added_after_it)
+{
+    static const size_t left[] = {1, 15, 16, 39, 40, 300};
+
+    for (size_t i = 0; i < sizeof(left) / sizeof(left[0]); i++) {
+        struct cw_outbox *outbox;
+
+        put_file(slice(whole.data, ends[2] + left[i]));
+        expect_unfinished(ends[2], left[i]);
+        send_all(2);
+        expect_unfinished(ends[2], left[i]);
+        outbox = open_outbox();
+        add(outbox, 9, NULL);
+        cw_outbox_close(outbox);
+        expect_unfinished(ends[2], left[i]);
+    }
+}
+END_TEST
+
+/* Its owner was told that it is safe. */
+START_TEST(a_record_whose_length_is_damaged_is_not_taken_for_an_unfinished_one)
+{
+    for (size_t entry = 1; entry <= ENTRIES; entry++)
+        for (unsigned bit = 0; bit < 32; bit++) {
+            size_t at = ends[entry - 1] + 12 + bit / 8;
+            struct cw_outbox *outbox;
+
+            whole.data[at] ^= (uint8_t)(1 << bit % 8);
+            put_file(buf_slice(&whole));
+            whole.data[at] ^= (uint8_t)(1 << bit % 8);
+            outbox = open_outbox();
+            ck_assert_uint_eq(cw_outbox_damage_count(outbox), 1);
+            ck_assert_msg(!cw_outbox_damage_at(outbox, 0)->unfinished, "entry %zu, bit %u", entry, bit);
+            cw_outbox_close(outbox);
+        }
+}
+END_TEST
+
+Suite *suite_outbox_lost(void)
+{
+    Suite *s = suite_create("outbox_lost");
+    TCase *t = tcase_create("lost");
+
+    tcase_add_checked_fixture(t, make_file, forget_file);
+    tcase_add_test(t, what_a_killed_program_left_is_unfinished_also_when_others_have_added_after_it);
+    tcase_add_test(t, a_record_whose_length_is_damaged_is_not_taken_for_an_unfinished_one);
+    suite_add_tcase(s, t);
+    return s;
+}
