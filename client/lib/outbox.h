@@ -16,6 +16,7 @@
  *   outbox_scan.c    finding the records again, damage or not
  *   outbox_record.c  what a record says
  *   outbox_load.c    from records to entries
+ *   outbox_lost.c    which entries a damaged piece had
  *   outbox.c         open, add, look, forget
  *   outbox_send.c    from entries to requests
  *   outbox_attach.c  on a handle: in its rounds, and waited for
@@ -136,6 +137,13 @@ struct outbox_entry {
     struct cw_fault *why; /* NULL: nothing is wrong */
 };
 
+/* Bytes that cannot be read. */
+struct outbox_piece {
+    struct cw_outbox_damage told;
+    uint64_t before; /* the highest number before it */
+    uint64_t least;  /* of an entry that was added before what follows the piece; 0: none beyond `before` */
+};
+
 struct cw_outbox {
     struct attached on;       /* the handle; first */
     struct cw_client *client; /* NULL: not attached */
@@ -147,9 +155,11 @@ struct cw_outbox {
     size_t count, room, forgotten_count;
     size_t first_open; /* all before it are done */
     uint64_t next_number;
-    struct cw_outbox_damage *damage;
-    size_t damage_count, damage_room;
-    struct buf plain; /* what was read last: receipts are borrowed from it */
+    struct outbox_piece *pieces; /* that cannot be read, from the front */
+    size_t piece_count, piece_room;
+    size_t pieces_settled;   /* of so many it is known which numbers they had */
+    uint64_t highest_number; /* in the records read so far */
+    struct buf plain;        /* what was read last: receipts are borrowed from it */
     cw_outbox_watch *watch;
     void *context;
     struct outbox_entry *on_way[CW_OUTBOX_WINDOW];
@@ -166,6 +176,14 @@ struct cw_outbox {
 /* The key under which this person's outboxes are. */
 void outbox_key(const struct cw_identity *identity, uint8_t out[static 32]);
 enum cw_err outbox_load(struct cw_outbox *outbox, struct cw_fault *fault);
+/* An entry of this number was added behind the pieces that are not settled; 0: the file is at its end. */
+void outbox_lost_between(struct cw_outbox *outbox, uint64_t next);
+/* A note on an entry of this number stands behind them: it was added earlier. */
+void outbox_lost_before_note(struct cw_outbox *outbox, uint64_t number);
+/* A number that was given once is never given again, also when its record is damaged. */
+void outbox_skip_lost(struct cw_outbox *outbox);
+/* Whether the piece has no room for all its numbers: only some of them were in it. */
+int outbox_damage_is_vague(const struct cw_outbox_damage *damage);
 /* NULL: no memory, or no room. */
 struct outbox_entry *outbox_entry_new(struct cw_outbox *outbox, uint64_t number);
 /* Where an entry of this number is, or would be. */

@@ -25,7 +25,7 @@ static const char *const things[][2] = {
     {"OwnCase", "case_id:h human_ref:s kind:s title:s risk:s status:s overdue:i disputed:i updated:t"},
     {"Context", "name:s in_use:b holder:s home:s"},
     {"OutboxEntry", "number:i state:s done:b says:s case_id:h op_id:h wanted:i held_by:i division:s? code:i? why:s?"},
-    {"OutboxDamage", "offset:i len:i number:i unfinished:b"},
+    {"OutboxDamage", "offset:i len:i number:i unfinished:b further:i perhaps_more:b"},
 };
 
 static const ProtobufCMessageDescriptor *const messages[] = {

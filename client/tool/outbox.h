@@ -38,6 +38,8 @@ enum cw_err box_open_patiently(const struct cli *cli, const struct cw_outbox_opt
 void box_tell_damage(const struct cli *cli, const struct box *box);
 /* Complains when something of the outbox could not be read: what is lost, where it stood, what to do. EXIT_DONE: nothing is. */
 enum exit_code box_complain_damage(const struct cli *cli, const struct box *box);
+/* Something that somebody was told is safe; an unfinished end is not. */
+bool box_has_lost(const struct box *box);
 json_t *box_damage_json(const struct box *box);
 
 /*

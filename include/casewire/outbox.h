@@ -65,9 +65,13 @@ CW_PUBLIC void cw_outbox_close(struct cw_outbox *outbox);
 
 struct cw_outbox_damage {
     uint64_t offset, len; /**< bytes of the file */
-    uint64_t number;      /**< of the entry they belonged to, as far as can be told; 0: it cannot */
-    int unfinished;       /**< what a process leaves that is killed while it adds: nobody was told that it is safe. It
-                               stands at the end of the file, or where others have added since */
+    uint64_t number;      /**< of the entry they belonged to, the first when there were several; 0: it cannot be told */
+    int unfinished; /**< what a process leaves that is killed while it adds: nobody was told that it is safe. It stands
+                         at the end of the file, or where others have added since */
+    uint16_t
+        further; /**< so many numbers that follow it are missing here too: the numbers before and after tell it. Those
+                           that were forgotten before are among them */
+    uint16_t perhaps_more; /**< at the end of the file: nothing behind it tells whether others were in it too */
 };
 /** What could not be read when the file was opened: pieces of it, from the front. */
 CW_PUBLIC size_t cw_outbox_damage_count(const struct cw_outbox *outbox);

@@ -16,7 +16,8 @@ with open(os.path.join(ROOT, "tests", "abi", "libcasewire.abi"), encoding="utf-8
 #: what ctypes takes where C has it; a handle, of which nobody looks inside, is a bare address
 TYPES = {
     "const char *": {ctypes.c_char_p}, "int": {ctypes.c_int}, "int32_t": {ctypes.c_int32}, "size_t": {ctypes.c_size_t},
-    "uint32_t": {ctypes.c_uint32}, "uint64_t": {ctypes.c_uint64}, "void": {None}, "uint8_t[32]": {_layout.Id},
+    "uint16_t": {ctypes.c_uint16}, "uint32_t": {ctypes.c_uint32},
+    "uint64_t": {ctypes.c_uint64}, "void": {None}, "uint8_t[32]": {_layout.Id},
     "const uint8_t[32]": {_layout.Id}, "const uint8_t *": {ctypes.c_char_p, ctypes.c_void_p}, "void *": {ctypes.c_void_p},
     "int64_t *": {ctypes.POINTER(ctypes.c_int64)}, "const uint32_t *": {ctypes.POINTER(ctypes.c_uint32)},
     "int64_t": {ctypes.c_int64}, "uint64_t *": {ctypes.POINTER(ctypes.c_uint64)}, "cw_outbox_watch *": {ctypes.c_void_p}, "cw_done *": {_layout.Done},

@@ -75,7 +75,7 @@ void cw_outbox_close(struct cw_outbox *outbox)
     for (size_t i = 0; i < outbox->count; i++)
         outbox_entry_free(outbox->entries[i]);
     free(outbox->entries);
-    free(outbox->damage);
+    free(outbox->pieces);
     free(outbox->waiting);
     outbox_file_close(&outbox->file);
     buf_done(&outbox->plain);
@@ -87,14 +87,14 @@ size_t cw_outbox_damage_count(const struct cw_outbox *outbox)
 {
     if (MISSING(NULL, outbox))
         return 0;
-    return outbox->damage_count;
+    return outbox->piece_count;
 }
 
 const struct cw_outbox_damage *cw_outbox_damage_at(const struct cw_outbox *outbox, size_t index)
 {
     if (MISSING(NULL, outbox))
         return NULL;
-    return index < outbox->damage_count ? &outbox->damage[index] : NULL;
+    return index < outbox->piece_count ? &outbox->pieces[index].told : NULL;
 }
 
 /* --- looking -------------------------------------------------------------------------------------------------------- */

@@ -63,7 +63,7 @@ static enum cw_err keep_damaged(const struct cw_outbox *o)
 {
     char name[4096];
 
-    if (o->damage_count == 0)
+    if (o->piece_count == 0)
         return CW_OK;
     if (snprintf(name, sizeof(name), "%s.damaged", o->path) >= (int)sizeof(name))
         return CW_LOCAL_IO;
@@ -79,7 +79,7 @@ static void take_over(struct cw_outbox *o, struct outbox_file *fresh, const stru
         o->entries[i]->receipt = places[2 * i + 1];
     }
     o->forgotten_count = 0;
-    o->damage_count = 0;
+    o->piece_count = o->pieces_settled = 0;
 }
 
 static enum cw_err write_anew(struct cw_outbox *o, const char *name, struct outbox_place *places,

@@ -144,6 +144,16 @@ static enum cw_err apply(struct outbox_entry *e, const struct outbox_record *r, 
     return CW_OK;
 }
 
+static void bound_pieces(struct cw_outbox *o, enum record_kind kind, uint64_t number)
+{
+    if (kind == RECORD_ADD)
+        outbox_lost_between(o, number);
+    else
+        outbox_lost_before_note(o, number);
+    if (number > o->highest_number)
+        o->highest_number = number;
+}
+
 static enum cw_err on_record(void *context, uint64_t number, uint64_t offset, uint32_t len, struct cw_slice plain)
 {
     struct cw_outbox *o = context;
@@ -153,6 +163,7 @@ static enum cw_err on_record(void *context, uint64_t number, uint64_t offset, ui
 
     if (err != CW_OK)
         return err; /* it authenticates: a newer version, or our own mistake */
+    bound_pieces(o, record.kind, number);
     e = outbox_entry_find(o, number);
     if (e == NULL)
         e = outbox_entry_new(o, number);
@@ -165,30 +176,17 @@ static enum cw_err on_damage(void *context, const struct cw_outbox_damage *damag
 {
     struct cw_outbox *o = context;
 
-    if (o->damage_count == o->damage_room) {
-        size_t room = o->damage_room == 0 ? 8 : 2 * o->damage_room;
-        struct cw_outbox_damage *more = realloc(o->damage, room * sizeof(*more));
+    if (o->piece_count == o->piece_room) {
+        size_t room = o->piece_room == 0 ? 8 : 2 * o->piece_room;
+        struct outbox_piece *more = realloc(o->pieces, room * sizeof(*more));
 
         if (more == NULL)
             return CW_LOCAL_MEMORY;
-        o->damage = more;
-        o->damage_room = room;
+        o->pieces = more;
+        o->piece_room = room;
     }
-    o->damage[o->damage_count++] = *damage;
+    o->pieces[o->piece_count++] = (struct outbox_piece){.told = *damage, .before = o->highest_number};
     return CW_OK;
-}
-
-/* A number that was given once is never given again, also when its record is damaged; a damaged number says little. */
-#define NUMBERS_LOST_MAX 100000
-
-static void skip_numbers(struct cw_outbox *o)
-{
-    for (size_t i = 0; i < o->damage_count; i++) {
-        uint64_t number = o->damage[i].number;
-
-        if (number >= o->next_number && number - o->next_number < NUMBERS_LOST_MAX)
-            o->next_number = number + 1;
-    }
 }
 
 /* What was lost with its submission cannot be sent; what is known of it otherwise stays, unless that is nothing. */
@@ -217,7 +215,8 @@ enum cw_err outbox_load(struct cw_outbox *outbox, struct cw_fault *fault)
 
     if (err != CW_OK)
         return err;
-    skip_numbers(outbox);
+    outbox_lost_between(outbox, 0);
+    outbox_skip_lost(outbox);
     settle(outbox);
     return CW_OK;
 }

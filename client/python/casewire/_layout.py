@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import ctypes
-from ctypes import (CFUNCTYPE, POINTER, Structure, c_char, c_char_p, c_int, c_int32, c_int64, c_size_t, c_uint8, c_uint32,
-                    c_uint64, c_void_p)
+from ctypes import (CFUNCTYPE, POINTER, Structure, c_char, c_char_p, c_int, c_int32, c_int64, c_size_t, c_uint8, c_uint16,
+                    c_uint32, c_uint64, c_void_p)
 from typing import Any, Optional
 
 ID_LEN = 32
@@ -113,9 +113,11 @@ class OutboxOptions(Structure):
 
 
 class OutboxDamage(Structure):
-    """A piece of an outbox's file that cannot be read: where, how long, whose number, and whether it is only unfinished."""
+    """A piece of an outbox's file that cannot be read: where, how long, whose number, whether it is only unfinished, how many
+    numbers behind that one are missing there too, and whether there were perhaps more."""
 
-    _fields_ = [("offset", c_uint64), ("len", c_uint64), ("number", c_uint64), ("unfinished", c_int)]
+    _fields_ = [("offset", c_uint64), ("len", c_uint64), ("number", c_uint64), ("unfinished", c_int),
+                ("further", c_uint16), ("perhaps_more", c_uint16)]
 
 
 class OutboxEntry(Structure):

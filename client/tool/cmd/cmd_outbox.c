@@ -92,7 +92,7 @@ static void list_text(const struct desk *d)
             list_row(d, &t, &e);
     }
     table_end(&t);
-    if (cw_outbox_count(d->box.outbox) == 0 && !d->cli->quiet)
+    if (cw_outbox_count(d->box.outbox) == 0 && !d->cli->quiet && !box_has_lost(&d->box))
         fprintf(stderr, "the outbox is empty\n");
 }
 

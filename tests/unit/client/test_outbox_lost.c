@@ -134,6 +134,124 @@ START_TEST(a_record_whose_length_is_damaged_is_not_taken_for_an_unfinished_one)
 }
 END_TEST
 
+/* --- numbers ------------------------------------------------------------------------------------------------- */
+
+static void zero_and_put(size_t from, size_t len)
+{
+    struct buf copy = {0};
+
+    ck_assert_int_eq(buf_add(&copy, buf_slice(&whole)), CW_OK);
+    memset(copy.data + from, 0, len < copy.len - from ? len : copy.len - from);
+    put_file(buf_slice(&copy));
+    buf_done(&copy);
+}
+
+/* Every statement that is gone is named by one piece, or is one of those at the end that perhaps were there. */
+static void expect_named(size_t at)
+{
+    struct cw_outbox *outbox = open_outbox();
+
+    for (uint64_t number = 1; number <= ENTRIES; number++) {
+        struct cw_outbox_entry entry = {.size = sizeof(entry)};
+        bool there = cw_outbox_find(outbox, number, &entry) == CW_OK, named = false, perhaps = false;
+
+        for (size_t i = 0; i < cw_outbox_damage_count(outbox); i++) {
+            const struct cw_outbox_damage *d = cw_outbox_damage_at(outbox, i);
+
+            named = named || (d->number > 0 && number >= d->number && number <= d->number + d->further);
+            perhaps = perhaps || d->perhaps_more;
+        }
+        ck_assert_msg(there ? !named : named || perhaps, "byte %zu: entry %u", at, (unsigned)number);
+    }
+    cw_outbox_close(outbox);
+}
+
+static void expect_piece(size_t from, size_t len, uint64_t number, uint16_t further, bool perhaps_more)
+{
+    const struct cw_outbox_damage *d;
+    struct cw_outbox *outbox;
+
+    zero_and_put(from, len);
+    outbox = open_outbox();
+    ck_assert_uint_eq(cw_outbox_damage_count(outbox), 1);
+    d = cw_outbox_damage_at(outbox, 0);
+    ck_assert_msg(d->number == number && d->further == further && (d->perhaps_more != 0) == perhaps_more,
+                  "%zu bytes from %zu: %u and %u further%s", len, from, (unsigned)d->number, d->further,
+                  d->perhaps_more ? " and perhaps more" : "");
+    ck_assert(!d->unfinished);
+    ck_assert_uint_ge(outbox->next_number, ENTRIES + 1); /* no number is given again */
+    cw_outbox_close(outbox);
+    expect_named(from);
+}
+
+START_TEST(every_statement_that_a_damaged_piece_had_is_named)
+{
+    expect_piece(ends[1] - 2, 6, 1, 1, false);
+    expect_piece(ends[2] + 100, ends[3] - ends[2], 3, 1, false);
+    expect_piece(ends[2] - 10, ends[3] - ends[2] + 20, 2, 2, false);
+    expect_piece(0, ends[2], 1, 1, false);
+    expect_piece(ends[0] + 376, ends[4], 1, 0, true);
+    expect_piece(ends[2] + 60, whole.len, 3, 0, true);
+    expect_piece(ends[3], whole.len, 0, 0, true);
+    expect_piece(ends[4] + 60, 20, 5, 0, false);
+    expect_piece(4, 4, 0, 0, false);
+}
+END_TEST
+
+START_TEST(a_record_without_a_beginning_has_the_number_that_is_missing)
+{
+    for (size_t entry = 1; entry < ENTRIES; entry++)
+        for (size_t i = 0; i < OUTBOX_PLAIN_HEAD_LEN; i++)
+            for (unsigned bit = 0; bit < 8; bit++) {
+                size_t at = ends[entry - 1] + i;
+                struct cw_outbox *outbox;
+
+                whole.data[at] ^= (uint8_t)(1 << bit);
+                put_file(buf_slice(&whole));
+                whole.data[at] ^= (uint8_t)(1 << bit);
+                outbox = open_outbox();
+                ck_assert_uint_eq(cw_outbox_damage_count(outbox), 1);
+                ck_assert_uint_eq(cw_outbox_damage_at(outbox, 0)->number, entry);
+                ck_assert_uint_eq(cw_outbox_damage_at(outbox, 0)->further, 0);
+                cw_outbox_close(outbox);
+            }
+}
+END_TEST
+
+START_TEST(no_statement_is_lost_without_a_word_wherever_a_sector_is)
+{
+    for (size_t at = OUTBOX_HEADER_LEN; at < whole.len; at += 7) {
+        zero_and_put(at, 512);
+        expect_named(at);
+    }
+}
+END_TEST
+
+/* Numbers that were taken out long ago are not told as lost when the piece has no room for them. */
+START_TEST(a_gap_of_numbers_that_were_forgotten_is_not_all_lost)
+{
+    struct cw_outbox *outbox;
+
+    send_all(ENTRIES);
+    outbox = open_outbox();
+    for (uint64_t number = 1; number <= ENTRIES; number++)
+        ck_assert_int_eq(cw_outbox_forget(outbox, number, NULL), CW_OK);
+    add(outbox, 6, NULL);
+    add(outbox, 7, NULL);
+    ck_assert_int_eq(cw_outbox_compact(outbox, NULL), CW_OK);
+    cw_outbox_close(outbox);
+    buf_done(&whole);
+    whole = (struct buf){0};
+    ck_assert_int_eq(file_read(path, 1 << 20, &whole), CW_OK);
+    whole.data[OUTBOX_HEADER_LEN + 100] ^= 1;
+    put_file(buf_slice(&whole));
+    outbox = open_outbox();
+    ck_assert_uint_eq(cw_outbox_damage_at(outbox, 0)->number, ENTRIES + 1);
+    ck_assert_uint_eq(cw_outbox_damage_at(outbox, 0)->further, 0);
+    cw_outbox_close(outbox);
+}
+END_TEST
+
 Suite *suite_outbox_lost(void)
 {
     Suite *s = suite_create("outbox_lost");
@@ -142,6 +260,10 @@ Suite *suite_outbox_lost(void)
     tcase_add_checked_fixture(t, make_file, forget_file);
     tcase_add_test(t, what_a_killed_program_left_is_unfinished_also_when_others_have_added_after_it);
     tcase_add_test(t, a_record_whose_length_is_damaged_is_not_taken_for_an_unfinished_one);
+    tcase_add_test(t, every_statement_that_a_damaged_piece_had_is_named);
+    tcase_add_test(t, a_record_without_a_beginning_has_the_number_that_is_missing);
+    tcase_add_test(t, no_statement_is_lost_without_a_word_wherever_a_sector_is);
+    tcase_add_test(t, a_gap_of_numbers_that_were_forgotten_is_not_all_lost);
     suite_add_tcase(s, t);
     return s;
 }
