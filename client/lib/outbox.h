@@ -22,6 +22,7 @@
  *   outbox_attach.c  on a handle: in its rounds, and waited for
  *   outbox_fold.c    room in the session that its handle keeps
  *   outbox_compact.c the file anew
+ *   outbox_aside.c   keeping a damaged file
  *   outbox_said.c    what an entry is about
  */
 
@@ -148,6 +149,7 @@ struct cw_outbox {
     struct attached on;       /* the handle; first */
     struct cw_client *client; /* NULL: not attached */
     char *path;
+    char *kept_as; /* the name under which the damaged file is kept; NULL: none was */
     struct outbox_file file;
     const struct cw_identity *identity;
     struct cw_trust *trust;
@@ -211,6 +213,11 @@ struct outbox_said {
 };
 /* CW_LOCAL_NOT_FOUND: no such entry, or its submission is lost. Blocks: on the disk. */
 enum cw_err outbox_read_said(struct cw_outbox *outbox, uint64_t number, struct outbox_said *out);
+/*
+ * Gives the file a second name, the first of <path>.damaged, <path>.damaged.2, ... that is free. *out_name: in the
+ * caller's hand; what it pointed to is freed.
+ */
+enum cw_err outbox_keep(const char *path, char **out_name, struct cw_fault *fault);
 /* Appends what became of an entry. */
 enum cw_err outbox_note(struct cw_outbox *outbox, const struct outbox_entry *entry, const struct outbox_record *record,
                         struct outbox_place *out_place);

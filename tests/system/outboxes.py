@@ -166,6 +166,49 @@ def a_damaged_note_of_what_became_of_a_statement_loses_no_statement(desk):
     check("with one effect", desk.titles("north") == ["Child A"])
 
 
+def zero(path, start, length):
+    with open(path, "r+b") as file:
+        file.seek(start)
+        file.write(bytes(length))
+
+
+@story
+def every_statement_that_damage_took_is_named_and_every_damaged_file_kept(desk):
+    path, ends = desk.path_of_outbox(), [24]
+    desk.tool("lab", "kill", "north")
+    for i in range(5):
+        desk.tool("case", "open", "missing_child", f"title=Child {i}", *QUICKLY)
+        ends.append(os.path.getsize(path))
+    with open(path, "rb") as file:
+        whole = file.read()
+    for count, (start, length, lost) in enumerate((
+            (ends[1] - 2, 6, "statements 1 and 2 are lost"), (ends[2] + 150, 512, "statements 3 and 4 are lost"),
+            (ends[2] - 5, ends[3] - ends[2] + 10, "statements 2, 3 and 4 are lost"), (ends[1], 1, "statement 2 is lost"),
+            (ends[1] - 50, ends[5], "statement 1 is lost, unless it was dropped, and perhaps more")), 1):
+        with open(path, "wb") as file:
+            file.write(whole)
+        zero(path, start, min(length, len(whole) - start))
+        done = desk.tool("outbox", "list", expect=1)
+        check("each that is lost is named", f"why:   {lost}" in done.stderr and "is empty" not in done.stderr, done.stderr)
+        name = "outbox.damaged" if count == 1 else f"outbox.damaged.{count}"
+        done = desk.tool("outbox", "drop", "--damaged")
+        check("the name is said under which the file is kept", done.stdout.endswith(f"kept as {name}\n"), done.stdout)
+        with open(os.path.join(os.path.dirname(path), name), "rb") as file:
+            check("it is kept there, as it was", file.read()[:start] == whole[:start])
+
+
+@story
+def what_a_killed_program_left_is_no_loss_before_a_send_nor_after_it(desk):
+    desk.tool("lab", "kill", "north")
+    for i in range(3):
+        desk.tool("case", "open", "missing_child", f"title=Child {i}", *QUICKLY)
+    os.truncate(desk.path_of_outbox(), os.path.getsize(desk.path_of_outbox()) - 100)
+    before = desk.tool("outbox", "list").stderr
+    desk.tool("lab", "restart", "north", "--dir", desk.dir)
+    check("the others are delivered", desk.tool("outbox", "send").stdout.startswith("2 delivered"))
+    check("it is said the same way", "unfinished" in before and desk.tool("outbox", "list").stderr == before, before)
+
+
 def write_lines(desk, lines):
     path = os.path.join(os.path.dirname(desk.dir), "lines")
     with open(path, "w", encoding="utf-8") as file:

@@ -80,6 +80,7 @@ void cw_outbox_close(struct cw_outbox *outbox)
     outbox_file_close(&outbox->file);
     buf_done(&outbox->plain);
     free(outbox->path);
+    free(outbox->kept_as);
     free(outbox);
 }
 

@@ -6,7 +6,6 @@
 #include "lib/need.h"
 #include "proto/sign.h"
 
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -58,18 +57,6 @@ static enum cw_err copy_all(struct cw_outbox *o, struct outbox_file *fresh, stru
     return err == CW_OK ? outbox_file_sync(fresh) : err;
 }
 
-/* The damaged file stays beside the new one; an earlier one of that name is not overwritten. */
-static enum cw_err keep_damaged(const struct cw_outbox *o)
-{
-    char name[4096];
-
-    if (o->piece_count == 0)
-        return CW_OK;
-    if (snprintf(name, sizeof(name), "%s.damaged", o->path) >= (int)sizeof(name))
-        return CW_LOCAL_IO;
-    return link(o->path, name) == 0 || errno == EEXIST ? CW_OK : CW_LOCAL_IO;
-}
-
 static void take_over(struct cw_outbox *o, struct outbox_file *fresh, const struct outbox_place *places)
 {
     outbox_file_close(&o->file);
@@ -91,14 +78,16 @@ static enum cw_err write_anew(struct cw_outbox *o, const char *name, struct outb
     if (err != CW_OK)
         return err;
     err = copy_all(o, &fresh, places);
-    if (err == CW_OK)
-        err = keep_damaged(o);
+    if (err != CW_OK)
+        fault_plain(fault, err, "outbox");
+    if (err == CW_OK && o->piece_count > 0)
+        err = outbox_keep(o->path, &o->kept_as, fault);
     if (err == CW_OK && rename(name, o->path) != 0)
-        err = CW_LOCAL_IO;
+        err = fault_plain(fault, CW_LOCAL_IO, "outbox");
     if (err != CW_OK) {
         unlink(name);
         outbox_file_close(&fresh);
-        return fault_plain(fault, err, "outbox");
+        return err;
     }
     take_over(o, &fresh, places);
     return outbox_sync_folder(o->path) == CW_OK ? CW_OK : fault_plain(fault, CW_LOCAL_IO, "outbox");

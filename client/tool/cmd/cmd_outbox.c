@@ -6,6 +6,7 @@
 #include "tool/progress.h"
 
 #include "lib/fault.h"
+#include "lib/outbox.h"
 #include "proto/wire.h"
 
 #include <stdlib.h>
@@ -258,18 +259,30 @@ static enum exit_code forget_delivered(struct desk *d, int *dropped)
     return code;
 }
 
+static void tell_dropped(const struct cli *cli, int dropped, const char *kept)
+{
+    const char *name = kept != NULL ? strrchr(kept, '/') : NULL;
+    json_t *object;
+
+    if (cli->json) {
+        object = json_pack("{s:i, s:b}", "dropped", dropped, "was_damaged", kept != NULL);
+        if (kept != NULL)
+            json_object_set_new(object, "kept_as", json_string(kept));
+        json_print(cli, object);
+    } else if (!cli->quiet) {
+        printf("%d dropped%s%s\n", dropped, name != NULL ? "; the damaged file is kept as " : "",
+               name != NULL ? name + 1 : "");
+    }
+}
+
 /* Also without anything dropped: that is how a damaged file is made whole again. */
 static enum exit_code write_anew(struct desk *d, int dropped)
 {
-    bool damaged = cw_outbox_damage_count(d->box.outbox) > 0;
     struct cw_fault fault = {0};
 
     if (cw_outbox_compact(d->box.outbox, &fault) != CW_OK)
         return complain_fault(d->cli, "the outbox was not written anew", &fault);
-    if (d->cli->json)
-        json_print(d->cli, json_pack("{s:i, s:b}", "dropped", dropped, "was_damaged", damaged));
-    else if (!d->cli->quiet)
-        printf("%d dropped%s\n", dropped, damaged ? "; the damaged file is kept as outbox.damaged" : "");
+    tell_dropped(d->cli, dropped, d->box.outbox->kept_as);
     return EXIT_DONE;
 }
 
@@ -297,7 +310,7 @@ static enum exit_code run_drop(struct cli *cli)
 
 static const struct cli_option drop_options[] = {
     {"delivered", NULL, "everything that is delivered, with its receipts"},
-    {"damaged", NULL, "what cannot be read; the file is kept beside the new one"},
+    {"damaged", NULL, "what cannot be read; the file is kept beside the new one, under the name that is said"},
     {NULL, NULL, NULL},
 };
 
@@ -337,9 +350,10 @@ const struct cli_command cmd_outbox_drop = {
     .operands = "[N...]",
     .operand_max = -1,
     .summary = "take out what is delivered or refused",
-    .about = "What is neither stays: nobody else has it for certain.",
+    .about = "What is neither stays: nobody else has it for certain.\n\n"
+             "A damaged file is kept as outbox.damaged, or as outbox.damaged.2 and so on when there is one.",
     .examples = "  casewire outbox drop 3 4\n  casewire outbox drop --delivered\n",
     .options = drop_options,
-    .json = "dropped:i was_damaged:b",
+    .json = "dropped:i was_damaged:b kept_as:s?",
     .run = run_drop,
 };

@@ -108,8 +108,8 @@ enum exit_code box_complain_damage(const struct cli *cli, const struct box *box)
         return EXIT_DONE;
     return complain(cli, EXIT_FAILED,
                     &(struct trouble){"the outbox is damaged; what is whole of it was read", box->path, why,
-                                      "casewire outbox drop --damaged        (keeps the damaged file as "
-                                      "outbox.damaged; then say again what is lost)"});
+                                      "casewire outbox drop --damaged        (keeps the damaged file beside "
+                                      "the new one; then say again what is lost)"});
 }
 
 json_t *box_damage_json(const struct box *box)

@@ -252,6 +252,82 @@ START_TEST(a_gap_of_numbers_that_were_forgotten_is_not_all_lost)
 }
 END_TEST
 
+/* --- what is kept -------------------------------------------------------------------------------------------- */
+
+static void expect_file(const char *name, struct cw_slice bytes)
+{
+    char at[PATH_LEN_MAX];
+    struct buf found = {0};
+
+    ck_assert(path_join(at, r.dir, "%s", name));
+    ck_assert_int_eq(file_read(at, 1 << 20, &found), CW_OK);
+    ck_assert(slice_eq(buf_slice(&found), bytes));
+    buf_done(&found);
+}
+
+START_TEST(each_damaged_file_is_kept_under_a_name_of_its_own)
+{
+    static const char *const names[] = {"outbox.damaged", "outbox.damaged.2", "outbox.damaged.3"};
+
+    for (size_t i = 0; i < 3; i++) {
+        struct cw_outbox *outbox;
+
+        whole.data[ends[i] + 100] ^= 1;
+        put_file(buf_slice(&whole));
+        outbox = open_outbox();
+        ck_assert_int_eq(cw_outbox_compact(outbox, NULL), CW_OK);
+        ck_assert_str_eq(strrchr(outbox->kept_as, '/') + 1, names[i]);
+        cw_outbox_close(outbox);
+        expect_file(names[i], buf_slice(&whole));
+    }
+    whole.data[ends[1] + 100] ^= 1;
+    whole.data[ends[2] + 100] ^= 1;
+    expect_file(names[0], buf_slice(&whole));
+}
+END_TEST
+
+/* Killed between keeping the damaged file and putting the new one in its place. */
+START_TEST(a_file_that_is_kept_already_is_not_kept_twice)
+{
+    struct cw_outbox *outbox;
+    char *name = NULL;
+
+    whole.data[ends[1] + 100] ^= 1;
+    put_file(buf_slice(&whole));
+    ck_assert_int_eq(outbox_keep(path, &name, NULL), CW_OK);
+    outbox = open_outbox();
+    ck_assert_int_eq(cw_outbox_compact(outbox, NULL), CW_OK);
+    ck_assert_str_eq(outbox->kept_as, name);
+    cw_outbox_close(outbox);
+    expect_file("outbox.damaged", buf_slice(&whole));
+    free(name);
+}
+END_TEST
+
+START_TEST(a_damaged_file_that_cannot_be_kept_stays_in_its_place)
+{
+    char name[PATH_LEN_MAX + 20];
+    struct cw_outbox *outbox;
+    struct cw_fault fault;
+
+    for (int i = 1; i <= 99; i++) {
+        int fd;
+
+        snprintf(name, sizeof(name), i == 1 ? "%s.damaged" : "%s.damaged.%d", path, i);
+        fd = open(name, O_WRONLY | O_CREAT | O_EXCL, 0600);
+        ck_assert_int_ge(fd, 0);
+        close(fd);
+    }
+    whole.data[ends[1] + 100] ^= 1;
+    put_file(buf_slice(&whole));
+    outbox = open_outbox();
+    ck_assert_int_eq(cw_outbox_compact(outbox, &fault), CW_LOCAL_IO);
+    ck_assert_ptr_nonnull(strstr(fault.text, "99 damaged files"));
+    cw_outbox_close(outbox);
+    expect_file("outbox", buf_slice(&whole));
+}
+END_TEST
+
 Suite *suite_outbox_lost(void)
 {
     Suite *s = suite_create("outbox_lost");
@@ -264,6 +340,9 @@ Suite *suite_outbox_lost(void)
     tcase_add_test(t, a_record_without_a_beginning_has_the_number_that_is_missing);
     tcase_add_test(t, no_statement_is_lost_without_a_word_wherever_a_sector_is);
     tcase_add_test(t, a_gap_of_numbers_that_were_forgotten_is_not_all_lost);
+    tcase_add_test(t, each_damaged_file_is_kept_under_a_name_of_its_own);
+    tcase_add_test(t, a_file_that_is_kept_already_is_not_kept_twice);
+    tcase_add_test(t, a_damaged_file_that_cannot_be_kept_stays_in_its_place);
     suite_add_tcase(s, t);
     return s;
 }
