@@ -218,6 +218,12 @@ enum cw_err outbox_read_said(struct cw_outbox *outbox, uint64_t number, struct o
  * caller's hand; what it pointed to is freed.
  */
 enum cw_err outbox_keep(const char *path, char **out_name, struct cw_fault *fault);
+/*
+ * Moves a file of which nothing can be read to such a name. Never one of another person, of other keys or of a newer
+ * version: CW_LOCAL_KEY, CW_LOCAL_FORMAT. CW_USAGE_ORDER: some of it can be read.
+ */
+enum cw_err outbox_set_aside(const char *path, const struct cw_identity *identity, char **out_name,
+                             struct cw_fault *fault);
 /* Appends what became of an entry. */
 enum cw_err outbox_note(struct cw_outbox *outbox, const struct outbox_entry *entry, const struct outbox_record *record,
                         struct outbox_place *out_place);

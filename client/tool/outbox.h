@@ -7,6 +7,7 @@
  * sends, and where every command that writes puts what it has to say with --outbox.
  *
  *   outbox_box.c   open it, deliver what is in it
+ *   outbox_shut.c  say why it does not open, and what helps
  *   outbox_tell.c  say how far an entry has come
  *   outbox_harm.c  say what of it cannot be read
  *   outbox_find.c  a case that is in it
@@ -30,6 +31,12 @@ struct box {
  * says so and waits for BOX_PATIENCE_MS. Complains.
  */
 enum exit_code box_open(const struct cli *cli, struct context *context, struct box *out);
+/* The same, for whoever wants a whole outbox: a file of which nothing can be read is kept under another name, *out_kept, in
+ * the caller's hand, and a new one begins. Never another person's, or one of other keys or a newer version. */
+enum exit_code box_open_or_begin(const struct cli *cli, struct context *context, struct box *out, char **out_kept);
+/* The same as box_open(), and says nothing: on failure *out has the path and nothing that must be closed. */
+enum cw_err box_try(const struct cli *cli, struct context *context, struct box *out, struct cw_fault *fault);
+enum exit_code box_complain_shut(const struct cli *cli, const struct box *box, const struct cw_fault *fault);
 void box_close(struct box *box); /* an empty one too */
 /* cw_outbox_open(), tried until no other process has the file or patience_ms are over: CW_LOCAL_LOCKED. */
 enum cw_err box_open_patiently(const struct cli *cli, const struct cw_outbox_options *options, int64_t patience_ms,

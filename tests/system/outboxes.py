@@ -3,6 +3,7 @@
 import fcntl
 import json
 import os
+import shutil
 import signal
 import subprocess
 import time
@@ -207,6 +208,38 @@ def what_a_killed_program_left_is_no_loss_before_a_send_nor_after_it(desk):
     desk.tool("lab", "restart", "north", "--dir", desk.dir)
     check("the others are delivered", desk.tool("outbox", "send").stdout.startswith("2 delivered"))
     check("it is said the same way", "unfinished" in before and desk.tool("outbox", "list").stderr == before, before)
+
+
+@story
+def an_outbox_that_does_not_open_says_where_it_is_and_what_helps(desk):
+    path = desk.path_of_outbox()
+    words = ["case", "open", "missing_child", "title=Child A", "--outbox"]
+    for stranger in (os.urandom(5000), b"a letter"):
+        with open(path, "wb") as file:
+            file.write(stranger)
+        for command in (["outbox", "list"], words):
+            done = desk.tool(*command, expect=1)
+            check("it says where and what to do", f"where: {path}\n" in done.stderr and
+                  "next:  casewire outbox drop --damaged" in done.stderr, done.stderr)
+        kept = desk.ask("outbox", "drop", "--damaged")["kept_as"]
+        with open(kept, "rb") as file:
+            check("the whole file is kept", file.read() == stranger)
+        check("a new outbox begins", desk.tool(*words).stdout.startswith("stored 1"))
+    os.mkdir(path + ".folder")
+    os.rename(path, path + ".mine")
+    os.rename(path + ".folder", path)
+    done = desk.tool(*words, expect=1)
+    check("a folder is moved by whoever put it there", "Is a directory" in done.stderr and f"next:  mv '{path}'" in done.stderr,
+          done.stderr)
+    os.rmdir(path)
+    desk.tool(*words, who="officer@east")
+    shutil.copy(desk.path_of_outbox("officer@east"), path)
+    for command in (words, ["outbox", "drop", "--damaged"]):
+        done = desk.tool(*command, expect=4)
+        check("another person's is named", "belongs to another identity" in done.stderr and f"next:  mv '{path}'" in done.stderr,
+              done.stderr)
+    with open(path, "rb") as file, open(desk.path_of_outbox("officer@east"), "rb") as theirs:
+        check("and left", file.read() == theirs.read())
 
 
 def write_lines(desk, lines):

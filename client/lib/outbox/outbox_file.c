@@ -198,7 +198,7 @@ enum cw_err outbox_file_open(const char *path, const uint8_t key[static 32], str
     if (file.fd < 0 && errno == ENOENT)
         return CW_LOCAL_NOT_FOUND;
     if (file.fd < 0)
-        return fault_set(fault, CW_LOCAL_IO, "path", "%.200s cannot be opened", path);
+        return fault_set(fault, CW_LOCAL_IO, "path", "%.150s cannot be opened: %s", path, strerror(errno));
     err = lock(file.fd, path, fault);
     if (err == CW_OK && !is_still_there(file.fd, path, &info))
         err = fault_set(fault, CW_LOCAL_LOCKED, "path", "another process is just writing %.200s anew", path);

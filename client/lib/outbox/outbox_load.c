@@ -162,7 +162,7 @@ static enum cw_err on_record(void *context, uint64_t number, uint64_t offset, ui
     enum cw_err err = record_decode(plain, &record);
 
     if (err != CW_OK)
-        return err; /* it authenticates: a newer version, or our own mistake */
+        return CW_LOCAL_FORMAT; /* it authenticates: a newer version wrote it */
     bound_pieces(o, record.kind, number);
     e = outbox_entry_find(o, number);
     if (e == NULL)

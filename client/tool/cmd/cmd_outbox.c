@@ -26,6 +26,18 @@ static enum exit_code desk_open(struct desk *d, struct cli *cli)
     return code == EXIT_DONE ? box_open(cli, &d->context, &d->box) : code;
 }
 
+/* With --damaged a file of which nothing can be read gives way to a new one. */
+static enum exit_code desk_open_or_begin(struct desk *d, struct cli *cli, char **out_kept)
+{
+    enum exit_code code;
+
+    if (!cli_flag(cli, "damaged"))
+        return desk_open(d, cli);
+    *d = (struct desk){.cli = cli};
+    code = context_start(cli, &d->context);
+    return code == EXIT_DONE ? box_open_or_begin(cli, &d->context, &d->box, out_kept) : code;
+}
+
 static void desk_close(struct desk *d)
 {
     box_close(&d->box);
@@ -259,7 +271,7 @@ static enum exit_code forget_delivered(struct desk *d, int *dropped)
     return code;
 }
 
-static void tell_dropped(const struct cli *cli, int dropped, const char *kept)
+static void tell_dropped(const struct cli *cli, int dropped, const char *kept, bool all)
 {
     const char *name = kept != NULL ? strrchr(kept, '/') : NULL;
     json_t *object;
@@ -269,20 +281,22 @@ static void tell_dropped(const struct cli *cli, int dropped, const char *kept)
         if (kept != NULL)
             json_object_set_new(object, "kept_as", json_string(kept));
         json_print(cli, object);
+    } else if (!cli->quiet && all) {
+        printf("nothing of it could be read; the whole file is kept as %s, and a new outbox begins\n", name + 1);
     } else if (!cli->quiet) {
         printf("%d dropped%s%s\n", dropped, name != NULL ? "; the damaged file is kept as " : "",
                name != NULL ? name + 1 : "");
     }
 }
 
-/* Also without anything dropped: that is how a damaged file is made whole again. */
-static enum exit_code write_anew(struct desk *d, int dropped)
+/* Also without anything dropped: that is how a damaged file is made whole again. `kept`: the file before this one. */
+static enum exit_code write_anew(struct desk *d, int dropped, const char *kept)
 {
     struct cw_fault fault = {0};
 
     if (cw_outbox_compact(d->box.outbox, &fault) != CW_OK)
         return complain_fault(d->cli, "the outbox was not written anew", &fault);
-    tell_dropped(d->cli, dropped, d->box.outbox->kept_as);
+    tell_dropped(d->cli, dropped, kept != NULL ? kept : d->box.outbox->kept_as, kept != NULL);
     return EXIT_DONE;
 }
 
@@ -290,6 +304,7 @@ static enum exit_code run_drop(struct cli *cli)
 {
     bool delivered = cli_flag(cli, "delivered");
     struct desk d;
+    char *kept = NULL;
     int dropped = 0;
     enum exit_code code;
 
@@ -297,14 +312,15 @@ static enum exit_code run_drop(struct cli *cli)
         return complain(cli, EXIT_USAGE,
                         &(struct trouble){"nothing was dropped", NULL, "name numbers, or give --delivered or --damaged",
                                           "casewire outbox list"});
-    code = desk_open(&d, cli);
+    code = desk_open_or_begin(&d, cli, &kept);
     if (code == EXIT_DONE && delivered)
         code = forget_delivered(&d, &dropped);
     if (code == EXIT_DONE)
         code = forget_named(&d, &dropped);
     if (code == EXIT_DONE)
-        code = write_anew(&d, dropped);
+        code = write_anew(&d, dropped, kept);
     desk_close(&d);
+    free(kept);
     return code;
 }
 
@@ -350,8 +366,11 @@ const struct cli_command cmd_outbox_drop = {
     .operands = "[N...]",
     .operand_max = -1,
     .summary = "take out what is delivered or refused",
-    .about = "What is neither stays: nobody else has it for certain.\n\n"
-             "A damaged file is kept as outbox.damaged, or as outbox.damaged.2 and so on when there is one.",
+    .about =
+        "What is neither stays: nobody else has it for certain.\n\n"
+        "A damaged file is kept as outbox.damaged, or as outbox.damaged.2 and so on when there is one, also when "
+        "nothing of it can be read: then a new outbox begins. Another person's outbox, and one of a newer version, "
+        "stays where it is.",
     .examples = "  casewire outbox drop 3 4\n  casewire outbox drop --delivered\n",
     .options = drop_options,
     .json = "dropped:i was_damaged:b kept_as:s?",

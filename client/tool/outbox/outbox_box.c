@@ -35,36 +35,30 @@ enum cw_err box_open_patiently(const struct cli *cli, const struct cw_outbox_opt
     return err;
 }
 
-static enum exit_code not_opened(const struct cli *cli, const struct box *box, const struct cw_fault *fault)
+enum cw_err box_try(const struct cli *cli, struct context *context, struct box *out, struct cw_fault *fault)
 {
-    if (fault->code != CW_LOCAL_LOCKED)
-        return complain_fault(cli, "the outbox does not open", fault);
-    return complain(cli, EXIT_TRY_AGAIN,
-                    &(struct trouble){"the outbox does not open: nothing was recorded or sent", box->path,
-                                      "another command of yours has it, and did not end while this one waited",
-                                      "the same command again, when the other has ended"});
+    struct cw_outbox_options options = {.size = sizeof(options), .identity = context->identity};
+    enum cw_err err;
+
+    *out = (struct box){.context = context};
+    if (!path_join(out->path, context->home, "outbox"))
+        return fault_set(fault, CW_LOCAL_IO, "path", "the path of the home folder is too long");
+    err = cw_trust_new(buf_slice(&context->genesis), context->network, &out->trust, fault);
+    options.path = out->path;
+    options.trust = out->trust;
+    if (err == CW_OK)
+        err = box_open_patiently(cli, &options, BOX_PATIENCE_MS, &out->outbox, fault);
+    if (err != CW_OK)
+        box_close(out);
+    return err;
 }
 
 enum exit_code box_open(const struct cli *cli, struct context *context, struct box *out)
 {
-    struct cw_outbox_options options = {.size = sizeof(options), .identity = context->identity};
-    struct box box = {.context = context};
     struct cw_fault fault = {0};
-    enum cw_err err;
 
-    *out = (struct box){.context = context};
-    if (!path_join(box.path, context->home, "outbox"))
-        return complain(cli, EXIT_CONFIG, &(struct trouble){"the outbox does not open", context->home, NULL, NULL});
-    err = cw_trust_new(buf_slice(&context->genesis), context->network, &box.trust, &fault);
-    options.path = box.path;
-    options.trust = box.trust;
-    if (err == CW_OK)
-        err = box_open_patiently(cli, &options, BOX_PATIENCE_MS, &box.outbox, &fault);
-    if (err != CW_OK) {
-        box_close(&box);
-        return not_opened(cli, &box, &fault);
-    }
-    *out = box;
+    if (box_try(cli, context, out, &fault) != CW_OK)
+        return box_complain_shut(cli, out, &fault);
     box_tell_damage(cli, out);
     return EXIT_DONE;
 }

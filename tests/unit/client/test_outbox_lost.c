@@ -328,6 +328,53 @@ START_TEST(a_damaged_file_that_cannot_be_kept_stays_in_its_place)
 }
 END_TEST
 
+START_TEST(a_file_of_which_nothing_can_be_read_is_moved_and_no_other)
+{
+    static const uint8_t another[32] = {1};
+    struct outbox_file file;
+    char *name = NULL;
+
+    put_file(buf_slice(&whole));
+    ck_assert_int_eq(outbox_set_aside(path, r.officer, &name, NULL), CW_USAGE_ORDER);
+    whole.data[3] ^= 1;
+    put_file(buf_slice(&whole)); /* its records are whole */
+    ck_assert_int_eq(outbox_set_aside(path, r.officer, &name, NULL), CW_USAGE_ORDER);
+    expect_file("outbox", buf_slice(&whole));
+    whole.data[3] ^= 1;
+    whole.data[8] ^= 1;
+    memset(whole.data + OUTBOX_HEADER_LEN, 7, whole.len - OUTBOX_HEADER_LEN);
+    put_file(buf_slice(&whole));
+    ck_assert_ptr_null(name);
+    ck_assert_int_eq(outbox_set_aside(path, r.officer, &name, NULL), CW_OK);
+    ck_assert_str_eq(strrchr(name, '/') + 1, "outbox.damaged");
+    expect_file("outbox.damaged", buf_slice(&whole));
+    ck_assert_int_eq(access(path, F_OK), -1);
+    ck_assert_int_eq(outbox_set_aside(path, r.officer, &name, NULL), CW_LOCAL_NOT_FOUND);
+    free(name);
+    name = NULL;
+    ck_assert_int_eq(outbox_file_create(path, true, another, &file, NULL), CW_OK);
+    outbox_file_close(&file);
+    ck_assert_int_eq(outbox_set_aside(path, r.officer, &name, NULL), CW_LOCAL_KEY);
+    ck_assert_ptr_null(name);
+}
+END_TEST
+
+/* Of a version that has more to say of an entry: it is no damage, and nobody moves it. */
+START_TEST(a_record_that_is_whole_and_not_understood_is_of_a_newer_version)
+{
+    struct cw_outbox_options options = {.size = sizeof(options), .path = path, .identity = r.officer, .trust = trust};
+    struct cw_outbox *outbox = open_outbox();
+    char *name = NULL;
+    uint64_t offset;
+    uint32_t len;
+
+    ck_assert_int_eq(outbox_file_append(&outbox->file, 1, slice_of("later"), &offset, &len), CW_OK);
+    cw_outbox_close(outbox);
+    ck_assert_int_eq(cw_outbox_open(&options, &outbox, NULL), CW_LOCAL_FORMAT);
+    ck_assert_int_eq(outbox_set_aside(path, r.officer, &name, NULL), CW_USAGE_ORDER);
+}
+END_TEST
+
 Suite *suite_outbox_lost(void)
 {
     Suite *s = suite_create("outbox_lost");
@@ -343,6 +390,8 @@ Suite *suite_outbox_lost(void)
     tcase_add_test(t, each_damaged_file_is_kept_under_a_name_of_its_own);
     tcase_add_test(t, a_file_that_is_kept_already_is_not_kept_twice);
     tcase_add_test(t, a_damaged_file_that_cannot_be_kept_stays_in_its_place);
+    tcase_add_test(t, a_file_of_which_nothing_can_be_read_is_moved_and_no_other);
+    tcase_add_test(t, a_record_that_is_whole_and_not_understood_is_of_a_newer_version);
     suite_add_tcase(s, t);
     return s;
 }
