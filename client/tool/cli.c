@@ -76,17 +76,33 @@ static int64_t duration_of(const char *text)
     return 0;
 }
 
+#define DURATION_LEN_MAX 24
+
+/* "24h", "10m", "90s": in the largest unit in which it is whole. */
+static void duration_text(int64_t ms, char out[static DURATION_LEN_MAX])
+{
+    long long s = (long long)(ms / 1000);
+
+    if (s % 3600 == 0)
+        snprintf(out, DURATION_LEN_MAX, "%lldh", s / 3600);
+    else if (s % 60 == 0)
+        snprintf(out, DURATION_LEN_MAX, "%lldm", s / 60);
+    else
+        snprintf(out, DURATION_LEN_MAX, "%llds", s);
+}
+
 bool cli_duration(const struct cli *cli, const char *name, int64_t max_ms, int64_t fallback_ms, int64_t *out_ms)
 {
     const char *text = cli_value(cli, name);
-    char where[48], why[100];
+    char where[48], why[100], most[DURATION_LEN_MAX];
 
     *out_ms = text != NULL ? duration_of(text) : fallback_ms;
     if (*out_ms > 0 && *out_ms <= max_ms)
         return true;
     snprintf(where, sizeof(where), "--%s", name);
-    snprintf(why, sizeof(why), "it is a number with s, m or h behind it, like 30m; at most %lldh",
-             (long long)(max_ms / 3600000));
+    duration_text(max_ms, most);
+    snprintf(why, sizeof(why), "it is a number with s, m or h behind it, like 30%s; at least 1s, at most %s",
+             max_ms < 3600000 ? "s" : "m", most);
     complain(cli, EXIT_USAGE, &(struct trouble){"the option was not understood", where, why, NULL});
     return false;
 }

@@ -77,24 +77,32 @@ static void parse(struct parsed *p, const char *line)
 
 static char said[2000];
 
-/* The same with what it says on standard error. */
-static enum exit_code complaint(const char *line)
+/* The same with what it says on standard error; --tag of it is read as a time of at most tag_ms_max, unless that is 0. */
+static enum exit_code complaint_of_time(const char *line, int64_t tag_ms_max)
 {
     struct parsed p;
     char path[] = "/tmp/casewire-test.XXXXXX";
     int fd = mkstemp(path), was = dup(STDERR_FILENO);
+    int64_t ms;
     ssize_t len;
 
     ck_assert_int_ge(fd, 0);
     fflush(stderr);
     dup2(fd, STDERR_FILENO);
     parse(&p, line);
+    if (tag_ms_max > 0 && !cli_duration(&p.cli, "tag", tag_ms_max, 1000, &ms))
+        p.code = EXIT_USAGE;
     fflush(stderr);
     dup2(was, STDERR_FILENO);
     len = pread(fd, said, sizeof(said) - 1, 0);
     said[len > 0 ? len : 0] = '\0';
     unlink(path);
     return p.code;
+}
+
+static enum exit_code complaint(const char *line)
+{
+    return complaint_of_time(line, 0);
 }
 
 START_TEST(a_noun_and_a_verb_find_their_command)
@@ -190,6 +198,18 @@ START_TEST(a_missing_or_wrong_value_is_refused)
     ck_assert_int_eq(complaint("case show X --timeout 0"), EXIT_USAGE);
     ck_assert_int_eq(complaint("case show X --timeout 601"), EXIT_USAGE);
     ck_assert_ptr_nonnull(strstr(said, "--timeout"));
+}
+END_TEST
+
+START_TEST(a_time_that_is_refused_says_how_long_it_may_be)
+{
+    ck_assert_int_eq(complaint_of_time("case show X --tag 10m", 600000), EXIT_DONE);
+    ck_assert_int_eq(complaint_of_time("case show X --tag 0s", 600000), EXIT_USAGE);
+    ck_assert_ptr_nonnull(strstr(said, "like 30s; at least 1s, at most 10m"));
+    ck_assert_int_eq(complaint_of_time("case show X --tag 25h", INT64_C(24) * 3600000), EXIT_USAGE);
+    ck_assert_ptr_nonnull(strstr(said, "like 30m; at least 1s, at most 24h"));
+    ck_assert_int_eq(complaint_of_time("case show X --tag soon", 90000), EXIT_USAGE);
+    ck_assert_ptr_nonnull(strstr(said, "like 30s; at least 1s, at most 90s"));
 }
 END_TEST
 
@@ -328,6 +348,7 @@ Suite *suite_cli(void)
     tcase_add_test(t, too_little_and_too_much_are_told_apart);
     tcase_add_test(t, a_value_is_not_taken_for_what_is_missing_before_it);
     tcase_add_test(t, a_missing_or_wrong_value_is_refused);
+    tcase_add_test(t, a_time_that_is_refused_says_how_long_it_may_be);
     tcase_add_test(t, json_asks_for_complaints_in_json);
     tcase_add_test(t, help_wins_over_what_is_missing);
     tcase_add_test(t, errors_have_the_exit_code_that_the_table_says);
