@@ -115,6 +115,8 @@ class Alone(unittest.TestCase):
     def test_wrong_arguments_are_the_programmer_s(self):
         with self.context.client() as client:
             for use in (lambda: next(client.list("no such kind")), lambda: client.receipt(b"short"),
+                        lambda: client.get(None), lambda: client.get(17), lambda: next(client.history(None)),
+                        lambda: next(client.list(prefix=None)),
                         lambda: casewire.Client.open(self.context.identity, b"", []),
                         lambda: client.submit(draft().sign(self.context.identity), held_by=1000)):
                 with self.assertRaises(casewire.UsageError):

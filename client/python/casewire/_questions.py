@@ -22,9 +22,16 @@ Name = Union[str, bytes]
 Known = Tuple[str, datetime.datetime]  # a division, and by when
 
 
+def encoded(where: str, text: object) -> bytes:
+    """Whoever gives something else is told so as of every other mistake."""
+    if not isinstance(text, str):
+        raise error("nothing was asked", Code.USAGE_ARGUMENT, where=where, why=f"must be text, and is {type(text).__name__}")
+    return text.encode()
+
+
 def name_text(name: Name) -> bytes:
     """A case's id, as bytes or digits, a unique beginning of it, or its reference."""
-    return name.hex().encode() if isinstance(name, bytes) else name.encode()
+    return name.hex().encode() if isinstance(name, bytes) else encoded("name", name)
 
 
 def check_filters(fits: Mapping[str, str]) -> None:
@@ -54,23 +61,23 @@ def get(name: Name) -> Question[Case]:
 
 def get_known(name: Name, division: str, at_ms: int) -> Question[Case]:
     return Question("what was known then was not read", "cw_ask_get_known",
-                    (Slice.of(name_text(name)), Slice.of(division.encode()), Wall(at_ms)), "view", Case)
+                    (Slice.of(name_text(name)), Slice.of(encoded("division", division)), Wall(at_ms)), "view", Case)
 
 
 def listing(kind: int, prefix: str, conflicts_only: bool, after: bytes, fits: Optional[Mapping[str, str]] = None,
             overdue_only: bool = False, known: Optional[Known] = None) -> Question[Page]:
     query: ListQuery = sized(ListQuery)
-    kept = [Slice.of(after), Slice.of(prefix.encode())]
+    kept = [Slice.of(after), Slice.of(encoded("prefix", prefix))]
     query.kind, query.limit, query.conflicts_only = kind, LIST_LIMIT_MAX, int(conflicts_only)
     query.overdue_only = int(overdue_only)
     query.after, query.prefix = kept
     if known is not None:
-        kept.append(Slice.of(known[0].encode()))
+        kept.append(Slice.of(encoded("division", known[0])))
         query.as_known_at, query.at = kept[-1], Wall(int(known[1].timestamp() * 1000))
     for name in FILTERS:
         text = (fits or {}).get(name, "")
         if text:
-            kept.append(Slice.of(text.encode()))
+            kept.append(Slice.of(encoded(name, text)))
             setattr(query, name, kept[-1])
     return Question("the cases were not listed", "cw_ask_list", (byref(query),), "list",
                     lambda m: page(m if known is None else of_then(m), "rows"), tuple(kept))
