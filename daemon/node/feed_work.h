@@ -56,6 +56,7 @@ enum cw_err feed_filter_resolve(struct feed_filter *f, const struct node_read *r
 /* Looks at something of the case, so an op without one, or of a case not folded yet, cannot fit. */
 bool feed_filter_needs_case(const struct feed_filter *f);
 
+enum feed_fit { FIT_NO, FIT_UNSURE, FIT_YES };
 /* What a filter looks at. */
 struct feed_subject {
     struct cw_case_id case_id;
@@ -63,10 +64,10 @@ struct feed_subject {
     const struct case_line *line;
     const char *author_division; /* "" for an item that is no op */
     const char *origin;
+    enum feed_fit wrote;            /* of an item that is no op: whether a chosen division wrote in the case */
     const struct case_class *class; /* the records of the same child; NULL: nobody asked, or it has no other */
     bool class_unsure;              /* they could not be read */
 };
-enum feed_fit { FIT_NO, FIT_UNSURE, FIT_YES };
 enum feed_fit feed_filter_fit(const struct feed_filter *f, const struct feed_subject *subject);
 /* What an op moves, and what a filter looks at: where the two meet, the case may have fitted before. */
 #define WATCH_RISK 1u
@@ -77,6 +78,8 @@ enum feed_fit feed_filter_fit(const struct feed_filter *f, const struct feed_sub
 #define WATCH_IDENTITY 32u /* says, or takes back, that two records are one child's */
 uint32_t feed_watches_of(const struct op *op);
 uint32_t feed_filter_watches(const struct feed_filter *f);
+/* What this division writes is chosen. */
+bool feed_filter_chooses_writer(const struct feed_filter *f, const char *division);
 /* The filter names this very case. */
 bool feed_filter_names(const struct feed_filter *f, const struct cw_case_id *id);
 
@@ -251,6 +254,11 @@ enum cw_err feed_tell_entry(struct feed_step *s, const struct feed_entry *e);
 enum cw_err feed_tell_case(struct feed_step *s, const struct feed_owed *owed);
 /* Whether the case's row is as new as its ops. */
 bool feed_case_is_folded(const struct feed_step *s, const struct cw_case_id *id);
+/*
+ * feed_writer.c: whether a chosen division wrote something in the case, whatever came of it. FIT_UNSURE: it has more ops than
+ * are looked at.
+ */
+enum cw_err feed_wrote(struct feed_step *s, const struct cw_case_id *id, enum feed_fit *out);
 /* feed_class.c: of a reader of named cases: whether this one is another record of a child among them (docs/feeds.md). */
 void feed_class_of(struct feed_step *s, struct feed_subject *subject);
 /* A claim that connects this case with one that the filter names, whether or not it stands. */

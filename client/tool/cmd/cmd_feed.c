@@ -212,7 +212,7 @@ static const struct cli_option options[] = {
     {"exit-at-end", NULL, "end when everything that the daemon has was told"},
     {"format", "TEMPLATE", "print each item so: casewire help feed-format"},
     {"kind", "KIND", "only this kind of case, as county_line, or of entity, as phone"},
-    {"division", "DIVISION", "only what this division wrote"},
+    {"division", "DIVISION", "only what this division wrote; of a case as it is now: in which it wrote"},
     {"risk", "TEXT", "only cases of this risk, as lists show it"},
     {"owner", "DIVISION", "only cases that this division owns"},
     {"tag", "TEXT", "only cases with this tag"},

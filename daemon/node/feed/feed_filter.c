@@ -228,11 +228,19 @@ static enum feed_fit fit_case(const struct feed_filter *f, const struct feed_sub
     return s->class_unsure ? FIT_UNSURE : FIT_NO;
 }
 
+bool feed_filter_chooses_writer(const struct feed_filter *f, const char *division)
+{
+    return f->divisions.count == 0 || holds(&f->divisions, slice_of(division));
+}
+
 static enum feed_fit fit_writer(const struct feed_filter *f, const struct feed_subject *s)
 {
-    if (s->origin[0] == '\0' || holds(&f->divisions, slice_of(s->author_division)))
+    if (f->divisions.count == 0)
         return FIT_YES;
-    return fit_one(&f->divisions, slice_of(s->origin));
+    if (s->origin[0] == '\0')
+        return s->wrote;
+    return feed_filter_chooses_writer(f, s->author_division) || feed_filter_chooses_writer(f, s->origin) ? FIT_YES
+                                                                                                         : FIT_NO;
 }
 
 static void lower(enum feed_fit *fit, enum feed_fit by)

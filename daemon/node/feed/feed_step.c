@@ -73,7 +73,7 @@ static enum cw_err tell_owed(struct feed_step *s)
     uint32_t kept = 0, i = 0;
     enum cw_err err = CW_OK;
 
-    for (; i < feed->owed_count && !message_is_full(s); i++) {
+    for (; i < feed->owed_count && s->walked < FEED_WALK_MAX && !message_is_full(s); i++) {
         const struct feed_owed owed = feed->owed[i];
 
         if (!feed_case_is_folded(s, &owed.id)) {

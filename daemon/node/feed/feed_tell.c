@@ -56,11 +56,11 @@ static bool fits(const struct telling *t, uint32_t watches, bool *out_outside)
         return true;
     /* Named cases and writers do not change: only what the op itself moved can have fitted before. */
     struct feed_filter fixed = {.divisions = f->divisions, .cases = f->cases, .case_count = f->case_count};
-    *out_outside = (watches & feed_filter_watches(f)) != 0 && feed_filter_fit(&fixed, &t->subject) == FIT_YES;
+    *out_outside = (watches & feed_filter_watches(f)) != 0 && feed_filter_fit(&fixed, &t->subject) != FIT_NO;
     /* That a record is no longer, or not yet, that of a child who was asked for. */
     if (!*out_outside && (watches & WATCH_IDENTITY) != 0 && feed_claims_named(t->s, &t->subject.case_id)) {
         fixed.case_count = 0;
-        *out_outside = feed_filter_fit(&fixed, &t->subject) == FIT_YES;
+        *out_outside = feed_filter_fit(&fixed, &t->subject) != FIT_NO;
     }
     return *out_outside;
 }
@@ -295,16 +295,31 @@ static void id_of_state(const struct telling *t, struct hash *out)
     hash_labelled(LABEL_FEED, parts, CW_COUNT(parts), out->b);
 }
 
+/* Who wrote in the case is looked for last: that costs a walk along its ops. */
+static enum cw_err case_fits(struct telling *t, uint32_t watches, bool *out_fits, bool *out_outside)
+{
+    enum cw_err err = CW_OK;
+
+    t->subject.wrote = FIT_YES;
+    *out_fits = fits(t, watches, out_outside);
+    if (*out_fits && t->s->feed->filter.divisions.count > 0) {
+        err = feed_wrote(t->s, &t->subject.case_id, &t->subject.wrote);
+        *out_fits = err == CW_OK && fits(t, watches, out_outside);
+    }
+    return err;
+}
+
 static enum cw_err tell_case(struct telling *t, const struct feed_owed *owed)
 {
     struct feed_step *s = t->s;
     struct answering a = {.node = s->node, .who = &s->feed->who, .in_feed = true, .read = s->read, .arena = &s->arena};
     Cw__FeedItem *item = &t->item;
     struct hash id;
-    bool outside;
+    bool fit, outside;
+    enum cw_err err = case_fits(t, owed->why == WHY_CORRECTION ? UINT32_MAX : 0, &fit, &outside);
 
-    if (!fits(t, owed->why == WHY_CORRECTION ? UINT32_MAX : 0, &outside))
-        return CW_OK;
+    if (err != CW_OK || !fit)
+        return err;
     if (!start_item(t, &a, owed->why))
         return CW_LOCAL_MEMORY;
     id_of_state(t, &id);

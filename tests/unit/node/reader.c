@@ -84,6 +84,8 @@ static void take_item(struct lab_reader *r, const Cw__FeedItem *item)
         take_op(to, item->op);
     if (item->case_ == NULL)
         return;
+    if (item->case_->case_id.len == ID_LEN)
+        memcpy(to->case_id.b, item->case_->case_id.data, ID_LEN);
     to->kind = item->case_->kind;
     to->conflicts = (uint32_t)item->case_->n_conflicts;
     copy_text(to->title, sizeof to->title, item->case_->title);

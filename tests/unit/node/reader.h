@@ -12,6 +12,7 @@
 
 struct read_item {
     struct hash id;
+    struct cw_case_id case_id;
     uint32_t why, kind, event;
     uint64_t hlc;
     bool late, again, cause_missing, revising, outside, opened, has_view, withheld;
