@@ -76,8 +76,10 @@ enum feed_fit feed_filter_fit(const struct feed_filter *f, const struct feed_sub
 #define WATCH_OPERATION 8u
 #define WATCH_OWNER 16u
 #define WATCH_IDENTITY 32u /* says, or takes back, that two records are one child's */
+#define WATCH_TITLE 64u    /* names the case, if that is an operation */
 uint32_t feed_watches_of(const struct op *op);
 uint32_t feed_filter_watches(const struct feed_filter *f);
+bool feed_filter_asks_for_operation(const struct feed_filter *f, struct cw_slice name);
 /* What this division writes is chosen. */
 bool feed_filter_chooses_writer(const struct feed_filter *f, const char *division);
 /* The filter names this very case. */
@@ -259,6 +261,8 @@ bool feed_case_is_folded(const struct feed_step *s, const struct cw_case_id *id)
  * are looked at.
  */
 enum cw_err feed_wrote(struct feed_step *s, const struct cw_case_id *id, enum feed_fit *out);
+/* feed_operation.c: the op names an operation that was asked for, or may have replaced what named it. kind: of its case. */
+bool feed_touches_operation(struct feed_step *s, const struct feed_entry *e, uint32_t kind);
 /* feed_class.c: of a reader of named cases: whether this one is another record of a child among them (docs/feeds.md). */
 void feed_class_of(struct feed_step *s, struct feed_subject *subject);
 /* A claim that connects this case with one that the filter names, whether or not it stands. */

@@ -207,6 +207,11 @@ static enum feed_fit fit_operation(const struct feed_names *names, const struct 
     return fit_any(names, line->labels.operations, line->labels.operation_count, line->labels.more);
 }
 
+bool feed_filter_asks_for_operation(const struct feed_filter *f, struct cw_slice name)
+{
+    return holds(&f->operations, name);
+}
+
 bool feed_filter_names(const struct feed_filter *f, const struct cw_case_id *id)
 {
     for (uint32_t i = 0; i < f->case_count; i++) {
@@ -243,6 +248,14 @@ static enum feed_fit fit_writer(const struct feed_filter *f, const struct feed_s
                                                                                                          : FIT_NO;
 }
 
+/* While the op that opens the case cannot be read, nobody knows its kind. */
+static enum feed_fit fit_kind(const struct feed_filter *f, uint32_t kind)
+{
+    if (f->kinds == 0 || (kind < 32 && (f->kinds & 1u << kind) != 0))
+        return FIT_YES;
+    return kind == KIND_NONE ? FIT_UNSURE : FIT_NO;
+}
+
 static void lower(enum feed_fit *fit, enum feed_fit by)
 {
     if (by < *fit)
@@ -259,8 +272,7 @@ enum feed_fit feed_filter_fit(const struct feed_filter *f, const struct feed_sub
         return fit;
     if ((s->row->flags & CASE_FOLDED) == 0)
         return FIT_UNSURE;
-    if (f->kinds != 0 && (s->row->kind > 31 || (f->kinds & 1u << s->row->kind) == 0))
-        return FIT_NO;
+    lower(&fit, fit_kind(f, s->row->kind));
     lower(&fit, fit_owner(&f->owners, s->line->owner));
     lower(&fit, fit_one(&f->risks, s->line->risk));
     lower(&fit, fit_any(&f->tags, labels->tags, labels->tag_count, labels->more));
@@ -279,7 +291,7 @@ static bool is_area(uint32_t field)
 
 static bool is_operation(uint32_t field)
 {
-    return field == FIELD_OP_NAME || field == FIELD_LINKS || field == FIELD_TITLE;
+    return field == FIELD_OP_NAME || field == FIELD_LINKS;
 }
 
 static uint32_t sorts_of_field(uint32_t field)
@@ -288,7 +300,7 @@ static uint32_t sorts_of_field(uint32_t field)
     bool risk = row != NULL && (row->flags & FIELD_RISK) != 0;
 
     return (risk ? WATCH_RISK : 0u) | (field == FIELD_TAGS ? WATCH_TAG : 0u) | (is_area(field) ? WATCH_AREA : 0u) |
-           (is_operation(field) ? WATCH_OPERATION : 0u);
+           (is_operation(field) ? WATCH_OPERATION : 0u) | (field == FIELD_TITLE ? WATCH_TITLE : 0u);
 }
 
 uint32_t feed_watches_of(const struct op *op)
@@ -312,6 +324,6 @@ uint32_t feed_watches_of(const struct op *op)
 uint32_t feed_filter_watches(const struct feed_filter *f)
 {
     return (f->risks.count > 0 ? WATCH_RISK : 0u) | (f->tags.count > 0 ? WATCH_TAG : 0u) |
-           (f->areas.count > 0 ? WATCH_AREA : 0u) | (f->operations.count > 0 ? WATCH_OPERATION : 0u) |
+           (f->areas.count > 0 ? WATCH_AREA : 0u) | (f->operations.count > 0 ? WATCH_OPERATION | WATCH_TITLE : 0u) |
            (f->owners.count > 0 ? WATCH_OWNER : 0u);
 }

@@ -8,6 +8,7 @@
 
 struct telling {
     struct feed_step *s;
+    const struct feed_entry *entry; /* NULL: a case, and no op */
     struct feed_subject subject;
     struct case_row row;
     struct case_line line;
@@ -43,23 +44,44 @@ static enum cw_err read_row(struct telling *t, const struct cw_case_id *id)
 
 /* --- fitting ---------------------------------------------------------------------------------------------------- */
 
+/*
+ * What the op itself moved can have fitted before it. Named cases, writers and a case's kind do not change; and an op that
+ * touches no operation that was asked for took the case out of none.
+ */
+static bool may_have_fitted(const struct telling *t, uint32_t watches, struct feed_filter *fixed)
+{
+    const struct feed_filter *f = &t->s->feed->filter;
+    uint32_t names = WATCH_OPERATION | (t->row.kind == KIND_OPERATION ? WATCH_TITLE : 0u);
+    uint32_t moved = watches & feed_filter_watches(f);
+
+    *fixed = (struct feed_filter){
+        .kinds = f->kinds, .divisions = f->divisions, .cases = f->cases, .case_count = f->case_count};
+    if (moved == 0 || feed_filter_fit(fixed, &t->subject) == FIT_NO)
+        return false;
+    if ((moved & names) != 0 &&
+        (t->entry == NULL || feed_touches_operation(t->s, t->entry, t->row.kind))) /* a correction has no op */
+        return true;
+    fixed->operations = f->operations;
+    return (moved & ~(WATCH_OPERATION | WATCH_TITLE)) != 0 && feed_filter_fit(fixed, &t->subject) != FIT_NO;
+}
+
 /* *out_outside: told although it does not fit, or may not. */
 static bool fits(const struct telling *t, uint32_t watches, bool *out_outside)
 {
     const struct feed_filter *f = &t->s->feed->filter;
     enum feed_fit fit = feed_filter_fit(f, &t->subject);
+    struct feed_filter fixed;
 
     *out_outside = fit == FIT_UNSURE;
     if (is_regional(t->s) && t->line.labels.compartmented)
         return false;
     if (fit != FIT_NO)
         return true;
-    /* Named cases and writers do not change: only what the op itself moved can have fitted before. */
-    struct feed_filter fixed = {.divisions = f->divisions, .cases = f->cases, .case_count = f->case_count};
-    *out_outside = (watches & feed_filter_watches(f)) != 0 && feed_filter_fit(&fixed, &t->subject) != FIT_NO;
+    *out_outside = may_have_fitted(t, watches, &fixed);
     /* That a record is no longer, or not yet, that of a child who was asked for. */
     if (!*out_outside && (watches & WATCH_IDENTITY) != 0 && feed_claims_named(t->s, &t->subject.case_id)) {
         fixed.case_count = 0;
+        fixed.operations.count = 0;
         *out_outside = feed_filter_fit(&fixed, &t->subject) != FIT_NO;
     }
     return *out_outside;
@@ -265,7 +287,7 @@ static enum cw_err remember_revising(struct feed_step *s, const struct feed_entr
 enum cw_err feed_tell_entry(struct feed_step *s, const struct feed_entry *e)
 {
     size_t mark = arena_mark(&s->arena);
-    struct telling t = {.s = s};
+    struct telling t = {.s = s, .entry = e};
     const struct feed_item *told;
     enum cw_err err = feed_item_of(s, e, &told);
 

@@ -53,6 +53,75 @@ START_TEST(a_correction_is_told_to_whoever_chose_a_division_that_wrote_in_the_ca
 }
 END_TEST
 
+/* --- what can never fit ---------------------------------------------------------------------------------------------- */
+
+START_TEST(a_case_of_another_kind_is_told_of_nothing_that_moves)
+{
+    struct lab_op op = open_case(north, 1), tagged;
+
+    lab_put(lab, 2, &op.case_id, NULL, FIELD_TAGS, "repeat", &tagged);
+    ck_assert_uint_eq(lab_ask(north, &tagged), CW_OK);
+    reader_subscribe(reader, north, &(struct reader_ask){.start = 2, .kind = KIND_LINE, .tag = "harbour"});
+    ck_assert_uint_eq(reader->item_count, 0);
+    reader_link_down(reader);
+    reader_subscribe(reader, north, &(struct reader_ask){.start = 2, .kind = KIND_OPERATION, .tag = "harbour"});
+    ck_assert_uint_eq(reader->item_count, 1); /* another tag may have been there */
+    ck_assert(reader_item(reader, &tagged.op)->outside);
+}
+END_TEST
+
+static struct lab_op renamed(uint32_t number, const struct lab_op *before, const char *name)
+{
+    const struct op_ref old = {.op = before->op};
+    const struct op_write write = {.field = FIELD_TITLE,
+                                   .verb = VERB_SET,
+                                   .has_value = true,
+                                   .value = {.type = VALUE_TEXT, .text = slice_of(name)},
+                                   .supersede_count = 1,
+                                   .supersedes = &old};
+    const struct op op = {.type = OP_SET, .schema = SCHEMA_VERSION, .write_count = 1, .writes = &write};
+    struct lab_op out;
+
+    lab_say(lab, number, &before->case_id, &op, &lab->world.officer, &out);
+    out.case_id = before->case_id;
+    ck_assert_uint_eq(lab_ask(north, &out), CW_OK);
+    return out;
+}
+
+static struct lab_op linked(uint32_t number, const struct cw_case_id *id, const struct cw_op_id *added,
+                            const char *text)
+{
+    struct lab_op out;
+
+    lab_put(lab, number, id, added, FIELD_LINKS, text, &out);
+    ck_assert_uint_eq(lab_ask(north, &out), CW_OK);
+    return out;
+}
+
+/* From the beginning, when all of it is over: what is told does not depend on how the cases stand now. */
+START_TEST(of_an_operation_only_what_touches_it_is_told)
+{
+    struct lab_op child, other = open_case(north, 2), one, there, away, link, unlinked;
+
+    lab_open_child(lab, 1, &child);
+    ck_assert_uint_eq(lab_ask(north, &child), CW_OK);
+    other = renamed(3, &other, "Operation Foxglove");
+    one = open_case(north, 4);
+    there = renamed(5, &one, "Operation Teasel");
+    away = renamed(6, &there, "Operation Foxglove");
+    (void)linked(7, &child.case_id, NULL, "part_of_operation Operation Foxglove");
+    link = linked(8, &child.case_id, NULL, "part_of_operation Operation Teasel");
+    unlinked = linked(9, &child.case_id, &link.op, "part_of_operation Operation Teasel");
+    reader_subscribe(reader, north, &(struct reader_ask){.start = 2, .operation = "operation teasel"});
+    ck_assert_uint_eq(reader_times(reader, &there.op), 1);
+    ck_assert_uint_eq(reader_times(reader, &away.op), 1);
+    ck_assert_uint_eq(reader_times(reader, &link.op), 1);
+    ck_assert_uint_eq(reader_times(reader, &unlinked.op), 1);
+    ck_assert_uint_eq(reader->item_count, 4);
+    ck_assert(reader_item(reader, &away.op)->outside);
+}
+END_TEST
+
 Suite *suite_feed_filter(void);
 Suite *suite_feed_filter(void)
 {
@@ -62,6 +131,8 @@ Suite *suite_feed_filter(void)
     tcase_add_checked_fixture(c, feed_pair_begin, feed_pair_end);
     tcase_add_test(c, a_snapshot_of_one_division_holds_the_cases_in_which_it_wrote);
     tcase_add_test(c, a_correction_is_told_to_whoever_chose_a_division_that_wrote_in_the_case);
+    tcase_add_test(c, a_case_of_another_kind_is_told_of_nothing_that_moves);
+    tcase_add_test(c, of_an_operation_only_what_touches_it_is_told);
     suite_add_tcase(suite, c);
     return suite;
 }
