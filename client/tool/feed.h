@@ -11,6 +11,11 @@
 
 #define FEED_KINDS_MAX 16
 
+struct feed_name_list {
+    size_t count;
+    struct cw_slice at[CW_FEED_NAMES_MAX];
+};
+
 /* Holds what `options` points to: not to be copied. */
 struct feed_choice {
     struct cw_feed_options options;
@@ -18,11 +23,9 @@ struct feed_choice {
     bool fresh;              /* the file is not there yet */
     struct buf cursor;
     uint32_t kinds[FEED_KINDS_MAX];
-    struct {
-        size_t count;
-        struct cw_slice at[CW_FEED_NAMES_MAX];
-    } divisions, risks, owners, tags, areas, cases, operations;
-    char ids[CW_FEED_NAMES_MAX][2 * CW_ID_LEN + 1]; /* of cases, whose short names were looked up */
+    struct feed_name_list divisions, risks, owners, tags, areas, cases, operations;
+    char ids[CW_FEED_NAMES_MAX][2 * CW_ID_LEN + 1];             /* of cases, whose short names were looked up */
+    char operation_texts[CW_FEED_NAMES_MAX][2 * CW_ID_LEN + 1]; /* ids and references of operations */
 };
 
 /* Reads --from, --since, --snapshot, --beginning, --follow, the filters, and what else the feed is asked for.

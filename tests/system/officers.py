@@ -735,6 +735,16 @@ def a_complaint_names_places_as_they_are_typed(desk):
         check(f"`{' '.join(words)}` says {where}", f"  where: {where}\n" in done.stderr, done.stderr)
 
 
+@story
+def a_feed_of_an_operation_takes_any_of_its_names(desk):
+    opened = desk.ask("operation", "open", "title=Week", "op_name=SORREL", "theme=county_lines", "runs=2018-03-19/2018-03-23")["case_id"]
+    desk.open_case("Child S")
+    reference = desk.ask("case", "show", opened)["human_ref"]
+    for name in (reference, reference.split("/")[-1][:7], reference.split("/")[-1][:7].lower(), "SORREL", opened, opened[:10]):
+        told = desk.tool("feed", "--operation", name, "--beginning", "--exit-at-end", "--format", "%k %c").stdout
+        check(f"{name} is told, and nothing else", told == f"operation {reference.split('/')[-1][:7]}\n", told)
+
+
 # --- an inbox that is followed -------------------------------------------------------------------------------
 
 

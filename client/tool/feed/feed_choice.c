@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* From options to what is asked of a daemon. */
-#include "tool/feed.h"
-
-#include "tool/lookup.h"
+#include "tool/feed_names.h"
 
 #include "lib/when.h"
 #include "proto/schema.h"
@@ -114,18 +112,6 @@ static enum exit_code read_start(const struct cli *cli, struct feed_choice *out)
 
 /* --- what ----------------------------------------------------------------------------------------------- */
 
-/* The values of a repeated option: cli_parse() reads at most CLI_VALUES_MAX of all options. */
-static struct cw_names read_names(const struct cli *cli, const char *option, size_t *count, struct cw_slice *at)
-{
-    const char *value;
-    int next = 0;
-
-    static_assert(CLI_VALUES_MAX <= CW_FEED_NAMES_MAX, "each sort has room for all");
-    while ((value = cli_next(cli, option, &next)) != NULL)
-        at[(*count)++] = slice_of(value);
-    return (struct cw_names){at, *count};
-}
-
 static enum exit_code read_kinds(const struct cli *cli, struct feed_choice *out)
 {
     const char *value;
@@ -145,24 +131,6 @@ static enum exit_code read_kinds(const struct cli *cli, struct feed_choice *out)
         out->kinds[out->options.kind_count++] = kind;
     }
     out->options.kinds = out->kinds;
-    return EXIT_DONE;
-}
-
-/* Short names are looked up here; whole references and beginnings of ids are for the daemon. */
-static enum exit_code read_cases(const struct cli *cli, struct context *context, struct feed_choice *out)
-{
-    out->options.cases = read_names(cli, "case", &out->cases.count, out->cases.at);
-    for (size_t i = 0; i < out->cases.count; i++) {
-        const char *name = (const char *)out->cases.at[i].data;
-        char known[LOOKUP_LEN_MAX];
-
-        if (lookup_case(context, name, cli->timeout_ms, known) != CW_OK)
-            return complain_fault(cli, "the case was not looked up", cw_client_fault(context->client));
-        if (strlen(known) != (size_t)2 * CW_ID_LEN)
-            continue;
-        memcpy(out->ids[i], known, sizeof(out->ids[i])); /* with its NUL */
-        out->cases.at[i] = slice_of(out->ids[i]);
-    }
     return EXIT_DONE;
 }
 
@@ -188,13 +156,14 @@ enum exit_code feed_choose(const struct cli *cli, struct context *context, struc
     if (code == EXIT_DONE)
         code = read_kinds(cli, out);
     if (code == EXIT_DONE)
-        code = read_cases(cli, context, out);
-    options->divisions = read_names(cli, "division", &out->divisions.count, out->divisions.at);
-    options->risks = read_names(cli, "risk", &out->risks.count, out->risks.at);
-    options->owners = read_names(cli, "owner", &out->owners.count, out->owners.at);
-    options->tags = read_names(cli, "tag", &out->tags.count, out->tags.at);
-    options->areas = read_names(cli, "area", &out->areas.count, out->areas.at);
-    options->operations = read_names(cli, "operation", &out->operations.count, out->operations.at);
+        code = feed_read_cases(cli, context, out);
+    if (code == EXIT_DONE)
+        code = feed_read_operations(cli, context, out);
+    options->divisions = feed_read_names(cli, "division", &out->divisions);
+    options->risks = feed_read_names(cli, "risk", &out->risks);
+    options->owners = feed_read_names(cli, "owner", &out->owners);
+    options->tags = feed_read_names(cli, "tag", &out->tags);
+    options->areas = feed_read_names(cli, "area", &out->areas);
     options->cursor = buf_slice(&out->cursor);
     read_flags(cli, options);
     return code;
