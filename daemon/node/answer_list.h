@@ -49,6 +49,9 @@ bool answer_list_fits(const struct list_asked *asked, const struct listed *liste
 enum cw_err answer_list_hashes(struct answering *a, struct list_asked *asked);
 /* answer_list_asked.c: refuses a status, risk or division that there is not, with what may have been meant. */
 enum cw_err answer_list_check(struct answering *a, const Cw__ListCases *request);
+/* Each alone, as feeds ask. where: the name of the place in a refusal; sort: FILTER_OWNER or FILTER_DIVISION (case_work.h). */
+enum cw_err answer_check_risk(struct answering *a, const char *where, struct cw_slice text);
+enum cw_err answer_check_division(struct answering *a, const char *where, uint32_t sort, struct cw_slice text);
 /* answer_list_known.c: the request names a division and a time. */
 enum cw_err answer_list_known(struct answering *a, struct list_asked *asked, size_t limit, Cw__CaseList *out);
 

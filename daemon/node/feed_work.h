@@ -50,6 +50,9 @@ struct feed_filter {
 /* Copies into the arena. Refusals say which sort of name, and what is wrong with it. */
 enum cw_err feed_filter_parse(const Cw__FeedFilter *in, struct arena *arena, struct feed_filter *out,
                               struct refusal *why);
+/* feed_check.c: refuses what would be waited for in vain: no such risk, no such division, a time that lies ahead. */
+struct feed_step;
+enum cw_err feed_check(struct feed_step *s);
 /* Names of cases become ids. */
 enum cw_err feed_filter_resolve(struct feed_filter *f, const struct node_read *read, struct arena *arena,
                                 struct refusal *why);

@@ -64,7 +64,7 @@ static enum cw_err check_status(struct answering *a, struct cw_slice text)
                : no_such(a, "status", "status of a case", text, near, "as lists show it, or missing");
 }
 
-static enum cw_err check_risk(struct answering *a, struct cw_slice text)
+enum cw_err answer_check_risk(struct answering *a, const char *where, struct cw_slice text)
 {
     const char *near = NULL;
     size_t count;
@@ -78,13 +78,14 @@ static enum cw_err check_risk(struct answering *a, struct cw_slice text)
     }
     return some_case_has(a, FILTER_RISK, text)
                ? CW_OK
-               : no_such(a, "risk", "risk", text, near, "as lists show it, high or not assessed");
+               : no_such(a, where, "risk", text, near, "as lists show it, high or not assessed");
 }
 
-static enum cw_err check_division(struct answering *a, const char *where, enum case_filter sort, struct cw_slice text)
+enum cw_err answer_check_division(struct answering *a, const char *where, uint32_t sort, struct cw_slice text)
 {
     char codes[160] = "its divisions are ";
     struct writer w = writer_over(codes, sizeof codes - 1);
+    size_t mark = arena_mark(a->arena);
     const struct cw_slice *all;
     uint32_t count = 0;
     bool known = false;
@@ -100,11 +101,13 @@ static enum cw_err check_division(struct answering *a, const char *where, enum c
         }
     }
     node_authority_done(a->node);
+    arena_release(a->arena, mark);
     codes[w.len] = '\0';
     if (all == NULL)
         return CW_LOCAL_MEMORY;
-    return known || some_case_has(a, sort, text) ? CW_OK
-                                                 : no_such(a, where, "division of this network", text, NULL, codes);
+    return known || some_case_has(a, (enum case_filter)sort, text)
+               ? CW_OK
+               : no_such(a, where, "division of this network", text, NULL, codes);
 }
 
 enum cw_err answer_list_check(struct answering *a, const Cw__ListCases *request)
@@ -114,10 +117,10 @@ enum cw_err answer_list_check(struct answering *a, const Cw__ListCases *request)
     if (request->has_status)
         err = check_status(a, wire_slice(request->status));
     if (err == CW_OK && request->has_risk)
-        err = check_risk(a, wire_slice(request->risk));
+        err = answer_check_risk(a, "risk", wire_slice(request->risk));
     if (err == CW_OK && request->has_owner)
-        err = check_division(a, "owner", FILTER_OWNER, wire_slice(request->owner));
+        err = answer_check_division(a, "owner", FILTER_OWNER, wire_slice(request->owner));
     if (err == CW_OK && request->has_division)
-        err = check_division(a, "division", FILTER_DIVISION, wire_slice(request->division));
+        err = answer_check_division(a, "division", FILTER_DIVISION, wire_slice(request->division));
     return err;
 }

@@ -43,32 +43,6 @@ static enum cw_err take_kinds(const Cw__FeedFilter *in, struct feed_filter *out,
     return CW_OK;
 }
 
-static bool is_risk(struct cw_slice name)
-{
-    size_t count;
-    const struct schema_field *rows = schema_fields(&count);
-    uint32_t number;
-
-    if (slice_eq(name, slice_of("not assessed")))
-        return true;
-    for (size_t i = 0; i < count; i++) {
-        if ((rows[i].flags & FIELD_RISK) != 0 && schema_value_by_name(rows[i].scale, name, &number))
-            return true;
-    }
-    return false;
-}
-
-/* A misspelt risk would silently choose nothing. */
-static enum cw_err check_risks(const struct feed_filter *f, struct refusal *why)
-{
-    for (uint32_t i = 0; i < f->risks.count; i++) {
-        if (!is_risk(f->risks.at[i]))
-            return refuse(why, CW_REFUSED_VALUE, "filter.risks",
-                          "name %u is no risk: as lists show it, \"high\" or \"not assessed\"", i + 1);
-    }
-    return CW_OK;
-}
-
 enum cw_err feed_filter_parse(const Cw__FeedFilter *in, struct arena *arena, struct feed_filter *out,
                               struct refusal *why)
 {
@@ -92,7 +66,7 @@ enum cw_err feed_filter_parse(const Cw__FeedFilter *in, struct arena *arena, str
         err = take_names(in->n_operations, in->operations, "filter.operations", arena, &out->operations, why);
     if (err == CW_OK)
         err = take_names(in->n_cases, in->cases, "filter.cases", arena, &out->case_names, why);
-    return err == CW_OK ? check_risks(out, why) : err;
+    return err;
 }
 
 static enum cw_err resolve_one(struct cw_slice name, const struct node_read *read, struct arena *arena,

@@ -308,6 +308,8 @@ enum cw_err feed_open(struct feed_step *s)
         err = hold_logs(s);
     if (err == CW_OK)
         err = begin(s);
+    if (err == CW_OK) /* who is behind the cursor says that: there may be more divisions than it knows */
+        err = feed_check(s);
     if (err != CW_OK)
         return err;
     for (uint32_t i = 0; i < feed->places.count; i++) {

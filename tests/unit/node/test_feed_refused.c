@@ -99,6 +99,7 @@ START_TEST(a_filter_that_means_nothing_is_refused)
 {
     reader_subscribe(reader, north, &(struct reader_ask){.start = 5, .risk = "hihg"});
     ck_assert_uint_eq(reader->code, CW_REFUSED_VALUE);
+    ck_assert_ptr_nonnull(strstr(reader->text, "did you mean \"high\"?"));
     reader_subscribe(reader, north, &(struct reader_ask){.start = 5, .kind = 29});
     ck_assert_uint_eq(reader->code, CW_REFUSED_VALUE);
     reader_subscribe(reader, north, &(struct reader_ask){.start = 5, .tag = ""});
@@ -109,6 +110,36 @@ START_TEST(a_filter_that_means_nothing_is_refused)
     ck_assert_uint_eq(reader->code, CW_REFUSED_VALUE);
     ck_assert_uint_eq(reader->ends, 5);
     ck_assert_uint_eq(feeds_count(node_feeds(north->node)), 0);
+}
+END_TEST
+
+START_TEST(a_division_that_there_is_not_is_refused_with_those_that_there_are)
+{
+    reader_subscribe(reader, north, &(struct reader_ask){.start = 5, .division = "NTX"});
+    ck_assert_uint_eq(reader->code, CW_REFUSED_VALUE);
+    ck_assert_ptr_nonnull(strstr(reader->text, "its divisions are"));
+    ck_assert_ptr_nonnull(strstr(reader->text, "NTH"));
+    reader_subscribe(reader, north, &(struct reader_ask){.start = 3, .owner = "nrth"});
+    ck_assert_uint_eq(reader->code, CW_REFUSED_VALUE);
+    ck_assert_uint_eq(reader->ends, 2);
+    reader_subscribe(reader, north, &(struct reader_ask){.start = 3, .owner = "nth", .division = "est"});
+    ck_assert_uint_eq(reader->ends, 2);
+}
+END_TEST
+
+/* Clocks differ by less than an hour; beyond it, nobody would hear anything until then. */
+START_TEST(a_time_that_lies_ahead_is_refused)
+{
+    uint64_t now = (uint64_t)(WORLD_TIME_MS + lab->now);
+
+    reader_subscribe(reader, north, &(struct reader_ask){.start = 4, .since_ms = now + 3600000 - 10000});
+    ck_assert_uint_eq(reader->ends, 0);
+    reader_subscribe(reader, north, &(struct reader_ask){.start = 4, .since_ms = now + 3600000 + 10000});
+    ck_assert_uint_eq(reader->code, CW_REFUSED_VALUE);
+    ck_assert_ptr_nonnull(strstr(reader->text, "lies ahead"));
+    reader_subscribe(reader, north, &(struct reader_ask){.start = 4, .since_ms = UINT64_MAX});
+    ck_assert_uint_eq(reader->code, CW_REFUSED_VALUE);
+    ck_assert_uint_eq(reader->ends, 2);
 }
 END_TEST
 
@@ -330,6 +361,8 @@ Suite *suite_feed_refused(void)
     tcase_add_test(hostile, a_damaged_cursor_is_refused_with_what_to_do);
     tcase_add_loop_test(hostile, a_cursor_of_another_network_reader_or_version_is_refused, 0, 3);
     tcase_add_test(hostile, a_filter_that_means_nothing_is_refused);
+    tcase_add_test(hostile, a_division_that_there_is_not_is_refused_with_those_that_there_are);
+    tcase_add_test(hostile, a_time_that_lies_ahead_is_refused);
     tcase_add_test(hostile, feeds_of_one_certificate_are_bounded);
     tcase_add_test(hostile, credit_for_no_feed_is_answered_by_its_end);
     suite_add_tcase(suite, hostile);
