@@ -6,8 +6,12 @@
 #include "lib/agent.h"
 #include "proto/id.h"
 
+#include <dirent.h>
 #include <stdlib.h>
 #include <unistd.h>
+
+#define PEOPLE_MAX 200 /* looked at for a suggestion */
+#define PERSON_LEN_MAX 64
 
 static void copy(char out[static PATH_LEN_MAX], const char *text)
 {
@@ -25,6 +29,45 @@ void context_lab(const struct cli *cli, char out[static PATH_LEN_MAX])
     copy(out, lab != NULL ? lab : "casewire-lab");
 }
 
+/* The nearest of a lab's people. */
+static bool nearest_person(const char *lab, const char *as, char out[static PERSON_LEN_MAX])
+{
+    char names[PEOPLE_MAX][PERSON_LEN_MAX];
+    const char *at[PEOPLE_MAX], *near;
+    char path[PATH_LEN_MAX];
+    DIR *folder = path_join(path, lab, "people") ? opendir(path) : NULL;
+    const struct dirent *entry;
+    size_t count = 0;
+
+    while (folder != NULL && count < PEOPLE_MAX && (entry = readdir(folder)) != NULL) {
+        if (entry->d_name[0] == '.' || strlen(entry->d_name) >= PERSON_LEN_MAX)
+            continue;
+        memcpy(names[count], entry->d_name, strlen(entry->d_name) + 1);
+        at[count] = names[count];
+        count++;
+    }
+    if (folder != NULL)
+        closedir(folder);
+    near = suggest(as, at, count);
+    if (near != NULL)
+        snprintf(out, PERSON_LEN_MAX, "%s", near);
+    return near != NULL;
+}
+
+static enum exit_code nobody(const struct cli *cli, const char *lab, const char *as, const char *home)
+{
+    char near[PERSON_LEN_MAX], why[PERSON_LEN_MAX + 40];
+
+    if (!nearest_person(lab, as, near))
+        return complain(cli, EXIT_NOT_FOUND,
+                        &(struct trouble){"there is nobody of that name in this lab", home,
+                                          "the lab has no such person, or it is another folder (--lab DIR)",
+                                          "casewire lab status"});
+    snprintf(why, sizeof(why), "did you mean \"%s\"?", near);
+    return complain(cli, EXIT_NOT_FOUND,
+                    &(struct trouble){"there is nobody of that name in this lab", home, why, "casewire lab status"});
+}
+
 static enum exit_code home_in_lab(const struct cli *cli, const char *as, char out[static PATH_LEN_MAX])
 {
     char lab[PATH_LEN_MAX];
@@ -35,10 +78,7 @@ static enum exit_code home_in_lab(const struct cli *cli, const char *as, char ou
                         &(struct trouble){"nobody has that name", as, "it is WHO@DIVISION", "casewire lab status"});
     if (file_exists(out))
         return EXIT_DONE;
-    return complain(cli, EXIT_NOT_FOUND,
-                    &(struct trouble){"there is nobody of that name in this lab", out,
-                                      "the lab has no such person, or it is another folder (--lab DIR)",
-                                      "casewire lab status"});
+    return nobody(cli, lab, as, out);
 }
 
 static const char *set_variable(const char *name)

@@ -737,12 +737,33 @@ def a_complaint_names_places_as_they_are_typed(desk):
 
 @story
 def a_feed_of_an_operation_takes_any_of_its_names(desk):
-    opened = desk.ask("operation", "open", "title=Week", "op_name=SORREL", "theme=county_lines", "runs=2018-03-19/2018-03-23")["case_id"]
+    opened = desk.ask("operation", "open", "title=Week", "op_name=SORREL", "theme=county_lines", "runs=2018-03-19/2018-03-23", who="coordinator@north")["case_id"]
     desk.open_case("Child S")
     reference = desk.ask("case", "show", opened)["human_ref"]
     for name in (reference, reference.split("/")[-1][:7], reference.split("/")[-1][:7].lower(), "SORREL", opened, opened[:10]):
         told = desk.tool("feed", "--operation", name, "--beginning", "--exit-at-end", "--format", "%k %c").stdout
         check(f"{name} is told, and nothing else", told == f"operation {reference.split('/')[-1][:7]}\n", told)
+
+
+@story
+def what_nobody_can_wait_for_is_refused_with_what_there_is(desk):
+    child = desk.open_case("Child R")["case_id"]
+    desk.ask("operation", "open", "title=Week", "op_name=SORREL", "theme=county_lines", "runs=2018-03-19/2018-03-23", who="coordinator@north")
+    feed = ["feed", "--exit-at-end"]
+    for words, status, said in (([*feed, "--owner", "NTX"], 2, ("where: --owner", "its divisions are EST, NTH, WST")),
+                                ([*feed, "--snapshot", "--division", "nrth"], 2, ("where: --division", "its divisions are EST, NTH, WST")),
+                                ([*feed, "--since", "2099-01-01T00:00"], 2, ("where: --since", "lies ahead")),
+                                ([*feed, "--since", "tomorrow 09:00"], 2, ("where: --since", "lies ahead")),
+                                ([*feed, "--risk", "hgih"], 2, ("where: --risk", 'did you mean "high"?')),
+                                ([*feed, "--kind", "missing_chld"], 2, ('did you mean "missing_child"?',)),
+                                (["case", "list", "--kind", "missing_chld"], 2, ('did you mean "missing_child"?',)),
+                                ([*feed, "--operation", "NOPE"], 3, ("NOPE",)),
+                                ([*feed, "--operation", "SOREL"], 3, ('did you mean "SORREL"?',)),
+                                ([*feed, "--operation", child], 2, ("--case",))):
+        done = desk.tool(*words, expect=status)
+        check(f"`{' '.join(words)}` says why", all(text in done.stderr for text in said), done.stderr)
+    done = desk.tool("whoami", who="officer@nrth", expect=3)
+    check("who is meant", 'did you mean "officer@north"?' in done.stderr, done.stderr)
 
 
 # --- an inbox that is followed -------------------------------------------------------------------------------

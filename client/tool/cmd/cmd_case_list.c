@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* case list, case history. */
 #include "tool/cmd_case.h"
+#include "tool/kinds.h"
 #include "tool/lookup.h"
 
 #include "lib/fault.h"
@@ -15,15 +16,7 @@ enum exit_code list_query_kind(const struct cli *cli, struct cw_list_query *out)
 {
     const char *kind = cli_value(cli, "kind");
 
-    if (kind == NULL)
-        return EXIT_DONE;
-    out->kind = schema_kind_by_name(slice_of(kind));
-    if (out->kind != KIND_NONE)
-        return EXIT_DONE;
-    return complain(cli, EXIT_USAGE,
-                    &(struct trouble){"there is no such kind of case", kind,
-                                      "it is a kind of case, as county_line, or of entity, as phone",
-                                      "casewire schema"});
+    return kind == NULL ? EXIT_DONE : kind_read(cli, kind, &out->kind);
 }
 
 static void read_filters(const struct cli *cli, struct cw_list_query *out)

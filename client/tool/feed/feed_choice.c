@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* From options to what is asked of a daemon. */
 #include "tool/feed_names.h"
+#include "tool/kinds.h"
 
 #include "lib/when.h"
 #include "proto/schema.h"
@@ -118,17 +119,12 @@ static enum exit_code read_kinds(const struct cli *cli, struct feed_choice *out)
     int next = 0;
 
     while ((value = cli_next(cli, "kind", &next)) != NULL) {
-        uint32_t kind = schema_kind_by_name(slice_of(value));
-
-        if (kind == KIND_NONE)
-            return complain(cli, EXIT_USAGE,
-                            &(struct trouble){"there is no such kind of case", value,
-                                              "it is a kind of case, as county_line, or of entity, as phone",
-                                              "casewire schema"});
         if (out->options.kind_count == FEED_KINDS_MAX)
             return complain(cli, EXIT_USAGE,
                             &(struct trouble){"too many kinds", value, "there are not so many", "casewire schema"});
-        out->kinds[out->options.kind_count++] = kind;
+        if (kind_read(cli, value, &out->kinds[out->options.kind_count]) != EXIT_DONE)
+            return EXIT_USAGE;
+        out->options.kind_count++;
     }
     out->options.kinds = out->kinds;
     return EXIT_DONE;

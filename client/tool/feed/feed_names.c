@@ -9,6 +9,8 @@
 #include "proto/schema.h"
 #include "proto/wire.h"
 
+#include <strings.h>
+
 struct cw_names feed_read_names(const struct cli *cli, const char *option, struct feed_name_list *out)
 {
     const char *value;
@@ -62,18 +64,52 @@ static void add_operation(const Cw__CaseView *view, struct feed_choice *out)
     add_text(out, wire_slice(view->human_ref));
 }
 
+/* A case that is none may carry the name of one. */
+static bool carries_name(const Cw__CaseView *view, const char *name)
+{
+    for (size_t i = 0; i < view->n_fields; i++) {
+        const Cw__ViewField *field = view->fields[i];
+
+        for (size_t j = 0; field->field == FIELD_OP_NAME && j < field->n_values; j++)
+            if (field->values[j]->text.len == strlen(name) &&
+                strncasecmp((const char *)field->values[j]->text.data, name, strlen(name)) == 0)
+                return true;
+    }
+    return false;
+}
+
+static enum exit_code take_operation(const struct cli *cli, const Cw__CaseView *view, const char *name,
+                                     struct feed_choice *out)
+{
+    if (view->kind != KIND_OPERATION && !carries_name(view, name))
+        return complain(cli, EXIT_USAGE,
+                        &(struct trouble){"there is no such operation", name, "it is a case of another kind: --case",
+                                          "casewire case list --kind operation"});
+    add_operation(view, out);
+    return EXIT_DONE;
+}
+
+/* Several may carry one name: each of them is told. */
 static enum exit_code read_operation(const struct cli *cli, struct context *context, const char *name,
                                      struct feed_choice *out)
 {
     char known[LOOKUP_LEN_MAX];
     struct cw_answer *answer = NULL;
+    enum cw_err err = lookup_case(context, name, cli->timeout_ms, known);
+    enum exit_code code = EXIT_DONE;
 
-    if (lookup_case(context, name, cli->timeout_ms, known) != CW_OK)
+    if (err == CW_OK)
+        err = cw_client_get(context->client, slice_of(known), cli->timeout_ms, &answer);
+    if (err == CW_REFUSED_AMBIGUOUS)
+        return EXIT_DONE;
+    if (err == CW_REFUSED_UNKNOWN_CASE)
+        code = lookup_record(cli, context, name, &answer); /* says which is nearest */
+    else if (err != CW_OK)
         return complain_fault(cli, "the operation was not looked up", cw_client_fault(context->client));
-    if (cw_client_get(context->client, slice_of(known), cli->timeout_ms, &answer) == CW_OK)
-        add_operation(answer_message(answer)->view, out);
+    if (code == EXIT_DONE)
+        code = take_operation(cli, answer_message(answer)->view, name, out);
     cw_answer_close(answer);
-    return EXIT_DONE;
+    return code;
 }
 
 enum exit_code feed_read_operations(const struct cli *cli, struct context *context, struct feed_choice *out)
