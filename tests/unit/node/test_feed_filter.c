@@ -37,6 +37,23 @@ START_TEST(a_snapshot_of_one_division_holds_the_cases_in_which_it_wrote)
 }
 END_TEST
 
+/* Of more ops than are looked at, nobody says whose they are. */
+START_TEST(the_longest_cases_are_told_to_who_chose_a_division_as_outside)
+{
+    struct lab_op longest = open_case(north, 1), other = open_case(north, 2);
+
+    for (uint32_t i = 0; i < 1030; i++)
+        (void)set_title(north, 3 + i, &longest, "Operation Larkspur");
+    lab_run(lab, 5000);
+    reader_subscribe(reader, north, &(struct reader_ask){.start = 3, .division = "EST"});
+    lab_run(lab, 1000);
+    ck_assert_uint_eq(told_of(&longest), 1);
+    ck_assert_uint_eq(told_of(&other), 0);
+    ck_assert(reader->items[0].outside);
+    ck_assert(reader->level);
+}
+END_TEST
+
 /* After a change of policy a resume owes all cases. */
 START_TEST(a_correction_is_told_to_whoever_chose_a_division_that_wrote_in_the_case)
 {
@@ -130,6 +147,7 @@ Suite *suite_feed_filter(void)
 
     tcase_add_checked_fixture(c, feed_pair_begin, feed_pair_end);
     tcase_add_test(c, a_snapshot_of_one_division_holds_the_cases_in_which_it_wrote);
+    tcase_add_test(c, the_longest_cases_are_told_to_who_chose_a_division_as_outside);
     tcase_add_test(c, a_correction_is_told_to_whoever_chose_a_division_that_wrote_in_the_case);
     tcase_add_test(c, a_case_of_another_kind_is_told_of_nothing_that_moves);
     tcase_add_test(c, of_an_operation_only_what_touches_it_is_told);
