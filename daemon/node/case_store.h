@@ -60,14 +60,19 @@ typedef enum cw_err case_pick(void *ctx, struct loaded_case *c);
 enum cw_err case_load_picked(const struct node_read *read, const struct cw_case_id *id, struct arena *arena,
                              case_pick *pick, void *ctx, struct loaded_case *out);
 
+#define LINE_HIGH_MAX 16u
+#define LINE_HIGH_MANY 254u    /* more than there is room for: of any of them it may be said */
+#define LINE_HIGH_UNKNOWN 255u /* an earlier build's line, or none yet */
 /* One line of a list, without folding. */
 struct case_line {
     struct cw_slice reference, status, title, owner, risk, op_name; /* text */
     uint32_t conflicts;
     uint32_t marking;
-    uint32_t episodes;         /* of a child: how often it was reported missing */
-    int64_t repeat_until_ms;   /* before this it is a repeat: cases/view.h */
-    struct case_labels labels; /* as many as fit LINE_LABELS_LEN_MAX; `more` when some do not */
+    uint32_t episodes;            /* of a child: how often it was reported missing */
+    int64_t repeat_until_ms;      /* before this it is a repeat: cases/view.h */
+    struct case_labels labels;    /* as many as fit LINE_LABELS_LEN_MAX; `more` when some do not */
+    uint32_t high_count;          /* episodes in which the child is missing at high risk, or one of the two below */
+    uint32_t high[LINE_HIGH_MAX]; /* of each the first bytes of its scope: ids are hashes */
 };
 #define LINE_LABELS_LEN_MAX 1024 /* bytes of all labels of one line together */
 /* Reads the CASE row and opens its line (empty texts when the case was never folded). */

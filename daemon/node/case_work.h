@@ -74,7 +74,7 @@ size_t case_cache_len(const struct case_cache *cache);
 void case_line_encode(const struct case_line *line, struct writer *w);
 enum cw_err case_line_parse(struct cw_slice raw, struct case_line *out); /* borrows from raw. CW_LOCAL_CORRUPT */
 
-#define CASE_LINE_LEN_MAX (1024 + LINE_LABELS_LEN_MAX + LABELS_MAX * 4)
+#define CASE_LINE_LEN_MAX (1024 + LINE_LABELS_LEN_MAX + LABELS_MAX * 4 + 1 + LINE_HIGH_MAX * 4)
 
 /* --- case_save.c: row, summary, indexes, digest leaf --- */
 /* The line of what was folded; borrows from both. */

@@ -16,6 +16,7 @@
 #include "node/internal.h"
 
 struct loaded_case;
+struct case_line;
 
 /*
  * Acts on the cases whose moment has come, the earliest first: DUTY_CASES_MAX in DUTY_BUSY_MS, one while submitters wait.
@@ -34,8 +35,11 @@ bool duties_clock_went_back(const struct turn *t);
 /* When a turn is wanted next: after the turn's folds. */
 enum cw_err duties_look_ahead(struct turn *t);
 
-/* A case is saved whose line said this risk before. */
-void duties_tell_risk(struct turn *t, const struct loaded_case *c, struct cw_slice risk_before);
+/* In which episodes the child is missing at high risk: high, high_count of the line. */
+void duties_high_risk(const struct case_state *state, struct case_line *out);
+/* A case is saved whose line said this before, and says that now: told is each rise. */
+void duties_tell_risk(struct turn *t, const struct loaded_case *c, const struct case_line *before,
+                      const struct case_line *now);
 
 /* Journal and port. */
 void duties_tell(struct turn *t, const struct duty_notice *notice);

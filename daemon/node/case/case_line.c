@@ -87,6 +87,24 @@ static void read_labels(struct reader *in, struct case_labels *out)
     out->deceased = (flags & LINE_DECEASED) != 0;
 }
 
+/* --- high risk ------------------------------------------------------------------------------------------- */
+
+static void write_high(struct writer *w, const struct case_line *line)
+{
+    writer_u8(w, (uint8_t)line->high_count);
+    for (uint32_t i = 0; i < line->high_count && line->high_count <= LINE_HIGH_MAX; i++)
+        writer_be32(w, line->high[i]);
+}
+
+static void read_high(struct reader *in, struct case_line *out)
+{
+    out->high_count = reader_u8(in);
+    if (out->high_count > LINE_HIGH_MAX && out->high_count < LINE_HIGH_MANY)
+        in->failed = true;
+    for (uint32_t i = 0; i < out->high_count && out->high_count <= LINE_HIGH_MAX && !in->failed; i++)
+        out->high[i] = reader_be32(in);
+}
+
 /* --- the line -------------------------------------------------------------------------------------------- */
 
 void case_line_encode(const struct case_line *line, struct writer *w)
@@ -102,9 +120,10 @@ void case_line_encode(const struct case_line *line, struct writer *w)
     write_labels(w, &line->labels);
     writer_be32(w, line->episodes);
     writer_be64(w, (uint64_t)line->repeat_until_ms);
+    write_high(w, line);
 }
 
-/* A line of an earlier build ends after the conflicts, or after the labels: what it does not say may be anything. */
+/* A line of an earlier build ends after the conflicts, the labels or the episodes: what it does not say may be anything. */
 enum cw_err case_line_parse(struct cw_slice raw, struct case_line *out)
 {
     struct reader in = reader_over(raw);
@@ -128,5 +147,8 @@ enum cw_err case_line_parse(struct cw_slice raw, struct case_line *out)
         out->episodes = reader_be32(&in);
         out->repeat_until_ms = (int64_t)reader_be64(&in);
     }
+    out->high_count = LINE_HIGH_UNKNOWN;
+    if (reader_left(&in) > 0)
+        read_high(&in, out);
     return reader_finish(&in) == CW_OK ? CW_OK : CW_LOCAL_CORRUPT;
 }

@@ -18,6 +18,7 @@ static enum cw_err line_open(const struct node *n, const struct cw_case_id *id, 
     struct cw_slice plain;
 
     memset(out, 0, sizeof *out);
+    out->high_count = LINE_HIGH_UNKNOWN;
     *out_unreadable = false;
     if (row->summary.len == 0)
         return CW_OK;
@@ -161,6 +162,7 @@ void case_line_of(const struct node *n, const struct loaded_case *c, const struc
     };
     state_labels(c->state, &out->labels);
     put_episodes(n, c, out);
+    duties_high_risk(c->state, out);
     if (name != NULL && name->value.type == VALUE_TEXT)
         out->op_name = name->value.text;
 }
@@ -249,7 +251,7 @@ static enum cw_err put_row(struct turn *t, const struct loaded_case *c, const st
         err = case_links_save(t, c->state);
     if (err != CW_OK)
         return err;
-    duties_tell_risk(t, c, old_line.risk);
+    duties_tell_risk(t, c, &old_line, &line);
     return replace_indexes(t, &c->id, &(struct listing){old, &old_line}, &(struct listing){&row, &line});
 }
 

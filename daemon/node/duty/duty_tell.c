@@ -63,35 +63,67 @@ void duties_tell(struct turn *t, const struct duty_notice *notice)
 
 /* --- high risk ---------------------------------------------------------------------------------------------------- */
 
-static const struct hash *live_at_high_risk(const struct case_state *state)
+static bool is_missing_at_high_risk(const struct case_state *state, const struct case_machine *m)
 {
-    for (uint32_t i = 0; i < state->machine_count; i++) {
-        const struct case_machine *m = &state->machines[i];
-        const struct case_value *risk;
+    const struct case_value *risk;
 
-        if (m->machine != MACHINE_EPISODE || !episode_is_live(m->state))
-            continue;
-        risk = state_value(state, &m->scope, FIELD_MISSING_RISK);
-        if (risk != NULL && risk->value.number >= RISK_HIGH)
-            return &m->scope;
-    }
-    return NULL;
+    if (m->machine != MACHINE_EPISODE || !episode_is_live(m->state))
+        return false;
+    risk = state_value(state, &m->scope, FIELD_MISSING_RISK);
+    return risk != NULL && risk->value.number >= RISK_HIGH;
 }
 
-/* Once for each rise: the line that lists show said something else before. */
-void duties_tell_risk(struct turn *t, const struct loaded_case *c, struct cw_slice risk_before)
+void duties_high_risk(const struct case_state *state, struct case_line *out)
 {
-    struct case_summary summary;
+    out->high_count = 0;
+    for (uint32_t i = 0; i < state->machine_count && state->kind == KIND_CHILD; i++) {
+        struct reader scope = reader_over(slice(state->machines[i].scope.b, ID_LEN));
 
-    if (c->state->kind != KIND_CHILD || live_at_high_risk(c->state) == NULL)
-        return;
-    state_summary(c->state, &summary);
-    if (slice_eq(slice_of(summary.risk), risk_before))
+        if (!is_missing_at_high_risk(state, &state->machines[i]))
+            continue;
+        if (out->high_count == LINE_HIGH_MAX) {
+            out->high_count = LINE_HIGH_MANY;
+            return;
+        }
+        out->high[out->high_count++] = reader_be32(&scope);
+    }
+}
+
+static bool was_high(const struct case_line *before, uint32_t mark)
+{
+    for (uint32_t i = 0; i < before->high_count; i++) {
+        if (before->high[i] == mark)
+            return true;
+    }
+    return false;
+}
+
+/*
+ * An episode is there that was not: the child's earlier absence may be at high risk still, returned and not closed, so the
+ * case's own risk says nothing of that. An earlier build's line said no more than this risk.
+ */
+static bool has_risen(const struct case_line *before, const struct case_line *now)
+{
+    if (now->high_count == 0 || now->high_count > LINE_HIGH_MAX || before->high_count == LINE_HIGH_MANY)
+        return false;
+    if (before->high_count == LINE_HIGH_UNKNOWN)
+        return !slice_eq(before->risk, now->risk);
+    for (uint32_t i = 0; i < now->high_count; i++) {
+        if (!was_high(before, now->high[i]))
+            return true;
+    }
+    return false;
+}
+
+void duties_tell_risk(struct turn *t, const struct loaded_case *c, const struct case_line *before,
+                      const struct case_line *now)
+{
+    if (!has_risen(before, now))
         return;
     duties_tell(t, &(struct duty_notice){
                        .event = RISK_RAISED,
                        .case_id = c->id,
-                       .reference = slice_of(summary.human_ref),
+                       .reference = now->reference,
                        .held = duty_is_held_by(c->state, slice_of(t->n->identity.division)),
                    });
 }
