@@ -45,6 +45,13 @@ enum cw_err check_death_confirmed(const struct admission_request *r, const struc
 /* check_saying.c: details that must agree with each other: grades, links, merged identities, what is taken back. */
 enum cw_err check_saying(const struct admission_request *r, const struct schema_event *event, struct refusal *refusal);
 
+/* check_correct.c: what was recorded and is corrected or taken back by this op: whose that is, and what is done instead. */
+enum cw_err check_put_right(const struct admission_request *r, struct refusal *refusal);
+/* The event of this case that the op names in this place, or NULL. */
+const struct case_event *request_names(const struct admission_request *r, uint32_t index);
+/* Its author is the person with this certificate. */
+bool request_is_by(const struct admission_request *r, const struct cert_id *other);
+
 /* What is corrected had no effect, for want of its author's role: the op takes it up, and is judged like any other. */
 bool request_answers_proposals(const struct admission_request *r);
 

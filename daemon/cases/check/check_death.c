@@ -26,7 +26,7 @@ enum cw_err check_death_said(const struct admission_request *r, const struct op_
                   field->name);
 }
 
-static bool is_same_person(const struct admission_request *r, const struct cert_id *other)
+bool request_is_by(const struct admission_request *r, const struct cert_id *other)
 {
     return ID_EQ(&r->author, other) || (r->same_person != NULL && r->same_person(r->people, &r->author, other));
 }
@@ -42,7 +42,7 @@ enum cw_err check_death_confirmed(const struct admission_request *r, const struc
 
         if (e->event != EVENT_FOUND_DEAD || !e->authorised || e->withdrawn || !ID_EQ(&e->scope, scope))
             continue;
-        if (!is_same_person(r, &r->state->ops[e->op_index].author))
+        if (!request_is_by(r, &r->state->ops[e->op_index].author))
             return CW_OK;
         reported = true;
     }

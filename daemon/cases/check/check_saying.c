@@ -67,11 +67,11 @@ static enum cw_err check_basis(const struct admission_request *r, struct refusal
 
 /* --- grading anew -------------------------------------------------------------------------------------------------- */
 
-static const struct case_event *find_event(const struct case_state *state, const struct cw_op_id *op)
+const struct case_event *request_names(const struct admission_request *r, uint32_t index)
 {
-    for (uint32_t i = 0; i < state->event_count; i++) {
-        if (ID_EQ(&state->events[i].dot.op, op))
-            return &state->events[i];
+    for (uint32_t i = 0; i < r->state->event_count; i++) {
+        if (ID_EQ(&r->state->events[i].dot.op, &r->op->corrects[index].op))
+            return &r->state->events[i];
     }
     return NULL;
 }
@@ -119,10 +119,10 @@ static enum cw_err refuse_taken_back(uint32_t event, struct refusal *refusal)
 
 static enum cw_err check_correction(const struct admission_request *r, struct refusal *refusal)
 {
-    enum cw_err err = CW_OK;
+    enum cw_err err = check_put_right(r, refusal);
 
     for (uint32_t i = 0; i < r->op->correct_count && err == CW_OK; i++) {
-        const struct case_event *corrected = find_event(r->state, &r->op->corrects[i].op);
+        const struct case_event *corrected = request_names(r, i);
         const struct op *was = corrected != NULL ? r->state->ops[corrected->op_index].op : NULL;
 
         if (was == NULL || corrected->event != r->op->event)
@@ -216,7 +216,7 @@ static enum cw_err check_taken_back(const struct admission_request *r, const str
     const struct schema_event *named = schema_event(taken_back_by(event->number));
 
     for (uint32_t i = 0; i < r->op->correct_count; i++) {
-        const struct case_event *found = find_event(r->state, &r->op->corrects[i].op);
+        const struct case_event *found = request_names(r, i);
 
         if (found == NULL || found->event != named->number)
             return refuse(refusal, CW_REFUSED_VALUE, event->name, "names no %s of this case", named->name);
@@ -263,7 +263,7 @@ static enum cw_err check_withdrawn(const struct admission_request *r, const stru
 bool request_answers_proposals(const struct admission_request *r)
 {
     for (uint32_t i = 0; i < r->op->correct_count; i++) {
-        const struct case_event *found = find_event(r->state, &r->op->corrects[i].op);
+        const struct case_event *found = request_names(r, i);
 
         if (found == NULL || found->authorised)
             return false;
@@ -280,8 +280,8 @@ static enum cw_err check_withdrawal(const struct admission_request *r, const str
     if (instead != NULL && !request_answers_proposals(r))
         return refuse(refusal, CW_REFUSED_TRANSITION, event->name, "%s", instead);
     for (uint32_t i = 0; i < r->op->correct_count && err == CW_OK; i++)
-        err = check_withdrawn(r, event, find_event(r->state, &r->op->corrects[i].op), refusal);
-    return err;
+        err = check_withdrawn(r, event, request_names(r, i), refusal);
+    return err == CW_OK ? check_put_right(r, refusal) : err;
 }
 
 enum cw_err check_saying(const struct admission_request *r, const struct schema_event *event, struct refusal *refusal)
