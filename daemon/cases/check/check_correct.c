@@ -26,11 +26,43 @@ static enum cw_err check_undone_otherwise(const struct admission_request *r, con
     return instead == NULL ? CW_OK : refuse(refusal, CW_REFUSED_TRANSITION, was->row->name, "%s", instead);
 }
 
+/* --- what disputes a return, or holds a close --------------------------------------------------------------------- */
+
+static const char *contradicts(const struct case_state *state, const struct case_event *sighting)
+{
+    for (uint32_t i = 0; i < state->note_count; i++) {
+        const struct case_note *note = &state->notes[i];
+
+        if (note->kind == NOTE_RETURN_DISPUTED && ID_EQ(&note->op.op, &sighting->dot.op))
+            return "a return is disputed by this sighting";
+        if (note->kind == NOTE_STEP_HELD && ID_EQ(&note->about, &sighting->dot.op))
+            return "a close is held back by this sighting";
+    }
+    return NULL;
+}
+
+/* DOMAIN §7.3: an inspector decides, who has read both. */
+static enum cw_err check_contradiction(const struct admission_request *r, const struct case_event *was,
+                                       struct refusal *refusal)
+{
+    const char *what = was->event == EVENT_SIGHTING ? contradicts(r->state, was) : NULL;
+    struct cw_slice side = r->state->ops[was->op_index].division;
+    char who[SCHEMA_ROLES_TEXT_LEN_MAX];
+
+    if (what == NULL || (r->roles & R_INSP_UP) != 0 || slice_eq(side, r->division))
+        return CW_OK;
+    return refuse(refusal, CW_REFUSED_ROLE, was->row->name,
+                  "%s: it is corrected or taken back by officers of %.*s, or by %s, who may decide on it", what,
+                  (int)(side.len <= 16 ? side.len : 16), (const char *)side.data, schema_roles_text(R_INSP_UP, who));
+}
+
 /* --- each event that is named ------------------------------------------------------------------------------------- */
 
 static enum cw_err check_event(const struct admission_request *r, const struct case_event *was, struct refusal *refusal)
 {
-    return check_undone_otherwise(r, was, refusal);
+    enum cw_err err = check_undone_otherwise(r, was, refusal);
+
+    return err == CW_OK ? check_contradiction(r, was, refusal) : err;
 }
 
 /* What never had effect, or has none any more, is nobody's to protect; of a declaration that is void the event stays. */

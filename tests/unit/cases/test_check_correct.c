@@ -4,6 +4,9 @@
 
 #define PC_ ROLE_MASK(PC)
 #define SUP_ ROLE_MASK(SUP)
+#define INSP_ ROLE_MASK(INSP)
+
+enum { SEEN_BY_POLICE = 5, POSSIBLE = 1, REFUTED = 4, HIGH = 4 };
 
 static struct story *s;
 
@@ -108,6 +111,80 @@ START_TEST(a_word_about_a_duty_is_not_unsaid_by_a_note)
 }
 END_TEST
 
+/* --- sightings ---------------------------------------------------------------------------------------------------- */
+
+static uint32_t sighting(const char *division, uint32_t roles, int64_t confidence)
+{
+    uint32_t op = story_event(s, division, roles, EVENT_SIGHTING);
+
+    story_number(s, op, FIELD_CONFIDENCE, confidence);
+    story_interval(s, op, FIELD_OCCURRED, (int64_t)s->now, (int64_t)s->now);
+    return op;
+}
+
+static uint32_t disputed(void)
+{
+    uint32_t risk, back;
+
+    begin();
+    risk = story_event(s, "NTH", INSP_, EVENT_RISK_ASSESSMENT);
+    story_number(s, risk, FIELD_MISSING_RISK, HIGH);
+    back = story_event(s, "NTH", PC_, EVENT_RETURNED);
+    story_number(s, back, FIELD_HOW_KNOWN, SEEN_BY_POLICE);
+    story_interval(s, back, FIELD_OCCURRED, (int64_t)s->now, (int64_t)s->now);
+    return sighting("EST", PC_, POSSIBLE);
+}
+
+static uint32_t refuted(const char *division, uint32_t roles, uint32_t seen, bool withdraws)
+{
+    uint32_t op = withdraws ? story_event(s, division, roles, EVENT_SIGHTING) : sighting(division, roles, REFUTED);
+
+    story_at(s, op)->op.withdraws = withdraws;
+    story_corrects(s, op, seen);
+    return op;
+}
+
+START_TEST(a_sighting_that_disputes_a_return_is_its_own_sides_or_an_inspectors_to_unsay)
+{
+    uint32_t seen = disputed();
+
+    ck_assert_refused(refuted("NTH", PC_, seen, true), CW_REFUSED_ROLE, "sighting", "officers of EST, or by INSP");
+    ck_assert_refused(refuted("NTH", PC_, seen, false), CW_REFUSED_ROLE, "sighting", "disputed");
+    ck_assert_refused(note("NTH", PC_, seen), CW_REFUSED_ROLE, "sighting", "disputed");
+    ck_assert_int_eq(checked(refuted("NTH", INSP_, seen, true)), ADMIT);
+    s->count = seen + 1;
+    ck_assert_int_eq(checked(refuted("EST", PC_, seen, false)), ADMIT);
+}
+END_TEST
+
+START_TEST(a_sighting_that_holds_a_close_is_not_the_closing_sides_to_unsay)
+{
+    uint32_t back, seen, close;
+
+    (void)disputed();
+    back = --s->count - 1;
+    seen = sighting("EST", PC_, POSSIBLE);
+    story_interval(s, seen, FIELD_OCCURRED, 0, 0); /* before the return: it disputes nothing */
+    story_at(s, seen)->op.write_count = 1;
+    story_interval(s, seen, FIELD_OCCURRED, 0, 0);
+    close = story_event(s, "NTH", INSP_, EVENT_EPISODE_CLOSED);
+    story_after(s, close, back);
+    ck_assert(story_has_note(story_fold(s), s, NOTE_STEP_HELD, close));
+    ck_assert_refused(refuted("NTH", PC_, seen, true), CW_REFUSED_ROLE, "sighting", "held");
+    ck_assert_int_eq(checked(refuted("EST", PC_, seen, true)), ADMIT);
+}
+END_TEST
+
+START_TEST(a_sighting_that_contradicts_nothing_is_anybodys_to_put_right)
+{
+    uint32_t seen;
+
+    begin();
+    seen = sighting("EST", PC_, POSSIBLE);
+    ck_assert_int_eq(checked(refuted("NTH", PC_, seen, false)), ADMIT);
+}
+END_TEST
+
 Suite *suite_check_correct(void);
 Suite *suite_check_correct(void)
 {
@@ -117,6 +194,9 @@ Suite *suite_check_correct(void)
     tcase_add_test(t, a_step_of_a_hand_over_is_neither_said_anew_nor_unsaid_by_a_note);
     tcase_add_test(t, an_offer_that_was_only_proposed_is_taken_up);
     tcase_add_test(t, a_word_about_a_duty_is_not_unsaid_by_a_note);
+    tcase_add_test(t, a_sighting_that_disputes_a_return_is_its_own_sides_or_an_inspectors_to_unsay);
+    tcase_add_test(t, a_sighting_that_holds_a_close_is_not_the_closing_sides_to_unsay);
+    tcase_add_test(t, a_sighting_that_contradicts_nothing_is_anybodys_to_put_right);
     suite_add_tcase(suite, t);
     return suite;
 }
