@@ -56,13 +56,50 @@ static enum cw_err check_contradiction(const struct admission_request *r, const 
                   (int)(side.len <= 16 ? side.len : 16), (const char *)side.data, schema_roles_text(R_INSP_UP, who));
 }
 
+/* --- assessments -------------------------------------------------------------------------------------------------- */
+
+/* Of what kind of risk an assessment of this kind of case is; NULL: of none that lists show. */
+static const struct schema_field *risk_of_kind(uint32_t kind)
+{
+    size_t count;
+    const struct schema_field *rows = schema_fields(&count);
+
+    for (size_t i = 0; i < count && kind < 32; i++) {
+        if ((rows[i].flags & FIELD_RISK) != 0 && (rows[i].kinds & (1u << kind)) != 0)
+            return &rows[i];
+    }
+    return NULL;
+}
+
+/* The review of a risk runs from its assessment: who may not lower the one does not put off the other. */
+static enum cw_err check_assessment(const struct admission_request *r, const struct case_event *was,
+                                    struct refusal *refusal)
+{
+    const struct schema_field *risk = risk_of_kind(r->state->kind);
+    uint32_t roles = risk != NULL ? policy_lower_roles(r->policy, risk) : ~R_NONE;
+    char who[SCHEMA_ROLES_TEXT_LEN_MAX];
+
+    if (was->event != EVENT_RISK_ASSESSMENT)
+        return CW_OK;
+    if (was->event != r->op->event)
+        return refuse(refusal, CW_REFUSED_VALUE, was->row->name,
+                      "an assessment is corrected by another one only: record risk_assessment, with all of it");
+    if ((r->roles & roles) != 0 || request_is_by(r, &r->state->ops[was->op_index].author))
+        return CW_OK;
+    return refuse(refusal, CW_REFUSED_ROLE, was->row->name,
+                  "this assessment is corrected or taken back by whoever recorded it, or by %s: record one of your own",
+                  schema_roles_text(roles, who));
+}
+
 /* --- each event that is named ------------------------------------------------------------------------------------- */
 
 static enum cw_err check_event(const struct admission_request *r, const struct case_event *was, struct refusal *refusal)
 {
     enum cw_err err = check_undone_otherwise(r, was, refusal);
 
-    return err == CW_OK ? check_contradiction(r, was, refusal) : err;
+    if (err == CW_OK)
+        err = check_contradiction(r, was, refusal);
+    return err == CW_OK ? check_assessment(r, was, refusal) : err;
 }
 
 /* What never had effect, or has none any more, is nobody's to protect; of a declaration that is void the event stays. */

@@ -185,6 +185,68 @@ START_TEST(a_sighting_that_contradicts_nothing_is_anybodys_to_put_right)
 }
 END_TEST
 
+/* --- assessments -------------------------------------------------------------------------------------------------- */
+
+static uint32_t assess(uint32_t roles, int64_t risk, uint8_t author)
+{
+    uint32_t op = story_event(s, "NTH", roles, EVENT_RISK_ASSESSMENT);
+    uint32_t write = story_number(s, op, FIELD_MISSING_RISK, risk);
+
+    story_at(s, op)->writes[write].has_max = true;
+    story_at(s, op)->writes[write].max_value = (uint64_t)risk;
+    story_text(s, op, FIELD_RATIONALE, "No coat");
+    story_at(s, op)->head.author.b[0] = author;
+    return op;
+}
+
+static uint32_t assess_again(uint32_t roles, uint8_t author, uint32_t was, bool withdraws)
+{
+    uint32_t op = assess(roles, HIGH, author);
+
+    story_corrects(s, op, was);
+    story_at(s, op)->op.withdraws = withdraws;
+    story_at(s, op)->op.write_count = withdraws ? 0 : 2;
+    return op;
+}
+
+START_TEST(an_assessment_is_its_authors_to_say_anew_or_theirs_who_may_lower_the_risk)
+{
+    uint32_t was;
+
+    begin();
+    was = assess(PC_, HIGH, 1);
+    for (int withdraws = 0; withdraws < 2; withdraws++) {
+        ck_assert_refused(assess_again(PC_, 2, was, withdraws != 0), CW_REFUSED_ROLE, "risk_assessment", "INSP, SUPT");
+        ck_assert_int_eq(checked(assess_again(INSP_, 2, was, withdraws != 0)), ADMIT);
+        s->count = was + 1;
+        ck_assert_int_eq(checked(assess_again(PC_, 1, was, withdraws != 0)), ADMIT);
+        s->count = was + 1;
+    }
+}
+END_TEST
+
+START_TEST(who_may_lower_the_risk_is_what_the_policy_says)
+{
+    uint32_t was;
+
+    begin();
+    ck_assert_int_eq(case_policy_apply(&s->policy, slice_of("role.lower.missing_risk"), slice_of("SUP,INSP"), NULL),
+                     CW_OK);
+    was = assess(PC_, HIGH, 1);
+    ck_assert_int_eq(checked(assess_again(SUP_, 2, was, true)), ADMIT);
+}
+END_TEST
+
+START_TEST(an_assessment_is_not_unsaid_by_a_note)
+{
+    uint32_t was;
+
+    begin();
+    was = assess(PC_, HIGH, 1);
+    ck_assert_refused(note("NTH", INSP_, was), CW_REFUSED_VALUE, "risk_assessment", "risk_assessment");
+}
+END_TEST
+
 Suite *suite_check_correct(void);
 Suite *suite_check_correct(void)
 {
@@ -197,6 +259,9 @@ Suite *suite_check_correct(void)
     tcase_add_test(t, a_sighting_that_disputes_a_return_is_its_own_sides_or_an_inspectors_to_unsay);
     tcase_add_test(t, a_sighting_that_holds_a_close_is_not_the_closing_sides_to_unsay);
     tcase_add_test(t, a_sighting_that_contradicts_nothing_is_anybodys_to_put_right);
+    tcase_add_test(t, an_assessment_is_its_authors_to_say_anew_or_theirs_who_may_lower_the_risk);
+    tcase_add_test(t, who_may_lower_the_risk_is_what_the_policy_says);
+    tcase_add_test(t, an_assessment_is_not_unsaid_by_a_note);
     suite_add_tcase(suite, t);
     return suite;
 }
