@@ -23,6 +23,8 @@ enum cw_err check_event_authority(const struct admission_request *r, const struc
 bool writes_differ(const struct op_write *a, const struct op_write *b);
 /* check_time.c: times and days that cannot be meant, by the time at which the op was signed. */
 enum cw_err check_times(const struct admission_request *r, const struct schema_event *event, struct refusal *refusal);
+/* The same file: an author's clock that is so far ahead of the daemon's that every duty would be put off by it. */
+enum cw_err check_signed_at(const struct admission_request *r, struct refusal *refusal);
 /* check_episode.c: what an episode does not allow to be said of it yet. */
 enum cw_err check_episode(const struct admission_request *r, const struct schema_event *event, struct refusal *refusal);
 /* check_step.c: what the present state does not allow. */

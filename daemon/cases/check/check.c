@@ -343,7 +343,8 @@ enum admission cases_check_op(const struct admission_request *request, struct re
         refuse(refusal, CW_REFUSED_ROLE, "", "this certificate has no role that may write");
         return ADMIT_REFUSED;
     }
-    if (check_shape(request, &event, refusal) != CW_OK || check_content(request, event, refusal) != CW_OK)
+    if (check_signed_at(request, refusal) != CW_OK || check_shape(request, &event, refusal) != CW_OK ||
+        check_content(request, event, refusal) != CW_OK)
         return ADMIT_REFUSED;
     if (check_authority(request, event, refusal) != CW_OK)
         return ADMIT_PROPOSAL;

@@ -166,3 +166,25 @@ enum cw_err check_times(const struct admission_request *r, const struct schema_e
     }
     return err == CW_OK ? check_order(r, refusal) : err;
 }
+
+/* --- the author's clock --------------------------------------------------------------------------------------- */
+
+enum cw_err check_signed_at(const struct admission_request *r, struct refusal *refusal)
+{
+    static const struct {
+        int64_t ms;
+        const char *name;
+    } units[] = {{DAY_MS, "days"}, {INT64_C(3600000), "hours"}, {MINUTE_MS, "minutes"}};
+    int64_t ahead = r->now.ms > 0 && r->author_time.ms > r->now.ms ? r->author_time.ms - r->now.ms : 0;
+    size_t unit = 0;
+
+    if (ahead <= SKEW_MS)
+        return CW_OK;
+    while (unit + 1 < CW_COUNT(units) && ahead < 2 * units[unit].ms)
+        unit++;
+    return refuse(
+        refusal, CW_REFUSED_VALUE, "author_time",
+        "this was signed %lld %s ahead of the daemon's clock: set the clock of this device and record it again "
+        "(or the daemon's, if that is the wrong one)",
+        (long long)(ahead / units[unit].ms), units[unit].name);
+}

@@ -181,6 +181,7 @@ static enum cw_err check_case(struct turn *t, const struct prepared *p, const st
         .roles = (uint32_t)roles_of_author(cert),
         .division = slice_of(cert->division),
         .author_time = p->header.author_time,
+        .now = t->wall,
         .state = state,
         .policy = &n->policy,
         .link_to_kind = kind_led_to(t, op),

@@ -173,6 +173,40 @@ START_TEST(a_test_network_has_the_years_of_invented_cases)
 }
 END_TEST
 
+/* --- the author's clock --------------------------------------------------------------------------------------- */
+
+static enum admission signed_at(int64_t ms)
+{
+    uint32_t op = story_event(s, "NTH", MCET_, EVENT_NOTE);
+    struct admission_request request = {.op = &story_at(s, op)->op,
+                                        .roles = R_ANY,
+                                        .division = slice_of("NTH"),
+                                        .author_time = {ms},
+                                        .now = {TODAY},
+                                        .state = state,
+                                        .network_synthetic = true};
+
+    story_text(s, op, FIELD_TEXT, "Rang the mother");
+    memset(&refusal, 0, sizeof refusal);
+    return cases_check_op(&request, &refusal);
+}
+
+/* Every duty runs from what the author's clock said. What waited in an outbox comes late, however late. */
+START_TEST(a_device_whose_clock_is_ahead_is_told_to_set_it)
+{
+    begin(KIND_CHILD);
+    ck_assert_int_eq(signed_at(TODAY), ADMIT);
+    ck_assert_int_eq(signed_at(TODAY + HOUR), ADMIT);
+    ck_assert_int_eq(signed_at(TODAY - 400 * DAY), ADMIT);
+    ck_assert_int_eq(signed_at(TODAY + HOUR + 1), ADMIT_REFUSED);
+    ck_assert_str_eq(cw_err_name(refusal.code), cw_err_name(CW_REFUSED_VALUE));
+    ck_assert_str_eq(refusal.where, "author_time");
+    ck_assert_ptr_nonnull(strstr(refusal.text, "set the clock of this device"));
+    ck_assert_int_eq(signed_at(TODAY + 365 * DAY), ADMIT_REFUSED);
+    ck_assert_ptr_nonnull(strstr(refusal.text, "365 days"));
+}
+END_TEST
+
 /* --- dates of birth ------------------------------------------------------------------------------------------- */
 
 START_TEST(a_child_is_under_eighteen_on_the_day_its_case_begins)
@@ -231,6 +265,7 @@ Suite *suite_check_time(void)
     tcase_add_test(times, a_child_is_back_after_it_was_reported);
     tcase_add_test(times, a_child_is_seen_before_it_is_reported);
     tcase_add_test(times, a_test_network_has_the_years_of_invented_cases);
+    tcase_add_test(times, a_device_whose_clock_is_ahead_is_told_to_set_it);
     tcase_add_test(births, a_child_is_under_eighteen_on_the_day_its_case_begins);
     tcase_add_test(births, an_age_is_counted_on_the_day_of_opening);
     tcase_add_test(births, a_nominal_was_born_and_not_too_long_ago);

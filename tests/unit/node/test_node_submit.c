@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "proto/ahead.h"
 #include "tests/unit/node/pair.h"
 
 #include <check.h>
@@ -47,6 +48,14 @@ END_TEST
 START_TEST(an_unknown_field_is_refused)
 {
     stores_nothing(SPOIL_FIELD, CW_REFUSED_UNKNOWN_FIELD);
+}
+END_TEST
+
+/* An opening, too: it is the first of all duties' times. */
+START_TEST(what_was_signed_by_a_clock_far_ahead_is_refused)
+{
+    lab->author_ms = lab->now + CLOCKS_DIFFER_MS + 60000;
+    stores_nothing(SPOIL_NOTHING, CW_REFUSED_VALUE);
 }
 END_TEST
 
@@ -237,6 +246,7 @@ Suite *suite_node_submit(void)
     tcase_add_test(hostile, a_wrong_signature_is_refused);
     tcase_add_test(hostile, another_network_is_refused);
     tcase_add_test(hostile, an_unknown_field_is_refused);
+    tcase_add_test(hostile, what_was_signed_by_a_clock_far_ahead_is_refused);
     tcase_add_test(hostile, a_secret_marking_is_refused);
     tcase_add_test(hostile, an_author_whom_nobody_certified_is_refused);
     tcase_add_test(hostile, a_part_that_was_not_signed_is_refused);
