@@ -15,6 +15,14 @@ static const char *step_instead(const struct admission_request *r, const struct 
                "was wrong is said in a note";
     if (was->row->class == EVENT_CLASS_CLOCK && was->event != r->op->event)
         return "what was said about a duty is not corrected by something else: record it again, or a note beside it";
+    if ((was->row->flags & EVENT_OPENS_EPISODE) != 0)
+        return "a report is not corrected: set the fields of the episode that are wrong, and say the rest in a note; "
+               "when "
+               "the child was not missing, record episode_cancelled";
+    if (was->event == EVENT_EPISODE_MERGED)
+        return "a merging is not corrected: record episode_unmerged (casewire episode unmerge), and merge anew";
+    if (was->event == EVENT_IDENTITY_MERGED)
+        return "a merging is not corrected: record identity_unmerged (casewire child unmerge), and merge anew";
     return NULL;
 }
 
@@ -91,6 +99,18 @@ static enum cw_err check_assessment(const struct admission_request *r, const str
                   schema_roles_text(roles, who));
 }
 
+/* --- where -------------------------------------------------------------------------------------------------------- */
+
+static enum cw_err check_scope(const struct admission_request *r, const struct case_event *was, struct refusal *refusal)
+{
+    bool of_episode = (was->row->flags & EVENT_EPISODE) != 0 && was->event == r->op->event;
+
+    if (!of_episode || r->op->withdraws || ID_EQ(state_episode(r->state, &was->scope), request_scope(r)))
+        return CW_OK;
+    return refuse(refusal, CW_REFUSED_VALUE, was->row->name,
+                  "belongs to another episode: correct it in that one, or take it back and record it in this one");
+}
+
 /* --- each event that is named ------------------------------------------------------------------------------------- */
 
 static enum cw_err check_event(const struct admission_request *r, const struct case_event *was, struct refusal *refusal)
@@ -99,7 +119,9 @@ static enum cw_err check_event(const struct admission_request *r, const struct c
 
     if (err == CW_OK)
         err = check_contradiction(r, was, refusal);
-    return err == CW_OK ? check_assessment(r, was, refusal) : err;
+    if (err == CW_OK)
+        err = check_assessment(r, was, refusal);
+    return err == CW_OK ? check_scope(r, was, refusal) : err;
 }
 
 /* What never had effect, or has none any more, is nobody's to protect; of a declaration that is void the event stays. */

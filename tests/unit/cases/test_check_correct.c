@@ -247,6 +247,111 @@ START_TEST(an_assessment_is_not_unsaid_by_a_note)
 }
 END_TEST
 
+/* --- episodes ----------------------------------------------------------------------------------------------------- */
+
+static uint32_t report(const char *division)
+{
+    return story_event(s, division, R_ANY, EVENT_EPISODE_REPORTED);
+}
+
+START_TEST(a_report_is_not_reported_again_by_a_correction)
+{
+    uint32_t was, again;
+
+    begin();
+    was = report("EST");
+    again = report("EST");
+    story_corrects(s, again, was);
+    ck_assert_refused(again, CW_REFUSED_TRANSITION, "episode_reported", "episode_cancelled");
+    ck_assert_refused(note("EST", R_ANY, was), CW_REFUSED_TRANSITION, "episode_reported", "episode_cancelled");
+}
+END_TEST
+
+static uint32_t merge(const struct hash *about)
+{
+    uint32_t op = story_event(s, "NTH", SUP_, EVENT_EPISODE_MERGED);
+
+    story_ref(s, op, FIELD_ABOUT, about);
+    story_text(s, op, FIELD_REASON, "one absence");
+    return op;
+}
+
+START_TEST(a_merging_is_undone_by_its_own_step)
+{
+    struct hash first, second;
+    uint32_t was, again;
+
+    begin();
+    first = story_event_id(s, report("EST"));
+    second = story_event_id(s, report("WST"));
+    was = merge(&first);
+    again = merge(&second);
+    story_corrects(s, again, was);
+    ck_assert_refused(again, CW_REFUSED_TRANSITION, "episode_merged", "casewire episode unmerge");
+    ck_assert_refused(note("NTH", SUP_, was), CW_REFUSED_TRANSITION, "episode_merged", "episode_unmerged");
+    again = story_event(s, "NTH", SUP_, EVENT_EPISODE_UNMERGED);
+    story_text(s, again, FIELD_REASON, "two evenings");
+    story_corrects(s, again, was);
+    ck_assert_int_eq(checked(again), ADMIT);
+}
+END_TEST
+
+START_TEST(a_merged_identity_is_undone_by_its_own_step)
+{
+    static const struct hash other = {{9}}, third = {{8}};
+    const struct hash *to[] = {&other, &third};
+    uint32_t merged[2];
+
+    begin();
+    for (uint32_t i = 0; i < 2; i++) {
+        merged[i] = story_event(s, "NTH", INSP_, EVENT_IDENTITY_MERGED);
+        story_ref(s, merged[i], FIELD_SURVIVOR, to[i]);
+        story_number(s, merged[i], FIELD_IDENTIFIER, 1);
+        story_number(s, merged[i], FIELD_SECOND_IDENTIFIER, 2);
+        story_text(s, merged[i], FIELD_REASON, "the same girl");
+    }
+    story_corrects(s, merged[1], merged[0]);
+    ck_assert_refused(merged[1], CW_REFUSED_TRANSITION, "identity_merged", "casewire child unmerge");
+}
+END_TEST
+
+START_TEST(what_is_corrected_is_corrected_in_its_own_episode)
+{
+    struct hash second;
+    uint32_t seen, again;
+
+    begin();
+    second = story_event_id(s, report("EST"));
+    seen = sighting("NTH", PC_, POSSIBLE);
+    again = sighting("NTH", PC_, REFUTED);
+    story_corrects(s, again, seen);
+    story_scope(s, again, &second);
+    ck_assert_refused(again, CW_REFUSED_VALUE, "sighting", "another episode");
+    again = sighting("NTH", PC_, REFUTED);
+    story_corrects(s, again, seen);
+    ck_assert_int_eq(checked(again), ADMIT);
+}
+END_TEST
+
+/* Two reports of one absence are one episode, whichever of them is named. */
+START_TEST(what_is_corrected_in_a_merged_episode_is_in_its_own)
+{
+    struct hash second;
+    uint32_t seen, again;
+
+    begin();
+    second = story_event_id(s, report("EST"));
+    seen = sighting("EST", PC_, POSSIBLE);
+    story_scope(s, seen, &second);
+    (void)merge(&second);
+    again = sighting("NTH", PC_, REFUTED);
+    story_corrects(s, again, seen);
+    ck_assert_msg(checked(again) == ADMIT, "%s", story_refusal.text);
+    story_scope(s, again, &second);
+    ck_assert_msg(checked(again) == ADMIT, "%s", story_refusal.text);
+}
+END_TEST
+
 Suite *suite_check_correct(void);
 Suite *suite_check_correct(void)
 {
@@ -262,6 +367,11 @@ Suite *suite_check_correct(void)
     tcase_add_test(t, an_assessment_is_its_authors_to_say_anew_or_theirs_who_may_lower_the_risk);
     tcase_add_test(t, who_may_lower_the_risk_is_what_the_policy_says);
     tcase_add_test(t, an_assessment_is_not_unsaid_by_a_note);
+    tcase_add_test(t, a_report_is_not_reported_again_by_a_correction);
+    tcase_add_test(t, a_merging_is_undone_by_its_own_step);
+    tcase_add_test(t, a_merged_identity_is_undone_by_its_own_step);
+    tcase_add_test(t, what_is_corrected_is_corrected_in_its_own_episode);
+    tcase_add_test(t, what_is_corrected_in_a_merged_episode_is_in_its_own);
     suite_add_tcase(suite, t);
     return suite;
 }
