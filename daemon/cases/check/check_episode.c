@@ -5,7 +5,7 @@
  */
 #include "cases/check_parts.h"
 
-enum { RHI_DECLINED = 3, RHI_COMPLETED = 5 };
+enum { RHI_DECLINED = 3, RHI_COMPLETED = 5, STATE_REPORTED = 1 };
 
 static enum cw_err check_state(const struct admission_request *r, const struct schema_event *event,
                                struct refusal *refusal)
@@ -54,12 +54,29 @@ static enum cw_err check_interview(const struct admission_request *r, const stru
                   "the return-home interview of this episode is completed: if it was not, take that back first");
 }
 
+/* DOMAIN §7.3: how high the risk is, is said before anything else; an assessment of exploitation alone does not say it. */
+static enum cw_err check_first_assessment(const struct admission_request *r, const struct schema_event *event,
+                                          struct refusal *refusal)
+{
+    const struct case_machine *m = state_machine(r->state, MACHINE_EPISODE, request_scope(r));
+
+    if (event->number != EVENT_RISK_ASSESSMENT || m == NULL || m->state != STATE_REPORTED ||
+        request_writes(r, FIELD_MISSING_RISK))
+        return CW_OK;
+    return refuse(refusal, CW_REFUSED_MISSING, WHERE(schema_field(FIELD_MISSING_RISK)),
+                  "the first assessment of an episode says how high the risk of this absence is: give %s with it",
+                  WHERE(schema_field(FIELD_MISSING_RISK)));
+}
+
 enum cw_err check_episode(const struct admission_request *r, const struct schema_event *event, struct refusal *refusal)
 {
     enum cw_err err;
 
-    if ((event->flags & EVENT_EPISODE) == 0 || r->op->correct_count > 0 || r->op->withdraws)
+    if ((event->flags & EVENT_EPISODE) == 0 || r->op->withdraws ||
+        (r->op->correct_count > 0 && !request_answers_proposals(r)))
         return CW_OK;
     err = check_state(r, event, refusal);
+    if (err == CW_OK)
+        err = check_first_assessment(r, event, refusal);
     return err == CW_OK ? check_interview(r, event, refusal) : err;
 }

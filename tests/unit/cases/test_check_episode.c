@@ -78,6 +78,35 @@ START_TEST(the_risk_is_assessed_before_a_child_is_back)
 }
 END_TEST
 
+static uint32_t exploited(uint32_t roles)
+{
+    uint32_t op = story_event(s, "NTH", roles, EVENT_RISK_ASSESSMENT);
+    uint32_t write = story_number(s, op, FIELD_EXPLOITATION_SEXUAL, 2);
+
+    story_at(s, op)->writes[write].has_max = true;
+    story_at(s, op)->writes[write].max_value = 2;
+    story_text(s, op, FIELD_RATIONALE, "Seen with older men");
+    return op;
+}
+
+/* It ends the first duty of all, and lets the episode go on: by how high the risk of the absence is. */
+START_TEST(the_first_assessment_of_an_episode_says_how_high_its_risk_is)
+{
+    uint32_t proposed, taken;
+
+    begin();
+    ck_assert_refused(exploited(MCET_), CW_REFUSED_MISSING, "missing_risk", "first assessment");
+    s->count = 1;
+    assess(PC_, LOW);
+    ck_assert_int_eq(checked(exploited(MCET_)), ADMIT);
+    begin();
+    proposed = exploited(ROLE_MASK(PARTNER));
+    taken = exploited(MCET_);
+    story_corrects(s, taken, proposed);
+    ck_assert_refused(taken, CW_REFUSED_MISSING, "missing_risk", "first assessment");
+}
+END_TEST
+
 START_TEST(nobody_is_asked_about_a_return_before_it)
 {
     uint32_t talk;
@@ -180,6 +209,7 @@ Suite *suite_check_episode(void)
     TCase *all = tcase_create("all");
 
     tcase_add_test(all, the_risk_is_assessed_before_a_child_is_back);
+    tcase_add_test(all, the_first_assessment_of_an_episode_says_how_high_its_risk_is);
     tcase_add_test(all, nobody_is_asked_about_a_return_before_it);
     tcase_add_test(all, an_interview_that_was_held_is_not_declined);
     tcase_add_test(all, no_apparent_risk_is_a_supervisors_to_say_with_a_review);
