@@ -49,10 +49,10 @@ int64_t clock_status_since(const struct case_clock *clock, struct cw_wall now);
 
 /* docs/fold.md §19.11: whom a breach has reached by now, and whom it reaches next when nobody acknowledges. */
 struct clock_reach {
-    uint32_t level; /* 0: nobody yet, 1: whom it reaches first, then one more with every rung */
-    uint32_t told;  /* roles; 0: nobody yet */
-    uint32_t next;  /* roles; 0: it climbs no further */
-    int64_t next_ms;
+    uint32_t level;  /* 0: nobody yet, 1: whom it reaches first, then one more with every rung */
+    uint32_t told;   /* roles; 0: nobody yet */
+    uint32_t next;   /* roles; also 0 where nobody stands on the next rung */
+    int64_t next_ms; /* 0: it climbs no further */
 };
 struct clock_reach clock_reach_at(const struct case_state *state, const struct case_clock *clock, struct cw_wall now);
 /* Roles whose acknowledgement counts: whom it reaches first, and, when it climbs, all whom it may reach. */

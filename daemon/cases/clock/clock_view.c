@@ -129,5 +129,5 @@ int64_t clock_wakes_at(const struct case_state *state, const struct case_clock *
     if (now.ms < clock->soon_ms)
         return clock->soon_ms;
     reach = clock_reach_at(state, clock, now);
-    return reach.next != 0 ? later(reach.next_ms, 1) : INT64_MAX;
+    return reach.next_ms != 0 ? later(reach.next_ms, 1) : INT64_MAX; /* a rung may have nobody on it */
 }
