@@ -43,6 +43,7 @@ struct live_link {
     struct cert_id cert;
     char division[DIVISION_LEN_MAX + 1];
     bool incoming;
+    bool greeted; /* the core knows of it; false: it is told when greet_at comes */
 };
 
 /* Somebody waits until an op of ours is held by k divisions. */
@@ -134,6 +135,8 @@ struct node {
     uint32_t dialled_count;
     struct live_link *links;
     uint32_t link_count, link_max;
+    bool greet_left;         /* some of them are to be greeted anew */
+    struct cw_mono greet_at; /* not before: on a full disk it would be at once, for ever */
     uint64_t next_link;
     bool allow_stale;                       /* authority or dates changed: the net driver's list must be made again */
     struct cw_wall allow_from, allow_until; /* of the wall clock: as long as this list is right */

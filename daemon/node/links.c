@@ -42,6 +42,7 @@ static bool note_link(struct node *n, const struct input *in)
     l->cert = in->who.cert;
     l->incoming = in->as.link_up.incoming;
     memcpy(l->division, in->as.link_up.division, sizeof l->division);
+    l->greeted = true; /* the core is told of it now */
     return true;
 }
 
@@ -64,19 +65,28 @@ static void fill_link_up(const struct live_link *l, struct event *out)
     memcpy(out->as.link_up.division, l->division, sizeof l->division);
 }
 
-enum cw_err link_up(struct turn *t, const struct input *in)
+/* False: it was hung up. */
+static bool came_up(struct node *n, const struct input *in, struct cw_mono now)
 {
-    struct dialled *d = dialled_by_link(t->n, in->who.link);
-    struct event event;
+    struct dialled *d = dialled_by_link(n, in->who.link);
 
-    if (in->who.subject != SUBJECT_DAEMON || !note_link(t->n, in)) {
-        t->n->ports.net.hang(t->n->ports.net.ctx, in->who.link);
-        return CW_OK;
+    if (in->who.subject != SUBJECT_DAEMON || !note_link(n, in)) {
+        n->ports.net.hang(n->ports.net.ctx, in->who.link);
+        return false;
     }
     if (d != NULL) {
-        d->up_at = t->now;
+        d->up_at = now;
         d->end = LINK_END_NONE;
     }
+    return true;
+}
+
+enum cw_err link_up(struct turn *t, const struct input *in)
+{
+    struct event event;
+
+    if (!came_up(t->n, in, t->now))
+        return CW_OK;
     const struct live_link *l = link_find(t->n, in->who.link);
     CW_ASSERT(l != NULL);
     fill_link_up(l, &event);
@@ -145,14 +155,57 @@ void link_dropped(struct node *n, link_id link, enum cw_err why)
                LINK_END_NONE); /* the session says why */
 }
 
-void links_greet_again(struct node *n)
+/* --- after a turn that came to nothing, or could not speak ------------------------------------------------------ */
+
+void link_missed(struct turn *t, const struct input *in)
+{
+    if (in->kind == INPUT_LINK_UP)
+        (void)came_up(t->n, in, t->now);
+    if (in->kind != INPUT_LINK_DOWN)
+        return;
+    waits_forget_link(t->n, in->who.link);
+    dial_ended(t->n, in->who.link, DIAL_UNREACHABLE, in->as.link_down.end);
+    forget_link(t->n, in->who.link);
+}
+
+void links_greet_later(struct node *n, link_id link, struct cw_mono at)
 {
     for (uint32_t i = 0; i < n->link_count; i++) {
-        struct event event;
-
-        fill_link_up(&n->links[i], &event);
-        turn_event_later(n, &event);
+        if (link == 0 || n->links[i].link == link) {
+            n->links[i].greeted = false;
+            n->greet_at = at;
+            n->greet_left = true;
+        }
     }
+}
+
+/* The core may know of a session on it, where something was not said: that one is over. */
+static enum cw_err greet(struct turn *t, struct live_link *l)
+{
+    struct event down = {.kind = EVENT_LINK_DOWN}, up;
+
+    down.as.link_down.link = l->link;
+    fill_link_up(l, &up);
+    enum cw_err err = turn_step(t, &down);
+    if (err == CW_OK)
+        err = turn_step(t, &up);
+    l->greeted = err == CW_OK;
+    return err;
+}
+
+enum cw_err links_greet_due(struct turn *t)
+{
+    struct node *n = t->n;
+    enum cw_err err = CW_OK;
+
+    if (!n->greet_left || !mono_reached(t->now, n->greet_at))
+        return CW_OK;
+    for (uint32_t i = 0; i < n->link_count && err == CW_OK; i++) {
+        if (!n->links[i].greeted)
+            err = greet(t, &n->links[i]);
+    }
+    n->greet_left = err != CW_OK;
+    return err;
 }
 
 /* --- dialling ---------------------------------------------------------------------------------------------- */
@@ -175,7 +228,7 @@ void links_dial_due(struct node *n)
 
 struct cw_mono links_wake_at(const struct node *n)
 {
-    struct cw_mono at = CW_NEVER;
+    struct cw_mono at = n->greet_left ? n->greet_at : CW_NEVER;
 
     for (uint32_t i = 0; i < n->dialled_count; i++) {
         if (!n->dialled[i].cut && n->dialled[i].link == 0)

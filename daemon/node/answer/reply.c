@@ -100,7 +100,7 @@ static enum cw_err send_receipt(struct turn *t, const struct acknowledgement *to
     Cw__Submitted submitted;
     Cw__Receipt *receipt;
     uint32_t held;
-    enum cw_err err = db_get_op(t->n, t->txn, to->op, &op);
+    enum cw_err err = t->txn == NULL ? CW_AGAIN_BUSY : db_get_op(t->n, t->txn, to->op, &op);
 
     if (err == CW_OK)
         err = receipt_build_with(&read, to->op, &op, to->held_max, tree, &t->arena, &receipt, &held);
@@ -132,7 +132,8 @@ static void send_or_say_why(struct turn *t, const struct acknowledgement *to, st
     arena_release(&t->arena, mark);
     if (err == CW_OK)
         return;
-    node_alarm(t->n, "receipt", "a receipt could not be made: %s", cw_err_sentence(err));
+    if (t->txn != NULL) /* otherwise speak() has said it */
+        node_alarm(t->n, "receipt", "a receipt could not be made: %s", cw_err_sentence(err));
     (void)refuse(&why, CW_AGAIN_BUSY, "", "stored, but the receipt could not be made: ask for it again");
     send_refusal(t->n, to->link, to->request_id, &why);
 }
@@ -164,7 +165,7 @@ static bool wait_for_holders(struct turn *t, const struct reply *r)
     struct op_row op;
     uint32_t place;
 
-    if (r->held_by <= 1 || db_get_op(t->n, t->txn, &r->op, &op) != CW_OK)
+    if (r->held_by <= 1 || t->txn == NULL || db_get_op(t->n, t->txn, &r->op, &op) != CW_OK)
         return false;
     memcpy(wait.request_id, r->request_id, sizeof wait.request_id);
     wait.repeated = r->repeated;
@@ -272,7 +273,13 @@ void replies_send(struct turn *t)
         send_reply(t, &t->replies[i], tree);
 }
 
-void replies_give_up(struct turn *t, enum cw_err code)
+static bool is_request(const struct input *in)
+{
+    return in->who.link != 0 &&
+           (in->kind == INPUT_SUBMIT || in->kind == INPUT_PUBLISH || in->kind == INPUT_CUT || in->kind == INPUT_PEERS);
+}
+
+void replies_give_up(struct turn *t, enum cw_err code, const struct input *missed, uint32_t missed_count)
 {
     struct refusal why = {0};
 
@@ -280,4 +287,8 @@ void replies_give_up(struct turn *t, enum cw_err code)
     for (uint32_t i = 0; i < t->reply_count; i++)
         send_refusal(t->n, t->replies[i].link, t->replies[i].request_id,
                      t->replies[i].kind == REPLY_REFUSED ? &t->replies[i].refusal : &why);
+    for (uint32_t i = 0; i < missed_count; i++) {
+        if (is_request(&missed[i]))
+            send_refusal(t->n, missed[i].who.link, missed[i].request_id, &why);
+    }
 }

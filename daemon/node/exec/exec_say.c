@@ -114,6 +114,20 @@ void exec_held(struct turn *t, const struct effect *e)
     reply_held(t, e->as.held.tag, e->as.held.held);
 }
 
+static link_id needs_store(const struct effect *e)
+{
+    switch ((int)e->kind) {
+    case EFFECT_SEND_ENTRIES:
+        return e->as.send_entries.link;
+    case EFFECT_SEND_BLOBS:
+        return e->as.send_blobs.link;
+    case EFFECT_SEND_FORK:
+        return e->as.send_fork.link;
+    default:
+        return 0;
+    }
+}
+
 static void exec_say(struct turn *t, const struct effect *e)
 {
     switch (e->kind) {
@@ -158,6 +172,13 @@ static void exec_say(struct turn *t, const struct effect *e)
 
 void exec_says(struct turn *t)
 {
-    for (uint32_t i = 0; i < t->effects.count; i++)
-        exec_say(t, &t->effects.at[i]);
+    for (uint32_t i = 0; i < t->effects.count; i++) {
+        const struct effect *e = &t->effects.at[i];
+        link_id unread = t->txn == NULL ? needs_store(e) : 0;
+
+        if (unread == 0)
+            exec_say(t, e);
+        else
+            links_greet_later(t->n, unread, mono_after(t->now, FAILED_HOLD_MS));
+    }
 }

@@ -8,8 +8,6 @@
 #include "node/feed.h"
 #include "node/seen.h"
 
-#define FAILED_HOLD_MS 2000 /* after a turn that came to nothing */
-
 /* --- beginning ------------------------------------------------------------------------------------------- */
 
 static bool seal_covering(void *ctx, const struct log_id *log, uint64_t seq, struct position *out_end,
@@ -260,9 +258,9 @@ static void speak(struct turn *t)
     memcpy(n->counters, t->counters, sizeof n->counters);
     n->counters[COUNTER_TURNS]++;
     n->duty_wall_ms = t->wall.ms;
-    if (err != CW_OK) { /* nothing is lost: peers ask again, clients send again */
+    if (err != CW_OK) { /* what was decided stands: links end, and whoever waits is told to ask again */
         node_alarm(n, "store-read", "a turn could not speak: %s", cw_err_sentence(err));
-        return;
+        t->txn = NULL;
     }
     authority_look_at_dates(n);
     n->allow_stale = n->allow_stale || t->authority_changed;
@@ -270,6 +268,8 @@ static void speak(struct turn *t)
         authority_tell_net(n, &t->arena);
     exec_says(t);
     replies_send(t);
+    if (t->txn == NULL)
+        return;
     digest_exchange(t);
     node_store(n)->abort(node_store(n)->ctx, t->txn);
     t->txn = NULL;
@@ -279,7 +279,7 @@ static void speak(struct turn *t)
  * The core and the tables know of a turn that never was: back to what the store says. A key of that turn, made here or
  * heard of, must never be written under: where its record is, it may be lost.
  */
-static enum cw_err go_back(struct turn *t, enum cw_err code)
+static enum cw_err go_back(struct turn *t, enum cw_err code, const struct input *missed, uint32_t missed_count)
 {
     struct node *n = t->n;
     struct refusal why = {0};
@@ -289,8 +289,10 @@ static enum cw_err go_back(struct turn *t, enum cw_err code)
     n->counters[COUNTER_NO_SPACE] += code == CW_LOCAL_NO_SPACE;
     node_alarm(n, code == CW_LOCAL_NO_SPACE ? "no-space" : "turn-failed", "a turn came to nothing: %s",
                cw_err_sentence(code));
-    replies_give_up(t, code == CW_LOCAL_NO_SPACE ? code : CW_AGAIN_BUSY);
+    replies_give_up(t, code == CW_LOCAL_NO_SPACE ? code : CW_AGAIN_BUSY, missed, missed_count);
     waits_give_up(n);
+    for (uint32_t i = 0; i < missed_count; i++)
+        link_missed(t, &missed[i]);
     node_unload(n);
     vault_forget(n->vault, t->keys_before);
     enum cw_err err = node_load(n, false, &why);
@@ -299,18 +301,19 @@ static enum cw_err go_back(struct turn *t, enum cw_err code)
         node_alarm(n, "reload", "%s", why.text);
         return err;
     }
-    /* What was to be signed, and told people, is not tried again at once: on a full disk that would be for ever. */
+    /* What was to be signed, and told people and peers, is not tried again at once: on a full disk that would be for ever. */
     n->duty_at = n->duty_hold = mono_after(t->now, FAILED_HOLD_MS);
-    links_greet_again(n);
+    links_greet_later(n, 0, n->duty_hold);
     return CW_OK;
 }
 
-static enum cw_err fail(struct turn *t, enum cw_err err)
+/* missed: inputs behind those that were taken. */
+static enum cw_err fail(struct turn *t, enum cw_err err, const struct input *missed, uint32_t missed_count)
 {
     struct node *n = t->n;
 
     if (err == CW_LOCAL_NO_SPACE || err == CW_LOCAL_MEMORY)
-        return go_back(t, err);
+        return go_back(t, err, missed, missed_count);
     node_store(n)->abort(node_store(n)->ctx, t->txn);
     t->txn = NULL;
     n->failed = true;
@@ -327,25 +330,25 @@ enum cw_err node_turn(struct node *n, const struct input *inputs, uint32_t count
     uint64_t feed_before = n->feed_next;
     uint32_t taken = 0;
 
-    *out_taken = 0;
+    *out_taken = count; /* given up with a turn that fails: their senders are told, or will find out */
     if (n->failed)
         return CW_LOCAL_IO;
     enum cw_err err = begin(n, t, &view);
     if (err != CW_OK)
-        return fail(t, err);
-    err = deliver_later(t);
+        return fail(t, err, inputs, count);
+    err = links_greet_due(t);
+    if (err == CW_OK)
+        err = deliver_later(t);
     if (err == CW_OK)
         err = take_inputs(t, inputs, count, &taken);
     if (err == CW_OK || err == CW_AGAIN_BUSY)
         err = finish_writes(t, feed_before);
-    *out_taken = taken;
     turn_forget_key(t);
     if (err == CW_OK)
         err = commit(t);
-    if (err != CW_OK) {
-        *out_taken = count; /* given up with the turn: their senders were told, or will find out */
-        return fail(t, err);
-    }
+    if (err != CW_OK)
+        return fail(t, err, inputs + taken, count - taken);
+    *out_taken = taken;
     speak(t);
     feeds_moved(n->feeds);
     links_dial_due(n);
