@@ -27,10 +27,12 @@ struct case_line;
 enum cw_err duties_act(struct turn *t);
 
 /*
- * Somebody set the wall clock back since the last turn, by more than it matters: rows say when to look by what it showed
- * before, so every case is folded again.
+ * Somebody set the wall clock back since the last turn, in this run or before, by more than it matters: rows say when to look
+ * by what it showed before, so every case is folded again.
  */
 bool duties_clock_went_back(const struct turn *t);
+/* A turn that wrote when to look notes by what clock: it may be set back while no daemon runs. After the turn's folds. */
+enum cw_err duties_note_clock(struct turn *t);
 
 /* When a turn is wanted next: after the turn's folds. */
 enum cw_err duties_look_ahead(struct turn *t);

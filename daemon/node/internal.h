@@ -157,7 +157,7 @@ struct node {
     struct cw_mono folds_by;  /* ... but not for longer than until then */
     bool refold_left;
     int64_t duty_next_ms;        /* the first row of INDEX_MOMENT, by the wall clock; CASE_NO_MOMENT: there is none */
-    int64_t duty_wall_ms;        /* the wall clock of the last turn that was committed; 0: none yet */
+    int64_t duty_wall_ms;        /* the wall clock of the last turn that was committed; 0: none yet, in no run */
     struct cw_mono duty_at;      /* when a turn is wanted for it */
     struct cw_mono duty_hold;    /* not before: submitters go first, or nothing can be said now */
     bool judge_left, judge_over; /* a round over the waiting entries is going on; another follows it */
@@ -272,9 +272,9 @@ struct turn {
     bool authority_changed, policy_changed, own_changed;
     bool reader_waits; /* for the marked cases to be folded */
     bool asked_for_space, low_on_space;
-    bool arrival_noted; /* of this turn's entries of others */
-    uint32_t folded_cases;
-    uint64_t counters[COUNTER_COUNT]; /* as the turn will leave them, once it is committed */
+    bool arrival_noted;                 /* of this turn's entries of others */
+    uint32_t folded_cases, acted_cases; /* acted: whose duties were looked at */
+    uint64_t counters[COUNTER_COUNT];   /* as the turn will leave them, once it is committed */
     struct position own_head;
     struct turn_local local;
 };

@@ -110,6 +110,7 @@ bool row_key_seq_of(struct cw_slice key, struct log_id *out_log, uint64_t *out_s
 #define META_REFOLD "refold"     /* case id: every case up to it is folded under the present policy; absent: all are */
 #define META_FEED "feed"         /* be64: next arrival number */
 #define META_COUNTERS "counters" /* be64 per counter that is kept in the store */
+#define META_CLOCK "clock"       /* be64: the wall clock by which moments of cases were last written; absent: unknown */
 
 struct store_row {
     uint32_t format; /* as it was read */

@@ -273,6 +273,7 @@ static enum cw_err act_on_due(struct turn *t, uint32_t max)
         if (err == CW_OK)
             err = look_at(t, &id, at, &looked);
     }
+    t->acted_cases = looked;
     return err == CW_LOCAL_NOT_FOUND ? CW_OK : err;
 }
 
@@ -291,6 +292,17 @@ enum cw_err duties_act(struct turn *t)
 bool duties_clock_went_back(const struct turn *t)
 {
     return t->wall.ms < t->n->duty_wall_ms - HOLD_MS;
+}
+
+enum cw_err duties_note_clock(struct turn *t)
+{
+    uint8_t bytes[8];
+    struct writer w = writer_over(bytes, sizeof bytes);
+
+    if (t->folded_cases == 0 && t->acted_cases == 0)
+        return CW_OK;
+    writer_be64(&w, (uint64_t)(t->wall.ms < 0 ? 0 : t->wall.ms));
+    return db_put(t, TABLE_META, row_key_text(META_CLOCK), slice(bytes, w.len));
 }
 
 enum cw_err duties_look_ahead(struct turn *t)

@@ -221,6 +221,8 @@ static enum cw_err finish_writes(struct turn *t, uint64_t feed_before)
     if (err == CW_OK)
         err = duties_look_ahead(t);
     if (err == CW_OK)
+        err = duties_note_clock(t);
+    if (err == CW_OK)
         err = put_feed_next(t, feed_before);
     return err == CW_OK ? put_counters(t) : err;
 }

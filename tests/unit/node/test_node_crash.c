@@ -128,6 +128,30 @@ START_TEST(a_duty_on_a_full_disk_is_not_tried_again_at_once)
 }
 END_TEST
 
+/* What was acted on by a clock that was wrong is looked at again, though nobody saw it being set. */
+START_TEST(a_clock_that_is_set_back_while_the_daemon_is_down_leaves_no_deadline_unsaid)
+{
+    struct lab_op op;
+
+    lab_open_child(lab, 1, &op);
+    ck_assert_uint_eq(lab_ask(north, &op), CW_OK);
+    lab_run(lab, 1000);
+    lab->skew_ms = INT64_C(36000000); /* ten hours */
+    lab_run(lab, 61000);              /* a clock that was set is looked at every minute */
+    uint32_t told = north->told[DUTY_BREACHED];
+    ck_assert_uint_gt(told, 0);
+    lab_crash(north);
+    lab->skew_ms = 0;
+    ck_assert_int_eq(lab_open(north), CW_OK);
+    lab_run(lab, 1000);
+    ck_assert_uint_eq(north->told[DUTY_BREACHED], told);
+    lab->now += INT64_C(1800000); /* half an hour */
+    lab_run(lab, 2000);
+    ck_assert_uint_gt(north->told[DUTY_BREACHED], told);
+    ck_assert(lab_store_is_whole(north, &lab->why));
+}
+END_TEST
+
 START_TEST(a_commit_that_fails_otherwise_ends_the_process_and_the_log)
 {
     struct lab_op op;
@@ -210,6 +234,7 @@ Suite *suite_node_crash(void)
     tcase_add_test(all, a_reboot_opens_a_new_log);
     tcase_add_test(all, a_full_disk_stores_nothing_and_the_daemon_goes_on);
     tcase_add_test(all, a_duty_on_a_full_disk_is_not_tried_again_at_once);
+    tcase_add_test(all, a_clock_that_is_set_back_while_the_daemon_is_down_leaves_no_deadline_unsaid);
     tcase_add_test(all, a_commit_that_fails_otherwise_ends_the_process_and_the_log);
     tcase_add_test(all, every_read_or_write_may_fail);
     tcase_add_test(all, one_flipped_bit_is_found_and_named);
