@@ -50,13 +50,14 @@ struct ahead {
     struct ahead_position at; /* the last commit; written by the writing thread only */
     struct layer *active, *frozen;
     struct ahead_position frozen_at;
-    uint64_t settled;  /* the last commit that is in LMDB */
-    uint64_t records;  /* commits in the active layer */
-    int64_t oldest_ms; /* when the first of them was made, monotonic */
-    int64_t newest_ms; /* ... and the last */
-    bool due;          /* the active layer is old, and a transaction was open when that was noticed */
-    bool settling;     /* somebody is settling the frozen layer */
-    bool stuck;        /* there was no room to; tried again when store_tend finds some */
+    uint64_t settled;        /* the last commit that is in LMDB */
+    uint64_t records;        /* commits in the active layer */
+    int64_t oldest_ms;       /* when the first of them was made, monotonic */
+    int64_t newest_ms;       /* ... and the last */
+    bool due;                /* the active layer is old, and a transaction was open when that was noticed */
+    bool settling;           /* somebody is settling the frozen layer */
+    bool stuck;              /* there was no room to; tried again when store_tend finds some */
+    uint64_t stuck_free_len; /* what was free when it failed for want of room */
     bool running, stop;
     pthread_t thread;
     pthread_cond_t changed;
@@ -73,6 +74,8 @@ enum cw_err ahead_replay(struct store *s, const struct ahead_position *row, bool
 void ahead_close(struct store *s);
 /* There is room: what waited for it goes on, and the file is made if there is none and it is wanted. */
 void ahead_has_room(struct store *s);
+/* Space is low, and more is free than when settling found no room: what was acknowledged may fit now, and is tried once more. */
+void ahead_may_fit(struct store *s);
 
 /* --- a write transaction; ahead.c ---------------------------------------------------------------------------- */
 

@@ -110,6 +110,8 @@ void store_tend(struct store *s)
         store_reserve_make(s);
     if (!store_low_on_space(s))
         ahead_has_room(s);
+    else
+        ahead_may_fit(s);
 }
 
 /* Under the lock. */

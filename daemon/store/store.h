@@ -115,7 +115,7 @@ enum cw_err store_rebuilt(struct store_txn *txn);
 bool store_low_on_space(struct store *s);
 /* A write went wrong in a way that says nothing certain about the disk: the process restarts. Any thread. */
 bool store_failed(const struct store *s);
-/* Once a minute: frees the slots of dead readers, and makes the reserve again when there is room. */
+/* Once a minute: frees the slots of dead readers, makes the reserve again when there is room, and settles what found none. */
 void store_tend(struct store *s);
 
 /* How long commits took, in whole milliseconds, until they were durable. */

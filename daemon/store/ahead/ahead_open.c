@@ -50,6 +50,19 @@ void ahead_has_room(struct store *s)
     (void)pthread_mutex_unlock(&s->lock);
 }
 
+void ahead_may_fit(struct store *s)
+{
+    struct ahead *a = &s->ahead;
+    uint64_t free_len = store_disk_free(s);
+
+    (void)pthread_mutex_lock(&s->lock);
+    if (a->stuck && free_len > a->stuck_free_len) {
+        a->stuck = false;
+        (void)pthread_cond_broadcast(&a->changed);
+    }
+    (void)pthread_mutex_unlock(&s->lock);
+}
+
 /* A process that was killed while it made the file may have left a name that only the page cache has. */
 static void open_again(struct store *s)
 {

@@ -67,6 +67,16 @@ static void note_settled(struct store *s, uint64_t number)
     (void)pthread_mutex_unlock(&s->lock);
 }
 
+/* Pages that reached the file stay there for the next try: any byte more may be the one that was wanting. */
+static void note_full(struct store *s)
+{
+    uint64_t free_len = store_disk_free(s);
+
+    (void)pthread_mutex_lock(&s->lock);
+    s->ahead.stuck_free_len = free_len;
+    (void)pthread_mutex_unlock(&s->lock);
+}
+
 /* What is to be settled was acknowledged: it may have the reserve at once. */
 enum cw_err ahead_settle(struct store *s, const struct ahead_settlement *what)
 {
@@ -77,5 +87,7 @@ enum cw_err ahead_settle(struct store *s, const struct ahead_settlement *what)
         err = settle_once(s, what);
     if (err == CW_OK)
         note_settled(s, what->at.number);
+    else if (err == CW_LOCAL_NO_SPACE)
+        note_full(s);
     return err;
 }
