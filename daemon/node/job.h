@@ -17,11 +17,13 @@ enum job_state {
 };
 
 struct lane;
+struct pool_holder;
 
 struct job {
     enum job_kind kind;
     enum job_state state;
-    struct lane *lane; /* NULL: out of its link's order; dropped, if it still waits */
+    struct lane *lane;          /* NULL: out of its link's order; dropped, if it still waits */
+    struct pool_holder *holder; /* as long as the pool counts it; NULL: a peer's */
     struct reader_identity who;
     struct cw_slice frame;
     struct input input;

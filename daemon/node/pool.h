@@ -5,8 +5,8 @@
 /*
  * Where frames wait for a worker, and inputs for the turn. Frames of different links are verified in any
  * order and by any worker; those of one link reach the turn in the order in which they came. Everything is
- * bounded: above the bound a client is told to come again, and a peer's frame waits in the caller, which
- * then reads no more from the network.
+ * bounded, and so is what one certificate has of it: above the bound a client is told to come again, and a peer's frame
+ * waits in the caller, which then reads no more from the network.
  *
  *            put                take (worker)                  gather (node thread)
  *   frame -------> waiting jobs -------------> in its lane ---------------------> turn
@@ -24,12 +24,24 @@
 #define POOL_JOBS_MAX 1024
 #define POOL_COST_MAX ((size_t)24 << 20) /* of all jobs' frames; what peers are granted stays below */
 #define POOL_READS_MAX 256
+/* Of one certificate that is no daemon's, over all its links; an outbox sends 64 at once. */
+#define POOL_HOLDER_JOBS_MAX (POOL_JOBS_MAX / 8)
+#define POOL_HOLDER_COST_MAX (POOL_COST_MAX / 4)
+
+/* What one certificate has in the pool; administrators are one. */
+struct pool_holder {
+    struct cert_id cert;
+    uint32_t lane_count, job_count;
+    size_t cost;
+    UT_hash_handle hh;
+};
 
 /* One link: who is at its other end, and its frames in order. */
 struct lane {
     struct reader_identity who;
-    bool peer;  /* a daemon's: otherwise a client's or an administrator's */
-    bool ended; /* nothing more is taken from it; it goes with its last job */
+    bool peer;                  /* a daemon's: otherwise a client's or an administrator's */
+    bool ended;                 /* nothing more is taken from it; it goes with its last job */
+    struct pool_holder *holder; /* NULL: a peer's, whose own credit bounds it */
     struct job *jobs;
     UT_hash_handle hh;
 };
@@ -39,6 +51,7 @@ struct pool {
     pthread_cond_t work, input, reading, room;
     bool stopping;
     struct lane *lanes;
+    struct pool_holder *holders;
     uint32_t job_count; /* in all stages */
     size_t cost;
     bool helper_waits; /* the node thread would take a client's frame */

@@ -42,6 +42,9 @@ static void free_lane(struct pool *p, struct lane *lane)
             job_free(job);
     }
     HASH_DEL(p->lanes, lane);
+    if (lane->holder != NULL)
+        lane->holder->lane_count--;
+    pool_holder_tidy(p, lane->holder);
     free(lane);
 }
 
@@ -56,6 +59,7 @@ void pool_done(struct pool *p)
     free_queue(&p->clients);
     free_queue(&p->reads);
     free_queue(&p->ready);
+    pool_holders_done(p);
     (void)pthread_cond_destroy(&p->room);
     (void)pthread_cond_destroy(&p->reading);
     (void)pthread_cond_destroy(&p->input);
@@ -90,6 +94,11 @@ static void enter_lane(struct pool *p, struct lane *lane, struct job *job)
     DL_APPEND2(lane->jobs, job, lane_prev, lane_next);
     p->job_count++;
     p->cost += job->cost;
+    job->holder = lane->holder;
+    if (job->holder != NULL) {
+        job->holder->job_count++;
+        job->holder->cost += job->cost;
+    }
 }
 
 static void leave_lane(struct job *job)
@@ -102,6 +111,11 @@ void pool_uncount(struct pool *p, const struct job *job)
 {
     p->job_count--;
     p->cost -= job->cost;
+    if (job->holder != NULL) {
+        job->holder->job_count--;
+        job->holder->cost -= job->cost;
+        pool_holder_tidy(p, job->holder);
+    }
     (void)pthread_cond_broadcast(&p->room);
 }
 
@@ -139,6 +153,12 @@ static struct lane *new_lane(struct pool *p, const struct reader_identity *who, 
         return NULL;
     lane->who = *who;
     lane->peer = peer;
+    if (!peer && (lane->holder = pool_holder_of(p, &who->cert)) == NULL) {
+        free(lane);
+        return NULL;
+    }
+    if (!peer)
+        lane->holder->lane_count++;
     HASH_ADD(hh, p->lanes, who.link, sizeof who->link, lane);
     return lane;
 }
@@ -226,7 +246,7 @@ static enum pool_put wait_for_room(struct pool *p, link_id link, size_t frame_le
         *out = find_lane(p, link);
         if (*out == NULL || (*out)->ended || p->stopping)
             return POOL_NO_LANE;
-        if (!full(p, frame_len))
+        if (!full(p, frame_len) && !pool_holder_is_full((*out)->holder, frame_len))
             return POOL_TAKEN;
         if (!(*out)->peer)
             return POOL_BUSY;

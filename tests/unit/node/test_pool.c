@@ -19,7 +19,7 @@ static void teardown(void)
 
 static struct reader_identity who(link_id link, enum subject_kind subject)
 {
-    return (struct reader_identity){.link = link, .subject = subject};
+    return (struct reader_identity){.link = link, .cert.b = {(uint8_t)link}, .subject = subject};
 }
 
 static void add_lane(link_id link, bool peer)
@@ -241,11 +241,20 @@ START_TEST(a_link_that_is_there_is_not_added_again)
 }
 END_TEST
 
+/* Clients from link 100 on, each with all that it may have. */
+static void fill_pool(void)
+{
+    for (link_id link = 100; pool.job_count < POOL_JOBS_MAX; link++) {
+        add_lane(link, false);
+        for (int i = 0; i < POOL_HOLDER_JOBS_MAX; i++)
+            put(link, "x");
+    }
+}
+
 START_TEST(a_full_pool_tells_clients_so)
 {
     add_lane(1, false);
-    for (int i = 0; i < POOL_JOBS_MAX; i++)
-        put(1, "x");
+    fill_pool();
     ck_assert_int_eq(pool_put(&pool, 1, slice_of("y")), POOL_BUSY);
     pool_drop(&pool, pool_take(&pool));
     ck_assert_int_eq(pool_put(&pool, 1, slice_of("y")), POOL_TAKEN);
@@ -257,9 +266,11 @@ START_TEST(large_frames_fill_it_too)
     uint8_t *megabyte = calloc(1, MESSAGE_LEN_MAX);
     int taken = 0;
 
-    add_lane(1, false);
-    while (pool_put(&pool, 1, slice(megabyte, MESSAGE_LEN_MAX)) == POOL_TAKEN)
-        taken++;
+    for (link_id link = 1; link <= 5; link++) {
+        add_lane(link, false);
+        while (pool_put(&pool, link, slice(megabyte, MESSAGE_LEN_MAX)) == POOL_TAKEN)
+            taken++;
+    }
     ck_assert_int_eq(taken, POOL_COST_MAX / MESSAGE_LEN_MAX - 1);
     free(megabyte);
 }
@@ -271,13 +282,12 @@ static void *put_one_more(void *out)
     return NULL;
 }
 
-/* All room is taken by frames of one link, and a frame of link 1 waits for some in a thread of its own. */
-static pthread_t wait_for_room(link_id full_of, enum pool_put *out)
+/* All room is taken by clients, and a frame of link 1 waits for some in a thread of its own. */
+static pthread_t wait_for_room(enum pool_put *out)
 {
     pthread_t thread;
 
-    for (int i = 0; i < POOL_JOBS_MAX; i++)
-        put(full_of, "x");
+    fill_pool();
     ck_assert_int_eq(pthread_create(&thread, NULL, put_one_more, out), 0);
     return thread;
 }
@@ -288,7 +298,7 @@ START_TEST(a_peers_frame_waits_for_room)
     pthread_t thread;
 
     add_lane(1, true);
-    thread = wait_for_room(1, &result);
+    thread = wait_for_room(&result);
     pool_drop(&pool, pool_take(&pool));
     (void)pthread_join(thread, NULL);
     ck_assert_int_eq(result, POOL_TAKEN);
@@ -301,8 +311,7 @@ START_TEST(a_peers_frame_does_not_wait_for_a_link_that_ended)
     pthread_t thread;
 
     add_lane(1, true);
-    add_lane(2, false);
-    thread = wait_for_room(2, &result);
+    thread = wait_for_room(&result);
     ck_assert(pool_end_lane(&pool, 1, NULL));
     (void)pthread_join(thread, NULL);
     ck_assert_int_eq(result, POOL_NO_LANE);
@@ -315,7 +324,7 @@ START_TEST(stopping_wakes_who_waits)
     pthread_t thread;
 
     add_lane(1, true);
-    thread = wait_for_room(1, &result);
+    thread = wait_for_room(&result);
     pool_stop(&pool);
     (void)pthread_join(thread, NULL);
     ck_assert_int_eq(result, POOL_NO_LANE);
