@@ -50,6 +50,7 @@ struct live_link {
 struct wait {
     uint64_t tag;
     link_id link;
+    struct cert_id cert; /* of whoever waits */
     uint8_t request_id[16];
     struct cw_op_id op;
     uint32_t k;
@@ -211,6 +212,7 @@ enum reply_kind { REPLY_REFUSED, REPLY_RECEIPT, REPLY_PUBLISHED, REPLY_DONE };
 struct reply {
     enum reply_kind kind;
     link_id link;
+    struct cert_id cert;
     uint8_t request_id[16];
     struct refusal refusal;
     struct cw_op_id op;

@@ -22,6 +22,7 @@ struct reply *reply_new(struct turn *t, const struct input *in, enum reply_kind 
     memset(r, 0, sizeof *r);
     r->kind = kind;
     r->link = in->who.link;
+    r->cert = in->who.cert;
     r->track = in->track;
     memcpy(r->request_id, in->request_id, sizeof r->request_id);
     return r;
@@ -157,6 +158,17 @@ static bool note_wait(struct node *n, const struct wait *wait)
     return true;
 }
 
+#define WAITS_SHARE 8 /* one certificate has that part of the waits at most */
+
+static bool has_its_share(const struct node *n, const struct cert_id *cert)
+{
+    uint32_t count = 0;
+
+    for (uint32_t i = 0; i < n->wait_count; i++)
+        count += ID_EQ(&n->waits[i].cert, cert);
+    return count >= n->limits.watches_max / WAITS_SHARE;
+}
+
 /* False: answer at once with what is held. */
 static bool wait_for_holders(struct turn *t, const struct reply *r)
 {
@@ -171,7 +183,8 @@ static bool wait_for_holders(struct turn *t, const struct reply *r)
     wait.repeated = r->repeated;
     wait.proposal = r->proposal;
     wait.track = r->track;
-    if (!note_wait(t->n, &wait))
+    wait.cert = r->cert;
+    if (has_its_share(t->n, &r->cert) || !note_wait(t->n, &wait))
         return false;
     op_row_verdict(&op, &place);
     event.as.watch.tag = wait.tag;

@@ -133,6 +133,24 @@ START_TEST(a_receipt_waits_for_the_second_holder)
 }
 END_TEST
 
+/* Sixteen waits are for everybody: one officer has two of them. */
+START_TEST(who_waits_for_more_than_its_share_is_answered_at_once_with_what_is_held)
+{
+    struct lab_op op;
+    struct receipt_facts facts;
+
+    lab->cut = true;
+    for (uint32_t i = 1; i <= 3; i++) {
+        lab_open_case(lab, i, SPOIL_HELD_BY_TWO, &op);
+        lab_submit(north, &op);
+        ck_assert_int_eq(lab_turn(north), CW_OK);
+        ck_assert_uint_eq(north->answers, i < 3 ? 0 : 1);
+    }
+    ck_assert(lab_receipt_holds(north, &facts));
+    ck_assert_uint_eq(facts.held_by, 1);
+}
+END_TEST
+
 /* The late officer's certificate reaches NTH, and what he signs there reaches EST before the certificate does. */
 START_TEST(an_unknown_author_is_pending_until_his_certificate_comes)
 {
@@ -311,6 +329,7 @@ Suite *suite_node_pair(void)
     tcase_add_test(pair, the_same_submission_at_two_daemons_is_one_op);
     tcase_add_test(pair, one_submission_id_for_two_ops_is_flagged_whoever_came_first);
     tcase_add_test(pair, a_receipt_waits_for_the_second_holder);
+    tcase_add_test(pair, who_waits_for_more_than_its_share_is_answered_at_once_with_what_is_held);
     tcase_add_test(pair, an_unknown_author_is_pending_until_his_certificate_comes);
     tcase_add_test(pair, a_void_entry_is_stored_relayed_and_alarmed);
     tcase_add_test(pair, a_crash_between_two_syncs_loses_nothing);
