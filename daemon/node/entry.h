@@ -99,7 +99,9 @@ void authority_entry_pass(struct turn *t, const struct entry_in *e);   /* it has
 /* Entries that wait for a certificate or an authority record are judged again after authority changed, so many a turn. */
 enum cw_err pending_judge_again(struct turn *t); /* pending.c */
 enum cw_err pending_wait_for_keys(struct turn *t, const struct entry_in *e);
+/* Entries that wait for this key are opened: so many in this turn, the others in those that follow. */
 enum cw_err pending_key_arrived(struct turn *t, const struct key_record_id *record);
+enum cw_err pending_open_again(struct turn *t);
 
 /* --- what feeds are told (feed_rows.c): the next arrival --- */
 enum cw_err feed_note(struct turn *t, const struct feed_row *row);

@@ -163,6 +163,8 @@ struct node {
     struct cw_mono duty_hold;    /* not before: submitters go first, or nothing can be said now */
     bool judge_left, judge_over; /* a round over the waiting entries is going on; another follows it */
     struct row_key judged_to;    /* how far the round got; len 0: its beginning */
+    bool open_left;              /* entries may wait for a key that is here: a round over those that wait is going on */
+    struct row_key opened_to;    /* how far it got; len 0: its beginning */
     bool keys_left;              /* a look at the local keys of all cases is going on */
     struct row_key keys_at;      /* how far it got; len 0: its beginning */
     _Atomic bool keys_suspect;   /* one did not open: they are looked at again */

@@ -212,7 +212,7 @@ static enum cw_err load_meta(struct loading *l)
     struct node *n = l->n;
     struct cw_slice raw;
     struct kv_pair pair;
-    uint8_t fold_prefix[1] = {PENDING_FOLD}, entry_prefix[1] = {PENDING_ENTRY};
+    uint8_t fold_prefix[1] = {PENDING_FOLD}, entry_prefix[1] = {PENDING_ENTRY}, key_prefix[1] = {PENDING_KEY};
 
     n->feed_next = number_row(l, META_FEED, 8);
     n->slot_max = (uint32_t)number_row(l, META_SLOT, 4);
@@ -223,6 +223,8 @@ static enum cw_err load_meta(struct loading *l)
     atomic_store(&n->folds_shown, n->folds_left);
     n->judge_left =
         db_next(n, l->txn, TABLE_PENDING, slice(entry_prefix, 1), slice(entry_prefix, 1), false, &pair) == CW_OK;
+    n->open_left = db_next(n, l->txn, TABLE_PENDING, slice(key_prefix, 1), slice(key_prefix, 1), false, &pair) == CW_OK;
+    n->opened_to.len = 0;
     n->judge_over = false;
     n->judged_to.len = 0;
     n->duty_next_ms = 0; /* the first turn looks */

@@ -4,7 +4,7 @@
 
 /* What waits for something that has not arrived: a certificate, a position, a key. */
 
-#define AT_ONCE 4096        /* rows looked at in one turn; the rest when keys move next */
+#define AT_ONCE 256         /* entries opened in one turn once their key is here; the rest in those that follow */
 #define JUDGED_AT_ONCE 1024 /* rows judged again in one turn; the rest in the next */
 
 /* --- keys ----------------------------------------------------------------------------------------------- */
@@ -80,17 +80,18 @@ static uint32_t gather(struct turn *t, struct cw_slice prefix, const struct row_
     return count;
 }
 
-enum cw_err pending_key_arrived(struct turn *t, const struct key_record_id *record)
+/* The first `max` entries that wait for this key, which is here. *out_count: how many there were of them. */
+static enum cw_err open_waiting(struct turn *t, const uint8_t *record, uint32_t max, uint32_t *out_count)
 {
     uint8_t prefix[1 + ID_LEN] = {PENDING_KEY};
     size_t mark = arena_mark(&t->arena);
-    struct row_key *keys = arena_take_raw(&t->arena, AT_ONCE * sizeof *keys, alignof(struct row_key));
+    struct row_key *keys = arena_take_raw(&t->arena, max * sizeof *keys, alignof(struct row_key));
     enum cw_err err = CW_OK;
 
     if (keys == NULL)
         return CW_LOCAL_MEMORY;
-    memcpy(prefix + 1, record->b, ID_LEN);
-    uint32_t count = gather(t, slice(prefix, sizeof prefix), &(struct row_key){.len = 0}, keys, AT_ONCE);
+    memcpy(prefix + 1, record, ID_LEN);
+    uint32_t count = gather(t, slice(prefix, sizeof prefix), &(struct row_key){.len = 0}, keys, max);
     for (uint32_t i = 0; i < count && err == CW_OK; i++) {
         struct log_id log;
         uint64_t seq;
@@ -102,8 +103,61 @@ enum cw_err pending_key_arrived(struct turn *t, const struct key_record_id *reco
         if (err == CW_OK)
             err = entry_look_again(t, &log, seq, &held);
     }
+    *out_count = count;
     arena_release(&t->arena, mark);
     return err;
+}
+
+enum cw_err pending_key_arrived(struct turn *t, const struct key_record_id *record)
+{
+    uint32_t count;
+    enum cw_err err = open_waiting(t, record->b, AT_ONCE, &count);
+
+    if (err == CW_OK && count == AT_ONCE) { /* the rest in the turns that follow */
+        t->n->open_left = true;
+        t->n->opened_to.len = 0;
+    }
+    return err;
+}
+
+/* Past every entry that waits for this key, which is not here. */
+static void pass_key(struct row_key *at, const uint8_t *record)
+{
+    memset(at->b, 0xff, sizeof at->b);
+    at->b[0] = PENDING_KEY;
+    memcpy(at->b + 1, record, ID_LEN);
+    at->len = sizeof at->b;
+}
+
+enum cw_err pending_open_again(struct turn *t)
+{
+    static const uint8_t prefix[1] = {PENDING_KEY};
+    struct node *n = t->n;
+    uint32_t budget = n->open_left ? AT_ONCE : 0;
+    enum cw_err err = CW_OK;
+
+    while (err == CW_OK && budget > 0) {
+        struct row_key from = {.b = {PENDING_KEY}, .len = 1};
+        struct key_record_id record;
+        struct kv_pair pair;
+        uint32_t count = 1;
+
+        if (n->opened_to.len > 0)
+            from = n->opened_to;
+        err = db_next(n, t->txn, TABLE_PENDING, slice(prefix, 1), row_key_slice(&from), true, &pair);
+        if (err != CW_OK)
+            break;
+        if (pair.key.len < 1 + ID_LEN)
+            return CW_LOCAL_CORRUPT;
+        memcpy(record.b, pair.key.data + 1, ID_LEN);
+        if (vault_can_open(n->vault, &record))
+            err = open_waiting(t, record.b, budget, &count);
+        else
+            pass_key(&n->opened_to, record.b);
+        budget -= count;
+    }
+    n->open_left = n->open_left && err != CW_LOCAL_NOT_FOUND;
+    return err == CW_LOCAL_NOT_FOUND ? CW_OK : err;
 }
 
 /* --- certificates and positions -------------------------------------------------------------------------- */

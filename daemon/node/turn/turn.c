@@ -205,6 +205,8 @@ static enum cw_err finish_writes(struct turn *t, uint64_t feed_before)
     if (err == CW_OK)
         err = pending_judge_again(t);
     if (err == CW_OK)
+        err = pending_open_again(t);
+    if (err == CW_OK)
         err = duties_act(t);
     if (err != CW_OK)
         return err;
@@ -362,7 +364,7 @@ struct cw_mono node_wake_at(const struct node *n)
 {
     struct cw_mono at = mono_earlier(replica_wake_at(n->replica), links_wake_at(n));
 
-    if (n->later_count > 0 || n->refold_left || n->allow_stale || n->judge_left || n->keys_left)
+    if (n->later_count > 0 || n->refold_left || n->allow_stale || n->judge_left || n->open_left || n->keys_left)
         return (struct cw_mono){0};
     at = mono_earlier(mono_earlier(at, n->allow_due), n->duty_at);
     if (n->folds_left)
