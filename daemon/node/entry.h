@@ -18,7 +18,7 @@ struct entry_in {
     const struct positions *positions; /* cumulative along its log, as of its seal */
     struct cw_slice header_bytes, submission_bytes, proof_bytes, path_bytes;
     struct entry_header header;
-    bool submission_ok;
+    bool submission_ok; /* it can be read, and is the op's that the header names; else the entry says nothing of it */
     struct submission_header submission;
     struct author_proof proof;
     const struct entry_blobs *blobs; /* wraps in clear */
@@ -34,9 +34,11 @@ bool entry_case(const struct entry_in *e, struct cw_case_id *out);
 #define WRAPS_SET_ASIDE 2u /* be32 slot follows: under a key that was damaged, whose backup may be put back */
 
 /* --- reading back (entry_load.c) --- */
-/* The submission of raw bytes, when they are in the grammar. */
-bool entry_parse_submission(const struct entry_row *row, struct submission_header *out_header,
-                            struct author_proof *out_proof);
+/* The submission is the op's that an entry's header names: another's would be other words under the op's id. */
+bool entry_names_op(const struct cw_op_id *op, struct cw_slice submission);
+/* The submission of raw bytes, when they are in the grammar and are that op's. */
+bool entry_parse_submission(const struct entry_row *row, const struct cw_op_id *op,
+                            struct submission_header *out_header, struct author_proof *out_proof);
 /* Everything but blobs and check; slices are copied into the arena, so writes may follow. */
 enum cw_err entry_load(const struct node *n, struct kv_txn *txn, const struct log_id *log, uint64_t seq,
                        struct arena *arena, struct entry_in *out);
@@ -71,6 +73,10 @@ enum case_verdict entry_judge(struct node *n, struct entry_in *e, enum verdict_r
 enum cw_err entry_apply(struct turn *t, struct entry_in *e);
 /* The same for one that is stored already and may now be judged, or opened, otherwise. */
 enum cw_err entry_settle(struct turn *t, struct entry_in *e);
+/* What an entry says of whose its op is; nothing, when it does not carry the op's submission. */
+void op_describe(const struct entry_in *e, struct op_row *op);
+/* What a removal, or a revocation, finds the case by. */
+enum cw_err entry_index_case(struct turn *t, const struct entry_in *e, const struct cw_case_id *id);
 
 /* Two ops of one author carry one submission id. */
 void turn_alarm_reused(const struct turn *t, const struct cert_id *author, const struct cw_op_id *first,

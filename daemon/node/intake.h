@@ -26,6 +26,8 @@ struct reader_identity {
 
 /* What intake found about one entry, by position in its batch. */
 struct entry_check {
+    bool
+        says_its_op; /* its submission is in the grammar, and is the op's that its header names: else it says nothing */
     bool author_known;
     bool proof_ok;
     uint8_t parts, wraps; /* bit per blob that came and matches the header's hash; others are not stored */

@@ -65,7 +65,8 @@ static enum cw_err open_long_part(const struct loading_case *l, const struct op_
     enum cw_err err = db_get_entry(l->n, l->txn, &row->entries[from].log, row->entries[from].seq, &entry);
     if (err != CW_OK)
         return err;
-    if (entry_header_parse(entry.header, &header) != CW_OK || !entry_parse_submission(&entry, &submission, &proof))
+    if (entry_header_parse(entry.header, &header) != CW_OK ||
+        !entry_parse_submission(&entry, &header.op_id, &submission, &proof))
         return CW_LOCAL_CORRUPT;
     return open_from(l, &header, &submission, index, op);
 }

@@ -97,8 +97,8 @@ static bool is_at(const struct log_id *log, uint64_t seq, const struct case_op_r
 }
 
 /* Of the entry that is the op's place: mostly the one at hand, or the one that was it before. */
-static enum cw_err describe_place(struct turn *t, const struct entry_in *e, const struct case_op_row *old,
-                                  struct case_op_row *row)
+static enum cw_err describe_place(struct turn *t, const struct entry_in *e, const struct cw_op_id *id,
+                                  const struct case_op_row *old, struct case_op_row *row)
 {
     struct entry_row entry;
     struct submission_header header;
@@ -117,7 +117,7 @@ static enum cw_err describe_place(struct turn *t, const struct entry_in *e, cons
     }
     enum cw_err err = db_get_entry(t->n, t->txn, &row->log, row->seq, &entry);
     if (err == CW_OK)
-        describe(entry_parse_submission(&entry, &header, &proof), &header, row);
+        describe(entry_parse_submission(&entry, id, &header, &proof), &header, row);
     return err;
 }
 
@@ -141,13 +141,13 @@ static enum cw_err fill_row(struct turn *t, const struct entry_in *e, const stru
                             const struct op_row *op, const struct case_op_row *old, struct case_op_row *row,
                             struct writer *sealed)
 {
-    enum cw_err err = describe_place(t, e, old, row);
+    enum cw_err err = describe_place(t, e, id, old, row);
 
     if (err != CW_OK)
         return err;
     for (uint32_t i = 0; i < row->part_count; i++)
         row->parts[i] = (uint8_t)op_row_part(op, i, NULL);
-    if (e != NULL && payloads_at_hand(e, row))
+    if (e != NULL && e->submission_ok && payloads_at_hand(e, row))
         return seal_payloads(t, e, id, &op->case_id, row, sealed);
     if (old != NULL)
         row->sealed = old->sealed;

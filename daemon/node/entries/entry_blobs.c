@@ -195,7 +195,7 @@ void entry_part_states(const struct node *n, const struct entry_in *e, struct op
         if ((e->check.wraps & (1u << k)) != 0 && vault_can_open(n->vault, &e->header.keys[k].record))
             have_key = true;
     }
-    out->part_count = e->header.part_count;
+    out->part_count = e->submission_ok ? e->header.part_count : 0; /* else they are of no op */
     for (uint32_t i = 0; i < out->part_count; i++)
         out->parts[i] = (uint8_t)state_of(e, i, have_key);
 }

@@ -12,10 +12,18 @@ bool entry_case(const struct entry_in *e, struct cw_case_id *out)
     return true;
 }
 
-bool entry_parse_submission(const struct entry_row *row, struct submission_header *out_header,
-                            struct author_proof *out_proof)
+bool entry_names_op(const struct cw_op_id *op, struct cw_slice submission)
 {
-    return submission_header_parse(row->submission, out_header) == CW_OK &&
+    struct cw_op_id said;
+
+    op_id_of(submission, &said);
+    return ID_EQ(&said, op);
+}
+
+bool entry_parse_submission(const struct entry_row *row, const struct cw_op_id *op,
+                            struct submission_header *out_header, struct author_proof *out_proof)
+{
+    return entry_names_op(op, row->submission) && submission_header_parse(row->submission, out_header) == CW_OK &&
            author_proof_parse(row->proof, row->path, out_proof) == CW_OK;
 }
 
@@ -34,8 +42,10 @@ static enum cw_err load_row(const struct node *n, struct kv_txn *txn, const stru
     out->submission_bytes = row.submission;
     out->proof_bytes = row.proof;
     out->path_bytes = row.path;
-    out->submission_ok = entry_parse_submission(&row, &out->submission, &out->proof);
-    return entry_header_parse(row.header, &out->header) == CW_OK ? CW_OK : CW_LOCAL_CORRUPT;
+    if (entry_header_parse(row.header, &out->header) != CW_OK)
+        return CW_LOCAL_CORRUPT;
+    out->submission_ok = entry_parse_submission(&row, &out->header.op_id, &out->submission, &out->proof);
+    return CW_OK;
 }
 
 static enum cw_err load_place(const struct node *n, struct kv_txn *txn, const struct log_id *log, uint64_t seq,

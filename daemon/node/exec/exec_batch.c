@@ -70,8 +70,8 @@ static void fill_entry(const struct log_head *head, const struct sealed_batch *b
     out->proof_bytes = r->proof_bytes;
     out->path_bytes = r->path_bytes;
     out->header = r->header;
-    out->submission_ok = r->submission_ok;
-    if (r->submission_ok) {
+    out->submission_ok = check->says_its_op;
+    if (out->submission_ok) {
         out->submission = r->submission;
         out->proof = r->proof;
     }

@@ -104,7 +104,7 @@ static enum cw_err make_row(struct feed_step *s, const struct feed_entry *e, con
         return err;
     *out =
         (struct case_op_row){.verdict = op_row_verdict(op, &place), .flags = op->flags, .log = e->log, .seq = e->seq};
-    out->submission_ok = entry_parse_submission(&entry, &submission, &proof);
+    out->submission_ok = entry_parse_submission(&entry, &e->op, &submission, &proof);
     if (!out->submission_ok)
         return CW_OK;
     out->author = submission.author;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "node/check_entry.h"
+#include "node/entry.h"
 #include "node/open_part.h"
 #include "node/sealer.h"
 #include "node/verify_cache.h"
@@ -115,7 +116,8 @@ static void check_entry(struct node *n, uint64_t seal_first, const struct entry_
                         struct entry_check *out)
 {
     check_blobs(&e->header, &e->blobs, out);
-    if (!e->submission_ok)
+    out->says_its_op = e->submission_ok && entry_names_op(&e->header.op_id, e->submission_bytes);
+    if (!out->says_its_op)
         return;
     check_author(n, seal_first, e->submission_bytes, &e->submission, &e->proof, out);
     check_opens(n, &e->header, &e->submission, &e->blobs, arena, out);
@@ -129,7 +131,7 @@ static bool is_unheld(const struct entry_record *e, const struct entry_check *ch
 
     if (check->parts != all_parts || check->wraps != all_wraps || (h->has_envelopes && !check->envelopes))
         return true;
-    return !class_in_clear(h->kind) && e->submission_ok && check->opened != all_parts;
+    return !class_in_clear(h->kind) && check->says_its_op && check->opened != all_parts;
 }
 
 /* Whether this daemon can read what it holds of the entry: of such entries it reports holes. */

@@ -183,7 +183,7 @@ void sealer_follow(struct node *n, struct sealer *s, const struct log_id *log, c
             continue; /* applied before */
         e.submission_bytes = r->submission_bytes;
         e.proof_bytes = r->proof_bytes;
-        e.submission_ok = r->submission_ok;
+        e.submission_ok = checks[i].says_its_op;
         e.submission = r->submission;
         e.proof = r->proof;
         e.check = checks[i];

@@ -33,22 +33,25 @@ static uint64_t place_hlc(const struct op_row *op)
     return op->entries[place].hlc;
 }
 
-static enum cw_err load_op(struct turn *t, const struct entry_in *e, struct op_row *out, bool *out_new)
+static enum cw_err load_op(struct turn *t, const struct entry_in *e, struct op_row *out)
 {
     enum cw_err err = db_get_op(t->n, t->txn, &e->header.op_id, out);
 
-    *out_new = err == CW_LOCAL_NOT_FOUND;
-    if (!*out_new)
+    if (err != CW_LOCAL_NOT_FOUND)
         return err;
     memset(out, 0, sizeof *out);
-    if (e->submission_ok) {
-        out->op_class = e->submission.op_class;
-        out->author = e->submission.author;
-        out->has_case = entry_case(e, &out->case_id);
-    } else {
-        out->op_class = e->header.kind;
-    }
+    out->op_class = e->header.kind;
     return CW_OK;
+}
+
+/* The first entry that carries the op's own submission says whose the op is, and in which case; any other says the same. */
+void op_describe(const struct entry_in *e, struct op_row *op)
+{
+    if (!e->submission_ok)
+        return;
+    op->op_class = e->submission.op_class;
+    op->author = e->submission.author;
+    op->has_case = entry_case(e, &op->case_id);
 }
 
 /* --- reused submission ids ------------------------------------------------------------------------------ */
@@ -124,8 +127,10 @@ static enum cw_err index_once(struct turn *t, struct row_key key)
     return db_has(t->n, t->txn, TABLE_INDEX, key) ? CW_OK : db_put(t, TABLE_INDEX, key, slice("", 0));
 }
 
-static enum cw_err index_case(struct turn *t, const struct entry_in *e, const struct cw_case_id *id)
+enum cw_err entry_index_case(struct turn *t, const struct entry_in *e, const struct cw_case_id *id)
 {
+    if (!e->submission_ok)
+        return CW_OK;
     enum cw_err err = index_once(t, row_key_of(INDEX_AUTHOR, e->submission.author.b, id));
 
     for (uint32_t k = 0; k < e->header.key_count && err == CW_OK; k++)
@@ -141,7 +146,7 @@ static enum cw_err settle_case(struct turn *t, const struct entry_in *e, const s
     if (err == CW_OK)
         err = case_op_put(t, e, &e->header.op_id, op, old_hlc);
     if (err == CW_OK)
-        err = index_case(t, e, &op->case_id);
+        err = entry_index_case(t, e, &op->case_id);
     if (err != CW_OK)
         return err;
     bool kept = !t->applying_own && case_cache_arrived(t, &op->case_id, &e->header.op_id, place_hlc(op));
@@ -220,6 +225,7 @@ static enum cw_err settled_before(struct turn *t, const struct entry_in *e, cons
 /* What feeds tell of an op depends on all its entries; it is told at its place. */
 struct op_shown {
     enum case_verdict verdict; /* 0: it was not known */
+    bool has_case;
     struct log_id log;
     uint64_t seq;
     enum part_state parts[PARTS_MAX];
@@ -233,6 +239,7 @@ static void show_op(const struct op_row *op, struct op_shown *out)
     if (op->entry_count == 0)
         return;
     out->verdict = op_row_verdict(op, &place);
+    out->has_case = op->has_case;
     out->log = op->entries[place].log;
     out->seq = op->entries[place].seq;
     for (uint32_t i = 0; i < PARTS_MAX; i++)
@@ -241,7 +248,7 @@ static void show_op(const struct op_row *op, struct op_shown *out)
 
 static bool shows_the_same(const struct op_shown *a, const struct op_shown *b)
 {
-    return a->verdict == b->verdict && a->seq == b->seq && ID_EQ(&a->log, &b->log) &&
+    return a->verdict == b->verdict && a->has_case == b->has_case && a->seq == b->seq && ID_EQ(&a->log, &b->log) &&
            memcmp(a->parts, b->parts, sizeof a->parts) == 0;
 }
 
@@ -287,8 +294,7 @@ enum cw_err entry_settle(struct turn *t, struct entry_in *e)
     struct op_row op;
     struct op_shown shown;
     struct op_entry before, entry = {.log = e->log, .seq = e->header.seq, .hlc = e->header.hlc};
-    bool is_new;
-    enum cw_err err = load_op(t, e, &op, &is_new);
+    enum cw_err err = load_op(t, e, &op);
 
     if (err == CW_OK)
         err = settled_before(t, e, &op, &entry, &before);
@@ -296,8 +302,10 @@ enum cw_err entry_settle(struct turn *t, struct entry_in *e)
         return err;
     entry.own = ID_EQ(&e->log_cert, &t->n->cert);
     enum case_verdict was = before.verdict;
-    uint64_t old_hlc = is_new ? 0 : place_hlc(&op);
+    bool had_case = op.has_case;
+    uint64_t old_hlc = had_case ? place_hlc(&op) : 0;
     show_op(&op, &shown);
+    op_describe(e, &op);
     entry.verdict = entry_judge(t->n, e, &entry.reason);
     entry_part_states(t->n, e, &entry);
     err = act(t, e, was, &entry);
@@ -314,7 +322,7 @@ enum cw_err entry_settle(struct turn *t, struct entry_in *e)
         err = db_put_op(t, &e->header.op_id, &op);
     if (err == CW_OK)
         err = note_change(t, &shown, &op, was == 0 ? &entry : NULL);
-    if (!is_new && op.has_case)
+    if (had_case)
         case_cache_drop(t->n, &op.case_id); /* the copy kept there has the op as it was */
     return err == CW_OK && op.has_case ? settle_case(t, e, &op, old_hlc) : err;
 }

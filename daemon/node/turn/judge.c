@@ -9,12 +9,10 @@
 
 static bool names_its_submission(const struct entry_in *e)
 {
-    struct cw_op_id op;
     struct hash submission;
 
-    op_id_of(e->submission_bytes, &op);
     submission_hash_of(e->submission_bytes, e->proof_bytes, &submission);
-    return ID_EQ(&op, &e->header.op_id) && ID_EQ(&submission, &e->header.submission);
+    return entry_names_op(&e->header.op_id, e->submission_bytes) && ID_EQ(&submission, &e->header.submission);
 }
 
 static bool scope_allows(const struct entry_in *e)
@@ -70,7 +68,7 @@ static bool is_the_logs_own(const struct node *n, const struct entry_in *e)
 enum verdict_reason entry_shape(const struct node *n, const struct entry_in *e)
 {
     if (!e->submission_ok)
-        return REASON_GRAMMAR;
+        return names_its_submission(e) ? REASON_GRAMMAR : REASON_OP_ID;
     if (e->header.kind != e->submission.op_class)
         return REASON_KIND;
     if (!names_its_submission(e))

@@ -155,6 +155,9 @@ void lab_answer(struct lab *lab, uint32_t number, const struct cw_case_id *id, u
                 const struct cw_op_id *after, struct lab_op *out);
 /* A segment: the op again, as the first entry of a log of EST's or WST's daemon, by its seal void or not (lab_copies.c). */
 struct cw_slice lab_copy(struct lab *lab, const struct lab_op *op, uint32_t number, uint64_t hlc, bool counts);
+/* The same, counting; but it carries `said`, and `sealer`, when not NULL, seals its parts for the audience. */
+struct cw_slice lab_sealed_copy(struct lab *lab, const struct lab_op *op, const struct lab_op *said,
+                                const struct lab_node *sealer, uint32_t number, uint64_t hlc);
 /* Puts a request into the node's inbox. */
 void lab_submit(struct lab_node *n, const struct lab_op *op);
 /* Submits, runs one turn, and gives the answer's code. */

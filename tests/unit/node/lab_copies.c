@@ -1,13 +1,23 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "tests/unit/node/lab.h"
 
+#include "node/prepare.h"
 #include "proto/submission.h"
+#include "proto/wire.h"
 #include "vault/vault.h"
 
 /*
- * One submission sequenced again in logs of other daemons. Their ciphertext opens for nobody: what the op says is in
- * the entry that a daemon of the lab made.
+ * One submission sequenced again in logs of other daemons. Their ciphertext opens for nobody, unless a member seals it:
+ * what the op says is in the entry that a daemon of the lab made.
  */
+
+struct copy {
+    const struct lab_op *op;   /* whose id the entry's header names */
+    const struct lab_op *said; /* whose submission it carries: the same, or a hostile daemon made it */
+    struct node *sealer;       /* seals the parts so that the audience opens them; NULL: they open for nobody */
+    uint32_t number;
+    uint64_t hlc;
+};
 
 static void *take(struct lab *lab, size_t len)
 {
@@ -66,17 +76,52 @@ static void fill_parts(struct lab *lab, const struct lab_op *op, uint32_t number
     e->header.op_id = op->op;
 }
 
-static void make_entry(struct lab *lab, const struct lab_op *op, uint32_t number, uint64_t hlc,
-                       const struct log_id *log, struct entry_record *e)
+static void read_parts(struct lab *lab, const struct lab_op *said, struct submission *s)
+{
+    ProtobufCMessage *m;
+
+    world_must(wire_unpack(&cw__request__descriptor, said->request, &lab->world.arena, &m, NULL) == CW_OK, "request");
+    const Cw__Submit *in = ((const Cw__Request *)(const void *)m)->submit;
+    memset(s, 0, sizeof *s);
+    s->part_count = (uint32_t)in->n_parts;
+    for (uint32_t i = 0; i < s->part_count; i++) {
+        memcpy(s->parts[i].r, in->parts[i]->r.data, 32);
+        s->parts[i].payload = wire_slice(in->parts[i]->payload);
+    }
+}
+
+static void seal_parts(struct lab *lab, const struct copy *c, struct entry_record *e)
+{
+    struct submission *s = take(lab, sizeof *s);
+    struct prepared *p = take(lab, sizeof *p);
+
+    read_parts(lab, c->said, s);
+    memset(p, 0, sizeof *p);
+    p->header = e->submission;
+    p->op_id = c->op->op;
+    p->part_count = s->part_count;
+    world_must(prepare_parts(c->sealer, s, &lab->world.arena, p) == CW_OK && p->wrapped, "its sealer is a member");
+    for (uint32_t i = 0; i < p->part_count; i++) {
+        e->blobs.parts[i] = p->blobs[i];
+        e->header.parts[i] = p->hashes[i];
+    }
+    e->blobs.wraps[0] = p->wraps;
+    e->header.keys[0].record = p->key_record;
+    hash_one(LABEL_BLOB, e->blobs.wraps[0], e->header.keys[0].wraps.b);
+}
+
+static void make_entry(struct lab *lab, const struct copy *c, const struct log_id *log, struct entry_record *e)
 {
     struct writer w = writer_over(take(lab, HEADER_LEN_MAX), HEADER_LEN_MAX);
 
-    e->submission_bytes = op->header;
-    e->proof_bytes = op->proof;
-    world_must(submission_header_parse(op->header, &e->submission) == CW_OK, "its own header");
-    e->header = (struct entry_header){.log = *log, .seq = 1, .hlc = hlc, .kind = e->submission.op_class};
-    submission_hash_of(op->header, op->proof, &e->header.submission);
-    fill_parts(lab, op, number, e);
+    e->submission_bytes = c->said->header;
+    e->proof_bytes = c->said->proof;
+    world_must(submission_header_parse(c->said->header, &e->submission) == CW_OK, "its own header");
+    e->header = (struct entry_header){.log = *log, .seq = 1, .hlc = c->hlc, .kind = e->submission.op_class};
+    submission_hash_of(c->said->header, c->said->proof, &e->header.submission);
+    fill_parts(lab, c->op, c->number, e);
+    if (c->sealer != NULL)
+        seal_parts(lab, c, e);
     entry_header_encode(&e->header, &w);
     e->header_bytes = done(&w);
     entry_hash_of(e->header_bytes, &e->hash);
@@ -89,32 +134,47 @@ static void know_the_author(struct lab *lab, struct seal *seal)
     seal->authority.at[0] = lab->authority_at;
 }
 
-struct cw_slice lab_copy(struct lab *lab, const struct lab_op *op, uint32_t number, uint64_t hlc, bool counts)
+static struct cw_slice segment_of(struct lab *lab, const struct copy *c, bool counts)
 {
-    struct cw_slice genesis = genesis_of(lab, number);
+    struct cw_slice genesis = genesis_of(lab, c->number);
     struct entry_record *e = take(lab, sizeof *e);
     struct sealed_batch batch = {.entry_count = 1, .entries = e};
-    struct seal seal = {.first = 1, .last = 1, .hlc = hlc};
+    struct seal seal = {.first = 1, .last = 1, .hlc = c->hlc};
     struct writer w = writer_over(take(lab, SEAL_LEN_MAX), SEAL_LEN_MAX);
-    struct writer frame = writer_over(take(lab, 16384), 16384);
+    struct writer frame = writer_over(take(lab, 32768), 32768);
     struct peer_message m = {.counter = 1, .kind = PEER_ENTRIES};
     struct hash leaf;
 
     memset(e, 0, sizeof *e);
     log_id_of(genesis, &seal.log);
     memcpy(seal.prev.b, seal.log.b, ID_LEN);
-    make_entry(lab, op, number, hlc, &seal.log, e);
+    make_entry(lab, c, &seal.log, e);
     merkle_leaf(MERKLE_ENTRIES, ID_SLICE(&e->hash), &leaf);
     merkle_root(MERKLE_ENTRIES, &leaf, 1, &seal.root);
     if (counts)
         know_the_author(lab, &seal);
     seal_encode(&seal, &w);
     batch.signed_seal.bytes = done(&w);
-    world_sign_seal(&lab->world, owner_of(lab, number), &batch.signed_seal);
+    world_sign_seal(&lab->world, owner_of(lab, c->number), &batch.signed_seal);
     m.as.entries.log = seal.log;
     m.as.entries.genesis_bytes = genesis;
     m.as.entries.batch_count = 1;
     m.as.entries.batches = &batch;
     world_must(peer_message_encode(&m, &lab->world.arena, &frame) == CW_OK, "segment");
     return done(&frame);
+}
+
+struct cw_slice lab_copy(struct lab *lab, const struct lab_op *op, uint32_t number, uint64_t hlc, bool counts)
+{
+    return segment_of(lab, &(struct copy){.op = op, .said = op, .number = number, .hlc = hlc}, counts);
+}
+
+struct cw_slice lab_sealed_copy(struct lab *lab, const struct lab_op *op, const struct lab_op *said,
+                                const struct lab_node *sealer, uint32_t number, uint64_t hlc)
+{
+    struct copy c = {.op = op, .said = said, .number = number, .hlc = hlc};
+
+    if (sealer != NULL)
+        c.sealer = sealer->node;
+    return segment_of(lab, &c, true);
 }
