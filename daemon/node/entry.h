@@ -54,6 +54,8 @@ enum cw_err entry_load_wraps(const struct node *n, struct kv_txn *txn, const str
 
 /* --- storing blobs (entry_blobs.c): only those that e->check found right --- */
 enum cw_err entry_put_blobs(struct turn *t, const struct entry_in *e);
+/* Wraps of an entry that is of no case. */
+enum cw_err entry_put_wraps_as_sent(struct turn *t, struct row_key key, struct cw_slice wraps);
 /* The keyring slot of a case; its row is made when there is none. Both are remembered for the next call of the turn. */
 enum cw_err turn_case_slot(struct turn *t, const struct cw_case_id *id, uint32_t *out_slot);
 /* Its local key. Borrowed until the next call for another case, or turn_forget_key(). */

@@ -99,7 +99,7 @@ static enum cw_err put_wraps_sealed(struct turn *t, struct row_key key, const st
     return err;
 }
 
-static enum cw_err put_wraps_clear(struct turn *t, struct row_key key, struct cw_slice wraps)
+enum cw_err entry_put_wraps_as_sent(struct turn *t, struct row_key key, struct cw_slice wraps)
 {
     size_t mark = arena_mark(&t->arena), cap = wraps.len + 1;
     struct writer w = writer_over(arena_take(&t->arena, cap, 1), cap);
@@ -134,7 +134,7 @@ static enum cw_err put_wraps(struct turn *t, const struct entry_in *e)
         if ((e->check.wraps & (1u << i)) == 0)
             continue;
         err = has_case ? put_wraps_sealed(t, key, local, e->blobs->wraps[i])
-                       : put_wraps_clear(t, key, e->blobs->wraps[i]);
+                       : entry_put_wraps_as_sent(t, key, e->blobs->wraps[i]);
     }
     return err;
 }

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "node/mend_ops.h"
 #include "node/turn.h"
 
 /*
@@ -152,12 +153,14 @@ static enum cw_err read_rows(struct node *n, uint32_t *out_slot_max)
 static enum cw_err bring_up(struct node *n)
 {
     static const uint8_t from_the_start[ID_LEN] = {0};
-    struct turn t = {.n = n};
+    struct turn t = {.n = n, .arena = arena_over(n->arena_memory, n->arena_len)};
     enum cw_err err = node_store(n)->begin_write(node_store(n)->ctx, &t.txn);
 
     if (err != CW_OK)
         return err;
     err = put_store_row(n, &t);
+    if (err == CW_OK && n->store_row.format < ROWS_FORMAT_NAMED)
+        err = mend_misnamed_ops(&t);
     if (err == CW_OK)
         err = db_put(&t, TABLE_META, row_key_text(META_REFOLD), slice(from_the_start, sizeof from_the_start));
     if (err == CW_OK)
@@ -195,6 +198,8 @@ enum cw_err node_open_store(struct node *n, struct refusal *why)
         err = check_keyring(n, slot_max, why);
         if (err != CW_OK || n->store_row.format == ROWS_FORMAT)
             return err;
+        n->slot_max = slot_max;
+        keyring_used(n->keyring, slot_max); /* a case may get its row */
         err = bring_up(n);
         return err == CW_OK ? CW_OK
                             : refuse(why, err, "store", "the store's rows cannot be brought up to this version");

@@ -73,6 +73,25 @@ static enum cw_err check_stored_blobs(struct checking *c, struct entry_in *e, bo
     return CW_OK;
 }
 
+/* The op is its own submission's, and of others under its id nothing is taken for it. */
+static enum cw_err check_said(struct checking *c, const struct entry_in *e, const struct op_row *op,
+                              const struct op_entry *stored)
+{
+    const struct entry_header *h = &e->header;
+    struct op_row said = {.op_class = op->op_class};
+
+    op_describe(e, &said);
+    if (!e->submission_ok)
+        return stored->part_count == 0
+                   ? CW_OK
+                   : wrong_entry(c, &h->log, h->seq, "parts are taken from it for an operation that it does not carry");
+    if (said.op_class != op->op_class || !ID_EQ(&said.author, &op->author))
+        return wrong_entry(c, &h->log, h->seq, "its operation's row names another author, or class");
+    if (said.has_case != op->has_case || (said.has_case && !ID_EQ(&said.case_id, &op->case_id)))
+        return wrong_entry(c, &h->log, h->seq, "its operation's row names another case");
+    return CW_OK;
+}
+
 /* A verdict may be stricter than its certificate for what a record says; it may never be more lenient. */
 static enum cw_err check_verdict(struct checking *c, struct entry_in *e)
 {
@@ -88,6 +107,7 @@ static enum cw_err check_verdict(struct checking *c, struct entry_in *e)
         return wrong_entry(c, &h->log, h->seq, "its operation's rows do not list it");
     if (stored.hlc != h->hlc)
         return wrong_entry(c, &h->log, h->seq, "its operation's row names another time");
+    enum cw_err err;
     enum case_verdict judged = entry_judge(c->n, e, &reason);
     if (stored.verdict == VERDICT_EFFECTIVE && judged != VERDICT_EFFECTIVE)
         return wrong_entry(c, &h->log, h->seq, verdict_reason_text(reason));
@@ -96,14 +116,15 @@ static enum cw_err check_verdict(struct checking *c, struct entry_in *e)
     if (is_judged && stored.verdict != VERDICT_EFFECTIVE && stored.reason != REASON_RECORD &&
         judged == VERDICT_EFFECTIVE)
         return wrong_entry(c, &h->log, h->seq, "kept as void, but it counts");
-    if (op.has_case) {
+    err = check_said(c, e, &op, &stored);
+    if (err == CW_OK && op.has_case) {
         uint32_t place;
 
         op_row_verdict(&op, &place);
         if (!db_has(c->n, c->txn, TABLE_CASE_OP, row_key_case_op(&op.case_id, op.entries[place].hlc, &h->op_id)))
             return wrong_entry(c, &h->log, h->seq, "its case does not list it");
     }
-    return CW_OK;
+    return err;
 }
 
 static enum cw_err check_feed(struct checking *c, const struct log_id *log, uint64_t seq)

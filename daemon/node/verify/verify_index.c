@@ -27,18 +27,24 @@ static enum cw_err each_row(struct checking *c, enum table table, check_row *che
 
 /* --- operations ---------------------------------------------------------------------------------------------------- */
 
-static bool is_entry_of(const struct checking *c, const struct cw_op_id *id, const struct op_entry *e)
+/* *says: it carries the op's submission, so that it says whose the op is. */
+static bool is_entry_of(const struct checking *c, const struct cw_op_id *id, const struct op_entry *e, bool *says)
 {
+    struct submission_header submission;
+    struct author_proof proof;
     struct entry_row entry;
     struct entry_header header;
 
-    return db_get_entry(c->n, c->txn, &e->log, e->seq, &entry) == CW_OK &&
-           entry_header_parse(entry.header, &header) == CW_OK && ID_EQ(&header.op_id, id);
+    if (db_get_entry(c->n, c->txn, &e->log, e->seq, &entry) != CW_OK ||
+        entry_header_parse(entry.header, &header) != CW_OK || !ID_EQ(&header.op_id, id))
+        return false;
+    *says = *says || entry_parse_submission(&entry, id, &submission, &proof);
+    return true;
 }
 
 /* What lies behind the op's row says nothing that the row does not: neither of its place nor of a part. */
 static const char *wrong_behind(const struct checking *c, const struct cw_op_id *id, const struct op_row *op,
-                                const struct kv_pair *pair)
+                                const struct kv_pair *pair, bool *says)
 {
     struct op_entry e;
     uint32_t place;
@@ -46,7 +52,7 @@ static const char *wrong_behind(const struct checking *c, const struct cw_op_id 
     if (op_entry_parse(pair->value, &e) != CW_OK)
         return "cannot be read";
     struct row_key key = row_key_op_entry(id, &e);
-    if (!slice_eq(row_key_slice(&key), pair->key) || !is_entry_of(c, id, &e))
+    if (!slice_eq(row_key_slice(&key), pair->key) || !is_entry_of(c, id, &e, says))
         return "is not an entry of this operation, or not in its place";
     if (case_verdict_rank(e.verdict) > case_verdict_rank(op_row_verdict(op, &place)))
         return "counts more than those that the operation lists";
@@ -59,14 +65,14 @@ static const char *wrong_behind(const struct checking *c, const struct cw_op_id 
     return NULL;
 }
 
-static enum cw_err check_behind(struct checking *c, const struct cw_op_id *id, const struct op_row *op)
+static enum cw_err check_behind(struct checking *c, const struct cw_op_id *id, const struct op_row *op, bool *says)
 {
     struct row_key prefix = row_key_op(id), from = prefix;
     struct kv_pair pair;
     uint32_t count = 0;
 
     while (db_next(c->n, c->txn, TABLE_OP, row_key_slice(&prefix), row_key_slice(&from), true, &pair) == CW_OK) {
-        const char *wrong = wrong_behind(c, id, op, &pair);
+        const char *wrong = wrong_behind(c, id, op, &pair, says);
 
         if (wrong != NULL)
             return wrong_row(c, "op", pair.key, wrong);
@@ -81,6 +87,7 @@ static enum cw_err check_op(struct checking *c, const struct kv_pair *pair)
 {
     struct op_row op;
     struct cw_op_id id;
+    bool says = false;
 
     if (pair->key.len < ID_LEN)
         return wrong_row(c, "op", pair->key, "has a key of another length");
@@ -92,10 +99,13 @@ static enum cw_err check_op(struct checking *c, const struct kv_pair *pair)
     if (op_row_parse(pair->value, &op) != CW_OK || op.entry_count == 0)
         return wrong_row(c, "op", pair->key, "cannot be read");
     for (uint32_t i = 0; i < op.entry_count; i++) {
-        if (!is_entry_of(c, &id, &op.entries[i]))
+        if (!is_entry_of(c, &id, &op.entries[i], &says))
             return wrong_row(c, "op", pair->key, "lists an entry that is not one of this operation");
     }
-    return check_behind(c, &id, &op);
+    enum cw_err err = check_behind(c, &id, &op, &says);
+    if (err == CW_OK && op.has_case && !says)
+        return wrong_row(c, "op", pair->key, "is of a case that none of its entries names");
+    return err;
 }
 
 /* --- cases, indexes ------------------------------------------------------------------------------------------------- */

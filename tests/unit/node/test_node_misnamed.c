@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "tests/unit/node/lab.h"
 
-#include "node/internal.h"
+#include "node/entry.h"
 #include <check.h>
 
 /* An entry that names one op and carries another's submission is kept, and says nothing of either. */
@@ -188,6 +188,192 @@ START_TEST(an_entry_that_names_what_nobody_said_is_in_no_case)
 }
 END_TEST
 
+/* --- a store of the version before ------------------------------------------------------------------------------- */
+
+static const struct cw_case_id phantom = {{0xfa}}; /* a case that only the other words opened */
+
+static struct kv_txn *txn;
+
+static void put(enum table table, struct row_key key, const struct writer *w)
+{
+    ck_assert(!w->failed);
+    ck_assert_int_eq(north->store.put(txn, table, row_key_slice(&key), slice(w->data, w->len)), CW_OK);
+}
+
+static struct cw_slice get(enum table table, struct row_key key, uint8_t *copy, size_t cap)
+{
+    struct cw_slice raw;
+
+    ck_assert_int_eq(north->store.get(txn, table, row_key_slice(&key), &raw), CW_OK);
+    ck_assert_uint_le(raw.len, cap);
+    memcpy(copy, raw.data, raw.len);
+    return slice(copy, raw.len);
+}
+
+/* The op's row as that version left it: of a case that the other words named, which were taken for the op's own. */
+static void spoil_op(const struct cw_op_id *id)
+{
+    uint8_t bytes[ROW_LEN_MAX];
+    struct writer w = writer_over(bytes, sizeof bytes);
+    struct op_row row;
+    uint32_t place;
+
+    ck_assert_int_eq(db_get_op(north->node, txn, id, &row), CW_OK);
+    (void)op_row_verdict(&row, &place);
+    uint64_t hlc = row.entries[place].hlc;
+    struct row_key own = row_key_case_op(&op.case_id, hlc, id);
+    struct cw_slice raw = get(TABLE_CASE_OP, own, bytes, sizeof bytes);
+    w.len = raw.len;
+    put(TABLE_CASE_OP, row_key_case_op(&phantom, hlc, id), &w);
+    ck_assert_int_eq(north->store.del(txn, TABLE_CASE_OP, row_key_slice(&own)), CW_OK);
+    row.case_id = phantom;
+    row.author = lab->world.daemons[WORLD_EST].id;
+    for (uint32_t i = 0; i < row.entry_count; i++) {
+        row.entries[i].part_count = row.entries[place].part_count;
+        memcpy(row.entries[i].parts, row.entries[place].parts, PARTS_MAX);
+    }
+    w.len = 0;
+    op_row_encode(&row, &w);
+    put(TABLE_OP, row_key_op(id), &w);
+}
+
+static void make_phantom(void)
+{
+    uint8_t bytes[CASE_ROW_LEN_MAX];
+    struct writer w = writer_over(bytes, sizeof bytes);
+
+    w.len = get(TABLE_CASE, row_key_case(&other.case_id), bytes, sizeof bytes).len;
+    put(TABLE_CASE, row_key_case(&phantom), &w);
+    w.len = 0;
+    put(TABLE_INDEX, row_key_updated(INDEX_UPDATED, 0, 1, &phantom), &w);
+    put(TABLE_PENDING, row_key_pending_fold(&phantom), &w);
+}
+
+static struct row_key misnamed_wraps(const struct cw_op_id *id)
+{
+    struct op_row row;
+
+    ck_assert_int_eq(db_get_op(north->node, txn, id, &row), CW_OK);
+    for (uint32_t i = 0; i < row.entry_count; i++) {
+        if (row.entries[i].reason == REASON_OP_ID)
+            return row_key_blob(&row.entries[i].log, row.entries[i].seq, BLOB_WRAPS, 0);
+    }
+    ck_abort_msg("no such entry");
+}
+
+/* The wraps lay under the key of the case that the other words were of. */
+static void seal_wraps(const struct cw_op_id *id)
+{
+    struct row_key key = misnamed_wraps(id);
+    uint8_t bytes[512], sealed[512];
+    struct writer w = writer_over(sealed, sizeof sealed);
+    struct cw_slice raw = get(TABLE_BLOB, key, bytes, sizeof bytes);
+    uint8_t row_bytes[CASE_ROW_LEN_MAX];
+    struct local_key local;
+    struct case_row row;
+
+    ck_assert_uint_eq(raw.data[0], WRAPS_AS_SENT);
+    raw = slice(raw.data + 1, raw.len - 1);
+    ck_assert_int_eq(case_row_parse(get(TABLE_CASE, row_key_case(&op.case_id), row_bytes, sizeof row_bytes), &row),
+                     CW_OK);
+    ck_assert_int_eq(keyring_key(north->node->keyring, row.slot, &local), CW_OK);
+    writer_u8(&w, WRAPS_SEALED);
+    ck_assert_int_eq(local_seal(&local, row_key_slice(&key), raw, &north->node->entropy, &w), CW_OK);
+    put(TABLE_BLOB, key, &w);
+}
+
+static void make_it_old(const struct cw_op_id *id)
+{
+    uint8_t bytes[256];
+    struct writer w = writer_over(bytes, sizeof bytes);
+
+    ck_assert_int_eq(north->store.begin_write(north->store.ctx, &txn), CW_OK);
+    spoil_op(id);
+    make_phantom();
+    seal_wraps(id);
+    w.len = get(TABLE_META, row_key_text(META_STORE), bytes, sizeof bytes).len;
+    ck_assert_uint_eq(bytes[3], ROWS_FORMAT);
+    bytes[3] = ROWS_FORMAT_NAMED - 1;
+    put(TABLE_META, row_key_text(META_STORE), &w);
+    ck_assert_int_eq(north->store.commit(north->store.ctx, txn), CW_OK);
+}
+
+START_TEST(a_store_of_the_version_before_is_mended)
+{
+    struct refusal why = {0};
+    uint8_t bytes[512];
+    struct lab_op note;
+
+    title_in(&note);
+    ck_assert_uint_eq(lab_ask(north, &note), CW_OK);
+    lab_run(lab, 2000);
+    lab_hand_in(north, forged(&note));
+    lab_run(lab, 2000);
+    make_it_old(&note.op);
+    ck_assert(!lab_store_is_whole(north, &why));
+    restart(north);
+    lab_run(lab, 20000);
+    expect_note(&note);
+    ck_assert_uint_eq(mem_store_rows(north->disk, TABLE_CASE), 2);
+    ck_assert_int_eq(north->store.begin_read(north->store.ctx, &txn), CW_OK);
+    ck_assert_uint_eq(get(TABLE_BLOB, misnamed_wraps(&note.op), bytes, sizeof bytes).data[0], WRAPS_AS_SENT);
+    north->store.abort(north->store.ctx, txn);
+}
+END_TEST
+
+/* --- verifying ----------------------------------------------------------------------------------------------------- */
+
+typedef void spoil(struct op_row *row);
+
+static void of_another_case(struct op_row *row)
+{
+    row->case_id = other.case_id;
+}
+
+static void by_another(struct op_row *row)
+{
+    row->author = lab->world.daemons[WORLD_EST].id;
+}
+
+static void with_anothers_part(struct op_row *row)
+{
+    for (uint32_t i = 0; i < row->entry_count; i++) {
+        if (row->entries[i].part_count == 0)
+            row->entries[i].part_count = 1;
+    }
+}
+
+START_TEST(an_op_that_is_not_its_submissions_is_found_by_verifying)
+{
+    static spoil *const spoils[] = {of_another_case, by_another, with_anothers_part};
+    static const char *const said[] = {"its case does not list it",
+                                       "its operation's row names another author, or class",
+                                       "parts are taken from it for an operation that it does not carry"};
+    struct lab_op note;
+    uint8_t bytes[ROW_LEN_MAX];
+
+    title_in(&note);
+    ck_assert_uint_eq(lab_ask(north, &note), CW_OK);
+    lab_hand_in(north, forged(&note));
+    lab_run(lab, 2000);
+    expect_whole();
+    struct op_row good = row_at(north, &note.op);
+    for (size_t i = 0; i < CW_COUNT(spoils); i++) {
+        struct writer w = writer_over(bytes, sizeof bytes);
+        struct op_row bad = good;
+        struct refusal why = {0};
+
+        spoils[i](&bad);
+        op_row_encode(&bad, &w);
+        ck_assert_int_eq(north->store.begin_write(north->store.ctx, &txn), CW_OK);
+        put(TABLE_OP, row_key_op(&note.op), &w);
+        ck_assert_int_eq(north->store.commit(north->store.ctx, txn), CW_OK);
+        ck_assert(!lab_store_is_whole(north, &why));
+        ck_assert_msg(strstr(why.text, said[i]) != NULL, "%s", why.text);
+    }
+}
+END_TEST
+
 Suite *suite_node_misnamed(void);
 Suite *suite_node_misnamed(void)
 {
@@ -200,6 +386,8 @@ Suite *suite_node_misnamed(void)
     tcase_add_test(t, an_op_is_of_its_own_case_whatever_came_before_it);
     tcase_add_test(t, an_op_is_of_its_own_case_whatever_comes_after_it);
     tcase_add_test(t, an_entry_that_names_what_nobody_said_is_in_no_case);
+    tcase_add_test(t, a_store_of_the_version_before_is_mended);
+    tcase_add_test(t, an_op_that_is_not_its_submissions_is_found_by_verifying);
     suite_add_tcase(suite, t);
     return suite;
 }
