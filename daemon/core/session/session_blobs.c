@@ -29,6 +29,16 @@ static bool is_missing(const struct log_head *head, uint64_t seq)
     return seq >= 1 && seq <= head->seq && !log_holds_blob(head->blob_seq, head->holes, head->hole_count, seq);
 }
 
+/* Each entry once a frame: whoever says it again makes us read again. */
+static bool is_repeated(const struct peer_blobs *blobs, uint32_t at)
+{
+    for (uint32_t i = 0; i < at; i++) {
+        if (blobs->items[i].seq == blobs->items[at].seq && ID_EQ(&blobs->items[i].log, &blobs->items[at].log))
+            return true;
+    }
+    return false;
+}
+
 void session_blobs(struct replica *r, struct peer *p, const struct peer_blobs *blobs)
 {
     if (p->blob_frames == 0) {
@@ -39,7 +49,7 @@ void session_blobs(struct replica *r, struct peer *p, const struct peer_blobs *b
     for (uint32_t i = 0; i < blobs->count && i < MESSAGE_ITEMS_MAX; i++) {
         uint32_t slot = logs_find(&r->logs, &blobs->items[i].log);
 
-        if (slot == LOG_NONE || !is_missing(&replica_slot(r, slot)->head, blobs->items[i].seq))
+        if (slot == LOG_NONE || !is_missing(&replica_slot(r, slot)->head, blobs->items[i].seq) || is_repeated(blobs, i))
             continue;
         effects_add(r->out, EFFECT_STORE_BLOBS)->as.store_blobs.item = &blobs->items[i];
     }

@@ -130,52 +130,100 @@ enum cw_err exec_store_batch(struct turn *t, const struct effect *effect)
 
 /* --- blobs that came later -------------------------------------------------------------------------------- */
 
-/* Those held already, and the right ones among those that came. */
-static enum cw_err join_blobs(struct turn *t, struct entry_in *e, const struct entry_blobs *came,
-                              struct entry_blobs *all)
+static bool is_empty(const struct entry_check *c)
 {
-    struct entry_check fresh = {0};
-    enum cw_err err = entry_load_blobs(t->n, t->txn, e, &t->arena, all);
+    return c->parts == 0 && c->wraps == 0 && !c->envelopes;
+}
 
-    if (err != CW_OK)
-        return err;
-    check_blobs(&e->header, came, &fresh);
-    for (uint32_t i = 0; i < e->header.part_count; i++) {
-        if ((fresh.parts & (1u << i)) != 0)
+/* Only what is not here already. */
+static void keep_fresh(const struct entry_check *held, struct entry_check *came)
+{
+    came->parts &= (uint8_t)~held->parts;
+    came->wraps &= (uint8_t)~held->wraps;
+    came->envelopes = came->envelopes && !held->envelopes;
+}
+
+static void join_blobs(const struct entry_check *fresh, const struct entry_blobs *came, struct entry_blobs *all,
+                       struct entry_check *check)
+{
+    for (uint32_t i = 0; i < PARTS_MAX; i++) {
+        if ((fresh->parts & (1u << i)) != 0)
             all->parts[i] = came->parts[i];
     }
-    for (uint32_t i = 0; i < e->header.key_count; i++) {
-        if ((fresh.wraps & (1u << i)) != 0)
+    for (uint32_t i = 0; i < KEYS_MAX; i++) {
+        if ((fresh->wraps & (1u << i)) != 0)
             all->wraps[i] = came->wraps[i];
     }
-    if (fresh.envelopes)
+    if (fresh->envelopes)
         all->envelopes = came->envelopes;
+    check->parts |= fresh->parts;
+    check->wraps |= fresh->wraps;
+    check->envelopes = check->envelopes || fresh->envelopes;
+}
+
+static enum cw_err put_fresh(struct turn *t, struct entry_in *e, const struct entry_blobs *came,
+                             const struct entry_check *fresh)
+{
+    struct entry_check all = e->check;
+
+    e->blobs = came;
+    e->check = *fresh;
+    enum cw_err err = entry_put_blobs(t, e);
+    e->check = all;
+    return err;
+}
+
+/* *out_fresh: something came that was not here. Else nothing is done: what a peer repeats costs reading, and no more. */
+static enum cw_err take_blobs(struct turn *t, struct entry_in *e, const struct entry_blobs *came, bool *out_fresh)
+{
+    struct entry_blobs *all = ARENA_NEW(&t->arena, struct entry_blobs);
+    struct entry_check fresh = {0};
+    enum cw_err err = all == NULL ? CW_LOCAL_MEMORY : CW_OK;
+
+    check_blobs(&e->header, came, &fresh);
+    if (err != CW_OK || is_empty(&fresh))
+        return err;
+    err = entry_load_blobs(t->n, t->txn, e, &t->arena, all);
+    if (err != CW_OK)
+        return err;
     check_blobs(&e->header, all, &e->check);
-    return CW_OK;
+    keep_fresh(&e->check, &fresh);
+    if (is_empty(&fresh))
+        return CW_OK;
+    *out_fresh = true;
+    err = put_fresh(t, e, came, &fresh);
+    join_blobs(&fresh, came, all, &e->check);
+    e->blobs = all;
+    return err;
+}
+
+static enum cw_err settle_blobs(struct turn *t, struct entry_in *e, bool *out_held)
+{
+    if (e->submission_ok)
+        check_opens(t->n, &e->header, &e->submission, e->blobs, &t->arena, &e->check);
+    enum cw_err err = entry_settle(t, e);
+    if (err == CW_OK)
+        err = pending_wait_for_keys(t, e);
+    *out_held = err == CW_OK && entry_is_held(t->n, t->txn, e);
+    return err;
 }
 
 enum cw_err exec_store_blobs(struct turn *t, const struct effect *effect)
 {
     const struct blobs_of *item = effect->as.store_blobs.item;
+    size_t mark = arena_mark(&t->arena);
     struct entry_in *e = ARENA_NEW(&t->arena, struct entry_in);
-    struct entry_blobs *all = ARENA_NEW(&t->arena, struct entry_blobs);
+    bool fresh = false, held = false;
 
-    if (e == NULL || all == NULL)
+    if (e == NULL)
         return CW_LOCAL_MEMORY;
     enum cw_err err = entry_load(t->n, t->txn, &item->log, item->seq, &t->arena, e);
+    if (err == CW_OK)
+        err = take_blobs(t, e, &item->blobs, &fresh);
+    if (err == CW_OK && fresh)
+        err = settle_blobs(t, e, &held);
+    arena_release(&t->arena, mark);
     if (err == CW_LOCAL_NOT_FOUND)
         return CW_OK; /* a sequence number the core knows and we do not: it will ask again */
-    if (err == CW_OK)
-        err = join_blobs(t, e, &item->blobs, all);
-    if (err != CW_OK)
-        return err;
-    e->blobs = all;
-    if (e->submission_ok)
-        check_opens(t->n, &e->header, &e->submission, all, &t->arena, &e->check);
-    err = entry_put_blobs(t, e);
-    if (err == CW_OK)
-        err = entry_settle(t, e);
-    if (err == CW_OK)
-        err = pending_wait_for_keys(t, e);
-    return err == CW_OK ? turn_blobs_held(t, &item->log, item->seq, entry_is_held(t->n, t->txn, e)) : err;
+    return err == CW_OK && fresh ? turn_blobs_held(t, &item->log, item->seq, held) : err;
 }

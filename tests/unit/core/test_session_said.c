@@ -146,6 +146,23 @@ START_TEST(we_say_it_too)
 }
 END_TEST
 
+START_TEST(blobs_of_one_entry_count_once_in_a_frame)
+{
+    struct sealed_batch batch = solo_batch(&s, 1);
+    struct frontier_item item = solo_item(&s);
+    struct blobs_of items[2] = {{.log = s.log, .seq = 1}, {.log = s.log, .seq = 1}};
+    struct peer_message m = {.kind = PEER_BLOBS, .as.blobs = {.count = 2, .items = items}};
+
+    batch.entries[0].blobs.part_count = 0;
+    solo_meet(&s);
+    solo_hear_frontier(&s, &item, 1, 1);
+    solo_hear_batches(&s, &batch, 1, true, false, true, 900);
+    solo_hear(&s, &m, 100);
+    ck_assert_ptr_nonnull(solo_find(&s, EFFECT_STORE_BLOBS, 0));
+    ck_assert_ptr_null(solo_find(&s, EFFECT_STORE_BLOBS, 1));
+}
+END_TEST
+
 Suite *suite_session_said(void);
 Suite *suite_session_said(void)
 {
@@ -162,6 +179,7 @@ Suite *suite_session_said(void)
     tcase_add_test(t, no_number_is_too_large_to_be_wrong);
     tcase_add_test(t, a_text_as_long_as_may_be_is_kept_whole);
     tcase_add_test(t, we_say_it_too);
+    tcase_add_test(t, blobs_of_one_entry_count_once_in_a_frame);
     suite_add_tcase(suite, t);
     return suite;
 }

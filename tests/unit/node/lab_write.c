@@ -24,12 +24,22 @@ static struct cw_slice done(struct writer *w)
     return slice(w->data, w->len);
 }
 
+static size_t payloads_len(const struct submission *s)
+{
+    size_t len = 0;
+
+    for (uint32_t i = 0; i < s->part_count; i++)
+        len += s->parts[i].payload.len;
+    return len;
+}
+
 static void pack(struct lab *lab, const struct submission *s, enum lab_spoil spoil, struct lab_op *out)
 {
     Cw__Request request = CW__REQUEST__INIT;
     Cw__Submit submit = CW__SUBMIT__INIT;
     Cw__SubmitPart parts[PARTS_MAX], *list[PARTS_MAX];
-    struct writer w = writer_over(take(lab, 16384), 16384);
+    size_t cap = 8192 + payloads_len(s);
+    struct writer w = writer_over(take(lab, cap), cap);
     uint8_t id[16] = {1}, *proof = take(lab, s->proof.len), network[ID_LEN];
 
     memcpy(proof, s->proof.data, s->proof.len);
@@ -105,7 +115,8 @@ static void make_bundled(struct lab *lab, const struct world_identity *author, c
 static void build(struct lab *lab, const struct op *op, uint32_t number, const struct cw_case_id *id,
                   const struct world_identity *author, enum lab_spoil spoil, struct lab_op *out)
 {
-    struct writer frame = writer_over(take(lab, 4096), 4096), values = writer_over(take(lab, 4096), 4096);
+    size_t cap = 4096 + 256 * (size_t)op->write_count;
+    struct writer frame = writer_over(take(lab, 4096), 4096), values = writer_over(take(lab, cap), cap);
     struct submission_draft draft = {.network = lab->world.network,
                                      .author = author->id,
                                      .secret = &author->keys.sign,
