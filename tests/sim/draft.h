@@ -23,6 +23,7 @@ struct draft {
     struct cw_wall author_time;
     uint8_t submission_id[16];
     bool bad_signature, reuses;
+    const struct cw_op_id *under; /* whose id a hostile daemon's entry names in place of its own; NULL: its own */
     bool invalid, newer;
     bool poison; /* names more than an op may: the wire's grammar lets it pass, the fold does not */
     uint32_t held_by;

@@ -98,6 +98,8 @@ static void make_entry(struct hand_division *h, struct draft *d, struct entry_re
     struct writer w = writer_over(arena_take(arena, HEADER_LEN_MAX, 1), HEADER_LEN_MAX);
 
     draft_submission(s, d, &sub, &e->header.op_id);
+    if (d->under != NULL)
+        e->header.op_id = *d->under;
     e->submission_bytes = sub.header;
     e->proof_bytes = d->bad_signature ? spoilt(sub.proof, arena) : sub.proof;
     CW_ASSERT(submission_header_parse(e->submission_bytes, &e->submission) == CW_OK);

@@ -146,6 +146,57 @@ void story_of_a_badly_signed_op_is_stored_void(void)
 }
 
 /*
+ * A member of the audience seals other words under the id of an officer's op. One division hears them after the op, the
+ * other before it; then again, words of another case.
+ */
+static void forge(struct hand_division *h, uint32_t op, uint32_t the_case, uint32_t node)
+{
+    struct sim *s = h->sim;
+    struct draft d;
+
+    begin(s, &d, officer(s, 2, OFFICER_PC), the_case);
+    draft_event(&d, EVENT_WARRANT);
+    d.under = &s->ops[op].id;
+    hand_division_write(h, &d, node);
+    sim_run_ms(s, 500);
+}
+
+static void expect_arrests(struct sim *s, uint32_t count)
+{
+    checks_at_heal(s);
+    for (uint32_t n = 0; n < 2 && !s->failed; n++) {
+        EXPECT(s, story_happenings(s, n, 0, EVENT_ARREST) == count);
+        for (uint32_t c = 0; c < 2; c++)
+            EXPECT(s, story_happenings(s, n, c, EVENT_WARRANT) == 0);
+        EXPECT(s, view(s, n, 0).op_count == 1 + count);
+        EXPECT(s, view(s, n, 1).op_count == 1);
+    }
+}
+
+void story_of_other_words_under_an_ops_id_are_nobodys(void);
+void story_of_other_words_under_an_ops_id_are_nobodys(void)
+{
+    struct sim *s = story_world(3, 46);
+    struct hand_division hostile;
+
+    story_open(s, 0, KIND_OPERATION);
+    story_open(s, 0, KIND_OPERATION);
+    story_sync(s);
+    hand_division_open(&hostile, s, 2);
+    for (uint32_t the_case = 0; the_case < 2 && !s->failed; the_case++) {
+        story_isolate(s, 1);
+        uint32_t op = story_result(s, 0, 0, EVENT_ARREST, NULL);
+        forge(&hostile, op, the_case, 1);
+        story_sync(s);
+        expect_arrests(s, the_case + 1);
+    }
+    for (uint32_t n = 0; n < 2; n++)
+        EXPECT(s, story_counter(s, n, COUNTER_VOID) == 2);
+    hand_division_done(&hostile);
+    story_ends(s);
+}
+
+/*
  * Three and a half megabytes while nobody listens, to a daemon whose disk is slow: more than one grant, more than
  * one frame, and a sender that sent on without a grant would be caught.
  */

@@ -32,6 +32,7 @@
     X(a_poisonous_op_degrades_one_case_only)                                        \
     X(an_op_nobody_certified_has_no_effect_until_somebody_does)                     \
     X(a_badly_signed_op_is_stored_void)                                             \
+    X(other_words_under_an_ops_id_are_nobodys)                                      \
     X(a_backlog_larger_than_any_credit_arrives_whole)                               \
     X(a_relay_cannot_pass_a_bundle_off_as_signed_singly)                            \
     X(a_relay_cannot_spoil_the_path_of_a_bundle)                                    \
