@@ -85,33 +85,6 @@ static enum cw_err keep_wraps_as_sent(struct turn *t, const struct entry_in *e)
 
 /* --- an op -------------------------------------------------------------------------------------------------------- */
 
-/* Those behind the op's row are taken away: they are put again. */
-static enum cw_err take_entries(struct turn *t, const struct cw_op_id *id, const struct op_row *op,
-                                struct op_entry **out)
-{
-    struct row_key prefix = row_key_op(id);
-    struct kv_pair pair;
-    uint32_t count = op->entry_count;
-    struct op_entry *all = ARENA_ARRAY(&t->arena, struct op_entry, (size_t)op->entry_count + op->more + 1);
-
-    if (all == NULL)
-        return CW_LOCAL_MEMORY;
-    memcpy(all, op->entries, op->entry_count * sizeof *all);
-    for (uint32_t i = 0; i < op->more; i++) {
-        enum cw_err err = db_next(t->n, t->txn, TABLE_OP, row_key_slice(&prefix), row_key_slice(&prefix), true, &pair);
-
-        if (err == CW_OK)
-            err = op_entry_parse(pair.value, &all[count]);
-        if (err == CW_OK)
-            err = db_del(t, TABLE_OP, row_key_op_entry(id, &all[count]));
-        if (err != CW_OK)
-            return err == CW_LOCAL_NOT_FOUND ? CW_LOCAL_CORRUPT : err;
-        count++;
-    }
-    *out = all;
-    return CW_OK;
-}
-
 static void count_no_more(struct turn *t, const struct entry_in *e, const struct op_entry *was)
 {
     struct submission_header said;
@@ -123,13 +96,16 @@ static void count_no_more(struct turn *t, const struct entry_in *e, const struct
         t->counters[COUNTER_UNOPENED]--;
 }
 
-static enum cw_err put_entry_again(struct turn *t, const struct cw_op_id *id, struct op_row *op, struct op_entry *at)
+/* What the entry says of the op is written down; one that says nothing has no parts. *out_less: it had some. */
+static enum cw_err look_at_place(struct turn *t, struct op_row *op, struct op_entry *at, bool *out_less)
 {
+    size_t mark = arena_mark(&t->arena);
     struct entry_in *e = ARENA_NEW(&t->arena, struct entry_in);
     enum cw_err err = e == NULL ? CW_LOCAL_MEMORY : entry_load(t->n, t->txn, &at->log, at->seq, &t->arena, e);
 
     if (err != CW_OK)
         return err == CW_LOCAL_NOT_FOUND ? CW_LOCAL_CORRUPT : err;
+    *out_less = !e->submission_ok && at->part_count > 0;
     if (!e->submission_ok) {
         err = keep_wraps_as_sent(t, e);
         count_no_more(t, e, at);
@@ -138,22 +114,64 @@ static enum cw_err put_entry_again(struct turn *t, const struct cw_op_id *id, st
     op_describe(e, op);
     if (err == CW_OK && op->has_case)
         err = entry_index_case(t, e, &op->case_id);
-    return err == CW_OK ? op_entry_put(t, id, op, at) : err;
+    arena_release(&t->arena, mark);
+    return err;
+}
+
+/* Their keys do not name parts: those that lose them stay where they are. */
+static enum cw_err look_behind(struct turn *t, const struct cw_op_id *id, struct op_row *op)
+{
+    struct row_key prefix = row_key_op(id), from = prefix;
+    struct kv_pair pair;
+    struct op_entry at;
+    bool less;
+    enum cw_err err;
+
+    while ((err = db_next(t->n, t->txn, TABLE_OP, row_key_slice(&prefix), row_key_slice(&from), true, &pair)) ==
+           CW_OK) {
+        uint8_t bytes[OP_ENTRY_LEN_MAX];
+        struct writer w = writer_over(bytes, sizeof bytes);
+
+        err = op_entry_parse(pair.value, &at);
+        from = row_key_op_entry(id, &at);
+        if (err == CW_OK)
+            err = look_at_place(t, op, &at, &less);
+        op_entry_encode(&at, &w);
+        if (err == CW_OK && less)
+            err = db_put(t, TABLE_OP, from, slice(bytes, w.len));
+        if (err != CW_OK)
+            return err;
+    }
+    return err == CW_LOCAL_NOT_FOUND ? CW_OK : err;
+}
+
+/* One that loses its parts may have kept another that has them behind. */
+static enum cw_err look_at_listed(struct turn *t, const struct cw_op_id *id, const struct op_row *old,
+                                  struct op_row *op)
+{
+    enum cw_err err = CW_OK;
+
+    for (uint32_t i = 0; i < old->entry_count && err == CW_OK; i++) {
+        struct op_entry at = old->entries[i];
+        bool less;
+
+        err = look_at_place(t, op, &at, &less);
+        if (err == CW_OK && less)
+            err = op_entry_put(t, id, op, &at);
+    }
+    return err;
 }
 
 static enum cw_err put_op_again(struct turn *t, const struct cw_op_id *id, const struct op_row *old)
 {
-    struct op_row op = {.op_class = old->op_class, .flags = old->flags};
-    struct op_entry *all;
+    struct op_row op = *old;
     uint32_t slot;
-    enum cw_err err = take_entries(t, id, old, &all);
 
-    for (uint32_t i = 0; i < old->entry_count + old->more && err == CW_OK; i++) {
-        size_t mark = arena_mark(&t->arena);
-
-        err = put_entry_again(t, id, &op, &all[i]);
-        arena_release(&t->arena, mark);
-    }
+    op.author = (struct cert_id){{0}};
+    op.has_case = false;
+    enum cw_err err = look_behind(t, id, &op);
+    if (err == CW_OK)
+        err = look_at_listed(t, id, old, &op);
     if (err == CW_OK)
         err = db_put_op(t, id, &op);
     if (err != CW_OK || !op.has_case)

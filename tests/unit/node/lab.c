@@ -293,6 +293,20 @@ bool lab_same_case(struct lab *lab, const struct cw_case_id *id)
     return true;
 }
 
+struct op_row lab_op_row(struct lab_node *n, const struct cw_op_id *id)
+{
+    struct row_key key = row_key_op(id);
+    struct node_read read;
+    struct cw_slice raw;
+    struct op_row row;
+
+    world_must(node_read_begin(n->node, &read) == CW_OK, "a reader");
+    world_must(n->store.get(read.txn, TABLE_OP, row_key_slice(&key), &raw) == CW_OK, "the op's row");
+    world_must(op_row_parse(raw, &row) == CW_OK, "a row that can be read");
+    node_read_done(&read);
+    return row;
+}
+
 bool lab_store_is_whole(struct lab_node *n, struct refusal *why)
 {
     struct verify_facts facts;

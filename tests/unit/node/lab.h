@@ -172,6 +172,7 @@ uint64_t lab_counter(const struct lab_node *n, enum counter c);
 bool lab_same_frontiers(const struct lab *lab);
 /* Both show the case, in the same state. */
 bool lab_same_case(struct lab *lab, const struct cw_case_id *id);
+struct op_row lab_op_row(struct lab_node *n, const struct cw_op_id *id);
 bool lab_store_is_whole(struct lab_node *n, struct refusal *why);
 
 #endif

@@ -41,23 +41,9 @@ static void expect_whole(void)
         ck_assert_msg(lab_store_is_whole(&lab->nodes[i], &why), "node %u: %s: %s", i, why.where, why.text);
 }
 
-static struct op_row row_at(struct lab_node *n)
-{
-    struct node_read read;
-    struct cw_slice raw;
-    struct op_row row;
-    struct row_key key = row_key_op(&op.op);
-
-    ck_assert_int_eq(node_read_begin(n->node, &read), CW_OK);
-    ck_assert_int_eq(n->store.get(read.txn, TABLE_OP, row_key_slice(&key), &raw), CW_OK);
-    ck_assert_int_eq(op_row_parse(raw, &row), CW_OK);
-    node_read_done(&read);
-    return row;
-}
-
 static void expect_place(struct lab_node *n, uint64_t hlc, enum case_verdict verdict)
 {
-    struct op_row row = row_at(n);
+    struct op_row row = lab_op_row(n, &op.op);
     uint32_t place;
 
     ck_assert_int_eq(op_row_verdict(&row, &place), verdict);
@@ -89,7 +75,7 @@ START_TEST(an_op_in_forty_entries_opens_where_one_of_them_does)
 
     for (uint32_t i = 0; i < COPIES; i++)
         lab_hand_in(north, copies[i]);
-    row = row_at(north);
+    row = lab_op_row(north, &op.op);
     ck_assert_int_eq(op_row_part(&row, 0, NULL), PART_SEALED);
     ck_assert_uint_eq(lab_ask(north, &op), CW_OK); /* held, but not whole: sequenced here too */
     lab_run(lab, 5000);
