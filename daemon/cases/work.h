@@ -63,7 +63,7 @@ struct work_event {
     bool corrects_own_type; /* corrects an event of its own number */
     bool corrected_other_type;
     bool replaced;  /* by a correction of its own number and scope that counts (§19.3) */
-    bool no_effect; /* a step of the ownership that it, or the author's rank, did not allow */
+    bool no_effect; /* a step of the ownership that it, or the author's rank, did not allow; or the correction of one */
     bool contests;  /* an acceptance of an offer that had lapsed (§9.2) */
     bool counted;
     uint32_t class_root; /* union-find parent: event index */
@@ -263,6 +263,11 @@ static inline bool event_stands(const struct work_event *e)
 static inline bool event_counts(const struct work_event *e) /* §19.3 */
 {
     return event_stands(e) && !e->corrected_other_type;
+}
+/* Starts or ends a duty, if its number does: of the ownership what was done, whatever was said of it later (§19.3). */
+static inline bool event_speaks(const struct work_event *e)
+{
+    return event_stands(e) && e->row->class == EVENT_CLASS_OWNERSHIP ? !e->no_effect : event_counts(e);
 }
 struct case_machine *find_episode(const struct fold *f,
                                   const struct hash *scope); /* NULL: no such episode; machine.c */

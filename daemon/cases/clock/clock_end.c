@@ -16,8 +16,7 @@ static bool is_met_by(const struct schema_clock *row, uint32_t number)
 
 static bool is_about_it(const struct schema_clock *row, const struct work_event *e)
 {
-    return event_counts(e) && is_met_by(row, e->row->number) &&
-           !(e->row->class == EVENT_CLASS_OWNERSHIP && e->no_effect);
+    return event_speaks(e) && is_met_by(row, e->row->number);
 }
 
 /* Events in the row's order, filtered. With `out` NULL only counted. */

@@ -150,9 +150,10 @@ static void start_strategy(struct clock_run *run)
 
 static bool may_start(const struct work_event *e)
 {
-    if (event_counts(e) && e->row->number == EVENT_HANDOVER_ACCEPT)
-        return !e->replaced && e->contests;
-    return event_counts(e) && !e->replaced && !(e->row->class == EVENT_CLASS_OWNERSHIP && e->no_effect);
+    if (!event_speaks(e))
+        return false;
+    return e->row->class == EVENT_CLASS_OWNERSHIP ? e->row->number != EVENT_HANDOVER_ACCEPT || e->contests
+                                                  : !e->replaced;
 }
 
 /* The claim that it confirms, or NONE: a return that was seen has started the duty by itself. */

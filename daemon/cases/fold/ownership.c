@@ -146,6 +146,7 @@ static void begin(struct fold *f)
     f->epochs[f->epoch_count++] = (struct work_epoch){f->state->opened_by_division, NONE, NONE};
 }
 
+/* A correction speaks about a step that was taken at its own place: it puts its words right, and is none itself. */
 static enum cw_err take_step(struct fold *f, struct work_event *event)
 {
     uint32_t note;
@@ -156,6 +157,10 @@ static enum cw_err take_step(struct fold *f, struct work_event *event)
         lapse(f, event);
     if (event->row->class != EVENT_CLASS_OWNERSHIP)
         return CW_OK;
+    if (event->corrects_own_type) {
+        event->no_effect = true;
+        return CW_OK;
+    }
     note = step(f, event);
     if (note == 0) {
         f->lapse = NONE;

@@ -172,6 +172,7 @@ class Duties:
         for e in fold.events:
             e.stands = fold.live(e)
             e.good = e.stands and all(c.event == e.event for c in e.corrected_by)
+            e.speaks = e.stands and e.id not in self.idle if e.event_row and e.event_row["class"] == self.own_class else e.good
         for e in fold.events:
             e.replaced = any(c.good and c.event == e.event and c.event_scope == e.event_scope for c in e.corrected_by)
 
@@ -241,7 +242,7 @@ class Duties:
     def event_starts(self, row):
         out, runs = [], False
         for e in self.fold.events:
-            able = e.good and not e.replaced and not (e.event_row["class"] == self.own_class and e.id in self.idle)
+            able = e.speaks and (e.event_row["class"] == self.own_class or not e.replaced)
             able = able and (e.event_row["name"] != "handover_accept" or e.id in self.fold.contesting)
             first = able and e.event == row["from_a"] and self.shows(e, row["start_field"], row["start_mask"])
             second = able and row["from_b"] and e.event == row["from_b"]
@@ -353,8 +354,7 @@ class Duties:
         wanted = [row[k] for k in ("met_a", "met_b", "met_c", "met_d") if row[k]]
         if row["flags"] & BY_FIELD:
             return sorted((w for n in wanted for w in self.stood(ZERO, n) if self.write_shows(row, w)), key=lambda w: self.rank(w.op))
-        return [e for e in self.fold.events if e.good and e.event in wanted and self.shows(e, row["met_field"], row["met_mask"]) and self.has_rank(row, e)
-                and not (e.event_row["class"] == self.own_class and e.id in self.idle)]
+        return [e for e in self.fold.events if e.speaks and e.event in wanted and self.shows(e, row["met_field"], row["met_mask"]) and self.has_rank(row, e)]
 
     def write_shows(self, row, w):
         mask = row["met_mask"]

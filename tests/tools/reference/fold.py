@@ -376,6 +376,10 @@ class Fold:
     def live(self, op):
         return op.event_ok and not op.withdrawn and not op.is_withdrawal
 
+    def puts_own_right(self, op):
+        """9.2, 12.2: it corrects an event of its own number."""
+        return any(e.event == op.event and op in e.corrected_by for e in self.events)
+
     def detail(self, op, number):
         """11.4: the readable value, or None."""
         row = self.schema.fields[number]
@@ -405,6 +409,9 @@ class Fold:
             if op.event_row["name"] == "clock_breached":
                 self.lapse_step(op)
             if op.event_row["class"] != self.schema.bits["CLASS_OWNERSHIP"]:
+                continue
+            if self.puts_own_right(op):
+                op.moved = False
                 continue
             op.moved = self.owner_step(op)
             if op.moved:
@@ -907,9 +914,7 @@ class Fold:
         for op in self.events:
             if not self.live(op):
                 continue
-            own = [r for r, _ in op.said.get("corrects", [])]
-            if any(r in self.ops and self.ops[r].counts and self.ops[r].type == EVENT and self.ops[r].event == op.event
-                   and op in self.ops[r].corrected_by for r in own):
+            if self.puts_own_right(op):
                 continue
             if any(c.event != op.event for c in op.corrected_by):
                 continue
