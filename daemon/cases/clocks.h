@@ -19,13 +19,15 @@ struct clock_first {
     struct hash scope;
     int64_t started_ms;
     uint32_t event; /* NONE: the opening, or a write */
+    uint32_t last;  /* of an EVENT start: the event that was not replaced, whose chain it begins */
     uint32_t field; /* of a FIELD start */
     int64_t birth;  /* of a BIRTH start: the day */
 };
 
-/* What may meet one. In order of (scope for bound rows, rank). */
+/* What may meet one. In order of (scope for bound rows, place, rank). */
 struct clock_answer {
     uint32_t op, event; /* event: NONE for a write */
+    uint32_t place;     /* the rank of its first, or of the write's op */
     uint32_t field;
 };
 
@@ -58,11 +60,18 @@ bool event_has_rank(const struct clock_run *run, const struct work_event *e); /*
 /* The value of birth_date that is read as the earliest day (§19.4): its op and the day. */
 bool birth_of(const struct fold *f, uint32_t *out_op, int64_t *out_day);
 
+/* clock_chain.c: what corrections take from what they replace. Before any row is walked; of a REVIEW row's starts when it is. */
+void clock_chains(struct fold *f);
+void clock_chain_reviews(const struct clock_run *run);
+int64_t clock_usual_of_op(const struct fold *f, uint32_t op);
+int64_t clock_usual(const struct fold *f, const struct work_event *e);
+
 /* clock.c */
 void clock_begin(struct clock_run *run, const struct clock_first *first);
 
 /* clock_due.c. False: there is no such duty. */
 bool clock_due(const struct clock_run *run, const struct clock_first *first, int64_t *out_ms);
+int64_t clock_review_due(const struct clock_run *run, const struct clock_first *first); /* of the start op alone */
 
 /* clock_end.c */
 enum cw_err clock_list_answers(struct clock_run *run);

@@ -67,6 +67,11 @@ struct work_event {
     bool contests;  /* an acceptance of an offer that had lapsed (§9.2) */
     bool counted;
     uint32_t class_root; /* union-find parent: event index */
+    uint32_t first;   /* event index: where its chain of corrections begins; itself when it replaces nothing (§19.3) */
+    int64_t since_ms; /* its time as a start (§19.4) */
+    int64_t due_ms;   /* of a start of REVIEW: the least of it and what it replaces */
+    uint32_t confirms; /* event index of the claim that it, or what it replaces, confirmed; NONE */
+    bool dated;        /* it, or what it replaces, says when it happened */
 };
 
 struct work_epoch {
@@ -245,6 +250,8 @@ bool missing_at_high_risk(const struct fold *f, uint32_t rank);
 
 enum cw_err episodes_merge(struct fold *f);                       /* §4.6, from events.c; episodes.c */
 uint32_t find_event(const struct fold *f, const struct hash *id); /* event index or NONE; events.c */
+/* The event that `from` replaces by this of its corrects (§19.3), or NULL; events.c */
+struct work_event *replaced_by(struct fold *f, const struct work_event *from, const struct op_ref *ref);
 /* Somebody with these roles (§10.1). row: NULL, an event that is not in the table. */
 bool may_record_event(const struct fold *f, uint32_t roles, const struct schema_event *row);
 /* Belongs to state->naming; findings.c. */

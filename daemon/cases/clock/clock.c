@@ -38,10 +38,13 @@ void clock_begin(struct clock_run *run, const struct clock_first *first)
 
 /* --- one stands for all that the same answer ends (§19.9) ---------------------------------------------------- */
 
+/* With EACH those of one start: of one event that was put right by several, none of whom knew of the other. */
 static int compare_ends(const struct case_clock *a, const struct case_clock *b)
 {
     int order = ID_COMPARE(&a->scope, &b->scope);
 
+    if (order == 0 && (a->row->flags & CLOCK_EACH) != 0)
+        order = ID_COMPARE(&a->start, &b->start);
     if (order == 0)
         order = compare_u64((uint64_t)a->end, (uint64_t)b->end);
     return order != 0 ? order : ID_COMPARE(&a->end_op, &b->end_op);
@@ -56,6 +59,8 @@ static int compare_urgency(const void *context, uint32_t a, uint32_t b)
         order = compare_i64(clocks[a].deadline_ms, clocks[b].deadline_ms);
     if (order == 0)
         order = ID_COMPARE(&clocks[a].start, &clocks[b].start);
+    if (order == 0)
+        order = compare_i64(clocks[a].started_ms, clocks[b].started_ms);
     return order != 0 ? order : compare_u64(a, b);
 }
 
@@ -71,9 +76,11 @@ static enum cw_err unite(struct clock_run *run, uint32_t first)
     for (uint32_t i = 0; i < count; i++)
         order[i] = i;
     sort_indices(order, count, compare_urgency, clocks);
-    for (uint32_t i = 1; i < count; i++) {
-        if (compare_ends(&clocks[order[i - 1]], &clocks[order[i]]) == 0)
+    for (uint32_t i = 1, kept = 0; i < count; i++) {
+        if (compare_ends(&clocks[order[kept]], &clocks[order[i]]) == 0)
             clocks[order[i]].row = NULL;
+        else
+            kept = i;
     }
     return CW_OK;
 }
@@ -90,7 +97,7 @@ static enum cw_err run_row(struct clock_run *run)
     if (err != CW_OK)
         return err;
     clock_starts(run);
-    if ((run->row->flags & CLOCK_EACH) == 0 && run->count > first + 1)
+    if (run->count > first + 1)
         err = unite(run, first);
     arena_release(f->arena, mark);
     return err;
@@ -200,6 +207,7 @@ enum cw_err fold_clocks(struct fold *f)
     struct clock_run run = {.f = f};
     enum cw_err err = list_reported(&run);
 
+    clock_chains(f);
     find_last_happened(f);
     for (uint32_t rung = 0; rung < LADDER_RUNGS; rung++)
         f->state->ladder[rung] = policy_ladder(f->policy, rung + 1);

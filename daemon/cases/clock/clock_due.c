@@ -36,7 +36,7 @@ static uint32_t review_span(const struct clock_run *run, const struct clock_firs
     return level == LEVEL_MIDDLE ? span + 1 : level == LEVEL_LOW ? span + 2 : span + 3;
 }
 
-static int64_t review_due(const struct clock_run *run, const struct clock_first *first)
+int64_t clock_review_due(const struct clock_run *run, const struct clock_first *first)
 {
     const struct fold *f = run->f;
     int64_t due = add_span(f->policy, first->started_ms, review_span(run, first));
@@ -103,7 +103,7 @@ bool clock_due(const struct clock_run *run, const struct clock_first *first, int
     case DUE_SPAN:
         break;
     case DUE_REVIEW:
-        *out_ms = review_due(run, first);
+        *out_ms = f->events[first->last].due_ms;
         return true;
     case DUE_RISK:
         span += was_ever_high(f, &first->scope) ? 0 : 1;

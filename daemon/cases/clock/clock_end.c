@@ -42,7 +42,7 @@ static uint32_t list_events(const struct clock_run *run, struct clock_answer *ou
             ((row->flags & CLOCK_OFFERED) != 0 && value != NULL && value->number == 3 && !offered))
             continue;
         if (out != NULL)
-            out[count] = (struct clock_answer){.op = e->op, .event = at};
+            out[count] = (struct clock_answer){.op = e->op, .event = at, .place = rank_of(f, f->events[e->first].op)};
         count++;
     }
     return count;
@@ -91,30 +91,40 @@ static uint32_t list_writes(const struct clock_run *run, struct clock_answer *ou
             if (!write_answers(run, w))
                 continue;
             if (out != NULL)
-                out[count] = (struct clock_answer){.op = w->op, .event = NONE, .field = w->row->number};
+                out[count] = (struct clock_answer){
+                    .op = w->op, .event = NONE, .place = rank_of(f, w->op), .field = w->row->number};
             count++;
         }
     }
     return count;
 }
 
-struct by_rank {
-    const struct fold *f;
+/* --- in order -------------------------------------------------------------------------------------------------- */
+
+struct by_place {
+    const struct clock_run *run;
     const struct clock_answer *answers;
 };
 
-static int compare_ranks(const void *context, uint32_t a, uint32_t b)
+/* What corrects an answer says nothing of what came between: its place is that of the first (§19.7). */
+static int compare_places(const void *context, uint32_t a, uint32_t b)
 {
-    const struct by_rank *by = context;
-    int order = compare_u64(rank_of(by->f, by->answers[a].op), rank_of(by->f, by->answers[b].op));
+    const struct by_place *by = context;
+    const struct clock_answer *x = &by->answers[a], *y = &by->answers[b];
+    const struct fold *f = by->run->f;
+    int order = by->run->bound ? ID_COMPARE(&f->events[x->event].scope, &f->events[y->event].scope) : 0;
 
+    if (order == 0)
+        order = compare_u64(x->place, y->place);
+    if (order == 0)
+        order = compare_u64(rank_of(f, x->op), rank_of(f, y->op));
     return order != 0 ? order : compare_u64(a, b);
 }
 
-static enum cw_err sort_writes(struct clock_run *run, struct clock_answer *answers)
+static enum cw_err sort_answers(struct clock_run *run, struct clock_answer *answers)
 {
     struct fold *f = run->f;
-    struct by_rank by = {f, answers};
+    struct by_place by = {run, answers};
     struct clock_answer *sorted = ARENA_ARRAY(f->arena, struct clock_answer, run->answer_count);
     uint32_t *order = ARENA_ARRAY(f->arena, uint32_t, run->answer_count);
 
@@ -122,7 +132,7 @@ static enum cw_err sort_writes(struct clock_run *run, struct clock_answer *answe
         return CW_LOCAL_MEMORY;
     for (uint32_t i = 0; i < run->answer_count; i++)
         order[i] = i;
-    sort_indices(order, run->answer_count, compare_ranks, &by);
+    sort_indices(order, run->answer_count, compare_places, &by);
     for (uint32_t i = 0; i < run->answer_count; i++)
         sorted[i] = answers[order[i]];
     run->answers = sorted;
@@ -147,11 +157,8 @@ enum cw_err clock_list_answers(struct clock_run *run)
     if (answers == NULL)
         return CW_LOCAL_MEMORY;
     run->answers = answers;
-    if (!by_field)
-        (void)list_events(run, answers);
-    else if (list_writes(run, answers) > 1)
-        return sort_writes(run, answers);
-    return CW_OK;
+    (void)(by_field ? list_writes(run, answers) : list_events(run, answers));
+    return run->answer_count > 1 ? sort_answers(run, answers) : CW_OK;
 }
 
 /* --- the first that does ------------------------------------------------------------------------------------- */
@@ -161,7 +168,7 @@ static int compare_answer(const struct clock_run *run, const struct clock_answer
 {
     int order = run->bound ? ID_COMPARE(&run->f->events[a->event].scope, scope) : 0;
 
-    return order != 0 ? order : compare_u64(rank_of(run->f, a->op), rank);
+    return order != 0 ? order : compare_u64(a->place, rank);
 }
 
 /* The first above (scope, rank); with EARLIER of the scope. */
@@ -182,12 +189,17 @@ static uint32_t first_above(const struct clock_run *run, const struct clock_firs
     return low;
 }
 
+static bool is_of_its_chain(const struct fold *f, uint32_t event, const struct clock_first *first)
+{
+    return first->event != NONE && event != NONE && f->events[event].first == f->events[first->event].first;
+}
+
 static bool is_meant(const struct fold *f, const struct clock_answer *a, const struct clock_first *first)
 {
     const struct op_value *about = a->event != NONE ? event_detail(f, &f->events[a->event], FIELD_ABOUT) : NULL;
 
     if (about != NULL)
-        return first->event != NONE && ID_EQ(&about->id, &f->extra[first->op].thing);
+        return is_of_its_chain(f, find_event(f, &about->id), first);
     return a->event != NONE || first->field == 0 || first->field == a->field;
 }
 

@@ -3,19 +3,6 @@
 #include "cases/clocks.h"
 #include "cases/view.h"
 
-static int64_t usual_of_op(const struct fold *f, uint32_t op)
-{
-    return f->ops[op].author_time.ms;
-}
-
-static int64_t usual(const struct fold *f, const struct work_event *e)
-{
-    int64_t from, to, said = usual_of_op(f, e->op);
-
-    event_occurred(f, e, &from, &to);
-    return from < said ? from : said;
-}
-
 bool event_shows(const struct fold *f, const struct work_event *e, uint32_t field, uint32_t mask)
 {
     const struct op_value *value = mask != 0 ? event_detail(f, e, field) : NULL;
@@ -54,7 +41,8 @@ uint32_t clock_reported(const struct fold *f, struct clock_first *out, uint32_t 
     uint32_t count = 0;
 
     if (f->opening != NONE && f->state->kind == KIND_CHILD && count < max)
-        out[count++] = (struct clock_first){.op = f->opening, .event = NONE, .started_ms = usual_of_op(f, f->opening)};
+        out[count++] =
+            (struct clock_first){.op = f->opening, .event = NONE, .started_ms = clock_usual_of_op(f, f->opening)};
     for (uint32_t i = 0; i < f->event_count && count < max; i++) {
         const struct work_event *e = &f->events[i];
         struct clock_first *before;
@@ -63,9 +51,10 @@ uint32_t clock_reported(const struct fold *f, struct clock_first *out, uint32_t 
             continue;
         before = reported_before(f, &e->scope, out, count);
         if (before == NULL)
-            out[count++] = (struct clock_first){.op = e->op, .scope = e->scope, .event = i, .started_ms = usual(f, e)};
-        else if (usual(f, e) < before->started_ms)
-            before->started_ms = usual(f, e);
+            out[count++] =
+                (struct clock_first){.op = e->op, .scope = e->scope, .event = i, .started_ms = clock_usual(f, e)};
+        else if (clock_usual(f, e) < before->started_ms)
+            before->started_ms = clock_usual(f, e);
     }
     for (uint32_t i = 0; i < count; i++)
         out[i].started_ms = reported_at(f, &out[i].scope, out[i].started_ms);
@@ -150,27 +139,12 @@ static void start_strategy(struct clock_run *run)
 
 static bool may_start(const struct work_event *e)
 {
-    if (!event_speaks(e))
-        return false;
-    return e->row->class == EVENT_CLASS_OWNERSHIP ? e->row->number != EVENT_HANDOVER_ACCEPT || e->contests
-                                                  : !e->replaced;
-}
-
-/* The claim that it confirms, or NONE: a return that was seen has started the duty by itself. */
-static uint32_t claim_confirmed(const struct fold *f, const struct work_event *e)
-{
-    const struct work_op *op = &f->extra[e->op];
-
-    return op->stepped_episode && op->episode_from == EPISODE_LOCATED && op->step_before != NONE
-               ? f->extra[op->step_before].event
-               : NONE;
+    return event_speaks(e) && !e->replaced && (e->row->number != EVENT_HANDOVER_ACCEPT || e->contests);
 }
 
 static int64_t confirmed_at(const struct fold *f, const struct work_event *e)
 {
-    bool said = event_detail(f, e, FIELD_OCCURRED) != NULL;
-
-    return usual(f, said ? e : &f->events[claim_confirmed(f, e)]);
+    return e->dated ? e->since_ms : f->events[e->confirms].since_ms;
 }
 
 static void start_event(struct clock_run *run)
@@ -179,17 +153,21 @@ static void start_event(struct clock_run *run)
     const struct schema_clock *row = run->row;
     bool again = (row->flags & CLOCK_AGAIN) != 0, confirms = (row->flags & CLOCK_CONFIRMS) != 0, runs = false;
 
+    if (row->due == DUE_REVIEW)
+        clock_chain_reviews(run);
     for (uint32_t i = 0; i < f->event_count; i++) {
         const struct work_event *e = &f->events[i];
         bool is_first =
             may_start(e) && e->row->number == row->starts[0] && event_shows(f, e, row->start_field, row->start_mask);
         bool is_second = row->starts[1] != 0 && may_start(e) && e->row->number == row->starts[1] &&
                          (again ? runs : event_shows(f, e, row->start_field, row->start_mask)) &&
-                         (!confirms || claim_confirmed(f, e) != NONE);
+                         (!confirms || e->confirms != NONE);
 
         if ((is_first || is_second) && event_has_rank(run, e)) {
-            struct clock_first first = {
-                .op = e->op, .started_ms = confirms && is_second ? confirmed_at(f, e) : usual(f, e), .event = i};
+            struct clock_first first = {.op = f->events[e->first].op,
+                                        .started_ms = confirms && is_second ? confirmed_at(f, e) : e->since_ms,
+                                        .event = e->first,
+                                        .last = i};
 
             if ((row->flags & CLOCK_EPISODE) != 0)
                 first.scope = e->scope;
@@ -222,7 +200,7 @@ static void start_field(struct clock_run *run)
         for (uint32_t i = 0; cell != NULL && i < cell->count; i++) {
             const struct work_write *w = &f->writes[f->by_cell[cell->first + i]];
             struct clock_first first = {
-                .op = w->op, .started_ms = usual_of_op(f, w->op), .event = NONE, .field = w->row->number};
+                .op = w->op, .started_ms = clock_usual_of_op(f, w->op), .event = NONE, .field = w->row->number};
 
             if (starts_by(run, w))
                 clock_begin(run, &first);
@@ -263,7 +241,7 @@ static void start_birth(struct clock_run *run)
 
     if (!birth_of(run->f, &first.op, &first.birth))
         return;
-    first.started_ms = usual_of_op(run->f, first.op);
+    first.started_ms = clock_usual_of_op(run->f, first.op);
     clock_begin(run, &first);
 }
 
@@ -275,7 +253,7 @@ void clock_starts(struct clock_run *run)
     case START_OPENING:
         if (opening.op == NONE)
             break;
-        opening.started_ms = usual_of_op(run->f, opening.op);
+        opening.started_ms = clock_usual_of_op(run->f, opening.op);
         clock_begin(run, &opening);
         break;
     case START_REPORTED:

@@ -190,15 +190,24 @@ static void correct(struct fold *f, struct work_event *from)
     }
 }
 
-/* §19.3: what `correct` found, seen from an event that counts itself. */
+/* §19.3: what `correct` found, seen from an event that counts itself. Nothing replaces a step of the ownership. */
+struct work_event *replaced_by(struct fold *f, const struct work_event *from, const struct op_ref *ref)
+{
+    struct work_event *event =
+        event_counts(from) && from->row->class != EVENT_CLASS_OWNERSHIP ? addressed(f, from, ref) : NULL;
+
+    return event != NULL && event->authorised && event->row == from->row && ID_EQ(&event->scope, &from->scope) ? event
+                                                                                                               : NULL;
+}
+
 static void replace(struct fold *f, const struct work_event *from)
 {
     const struct op *op = f->ops[from->op].op;
 
     for (uint32_t i = 0; i < op->correct_count; i++) {
-        struct work_event *event = addressed(f, from, &op->corrects[i]);
+        struct work_event *event = replaced_by(f, from, &op->corrects[i]);
 
-        if (event != NULL && event->authorised && event->row == from->row && ID_EQ(&event->scope, &from->scope))
+        if (event != NULL)
             event->replaced = true;
     }
 }
@@ -221,10 +230,8 @@ enum cw_err fold_events(struct fold *f)
     }
     err = episodes_merge(f);
     sort_indices(f->events_by_scope, f->event_count, compare_scopes, f);
-    for (uint32_t i = 0; i < f->event_count; i++) {
-        if (event_counts(&f->events[i]))
-            replace(f, &f->events[i]);
-    }
+    for (uint32_t i = 0; i < f->event_count; i++)
+        replace(f, &f->events[i]);
     return err;
 }
 

@@ -174,7 +174,31 @@ class Duties:
             e.good = e.stands and all(c.event == e.event for c in e.corrected_by)
             e.speaks = e.stands and e.id not in self.idle if e.event_row and e.event_row["class"] == self.own_class else e.good
         for e in fold.events:
-            e.replaced = any(c.good and c.event == e.event and c.event_scope == e.event_scope for c in e.corrected_by)
+            e.by = [c for c in e.corrected_by if c.good and c.event == e.event and c.event_scope == e.event_scope
+                    and e.event_row["class"] != self.own_class]
+            e.replaced = bool(e.by)
+        self.chains()
+
+    def says_when(self, e):
+        return self.fold.detail(e, self.number["occurred"]) is not None
+
+    def chains(self):
+        """19.4: the first of each event, its time, and the claim that it or what it replaces confirmed."""
+        before = {}
+        for e in self.fold.events:
+            for c in e.by:
+                before.setdefault(c.id, []).append(e)
+        for e in self.fold.events:
+            e.before = before.get(e.id, [])
+            e.first, e.since, e.confirms, e.due = e, self.usual(e), self.claim_of(e), None
+            e.dated = self.says_when(e)
+        for e in self.fold.events:
+            if e.before:
+                e.first = max((p.first for p in e.before), key=self.rank)
+            e.confirms = min((x.confirms for x in [e] + e.before if x.confirms is not None), key=self.rank, default=None)
+            for p in e.before if not self.says_when(e) else ():
+                e.since, e.dated = min(e.since, p.since), e.dated or p.dated
+        self.firsts = {thing_id(e.id): e.first for e in self.fold.events}
 
     @staticmethod
     def rank(op):
@@ -239,10 +263,20 @@ class Duties:
         born = self.birth()
         return [(born[0].op, ZERO, born[0].op.author_time, born[1])] if born else []
 
+    def chain_reviews(self, row):
+        """19.5: the least that each event of a chain gives."""
+        able = [e for e in self.fold.events if e.event_ok and e.event in (row["from_a"], row["from_b"])]
+        for e in able:
+            e.due = self.due(row, e, e.event_scope, e.since, None)
+        for e in able:
+            e.due = min([e.due] + [p.due for p in e.before])
+
     def event_starts(self, row):
         out, runs = [], False
+        if row["due"] == REVIEW:
+            self.chain_reviews(row)
         for e in self.fold.events:
-            able = e.speaks and (e.event_row["class"] == self.own_class or not e.replaced)
+            able = e.speaks and not e.replaced
             able = able and (e.event_row["name"] != "handover_accept" or e.id in self.fold.contesting)
             first = able and e.event == row["from_a"] and self.shows(e, row["start_field"], row["start_mask"])
             second = able and row["from_b"] and e.event == row["from_b"]
@@ -250,14 +284,13 @@ class Duties:
                 second = second and runs
             else:
                 second = second and self.shows(e, row["start_field"], row["start_mask"])
-            started = self.usual(e)
+            started = e.since
             if second and row["flags"] & CONFIRMS:
-                claim = self.claim_of(e)
-                second = claim is not None
-                if second and self.fold.detail(e, self.number["occurred"]) is None:
-                    started = self.usual(claim)
+                second = e.confirms is not None
+                if second and not e.dated:
+                    started = e.confirms.since
             if (first or second) and self.has_rank(row, e):
-                out.append((e, e.event_scope if row["flags"] & EPISODE else ZERO, started, None))
+                out.append((e.first, e.event_scope if row["flags"] & EPISODE else ZERO, started, e))
             if first:
                 runs = True
             elif row["flags"] & AGAIN and e.good and e.event == row["met_b"]:
@@ -319,6 +352,8 @@ class Duties:
     def due(self, row, op, scope, started, extra):
         span, risk = row["span"], self.number["missing_risk"]
         if row["due"] == REVIEW:
+            if extra is not None:
+                return extra.due
             level, m = self.level(scope, risk, self.rank(op)), self.machine(scope)
             span += {3: 1, 2: 2, 1: 3, 0: 3}.get(level, 0)
             if m is not None and m[0] == 9 and m[1] is not None and self.rank(m[1]) < self.rank(op):
@@ -354,7 +389,8 @@ class Duties:
         wanted = [row[k] for k in ("met_a", "met_b", "met_c", "met_d") if row[k]]
         if row["flags"] & BY_FIELD:
             return sorted((w for n in wanted for w in self.stood(ZERO, n) if self.write_shows(row, w)), key=lambda w: self.rank(w.op))
-        return [e for e in self.fold.events if e.speaks and e.event in wanted and self.shows(e, row["met_field"], row["met_mask"]) and self.has_rank(row, e)]
+        out = [e for e in self.fold.events if e.speaks and e.event in wanted and self.shows(e, row["met_field"], row["met_mask"]) and self.has_rank(row, e)]
+        return sorted(out, key=lambda e: self.rank(e.first))
 
     def write_shows(self, row, w):
         mask = row["met_mask"]
@@ -374,7 +410,7 @@ class Duties:
     def end(self, row, op, scope, started, extra):
         for a in self.answers(row):
             by = a if not row["flags"] & BY_FIELD else a.op
-            if self.rank(by) <= self.rank(op) and not row["flags"] & EARLIER:
+            if self.rank(by if row["flags"] & BY_FIELD else a.first) <= self.rank(op) and not row["flags"] & EARLIER:
                 continue
             if row["flags"] & BY_FIELD:
                 if row["start"] == FIELD and a.field != extra:
@@ -384,7 +420,7 @@ class Duties:
                 if bound and a.event_scope != scope:
                     continue
                 about = self.fold.detail(a, self.number["about"])
-                if about is not None and not (op.type == 3 and op.counts and about == thing_id(op.id)):
+                if about is not None and not (op.type == 3 and op.counts and self.firsts.get(about) is op.first):
                     continue
                 if row["flags"] & OFFERED and self.fold.detail(a, row["met_field"]) == 3 and not self.was_offered(row, a):
                     continue
@@ -416,14 +452,16 @@ class Duties:
                         "step": 0 if row["flags"] & OUTSIDE else self.policy.step.get(n, row["step_s"]) * 1000,
                         "told": self.policy.told.get(n, row["told"]),
                         "waive": 0 if row["flags"] & ALWAYS else self.policy.waive.get(n, row["waive"])})
-        if not row["flags"] & EACH:
-            groups = {}
-            for c in out:
-                key = (c["scope"], c["end"], c["by"].id if c["by"] else ZERO)
-                if key not in groups or (c["due"], c["start"].id) < (groups[key]["due"], groups[key]["start"].id):
-                    groups[key] = c
-            out = list(groups.values())
-        self.clocks.extend(out)
+        groups = {}
+        for c in out:
+            key = (c["scope"], c["end"], c["by"].id if c["by"] else ZERO, c["start"].id if row["flags"] & EACH else ZERO)
+            if key not in groups or self.urgency(c) < self.urgency(groups[key]):
+                groups[key] = c
+        self.clocks.extend(groups.values())
+
+    @staticmethod
+    def urgency(c):
+        return c["due"], c["start"].id, c["started"]
 
     # --- 19.10: marks --------------------------------------------------------------------------------
 

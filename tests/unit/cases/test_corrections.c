@@ -11,7 +11,9 @@
 #define INSP_ ROLE_MASK(INSP)
 #define SUP_ ROLE_MASK(SUP)
 #define SUPT_ ROLE_MASK(SUPT)
+#define PC_ ROLE_MASK(PC)
 #define HIGH 4
+#define LOW 2
 
 Suite *suite_corrections(void);
 
@@ -71,6 +73,25 @@ static void ck_due(const struct case_state *state, uint32_t clock, int64_t minut
 {
     ck_assert_int_eq(duty(state, clock)->end, CLOCK_RUNS);
     ck_assert_int_eq((duty(state, clock)->deadline_ms - NOON) / MINUTE_MS, minutes);
+}
+
+/* The same event by an officer of another division, that corrects it or takes it back. */
+static uint32_t answered(struct story *s, uint32_t event, int64_t minutes, bool withdraws)
+{
+    uint32_t e = said(s, "EST", PC_, story_at(s, event)->op.event, minutes);
+
+    story_corrects(s, e, event);
+    story_at(s, e)->op.withdraws = withdraws;
+    return e;
+}
+
+static uint32_t count_of(const struct case_state *state, uint32_t clock)
+{
+    uint32_t count = 0;
+
+    for (uint32_t i = 0; i < state->clock_count; i++)
+        count += state->clocks[i].clock == clock;
+    return count;
 }
 
 /* --- steps of the ownership --------------------------------------------------------------------------------------- */
@@ -145,6 +166,116 @@ START_TEST(a_note_about_an_offer_or_a_claim_ends_no_duty)
 }
 END_TEST
 
+/* --- duties whose start is put right ------------------------------------------------------------------------------ */
+
+START_TEST(a_place_put_right_gives_police_protection_no_more_hours)
+{
+    struct story *s = child_missing();
+    uint32_t taken = said(s, "NTH", PC_, EVENT_POLICE_PROTECTION, 0), again = answered(s, taken, 47 * 60, false);
+
+    ck_due(story_fold(s), CLOCK_M10, 72 * 60);
+    answered(s, again, 48 * 60, false);
+    ck_due(story_fold(s), CLOCK_M10, 72 * 60);
+}
+END_TEST
+
+START_TEST(a_correction_that_says_when_it_was_moves_the_duty)
+{
+    struct story *s = child_missing();
+    uint32_t taken = said(s, "NTH", PC_, EVENT_POLICE_PROTECTION, 0), again = answered(s, taken, 60, false);
+
+    story_interval(s, again, FIELD_OCCURRED, NOON - 30 * MINUTE_MS, NOON - 20 * MINUTE_MS);
+    ck_due(story_fold(s), CLOCK_M10, 72 * 60 - 30);
+    answered(s, again, 90, false);
+    ck_due(story_fold(s), CLOCK_M10, 72 * 60 - 30);
+}
+END_TEST
+
+START_TEST(two_corrections_that_know_nothing_of_each_other_leave_one_duty)
+{
+    struct story *s = child_missing();
+    uint32_t taken = said(s, "NTH", PC_, EVENT_POLICE_PROTECTION, 0);
+
+    answered(s, taken, 60, false);
+    answered(s, taken, 61, false);
+    ck_assert_uint_eq(count_of(story_fold(s), CLOCK_M10), 1);
+    ck_due(story_fold(s), CLOCK_M10, 72 * 60);
+}
+END_TEST
+
+START_TEST(protection_ends_by_the_name_of_what_was_taken_or_of_its_correction)
+{
+    for (uint32_t named = 0; named < 2; named++) {
+        struct story *s = child_missing();
+        uint32_t events[2], ended;
+        struct hash id;
+
+        events[0] = said(s, "NTH", PC_, EVENT_POLICE_PROTECTION, 0);
+        events[1] = answered(s, events[0], 60, false);
+        id = story_event_id(s, events[named]);
+        ended = said(s, "NTH", PC_, EVENT_PROTECTION_ENDED, 120);
+        story_ref(s, ended, FIELD_ABOUT, &id);
+        ck_assert_int_eq(duty(story_fold(s), CLOCK_M10)->end, CLOCK_END_MET);
+    }
+}
+END_TEST
+
+START_TEST(a_text_put_right_leaves_the_breach_that_was_told)
+{
+    struct story *s = child_missing();
+    uint32_t high = assessed(s, INSP_, 5, HIGH), told;
+    struct hash id = duty(story_fold(s), CLOCK_M2)->id;
+    const struct case_clock *clock;
+
+    told = said(s, "NTH", ROLE_MASK(SYS), EVENT_CLOCK_BREACHED, 246);
+    story_ref(s, told, FIELD_CLOCK, &id);
+    story_number(s, told, FIELD_DUE, NOON + 245 * MINUTE_MS);
+    answered(s, high, 300, false);
+    ck_due(story_fold(s), CLOCK_M2, 245);
+    clock = duty(story_fold(s), CLOCK_M2);
+    ck_assert(ID_EQ(&clock->id, &id));
+    ck_assert_uint_eq(clock->mark_count, 1);
+}
+END_TEST
+
+START_TEST(a_review_that_was_promised_comes_no_later_for_a_correction)
+{
+    struct story *s = child_missing();
+    uint32_t high = assessed(s, INSP_, 5, HIGH);
+
+    story_interval(s, high, FIELD_NEXT_REVIEW, NOON + 65 * MINUTE_MS, NOON + 65 * MINUTE_MS);
+    answered(s, high, 64, false);
+    ck_due(story_fold(s), CLOCK_M2, 65);
+}
+END_TEST
+
+START_TEST(a_confirmation_put_right_still_starts_the_interview_of_the_returned)
+{
+    struct story *s = child_missing();
+    uint32_t confirmed;
+
+    assessed(s, INSP_, 5, LOW);
+    said(s, "NTH", PC_, EVENT_RETURN_CLAIM, 20);
+    confirmed = said(s, "NTH", INSP_, EVENT_RETURN_CONFIRMED, 60);
+    ck_due(story_fold(s), CLOCK_M8, 72 * 60 + 20);
+    story_corrects(s, said(s, "NTH", INSP_, EVENT_RETURN_CONFIRMED, 90), confirmed);
+    ck_due(story_fold(s), CLOCK_M8, 72 * 60 + 20);
+}
+END_TEST
+
+START_TEST(the_correction_of_a_review_is_no_review)
+{
+    struct story *s = child_missing();
+    uint32_t reviewed;
+
+    assessed(s, INSP_, 5, HIGH);
+    reviewed = said(s, "NTH", INSP_, EVENT_REVIEW, 100);
+    ck_due(story_fold(s), CLOCK_M2, 340);
+    story_corrects(s, said(s, "NTH", INSP_, EVENT_REVIEW, 200), reviewed);
+    ck_due(story_fold(s), CLOCK_M2, 340);
+}
+END_TEST
+
 Suite *suite_corrections(void)
 {
     Suite *suite = suite_create("cases/corrections");
@@ -155,6 +286,14 @@ Suite *suite_corrections(void)
     tcase_add_test(all, a_corrected_claim_is_arbitrated_in_the_same_time);
     tcase_add_test(all, the_correction_of_a_claim_that_was_decided_claims_nothing);
     tcase_add_test(all, a_note_about_an_offer_or_a_claim_ends_no_duty);
+    tcase_add_test(all, a_place_put_right_gives_police_protection_no_more_hours);
+    tcase_add_test(all, a_correction_that_says_when_it_was_moves_the_duty);
+    tcase_add_test(all, two_corrections_that_know_nothing_of_each_other_leave_one_duty);
+    tcase_add_test(all, protection_ends_by_the_name_of_what_was_taken_or_of_its_correction);
+    tcase_add_test(all, a_text_put_right_leaves_the_breach_that_was_told);
+    tcase_add_test(all, a_review_that_was_promised_comes_no_later_for_a_correction);
+    tcase_add_test(all, a_confirmation_put_right_still_starts_the_interview_of_the_returned);
+    tcase_add_test(all, the_correction_of_a_review_is_no_review);
     suite_add_tcase(suite, all);
     return suite;
 }
