@@ -19,7 +19,7 @@ struct clock_first {
     struct hash scope;
     int64_t started_ms;
     uint32_t event; /* NONE: the opening, or a write */
-    uint32_t last;  /* of an EVENT start: the event that was not replaced, whose chain it begins */
+    uint32_t last;  /* of an EVENT start: the event that was not replaced, whose chain it begins; NONE: a write */
     uint32_t field; /* of a FIELD start */
     int64_t birth;  /* of a BIRTH start: the day */
 };

@@ -70,8 +70,9 @@ struct work_event {
     uint32_t first;   /* event index: where its chain of corrections begins; itself when it replaces nothing (§19.3) */
     int64_t since_ms; /* its time as a start (§19.4) */
     int64_t due_ms;   /* of a start of REVIEW: the least of it and what it replaces */
-    uint32_t confirms; /* event index of the claim that it, or what it replaces, confirmed; NONE */
-    bool dated;        /* it, or what it replaces, says when it happened */
+    uint32_t confirms;  /* event index of the claim that it, or what it replaces, confirmed; NONE */
+    bool starts_review; /* its op is where a duty to look at the risk again begins */
+    bool dated;         /* it, or what it replaces, says when it happened */
 };
 
 struct work_epoch {

@@ -40,8 +40,7 @@ int64_t clock_review_due(const struct clock_run *run, const struct clock_first *
 {
     const struct fold *f = run->f;
     int64_t due = add_span(f->policy, first->started_ms, review_span(run, first));
-    const struct op_value *said =
-        first->event != NONE ? event_detail(f, &f->events[first->event], FIELD_NEXT_REVIEW) : NULL;
+    const struct op_value *said = op_detail(f->ops[first->op].op, FIELD_NEXT_REVIEW);
 
     return said != NULL && said->number < due ? said->number : due;
 }
@@ -103,7 +102,7 @@ bool clock_due(const struct clock_run *run, const struct clock_first *first, int
     case DUE_SPAN:
         break;
     case DUE_REVIEW:
-        *out_ms = f->events[first->last].due_ms;
+        *out_ms = first->last != NONE ? f->events[first->last].due_ms : clock_review_due(run, first);
         return true;
     case DUE_RISK:
         span += was_ever_high(f, &first->scope) ? 0 : 1;

@@ -147,6 +147,28 @@ static int64_t confirmed_at(const struct fold *f, const struct work_event *e)
     return e->dated ? e->since_ms : f->events[e->confirms].since_ms;
 }
 
+/* A risk that is said otherwise, or whose assessment turned floor or was taken back while the value stands, is looked at again too. */
+static void start_written_risk(struct clock_run *run)
+{
+    const struct fold *f = run->f;
+
+    for (uint32_t i = 0; i < f->write_count; i++) {
+        const struct work_write *w = &f->writes[i];
+        uint32_t event = f->extra[w->op].event;
+
+        if (!w->stood || w->row->number != FIELD_MISSING_RISK || (event != NONE && f->events[event].starts_review))
+            continue;
+        clock_begin(run,
+                    &(struct clock_first){
+                        .op = w->op,
+                        .scope = f->cells[w->cell].scope,
+                        .event = event,
+                        .last = NONE,
+                        .started_ms = event != NONE ? clock_usual(f, &f->events[event]) : clock_usual_of_op(f, w->op),
+                    });
+    }
+}
+
 static void start_event(struct clock_run *run)
 {
     const struct fold *f = run->f;
@@ -171,6 +193,7 @@ static void start_event(struct clock_run *run)
 
             if ((row->flags & CLOCK_EPISODE) != 0)
                 first.scope = e->scope;
+            f->events[e->first].starts_review = f->events[e->first].starts_review || row->due == DUE_REVIEW;
             clock_begin(run, &first);
         }
         if (is_first)
@@ -178,6 +201,8 @@ static void start_event(struct clock_run *run)
         else if (again && event_counts(e) && e->row->number == row->met_by[1])
             runs = false;
     }
+    if (row->due == DUE_REVIEW)
+        start_written_risk(run);
 }
 
 /* --- values ------------------------------------------------------------------------------------------------------ */

@@ -295,7 +295,12 @@ class Duties:
                 runs = True
             elif row["flags"] & AGAIN and e.good and e.event == row["met_b"]:
                 runs = False
-        return out
+        return out + self.written_risks(out) if row["due"] == REVIEW else out
+
+    def written_risks(self, starts):
+        risk, begun = self.number["missing_risk"], {op.id for op, _, _, _ in starts}
+        return [(w.op, scope, self.usual(w.op) if w.op.counts else w.op.author_time, None) for scope, field in list(self.fold.cells)
+                if field == risk for w in self.stood(scope, field) if w.op.id not in begun]
 
     def has_rank(self, row, e):
         return not row["flags"] & COMMAND or e.roles & 1 << self.schema.roles["SUPT"]

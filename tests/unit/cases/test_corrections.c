@@ -7,10 +7,12 @@
 
 #define MINUTE_MS INT64_C(60000)
 #define NOON INT64_C(1795867200000) /* Saturday 28 November 2026, 12:00 UTC */
+#define HOUR INT64_C(60)            /* in minutes */
 #define FCR_ ROLE_MASK(FCR)
 #define INSP_ ROLE_MASK(INSP)
 #define SUP_ ROLE_MASK(SUP)
 #define SUPT_ ROLE_MASK(SUPT)
+#define MCET_ ROLE_MASK(MCET)
 #define PC_ ROLE_MASK(PC)
 #define HIGH 4
 #define LOW 2
@@ -171,11 +173,11 @@ END_TEST
 START_TEST(a_place_put_right_gives_police_protection_no_more_hours)
 {
     struct story *s = child_missing();
-    uint32_t taken = said(s, "NTH", PC_, EVENT_POLICE_PROTECTION, 0), again = answered(s, taken, 47 * 60, false);
+    uint32_t taken = said(s, "NTH", PC_, EVENT_POLICE_PROTECTION, 0), again = answered(s, taken, 47 * HOUR, false);
 
-    ck_due(story_fold(s), CLOCK_M10, 72 * 60);
-    answered(s, again, 48 * 60, false);
-    ck_due(story_fold(s), CLOCK_M10, 72 * 60);
+    ck_due(story_fold(s), CLOCK_M10, 72 * HOUR);
+    answered(s, again, 48 * HOUR, false);
+    ck_due(story_fold(s), CLOCK_M10, 72 * HOUR);
 }
 END_TEST
 
@@ -185,9 +187,9 @@ START_TEST(a_correction_that_says_when_it_was_moves_the_duty)
     uint32_t taken = said(s, "NTH", PC_, EVENT_POLICE_PROTECTION, 0), again = answered(s, taken, 60, false);
 
     story_interval(s, again, FIELD_OCCURRED, NOON - 30 * MINUTE_MS, NOON - 20 * MINUTE_MS);
-    ck_due(story_fold(s), CLOCK_M10, 72 * 60 - 30);
+    ck_due(story_fold(s), CLOCK_M10, 72 * HOUR - 30);
     answered(s, again, 90, false);
-    ck_due(story_fold(s), CLOCK_M10, 72 * 60 - 30);
+    ck_due(story_fold(s), CLOCK_M10, 72 * HOUR - 30);
 }
 END_TEST
 
@@ -199,7 +201,7 @@ START_TEST(two_corrections_that_know_nothing_of_each_other_leave_one_duty)
     answered(s, taken, 60, false);
     answered(s, taken, 61, false);
     ck_assert_uint_eq(count_of(story_fold(s), CLOCK_M10), 1);
-    ck_due(story_fold(s), CLOCK_M10, 72 * 60);
+    ck_due(story_fold(s), CLOCK_M10, 72 * HOUR);
 }
 END_TEST
 
@@ -257,9 +259,9 @@ START_TEST(a_confirmation_put_right_still_starts_the_interview_of_the_returned)
     assessed(s, INSP_, 5, LOW);
     said(s, "NTH", PC_, EVENT_RETURN_CLAIM, 20);
     confirmed = said(s, "NTH", INSP_, EVENT_RETURN_CONFIRMED, 60);
-    ck_due(story_fold(s), CLOCK_M8, 72 * 60 + 20);
+    ck_due(story_fold(s), CLOCK_M8, 72 * HOUR + 20);
     story_corrects(s, said(s, "NTH", INSP_, EVENT_RETURN_CONFIRMED, 90), confirmed);
-    ck_due(story_fold(s), CLOCK_M8, 72 * 60 + 20);
+    ck_due(story_fold(s), CLOCK_M8, 72 * HOUR + 20);
 }
 END_TEST
 
@@ -273,6 +275,56 @@ START_TEST(the_correction_of_a_review_is_no_review)
     ck_due(story_fold(s), CLOCK_M2, 340);
     story_corrects(s, said(s, "NTH", INSP_, EVENT_REVIEW, 200), reviewed);
     ck_due(story_fold(s), CLOCK_M2, 340);
+}
+END_TEST
+
+/* --- risks that no assessment says -------------------------------------------------------------------------------- */
+
+START_TEST(a_risk_that_is_set_is_looked_at_again_as_one_that_is_assessed)
+{
+    struct story *s = child_missing();
+
+    assessed(s, MCET_, 5, LOW);
+    ck_due(story_fold(s), CLOCK_M2, 24 * HOUR + 5);
+    at(s, story_set_number(s, "EST", PC_, FIELD_MISSING_RISK, HIGH), 60);
+    ck_due(story_fold(s), CLOCK_M2, 5 * HOUR);
+}
+END_TEST
+
+START_TEST(a_high_risk_whose_assessment_was_withdrawn_is_looked_at_as_soon)
+{
+    struct story *s = child_missing();
+    uint32_t high;
+
+    assessed(s, MCET_, 5, LOW);
+    high = assessed(s, INSP_, 60, HIGH);
+    answered(s, high, 70, true);
+    ck_assert_int_eq(story_shown(story_fold(s), FIELD_MISSING_RISK), HIGH);
+    ck_due(story_fold(s), CLOCK_M2, 5 * HOUR);
+}
+END_TEST
+
+START_TEST(a_high_risk_that_turned_floor_is_looked_at_as_soon)
+{
+    struct story *s = child_missing();
+    uint32_t high;
+
+    assessed(s, MCET_, 5, LOW);
+    high = assessed(s, INSP_, 60, HIGH);
+    story_at(s, high)->head.verdict = VERDICT_VOID_FLOOR;
+    ck_due(story_fold(s), CLOCK_M2, 5 * HOUR);
+}
+END_TEST
+
+START_TEST(a_correction_that_raises_the_risk_after_the_review_asks_for_another)
+{
+    struct story *s = child_missing();
+    uint32_t low = assessed(s, MCET_, 5, LOW);
+
+    said(s, "NTH", INSP_, EVENT_REVIEW, 30);
+    ck_due(story_fold(s), CLOCK_M2, 24 * HOUR + 30);
+    story_number(s, answered(s, low, 60, false), FIELD_MISSING_RISK, HIGH);
+    ck_due(story_fold(s), CLOCK_M2, 5 * HOUR);
 }
 END_TEST
 
@@ -294,6 +346,10 @@ Suite *suite_corrections(void)
     tcase_add_test(all, a_review_that_was_promised_comes_no_later_for_a_correction);
     tcase_add_test(all, a_confirmation_put_right_still_starts_the_interview_of_the_returned);
     tcase_add_test(all, the_correction_of_a_review_is_no_review);
+    tcase_add_test(all, a_risk_that_is_set_is_looked_at_again_as_one_that_is_assessed);
+    tcase_add_test(all, a_high_risk_whose_assessment_was_withdrawn_is_looked_at_as_soon);
+    tcase_add_test(all, a_high_risk_that_turned_floor_is_looked_at_as_soon);
+    tcase_add_test(all, a_correction_that_raises_the_risk_after_the_review_asks_for_another);
     suite_add_tcase(suite, all);
     return suite;
 }
