@@ -60,7 +60,7 @@ struct work_event {
     const struct schema_event *row;
     struct hash scope;
     bool authorised, withdrawal, withdrawn, corrected;
-    bool corrects_own_type; /* corrects an event of its own number */
+    bool corrects_own_type; /* corrects an event of its own number that is not withdrawn */
     bool corrected_other_type;
     bool replaced;  /* by a correction of its own number and scope that counts (§19.3) */
     bool no_effect; /* a step of the ownership that it, or the author's rank, did not allow; or the correction of one */

@@ -184,7 +184,8 @@ static void correct(struct fold *f, struct work_event *from)
         if (!event->authorised)
             continue; /* it is taken up: what had no effect is not put right by this one, which steps as if it was alone */
         if (event->row == from->row)
-            from->corrects_own_type = true;
+            from->corrects_own_type =
+                from->corrects_own_type || !event->withdrawn; /* nobody else says it then (§12.2) */
         else
             event->corrected_other_type = true;
     }

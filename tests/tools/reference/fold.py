@@ -377,8 +377,8 @@ class Fold:
         return op.event_ok and not op.withdrawn and not op.is_withdrawal
 
     def puts_own_right(self, op):
-        """9.2, 12.2: it corrects an event of its own number."""
-        return any(e.event == op.event and op in e.corrected_by for e in self.events)
+        """9.2, 12.2: it corrects an event of its own number that stands."""
+        return any(e.event == op.event and not e.withdrawn and op in e.corrected_by for e in self.events)
 
     def detail(self, op, number):
         """11.4: the readable value, or None."""

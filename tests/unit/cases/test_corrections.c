@@ -328,6 +328,26 @@ START_TEST(a_correction_that_raises_the_risk_after_the_review_asks_for_another)
 }
 END_TEST
 
+/* --- what is taken back ------------------------------------------------------------------------------------------- */
+
+START_TEST(a_withdrawal_that_knew_no_correction_leaves_the_correction_its_step)
+{
+    struct story *s = child_missing();
+    uint32_t returned, again;
+
+    assessed(s, INSP_, 5, LOW);
+    returned = said(s, "NTH", PC_, EVENT_RETURNED, 60);
+    story_number(s, returned, FIELD_HOW_KNOWN, 5);
+    again = answered(s, returned, 70, false);
+    story_number(s, again, FIELD_HOW_KNOWN, 5);
+    ck_assert_uint_eq(story_state_of(story_fold(s), MACHINE_EPISODE), 4);
+    answered(s, returned, 80, true);
+    ck_assert_uint_eq(story_state_of(story_fold(s), MACHINE_EPISODE), 4);
+    answered(s, again, 90, true);
+    ck_assert_uint_eq(story_state_of(story_fold(s), MACHINE_EPISODE), 2);
+}
+END_TEST
+
 Suite *suite_corrections(void)
 {
     Suite *suite = suite_create("cases/corrections");
@@ -350,6 +370,7 @@ Suite *suite_corrections(void)
     tcase_add_test(all, a_high_risk_whose_assessment_was_withdrawn_is_looked_at_as_soon);
     tcase_add_test(all, a_high_risk_that_turned_floor_is_looked_at_as_soon);
     tcase_add_test(all, a_correction_that_raises_the_risk_after_the_review_asks_for_another);
+    tcase_add_test(all, a_withdrawal_that_knew_no_correction_leaves_the_correction_its_step);
     suite_add_tcase(suite, all);
     return suite;
 }
