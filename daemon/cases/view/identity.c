@@ -31,7 +31,8 @@ uint32_t identity_claims(const struct case_state *state, struct identity_claim *
         bool accepts = e->event == EVENT_IDENTITY_ACCEPTED;
         const struct op_value *about;
 
-        if (!e->authorised || e->withdrawn || e->corrected || (!accepts && e->event != EVENT_IDENTITY_MERGED))
+        if (!e->authorised || e->withdrawal || e->withdrawn || e->corrected ||
+            (!accepts && e->event != EVENT_IDENTITY_MERGED))
             continue;
         about = id_detail(state, e, accepts ? FIELD_ABOUT : FIELD_SURVIVOR);
         if (about == NULL || ID_IS_ZERO(&about->id) || memcmp(about->id.b, state->case_id.b, ID_LEN) == 0)

@@ -82,7 +82,7 @@ uint32_t state_links(const struct case_state *state, struct case_link *out, uint
         const struct op *op = state->ops[event->op_index].op;
         const struct op_value *to = op == NULL || event->event != EVENT_LINK ? NULL : detail(op, FIELD_LINK_TO);
 
-        if (to == NULL || !event->authorised || ID_IS_ZERO(&to->id))
+        if (to == NULL || !event->authorised || event->withdrawal || ID_IS_ZERO(&to->id))
             continue;
         memset(&out[count], 0, sizeof(out[count]));
         memcpy(out[count].to.b, to->id.b, ID_LEN);

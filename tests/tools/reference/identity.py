@@ -113,7 +113,12 @@ class Family:
             merges = [o for o in ops if o["op"].get("event") == self.events[MERGED]]
             what = rng.random()
             if merges and what < 0.25:
-                ops.append(self.event(division, "identity_unmerged", corrects=[(rng.choice(merges)["op_id"], 0)]))
+                merge = rng.choice(merges)
+                said = {"corrects": [(merge["op_id"], 0)]}
+                if rng.random() < 0.5:  # with the details of what it takes back
+                    ops.append(self.event(division, MERGED, "survivor", merge["op"]["writes"][0]["value"][1], withdraws=True, **said))
+                else:
+                    ops.append(self.event(division, "identity_unmerged", **said))
             elif what < 0.45:
                 ops.append(self.event(division, ACCEPTED, "about", rng.choice(ids + [bytes(32)])))
             elif what < 0.55:

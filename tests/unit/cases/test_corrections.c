@@ -3,6 +3,7 @@
  * What is put right later (docs/fold.md §9.2, §10, §19.4): a correction or a withdrawal moves no duty later, ends none that
  * stands, and takes with it no more than what it names.
  */
+#include "cases/identity.h"
 #include "tests/unit/cases/story.h"
 
 #define MINUTE_MS INT64_C(60000)
@@ -348,6 +349,23 @@ START_TEST(a_withdrawal_that_knew_no_correction_leaves_the_correction_its_step)
 }
 END_TEST
 
+START_TEST(a_withdrawal_that_repeats_the_details_claims_no_identity)
+{
+    static const struct hash other = {{9}};
+    struct story *s = child_missing();
+    struct identity_claim claims[2];
+    uint32_t merged = said(s, "NTH", INSP_, EVENT_IDENTITY_MERGED, 10), back;
+
+    story_ref(s, merged, FIELD_SURVIVOR, &other);
+    ck_assert_uint_eq(identity_claims(story_fold(s), claims, 2), 1);
+    back = said(s, "NTH", INSP_, EVENT_IDENTITY_MERGED, 20);
+    story_ref(s, back, FIELD_SURVIVOR, &other);
+    story_corrects(s, back, merged);
+    story_at(s, back)->op.withdraws = true;
+    ck_assert_uint_eq(identity_claims(story_fold(s), claims, 2), 0);
+}
+END_TEST
+
 Suite *suite_corrections(void)
 {
     Suite *suite = suite_create("cases/corrections");
@@ -371,6 +389,7 @@ Suite *suite_corrections(void)
     tcase_add_test(all, a_high_risk_that_turned_floor_is_looked_at_as_soon);
     tcase_add_test(all, a_correction_that_raises_the_risk_after_the_review_asks_for_another);
     tcase_add_test(all, a_withdrawal_that_knew_no_correction_leaves_the_correction_its_step);
+    tcase_add_test(all, a_withdrawal_that_repeats_the_details_claims_no_identity);
     suite_add_tcase(suite, all);
     return suite;
 }

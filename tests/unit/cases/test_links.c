@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Links (DOMAIN §6.2): dated, graded, and taken back by nobody but who made them. */
+#include "cases/links.h"
 #include "tests/unit/cases/story.h"
 
 #define PC_ ROLE_MASK(PC)
@@ -59,6 +60,19 @@ START_TEST(a_withdrawal_takes_back_its_own_sides_assertion_and_no_others)
     ck_assert(stands(state, s, east));
     take_back(s, "EST", east);
     ck_assert(!stands(story_fold(s), s, east));
+}
+END_TEST
+
+START_TEST(a_withdrawal_that_repeats_the_details_is_no_link)
+{
+    struct story *s = story_open(KIND_NOMINAL, "NTH", PC_);
+    uint32_t made = link(s, "NTH", USED_BY), back = link(s, "NTH", USED_BY);
+    struct case_link links[2];
+
+    story_corrects(s, back, made);
+    story_at(s, back)->op.withdraws = true;
+    ck_assert_uint_eq(state_links(story_fold(s), links, 2), 1);
+    ck_assert(!links[0].stands);
 }
 END_TEST
 
@@ -182,6 +196,7 @@ Suite *suite_links(void)
     TCase *all = tcase_create("all");
 
     tcase_add_test(all, a_withdrawal_takes_back_its_own_sides_assertion_and_no_others);
+    tcase_add_test(all, a_withdrawal_that_repeats_the_details_is_no_link);
     tcase_add_test(all, nobody_elses_correction_touches_an_assertion);
     tcase_add_test(all, of_an_add_and_a_concurrent_withdrawal_the_add_wins);
     tcase_add_test(all, a_link_is_not_an_attribute_any_kind_may_have);
