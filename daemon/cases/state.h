@@ -180,6 +180,7 @@ enum note_kind {
     NOTE_FLAGGED_OP = 12,      /* the op carries a caller's flag */
     NOTE_FLOOR = 13,           /* a void assessment holds a value up until a decision names it */
     NOTE_EPISODES_APART = 14,  /* a merge of episodes: the child had been back from one of them before */
+    NOTE_CASE_OPEN = 15,       /* a child's case was closed or set to be monitored while an episode is live */
 };
 
 /* Sorted by (kind, op, about, field). */

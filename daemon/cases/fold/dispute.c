@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * After the steps (docs/fold.md §12.6, §12.7): a sighting can contradict a return, a death is not believed from one report.
+ * After the steps (docs/fold.md §12.6, §12.7, §12.9): a sighting can contradict a return, a death is not believed from one
+ * report, and no case is closed over a child that is missing.
  */
 #include "cases/machine.h"
 #include "cases/view.h"
 #include "cases/work.h"
 
-enum { CONFIDENCE_REFUTED = 4 };
+enum { CONFIDENCE_REFUTED = 4, CHILD_IS_OPEN = 1, CHILD_IS_MONITORED = 2, CHILD_IS_CLOSED = 3 };
 
 struct episode {
     struct fold *f;
@@ -126,6 +127,29 @@ static enum cw_err note_deaths(const struct episode *e)
     return CW_OK;
 }
 
+static bool has_live_episode(const struct fold *f)
+{
+    for (uint32_t i = 0; i < f->state->machine_count; i++) {
+        const struct case_machine *m = &f->machines[i];
+
+        if (m->machine == MACHINE_EPISODE && m->state < 32 && (EPISODE_LIVE_STATES & (1u << m->state)) != 0)
+            return true;
+    }
+    return false;
+}
+
+/* Whoever closed it did not know of the report, or of the sighting that disputes the return. */
+static enum cw_err keep_open(struct fold *f)
+{
+    struct case_machine *child = f->state->machine_count > 0 ? &f->machines[0] : NULL;
+
+    if (child == NULL || child->machine != MACHINE_CHILD ||
+        (child->state != CHILD_IS_MONITORED && child->state != CHILD_IS_CLOSED) || !has_live_episode(f))
+        return CW_OK;
+    child->state = CHILD_IS_OPEN;
+    return note_add(f, NOTE_CASE_OPEN, f->ops[child->last_step].op->event, dot_of(f, child->last_step, 0), NONE);
+}
+
 enum cw_err fold_disputes(struct fold *f)
 {
     f->disputes = ARENA_ARRAY(f->arena, struct work_dispute, f->event_count);
@@ -144,5 +168,5 @@ enum cw_err fold_disputes(struct fold *f)
         if (err != CW_OK)
             return err;
     }
-    return CW_OK;
+    return keep_open(f);
 }

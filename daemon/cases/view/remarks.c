@@ -93,6 +93,8 @@ static const char *note_sentence(enum note_kind kind)
     case NOTE_EPISODES_APART:
         return " has no effect: the child had been back from one of the two, so what was reported later is another "
                "absence";
+    case NOTE_CASE_OPEN:
+        return " has no effect: the child is missing, so its case is open";
     }
     return " is noted";
 }
@@ -100,7 +102,7 @@ static const char *note_sentence(enum note_kind kind)
 bool note_denies_effect(enum note_kind kind)
 {
     return kind == NOTE_STEP_NO_EFFECT || kind == NOTE_STEP_HELD || kind == NOTE_STEP_ROLE ||
-           kind == NOTE_OWNER_NO_EFFECT || kind == NOTE_EPISODES_APART;
+           kind == NOTE_OWNER_NO_EFFECT || kind == NOTE_EPISODES_APART || kind == NOTE_CASE_OPEN;
 }
 
 static void put_short(struct writer *w, const struct cw_op_id *op)

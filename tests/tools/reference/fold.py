@@ -925,7 +925,15 @@ class Fold:
             if self.live(op) and op.event_row["name"] == "found_dead" and (5, op.event_scope) in self.machines and \
                     self.machines[(5, op.event_scope)][0] != 8:
                 self.notes.add((7, op.event, (op.id, 0), ZERO))
+        self.keep_open()
         self.step_conflicts()
+
+    def keep_open(self):
+        """12.9"""
+        child = self.machines.get((3, ZERO), [0, None])
+        if child[0] in (2, 3) and any(key[0] == 5 and m[0] in (1, 2, 3, 5, 9) for key, m in self.machines.items()):
+            child[0] = 1
+            self.notes.add((15, child[1].event, (child[1].id, 0), ZERO))
 
     def try_step(self, key, op):
         machine = self.machines[key]
