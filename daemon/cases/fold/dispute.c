@@ -24,6 +24,7 @@ static const struct work_event *event_at(const struct episode *e, uint32_t i)
     return &e->f->events[e->f->events_by_scope[i]];
 }
 
+/* Of this return: an interview before it was of another. */
 static bool has_interview(const struct episode *e)
 {
     const struct op_value *said = event_detail(e->f, e->returned, FIELD_INTERVIEWED);
@@ -33,7 +34,7 @@ static bool has_interview(const struct episode *e)
     for (uint32_t i = e->first; i < e->end; i++) {
         const struct work_event *event = event_at(e, i);
 
-        if (event_stands(event) && event->row->number == EVENT_PREVENTION_INTERVIEW)
+        if (event > e->returned && event_stands(event) && event->row->number == EVENT_PREVENTION_INTERVIEW)
             return true;
     }
     return false;

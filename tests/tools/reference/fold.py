@@ -1030,7 +1030,8 @@ class Fold:
             return False
         if self.detail(r, field_named(self.schema, "interviewed")) == 1:
             return True
-        return any(self.live(e) and e.event_row["name"] == "prevention_interview" and e.event_scope == scope for e in self.events)
+        return any(self.live(e) and e.event_row["name"] == "prevention_interview" and e.event_scope == scope
+                   and (e.t, e.id) > (r.t, r.id) for e in self.events)
 
     def step_conflicts(self):
         fields = {1: 4, 2: 5, 3: 6, 4: 7, 5: 364}

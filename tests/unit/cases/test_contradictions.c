@@ -110,6 +110,23 @@ START_TEST(the_case_of_a_child_that_is_back_is_closed)
 }
 END_TEST
 
+/* --- returns and sightings ---------------------------------------------------------------------------------------- */
+
+START_TEST(the_interview_of_a_first_return_verifies_no_second)
+{
+    struct story *s = child_missing(MEDIUM);
+
+    came_back(s, 100);
+    said(s, "NTH", PC_, EVENT_PREVENTION_INTERVIEW, 110);
+    said(s, "NTH", INSP_, EVENT_STILL_MISSING, 200);
+    came_back(s, 400);
+    seen(s, 420, 410, 415);
+    ck_assert_uint_eq(story_state_of(story_fold(s), MACHINE_EPISODE), 5);
+    said(s, "NTH", PC_, EVENT_PREVENTION_INTERVIEW, 430);
+    ck_assert_uint_eq(story_state_of(story_fold(s), MACHINE_EPISODE), 4);
+}
+END_TEST
+
 Suite *suite_contradictions(void)
 {
     Suite *suite = suite_create("cases/contradictions");
@@ -118,6 +135,7 @@ Suite *suite_contradictions(void)
     tcase_add_test(all, no_case_is_closed_over_a_child_that_was_reported_beside_it);
     tcase_add_test(all, a_sighting_that_disputes_the_return_opens_the_case);
     tcase_add_test(all, the_case_of_a_child_that_is_back_is_closed);
+    tcase_add_test(all, the_interview_of_a_first_return_verifies_no_second);
     suite_add_tcase(suite, all);
     return suite;
 }
