@@ -31,6 +31,12 @@ struct clock_answer {
     uint32_t field;
 };
 
+/* Somebody waives the duty of this id, with effect or not. In order of (id, op's rank). */
+struct clock_waiver {
+    struct hash id;
+    uint32_t op;
+};
+
 struct clock_run {
     struct fold *f;
     const struct schema_clock *row;
@@ -39,6 +45,8 @@ struct clock_run {
     uint32_t reported_count;
     const struct clock_first *reported; /* starts as of REPORTED, by time: of STRATEGY rows */
     bool bound;                         /* answers are of the clock's own scope */
+    uint32_t waiver_count;
+    const struct clock_waiver *waivers;
     uint32_t answer_count;
     const struct clock_answer *answers;
 };
@@ -77,7 +85,13 @@ int64_t clock_review_due(const struct clock_run *run, const struct clock_first *
 enum cw_err clock_list_answers(struct clock_run *run);
 void clock_find_end(const struct clock_run *run, const struct clock_first *first, struct case_clock *clock);
 
+/* clock_waiver.c: before rows are walked; and the rank below which starts are covered by it (§19.9), NONE: all are. */
+enum cw_err clock_list_waivers(struct clock_run *run);
+uint32_t clock_covers(const struct clock_run *run, const struct case_clock *clock);
+
 /* clock_mark.c: ids, marks, waivers, who has it in hand. Of finished, sorted clocks. */
+bool event_is_mark(const struct work_event *e);
+const struct op_value *mark_clock(const struct fold *f, const struct work_event *e); /* whose id it names, or NULL */
 enum cw_err clock_marks(struct fold *f, struct case_clock *clocks, uint32_t count);
 
 #endif

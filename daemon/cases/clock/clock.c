@@ -64,7 +64,12 @@ static int compare_urgency(const void *context, uint32_t a, uint32_t b)
     return order != 0 ? order : compare_u64(a, b);
 }
 
-/* Those of one row, from `first` on. What goes loses its row. */
+static bool is_covered(const struct fold *f, const struct case_clock *clock, uint32_t covered)
+{
+    return covered == NONE || rank_of(f, find_op(f, &clock->start)) < covered;
+}
+
+/* Those of one row, from `first` on. What goes loses its row: but what began after the one that stands was waived stands too. */
 static enum cw_err unite(struct clock_run *run, uint32_t first)
 {
     struct fold *f = run->f;
@@ -76,11 +81,20 @@ static enum cw_err unite(struct clock_run *run, uint32_t first)
     for (uint32_t i = 0; i < count; i++)
         order[i] = i;
     sort_indices(order, count, compare_urgency, clocks);
-    for (uint32_t i = 1, kept = 0; i < count; i++) {
-        if (compare_ends(&clocks[order[kept]], &clocks[order[i]]) == 0)
-            clocks[order[i]].row = NULL;
-        else
-            kept = i;
+    for (uint32_t i = 0, group = 0, covered = NONE; i < count; i++) {
+        struct case_clock *clock = &clocks[order[i]];
+        bool begins = i == 0 || compare_ends(&clocks[order[group]], clock) != 0;
+
+        if (begins) {
+            group = i;
+            covered = clock_covers(run, clock);
+        } else if (is_covered(f, clock, covered)) {
+            clock->row = NULL;
+        } else {
+            uint32_t more = clock_covers(run, clock);
+
+            covered = more > covered ? more : covered;
+        }
     }
     return CW_OK;
 }
@@ -212,6 +226,8 @@ enum cw_err fold_clocks(struct fold *f)
     for (uint32_t rung = 0; rung < LADDER_RUNGS; rung++)
         f->state->ladder[rung] = policy_ladder(f->policy, rung + 1);
     f->state->beside = policy_ladder(f->policy, POLICY_BESIDE);
+    if (err == CW_OK)
+        err = clock_list_waivers(&run);
     if (err == CW_OK)
         err = run_rows(&run);
     if (err != CW_OK)

@@ -47,9 +47,16 @@ static uint32_t find_clock(const struct mark_list *m, const struct hash *id)
     return NONE;
 }
 
-static bool is_mark(const struct work_event *e)
+bool event_is_mark(const struct work_event *e)
 {
     return event_counts(e) && !e->replaced && e->row->class == EVENT_CLASS_CLOCK;
+}
+
+const struct op_value *mark_clock(const struct fold *f, const struct work_event *e)
+{
+    const struct op_value *id = event_detail(f, e, FIELD_CLOCK);
+
+    return id != NULL ? id : event_detail(f, e, FIELD_ABOUT);
 }
 
 static void gather(struct mark_list *m)
@@ -61,11 +68,9 @@ static void gather(struct mark_list *m)
         const struct op_value *id;
         uint32_t clock;
 
-        if (!is_mark(e))
+        if (!event_is_mark(e))
             continue;
-        id = event_detail(f, e, FIELD_CLOCK);
-        if (id == NULL)
-            id = event_detail(f, e, FIELD_ABOUT);
+        id = mark_clock(f, e);
         clock = id != NULL ? find_clock(m, &id->id) : NONE;
         if (clock == NONE)
             continue;
@@ -173,7 +178,7 @@ static uint32_t count_marks(const struct fold *f)
     uint32_t count = 0;
 
     for (uint32_t i = 0; i < f->event_count; i++)
-        count += is_mark(&f->events[i]);
+        count += event_is_mark(&f->events[i]);
     return count;
 }
 

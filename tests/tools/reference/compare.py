@@ -267,17 +267,19 @@ class Maker:
         refs = [rng.choice(self.episodes)] if self.episodes and rng.random() < 0.5 else []
         before = None
         for name in ["risk_assessment"] + rng.choices(("return_claim", "return_confirmed", "return_confirmed", "returned", "still_missing", "sighting", "rhi",
-                                                       "review", "risk_assessment", "episode_closed", "close_corrected", "claim_refuted"), k=rng.randrange(2, 9)):
+                                                       "review", "risk_assessment", "episode_closed", "close_corrected", "claim_refuted", "child_closed"),
+                                                      k=rng.randrange(2, 9)) + rng.choice(([], ["return_claim", "clock_waived", "returned"])):
             at = START_MS + rng.randrange(-5, 20) * 3600_000
             details = {"risk_assessment": {"missing_risk": ("n", rng.choice((2, 3, 4)))}, "returned": {"how_known": ("n", rng.choice((2, 5)))},
                        "sighting": {"confidence": ("n", 1)}, "rhi": {"rhi_step": ("n", rng.choice((1, 3, 5, 6)))},
+                       "clock_waived": {"clock": ("i", fold.thing_id(before or bytes(32), 65536 + 3))},  # M7, by what came last
                        "review": {"level": ("n", rng.randrange(1, 6))}}.get(name, {})
             if rng.random() < 0.5:
                 details["occurred"] = ("v", (at, at + rng.choice((0, 3600_000))))
             said = {"type": 3, "event": events[name], "after": [before] if before and rng.random() < 0.8 else [], "refs": refs, "corrects": [],
                     "same_as": [], "epoch": 0, "writes": [{"field": named[f], "verb": 1, "value": v, "supersedes": []} for f, v in details.items()]}
             before = self.id()
-            who = rng.choice((role["SUP"], role["INSP"], role["SUPT"], role["MCET"], sum(role.values())))
+            who = rng.choice((role["SUP"], role["INSP"], role["SUPT"], role["MCET"]) + (sum(role.values()),) * (9 if name == "clock_waived" else 1))
             self.ops.append({**self.copy(before, said), "roles": who, "verdict": 1, "op": said})
 
     def write_notes(self):

@@ -460,9 +460,28 @@ class Duties:
         groups = {}
         for c in out:
             key = (c["scope"], c["end"], c["by"].id if c["by"] else ZERO, c["start"].id if row["flags"] & EACH else ZERO)
-            if key not in groups or self.urgency(c) < self.urgency(groups[key]):
-                groups[key] = c
-        self.clocks.extend(groups.values())
+            groups.setdefault(key, []).append(c)
+        for group in groups.values():
+            left = sorted(group, key=self.urgency)
+            while left:
+                c, left = left[0], left[1:]
+                self.clocks.append(c)
+                waivers = self.waivers_of(c)
+                left = [o for o in left if waivers and o["start"] is not c["start"] and self.rank(o["start"]) >= max(map(self.rank, waivers))
+                        and self.rank(o["start"]) > self.rank(c["start"])]
+
+    def meant(self, e):
+        clock = self.fold.detail(e, self.number["clock"])
+        return self.fold.detail(e, self.number["about"]) if clock is None else clock
+
+    def is_mark(self, e):
+        return e.good and not e.replaced and e.event_row["class"] == self.mark_class
+
+    def waivers_of(self, c):
+        if c["end"] == MET:
+            return []
+        name = thing_id(c["start"].id, 65536 + c["row"]["number"])
+        return [e for e in self.fold.events if self.is_mark(e) and e.event == self.event["clock_waived"] and e.roles & c["waive"] and self.meant(e) == name]
 
     @staticmethod
     def urgency(c):
@@ -473,13 +492,8 @@ class Duties:
     def marks(self):
         by_id = {thing_id(c["start"].id, 65536 + c["row"]["number"]): c for c in self.clocks}
         for e in self.fold.events:
-            if not e.good or e.replaced or e.event_row["class"] != self.mark_class:
-                continue
-            meant = self.fold.detail(e, self.number["clock"])
-            if meant is None:
-                meant = self.fold.detail(e, self.number["about"])
-            if meant in by_id:
-                self.mark(by_id[meant], e)
+            if self.is_mark(e) and self.meant(e) in by_id:
+                self.mark(by_id[self.meant(e)], e)
         for c in self.clocks:
             waived = next((e for e, effect in c["marks"] if effect and e.event == self.event["clock_waived"]), None)
             if waived is not None and c["end"] != MET:

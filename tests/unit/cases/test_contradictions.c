@@ -127,6 +127,61 @@ START_TEST(the_interview_of_a_first_return_verifies_no_second)
 }
 END_TEST
 
+/* --- a waiver and what begins later ------------------------------------------------------------------------------- */
+
+static const struct case_clock nothing; /* instead of a clock that is not there */
+
+static const struct case_clock *duty(const struct case_state *state, uint32_t clock, enum clock_end end)
+{
+    for (uint32_t i = 0; i < state->clock_count; i++) {
+        if (state->clocks[i].clock == clock && state->clocks[i].end == end)
+            return &state->clocks[i];
+    }
+    return &nothing;
+}
+
+static uint32_t waived(struct story *s, uint32_t clock, int64_t minutes)
+{
+    struct hash id = duty(story_fold(s), clock, CLOCK_RUNS)->id;
+    uint32_t e = said(s, "NTH", INSP_ | ROLE_MASK(CRU), EVENT_CLOCK_WAIVED, minutes);
+
+    story_ref(s, e, FIELD_CLOCK, &id);
+    return e;
+}
+
+START_TEST(the_interview_that_was_waived_on_a_claim_is_due_after_the_return)
+{
+    struct story *s = child_missing(MEDIUM);
+    const struct case_state *state;
+
+    said(s, "NTH", PC_, EVENT_RETURN_CLAIM, 20);
+    waived(s, CLOCK_M7, 25);
+    ck_assert_ptr_eq(duty(story_fold(s), CLOCK_M7, CLOCK_RUNS), &nothing);
+    came_back(s, 200);
+    state = story_fold(s);
+    ck_assert_ptr_ne(duty(state, CLOCK_M7, CLOCK_END_WAIVED), &nothing);
+    ck_assert_ptr_ne(duty(state, CLOCK_M7, CLOCK_RUNS), &nothing);
+    ck_assert_int_eq(duty(state, CLOCK_M7, CLOCK_RUNS)->started_ms, NOON + 190 * MINUTE_MS);
+}
+END_TEST
+
+START_TEST(a_referral_that_was_waived_is_due_when_exploitation_is_said_anew)
+{
+    struct story *s = child_missing(MEDIUM);
+    uint32_t first = said(s, "NTH", PC_, EVENT_NOTE, 10), second;
+
+    story_at(s, first)->op.type = OP_SET;
+    story_write(s, first, FIELD_VULNERABILITY, VERB_ADD, (struct op_value){.type = VALUE_NUMBER, .number = 1});
+    waived(s, CLOCK_N1, 20);
+    second = said(s, "EST", PC_, EVENT_NOTE, 300);
+    story_at(s, second)->op.type = OP_SET;
+    story_write(s, second, FIELD_VULNERABILITY, VERB_ADD, (struct op_value){.type = VALUE_NUMBER, .number = 2});
+    ck_assert_ptr_ne(duty(story_fold(s), CLOCK_N1, CLOCK_RUNS), &nothing);
+    waived(s, CLOCK_N1, 310);
+    ck_assert_ptr_eq(duty(story_fold(s), CLOCK_N1, CLOCK_RUNS), &nothing);
+}
+END_TEST
+
 Suite *suite_contradictions(void)
 {
     Suite *suite = suite_create("cases/contradictions");
@@ -136,6 +191,8 @@ Suite *suite_contradictions(void)
     tcase_add_test(all, a_sighting_that_disputes_the_return_opens_the_case);
     tcase_add_test(all, the_case_of_a_child_that_is_back_is_closed);
     tcase_add_test(all, the_interview_of_a_first_return_verifies_no_second);
+    tcase_add_test(all, the_interview_that_was_waived_on_a_claim_is_due_after_the_return);
+    tcase_add_test(all, a_referral_that_was_waived_is_due_when_exploitation_is_said_anew);
     suite_add_tcase(suite, all);
     return suite;
 }
