@@ -144,7 +144,7 @@
     STEP(OPERATION, S(2), OP_CLOSED, 3, R_SUP_UP | R(OCGC) | R(CLC), 0, 0)                         \
     STEP(OPERATION, S(3), OP_DEBRIEFED, 4, R_SUP_UP | R(OCGC) | R(CLC), 0, 0)                      \
     STEP(EPISODE, S(1), RISK_ASSESSMENT, 2, R_ANY, 0, STEP_SOFT)                                   \
-    STEP(EPISODE, S(1) | S(2), EPISODE_CANCELLED, 7, R_SUP_UP, HELD(SIGHTING), 0)                  \
+    STEP(EPISODE, S(1) | S(2), EPISODE_CANCELLED, 7, R_SUP_UP, HELD(SIGHTING), STEP_RANK_IF_HIGH)  \
     STEP(EPISODE, S(2) | S(9), RETURN_CLAIM, 3, R_ANY, 0, STEP_SOFT)                               \
     STEP(EPISODE, S(2) | S(3) | S(9), RETURNED, 4, R_ANY, 0, STEP_IN_PERSON)                       \
     STEP(EPISODE, S(3), CLAIM_REFUTED, 2, R_ANY, 0, 0)                                             \

@@ -66,7 +66,7 @@ static bool write_answers(const struct clock_run *run, const struct work_write *
 {
     const struct op_value *value = &w->write->value;
 
-    if (!w->stood)
+    if (!w->stood || w->struck)
         return false;
     if (run->row->met_mask == 0)
         return true;

@@ -7,7 +7,7 @@
 #include "cases/view.h"
 #include "cases/work.h"
 
-enum { CONFIDENCE_REFUTED = 4, CHILD_IS_OPEN = 1, CHILD_IS_MONITORED = 2, CHILD_IS_CLOSED = 3 };
+enum { CONFIDENCE_REFUTED = 4, EPISODE_OVER = 6, CHILD_IS_OPEN = 1, CHILD_IS_MONITORED = 2, CHILD_IS_CLOSED = 3 };
 
 struct episode {
     struct fold *f;
@@ -111,6 +111,33 @@ static enum cw_err weigh_return(struct episode *e)
     return CW_OK;
 }
 
+/* Closed: what was seen later, and was not read by who closed, is asked about as behind a verified return (§12.6). */
+static enum cw_err look_behind_close(struct episode *e)
+{
+    const struct fold *f = e->f;
+    uint32_t close = f->machines[e->machine].last_step, returned = f->extra[close].step_before;
+    int64_t from, to, seen_from, seen_to;
+
+    if (returned == NONE)
+        return CW_OK;
+    event_occurred(f, &f->events[f->extra[returned].event], &from, &to);
+    mark_known_by(e->f, close);
+    for (uint32_t i = e->first; i < e->end; i++) {
+        const struct work_event *event = event_at(e, i);
+        enum cw_err err;
+
+        if (!is_sighting(f, event) || is_marked(f, event->op))
+            continue;
+        event_occurred(f, event, &seen_from, &seen_to);
+        if (seen_from <= to)
+            continue;
+        err = note_add(e->f, NOTE_NEW_EPISODE, FIELD_EPISODE_STATE, dot_of(f, event->op, 0), returned);
+        if (err != CW_OK)
+            return err;
+    }
+    return CW_OK;
+}
+
 static enum cw_err note_deaths(const struct episode *e)
 {
     if (e->f->machines[e->machine].state == EPISODE_DECEASED)
@@ -163,7 +190,7 @@ enum cw_err fold_disputes(struct fold *f)
         if (f->machines[i].machine != MACHINE_EPISODE)
             continue;
         e.end = events_in_scope(f, &f->machines[i].scope, &e.first);
-        err = weigh_return(&e);
+        err = f->machines[i].state == EPISODE_OVER ? look_behind_close(&e) : weigh_return(&e);
         if (err == CW_OK)
             err = note_deaths(&e);
         if (err != CW_OK)

@@ -268,7 +268,8 @@ class Maker:
         before = None
         for name in ["risk_assessment"] + rng.choices(("return_claim", "return_confirmed", "return_confirmed", "returned", "still_missing", "sighting", "rhi",
                                                        "review", "risk_assessment", "episode_closed", "close_corrected", "claim_refuted", "child_closed"),
-                                                      k=rng.randrange(2, 9)) + rng.choice(([], ["return_claim", "clock_waived", "returned"])):
+                                                      k=rng.randrange(2, 9)) + rng.choice(([], ["return_claim", "clock_waived", "returned"],
+                                                                             ["returned", "episode_closed", "sighting"])):
             at = START_MS + rng.randrange(-5, 20) * 3600_000
             details = {"risk_assessment": {"missing_risk": ("n", rng.choice((2, 3, 4)))}, "returned": {"how_known": ("n", rng.choice((2, 5)))},
                        "sighting": {"confidence": ("n", 1)}, "rhi": {"rhi_step": ("n", rng.choice((1, 3, 5, 6)))},

@@ -393,7 +393,7 @@ class Duties:
     def answers(self, row):
         wanted = [row[k] for k in ("met_a", "met_b", "met_c", "met_d") if row[k]]
         if row["flags"] & BY_FIELD:
-            return sorted((w for n in wanted for w in self.stood(ZERO, n) if self.write_shows(row, w)), key=lambda w: self.rank(w.op))
+            return sorted((w for n in wanted for w in self.stood(ZERO, n) if not w.struck and self.write_shows(row, w)), key=lambda w: self.rank(w.op))
         out = [e for e in self.fold.events if e.speaks and e.event in wanted and self.shows(e, row["met_field"], row["met_mask"]) and self.has_rank(row, e)]
         return sorted(out, key=lambda e: self.rank(e.first))
 

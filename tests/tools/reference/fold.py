@@ -670,6 +670,8 @@ class Fold:
                     superseded_by[n].append(w)
         for n in superseded_by:
             n.fate = SUPERSEDED
+        for n in writes:
+            n.struck = n in struck
         standing = [w for w in writes if w.authorised and w.verb in (1, 2) and w not in superseded_by]
         floors = [w for w in writes if w.floor and w not in superseded_by]
         proposals = [w for w in writes if w.fate == PROPOSAL]
@@ -925,6 +927,7 @@ class Fold:
             if self.live(op) and op.event_row["name"] == "found_dead" and (5, op.event_scope) in self.machines and \
                     self.machines[(5, op.event_scope)][0] != 8:
                 self.notes.add((7, op.event, (op.id, 0), ZERO))
+        self.behind_closes()
         self.keep_open()
         self.step_conflicts()
 
@@ -1021,6 +1024,20 @@ class Fold:
             if disputing:
                 machine[0] = 5
                 self.conflicts.append((key[1], 364, self.inspectors(), (r.id, 0), sorted([(r.id, 0)] + disputing)))
+
+    def behind_closes(self):
+        for key, (state, close) in self.machines.items():
+            steps = [step for step, _ in self.led_to[key]]
+            if key[0] != 5 or state != 6 or len(steps) < 2:
+                continue
+            r = steps[-2]
+            for s in self.events:
+                if self.is_sighting(key, s) and not self.knows(close, s) and self.occurred(s)[0] > self.occurred(r)[1]:
+                    self.notes.add((6, 364, (s.id, 0), r.id))
+
+    def is_sighting(self, key, s):
+        return (self.live(s) and not s.corrected and s.event_row["class"] == self.schema.bits["CLASS_SIGHTING"] and s.event_scope == key[1]
+                and self.detail(s, field_named(self.schema, "confidence")) != 4)
 
     def verified(self, scope, r):
         name = r.event_row["name"]

@@ -182,6 +182,50 @@ START_TEST(a_referral_that_was_waived_is_due_when_exploitation_is_said_anew)
 }
 END_TEST
 
+/* --- what was found out ------------------------------------------------------------------------------------------- */
+
+START_TEST(a_sighting_behind_a_closed_episode_asks_for_a_new_one)
+{
+    struct story *s = child_settled();
+    uint32_t close = s->count - 1, later = seen(s, 700, 690, 695);
+
+    story_after(s, later, close);
+    ck_assert(story_has_note(story_fold(s), s, NOTE_NEW_EPISODE, later));
+    ck_assert_uint_eq(story_state_of(story_fold(s), MACHINE_EPISODE), 6);
+    s->count--;
+    later = seen(s, 700, 80, 85);
+    story_after(s, later, close);
+    ck_assert(!story_has_note(story_fold(s), s, NOTE_NEW_EPISODE, later));
+}
+END_TEST
+
+START_TEST(a_sergeant_cancels_no_absence_at_a_high_risk_that_he_did_not_know)
+{
+    struct story *s = child_missing(MEDIUM);
+    uint32_t cancelled;
+
+    story_number(s, said(s, "EST", INSP_, EVENT_RISK_ASSESSMENT, 9), FIELD_MISSING_RISK, 4);
+    cancelled = said(s, "NTH", SUP_, EVENT_EPISODE_CANCELLED, 10);
+    ck_assert_uint_eq(story_state_of(story_fold(s), MACHINE_EPISODE), 2);
+    ck_assert(story_has_note(story_fold(s), s, NOTE_STEP_ROLE, cancelled));
+    said(s, "NTH", INSP_, EVENT_EPISODE_CANCELLED, 20);
+    ck_assert_uint_eq(story_state_of(story_fold(s), MACHINE_EPISODE), 7);
+}
+END_TEST
+
+START_TEST(a_reference_that_was_struck_circulates_nobody)
+{
+    struct story *s = child_missing(MEDIUM);
+    uint32_t given = story_add_text(s, "NTH", R_ANY, FIELD_EXTERNAL_REFS, "PNCID 30/0123456Q"), struck;
+
+    ck_assert_ptr_ne(duty(story_fold(s), CLOCK_M4, CLOCK_END_MET), &nothing);
+    struck = story_op(s, "NTH", R_ANY, OP_SET);
+    story_write(s, struck, FIELD_EXTERNAL_REFS, VERB_STRIKE, (struct op_value){0});
+    story_names(s, struck, 0, given, 0);
+    ck_assert_ptr_ne(duty(story_fold(s), CLOCK_M4, CLOCK_RUNS), &nothing);
+}
+END_TEST
+
 Suite *suite_contradictions(void)
 {
     Suite *suite = suite_create("cases/contradictions");
@@ -193,6 +237,9 @@ Suite *suite_contradictions(void)
     tcase_add_test(all, the_interview_of_a_first_return_verifies_no_second);
     tcase_add_test(all, the_interview_that_was_waived_on_a_claim_is_due_after_the_return);
     tcase_add_test(all, a_referral_that_was_waived_is_due_when_exploitation_is_said_anew);
+    tcase_add_test(all, a_sighting_behind_a_closed_episode_asks_for_a_new_one);
+    tcase_add_test(all, a_sergeant_cancels_no_absence_at_a_high_risk_that_he_did_not_know);
+    tcase_add_test(all, a_reference_that_was_struck_circulates_nobody);
     suite_add_tcase(suite, all);
     return suite;
 }
