@@ -226,12 +226,16 @@ class Duties:
     # --- 19.4: starts ----------------------------------------------------------------------------
 
     def usual(self, op):
-        return min(op.author_time, self.fold.occurred(op)[0]) if op.type == 3 else op.author_time
+        return min(self.said(op), self.fold.occurred(op)[0]) if op.type == 3 else self.said(op)
+
+    @staticmethod
+    def said(op):
+        return min(op.author_time, op.hlc >> 16)
 
     def reported_starts(self):
         fold, out = self.fold, []
         if fold.opening is not None and fold.kind == 3:
-            out.append((fold.opening, ZERO, fold.opening.author_time))
+            out.append((fold.opening, ZERO, self.said(fold.opening)))
         for e in fold.events:
             if e.stands and fold.bit(e.event_row, "EVENT_OPENS_EPISODE"):
                 same = next((i for i, s in enumerate(out) if s[1] == e.event_scope), None)
@@ -251,7 +255,7 @@ class Duties:
     def starts(self, row):
         fold = self.fold
         if row["start"] == OPENING:
-            return [(fold.opening, ZERO, fold.opening.author_time, None)] if fold.opening is not None else []
+            return [(fold.opening, ZERO, self.said(fold.opening), None)] if fold.opening is not None else []
         if row["start"] == REPORTED:
             return [(*s, None) for s in self.reported]
         if row["start"] == EVENT:
@@ -261,7 +265,7 @@ class Duties:
         if row["start"] == STRATEGY:
             return self.strategy_starts()
         born = self.birth()
-        return [(born[0].op, ZERO, born[0].op.author_time, born[1])] if born else []
+        return [(born[0].op, ZERO, self.said(born[0].op), born[1])] if born else []
 
     def chain_reviews(self, row):
         """19.5: the least that each event of a chain gives."""
@@ -299,7 +303,7 @@ class Duties:
 
     def written_risks(self, starts):
         risk, begun = self.number["missing_risk"], {op.id for op, _, _, _ in starts}
-        return [(w.op, scope, self.usual(w.op) if w.op.counts else w.op.author_time, None) for scope, field in list(self.fold.cells)
+        return [(w.op, scope, self.usual(w.op) if w.op.counts else self.said(w.op), None) for scope, field in list(self.fold.cells)
                 if field == risk for w in self.stood(scope, field) if w.op.id not in begun]
 
     def has_rank(self, row, e):
@@ -322,7 +326,7 @@ class Duties:
                     continue
                 if mask and (w.withheld or w.value is None or w.value[0] != "n" or not 0 <= w.value[1] < 32 or not mask >> w.value[1] & 1):
                     continue
-                out.append((w.op, ZERO, w.op.author_time, field))
+                out.append((w.op, ZERO, self.said(w.op), field))
         return out
 
     def strategy_starts(self):

@@ -42,7 +42,7 @@ uint32_t story_op(struct story *s, const char *division, uint32_t roles, uint32_
     o->head.division = slice_of(division);
     o->head.roles = roles;
     o->head.verdict = VERDICT_EFFECTIVE;
-    o->head.hlc = s->now;
+    o->head.hlc = STORY_HLC + s->now;
     o->head.author_time.ms = (int64_t)s->now;
     o->head.op = &o->op;
     memset(o->head.log.b, 'L', ID_LEN);

@@ -17,6 +17,7 @@
 
 #include <check.h>
 
+#define STORY_HLC (UINT64_C(1) << 62) /* what daemons' clocks begin with: far behind all that officers say */
 #define STORY_OPS_MAX 4096
 #define STORY_WRITES_MAX 8
 #define STORY_NAMED_MAX 16
@@ -43,7 +44,7 @@ struct story {
     struct arena texts;
     struct arena folding;
     uint32_t count;
-    uint64_t now; /* the next op's hlc and author time */
+    uint64_t now; /* the next op's hlc (from STORY_HLC on) and author time */
     struct case_policy policy;
     const struct cw_slice *divisions; /* of its network, as the door is told; NULL: it does not ask */
     uint32_t division_count;

@@ -323,7 +323,7 @@ START_TEST(one_that_comes_late_is_put_in_its_place)
     for (uint32_t i = 0; i < ROOM; i++) {
         uint32_t op = i % 2 == 0 ? decision(s) : note(s);
 
-        story_at(s, op)->head.hlc = 1000 + i * 7 % 5; /* among the first; the opening is one of them */
+        story_at(s, op)->head.hlc = STORY_HLC + 1000 + i * 7 % 5; /* among the first; the opening is one of them */
         ck_assert(takes(s, op));
         is_the_whole(s);
     }
@@ -346,9 +346,9 @@ START_TEST(not_before_what_is_tallied_nor_long_ago)
         note(s);
     late = note(s);
     fold_first(s, late, ROOM);
-    story_at(s, late)->head.hlc = 1000;
+    story_at(s, late)->head.hlc = STORY_HLC + 1000;
     ck_assert(!takes(s, late));
-    story_at(s, late)->head.hlc = 1002; /* behind the first */
+    story_at(s, late)->head.hlc = STORY_HLC + 1002; /* behind the first */
     ck_assert(takes(s, late));
     is_the_whole(s);
 }

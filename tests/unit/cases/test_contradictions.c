@@ -226,6 +226,21 @@ START_TEST(a_reference_that_was_struck_circulates_nobody)
 }
 END_TEST
 
+START_TEST(a_device_whose_clock_is_ahead_puts_no_duty_off)
+{
+    struct story *s = story_open(KIND_CHILD, "NTH", FCR_);
+    uint32_t high;
+
+    s->ops[0].head.author_time.ms = NOON + INT64_C(365) * 24 * 60 * MINUTE_MS;
+    s->ops[0].head.hlc = (uint64_t)NOON << 16;
+    ck_assert_int_eq(duty(story_fold(s), CLOCK_M1, CLOCK_RUNS)->deadline_ms, NOON + 30 * MINUTE_MS);
+    high = said(s, "NTH", INSP_, EVENT_RISK_ASSESSMENT, INT64_C(365) * 24 * 60);
+    story_number(s, high, FIELD_MISSING_RISK, 4);
+    s->ops[high].head.hlc = (uint64_t)(NOON + 5 * MINUTE_MS) << 16;
+    ck_assert_int_eq(duty(story_fold(s), CLOCK_M2, CLOCK_RUNS)->started_ms, NOON + 5 * MINUTE_MS);
+}
+END_TEST
+
 Suite *suite_contradictions(void)
 {
     Suite *suite = suite_create("cases/contradictions");
@@ -240,6 +255,7 @@ Suite *suite_contradictions(void)
     tcase_add_test(all, a_sighting_behind_a_closed_episode_asks_for_a_new_one);
     tcase_add_test(all, a_sergeant_cancels_no_absence_at_a_high_risk_that_he_did_not_know);
     tcase_add_test(all, a_reference_that_was_struck_circulates_nobody);
+    tcase_add_test(all, a_device_whose_clock_is_ahead_puts_no_duty_off);
     suite_add_tcase(suite, all);
     return suite;
 }

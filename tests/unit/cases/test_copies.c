@@ -71,14 +71,14 @@ START_TEST(the_least_time_and_log_and_all_flags_are_kept)
     uint32_t copy = copy_of(s, op);
     const struct case_op *joined;
 
-    story_at(s, op)->head.hlc = 5000;
+    story_at(s, op)->head.hlc = STORY_HLC + 5000;
     story_at(s, op)->head.flags = CASE_OP_FORK;
     story_at(s, op)->head.op = NULL;
-    story_at(s, copy)->head.hlc = 5000;
+    story_at(s, copy)->head.hlc = STORY_HLC + 5000;
     story_at(s, copy)->head.log.b[0] = 1;
     story_at(s, copy)->head.flags = CASE_OP_REUSED_ID;
     joined = state_op(story_fold(s), &story_at(s, op)->head.op_id);
-    ck_assert_uint_eq(joined->hlc, 5000);
+    ck_assert_uint_eq(joined->hlc, STORY_HLC + 5000);
     ck_assert_uint_eq(joined->log.b[0], 1);
     ck_assert_uint_eq(joined->flags, CASE_OP_FORK | CASE_OP_REUSED_ID);
     ck_assert_ptr_nonnull(joined->op);

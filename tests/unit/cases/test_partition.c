@@ -187,7 +187,7 @@ static void act(struct apart *w)
     uint32_t op = story_op(w->s, division_of(w), roles, event ? OP_EVENT : OP_SET);
     struct story_op *o = &w->s->ops[op];
 
-    o->head.hlc = 1000 + op + draw_below(&w->d, 6); /* clocks that are a little wrong */
+    o->head.hlc = STORY_HLC + 1000 + op + draw_below(&w->d, 6); /* clocks that are a little wrong */
     o->head.author_time.ms = NOON + (int64_t)op * 7 * MINUTE_MS;
     o->op.event = event ? told[draw_below(&w->d, CW_COUNT(told))] : 0;
     for (uint32_t i = draw_below(&w->d, 3); i > 0; i--)

@@ -109,7 +109,7 @@ START_TEST(the_last_writer_wins_by_what_it_knew_before_what_its_clock_said)
     uint32_t b = story_set_text(s, "EST", CLC_, FIELD_BRAND, "Sorrel");
     const struct case_state *state;
 
-    story_at(s, a)->head.hlc = 9000;
+    story_at(s, a)->head.hlc = STORY_HLC + 9000;
     state = story_fold(s);
     ck_assert_str_eq(story_shown_text(state, FIELD_BRAND), "Juniper");
     ck_assert_int_eq(story_fate(state, s, b), FATE_OUTRANKED);

@@ -202,7 +202,7 @@ static void draw_op(struct draw *d, struct story *s, uint32_t kind)
     uint32_t op = story_op(s, divisions[draw_below(d, 3)], draw_roles(d), event ? OP_EVENT : OP_SET);
     struct story_op *o = &s->ops[op];
 
-    o->head.hlc = 1000 + draw_below(d, 2 * (op + 1)); /* clocks that are wrong by up to the whole history */
+    o->head.hlc = STORY_HLC + 1000 + draw_below(d, 2 * (op + 1)); /* clocks that are wrong by up to the whole history */
     o->op.epoch = draw_below(d, 3) == 0 ? 1 + draw_below(d, 3) : 0;
     if (event)
         draw_event(d, s, op, kind);
