@@ -27,7 +27,7 @@ static bool is_wanted(const char *suite, int name_count, char **names)
  * test with a loop, and three quarters under the address sanitizer. Each assertion is written down once here, when it is first met, and
  * none by a process that a test started: it may be killed in the middle, and Check takes what is there for the test's own.
  */
-#define MARKS_MAX 4096
+#define MARKS_MAX 1024
 
 static int forks_before_here, forks_before_a_test;
 
@@ -41,7 +41,7 @@ void __wrap__mark_point(const char *file, int line);
 
 void __wrap__mark_point(const char *file, int line)
 {
-    static struct {
+    static _Thread_local struct {
         const char *file;
         int line;
     } last[MARKS_MAX]; /* of those that share a place, the last one */
