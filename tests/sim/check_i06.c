@@ -20,8 +20,7 @@ static bool is_in_forked_logs(const struct sim *s, const struct op_row *row)
     return all;
 }
 
-/* Somebody holds it, and whoever does has it from forked logs alone. */
-static bool is_on_a_branch(struct sim *s, const struct sim_op *op)
+bool check_is_on_a_branch(struct sim *s, const struct sim_op *op)
 {
     bool held = false, forked = true;
 
@@ -49,7 +48,7 @@ static void at_end(struct sim *s)
         for (uint32_t k = 0; k < s->node_count && check_is_safe(s, op); k++) {
             struct sim_node *n = &s->nodes[k];
 
-            if (n->honest && n->up && !look_holds_op(n, &op->id) && !is_on_a_branch(s, op))
+            if (n->honest && n->up && !look_holds_op(n, &op->id) && !check_is_on_a_branch(s, op))
                 sim_fail(s, "I6", "op %u, acknowledged by %s (held by %u), is missing at %s", i,
                          sim_name(&s->nodes[op->acked_by]), op->held_by, sim_name(n));
         }
