@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "node/internal.h"
 #include "node/turn.h"
 #include "tests/unit/node/lab.h"
+#include <stdlib.h>
 
 #include <check.h>
 #include <stdio.h>
+#include <stdlib.h>
 
 /* A turn that comes to nothing, or that cannot speak: what it was told is not lost with it. */
 
@@ -62,7 +63,10 @@ static void dial_west(void)
 {
     struct node_peer west = {.division = "WST", .address = "tcp://192.0.2.1:4700", .server_key = {7}};
 
+    struct dialled *before = north->node->dialled;
+
     ck_assert_int_eq(dialled_make(north->node, &west, 1, &north->node->dialled, &north->node->dialled_count), CW_OK);
+    free(before);
     ck_assert_int_eq(lab_turn(north), CW_OK);
     ck_assert_uint_eq(dials, 1);
 }
