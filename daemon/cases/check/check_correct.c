@@ -10,15 +10,13 @@
 static const char *step_instead(const struct admission_request *r, const struct case_event *was)
 {
     if (was->row->class == EVENT_CLASS_OWNERSHIP)
-        return "a step of a hand-over is not corrected: withdraw the offer, offer the case again, or claim it; what "
-               "else "
-               "was wrong is said in a note";
+        return "a step of a hand-over is not corrected: withdraw the offer, offer the case again, or claim it; "
+               "what else was wrong is said in a note";
     if (was->row->class == EVENT_CLASS_CLOCK && was->event != r->op->event)
         return "what was said about a duty is not corrected by something else: record it again, or a note beside it";
     if ((was->row->flags & EVENT_OPENS_EPISODE) != 0)
-        return "a report is not corrected: set the fields of the episode that are wrong, and say the rest in a note; "
-               "when "
-               "the child was not missing, record episode_cancelled";
+        return "a report is not corrected: set the fields of the episode that are wrong, and say the rest in a "
+               "note; when the child was not missing, record episode_cancelled";
     if (was->event == EVENT_EPISODE_MERGED)
         return "a merging is not corrected: record episode_unmerged (casewire episode unmerge), and merge anew";
     if (was->event == EVENT_IDENTITY_MERGED)

@@ -7,12 +7,18 @@
  * entry, its log and seal, and the authority records that the seal names: the same at every daemon.
  */
 
-static bool names_its_submission(const struct entry_in *e)
+static bool is_as_hashed(const struct entry_in *e)
 {
     struct hash submission;
 
     submission_hash_of(e->submission_bytes, e->proof_bytes, &submission);
-    return entry_names_op(&e->header.op_id, e->submission_bytes) && ID_EQ(&submission, &e->header.submission);
+    return ID_EQ(&submission, &e->header.submission);
+}
+
+/* That can be of another op, or not as the header hashed it: both come before that it cannot be read. */
+static enum verdict_reason unread(const struct entry_in *e)
+{
+    return entry_names_op(&e->header.op_id, e->submission_bytes) && is_as_hashed(e) ? REASON_GRAMMAR : REASON_OP_ID;
 }
 
 static bool scope_allows(const struct entry_in *e)
@@ -68,10 +74,10 @@ static bool is_the_logs_own(const struct node *n, const struct entry_in *e)
 enum verdict_reason entry_shape(const struct node *n, const struct entry_in *e)
 {
     if (!e->submission_ok)
-        return names_its_submission(e) ? REASON_GRAMMAR : REASON_OP_ID;
+        return unread(e);
     if (e->header.kind != e->submission.op_class)
         return REASON_KIND;
-    if (!names_its_submission(e))
+    if (!is_as_hashed(e)) /* that it is the op's was seen when it was read */
         return REASON_OP_ID;
     if (!scope_allows(e))
         return REASON_SCOPE;
