@@ -159,6 +159,7 @@ struct node {
     bool refold_left;
     int64_t duty_next_ms;        /* the first row of INDEX_MOMENT, by the wall clock; CASE_NO_MOMENT: there is none */
     int64_t duty_wall_ms;        /* the wall clock of the last turn that was committed; 0: none yet, in no run */
+    int64_t clock_noted_ms;      /* META_CLOCK as it stands */
     struct cw_mono duty_at;      /* when a turn is wanted for it */
     struct cw_mono duty_hold;    /* not before: submitters go first, or nothing can be said now */
     bool judge_left, judge_over; /* a round over the waiting entries is going on; another follows it */

@@ -294,13 +294,22 @@ bool duties_clock_went_back(const struct turn *t)
     return t->wall.ms < t->n->duty_wall_ms - HOLD_MS;
 }
 
+/* Nearly: a clock counts as set back when it is HOLD_MS behind, and turns follow each other within milliseconds. */
+static bool is_noted(const struct turn *t)
+{
+    int64_t since = t->wall.ms - t->n->clock_noted_ms;
+
+    return since >= 0 && since < HOLD_MS / 10;
+}
+
 enum cw_err duties_note_clock(struct turn *t)
 {
     uint8_t bytes[8];
     struct writer w = writer_over(bytes, sizeof bytes);
 
-    if (t->folded_cases == 0 && t->acted_cases == 0)
+    if ((t->folded_cases == 0 && t->acted_cases == 0) || is_noted(t))
         return CW_OK;
+    t->n->clock_noted_ms = t->wall.ms; /* a turn that fails reads it anew */
     writer_be64(&w, (uint64_t)(t->wall.ms < 0 ? 0 : t->wall.ms));
     return db_put(t, TABLE_META, row_key_text(META_CLOCK), slice(bytes, w.len));
 }

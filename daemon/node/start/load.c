@@ -228,7 +228,7 @@ static enum cw_err load_meta(struct loading *l)
     n->judge_over = false;
     n->judged_to.len = 0;
     n->duty_next_ms = 0; /* the first turn looks */
-    n->duty_wall_ms = (int64_t)number_row(l, META_CLOCK, 8);
+    n->duty_wall_ms = n->clock_noted_ms = (int64_t)number_row(l, META_CLOCK, 8);
     n->duty_at = n->duty_hold = (struct cw_mono){0};
     memset(&n->own, 0, sizeof n->own);
     n->own.next_n = 1;
