@@ -142,7 +142,8 @@ CW_PUBLIC CW_MUST_CHECK enum cw_err cw_outbox_forget(struct cw_outbox *outbox, u
 
 /**
  * Writes the file anew without what was forgotten, in one step: whoever is killed has the old file or the new one. A file
- * with damage is kept beside it as "<path>.damaged", or "<path>.damaged.2" and so on when such a file is there already. Not while anything is on its way: CW_USAGE_ORDER. Blocks: on the disk.
+ * with damage is kept beside it as "<path>.damaged", or "<path>.damaged.2" and so on when such a file is there already.
+ * Not while anything is on its way: CW_USAGE_ORDER. Blocks: on the disk.
  */
 CW_PUBLIC CW_MUST_CHECK enum cw_err cw_outbox_compact(struct cw_outbox *outbox, struct cw_fault *out_fault);
 
