@@ -35,7 +35,8 @@ struct ahead {
     struct ahead_file file; /* fd -1: none, commits are LMDB's */
     uint64_t want_segment_len;
     uint8_t entropy[STORE_ID_LEN];
-    uint64_t lives; /* how often this process went from resting to live */
+    uint64_t lives;                /* how often this process went from resting to live */
+    uint8_t life[AHEAD_CHAIN_LEN]; /* the one it is in, as heads name it */
     bool live;
     bool low;          /* stays resting until store_tend finds room */
     bool suspect;      /* it does not hold all that it should, or was copied: the store counts as a backup */
@@ -43,7 +44,8 @@ struct ahead {
     bool spoilt;       /* the active layer holds much memory for nothing */
     size_t undone_len; /* bytes of undone ops in it */
     uint32_t segment;
-    size_t used; /* bytes of the segment */
+    size_t used;                  /* bytes of the segment */
+    struct ahead_filling filling; /* of the segment, once its head is there */
     int64_t settle_ms;
 
     /* under the lock */
@@ -101,7 +103,8 @@ void ahead_set_writing(struct store *s, bool writing);
 
 int64_t ahead_now_ms(void);
 void ahead_freeze_locked(struct store *s); /* the frozen layer is settled, and the active one has commits */
-void ahead_fill_head(const struct store *s, uint8_t out[static AHEAD_PAGE_LEN]);
+void ahead_begin_life(struct store *s);    /* a chain, and a life, that nobody else has begun */
+void ahead_fill_head(struct store *s, uint8_t out[static AHEAD_PAGE_LEN]);
 enum cw_err ahead_new_layer(struct store *s); /* the active one */
 
 /* ahead_thread.c. Settles the frozen layer, if there is one, or waits until it is settled. Any thread. */

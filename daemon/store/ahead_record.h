@@ -10,6 +10,10 @@
  * that goes on from exactly there is ever taken for its next: not one of an earlier filling of the
  * segment, nor one of a copy that went its own way.
  *
+ * And where no next one is whole, what lies behind tells an unfinished commit from a damaged one: so a record's head, which may be
+ * all that is left of it, has a check of its own, under a key that each filling of a segment has for itself. Neither bytes of an
+ * earlier filling nor content that somebody chose pass for a head.
+ *
  * Pure: no I/O.
  */
 
@@ -17,7 +21,10 @@
 
 #define AHEAD_PAGE_LEN 4096
 #define AHEAD_CHAIN_LEN 32
-#define AHEAD_RECORD_HEAD_LEN 48
+#define AHEAD_KEY_LEN 32
+#define AHEAD_CHECK_LEN 16
+#define AHEAD_RECORD_HEAD_LEN_MAX 64
+#define AHEAD_VERSION 2 /* 1, whose records' heads have no check, is read, and its segments are written to their end */
 #define AHEAD_TABLE_NAME_LEN_MAX 31
 
 struct ahead_position {
@@ -25,6 +32,12 @@ struct ahead_position {
     uint8_t chain[AHEAD_CHAIN_LEN];
 };
 bool ahead_position_eq(const struct ahead_position *a, const struct ahead_position *b);
+
+/* What the records of one filling of a segment share. */
+struct ahead_filling {
+    uint32_t version;
+    uint8_t key[AHEAD_KEY_LEN];
+};
 
 /* --- records ------------------------------------------------------------------------------------------- */
 
@@ -41,23 +54,26 @@ void ahead_op_encode(const struct ahead_op *op, uint8_t *out, struct ahead_op *s
 bool ahead_op_next(struct reader *ops, struct ahead_op *out);
 
 /* A record as it lies in the file: its head and ops, rounded up to whole pages. */
-size_t ahead_record_len(size_t ops_len);
-/* The ops are at record + AHEAD_RECORD_HEAD_LEN: writes the head before and zeros behind them. */
-void ahead_record_finish(uint8_t *record, size_t ops_len, const struct ahead_position *before,
-                         struct ahead_position *out_after);
+size_t ahead_record_head_len(const struct ahead_filling *filling);
+size_t ahead_record_len(const struct ahead_filling *filling, size_t ops_len);
+/* The ops are at record + ahead_record_head_len: writes the head before and zeros behind them. */
+void ahead_record_finish(const struct ahead_filling *filling, uint8_t *record, size_t ops_len,
+                         const struct ahead_position *before, struct ahead_position *out_after);
 /* Whether a whole record that follows `before` begins here. *out_ops lies in bytes. */
-bool ahead_record_read(struct cw_slice bytes, const struct ahead_position *before, struct ahead_position *out_after,
-                       struct cw_slice *out_ops);
+bool ahead_record_read(const struct ahead_filling *filling, struct cw_slice bytes, const struct ahead_position *before,
+                       struct ahead_position *out_after, struct cw_slice *out_ops);
 
-/* The number that what begins here gives itself, whole or not; 0: it is no record. */
-uint64_t ahead_record_number(struct cw_slice bytes);
+/* The number of the record of this filling whose head begins here, whether the rest is whole or not; 0: none does. */
+uint64_t ahead_record_number(const struct ahead_filling *filling, struct cw_slice bytes);
 
 /* --- the head of a segment --------------------------------------------------------------------------------- */
 
 struct ahead_head {
+    uint32_t version;
     uint8_t store_id[STORE_ID_LEN];
     uint64_t segment_len; /* bytes, head included */
     struct ahead_position start;
+    uint8_t life[AHEAD_CHAIN_LEN]; /* the chain when the store went live; zeros in version 1, and after it */
     uint32_t table_count;
     char tables[STORE_TABLES_MAX][AHEAD_TABLE_NAME_LEN_MAX + 1];
 };
@@ -66,5 +82,6 @@ void ahead_head_encode(const struct ahead_head *head, uint8_t out[static AHEAD_P
 void ahead_head_seal(uint8_t bytes[static AHEAD_PAGE_LEN]); /* writes its check anew: encoding does it already */
 /* CW_LOCAL_CORRUPT: not a head, or a damaged one. CW_LOCAL_FORMAT: of a newer version. */
 enum cw_err ahead_head_parse(const uint8_t bytes[static AHEAD_PAGE_LEN], struct ahead_head *out);
+void ahead_filling_of(const struct ahead_head *head, struct ahead_filling *out);
 
 #endif

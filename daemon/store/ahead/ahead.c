@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "store/internal.h"
 
-#include "proto/id.h"
-
 #include <errno.h>
 #include <time.h>
 
@@ -138,30 +136,6 @@ enum cw_err ahead_rest_between(struct store *s)
     return err;
 }
 
-void ahead_fill_head(const struct store *s, uint8_t out[static AHEAD_PAGE_LEN])
-{
-    const struct ahead *a = &s->ahead;
-    struct ahead_head head = {.segment_len = a->file.segment_len, .start = a->at, .table_count = s->table_count};
-
-    memcpy(head.store_id, s->id, STORE_ID_LEN);
-    memcpy(head.tables, s->table_names, sizeof head.tables);
-    ahead_head_encode(&head, out);
-}
-
-/* A chain that nobody else has begun: what a copy of this store wrote after the same commit is not taken for ours. */
-static void begin_chain(struct store *s)
-{
-    struct ahead *a = &s->ahead;
-    uint8_t numbers[16];
-    struct writer w = writer_over(numbers, sizeof numbers);
-    const struct cw_slice parts[] = {slice_of("write-ahead begins"), slice(a->entropy, sizeof a->entropy),
-                                     slice(numbers, sizeof numbers)};
-
-    writer_be64(&w, a->at.number);
-    writer_be64(&w, ++a->lives);
-    hash_labelled(LABEL_LOCAL, parts, CW_COUNT(parts), a->at.chain);
-}
-
 /* The head first: a row that says "live" while the file knows nothing of it would look like a lost file. */
 static enum cw_err go_live(struct store *s)
 {
@@ -173,7 +147,7 @@ static enum cw_err go_live(struct store *s)
     err = ahead_start_thread(s);
     if (err != CW_OK)
         return err;
-    begin_chain(s);
+    ahead_begin_life(s);
     a->segment = 0;
     ahead_fill_head(s, head);
     rc = ahead_file_write(&a->file, a->segment, 0, head, sizeof head);
@@ -272,7 +246,7 @@ static uint8_t *record_of(const struct ahead *a)
 static uint8_t *place_for(struct store_txn *txn, size_t len)
 {
     struct ahead *a = &txn->store->ahead;
-    size_t at = a->used + AHEAD_RECORD_HEAD_LEN + txn->ops_len;
+    size_t at = a->used + ahead_record_head_len(&a->filling) + txn->ops_len;
 
     if (!txn->oversize && at <= a->file.segment_len && len <= a->file.segment_len - at)
         return layer_image_ready(a->active, at, len);
@@ -345,11 +319,11 @@ static enum cw_err commit_record(struct store_txn *txn)
 {
     struct store *s = txn->store;
     struct ahead *a = &s->ahead;
-    size_t len = ahead_record_len(txn->ops_len), from = a->head_due ? 0 : a->used;
+    size_t len = ahead_record_len(&a->filling, txn->ops_len), from = a->head_due ? 0 : a->used;
     struct ahead_position after;
     int rc;
 
-    ahead_record_finish(record_of(a), txn->ops_len, &a->at, &after);
+    ahead_record_finish(&a->filling, record_of(a), txn->ops_len, &a->at, &after);
     rc = ahead_file_write(&a->file, a->segment, from, layer_image(a->active) + from, a->used + len - from);
     if (rc != 0) {
         ahead_undo(txn);

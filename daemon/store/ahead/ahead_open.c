@@ -2,6 +2,7 @@
 #include "store/internal.h"
 
 #include "host/file.h"
+#include "proto/id.h"
 #include "store/own.h"
 
 /* --- what a store begins with --------------------------------------------------------------------------------- */
@@ -86,6 +87,36 @@ static void prepare_file(struct store *s)
     if (a->file.fd >= 0 && a->file.segment_len != a->want_segment_len)
         ahead_file_close(&a->file);
     make_file(s);
+}
+
+/* --- what a segment begins with ------------------------------------------------------------------------------------- */
+
+void ahead_fill_head(struct store *s, uint8_t out[static AHEAD_PAGE_LEN])
+{
+    struct ahead *a = &s->ahead;
+    struct ahead_head head = {
+        .version = AHEAD_VERSION, .segment_len = a->file.segment_len, .start = a->at, .table_count = s->table_count};
+
+    memcpy(head.store_id, s->id, STORE_ID_LEN);
+    memcpy(head.life, a->life, sizeof head.life);
+    memcpy(head.tables, s->table_names, sizeof head.tables);
+    ahead_head_encode(&head, out);
+    ahead_filling_of(&head, &a->filling);
+}
+
+/* A chain that nobody else has begun: what a copy of this store wrote after the same commit is not taken for ours. */
+void ahead_begin_life(struct store *s)
+{
+    struct ahead *a = &s->ahead;
+    uint8_t numbers[16];
+    struct writer w = writer_over(numbers, sizeof numbers);
+    const struct cw_slice parts[] = {slice_of("write-ahead begins"), slice(a->entropy, sizeof a->entropy),
+                                     slice(numbers, sizeof numbers)};
+
+    writer_be64(&w, a->at.number);
+    writer_be64(&w, ++a->lives);
+    hash_labelled(LABEL_LOCAL, parts, CW_COUNT(parts), a->at.chain);
+    memcpy(a->life, a->at.chain, sizeof a->life);
 }
 
 /* --- opening --------------------------------------------------------------------------------------------------------- */

@@ -3,7 +3,10 @@
 
 #include "proto/id.h"
 
-#define RECORD_MAGIC 0x63777231U /* "cwr1" */
+#define VERSION_UNCHECKED 1U
+#define MAGIC_UNCHECKED 0x63777231U /* "cwr1" */
+#define MAGIC 0x63777232U           /* "cwr2" */
+#define CHECKED_LEN 48              /* of a head: magic, be32 length of the ops, be64 number, chain */
 #define OP_PUT 1
 #define OP_DEL 2
 #define OP_HEAD_LEN 8 /* kind, table, be16 length of the key, be32 length of the value */
@@ -65,9 +68,53 @@ static size_t up_to_pages(size_t len)
     return (len + AHEAD_PAGE_LEN - 1) & ~(size_t)(AHEAD_PAGE_LEN - 1);
 }
 
-size_t ahead_record_len(size_t ops_len)
+static bool has_check(const struct ahead_filling *filling)
 {
-    return up_to_pages(AHEAD_RECORD_HEAD_LEN + ops_len);
+    return filling->version > VERSION_UNCHECKED;
+}
+
+size_t ahead_record_head_len(const struct ahead_filling *filling)
+{
+    return has_check(filling) ? CHECKED_LEN + AHEAD_CHECK_LEN : CHECKED_LEN;
+}
+
+size_t ahead_record_len(const struct ahead_filling *filling, size_t ops_len)
+{
+    return up_to_pages(ahead_record_head_len(filling) + ops_len);
+}
+
+static void check_of(const struct ahead_filling *filling, const uint8_t head[static CHECKED_LEN],
+                     uint8_t out[static AHEAD_CHECK_LEN])
+{
+    uint8_t hash[ID_LEN];
+
+    hash_keyed(LABEL_LOCAL, filling->key, slice(head, CHECKED_LEN), hash);
+    memcpy(out, hash, AHEAD_CHECK_LEN);
+}
+
+/* What a head says; ops_len is nobody's word yet. */
+struct record_head {
+    uint32_t ops_len;
+    uint64_t number;
+    uint8_t chain[AHEAD_CHAIN_LEN];
+};
+
+static bool read_head(const struct ahead_filling *filling, struct reader *in, struct record_head *out)
+{
+    const uint8_t *head = in->data + in->at;
+    uint32_t magic = reader_be32(in);
+    uint8_t said[AHEAD_CHECK_LEN], right[AHEAD_CHECK_LEN];
+
+    out->ops_len = reader_be32(in);
+    out->number = reader_be64(in);
+    reader_bytes(in, out->chain, sizeof out->chain);
+    if (!has_check(filling))
+        return !in->failed && magic == MAGIC_UNCHECKED;
+    reader_bytes(in, said, sizeof said);
+    if (in->failed || magic != MAGIC)
+        return false;
+    check_of(filling, head, right);
+    return memcmp(said, right, sizeof right) == 0;
 }
 
 static void chain(const struct ahead_position *before, uint64_t number, struct cw_slice ops,
@@ -83,59 +130,57 @@ static void chain(const struct ahead_position *before, uint64_t number, struct c
     hash_labelled(LABEL_LOCAL, parts, CW_COUNT(parts), out);
 }
 
-void ahead_record_finish(uint8_t *record, size_t ops_len, const struct ahead_position *before,
-                         struct ahead_position *out_after)
+void ahead_record_finish(const struct ahead_filling *filling, uint8_t *record, size_t ops_len,
+                         const struct ahead_position *before, struct ahead_position *out_after)
 {
-    struct writer w = writer_over(record, AHEAD_RECORD_HEAD_LEN);
-    size_t end = AHEAD_RECORD_HEAD_LEN + ops_len;
+    size_t head_len = ahead_record_head_len(filling), end = head_len + ops_len;
+    struct writer w = writer_over(record, head_len);
 
     CW_ASSERT(ops_len <= UINT32_MAX);
     out_after->number = before->number + 1;
-    chain(before, out_after->number, slice(record + AHEAD_RECORD_HEAD_LEN, ops_len), out_after->chain);
-    writer_be32(&w, RECORD_MAGIC);
+    chain(before, out_after->number, slice(record + head_len, ops_len), out_after->chain);
+    writer_be32(&w, has_check(filling) ? MAGIC : MAGIC_UNCHECKED);
     writer_be32(&w, (uint32_t)ops_len);
     writer_be64(&w, out_after->number);
     writer_bytes(&w, out_after->chain, AHEAD_CHAIN_LEN);
+    if (has_check(filling))
+        check_of(filling, record, record + CHECKED_LEN);
     memset(record + end, 0, up_to_pages(end) - end);
 }
 
-bool ahead_record_read(struct cw_slice bytes, const struct ahead_position *before, struct ahead_position *out_after,
-                       struct cw_slice *out_ops)
+bool ahead_record_read(const struct ahead_filling *filling, struct cw_slice bytes, const struct ahead_position *before,
+                       struct ahead_position *out_after, struct cw_slice *out_ops)
 {
     struct reader in = reader_over(bytes);
-    uint32_t magic = reader_be32(&in), ops_len = reader_be32(&in);
-    uint64_t number = reader_be64(&in);
-    uint8_t said[AHEAD_CHAIN_LEN], right[AHEAD_CHAIN_LEN];
+    struct record_head head;
+    uint8_t right[AHEAD_CHAIN_LEN];
     struct cw_slice ops;
 
-    reader_bytes(&in, said, sizeof said);
-    ops = reader_slice(&in, ops_len);
-    if (in.failed || magic != RECORD_MAGIC || number != before->number + 1 || ahead_record_len(ops_len) > bytes.len)
+    if (!read_head(filling, &in, &head))
         return false;
-    chain(before, number, ops, right);
-    if (memcmp(said, right, sizeof right) != 0)
+    ops = reader_slice(&in, head.ops_len);
+    if (in.failed || head.number != before->number + 1 || ahead_record_len(filling, head.ops_len) > bytes.len)
         return false;
-    out_after->number = number;
+    chain(before, head.number, ops, right);
+    if (memcmp(head.chain, right, sizeof right) != 0)
+        return false;
+    out_after->number = head.number;
     memcpy(out_after->chain, right, sizeof right);
     *out_ops = ops;
     return true;
 }
 
-uint64_t ahead_record_number(struct cw_slice bytes)
+uint64_t ahead_record_number(const struct ahead_filling *filling, struct cw_slice bytes)
 {
     struct reader in = reader_over(bytes);
-    uint32_t magic = reader_be32(&in);
-    uint64_t number;
+    struct record_head head;
 
-    (void)reader_be32(&in);
-    number = reader_be64(&in);
-    return !in.failed && magic == RECORD_MAGIC ? number : 0;
+    return read_head(filling, &in, &head) ? head.number : 0;
 }
 
 /* --- heads ----------------------------------------------------------------------------------------------------- */
 
 static const uint8_t head_magic[8] = {'c', 'w', 'a', 'h', 'e', 'a', 'd', '\n'};
-#define HEAD_VERSION 1
 #define HEAD_CHECK_AT (AHEAD_PAGE_LEN - ID_LEN)
 
 static void head_check(const uint8_t *bytes, uint8_t out[static ID_LEN])
@@ -154,14 +199,16 @@ void ahead_head_encode(const struct ahead_head *head, uint8_t out[static AHEAD_P
 {
     struct writer w = writer_over(out, HEAD_CHECK_AT);
 
-    CW_ASSERT(head->table_count <= STORE_TABLES_MAX);
+    CW_ASSERT(head->table_count <= STORE_TABLES_MAX && head->version >= 1 && head->version <= AHEAD_VERSION);
     memset(out, 0, AHEAD_PAGE_LEN);
     writer_bytes(&w, head_magic, sizeof head_magic);
-    writer_be32(&w, HEAD_VERSION);
+    writer_be32(&w, head->version);
     writer_bytes(&w, head->store_id, STORE_ID_LEN);
     writer_be64(&w, head->segment_len);
     writer_be64(&w, head->start.number);
     writer_bytes(&w, head->start.chain, AHEAD_CHAIN_LEN);
+    if (head->version > VERSION_UNCHECKED)
+        writer_bytes(&w, head->life, AHEAD_CHAIN_LEN);
     writer_u8(&w, (uint8_t)head->table_count);
     for (uint32_t i = 0; i < head->table_count; i++)
         writer_bytes(&w, head->tables[i], sizeof head->tables[i]);
@@ -185,20 +232,36 @@ enum cw_err ahead_head_parse(const uint8_t bytes[static AHEAD_PAGE_LEN], struct 
 {
     struct reader in = reader_over(slice(bytes, HEAD_CHECK_AT));
     uint8_t magic[sizeof head_magic], check[ID_LEN];
-    uint32_t version;
 
     memset(out, 0, sizeof *out);
     reader_bytes(&in, magic, sizeof magic);
-    version = reader_be32(&in);
+    out->version = reader_be32(&in);
     head_check(bytes, check);
     if (memcmp(magic, head_magic, sizeof magic) != 0 || memcmp(check, bytes + HEAD_CHECK_AT, ID_LEN) != 0)
         return CW_LOCAL_CORRUPT;
-    if (version != HEAD_VERSION)
+    if (out->version > AHEAD_VERSION)
         return CW_LOCAL_FORMAT;
+    if (out->version == 0)
+        return CW_LOCAL_CORRUPT;
     reader_bytes(&in, out->store_id, STORE_ID_LEN);
     out->segment_len = reader_be64(&in);
     out->start.number = reader_be64(&in);
     reader_bytes(&in, out->start.chain, AHEAD_CHAIN_LEN);
+    if (out->version > VERSION_UNCHECKED)
+        reader_bytes(&in, out->life, AHEAD_CHAIN_LEN);
     read_tables(&in, out);
     return in.failed ? CW_LOCAL_CORRUPT : CW_OK;
+}
+
+/* Where a filling begins is the end of a chain that began with random bytes: nobody who chooses content knows it. */
+void ahead_filling_of(const struct ahead_head *head, struct ahead_filling *out)
+{
+    uint8_t number[8];
+    struct writer w = writer_over(number, sizeof number);
+    const struct cw_slice parts[] = {slice_of("write-ahead filling"), slice(head->store_id, STORE_ID_LEN),
+                                     slice(number, sizeof number), slice(head->start.chain, AHEAD_CHAIN_LEN)};
+
+    writer_be64(&w, head->start.number);
+    out->version = head->version;
+    hash_labelled(LABEL_LOCAL, parts, CW_COUNT(parts), out->key);
 }

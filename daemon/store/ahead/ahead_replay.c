@@ -8,6 +8,7 @@ struct found {
     bool valid; /* its head is one of this store's */
     bool knows; /* the position is its start, or one of its records */
     struct ahead_head head;
+    struct ahead_filling filling;
     struct ahead_position end;
     struct layer *layer;                   /* what follows; has the segment as its image */
     uint64_t records;                      /* of those */
@@ -29,6 +30,8 @@ static enum cw_err read_head(const struct store *s, uint32_t segment, struct fou
         return err;
     out->valid = err == CW_OK && memcmp(out->head.store_id, s->id, STORE_ID_LEN) == 0 &&
                  out->head.segment_len == s->ahead.file.segment_len;
+    if (out->valid)
+        ahead_filling_of(&out->head, &out->filling);
     return CW_OK;
 }
 
@@ -74,7 +77,8 @@ static enum cw_err walk(const struct ahead_position *from, struct found *f)
     f->end = f->head.start;
     f->knows = ahead_position_eq(&f->end, from);
     f->used = AHEAD_PAGE_LEN;
-    while (err == CW_OK && ahead_record_read(slice(image.data + f->used, image.len - f->used), &f->end, &after, &ops)) {
+    while (err == CW_OK &&
+           ahead_record_read(&f->filling, slice(image.data + f->used, image.len - f->used), &f->end, &after, &ops)) {
         if (f->knows) {
             err = take_ops(f, ops, after.number);
             f->records++;
@@ -82,7 +86,7 @@ static enum cw_err walk(const struct ahead_position *from, struct found *f)
         f->end = after;
         f->knows = f->knows || ahead_position_eq(&after, from);
         f->last = f->used;
-        f->used += ahead_record_len(ops.len);
+        f->used += ahead_record_len(&f->filling, ops.len);
     }
     return err;
 }
@@ -140,6 +144,8 @@ static void take_active(struct ahead *a, uint32_t segment, struct found *f)
     a->records = f->records;
     a->oldest_ms = a->newest_ms = ahead_now_ms();
     a->segment = segment;
+    memcpy(a->life, f->head.life, sizeof a->life);
+    a->filling = f->filling; /* an older version's is written to its end as it was begun */
     a->used = f->used;
     a->head_due = f->records == 0 && f->used == AHEAD_PAGE_LEN; /* then nothing says that the head is durable */
     a->at = f->end;
@@ -196,12 +202,12 @@ static enum cw_err write_last_again(struct store *s, const struct found *f)
 /* --- what is beyond the end ------------------------------------------------------------------------------------------ */
 
 /*
- * A commit that was never finished has no successor. So a record that calls itself a later one, behind one that is not whole, or a
- * segment that begins after a commit that was not found, says that something acknowledged has been damaged.
+ * A commit that was never finished has no successor. So a later record of this filling, behind one that is not whole, or a segment
+ * that begins after a commit that was not found, in the same life, says that something acknowledged has been damaged.
  */
 static bool is_later_record(const uint8_t *page, const struct found *f)
 {
-    uint64_t number = ahead_record_number(slice(page, AHEAD_PAGE_LEN));
+    uint64_t number = ahead_record_number(&f->filling, slice(page, AHEAD_PAGE_LEN));
 
     return number > f->end.number + 1 && number <= f->end.number + f->head.segment_len / AHEAD_PAGE_LEN;
 }
@@ -215,7 +221,8 @@ static bool is_damaged(const struct store *s, const struct found found[static AH
         if (is_later_record(image + at, f))
             return true;
     }
-    return other->valid && other->head.start.number > f->end.number;
+    return other->valid && other->head.start.number > f->end.number &&
+           memcmp(other->head.life, f->head.life, sizeof f->head.life) == 0;
 }
 
 enum cw_err ahead_replay(struct store *s, const struct ahead_position *row, bool *out_damaged)

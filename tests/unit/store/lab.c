@@ -94,6 +94,27 @@ void lab_mount_small(struct lab *lab, uint64_t len)
     ck_assert_msg(mount("small", lab->root, "tmpfs", 0, options) == 0, "tmpfs cannot be mounted: %s", strerror(errno));
 }
 
+/* --- files ------------------------------------------------------------------------------------------- */
+
+void lab_copy_file(const struct lab *from, const char *name, const struct lab *to, const char *as)
+{
+    static uint8_t bytes[8 << 20];
+    char path[LAB_PATH_LEN];
+    ssize_t len;
+    int fd;
+
+    lab_path(from, name, path);
+    fd = open(path, O_RDONLY | O_CLOEXEC);
+    ck_assert_int_ge(fd, 0);
+    len = read(fd, bytes, sizeof bytes);
+    (void)close(fd);
+    lab_path(to, as, path);
+    fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+    ck_assert_int_ge(fd, 0);
+    ck_assert_int_eq(write(fd, bytes, (size_t)len), len);
+    (void)close(fd);
+}
+
 /* --- stores ------------------------------------------------------------------------------------------ */
 
 struct store_options lab_options(const struct lab *lab)

@@ -25,6 +25,8 @@ void lab_init(struct lab *lab);
 void lab_init_in_memory(struct lab *lab); /* where flushing costs nothing, if there is such a place */
 void lab_done(struct lab *lab);
 void lab_path(const struct lab *lab, const char *name, char out[static LAB_PATH_LEN]);
+/* Into the file that is there, if one is: the inode stays. */
+void lab_copy_file(const struct lab *from, const char *name, const struct lab *to, const char *as);
 /* Makes a small file system of its own at root, in a mount namespace of this process. */
 void lab_mount_small(struct lab *lab, uint64_t len);
 

@@ -67,26 +67,6 @@ static uint64_t last_told(struct store *s)
     return found;
 }
 
-/* Into the file that is there, if one is: the inode stays. */
-static void copy_file(const struct lab *from, const char *name, const struct lab *to, const char *as)
-{
-    static uint8_t bytes[8 << 20];
-    char path[LAB_PATH_LEN];
-    ssize_t len;
-    int fd;
-
-    lab_path(from, name, path);
-    fd = open(path, O_RDONLY | O_CLOEXEC);
-    ck_assert_int_ge(fd, 0);
-    len = read(fd, bytes, sizeof bytes);
-    (void)close(fd);
-    lab_path(to, as, path);
-    fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-    ck_assert_int_ge(fd, 0);
-    ck_assert_int_eq(write(fd, bytes, (size_t)len), len);
-    (void)close(fd);
-}
-
 #define DATA "store/data.mdb"
 #define AHEAD "store/write-ahead"
 
@@ -168,10 +148,10 @@ END_TEST
 START_TEST(an_older_file_is_noticed)
 {
     tell_and_die(&lab, 1, 2, 1);
-    copy_file(&lab, AHEAD, &lab, "older");
+    lab_copy_file(&lab, AHEAD, &lab, "older");
     settle_all(&lab, 2);
     tell_and_die(&lab, 3, 2, 3);
-    copy_file(&lab, "older", &lab, AHEAD);
+    lab_copy_file(&lab, "older", &lab, AHEAD);
     check_cut_short(2);
 }
 END_TEST
@@ -182,10 +162,10 @@ START_TEST(an_older_data_file_is_noticed)
     tell_and_die(&lab, 1, 2, 1);
     settle_all(&lab, 2);
     tell_and_die(&lab, 3, 2, 3);
-    copy_file(&lab, DATA, &lab, "older");
+    lab_copy_file(&lab, DATA, &lab, "older");
     settle_all(&lab, 4);
     tell_and_die(&lab, 5, 40, 5);
-    copy_file(&lab, "older", &lab, DATA);
+    lab_copy_file(&lab, "older", &lab, DATA);
     check_cut_short(2);
 }
 END_TEST
@@ -196,9 +176,9 @@ START_TEST(an_older_data_file_that_the_file_reaches_is_brought_up)
     struct store *s;
 
     tell_and_die(&lab, 1, 1, 1);
-    copy_file(&lab, DATA, &lab, "older");
+    lab_copy_file(&lab, DATA, &lab, "older");
     tell_and_die(&lab, 2, 2, 2);
-    copy_file(&lab, "older", &lab, DATA);
+    lab_copy_file(&lab, "older", &lab, DATA);
     s = open_with_entropy(&lab, 3);
     ck_assert(!store_is_cut_short(s));
     ck_assert_uint_eq(last_told(s), 3);
@@ -212,7 +192,7 @@ START_TEST(another_stores_file_is_noticed)
     settle_all(&lab, 2);
     tell_and_die(&lab, 3, 2, 3);
     tell_and_die(&other, 1, 4, 4);
-    copy_file(&other, AHEAD, &lab, AHEAD);
+    lab_copy_file(&other, AHEAD, &lab, AHEAD);
     check_cut_short(2);
 }
 END_TEST
@@ -220,8 +200,8 @@ END_TEST
 static void copy_store(void)
 {
     ck_assert(mkdir(other.dir, 0700) == 0 || errno == EEXIST);
-    copy_file(&lab, DATA, &other, DATA);
-    copy_file(&lab, AHEAD, &other, AHEAD);
+    lab_copy_file(&lab, DATA, &other, DATA);
+    lab_copy_file(&lab, AHEAD, &other, AHEAD);
 }
 
 /* Two go on from the same moment, with as many commits each; then the data file of one lies beside the file of the other. */
@@ -233,7 +213,7 @@ START_TEST(a_twin_that_went_its_own_way_is_not_mixed_in)
     settle_all(&other, 3);
     tell_and_die(&lab, 3, 3, 4);
     tell_and_die(&other, 3, 3, 5);
-    copy_file(&other, DATA, &lab, DATA);
+    lab_copy_file(&other, DATA, &lab, DATA);
     check_cut_short(2);
 }
 END_TEST
@@ -255,9 +235,9 @@ START_TEST(a_twin_that_went_on_in_the_same_segment_is_not_mixed_in)
     while (s->ahead.frozen != NULL)
         (void)pthread_cond_wait(&s->ahead.changed, &s->lock);
     (void)pthread_mutex_unlock(&s->lock);
-    copy_file(&other, DATA, &other, "settled"); /* nobody writes at this moment */
+    lab_copy_file(&other, DATA, &other, "settled"); /* nobody writes at this moment */
     store_close(s);
-    copy_file(&other, "settled", &lab, DATA);
+    lab_copy_file(&other, "settled", &lab, DATA);
     check_cut_short(2);
 }
 END_TEST
@@ -332,11 +312,11 @@ START_TEST(damage_in_the_segment_before_is_noticed)
         (void)pthread_mutex_unlock(&s->lock);
         ck_assert_int_eq(story_tell(s, turn), CW_OK);
     }
-    copy_file(&lab, AHEAD, &lab, "both");
-    copy_file(&lab, DATA, &lab, "data");
+    lab_copy_file(&lab, AHEAD, &lab, "both");
+    lab_copy_file(&lab, DATA, &lab, "data");
     store_close(s);
-    copy_file(&lab, "both", &lab, AHEAD);
-    copy_file(&lab, "data", &lab, DATA);
+    lab_copy_file(&lab, "both", &lab, AHEAD);
+    lab_copy_file(&lab, "data", &lab, DATA);
     spoil((size_t)AHEAD_PAGE_LEN * 3 + 100);
     check_cut_short(2);
 }

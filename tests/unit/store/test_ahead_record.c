@@ -6,6 +6,7 @@
 #define TWO_PAGES ((size_t)2 * AHEAD_PAGE_LEN)
 static uint8_t bytes[3 * AHEAD_PAGE_LEN];
 static struct ahead_position before = {41, {7, 7, 7}}, after;
+static const struct ahead_filling filling = {AHEAD_VERSION, {5, 5}};
 
 /* Three ops; the record spills into a second page. Returns the ops' length. */
 static size_t make(void)
@@ -19,12 +20,12 @@ static size_t make(void)
 
     memset(bytes, 0xee, sizeof bytes); /* what an earlier filling left */
     for (size_t i = 0; i < CW_COUNT(ops); i++) {
-        ahead_op_encode(&ops[i], bytes + AHEAD_RECORD_HEAD_LEN + len, &stored);
+        ahead_op_encode(&ops[i], bytes + ahead_record_head_len(&filling) + len, &stored);
         ck_assert(slice_eq(stored.key, ops[i].key) && slice_eq(stored.value, ops[i].value));
         ck_assert(stored.key.data > bytes && stored.key.data < bytes + sizeof bytes);
         len += ahead_op_len(&ops[i]);
     }
-    ahead_record_finish(bytes, len, &before, &after);
+    ahead_record_finish(&filling, bytes, len, &before, &after);
     return len;
 }
 
@@ -33,7 +34,21 @@ static bool reads(struct cw_slice from, const struct ahead_position *position)
     struct ahead_position found;
     struct cw_slice ops;
 
-    return ahead_record_read(from, position, &found, &ops);
+    return ahead_record_read(&filling, from, position, &found, &ops);
+}
+
+static struct ahead_head some_head(void)
+{
+    struct ahead_head head = {.version = AHEAD_VERSION,
+                              .segment_len = 32768,
+                              .start = {9, {1}},
+                              .life = {3},
+                              .table_count = STORE_TABLES_MAX};
+
+    memset(head.store_id, 0x31, sizeof head.store_id);
+    for (uint32_t i = 0; i < STORE_TABLES_MAX; i++)
+        memset(head.tables[i], 'a' + (int)i, AHEAD_TABLE_NAME_LEN_MAX);
+    return head;
 }
 
 START_TEST(a_record_reads_back)
@@ -44,11 +59,11 @@ START_TEST(a_record_reads_back)
     struct reader in;
     struct ahead_op op;
 
-    ck_assert_uint_eq(ahead_record_len(len), TWO_PAGES);
-    ck_assert(ahead_record_read(slice(bytes, sizeof bytes), &before, &found, &ops));
+    ck_assert_uint_eq(ahead_record_len(&filling, len), TWO_PAGES);
+    ck_assert(ahead_record_read(&filling, slice(bytes, sizeof bytes), &before, &found, &ops));
     ck_assert_uint_eq(found.number, 42);
     ck_assert(ahead_position_eq(&found, &after));
-    ck_assert_uint_eq(ahead_record_number(slice(bytes, sizeof bytes)), 42);
+    ck_assert_uint_eq(ahead_record_number(&filling, slice(bytes, sizeof bytes)), 42);
     in = reader_over(ops);
     ck_assert(ahead_op_next(&in, &op));
     ck_assert(!op.dead && op.table == 1 && op.value.len == 5000);
@@ -65,7 +80,7 @@ START_TEST(the_rest_of_the_last_page_is_zeros)
 {
     size_t len = make();
 
-    for (size_t i = AHEAD_RECORD_HEAD_LEN + len; i < TWO_PAGES; i++)
+    for (size_t i = ahead_record_head_len(&filling) + len; i < TWO_PAGES; i++)
         ck_assert_uint_eq(bytes[i], 0);
     ck_assert_uint_eq(bytes[TWO_PAGES], 0xee);
 }
@@ -73,7 +88,7 @@ END_TEST
 
 START_TEST(a_record_with_any_bit_changed_is_none)
 {
-    size_t len = AHEAD_RECORD_HEAD_LEN + make();
+    size_t len = ahead_record_head_len(&filling) + make();
 
     for (size_t i = 0; i < len; i++) {
         bytes[i] ^= 0x20;
@@ -107,6 +122,98 @@ START_TEST(a_record_follows_one_position_only)
 }
 END_TEST
 
+START_TEST(a_record_belongs_to_one_filling_only)
+{
+    const struct ahead_filling another = {AHEAD_VERSION, {5, 6}}, older = {1, {5, 5}};
+    struct ahead_position found;
+    struct cw_slice all = slice(bytes, sizeof bytes), ops;
+
+    (void)make();
+    ck_assert_uint_eq(ahead_record_number(&another, all), 0);
+    ck_assert(!ahead_record_read(&another, all, &before, &found, &ops));
+    ck_assert_uint_eq(ahead_record_number(&older, all), 0);
+    ck_assert(!ahead_record_read(&older, all, &before, &found, &ops));
+}
+END_TEST
+
+/* When the rest of it is not whole, a head still says which record was here; when it is not itself, it says nothing. */
+START_TEST(a_records_head_is_known_without_the_rest_and_with_any_bit_changed_is_not)
+{
+    size_t head_len = ahead_record_head_len(&filling);
+
+    (void)make();
+    ck_assert_uint_eq(ahead_record_number(&filling, slice(bytes, head_len)), 42);
+    ck_assert_uint_eq(ahead_record_number(&filling, slice(bytes, head_len - 1)), 0);
+    for (size_t i = 0; i < head_len; i++) {
+        bytes[i] ^= 0x01;
+        ck_assert_msg(ahead_record_number(&filling, slice(bytes, sizeof bytes)) == 0, "byte %zu", i);
+        bytes[i] ^= 0x01;
+    }
+}
+END_TEST
+
+/* As the versions before wrote it: position {41, 7 7 7 0...}, put of "key" and "value" into table 1. */
+START_TEST(a_record_of_version_1_reads_back_and_is_written_as_it_was)
+{
+    static const uint8_t written[] = {
+        0x63, 0x77, 0x72, 0x31, 0x00, 0x00, 0x00, 0x10, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x2a,
+        0xe9, 0x55, 0x00, 0xf1, 0xa8, 0x89, 0x66, 0xde, 0x68, 0xa2, 0xb7, 0xec, 0xb0, 0x19, 0xf4, 0x28,
+        0x58, 0xf2, 0x78, 0xca, 0x04, 0x69, 0xa8, 0xad, 0x8d, 0x90, 0xcb, 0x27, 0xf5, 0x84, 0x6f, 0x8c,
+        0x01, 0x01, 0x00, 0x03, 0x00, 0x00, 0x00, 0x05, 0x6b, 0x65, 0x79, 0x76, 0x61, 0x6c, 0x75, 0x65,
+    };
+    const struct ahead_filling older = {1, {0}};
+    static uint8_t page[AHEAD_PAGE_LEN], again[AHEAD_PAGE_LEN];
+    struct ahead_position found;
+    struct cw_slice ops;
+
+    memcpy(page, written, sizeof written);
+    ck_assert(ahead_record_read(&older, slice(page, sizeof page), &before, &found, &ops));
+    ck_assert_uint_eq(found.number, 42);
+    ck_assert_uint_eq(ops.len, sizeof written - ahead_record_head_len(&older));
+    memcpy(again + ahead_record_head_len(&older), ops.data, ops.len);
+    ahead_record_finish(&older, again, ops.len, &before, &after);
+    ck_assert_mem_eq(again, page, sizeof page);
+}
+END_TEST
+
+/* The check that version 1 wrote under such a head. */
+START_TEST(a_head_of_version_1_reads_back_and_is_written_as_it_was)
+{
+    static const uint8_t check[] = {
+        0xa5, 0x0a, 0xbd, 0x74, 0x9a, 0x43, 0xc3, 0xcf, 0x93, 0xb6, 0xdf, 0x66, 0x8e, 0x60, 0x7c, 0xbb,
+        0x97, 0xa5, 0xbe, 0xb3, 0x30, 0x60, 0x44, 0xdb, 0x37, 0xa5, 0xcf, 0xda, 0x3e, 0xd5, 0x53, 0x40,
+    };
+    struct ahead_head head = {.version = 1, .segment_len = 32768, .start = before, .table_count = 2}, found;
+
+    memset(head.store_id, 0x31, sizeof head.store_id);
+    memcpy(head.tables[0], "rows", 4);
+    memcpy(head.tables[1], "more", 4);
+    ahead_head_encode(&head, bytes);
+    ck_assert_mem_eq(bytes + AHEAD_PAGE_LEN - sizeof check, check, sizeof check);
+    ck_assert_int_eq(ahead_head_parse(bytes, &found), CW_OK);
+    ck_assert_mem_eq(&head, &found, sizeof head);
+}
+END_TEST
+
+START_TEST(fillings_that_begin_elsewhere_have_other_keys)
+{
+    struct ahead_head head = some_head();
+    struct ahead_filling one, two;
+
+    ahead_filling_of(&head, &one);
+    head.start.chain[9] ^= 1;
+    ahead_filling_of(&head, &two);
+    ck_assert_mem_ne(one.key, two.key, sizeof one.key);
+    head.start.chain[9] ^= 1;
+    head.store_id[0] ^= 1;
+    ahead_filling_of(&head, &two);
+    ck_assert_mem_ne(one.key, two.key, sizeof one.key);
+    head.store_id[0] ^= 1;
+    ahead_filling_of(&head, &two);
+    ck_assert_mem_eq(one.key, two.key, sizeof one.key);
+}
+END_TEST
+
 START_TEST(an_op_out_of_bounds_ends_the_reading)
 {
     static const struct {
@@ -135,16 +242,6 @@ START_TEST(an_op_out_of_bounds_ends_the_reading)
 }
 END_TEST
 
-static struct ahead_head some_head(void)
-{
-    struct ahead_head head = {.segment_len = 32768, .start = {9, {1}}, .table_count = STORE_TABLES_MAX};
-
-    memset(head.store_id, 0x31, sizeof head.store_id);
-    for (uint32_t i = 0; i < STORE_TABLES_MAX; i++)
-        memset(head.tables[i], 'a' + (int)i, AHEAD_TABLE_NAME_LEN_MAX);
-    return head;
-}
-
 START_TEST(a_head_reads_back_and_with_any_bit_changed_does_not)
 {
     struct ahead_head head = some_head(), found;
@@ -163,7 +260,7 @@ END_TEST
 START_TEST(a_head_with_a_right_check_and_wrong_fields_is_none)
 {
     struct ahead_head head = some_head(), found;
-    const size_t tables_at = 8 + 4 + STORE_ID_LEN + 8 + 8 + AHEAD_CHAIN_LEN;
+    const size_t tables_at = 8 + 4 + STORE_ID_LEN + 8 + 8 + 2 * AHEAD_CHAIN_LEN;
 
     ahead_head_encode(&head, bytes);
     bytes[tables_at]++; /* one table too many */
@@ -201,6 +298,11 @@ Suite *suite_ahead_record(void)
     tcase_add_test(t, a_record_with_any_bit_changed_is_none);
     tcase_add_test(t, a_record_that_is_cut_short_is_none);
     tcase_add_test(t, a_record_follows_one_position_only);
+    tcase_add_test(t, a_record_belongs_to_one_filling_only);
+    tcase_add_test(t, a_records_head_is_known_without_the_rest_and_with_any_bit_changed_is_not);
+    tcase_add_test(t, a_record_of_version_1_reads_back_and_is_written_as_it_was);
+    tcase_add_test(t, a_head_of_version_1_reads_back_and_is_written_as_it_was);
+    tcase_add_test(t, fillings_that_begin_elsewhere_have_other_keys);
     tcase_add_test(t, an_op_out_of_bounds_ends_the_reading);
     tcase_add_test(t, a_head_reads_back_and_with_any_bit_changed_does_not);
     tcase_add_test(t, a_head_with_a_right_check_and_wrong_fields_is_none);
