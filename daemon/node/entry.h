@@ -45,6 +45,10 @@ enum cw_err entry_load(const struct node *n, struct kv_txn *txn, const struct lo
 /* The blobs held of an entry, copied into the arena, wraps opened under the case's local key. */
 enum cw_err entry_load_blobs(const struct node *n, struct kv_txn *txn, const struct entry_in *e, struct arena *arena,
                              struct entry_blobs *out);
+#define BLOB_FRAMING 8 /* bytes of a frame around each of them, at most */
+/* As many of its parts and envelopes as room has place for, from one that `turn` chooses round to it, and its wraps; the others are empty. */
+enum cw_err entry_load_pieces(const struct node *n, struct kv_txn *txn, const struct entry_in *e, uint64_t turn,
+                              uint64_t room, struct arena *arena, struct entry_blobs *out);
 /* The same from parts: one blob, NULL data when it is not held. */
 enum cw_err entry_load_part(const struct node *n, struct kv_txn *txn, const struct entry_header *header, uint32_t index,
                             struct cw_slice *out);

@@ -11,6 +11,8 @@ uint64_t sealing_entry_len(const struct entry_header *draft)
 
     for (uint32_t i = 0; i < draft->part_count; i++)
         len += draft->parts[i].len;
+    if (draft->has_envelopes)
+        len += ENVELOPES_LEN_MAX;
     return len + (uint64_t)draft->key_count * draft->part_count * WRAP_LEN;
 }
 

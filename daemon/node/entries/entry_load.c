@@ -203,3 +203,47 @@ enum cw_err entry_load_blobs(const struct node *n, struct kv_txn *txn, const str
                       &out->envelopes);
     return err == CW_LOCAL_NOT_FOUND ? CW_OK : err;
 }
+
+/* Piece number part_count is the envelopes. Borrowed from the store. */
+static enum cw_err find_piece(const struct node *n, struct kv_txn *txn, const struct entry_in *e, uint32_t index,
+                              struct cw_slice *out)
+{
+    enum cw_err err;
+
+    if (index < e->header.part_count)
+        return entry_load_part(n, txn, &e->header, index, out);
+    err = db_get(n, txn, TABLE_BLOB, row_key_blob(&e->log, e->header.seq, BLOB_ENVELOPES, 0), out);
+    if (err == CW_LOCAL_NOT_FOUND)
+        *out = slice(NULL, 0);
+    return err == CW_LOCAL_NOT_FOUND ? CW_OK : err;
+}
+
+/* Numbers that follow each other, and those that skip, come to all of `count` in a few steps: Fibonacci hashing. */
+static uint32_t spread(uint64_t number, uint32_t count)
+{
+    return (uint32_t)((number * UINT64_C(0x9e3779b97f4a7c15)) >> 32) % count;
+}
+
+enum cw_err entry_load_pieces(const struct node *n, struct kv_txn *txn, const struct entry_in *e, uint64_t turn,
+                              uint64_t room, struct arena *arena, struct entry_blobs *out)
+{
+    uint32_t count = e->header.part_count + (e->header.has_envelopes ? 1 : 0), first = spread(turn, count);
+
+    memset(out, 0, sizeof *out);
+    out->part_count = e->header.part_count;
+    enum cw_err err = load_wraps(n, txn, e, arena, out);
+    for (uint32_t i = 0; i < out->wrap_count; i++)
+        room -= out->wraps[i].len + BLOB_FRAMING;
+    for (uint32_t i = 0; i < count && err == CW_OK; i++) {
+        uint32_t index = (first + i) % count;
+        struct cw_slice piece;
+
+        err = find_piece(n, txn, e, index, &piece);
+        if (err != CW_OK || piece.len + BLOB_FRAMING > room)
+            continue;
+        err = copy_slice(arena, &piece);
+        room -= piece.len + BLOB_FRAMING;
+        *(index < e->header.part_count ? &out->parts[index] : &out->envelopes) = piece;
+    }
+    return err;
+}

@@ -17,6 +17,7 @@ struct sending {
     struct sealed_batch *batches;
     uint32_t count;
     uint32_t entry_count; /* a frame holds ENTRIES_COUNT_MAX */
+    uint64_t blobs;       /* of the batch being read, as far as one frame might carry them */
 };
 
 static uint64_t blobs_len(const struct entry_blobs *b)
@@ -24,10 +25,33 @@ static uint64_t blobs_len(const struct entry_blobs *b)
     uint64_t len = b->envelopes.len;
 
     for (uint32_t i = 0; i < b->part_count; i++)
-        len += b->parts[i].len + 8;
+        len += b->parts[i].len + BLOB_FRAMING;
     for (uint32_t i = 0; i < b->wrap_count; i++)
-        len += b->wraps[i].len + 8;
+        len += b->wraps[i].len + BLOB_FRAMING;
     return len;
+}
+
+static uint64_t parts_len(const struct entry_header *header)
+{
+    uint64_t len = 0;
+
+    for (uint32_t i = 0; i < header->part_count; i++)
+        len += header->parts[i].len;
+    return len;
+}
+
+/* What one seal covers was its origin's to choose, and may be more than a turn holds: no more is read than can go along. */
+static enum cw_err load_blobs(struct sending *s, struct entry_record *out)
+{
+    struct turn *t = s->t;
+    enum cw_err err = CW_OK;
+
+    if (s->blobs + parts_len(&s->e->header) <= FRAME_ROOM)
+        err = entry_load_blobs(t->n, t->txn, s->e, &t->arena, &out->blobs);
+    else
+        s->blobs = FRAME_ROOM + 1;
+    s->blobs += err == CW_OK ? blobs_len(&out->blobs) : 0;
+    return err;
 }
 
 static enum cw_err load_record(struct sending *s, uint64_t seq, struct entry_record *out, uint64_t *len)
@@ -36,7 +60,7 @@ static enum cw_err load_record(struct sending *s, uint64_t seq, struct entry_rec
     struct entry_in *e = s->e;
     enum cw_err err = entry_load(t->n, t->txn, &s->log, seq, &t->arena, e);
     if (err == CW_OK)
-        err = entry_load_blobs(t->n, t->txn, e, &t->arena, &out->blobs);
+        err = load_blobs(s, out);
     if (err != CW_OK)
         return err;
     out->header_bytes = e->header_bytes;
@@ -56,7 +80,7 @@ static void drop_blobs(struct sealed_batch *batch)
 
 /* The batch that covers seq, whole: who disputes a position does not know where our batch begins. */
 static enum cw_err load_batch(struct sending *s, uint64_t seq, struct sealed_batch *out, uint64_t *out_len,
-                              uint64_t *out_blobs_len, uint64_t *out_last)
+                              uint64_t *out_last)
 {
     struct turn *t = s->t;
     struct seal_row seal;
@@ -74,11 +98,9 @@ static enum cw_err load_batch(struct sending *s, uint64_t seq, struct sealed_bat
     if (bytes.data == NULL || out->entries == NULL)
         return CW_LOCAL_MEMORY;
     *out_len = bytes.len + BATCH_FRAMING;
-    *out_blobs_len = 0;
-    for (uint32_t i = 0; i < out->entry_count && err == CW_OK; i++) {
+    s->blobs = 0;
+    for (uint32_t i = 0; i < out->entry_count && err == CW_OK; i++)
         err = load_record(s, seal.first + i, &out->entries[i], out_len);
-        *out_blobs_len += err == CW_OK ? blobs_len(&out->entries[i].blobs) : 0;
-    }
     return err;
 }
 
@@ -87,20 +109,20 @@ static bool add_batch(struct sending *s, uint64_t *after, enum cw_err *err)
 {
     size_t mark = arena_mark(&s->t->arena);
     struct sealed_batch *batch = &s->batches[s->count];
-    uint64_t len, blobs, last;
+    uint64_t len, last;
 
     memset(batch, 0, sizeof *batch);
-    *err = load_batch(s, *after + 1, batch, &len, &blobs, &last);
+    *err = load_batch(s, *after + 1, batch, &len, &last);
     bool counts = *err != CW_OK || s->entry_count + batch->entry_count <= ENTRIES_COUNT_MAX;
     if (*err == CW_LOCAL_MEMORY && s->count > 0) { /* the rest goes with the next frame */
         *err = CW_OK;
         arena_release(&s->t->arena, mark);
         return false;
     }
-    if (*err == CW_OK && s->count == 0 && len + blobs > FRAME_ROOM)
+    if (*err == CW_OK && s->count == 0 && len + s->blobs > FRAME_ROOM)
         drop_blobs(batch);
-    else if (*err == CW_OK && (s->count == 0 || (counts && s->used + len + blobs <= s->limit)))
-        len += blobs;
+    else if (*err == CW_OK && (s->count == 0 || (counts && s->used + len + s->blobs <= s->limit)))
+        len += s->blobs;
     else {
         arena_release(&s->t->arena, mark);
         return false;
@@ -182,17 +204,36 @@ void exec_send_entries(struct turn *t, const struct effect *e)
 
 /* --- blobs --------------------------------------------------------------------------------------------------- */
 
-static bool add_blobs(struct turn *t, const struct log_id *log, uint64_t seq, struct blobs_of *out, uint64_t *used)
+/*
+ * What of one entry goes into the frame. All of it, when there is room; when it is more than any frame carries, as only an origin seals that does
+ * not follow the rules, then some, from another piece on each time it is asked for (counter): who asks keeps what it gets.
+ */
+static enum cw_err load_for_frame(struct turn *t, const struct entry_in *e, uint64_t counter, uint64_t room,
+                                  struct entry_blobs *out)
 {
+    enum cw_err err = CW_LOCAL_NOT_FOUND;
+
+    if (parts_len(&e->header) + ENTRY_FRAMING <= room)
+        err = entry_load_blobs(t->n, t->txn, e, &t->arena, out);
+    if (err == CW_OK && blobs_len(out) + ENTRY_FRAMING <= room)
+        return CW_OK;
+    if ((err == CW_OK || err == CW_LOCAL_NOT_FOUND) && room == FRAME_ROOM)
+        return entry_load_pieces(t->n, t->txn, e, counter, room - ENTRY_FRAMING, &t->arena, out);
+    return err == CW_OK ? CW_LOCAL_NOT_FOUND : err;
+}
+
+static bool add_blobs(struct turn *t, const struct effect *effect, uint64_t seq, struct blobs_of *out, uint64_t *used)
+{
+    const struct log_id *log = &effect->as.send_blobs.log;
+    size_t mark = arena_mark(&t->arena);
     struct entry_in *e = ARENA_NEW(&t->arena, struct entry_in);
 
     if (e == NULL || entry_load(t->n, t->txn, log, seq, &t->arena, e) != CW_OK ||
-        entry_load_blobs(t->n, t->txn, e, &t->arena, &out->blobs) != CW_OK)
+        load_for_frame(t, e, effect->as.send_blobs.counter, FRAME_ROOM - *used, &out->blobs) != CW_OK) {
+        arena_release(&t->arena, mark);
         return false;
-    uint64_t len = blobs_len(&out->blobs) + ENTRY_FRAMING;
-    if (*used + len > FRAME_ROOM)
-        return false;
-    *used += len;
+    }
+    *used += blobs_len(&out->blobs) + ENTRY_FRAMING;
     out->log = *log;
     out->seq = seq;
     return true;
@@ -209,7 +250,7 @@ void exec_send_blobs(struct turn *t, const struct effect *e)
     if (m == NULL || items == NULL)
         return;
     for (uint32_t i = 0; i < e->as.send_blobs.seq_count && count < BLOB_SEQS_MAX; i++) {
-        if (add_blobs(t, &e->as.send_blobs.log, e->as.send_blobs.seqs[i], &items[count], &used))
+        if (add_blobs(t, e, e->as.send_blobs.seqs[i], &items[count], &used))
             count++;
     }
     m->from = e->as.send_blobs.from;

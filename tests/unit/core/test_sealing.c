@@ -112,6 +112,17 @@ START_TEST(a_seal_and_its_entries_fit_one_frame_with_their_blobs)
 }
 END_TEST
 
+/* How long they are, a header does not say: each is counted as the longest. */
+START_TEST(envelopes_are_counted_too)
+{
+    draft.parts[0].len = 544;
+    draft.has_envelopes = true;
+    submit(7);
+    ck_assert_uint_eq(solo_count(&s, EFFECT_PUT_SEAL), 4);
+    ck_assert_uint_le(2 * (uint64_t)ENVELOPES_LEN_MAX, SEAL_BYTES_MAX);
+}
+END_TEST
+
 START_TEST(a_log_opens_with_its_first_entry_and_its_id_is_its_genesis)
 {
     const struct effect *open;
@@ -265,6 +276,7 @@ Suite *suite_sealing(void)
     tcase_add_checked_fixture(c, make, unmake);
     tcase_add_test(c, a_seal_covers_1_2_255_256_entries_and_the_257th_begins_another);
     tcase_add_test(c, a_seal_and_its_entries_fit_one_frame_with_their_blobs);
+    tcase_add_test(c, envelopes_are_counted_too);
     tcase_add_test(c, a_log_opens_with_its_first_entry_and_its_id_is_its_genesis);
     tcase_add_test(c, a_reincarnated_replica_opens_a_log_that_closes_the_one_before);
     tcase_add_test(c, a_clock_put_right_sheds_the_log_it_poisoned);

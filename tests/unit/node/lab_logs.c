@@ -99,6 +99,25 @@ static void write_submission(const struct lab_hand *h, const struct lab_record *
     e->blobs.parts[0] = slice(blob, len);
 }
 
+struct cw_slice lab_claimed_part(uint32_t index, size_t len)
+{
+    static uint8_t bytes[PARTS_MAX][LAB_CLAIMED_LEN_MAX];
+
+    world_must(index < PARTS_MAX && len <= LAB_CLAIMED_LEN_MAX, "a part");
+    memset(bytes[index], (int)index + 1, len);
+    return slice(bytes[index], len);
+}
+
+static void claim_parts(const struct lab_record *r, struct entry_record *e)
+{
+    e->header.part_count = r->claimed_count;
+    for (uint32_t i = 0; i < r->claimed_count; i++) {
+        hash_one(LABEL_BLOB, lab_claimed_part(i, r->claimed_len), e->header.parts[i].hash.b);
+        e->header.parts[i].len = (uint32_t)r->claimed_len;
+    }
+    e->blobs = (struct entry_blobs){.part_count = 0};
+}
+
 static void write_entry(const struct lab_hand *h, const struct lab_record *r, uint64_t seq,
                         const struct sign_secret *author, struct entry_record *e)
 {
@@ -115,6 +134,8 @@ static void write_entry(const struct lab_hand *h, const struct lab_record *r, ui
     e->header.part_count = 1;
     hash_one(LABEL_BLOB, e->blobs.parts[0], e->header.parts[0].hash.b);
     e->header.parts[0].len = (uint32_t)e->blobs.parts[0].len;
+    if (r->claimed_count > 0)
+        claim_parts(r, e);
     entry_header_encode(&e->header, &w);
     e->header_bytes = done(&w);
     entry_hash_of(e->header_bytes, &e->hash);

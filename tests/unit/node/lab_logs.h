@@ -6,7 +6,7 @@
 
 #include "tests/unit/node/lab.h"
 
-#define LAB_RECORDS_MAX 16
+#define LAB_RECORDS_MAX 40
 #define LAB_BATCHES_MAX 4
 
 /* One log; a copy of it goes its own way from there. */
@@ -28,6 +28,9 @@ struct lab_record {
     bool mute;        /* its part is left out of the frame */
     bool forged;      /* its author's signature is another's */
     bool by_stranger; /* it names another author */
+    /* Of a division that does not follow the rules: the entry names so many parts of this length, and carries none. */
+    uint32_t claimed_count;
+    size_t claimed_len;
 };
 
 struct lab_batch {
@@ -35,6 +38,10 @@ struct lab_batch {
     uint32_t count;
     const struct sign_secret *author, *sealer; /* NULL: as the hand has it */
 };
+
+/* What such a part is: the same bytes in every entry. At most LAB_CLAIMED_LEN_MAX. */
+#define LAB_CLAIMED_LEN_MAX 1000000
+struct cw_slice lab_claimed_part(uint32_t index, size_t len);
 
 /* A log of the root, the authority, or WST's daemon, with nothing in it yet. */
 void lab_hand_open(struct lab *lab, struct lab_hand *h, enum log_scope scope);

@@ -413,13 +413,15 @@ END_TEST
 
 /* --- many that wait --------------------------------------------------------------------------------------------------------- */
 
+#define WAITING_RECORDS 16 /* of a batch */
+
 /* Entries of a log whose seals name what is not here yet. */
 static void hand_in_waiting(uint32_t frames)
 {
     struct lab_hand rogue;
-    struct lab_batch batches[LAB_BATCHES_MAX] = {{.count = LAB_RECORDS_MAX}};
+    struct lab_batch batches[LAB_BATCHES_MAX] = {{.count = WAITING_RECORDS}};
 
-    for (uint32_t i = 0; i < LAB_RECORDS_MAX; i++)
+    for (uint32_t i = 0; i < WAITING_RECORDS; i++)
         batches[0].records[i] = lab_policy(lab, "x", "");
     for (uint32_t i = 1; i < LAB_BATCHES_MAX; i++)
         batches[i] = batches[0];
@@ -433,7 +435,7 @@ static void hand_in_waiting(uint32_t frames)
 
 START_TEST(all_that_waits_is_judged_in_as_many_turns_as_it_takes)
 {
-    const uint32_t count = 40 * LAB_BATCHES_MAX * LAB_RECORDS_MAX; /* 2,560 */
+    const uint32_t count = 40 * LAB_BATCHES_MAX * WAITING_RECORDS; /* 2,560 */
     uint32_t turns = 0;
 
     hand_in_waiting(40);
