@@ -10,6 +10,7 @@
 #include <casewire/trust.h>
 
 #include "lib/chain.h"
+#include "proto/policy.h"
 
 struct trust_cert {
     struct cert_id id;
@@ -31,6 +32,12 @@ struct trust_authority {
         stopped; /* a critical act that this version does not know, or a record that is not here: no later one applies */
 };
 
+/* One thing that a policy changes. */
+struct trust_change {
+    enum policy_what what;
+    uint32_t number;
+};
+
 struct cw_trust {
     struct network_id network;
     struct buf genesis_bytes;
@@ -46,6 +53,8 @@ struct cw_trust {
     size_t authority_count;
     struct trust_cert *certs; /* ascending by id */
     size_t cert_count, cert_room;
+    uint32_t change_count; /* of what daemons keep */
+    struct trust_change changes[POLICY_CHANGES_MAX];
     uint64_t void_count; /* records whose author or contents do not count */
     bool memory_failed;
     /* Where problems go while entries are being added. */
@@ -53,6 +62,10 @@ struct cw_trust {
 };
 
 const struct trust_cert *trust_find(const struct cw_trust *trust, const struct cert_id *id);
+/* trust_policy.c. A policy is recorded, or about to be. */
+void trust_note_policy(struct cw_trust *trust, const struct policy_said *said);
+/* Whether daemons would keep what it changes, beside all that is changed already. */
+bool trust_has_room_for(const struct cw_trust *trust, const struct policy_said *said);
 /* Follows one message of the root log or an authority log; problems, entries and seals are told to the watcher. */
 void trust_follow(struct cw_trust *trust, const Cw__Entries *message, const struct chain_watcher *watcher);
 /* The chain of a root or authority log that has started; NULL otherwise. */

@@ -105,6 +105,9 @@ enum cw_err authority_revoke(struct authority *a, const struct cert_id *cert, en
                              struct cw_fault *fault);
 /* Whether a daemon would go by it. The fault says why not, and what may stand there. */
 enum cw_err authority_policy_check(const char *name, const char *value, struct cw_fault *fault);
+/* Whether there is room for it beside those that the folder's segments record; *out: what it changes. CW_REFUSED_SIZE. */
+enum cw_err authority_policy_room(const struct authority *a, const char *name, const char *value,
+                                  struct policy_said *out, struct cw_fault *fault);
 /* Records it; CW_REFUSED_UNKNOWN_FIELD, CW_REFUSED_VALUE, CW_REFUSED_SIZE: no daemon would go by it. */
 enum cw_err authority_policy(struct authority *a, const char *name, const char *value, struct cw_fault *fault);
 /* Seals what is pending into a new segment file. */

@@ -10,8 +10,6 @@
 
 #include "proto/policy.h"
 
-#define POLICY_CHANGES_MAX 256
-
 struct policy_change {
     enum policy_what what;
     uint32_t number;

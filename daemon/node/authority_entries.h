@@ -15,6 +15,8 @@ void authority_read_policy(struct node *n);
 /* The same of those records that `had` says yes to, into *out. Caller holds the authority. */
 typedef bool authority_policy_had(void *ctx, const struct authority_policy *p);
 void authority_policy_of(const struct node *n, authority_policy_had *had, void *ctx, struct case_policy *out);
+/* Says so, once, when policies of the last reading found no room. */
+void authority_tell_left_out(struct node *n);
 /* Gives the net driver the list of keys that may connect. After the commit. */
 void authority_tell_net(struct node *n, struct arena *arena);
 /* Once a turn: whether a certificate began or ended since the list was made. */

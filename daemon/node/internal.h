@@ -102,7 +102,9 @@ struct node {
     struct case_policy policy;
     uint8_t policy_positions[1024]; /* what a fold under this policy depends on */
     size_t policy_positions_len;
-    bool synthetic; /* the network takes only synthetic cases */
+    uint32_t policies_left_out; /* of those read, how many a fold has no room for */
+    uint32_t policies_told_out; /* ... and how many of them an alarm told of */
+    bool synthetic;             /* the network takes only synthetic cases */
 
     /* keys */
     struct vault *vault;

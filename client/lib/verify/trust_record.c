@@ -167,14 +167,17 @@ static enum cw_err revoke(struct cw_trust *trust, struct cw_slice body, const st
     return CW_OK;
 }
 
-/* What they say is for daemons: whether they can be read is for everybody. */
-static enum cw_err read_policy(struct cw_slice body, struct cw_fault *fault)
+/* What they say is for daemons: whether they can be read is for everybody, and how much they change for who signs the next one. */
+static enum cw_err read_policy(struct cw_trust *trust, struct cw_slice body, struct cw_fault *fault)
 {
+    struct policy_said said;
     struct act_policy act;
 
-    return act_policy_parse(body, &act) == CW_OK
-               ? CW_OK
-               : fault_set(fault, CW_REFUSED_MALFORMED, "policy", "the record is not in its grammar");
+    if (act_policy_parse(body, &act) != CW_OK)
+        return fault_set(fault, CW_REFUSED_MALFORMED, "policy", "the record is not in its grammar");
+    if (act.value.len <= POLICY_KEPT_LEN_MAX && policy_read(act.name, act.value, &said, NULL) == CW_OK)
+        trust_note_policy(trust, &said);
+    return CW_OK;
 }
 
 static enum cw_err read_membership(struct cw_slice body, struct cw_fault *fault)
@@ -197,7 +200,7 @@ static enum cw_err apply(struct cw_trust *trust, const struct authority_record *
 
     switch (record->act) {
     case ACT_POLICY:
-        return read_policy(record->body, fault);
+        return read_policy(trust, record->body, fault);
     case ACT_MEMBERSHIP:
         return read_membership(record->body, fault);
     case ACT_REVOKE:

@@ -162,12 +162,18 @@ enum cw_err authority_issue(struct authority *a, const struct issue_order *order
 enum cw_err authority_policy(struct authority *a, const char *name, const char *value, struct cw_fault *fault)
 {
     struct act_policy act = {.name = slice_of(name), .value = slice_of(value)};
+    struct policy_said said;
     uint8_t body[1024];
     struct writer w = writer_over(body, sizeof(body));
     enum cw_err err = authority_policy_check(name, value, fault);
 
+    if (err == CW_OK)
+        err = authority_policy_room(a, name, value, &said, fault);
     if (err != CW_OK)
         return err;
     act_policy_encode(&act, &w);
-    return add_record(a, ACT_POLICY, slice(body, w.len), fault);
+    err = add_record(a, ACT_POLICY, slice(body, w.len), fault);
+    if (err == CW_OK)
+        trust_note_policy(a->trust, &said);
+    return err;
 }

@@ -54,3 +54,19 @@ enum cw_err authority_policy_check(const char *name, const char *value, struct c
         return fault_set(fault, err, name, "%s", refusal.text);
     return fault_set(fault, err, name, "%s: is it %s?", refusal.text, near);
 }
+
+enum cw_err authority_policy_room(const struct authority *a, const char *name, const char *value,
+                                  struct policy_said *out, struct cw_fault *fault)
+{
+    struct refusal refusal = {0};
+    enum cw_err err = policy_read(slice_of(name), slice_of(value), out, &refusal);
+
+    if (err != CW_OK)
+        return fault_of_refusal(fault, err, &refusal);
+    if (trust_has_room_for(a->trust, out))
+        return CW_OK;
+    return fault_set(fault, CW_REFUSED_SIZE, name,
+                     "daemons keep %d changes of policy and %u are recorded, so this one would have no effect: what is "
+                     "recorded already can be changed again, nothing further can",
+                     POLICY_CHANGES_MAX, a->trust->change_count);
+}

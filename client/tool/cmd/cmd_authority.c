@@ -247,6 +247,9 @@ const struct cli_command cmd_authority_policy = {
         "\n"
         "network.synthetic: true where all cases are invented, or false.\n"
         "\n"
+        "Daemons keep 256 changes. Whoever would sign one more is told so: what was changed before can be changed "
+        "again, nothing further can.\n"
+        "\n"
         "`casewire schema policy` lists every name, what may stand there, and what stands where nothing was recorded.",
     .examples = "  casewire authority policy --dir /srv/authority --offline \\\n"
                 "      clock.M8.duration_s 259200\n"

@@ -19,6 +19,12 @@ static struct authority_policy *policy_named(struct authority *a, struct cw_slic
     return NULL;
 }
 
+/* Records of several logs come in another order at every daemon: of those that name one policy, the last in (log id, seq) order stands. */
+static bool is_overruled(const struct authority_policy *by, const struct authority_act_place *at)
+{
+    return ID_COMPARE(&by->log, &at->log->log) > 0;
+}
+
 enum cw_err authority_apply_policy(struct authority *a, const struct authority_act_place *at, struct cw_slice body)
 {
     struct authority_policy *policy;
@@ -32,6 +38,8 @@ enum cw_err authority_apply_policy(struct authority *a, const struct authority_a
     policy = policy_named(a, act.name);
     if (policy == NULL && a->policy_count == a->limits.policies_max)
         return CW_LOCAL_MEMORY;
+    if (policy != NULL && is_overruled(policy, at))
+        return CW_OK;
     if (policy == NULL)
         policy = &a->policies[a->policy_count++];
     copy_text(policy->name, act.name);

@@ -69,6 +69,7 @@ static enum cw_err load_authority(struct loading *l)
         }
     }
     authority_read_policy(l->n);
+    authority_tell_left_out(l->n);
     return err == CW_OK ? CW_OK : refuse(l->why, err, "authority", "an authority record cannot be read back");
 }
 

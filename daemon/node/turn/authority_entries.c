@@ -38,8 +38,17 @@ static void apply_policy(struct node *n, const struct authority_policy *p)
 {
     if (strcmp(p->name, POLICY_NAME_SYNTHETIC) == 0)
         n->synthetic = strcmp(p->value, "true") == 0;
-    else /* a name that a newer version knows changes nothing here */
-        (void)case_policy_apply(&n->policy, slice_of(p->name), slice_of(p->value), NULL);
+    else if (case_policy_apply(&n->policy, slice_of(p->name), slice_of(p->value), NULL) == CW_REFUSED_SIZE)
+        n->policies_left_out++; /* else: a name that a newer version knows changes nothing here */
+}
+
+void authority_tell_left_out(struct node *n)
+{
+    if (n->policies_left_out > n->policies_told_out)
+        node_alarm(n, "authority-record",
+                   "%u policies have no effect: %d changes of policy are kept, and these are more",
+                   n->policies_left_out, POLICY_CHANGES_MAX);
+    n->policies_told_out = n->policies_left_out;
 }
 
 /* (log, seq) of each log's newest record: part of every digest leaf, so it is made once and not per fold. */
@@ -64,6 +73,7 @@ void authority_read_policy(struct node *n)
     uint32_t count = authority_policies(n->authority, &all);
 
     memset(&n->policy, 0, sizeof n->policy);
+    n->policies_left_out = 0;
     n->synthetic = n->identity.lab;
     for (const struct authority_policy *p = policy_next(all, count, NULL); p != NULL; p = policy_next(all, count, p))
         apply_policy(n, p);
@@ -141,6 +151,7 @@ enum cw_err authority_entry_apply(struct turn *t, struct entry_in *e)
         err = apply_record(t->n, e, &record, &t->arena);
     if (err != CW_OK)
         say_without_effect(t->n, e, err);
+    authority_tell_left_out(t->n);
     if (err != CW_OK && !is_beyond_us(err))
         return err;
     pass(t->n, e); /* when it could not even be read */

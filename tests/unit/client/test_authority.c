@@ -284,6 +284,38 @@ START_TEST(policies_that_would_have_no_effect_are_not_signed)
 }
 END_TEST
 
+static enum cw_err name_a_holiday(uint32_t n, struct cw_fault *fault)
+{
+    char name[32];
+
+    (void)snprintf(name, sizeof(name), "calendar.20%02u-%02u-%02u", 30 + n / 336, 1 + n / 28 % 12, 1 + n % 28);
+    return authority_policy(&a, name, "holiday", fault);
+}
+
+START_TEST(a_change_of_policy_that_daemons_have_no_room_for_is_not_signed)
+{
+    struct cw_fault fault = {0};
+    uint64_t seq = a.log.seq;
+
+    for (uint32_t n = 0; n < POLICY_CHANGES_MAX; n++) {
+        ck_assert_int_eq(name_a_holiday(n, &fault), CW_OK);
+        if (a.pending_count == AUTHORITY_BATCH_MAX)
+            ck_assert_int_eq(authority_commit(&a, &fault), CW_OK);
+    }
+    ck_assert_uint_eq(a.log.seq, seq + POLICY_CHANGES_MAX);
+    for (int again = 0; again < 2; again++) {
+        ck_assert_int_eq(name_a_holiday(POLICY_CHANGES_MAX, &fault), CW_REFUSED_SIZE);
+        ck_assert_ptr_nonnull(strstr(fault.text, "256"));
+        ck_assert_uint_eq(a.pending_count, 0);
+        authority_close(&a);
+        open_it(); /* as anybody would read it */
+    }
+    ck_assert_int_eq(name_a_holiday(7, &fault), CW_OK); /* changed before */
+    ck_assert_int_eq(authority_policy(&a, "network.synthetic", "true", &fault), CW_OK);
+    ck_assert_int_eq(authority_commit(&a, &fault), CW_OK);
+}
+END_TEST
+
 START_TEST(policies_that_have_an_effect_are_signed)
 {
     static const char *const good[][2] = {
@@ -580,6 +612,7 @@ Suite *suite_authority(void)
     tcase_add_test(t, an_entry_that_is_there_is_never_overwritten);
     tcase_add_test(t, a_folder_knows_an_old_copy_from_a_branch);
     tcase_add_test(t, policies_that_would_have_no_effect_are_not_signed);
+    tcase_add_test(t, a_change_of_policy_that_daemons_have_no_room_for_is_not_signed);
     tcase_add_test(t, policies_that_have_an_effect_are_signed);
     suite_add_tcase(s, t);
     t = tcase_create("a log got back");

@@ -448,6 +448,38 @@ START_TEST(a_later_policy_replaces_and_the_table_is_bounded)
 }
 END_TEST
 
+static enum cw_err say_policy(const struct log_id *log, uint64_t seq, const char *value)
+{
+    bool is_root = ID_EQ(log, &root_log);
+    struct act_policy act = {slice_of("clock.M8.duration_s"), slice_of(value)};
+    struct writer w = writer_over(body, sizeof body);
+    struct cert_id author = force_cert;
+
+    if (is_root)
+        memcpy(author.b, network.b, ID_LEN);
+    act_policy_encode(&act, &w);
+    return apply(log, seq, is_root ? CLASS_ROOT : CLASS_AUTHORITY, &author, ACT_POLICY, false, slice(body, w.len));
+}
+
+/* Which of two logs comes first is another matter at every daemon. */
+START_TEST(a_policy_that_two_logs_name_is_the_same_whichever_came_first)
+{
+    const struct authority_policy *policies;
+
+    admit(1);
+    ck_assert_int_eq(say_policy(_i == 0 ? &root_log : &force_log, 2, _i == 0 ? "60" : "120"), CW_OK);
+    ck_assert_int_eq(say_policy(_i == 0 ? &force_log : &root_log, 2, _i == 0 ? "120" : "60"), CW_OK);
+    ck_assert_uint_eq(authority_policies(a, &policies), 1);
+    ck_assert_str_eq(policies[0].value, "120"); /* of the log with the greater id */
+    ck_assert(ID_EQ(&policies[0].log, &force_log));
+    ck_assert_int_eq(say_policy(&root_log, 3, "30"), CW_OK);
+    ck_assert_str_eq(policies[0].value, "120");
+    ck_assert_int_eq(say_policy(&force_log, 3, "40"), CW_OK);
+    ck_assert_str_eq(policies[0].value, "40");
+    ck_assert_uint_eq(policies[0].seq, 3);
+}
+END_TEST
+
 Suite *suite_authority(void)
 {
     Suite *suite = suite_create("core/authority");
@@ -468,6 +500,7 @@ Suite *suite_authority(void)
     tcase_add_test(c, a_certificate_stands_good_from_its_first_to_its_last_millisecond);
     tcase_add_test(c, the_dates_around_now_are_where_a_standing_changes);
     tcase_add_test(c, members_come_and_go_with_the_record_that_says_so);
+    tcase_add_loop_test(c, a_policy_that_two_logs_name_is_the_same_whichever_came_first, 0, 2);
     tcase_add_test(c, a_later_policy_replaces_and_the_table_is_bounded);
     suite_add_tcase(suite, c);
     return suite;

@@ -30,7 +30,7 @@ enum cw_err lab_open_with(struct lab_node *n, struct refusal *why)
         .network_genesis = n->lab->world.genesis,
         .certificate = n->lab->world.daemons[n->index].bytes,
         .replica = {.logs_max = n->lab->logs_max, .peers_max = 8, .watches_max = 16},
-        .authority = {.certs_max = 64, .policies_max = 16},
+        .authority = {.certs_max = 64, .policies_max = n->lab->policies_max == 0 ? 16 : n->lab->policies_max},
         .lab = true,
         .fold_ops_max = n->lab->fold_ops_max,
         .cache = n->lab->cache,

@@ -80,6 +80,7 @@ struct lab {
     struct log_id authority_log;
     struct position authority_at; /* the end of `authority` */
     uint32_t logs_max;            /* of nodes opened from now on */
+    uint32_t policies_max;        /* the same; 0: sixteen */
     uint8_t boot_id[16];
     uint32_t next_submission;
     struct lab_reader *readers;
