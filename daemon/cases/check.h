@@ -21,7 +21,7 @@ struct admission_request {
     uint32_t roles;
     struct cw_slice division;
     struct cw_wall author_time;       /* by the author's clock, as signed: what is to come is judged by it */
-    struct cw_wall now;               /* by this daemon's; zero: not asked */
+    struct cw_wall now;               /* by this daemon's, or its peers' when that is slow; zero: not asked */
     const struct case_state *state;   /* NULL for an opening op */
     const struct case_policy *policy; /* NULL: defaults */
     uint32_t link_to_kind;            /* of what a link leads to; KIND_NONE: it has not arrived here */

@@ -155,6 +155,12 @@ struct peer_status {
 uint32_t replica_peer_count(const struct replica *r);
 void replica_peer_at(const struct replica *r, uint32_t index, struct peer_status *out);
 const char *peer_state_name(enum peer_state state);
+/*
+ * How far this daemon's clock is behind that of the network: so far, at least, as most divisions in session say it is, and two of
+ * them; 0 when fewer say so. At most CLOCK_BEHIND_MS_MAX: what is more is a clock that a person must look at.
+ */
+#define CLOCK_BEHIND_MS_MAX INT64_C(86400000)
+int64_t replica_clock_behind_ms(const struct replica *r);
 /* Divisions (distinct, this one included) whose signed frontier covers (log, seq) with its blobs; fills certs (max) of
  * the others. */
 uint32_t replica_held_by(const struct replica *r, const struct log_id *log, uint64_t seq, struct cert_id *out_certs,

@@ -188,6 +188,51 @@ void replica_peer_at(const struct replica *r, uint32_t index, struct peer_status
     out->clock_ahead_ms = p->clock_ahead_ms;
 }
 
+/* --- the network's clock ------------------------------------------------------------------------------- */
+
+static bool says_time(const struct peer *p)
+{
+    return p->says_time && peer_state_is_session(p->state);
+}
+
+static bool has_spoken(const struct replica *r, uint32_t upto, const char *division)
+{
+    for (uint32_t i = 0; i < upto; i++) {
+        if (says_time(&r->peers.at[i]) && strcmp(r->peers.at[i].division, division) == 0)
+            return true;
+    }
+    return false;
+}
+
+/* One word for each division, whose certificates may be several. */
+#define CLOCKS_ASKED_MAX 64
+static uint32_t clocks_said(const struct replica *r, int64_t out[static CLOCKS_ASKED_MAX])
+{
+    uint32_t count = 0;
+
+    for (uint32_t i = 0; i < r->peers.count && count < CLOCKS_ASKED_MAX; i++) {
+        if (says_time(&r->peers.at[i]) && !has_spoken(r, i, r->peers.at[i].division))
+            out[count++] = r->peers.at[i].clock_ahead_ms;
+    }
+    return count;
+}
+
+int64_t replica_clock_behind_ms(const struct replica *r)
+{
+    int64_t said[CLOCKS_ASKED_MAX], behind = 0;
+    uint32_t count = clocks_said(r, said), most = count / 2 + 1;
+
+    for (uint32_t i = 0; i < count; i++) {
+        uint32_t agree = 0;
+
+        for (uint32_t j = 0; j < count; j++)
+            agree += said[j] >= said[i];
+        if (said[i] > behind && agree >= (most > 2 ? most : 2))
+            behind = said[i];
+    }
+    return behind < CLOCK_BEHIND_MS_MAX ? behind : CLOCK_BEHIND_MS_MAX;
+}
+
 /* --- held by k ----------------------------------------------------------------------------------------- */
 
 static bool peer_holds(const struct peer *p, const struct log_id *log, uint64_t seq)

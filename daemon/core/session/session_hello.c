@@ -71,7 +71,7 @@ static void look_for_own_fork(struct replica *r, const struct peer *p, const str
     }
 }
 
-/* --- what it says of itself, for people: nothing is decided by it ------------------------------------------------ */
+/* --- what it says of itself, for people, and for replica_clock_behind_ms ----------------------------------------- */
 
 static void note_software(struct peer *p, struct cw_slice said)
 {

@@ -6,6 +6,7 @@
 #include "node/prepare.h"
 #include "node/seen.h"
 #include "node/turn.h"
+#include "proto/ahead.h"
 
 /*
  * The door for submissions: what only order and the case's present state can say. Whatever is refused here
@@ -153,6 +154,14 @@ static uint32_t kind_led_to(struct turn *t, const struct op *op)
     return kind;
 }
 
+/* By which nothing is signed too far ahead: a slow clock of our own, when most others say that it is, keeps nobody out. */
+static struct cw_wall latest_now(const struct turn *t, struct cw_wall author_time)
+{
+    if (author_time.ms <= t->wall.ms + CLOCKS_DIFFER_MS)
+        return t->wall;
+    return (struct cw_wall){t->wall.ms + replica_clock_behind_ms(t->n->replica)};
+}
+
 static enum cw_err check_case(struct turn *t, const struct prepared *p, const struct op *op, bool *out_proposal,
                               struct refusal *refusal)
 {
@@ -181,7 +190,7 @@ static enum cw_err check_case(struct turn *t, const struct prepared *p, const st
         .roles = (uint32_t)roles_of_author(cert),
         .division = slice_of(cert->division),
         .author_time = p->header.author_time,
-        .now = t->wall,
+        .now = latest_now(t, p->header.author_time),
         .state = state,
         .policy = &n->policy,
         .link_to_kind = kind_led_to(t, op),

@@ -4,7 +4,7 @@
 
 #include <check.h>
 
-/* What a peer says of itself, for people: its version, and what time it has. */
+/* What a peer says of itself: its version, and what time it has. */
 
 static struct solo s;
 

@@ -54,7 +54,8 @@ struct lab_node {
     uint32_t level;                 /* of the last one */
     uint32_t calls, dies_at;        /* of ports with an effect outside; 0: never */
     bool dead;
-    bool cut_short; /* as the store says */
+    bool cut_short;  /* as the store says */
+    int64_t skew_ms; /* of its own wall clock, beside the lab's */
     /* the officer's program: the last answer here */
     uint32_t answers;
     uint32_t code;

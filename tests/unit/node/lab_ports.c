@@ -87,9 +87,9 @@ static struct cw_mono mono(void *ctx)
 
 static struct cw_wall wall(void *ctx)
 {
-    const struct lab *lab = ((struct lab_node *)ctx)->lab;
+    const struct lab_node *n = ctx;
 
-    return (struct cw_wall){WORLD_TIME_MS + lab->now + lab->skew_ms};
+    return (struct cw_wall){WORLD_TIME_MS + n->lab->now + n->lab->skew_ms + n->skew_ms};
 }
 
 static void fill(void *ctx, void *out, size_t len)
