@@ -20,7 +20,7 @@
 
 #include "proto/bytes.h"
 
-#define STORE_FORMAT 2 /* what this version writes; format.c holds the steps from older ones */
+#define STORE_FORMAT 3 /* what this version writes; format.c holds the steps from older ones */
 #define STORE_ID_LEN 16
 #define STORE_KEY_LEN_MAX 500 /* LMDB's 511, with room */
 #define STORE_TABLES_MAX 24

@@ -154,8 +154,28 @@ static void rewrite_records(const struct ahead_filling *from, const struct ahead
     memcpy(segment + AHEAD_PAGE_LEN, older + AHEAD_PAGE_LEN, sizeof older - AHEAD_PAGE_LEN);
 }
 
-/* What the version before would have written of the same commits. */
-static void make_version_1(void)
+static void set_format(uint8_t format)
+{
+    uint8_t be32[4] = {0, 0, 0, format};
+    char name[] = "format";
+    MDB_val k = {strlen(name), name}, v = {sizeof be32, be32};
+    MDB_env *env;
+    MDB_txn *txn;
+    MDB_dbi dbi;
+
+    ck_assert_int_eq(mdb_env_create(&env), 0);
+    ck_assert_int_eq(mdb_env_set_maxdbs(env, 8), 0);
+    ck_assert_int_eq(mdb_env_open(env, lab.dir, 0, 0600), 0);
+    ck_assert_int_eq(mdb_txn_begin(env, NULL, 0, &txn), 0);
+    ck_assert_int_eq(mdb_dbi_open(txn, "casewire", 0, &dbi), 0);
+    ck_assert_int_eq(mdb_put(txn, dbi, &k, &v, 0), 0);
+    ck_assert_int_eq(mdb_txn_commit(txn), 0);
+    mdb_env_close(env);
+}
+
+/* What the version before would have written of the same commits. Format 2 was its store's; with our own it is as between two starts. */
+static const uint8_t formats[] = {2, STORE_FORMAT};
+static void make_version_1(uint8_t format)
 {
     static uint8_t segment[LEN / AHEAD_SEGMENTS];
     struct ahead_filling newer, older;
@@ -177,6 +197,7 @@ static void make_version_1(void)
         ck_assert_int_eq(ahead_file_write(&file, i, 0, segment, sizeof segment), 0);
     }
     ahead_file_close(&file);
+    set_format(format);
 }
 
 static void check_told(uint64_t last)
@@ -191,7 +212,7 @@ static void check_told(uint64_t last)
 START_TEST(a_file_of_version_1_is_read_and_gone_on_with)
 {
     lab_tell_and_die(&lab, 1, 3);
-    make_version_1();
+    make_version_1(formats[_i]);
     lab_tell_and_die(&lab, 4, 1); /* in the segment as it was begun */
     lab_tell_and_die(&lab, 5, 8); /* into the next, of our own version */
     check_told(12);
@@ -210,7 +231,7 @@ START_TEST(a_file_of_version_1_without_a_record_is_gone_on_with)
     store_close(s);
     lab_copy_file(&lab, "ahead", &lab, AHEAD);
     lab_copy_file(&lab, "data", &lab, DATA);
-    make_version_1();
+    make_version_1(formats[_i]);
     lab_tell_and_die(&lab, 1, 2);
     check_told(2);
 }
@@ -221,7 +242,7 @@ START_TEST(damage_in_a_file_of_version_1_is_noticed)
     struct store *s;
 
     lab_tell_and_die(&lab, 1, 4);
-    make_version_1();
+    make_version_1(formats[_i]);
     spoil_first_page_of_record(2);
     s = lab_open(&lab);
     ck_assert(store_is_cut_short(s) && store_is_backup(s));
@@ -240,9 +261,9 @@ Suite *suite_ahead_stale(void)
     tcase_add_loop_test(t, content_of_an_earlier_filling_is_no_record, 0, CW_COUNT(magics));
     tcase_add_loop_test(t, content_of_a_commit_that_was_not_finished_is_no_record, 0, CW_COUNT(magics));
     tcase_add_loop_test(t, records_of_a_time_that_was_set_back_are_none_of_ours, 0, 2);
-    tcase_add_test(t, a_file_of_version_1_is_read_and_gone_on_with);
-    tcase_add_test(t, a_file_of_version_1_without_a_record_is_gone_on_with);
-    tcase_add_test(t, damage_in_a_file_of_version_1_is_noticed);
+    tcase_add_loop_test(t, a_file_of_version_1_is_read_and_gone_on_with, 0, CW_COUNT(formats));
+    tcase_add_loop_test(t, a_file_of_version_1_without_a_record_is_gone_on_with, 0, CW_COUNT(formats));
+    tcase_add_loop_test(t, damage_in_a_file_of_version_1_is_noticed, 0, CW_COUNT(formats));
     suite_add_tcase(suite, t);
     return suite;
 }

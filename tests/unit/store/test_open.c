@@ -130,7 +130,7 @@ START_TEST(a_newer_format_is_refused_with_its_number)
 
     raw_store(STORE_FORMAT + 1);
     ck_assert_int_eq(try_open(&o, &why), CW_LOCAL_FORMAT);
-    ck_assert_ptr_nonnull(strstr(why.text, "store format 3"));
+    ck_assert_ptr_nonnull(strstr(why.text, "store format 4"));
 }
 END_TEST
 
