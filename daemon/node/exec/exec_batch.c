@@ -185,7 +185,7 @@ static enum cw_err take_blobs(struct turn *t, struct entry_in *e, const struct e
         return err;
     err = entry_load_blobs(t->n, t->txn, e, &t->arena, all);
     if (err != CW_OK)
-        return err;
+        return err == CW_LOCAL_MEMORY ? CW_OK : err; /* beside all else in this turn: it is asked for again */
     check_blobs(&e->header, all, &e->check);
     keep_fresh(&e->check, &fresh);
     if (is_empty(&fresh))

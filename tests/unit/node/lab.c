@@ -32,6 +32,7 @@ enum cw_err lab_open_with(struct lab_node *n, struct refusal *why)
         .replica = {.logs_max = n->lab->logs_max, .peers_max = 8, .watches_max = 16},
         .authority = {.certs_max = 64, .policies_max = n->lab->policies_max == 0 ? 16 : n->lab->policies_max},
         .lab = true,
+        .turn_arena_len = n->lab->turn_arena_len,
         .fold_ops_max = n->lab->fold_ops_max,
         .cache = n->lab->cache,
     };

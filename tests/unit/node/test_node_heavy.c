@@ -108,6 +108,40 @@ START_TEST(an_entry_of_more_than_a_frame_carries_comes_in_pieces)
 }
 END_TEST
 
+/* Its parts are as long as a frame carries, and come one by one. */
+static void relay_longest_parts(size_t east_arena_len)
+{
+    lab_hand_in(north, lab_hand_one(&rogue, (struct lab_record){.act = ACT_POLICY,
+                                                                .body = slice_of("x"),
+                                                                .claimed_count = ENTRY_PARTS,
+                                                                .claimed_len = LAB_CLAIMED_LEN_MAX}));
+    must(lab_turn(north));
+    give_contents(north, 1, ENTRY_PARTS, LAB_CLAIMED_LEN_MAX);
+    must(lab_turn(north));
+    lab->turn_arena_len = east_arena_len;
+    lab_start(east);
+    lab_run(lab, 20000);
+    ck_assert_str_eq(east->last_alarm, "entry-void"); /* it has a part of no size class: no turn failed after that */
+    lab_run(lab, 7200000);
+    ck_assert_str_eq(east->last_alarm, "entry-void");
+}
+
+/* A turn reads into a quarter of it. With the daemon's own it has room, but not beside much else in the same turn. */
+START_TEST(an_entry_that_a_turn_has_no_room_for_fails_no_turn)
+{
+    relay_longest_parts((size_t)24 << 20);
+    ck_assert_uint_eq(head_of(east).seq, 1);
+    ck_assert_uint_eq(head_of(east).blob_seq, 0);
+}
+END_TEST
+
+START_TEST(an_entry_of_the_longest_parts_that_a_frame_carries_comes_in_pieces)
+{
+    relay_longest_parts(0);
+    ck_assert_uint_eq(head_of(east).blob_seq, 1);
+}
+END_TEST
+
 Suite *suite_node_heavy(void);
 Suite *suite_node_heavy(void)
 {
@@ -117,6 +151,8 @@ Suite *suite_node_heavy(void)
     tcase_add_checked_fixture(t, set_up, tear_down);
     tcase_add_test(t, a_seal_over_more_than_a_turn_holds_is_passed_on);
     tcase_add_test(t, an_entry_of_more_than_a_frame_carries_comes_in_pieces);
+    tcase_add_test(t, an_entry_that_a_turn_has_no_room_for_fails_no_turn);
+    tcase_add_test(t, an_entry_of_the_longest_parts_that_a_frame_carries_comes_in_pieces);
     suite_add_tcase(suite, t);
     return suite;
 }
