@@ -33,7 +33,8 @@ enum policy_what {
 };
 #define POLICY_BESIDE 9
 #define POLICY_RUNGS 3
-#define POLICY_CHANGES_MAX 256 /* a fold keeps no more: of those beyond, the last in (log id, seq) order have no effect */
+#define POLICY_CHANGES_MAX \
+    256 /* a fold keeps no more: of those beyond, the last in (log id, seq) order have no effect */
 #define POLICY_NAME_SYNTHETIC "network.synthetic"
 
 /* A record as it was understood. Only a field's name, which several kinds may share, means more than one number. */
