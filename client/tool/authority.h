@@ -103,6 +103,9 @@ enum cw_err authority_admit(struct authority *a, struct cw_slice certificate, co
 /* The certificate counts no more, from this record on: what it signed before stays. */
 enum cw_err authority_revoke(struct authority *a, const struct cert_id *cert, enum revoke_kind kind,
                              struct cw_fault *fault);
+/* The same of a daemon's, which then is no member either: the others make a new key, and what they write under it, it cannot read. */
+enum cw_err authority_expel(struct authority *a, const struct cert_id *cert, enum revoke_kind kind,
+                            struct cw_fault *fault);
 /* Whether a daemon would go by it. The fault says why not, and what may stand there. */
 enum cw_err authority_policy_check(const char *name, const char *value, struct cw_fault *fault);
 /* Whether there is room for it beside those that the folder's segments record; *out: what it changes. CW_REFUSED_SIZE. */

@@ -83,9 +83,15 @@ static enum cw_err add_issue(struct authority *a, struct cw_slice certificate, c
     return add_record(a, ACT_ISSUE, slice(body, w.len), fault);
 }
 
-static enum cw_err add_member(struct authority *a, const struct cert_id *member, struct cw_fault *fault)
+/* Either may be NULL. */
+static enum cw_err change_members(struct authority *a, const struct cert_id *added, const struct cert_id *removed,
+                                  struct cw_fault *fault)
 {
-    struct act_membership act = {.audience = slice_of(AUDIENCE_FORCE), .added_count = 1, .added = member};
+    struct act_membership act = {.audience = slice_of(AUDIENCE_FORCE),
+                                 .added_count = added != NULL,
+                                 .added = added,
+                                 .removed_count = removed != NULL,
+                                 .removed = removed};
     uint8_t body[256];
     struct writer w = writer_over(body, sizeof(body));
 
@@ -104,6 +110,15 @@ enum cw_err authority_revoke(struct authority *a, const struct cert_id *cert, en
     return add_record(a, ACT_REVOKE, slice(body, w.len), fault);
 }
 
+/* A new membership brings a new key: what is written from then on, a revoked daemon has no key to. */
+enum cw_err authority_expel(struct authority *a, const struct cert_id *cert, enum revoke_kind kind,
+                            struct cw_fault *fault)
+{
+    enum cw_err err = authority_revoke(a, cert, kind, fault);
+
+    return err == CW_OK ? change_members(a, NULL, cert, fault) : err;
+}
+
 enum cw_err authority_admit(struct authority *a, struct cw_slice certificate, const struct signature *possession,
                             struct cw_fault *fault)
 {
@@ -111,7 +126,7 @@ enum cw_err authority_admit(struct authority *a, struct cw_slice certificate, co
     enum cw_err err = add_issue(a, certificate, possession, fault);
 
     cert_id_of(certificate, &id);
-    return err == CW_OK ? add_member(a, &id, fault) : err;
+    return err == CW_OK ? change_members(a, &id, NULL, fault) : err;
 }
 
 static enum cw_err issue_with(struct authority *a, const struct issue_order *order, const struct key_bundle *keys,
@@ -135,7 +150,7 @@ static enum cw_err issue_with(struct authority *a, const struct issue_order *ord
     if (err == CW_OK)
         err = add_issue(a, slice(bytes, w.len), &possession, fault);
     if (err == CW_OK && order->subject == SUBJECT_DAEMON)
-        err = add_member(a, &id, fault);
+        err = change_members(a, &id, order->replaces, fault);
     if (err == CW_OK && order->replaces != NULL)
         err = authority_revoke(a, order->replaces, REVOKE_SUPERSEDED, fault);
     return err;

@@ -175,6 +175,15 @@ static enum exit_code run_policy(struct cli *cli)
     return code;
 }
 
+static enum cw_err retire(struct authority *a, const struct trust_cert *cert, struct cw_fault *fault)
+{
+    bool reads = cert->parsed.subject == SUBJECT_DAEMON;
+    enum cw_err err = reads ? authority_expel(a, &cert->id, REVOKE_RETIRED, fault)
+                            : authority_revoke(a, &cert->id, REVOKE_RETIRED, fault);
+
+    return err == CW_OK ? authority_commit(a, fault) : err;
+}
+
 /* A compromised certificate needs a cut that says which of its statements may stay: not with this command. */
 static enum exit_code run_revoke(struct cli *cli)
 {
@@ -186,8 +195,7 @@ static enum exit_code run_revoke(struct cli *cli)
 
     if (code == EXIT_DONE) {
         code = authority_find_cert(cli, &a, cli->operands[0], &cert);
-        if (code == EXIT_DONE && cert != NULL &&
-            (authority_revoke(&a, &cert->id, REVOKE_RETIRED, &fault) != CW_OK || authority_commit(&a, &fault) != CW_OK))
+        if (code == EXIT_DONE && cert != NULL && retire(&a, cert, &fault) != CW_OK)
             code = complain_fault(cli, "nothing was revoked", &fault);
         if (code == EXIT_DONE)
             authority_tell_log(cli, &a, "the certificate is retired");
@@ -267,7 +275,9 @@ const struct cli_command cmd_authority_revoke = {
     .operand_min = 1,
     .operand_max = 1,
     .summary = "take a certificate back",
-    .about = "What it signed before stays; what comes later does not count, and its live connections are ended.",
+    .about = "What it signed before stays; what comes later does not count, and its live connections are ended. A "
+             "daemon is\n"
+             "no member from then on: the others make a new key, and what they write under it, it cannot read.",
     .examples = "  casewire authority revoke 7d2a90b1 --dir /srv/authority \\\n"
                 "      --socket /run/casewire/north/admin.sock\n",
     .options = revoke_options,

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What an authority says about certificates that it issued before. */
+#include "proto/submission.h"
 #include "tests/unit/client/history.h"
 
 #include <check.h>
@@ -76,6 +77,33 @@ START_TEST(a_retired_certificate_is_not_superseded)
     ck_assert_int_eq(authority_revoke(&a, &id, REVOKE_COMPROMISED, &fault), CW_OK);
     ck_assert_int_eq(authority_commit(&a, &fault), CW_OK);
     ck_assert_int_eq(trust_find(a.trust, &id)->revoke_kind, REVOKE_RETIRED);
+}
+END_TEST
+
+START_TEST(an_expelled_daemon_is_revoked_and_no_member)
+{
+    const struct trust_cert *daemon = NULL;
+    struct cw_fault fault;
+    struct authority_record record;
+    struct act_membership act;
+    struct cw_slice blob, payload;
+    uint64_t seq = a.log.seq;
+
+    for (size_t i = 0; i < a.trust->cert_count && daemon == NULL; i++)
+        daemon = a.trust->certs[i].parsed.subject == SUBJECT_DAEMON ? &a.trust->certs[i] : NULL;
+    ck_assert_ptr_nonnull(daemon);
+    ck_assert_int_eq(authority_expel(&a, &daemon->id, REVOKE_RETIRED, &fault), CW_OK);
+    ck_assert_uint_eq(a.pending_count, 2);
+    blob = a.pending[1].blobs[0];
+    ck_assert_int_eq(payload_unpad(slice(blob.data + 32, blob.len - 32), &payload), CW_OK);
+    ck_assert_int_eq(authority_record_parse(payload, &record), CW_OK);
+    ck_assert_int_eq(record.act, ACT_MEMBERSHIP);
+    ck_assert_int_eq(act_membership_parse(record.body, &a.arena, &act), CW_OK);
+    ck_assert_uint_eq(act.removed_count, 1);
+    ck_assert(ID_EQ(&act.removed[0], &daemon->id));
+    ck_assert_int_eq(authority_commit(&a, &fault), CW_OK);
+    ck_assert_uint_eq(a.log.seq, seq + 2);
+    ck_assert_int_eq(trust_find(a.trust, &daemon->id)->revoke_kind, REVOKE_RETIRED);
 }
 END_TEST
 
@@ -605,6 +633,7 @@ Suite *suite_authority(void)
     tcase_add_checked_fixture(t, begin, end);
     tcase_add_test(t, a_replaced_certificate_is_superseded_by_the_same_batch);
     tcase_add_test(t, a_retired_certificate_is_not_superseded);
+    tcase_add_test(t, an_expelled_daemon_is_revoked_and_no_member);
     tcase_add_test(t, keys_that_are_there_are_never_overwritten);
     tcase_add_test(t, writers_at_once_go_on_where_the_one_before_ended);
     tcase_add_test(t, a_writer_that_waited_too_long_is_told_who_has_the_folder);
