@@ -100,6 +100,9 @@ uint32_t authority_policies(const struct authority *a, const struct authority_po
 uint32_t authority_members(const struct authority *a, struct cw_slice audience, struct cert_id *out, uint32_t max,
                            struct position *out_membership);
 
+/* A member of the audience now, or before a record removed it. */
+bool authority_ever_member(const struct authority *a, struct cw_slice audience, const struct cert_id *id);
+
 enum cert_verdict {
     CERT_COUNTS,   /* issued at or below the named position, and not revoked for it */
     CERT_UNKNOWN,  /* nobody we know: pending */

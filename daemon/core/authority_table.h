@@ -30,6 +30,8 @@ struct audience {
     struct position membership; /* seal left zero: the record's log and seq */
     uint32_t member_count;
     struct cert_id members[MEMBERS_MAX];
+    uint32_t former_count; /* the newest stands at former_count - 1, modulo */
+    struct cert_id former[MEMBERS_MAX];
 };
 
 struct authority {
@@ -49,6 +51,8 @@ struct authority {
 };
 
 struct authority_log *authority_log_of(struct authority *a, const struct log_id *log);
+/* Its index; where there is none of this name, audience_count, at which it would stand. */
+uint32_t authority_audience(const struct authority *a, struct cw_slice name);
 struct authority_cert *authority_cert_of(const struct authority *a, const struct cert_id *id);
 
 /* Where a record stands: what acts are applied with. */

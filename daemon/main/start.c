@@ -25,6 +25,7 @@ static enum cw_err open_node(struct daemon *d, struct refusal *why)
         .peer_count = d->settings.peer_count,
         .replica = {.credit_peer = d->settings.credit_peer, .credit_total = d->settings.credit_total},
         .case_cache_max = (uint32_t)d->settings.case_cache,
+        .audience_keys_max = (uint32_t)d->settings.audience_keys,
         .strict_memory = d->settings.strict_memory,
         .lab = d->settings.lab};
     enum cw_err err;

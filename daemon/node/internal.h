@@ -88,7 +88,7 @@ struct node {
     bool owns_cache;
     struct replica_limits limits;
     struct authority_limits authority_limits;
-    uint32_t fold_ops_max, case_cache_max;
+    uint32_t fold_ops_max, case_cache_max, audience_keys_max;
     bool strict_memory;
 
     /* deciding */

@@ -40,6 +40,7 @@ struct node_config {
     size_t turn_arena_len;             /* 0: 32 MiB. A turn is cut before it fills */
     uint32_t fold_ops_max;      /* ops folded at the end of one turn; 0: 2000. The rest waits for the next turns */
     uint32_t case_cache_max;    /* cases kept decoded; 0: 64 */
+    uint32_t audience_keys_max; /* keys held at once; 0: 4096 */
     size_t answer_cache_len;    /* bytes of answers that are kept while they are true; 0: 4 MiB */
     bool strict_memory;         /* refuse to run when secrets cannot be locked in memory */
     bool lab;                   /* cut and heal are taken; without a policy "network.synthetic" cases are synthetic */

@@ -97,7 +97,7 @@ enum cw_err vault_make_key(struct vault *v, struct cw_slice audience, const stru
         err = write_envelopes(&record, seed, recipients, count, entropy, out_envelopes);
     if (err == CW_OK) {
         key_record_id_of(slice(out_record->data + before, out_record->len - before), &id);
-        err = vault_add(v, &id, &record, &derived.secret);
+        err = vault_add(v, &id, &(struct key_author){v->self, true}, &record, &derived.secret);
     }
     wipe(seed, sizeof seed);
     wipe(&derived, sizeof derived);
@@ -140,8 +140,8 @@ static enum cw_err find_envelope(const struct vault *v, struct cw_slice blob, st
 }
 
 /* The seed must be the one that the whole audience was promised: record and envelope name the same commitment. */
-static enum cw_err open_and_add(struct vault *v, const struct key_record_id *id, const struct key_record *record,
-                                const struct cert_id *to, struct cw_slice sealed)
+static enum cw_err open_and_add(struct vault *v, const struct key_record_id *id, const struct key_author *author,
+                                const struct key_record *record, const struct cert_id *to, struct cw_slice sealed)
 {
     struct audience_derived derived;
     uint8_t seed[32];
@@ -154,13 +154,14 @@ static enum cw_err open_and_add(struct vault *v, const struct key_record_id *id,
         memcmp(derived.public_key, record->public_key, sizeof derived.public_key) != 0)
         err = CW_PEER_HASH;
     else
-        err = vault_add(v, id, record, &derived.secret);
+        err = vault_add(v, id, author, record, &derived.secret);
     wipe(seed, sizeof seed);
     wipe(&derived, sizeof derived);
     return err;
 }
 
-enum cw_err vault_learn(struct vault *v, struct cw_slice record, struct cw_slice envelopes, bool *out_opened)
+enum cw_err vault_learn(struct vault *v, const struct key_author *author, struct cw_slice record,
+                        struct cw_slice envelopes, bool *out_opened)
 {
     struct key_record parsed;
     struct key_record_id id;
@@ -178,7 +179,7 @@ enum cw_err vault_learn(struct vault *v, struct cw_slice record, struct cw_slice
     if (!slice_empty(envelopes))
         err = find_envelope(v, envelopes, &to, &sealed);
     if (err == CW_OK && sealed.data != NULL)
-        err = open_and_add(v, &id, &parsed, &to, sealed);
+        err = open_and_add(v, &id, author, &parsed, &to, sealed);
     if (err == CW_OK)
         *out_opened = sealed.data != NULL;
     return err;

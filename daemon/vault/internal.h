@@ -22,6 +22,7 @@ struct vault_secrets {
 /* A key record whose seed is held. */
 struct audience_key {
     struct key_record_id id;
+    struct key_author author;
     struct position membership;
     uint8_t audience[NAME_LEN_MAX];
     size_t audience_len;
@@ -49,9 +50,9 @@ void audience_derive(const uint8_t seed[static 32], struct cw_slice audience, st
 
 /* vault.c. The caller holds the lock; NULL when not held. */
 const struct audience_key *vault_find(const struct vault *v, const struct key_record_id *id);
-/* Takes the lock itself. Learning a known record again succeeds. CW_LOCAL_MEMORY when the table is full. */
-enum cw_err vault_add(struct vault *v, const struct key_record_id *id, const struct key_record *record,
-                      const struct audience_secret *secret);
+/* Takes the lock itself. Learning a known record again succeeds. CW_LOCAL_MEMORY when there is no room for one more of this author's. */
+enum cw_err vault_add(struct vault *v, const struct key_record_id *id, const struct key_author *author,
+                      const struct key_record *record, const struct audience_secret *secret);
 
 /* envelope.c */
 #define ENVELOPE_PLAIN_LEN_MAX (ENVELOPE_SEALED_LEN_MAX - 48) /* crypto_box_SEALBYTES */

@@ -4,7 +4,11 @@
 
 #include <stdlib.h>
 
-#define AUDIENCE_KEYS_DEFAULT 1024
+#define AUDIENCE_KEYS_DEFAULT 4096
+/* Of all keys: what one author may have, what this daemon alone has, and what all have together who were never members. */
+#define AUTHOR_SHARE 4
+#define OWN_SHARE 8
+#define OUTSIDE_SHARE 16
 
 static bool take_memory(struct vault *v, bool strict)
 {
@@ -70,21 +74,45 @@ const struct audience_key *vault_find(const struct vault *v, const struct key_re
     return find(v, id, &at) ? &v->keys[at] : NULL;
 }
 
-static void insert(struct vault *v, size_t at, const struct key_record_id *id, const struct key_record *record,
-                   const struct audience_secret *secret)
+/*
+ * Whether one more of this author's may be held. A certified daemon can write as many key records as it likes, and whose honest ones
+ * then found no room would have statements that nobody here can read.
+ */
+static bool has_room(const struct vault *v, const struct key_author *author)
+{
+    uint32_t of_author = 0, outside = 0;
+
+    if (v->key_count == v->keys_max)
+        return false;
+    if (ID_EQ(&author->cert, &v->self))
+        return true;
+    if (v->key_count >= v->keys_max - v->keys_max / OWN_SHARE)
+        return false;
+    if (author->member && v->key_count < v->keys_max / AUTHOR_SHARE) /* the usual case: nobody has a share yet */
+        return true;
+    for (uint32_t i = 0; i < v->key_count; i++) {
+        of_author += ID_EQ(&v->keys[i].author.cert, &author->cert);
+        outside += !v->keys[i].author.member;
+    }
+    return of_author < v->keys_max / AUTHOR_SHARE && (author->member || outside < v->keys_max / OUTSIDE_SHARE);
+}
+
+static void insert(struct vault *v, size_t at, const struct key_record_id *id, const struct key_author *author,
+                   const struct key_record *record, const struct audience_secret *secret)
 {
     struct audience_key *key = &v->keys[at];
 
     memmove(key + 1, key, (v->key_count - at) * sizeof *key);
-    *key = (struct audience_key){.id = *id, .membership = record->membership, .secret_index = v->key_count};
+    *key = (struct audience_key){
+        .id = *id, .author = *author, .membership = record->membership, .secret_index = v->key_count};
     key->audience_len = record->audience.len;
     memcpy(key->audience, record->audience.data, record->audience.len);
     v->secrets->audience[v->key_count] = *secret;
     v->key_count++;
 }
 
-enum cw_err vault_add(struct vault *v, const struct key_record_id *id, const struct key_record *record,
-                      const struct audience_secret *secret)
+enum cw_err vault_add(struct vault *v, const struct key_record_id *id, const struct key_author *author,
+                      const struct key_record *record, const struct audience_secret *secret)
 {
     enum cw_err err = CW_OK;
     size_t at;
@@ -92,8 +120,8 @@ enum cw_err vault_add(struct vault *v, const struct key_record_id *id, const str
     CW_ASSERT(record->audience.len <= NAME_LEN_MAX);
     (void)pthread_rwlock_wrlock(v->lock);
     if (!find(v, id, &at)) {
-        if (v->key_count < v->keys_max)
-            insert(v, at, id, record, secret);
+        if (has_room(v, author))
+            insert(v, at, id, author, record, secret);
         else
             err = CW_LOCAL_MEMORY;
     }
@@ -129,8 +157,17 @@ static bool position_eq(const struct position *a, const struct position *b)
     return ID_EQ(&a->log, &b->log) && a->seq == b->seq && ID_EQ(&a->seal, &b->seal);
 }
 
+static bool is_one_of(const struct cert_id *cert, const struct cert_id *members, uint32_t count)
+{
+    for (uint32_t i = 0; i < count; i++) {
+        if (ID_EQ(cert, &members[i]))
+            return true;
+    }
+    return false;
+}
+
 bool vault_current_key(const struct vault *v, struct cw_slice audience, const struct position *membership,
-                       struct key_record_id *out)
+                       const struct cert_id *members, uint32_t member_count, struct key_record_id *out)
 {
     const struct audience_key *found = NULL;
 
@@ -138,7 +175,8 @@ bool vault_current_key(const struct vault *v, struct cw_slice audience, const st
     for (uint32_t i = 0; i < v->key_count && found == NULL; i++) { /* ascending: the first is the least */
         const struct audience_key *key = &v->keys[i];
 
-        if (slice_eq(slice(key->audience, key->audience_len), audience) && position_eq(&key->membership, membership))
+        if (slice_eq(slice(key->audience, key->audience_len), audience) && position_eq(&key->membership, membership) &&
+            is_one_of(&key->author.cert, members, member_count))
             found = key;
     }
     if (found != NULL)

@@ -23,7 +23,7 @@ struct entropy {
 
 struct vault;
 struct vault_limits {
-    uint32_t audience_keys_max; /* default 1024 */
+    uint32_t audience_keys_max; /* 0: 4096 */
 };
 /* The secret is copied into locked memory. CW_LOCAL_MEMORY when memory cannot be locked and strict is set. */
 enum cw_err vault_new(const struct vault_limits *limits, const struct cert_id *self,
@@ -64,11 +64,20 @@ enum cw_err vault_make_key(struct vault *v, struct cw_slice audience, const stru
                            struct writer *out_record, struct writer *out_envelopes);
 /* Learns a key record; opens our envelope when there is one, to this certificate or a former one. *out_opened: false: not a recipient (or its envelope is
  * absent). CW_PEER_HASH: our envelope does not open, or not to the seed, audience and recipient that the record promises: alarmed by the
- * caller. CW_PEER_MALFORMED. CW_LOCAL_MEMORY: audience_keys_max. */
-enum cw_err vault_learn(struct vault *v, struct cw_slice record, struct cw_slice envelopes, bool *out_opened);
-/* The key record to write under for an audience at the newest membership: the least id of those we can open at that position. false: none. */
+ * caller. CW_PEER_MALFORMED. CW_LOCAL_MEMORY: no room for another of this author's. One author has a quarter of audience_keys_max,
+ * all who were never members a sixteenth of it together; an eighth is this daemon's alone. */
+struct key_author {
+    struct cert_id cert;
+    bool member; /* of the record's audience, now or once */
+};
+enum cw_err vault_learn(struct vault *v, const struct key_author *author, struct cw_slice record,
+                        struct cw_slice envelopes, bool *out_opened);
+/*
+ * The key record to write under for an audience at the newest membership: the least id of those we can open at that position, made by
+ * one of `members`. Who is no member can make a record that names the membership, and has its seed. false: none.
+ */
 bool vault_current_key(const struct vault *v, struct cw_slice audience, const struct position *membership,
-                       struct key_record_id *out);
+                       const struct cert_id *members, uint32_t member_count, struct key_record_id *out);
 bool vault_can_open(const struct vault *v, const struct key_record_id *record);
 /* What was made or learned since there were so many is forgotten: nothing that is kept says it. */
 uint32_t vault_key_count(const struct vault *v);

@@ -27,7 +27,8 @@ static void learn_key(struct hand_division *h, struct sim_node *from)
         CW_ASSERT(from->store.get(l.txn, TABLE_BLOB, KEY(row_key_blob(&row.log, row.seq, BLOB_ENVELOPES, 0)),
                                   &envelopes) == CW_OK);
         key_record_id_of(row.record, &h->record);
-        CW_ASSERT(vault_learn(h->vault, row.record, envelopes, &opened) == CW_OK);
+        CW_ASSERT(vault_learn(h->vault, &(struct key_author){.cert = from->who->cert, .member = true}, row.record,
+                              envelopes, &opened) == CW_OK);
     }
     CW_ASSERT(opened);
     look_done(&l);

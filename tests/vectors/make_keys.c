@@ -128,7 +128,8 @@ static void put_record(struct out *o, const struct audience *a)
 static void put_envelope(struct out *o, const char *name, const char *reason, const struct audience *a,
                          const struct world_identity *reader)
 {
-    const struct vault_limits limits = {8};
+    const struct vault_limits limits = {16};
+    const struct key_author author = {.member = true};
     struct vault *vault;
     bool opened = false;
 
@@ -140,7 +141,7 @@ static void put_envelope(struct out *o, const char *name, const char *reason, co
     out_hex(o, "seal_key", slice(reader->keys.seal_public, 32));
     out_hex(o, "plain", a->envelope_plain);
     world_must(vault_new(&limits, &reader->id, &reader->keys.seal, false, &vault) == CW_OK, "vault_new");
-    enum cw_err err = vault_learn(vault, a->bytes, a->envelopes, &opened);
+    enum cw_err err = vault_learn(vault, &author, a->bytes, a->envelopes, &opened);
     out_check(o, (err == CW_OK && opened) == (reason == NULL), name);
     vault_free(vault);
 }
@@ -151,7 +152,8 @@ static bool opens(const struct audience *a, const struct world_identity *reader,
 {
     static uint8_t memory[8192];
     struct arena arena = arena_over(memory, sizeof(memory));
-    const struct vault_limits limits = {8};
+    const struct vault_limits limits = {16};
+    const struct key_author author = {.member = true};
     struct vault *vault;
     struct part_key key;
     struct cw_slice payload, padded;
@@ -159,7 +161,7 @@ static bool opens(const struct audience *a, const struct world_identity *reader,
     bool opened;
 
     world_must(vault_new(&limits, &reader->id, &reader->keys.seal, false, &vault) == CW_OK, "vault_new");
-    bool ok = vault_learn(vault, a->bytes, a->envelopes, &opened) == CW_OK && opened &&
+    bool ok = vault_learn(vault, &author, a->bytes, a->envelopes, &opened) == CW_OK && opened &&
               vault_unwrap(vault, &a->id, &s->op, part, wrap.data, &key) == CW_OK &&
               part_open(&key, &s->op, part, stored, &s->parsed.parts[part], &arena, r, &payload, &padded) == CW_OK &&
               slice_eq(payload, s->parts[part].payload);

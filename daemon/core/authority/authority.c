@@ -214,21 +214,49 @@ uint32_t authority_policies(const struct authority *a, const struct authority_po
     return a->policy_count;
 }
 
+uint32_t authority_audience(const struct authority *a, struct cw_slice name)
+{
+    uint32_t i = 0;
+
+    while (i < a->audience_count && !slice_eq(slice_of(a->audiences[i].name), name))
+        i++;
+    return i;
+}
+
 uint32_t authority_members(const struct authority *a, struct cw_slice audience, struct cert_id *out, uint32_t max,
                            struct position *out_membership)
 {
-    for (uint32_t i = 0; i < a->audience_count; i++) {
-        const struct audience *found = &a->audiences[i];
+    uint32_t index = authority_audience(a, audience);
+    const struct audience *found = &a->audiences[index];
 
-        if (!slice_eq(slice_of(found->name), audience))
-            continue;
-        uint32_t listed = found->member_count < max ? found->member_count : max;
-
-        if (listed > 0)
-            memcpy(out, found->members, listed * sizeof *out);
-        *out_membership = found->membership;
-        return found->member_count;
-    }
     memset(out_membership, 0, sizeof *out_membership);
-    return 0;
+    if (index == a->audience_count)
+        return 0;
+    uint32_t listed = found->member_count < max ? found->member_count : max;
+
+    if (listed > 0)
+        memcpy(out, found->members, listed * sizeof *out);
+    *out_membership = found->membership;
+    return found->member_count;
+}
+
+static bool is_listed(const struct cert_id *list, uint32_t count, const struct cert_id *id)
+{
+    for (uint32_t i = 0; i < count; i++) {
+        if (ID_EQ(&list[i], id))
+            return true;
+    }
+    return false;
+}
+
+bool authority_ever_member(const struct authority *a, struct cw_slice audience, const struct cert_id *id)
+{
+    uint32_t index = authority_audience(a, audience);
+
+    if (index == a->audience_count)
+        return false;
+    const struct audience *found = &a->audiences[index];
+    uint32_t formers = found->former_count < MEMBERS_MAX ? found->former_count : MEMBERS_MAX;
+
+    return is_listed(found->members, found->member_count, id) || is_listed(found->former, formers, id);
 }

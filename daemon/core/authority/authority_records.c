@@ -49,15 +49,6 @@ enum cw_err authority_apply_policy(struct authority *a, const struct authority_a
     return CW_OK;
 }
 
-static struct audience *audience_named(struct authority *a, struct cw_slice name)
-{
-    for (uint32_t i = 0; i < a->audience_count; i++) {
-        if (slice_eq(slice_of(a->audiences[i].name), name))
-            return &a->audiences[i];
-    }
-    return NULL;
-}
-
 static uint32_t member_index(const struct audience *audience, const struct cert_id *id)
 {
     uint32_t i = 0;
@@ -73,6 +64,7 @@ static void remove_member(struct audience *audience, const struct cert_id *id)
 
     if (i == audience->member_count)
         return;
+    audience->former[audience->former_count++ % MEMBERS_MAX] = *id;
     audience->member_count--;
     memmove(&audience->members[i], &audience->members[i + 1], (audience->member_count - i) * sizeof *audience->members);
 }
@@ -98,11 +90,12 @@ enum cw_err authority_apply_membership(struct authority *a, const struct authori
         return err;
     if (act.audience.len == 0 || act.audience.len > NAME_LEN_MAX)
         return CW_REFUSED_SIZE;
-    audience = audience_named(a, act.audience);
-    if (audience == NULL && a->audience_count == AUDIENCES_MAX)
+    uint32_t index = authority_audience(a, act.audience);
+    if (index == AUDIENCES_MAX)
         return CW_LOCAL_MEMORY;
-    if (audience == NULL) {
-        audience = &a->audiences[a->audience_count++];
+    audience = &a->audiences[index];
+    if (index == a->audience_count) {
+        a->audience_count++;
         copy_text(audience->name, act.audience);
     }
     /* Removals first: a record that names one certificate in both lists leaves it a member. */

@@ -133,25 +133,30 @@ enum cw_err prepare_wraps(const struct node *n, const struct prepared *p, const 
     return CW_OK;
 }
 
-bool audience_membership(const struct node *n, struct position *out_membership)
+bool audience_members(const struct node *n, struct audience_members *out)
 {
-    struct cert_id members[512];
+    struct cert_id listed[AUDIENCE_MEMBERS_MAX];
     uint32_t count =
-        authority_members(n->authority, slice_of(AUDIENCE_FORCE), members, CW_COUNT(members), out_membership);
+        authority_members(n->authority, slice_of(AUDIENCE_FORCE), listed, CW_COUNT(listed), &out->membership);
+    bool self = false;
 
+    out->count = 0;
     for (uint32_t i = 0; i < count; i++) {
-        if (ID_EQ(&members[i], &n->cert))
-            return true;
+        const struct authority_cert *cert = authority_find(n->authority, &listed[i]);
+
+        self = self || ID_EQ(&listed[i], &n->cert);
+        if (cert != NULL && !cert->revoked)
+            out->certs[out->count++] = listed[i];
     }
-    return false;
+    return self;
 }
 
 bool audience_current_key(const struct node *n, struct key_record_id *out)
 {
-    struct position membership;
+    struct audience_members members;
 
-    return audience_membership(n, &membership) &&
-           vault_current_key(n->vault, slice_of(AUDIENCE_FORCE), &membership, out) && vault_can_open(n->vault, out);
+    return audience_members(n, &members) && vault_current_key(n->vault, slice_of(AUDIENCE_FORCE), &members.membership,
+                                                              members.certs, members.count, out);
 }
 
 enum cw_err prepare_parts(struct node *n, const struct submission *s, struct arena *arena, struct prepared *p)

@@ -2,6 +2,7 @@
 #include "node/authority_entries.h"
 #include "node/case_work.h"
 #include "node/key_records.h"
+#include "node/prepare.h"
 #include "node/turn.h"
 
 #include <casewire/casewire.h>
@@ -77,20 +78,31 @@ static enum cw_err load_authority(struct loading *l)
 
 static enum cw_err load_key(struct loading *l, const struct key_row *row)
 {
+    const struct log_head *head = replica_log_find(l->n->replica, &row->log);
     struct cw_slice envelopes = {NULL, 0};
-    bool opened;
     enum cw_err err =
         db_get(l->n, l->txn, TABLE_BLOB, row_key_blob(&row->log, row->seq, BLOB_ENVELOPES, 0), &envelopes);
 
     if (err != CW_OK && err != CW_LOCAL_NOT_FOUND)
         return err;
-    err = vault_learn(l->n->vault, row->record, envelopes, &opened);
+    if (head == NULL)
+        return refuse(l->why, CW_LOCAL_CORRUPT, "key", "a key record's log is not there");
+    err = key_record_learn(l->n, &head->cert, row->record, envelopes);
     if (err != CW_OK)
-        node_alarm(l->n, "key-record", "a stored key record cannot be used: %s", cw_err_sentence(err));
+        node_alarm(l->n, "key-record", "a stored key record cannot be used: %s", key_record_failure(err));
     return CW_OK;
 }
 
-static enum cw_err load_keys(struct loading *l)
+static bool is_of(const struct key_row *row, const struct position *membership)
+{
+    struct key_record record;
+
+    return key_record_parse(row->record, &record) == CW_OK && ID_EQ(&record.membership.log, &membership->log) &&
+           record.membership.seq == membership->seq;
+}
+
+/* Those of this membership, or all others. */
+static enum cw_err load_keys_of(struct loading *l, const struct position *membership, bool of_it)
 {
     struct row_key from = {.len = 0};
     struct kv_pair pair;
@@ -98,18 +110,29 @@ static enum cw_err load_keys(struct loading *l)
     struct key_record_id id;
     enum cw_err err;
 
-    key_record_note_former(l->n);
     while ((err = node_store(l->n)->next(l->txn, TABLE_KEY, row_key_slice(&from), from.len > 0, &pair)) == CW_OK) {
         err = pair.key.len == ID_LEN ? key_row_parse(pair.value, &row) : CW_LOCAL_CORRUPT;
         if (err != CW_OK)
             return refuse(l->why, err, "key", "a key record's row cannot be read");
         memcpy(id.b, pair.key.data, ID_LEN);
-        err = load_key(l, &row);
+        err = is_of(&row, membership) == of_it ? load_key(l, &row) : CW_OK;
         if (err != CW_OK)
             return err;
         from = row_key_key(&id);
     }
     return err == CW_LOCAL_NOT_FOUND ? CW_OK : err;
+}
+
+/* The newest membership's first: where there is not room for all, the keys to write under are there. */
+static enum cw_err load_keys(struct loading *l)
+{
+    struct position newest;
+
+    key_record_note_former(l->n);
+    (void)authority_members(l->n->authority, slice_of(AUDIENCE_FORCE), NULL, 0, &newest);
+    enum cw_err err = load_keys_of(l, &newest, true);
+
+    return err == CW_OK ? load_keys_of(l, &newest, false) : err;
 }
 
 /* --- peers ------------------------------------------------------------------------------------------------------------ */
@@ -250,7 +273,7 @@ static enum cw_err load_meta(struct loading *l)
 
 static enum cw_err make_vault(struct node *n)
 {
-    const struct vault_limits limits = {.audience_keys_max = 1024};
+    const struct vault_limits limits = {.audience_keys_max = n->audience_keys_max};
     const struct signer_port *signer = &n->ports.signer;
 
     return vault_new(&limits, &n->cert, signer->seal_secret(signer->ctx), n->strict_memory, &n->vault);

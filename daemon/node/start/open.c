@@ -66,6 +66,7 @@ static void take_limits(struct node *n, const struct node_config *c)
     n->arena_len = c->turn_arena_len == 0 ? TURN_ARENA_LEN_DEFAULT : c->turn_arena_len;
     n->fold_ops_max = c->fold_ops_max == 0 ? FOLD_OPS_DEFAULT : c->fold_ops_max;
     n->case_cache_max = c->case_cache_max == 0 ? CASE_CACHE_DEFAULT : c->case_cache_max;
+    n->audience_keys_max = c->audience_keys_max;
     n->strict_memory = c->strict_memory;
 }
 

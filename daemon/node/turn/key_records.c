@@ -5,7 +5,6 @@
 #include "node/payload.h"
 #include "node/prepare.h"
 
-#define RECIPIENTS_MAX 512
 #define ENVELOPE_LEN_MAX 320
 
 /* --- learning -------------------------------------------------------------------------------------------- */
@@ -34,18 +33,35 @@ void key_record_note_former(struct node *n)
     }
 }
 
+enum cw_err key_record_learn(struct node *n, const struct cert_id *author, struct cw_slice record,
+                             struct cw_slice envelopes)
+{
+    struct key_author by = {*author, false};
+    struct key_record parsed;
+    bool opened;
+
+    if (key_record_parse(record, &parsed) == CW_OK)
+        by.member = authority_ever_member(n->authority, parsed.audience, author);
+    return vault_learn(n->vault, &by, record, envelopes, &opened);
+}
+
+const char *key_record_failure(enum cw_err err)
+{
+    return err == CW_LOCAL_MEMORY ? "no room for one more key of this daemon's: the setting audience_keys says how many"
+                                  : cw_err_sentence(err);
+}
+
 static void learn(struct turn *t, const struct entry_in *e, struct cw_slice record)
 {
     struct cw_slice envelopes = e->check.envelopes ? e->blobs->envelopes : slice(NULL, 0);
-    bool opened = false;
 
     key_record_note_former(t->n);
-    enum cw_err err = vault_learn(t->n->vault, record, envelopes, &opened);
+    enum cw_err err = key_record_learn(t->n, &e->log_cert, record, envelopes);
 
     if (err != CW_OK)
         node_alarm_about(t->n, "key-record", &(struct journal_about){.peer = e->division, .code = cw_err_name(err)},
                          "key record in the log of %s, seq %llu: %s", e->division, (unsigned long long)e->header.seq,
-                         cw_err_sentence(err));
+                         key_record_failure(err));
 }
 
 enum cw_err key_record_apply(struct turn *t, struct entry_in *e)
@@ -63,6 +79,14 @@ enum cw_err key_record_apply(struct turn *t, struct entry_in *e)
     bool known = db_has(t->n, t->txn, TABLE_KEY, row_key_key(&id));
     if (known && vault_can_open(t->n->vault, &id))
         return CW_OK;
+    if (!ID_EQ(&e->submission.author, &e->log_cert) &&
+        !authority_same_holder(t->n->authority, &e->submission.author, &e->log_cert)) {
+        node_alarm_about(
+            t->n, "key-record", &(struct journal_about){.peer = e->division, .code = "author"},
+            "key record in the log of %s, seq %llu: another made it, so nothing is read or written under it",
+            e->division, (unsigned long long)e->header.seq);
+        return CW_OK;
+    }
     err = known ? CW_OK : put_record(t, e, &id, bytes);
     if (err != CW_OK)
         return err;
@@ -72,18 +96,16 @@ enum cw_err key_record_apply(struct turn *t, struct entry_in *e)
 
 /* --- making ---------------------------------------------------------------------------------------------- */
 
-static uint32_t gather_recipients(const struct node *n, struct recipient *out, struct position *out_membership)
+static uint32_t gather_recipients(const struct node *n, const struct audience_members *members, struct recipient *out)
 {
-    struct cert_id members[RECIPIENTS_MAX];
-    uint32_t known = authority_members(n->authority, slice_of(AUDIENCE_FORCE), members, RECIPIENTS_MAX, out_membership);
     uint32_t count = 0;
 
-    for (uint32_t i = 0; i < known; i++) {
-        const struct authority_cert *cert = authority_find(n->authority, &members[i]);
+    for (uint32_t i = 0; i < members->count; i++) {
+        const struct authority_cert *cert = authority_find(n->authority, &members->certs[i]);
 
-        if (cert == NULL || cert->revoked || id_is_zero(cert->seal_key))
+        if (id_is_zero(cert->seal_key))
             continue;
-        out[count].cert = members[i];
+        out[count].cert = members->certs[i];
         memcpy(out[count].seal_key, cert->seal_key, KEY_LEN);
         count++;
     }
@@ -114,21 +136,21 @@ enum cw_err key_record_make(struct turn *t, struct prepared **out, struct cw_sli
                             struct key_record_id *out_record)
 {
     struct node *n = t->n;
-    struct position membership;
-    struct recipient *recipients = ARENA_ARRAY(&t->kept, struct recipient, RECIPIENTS_MAX);
+    struct audience_members members;
+    struct recipient *recipients = ARENA_ARRAY(&t->kept, struct recipient, AUDIENCE_MEMBERS_MAX);
     uint8_t *record = arena_take(&t->kept, KEY_RECORD_LEN_MAX, 1);
-    size_t cap = (size_t)RECIPIENTS_MAX * ENVELOPE_LEN_MAX;
+    size_t cap = (size_t)AUDIENCE_MEMBERS_MAX * ENVELOPE_LEN_MAX;
     uint8_t *envelopes = arena_take(&t->kept, cap, 1);
     struct prepared *p = ARENA_NEW(&t->kept, struct prepared);
 
     if (recipients == NULL || record == NULL || envelopes == NULL || p == NULL)
         return CW_LOCAL_MEMORY;
-    if (!audience_membership(n, &membership) || !own_seal_knows(n, &n->cert))
+    if (!audience_members(n, &members) || !own_seal_knows(n, &n->cert) || !own_seal_reaches(n, &members.membership))
         return CW_AGAIN_BUSY;
-    uint32_t count = gather_recipients(n, recipients, &membership);
+    uint32_t count = gather_recipients(n, &members, recipients);
     struct writer record_out = writer_over(record, KEY_RECORD_LEN_MAX), envelopes_out = writer_over(envelopes, cap);
-    enum cw_err err = vault_make_key(n->vault, slice_of(AUDIENCE_FORCE), &membership, recipients, count, &n->entropy,
-                                     &record_out, &envelopes_out);
+    enum cw_err err = vault_make_key(n->vault, slice_of(AUDIENCE_FORCE), &members.membership, recipients, count,
+                                     &n->entropy, &record_out, &envelopes_out);
     if (err != CW_OK || record_out.failed || envelopes_out.failed)
         return err == CW_OK ? CW_LOCAL_MEMORY : err;
     *out_envelopes = slice(envelopes, envelopes_out.len);

@@ -63,6 +63,10 @@ static void fill_draft(const struct lab_hand *h, const struct lab_record *r, uin
         draft->op_class = CLASS_KEY;
         draft->author = lab->world.officer.id;
     }
+    if (r->key != NULL) {
+        draft->author = r->key->author->id;
+        draft->parts[0].payload = r->key->record;
+    }
     if (r->by_stranger)
         draft->author = lab->late_officer.id;
     WORLD_FILL(draft->submission_id, "hand submission", (uint32_t)h->scope * 100000 + (uint32_t)seq);
@@ -86,7 +90,7 @@ static void write_submission(const struct lab_hand *h, const struct lab_record *
     struct cw_op_id op;
 
     fill_draft(h, r, seq, &draft);
-    draft.secret = r->forged ? &lab->late_officer.keys.sign : author;
+    draft.secret = r->forged ? &lab->late_officer.keys.sign : r->key != NULL ? &r->key->author->keys.sign : author;
     world_must(submission_build(&draft, &lab->world.arena, &e->submission_bytes, &e->proof_bytes, &op) == CW_OK,
                "record");
     world_must(submission_header_parse(e->submission_bytes, &e->submission) == CW_OK, "its own header");
@@ -136,6 +140,11 @@ static void write_entry(const struct lab_hand *h, const struct lab_record *r, ui
     e->header.parts[0].len = (uint32_t)e->blobs.parts[0].len;
     if (r->claimed_count > 0)
         claim_parts(r, e);
+    if (r->key != NULL) {
+        e->header.has_envelopes = true;
+        e->blobs.envelopes = r->key->envelopes;
+        hash_one(LABEL_BLOB, e->blobs.envelopes, e->header.envelopes.b);
+    }
     entry_header_encode(&e->header, &w);
     e->header_bytes = done(&w);
     entry_hash_of(e->header_bytes, &e->hash);
@@ -225,6 +234,15 @@ static struct lab_record members(struct lab *lab)
 
     for (uint32_t i = 0; i < WORLD_DAEMONS; i++)
         ids[i] = lab->world.daemons[i].id;
+    act_membership_encode(&act, &w);
+    return (struct lab_record){.act = ACT_MEMBERSHIP, .body = done(&w)};
+}
+
+struct lab_record lab_expel(struct lab *lab, const struct world_identity *daemon)
+{
+    struct act_membership act = {.audience = slice_of("force"), .removed_count = 1, .removed = &daemon->id};
+    struct writer w = writer_over(take(lab, 512), 512);
+
     act_membership_encode(&act, &w);
     return (struct lab_record){.act = ACT_MEMBERSHIP, .body = done(&w)};
 }

@@ -21,6 +21,12 @@ struct lab_hand {
     struct positions names; /* what the next seal names */
 };
 
+/* A key record of WST's log, and what says it to its readers. */
+struct lab_key {
+    struct cw_slice record, envelopes;
+    const struct world_identity *author;
+};
+
 struct lab_record {
     enum authority_act act;
     struct cw_slice body;
@@ -31,6 +37,7 @@ struct lab_record {
     /* Of a division that does not follow the rules: the entry names so many parts of this length, and carries none. */
     uint32_t claimed_count;
     size_t claimed_len;
+    const struct lab_key *key;
 };
 
 struct lab_batch {
@@ -45,6 +52,8 @@ struct cw_slice lab_claimed_part(uint32_t index, size_t len);
 
 /* A log of the root, the authority, or WST's daemon, with nothing in it yet. */
 void lab_hand_open(struct lab *lab, struct lab_hand *h, enum log_scope scope);
+/* Of the authority's log: the daemon is no member of the audience any more. */
+struct lab_record lab_expel(struct lab *lab, const struct world_identity *daemon);
 /* One ENTRIES frame with these batches. The genesis goes with the first of a log. */
 struct cw_slice lab_hand_write(struct lab_hand *h, const struct lab_batch *batches, uint32_t count);
 struct cw_slice lab_hand_one(struct lab_hand *h, struct lab_record record);

@@ -28,7 +28,7 @@ struct entropy lab_entropy(void)
 struct holder lab_holder(char name)
 {
     struct holder h = {0};
-    struct vault_limits limits = {.audience_keys_max = 4};
+    struct vault_limits limits = {.audience_keys_max = 16};
     uint8_t seed[32];
 
     ck_assert(crypto_init());
@@ -78,8 +78,26 @@ struct made_key lab_make_key(struct holder *maker, const char *audience, uint8_t
     return key;
 }
 
+struct key_author lab_member(char name)
+{
+    struct key_author author = {.member = true};
+
+    memset(author.cert.b, name, sizeof author.cert.b);
+    return author;
+}
+
 enum cw_err lab_learn(struct holder *h, const struct made_key *key, bool *out_opened)
 {
-    return vault_learn(h->vault, slice(key->record, key->record_len), slice(key->envelopes, key->envelopes_len),
+    struct key_author north = lab_member('n');
+
+    return vault_learn(h->vault, &north, slice(key->record, key->record_len), slice(key->envelopes, key->envelopes_len),
                        out_opened);
+}
+
+enum cw_err lab_learn_of(struct holder *h, const struct key_author *author, const struct made_key *key)
+{
+    bool opened = false;
+
+    return vault_learn(h->vault, author, slice(key->record, key->record_len), slice(key->envelopes, key->envelopes_len),
+                       &opened);
 }

@@ -19,7 +19,7 @@ struct holder {
     struct vault *vault;
 };
 
-/* A holder named by one letter, with a vault of up to four keys. */
+/* A holder named by one letter, with a vault of up to 16 keys: four of one author, one of all who were never members. */
 struct holder lab_holder(char name);
 struct recipient lab_recipient(const struct holder *h);
 struct position lab_position(uint8_t n);
@@ -33,6 +33,9 @@ struct made_key {
 };
 struct made_key lab_make_key(struct holder *maker, const char *audience, uint8_t membership,
                              const struct holder *const *readers, uint32_t reader_count);
+/* From the log of a member whose name is one letter. */
 enum cw_err lab_learn(struct holder *h, const struct made_key *key, bool *out_opened);
+enum cw_err lab_learn_of(struct holder *h, const struct key_author *author, const struct made_key *key);
+struct key_author lab_member(char name);
 
 #endif

@@ -240,9 +240,11 @@ END_TEST
 START_TEST(a_record_without_its_envelopes_is_opened_when_they_come)
 {
     struct made_key key = key_for_two("force", 1);
+    struct key_author author = lab_member('n');
     bool opened = true;
 
-    ck_assert_int_eq(vault_learn(east.vault, slice(key.record, key.record_len), slice(NULL, 0), &opened), CW_OK);
+    ck_assert_int_eq(vault_learn(east.vault, &author, slice(key.record, key.record_len), slice(NULL, 0), &opened),
+                     CW_OK);
     ck_assert(!opened);
     ck_assert_int_eq(lab_learn(&east, &key, &opened), CW_OK);
     ck_assert(opened);
@@ -304,24 +306,63 @@ START_TEST(a_blob_that_does_not_fit_makes_no_key)
 
     ck_assert_int_eq(vault_make_key(north.vault, slice_of("force"), &membership, both, 2, &entropy, &w, &e),
                      CW_REFUSED_SIZE);
-    ck_assert(!vault_current_key(north.vault, slice_of("force"), &membership, &id));
+    ck_assert(!vault_current_key(north.vault, slice_of("force"), &membership, &north.cert, 1, &id));
 }
 END_TEST
 
-START_TEST(a_full_table_is_said)
+/* Sixteen keys in all, of which one author has four. */
+START_TEST(one_author_has_a_share_and_no_more)
 {
-    bool opened = false;
+    struct key_author other = lab_member('w');
     struct made_key key;
 
     for (uint8_t n = 1; n <= 4; n++) {
+        bool opened = false;
+
         key = key_for_two("force", n);
         ck_assert_int_eq(lab_learn(&east, &key, &opened), CW_OK);
     }
-    vault_free(north.vault);
-    north = lab_holder('n');
     key = key_for_two("force", 5);
-    ck_assert_int_eq(lab_learn(&east, &key, &opened), CW_LOCAL_MEMORY);
+    ck_assert_int_eq(lab_learn_of(&east, &(struct key_author){north.cert, true}, &key), CW_LOCAL_MEMORY);
     ck_assert(!vault_can_open(east.vault, &key.id));
+    ck_assert_int_eq(lab_learn_of(&east, &other, &key), CW_OK);
+}
+END_TEST
+
+START_TEST(all_who_were_never_members_have_one_place_together)
+{
+    struct key_author outside = lab_member('w'), another = lab_member('x'), member = lab_member('y');
+    struct made_key a = key_for_two("force", 1), b = key_for_two("force", 1);
+
+    outside.member = another.member = false;
+    ck_assert_int_eq(lab_learn_of(&east, &outside, &a), CW_OK);
+    ck_assert_int_eq(lab_learn_of(&east, &another, &b), CW_LOCAL_MEMORY);
+    ck_assert_int_eq(lab_learn_of(&east, &member, &b), CW_OK);
+}
+END_TEST
+
+START_TEST(others_leave_room_for_ones_own)
+{
+    struct made_key key;
+
+    for (uint8_t n = 0; n < 14; n++) {
+        struct key_author author = lab_member((char)('A' + n));
+
+        key = key_for_two("force", n);
+        ck_assert_int_eq(lab_learn_of(&east, &author, &key), CW_OK);
+        if (n % 4 == 3) { /* north's own are bounded as well */
+            vault_free(north.vault);
+            north = lab_holder('n');
+        }
+    }
+    key = key_for_two("force", 14);
+    ck_assert_int_eq(lab_learn_of(&east, &(struct key_author){{"z"}, true}, &key), CW_LOCAL_MEMORY);
+    for (uint8_t n = 14; n < 16; n++) {
+        const struct holder *const readers[] = {&north, &east};
+
+        (void)lab_make_key(&east, "force", n, readers, 2);
+    }
+    ck_assert_uint_eq(vault_key_count(east.vault), 16);
 }
 END_TEST
 
@@ -331,8 +372,30 @@ static bool current(const struct holder *h, const char *audience, uint8_t member
 {
     struct position position = lab_position(membership);
 
-    return vault_current_key(h->vault, slice_of(audience), &position, out);
+    const struct cert_id members[] = {north.cert, east.cert};
+
+    return vault_current_key(h->vault, slice_of(audience), &position, members, CW_COUNT(members), out);
 }
+
+/* Its record names the membership and has the least id, and its seed is known outside. */
+START_TEST(nothing_is_written_under_a_key_that_no_member_made)
+{
+    struct key_author outside = lab_member('w');
+    struct made_key theirs = key_for_two("force", 1);
+    struct key_record_id id;
+
+    outside.member = false;
+    ck_assert_int_eq(lab_learn_of(&east, &outside, &theirs), CW_OK);
+    ck_assert(vault_can_open(east.vault, &theirs.id));
+    ck_assert(!current(&east, "force", 1, &id));
+
+    struct made_key ours = key_for_two("force", 1);
+
+    ck_assert_int_eq(lab_learn_of(&east, &(struct key_author){north.cert, true}, &ours), CW_OK);
+    ck_assert(current(&east, "force", 1, &id));
+    ck_assert(ID_EQ(&id, &ours.id));
+}
+END_TEST
 
 START_TEST(of_several_keys_at_one_membership_the_least_is_used)
 {
@@ -516,7 +579,10 @@ Suite *suite_audience(void)
     tcase_add_test(t, an_unusable_recipient_key_leaves_only_its_holder_out);
     tcase_add_test(t, a_maker_who_is_no_recipient_is_refused);
     tcase_add_test(t, a_blob_that_does_not_fit_makes_no_key);
-    tcase_add_test(t, a_full_table_is_said);
+    tcase_add_test(t, one_author_has_a_share_and_no_more);
+    tcase_add_test(t, all_who_were_never_members_have_one_place_together);
+    tcase_add_test(t, others_leave_room_for_ones_own);
+    tcase_add_test(t, nothing_is_written_under_a_key_that_no_member_made);
     tcase_add_test(t, of_several_keys_at_one_membership_the_least_is_used);
     tcase_add_test(t, a_key_is_current_for_its_own_audience_and_membership_only);
     tcase_add_test(t, a_member_unwraps_what_another_wrapped);
