@@ -5,9 +5,14 @@
 
 void gate_init(struct gate *g)
 {
+    pthread_condattr_t monotonic; /* the first look at a time server must not let the time run out */
+
     *g = (struct gate){.net_ready = false};
     (void)pthread_mutex_init(&g->lock, NULL);
-    (void)pthread_cond_init(&g->changed, NULL);
+    (void)pthread_condattr_init(&monotonic);
+    (void)pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
+    (void)pthread_cond_init(&g->changed, &monotonic);
+    (void)pthread_condattr_destroy(&monotonic);
 }
 
 static void tell(struct gate *g, bool *fact)
@@ -39,7 +44,7 @@ bool gate_wait_for_net(struct gate *g, int32_t timeout_ms)
     bool ready;
     int rc = 0;
 
-    (void)clock_gettime(CLOCK_REALTIME, &until);
+    (void)clock_gettime(CLOCK_MONOTONIC, &until);
     until.tv_sec += timeout_ms / 1000;
     (void)pthread_mutex_lock(&g->lock);
     while (!g->net_ready && !g->net_gone && rc == 0)

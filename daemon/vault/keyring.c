@@ -96,8 +96,10 @@ static enum cw_err load_key(const struct keyring *k, uint32_t slot, uint8_t out_
 bool keyring_is_damaged(struct keyring *k, uint32_t slot)
 {
     uint8_t raw[SLOT_LEN], key[KEY_LEN];
-    bool damaged = slot < atomic_load(&k->made) && k->io.read(k->io.ctx, slot_offset(slot), raw, sizeof raw) == CW_OK &&
-                   raw[0] != SLOT_DESTROYED && !slot_open(k, slot, raw, key);
+    enum cw_err err =
+        slot < KEYRING_SLOTS_MAX ? k->io.read(k->io.ctx, slot_offset(slot), raw, sizeof raw) : CW_LOCAL_KEY;
+    bool damaged =
+        err == CW_LOCAL_NOT_FOUND || (err == CW_OK && raw[0] != SLOT_DESTROYED && !slot_open(k, slot, raw, key));
 
     wipe(key, sizeof key);
     return damaged;
@@ -152,32 +154,31 @@ static enum cw_err accept(struct keyring *k, const uint8_t header[static HEADER_
     return memcmp(header, expected, HEADER_LEN) == 0 ? CW_OK : CW_LOCAL_KEY;
 }
 
-static bool slot_exists(const struct keyring *k, uint32_t slot)
-{
-    uint8_t raw[SLOT_LEN];
-
-    return k->io.read(k->io.ctx, slot_offset(slot), raw, sizeof raw) == CW_OK;
-}
-
-/* Slots are made from the front, so the end of the file is found by halving. */
-static uint32_t count_slots(const struct keyring *k)
+/* Slots are made from the front, so the end of the file is found by halving. What cannot be read just now is not the end of it. */
+static enum cw_err count_slots(const struct keyring *k, uint32_t *out)
 {
     uint32_t low = 0, high = KEYRING_SLOTS_MAX;
 
     while (low < high) {
         uint32_t middle = low + (high - low) / 2;
+        uint8_t raw[SLOT_LEN];
+        enum cw_err err = k->io.read(k->io.ctx, slot_offset(middle), raw, sizeof raw);
 
-        if (slot_exists(k, middle))
+        if (err == CW_OK)
             low = middle + 1;
-        else
+        else if (err == CW_LOCAL_NOT_FOUND)
             high = middle;
+        else
+            return err;
     }
-    return low;
+    *out = low;
+    return CW_OK;
 }
 
 static enum cw_err open_file(struct keyring *k, const struct box_secret *daemon, bool may_create)
 {
     uint8_t header[HEADER_LEN];
+    uint32_t made = 0;
     enum cw_err err = k->io.read(k->io.ctx, 0, header, sizeof header);
 
     if (err == CW_LOCAL_NOT_FOUND && may_create) /* also a header cut short: nothing can have followed it */
@@ -185,7 +186,8 @@ static enum cw_err open_file(struct keyring *k, const struct box_secret *daemon,
     if (err == CW_OK)
         err = accept(k, header, daemon);
     if (err == CW_OK)
-        atomic_store(&k->made, count_slots(k));
+        err = count_slots(k, &made);
+    atomic_store(&k->made, made);
     return err;
 }
 
@@ -237,11 +239,11 @@ static void fill_pool(const struct keyring *k, uint32_t first, uint32_t count, u
     wipe(key, sizeof key);
 }
 
-/* One durable write; only when it has returned do the slots exist. */
+/* One durable write; only when it has returned do the slots exist. Where the file ends before what was handed out, that is left as it is. */
 static enum cw_err make_pool(struct keyring *k)
 {
     uint8_t pool[KEYRING_POOL * SLOT_LEN];
-    uint32_t first = atomic_load(&k->made);
+    uint32_t made = atomic_load(&k->made), first = made > k->next ? made : k->next;
     uint32_t room = KEYRING_SLOTS_MAX - first;
     uint32_t count = room < KEYRING_POOL ? room : KEYRING_POOL;
     enum cw_err err;

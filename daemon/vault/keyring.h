@@ -52,7 +52,7 @@ enum cw_err keyring_destroy(struct keyring *k, uint32_t slot);
 struct local_key {
     uint8_t b[KEY_LEN];
 };
-/* Whether a slot that was handed out does not open, and nobody destroyed it: bits rot. Threads: any. */
+/* Whether a slot that was handed out does not open, or is not in the file any more, and nobody destroyed it. Threads: any. */
 bool keyring_is_damaged(struct keyring *k, uint32_t slot);
 /* CW_LOCAL_KEY: the slot is destroyed, damaged or was never made. Threads: any. */
 enum cw_err keyring_key(struct keyring *k, uint32_t slot, struct local_key *out);

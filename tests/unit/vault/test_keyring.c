@@ -14,11 +14,14 @@ static struct {
     size_t len;
     size_t cut_after; /* bytes that still reach the disk; SIZE_MAX: all */
     uint32_t writes;
+    uint64_t unreadable; /* an offset that cannot be read just now; 0: none */
 } file;
 
 static enum cw_err file_read(void *ctx, uint64_t offset, uint8_t *out, size_t len)
 {
     (void)ctx;
+    if (file.unreadable != 0 && offset == file.unreadable)
+        return CW_LOCAL_IO;
     if (offset > file.len || file.len - offset < len)
         return CW_LOCAL_NOT_FOUND;
     memcpy(out, file.bytes + offset, len);
@@ -402,6 +405,49 @@ START_TEST(a_destruction_cut_anywhere_is_finished_by_asking_again)
 }
 END_TEST
 
+static void take_slots(uint32_t count)
+{
+    uint32_t slot;
+
+    for (uint32_t i = 0; i < count; i++)
+        ck_assert_int_eq(keyring_take(keyring, &slot), CW_OK);
+}
+
+/* Taken for the end of the file, it would be written over, and all keys behind it. */
+START_TEST(a_slot_that_cannot_be_read_just_now_is_not_the_end_of_the_file)
+{
+    take_slots(400);
+    for (uint32_t slot = 0; slot < 512; slot++) {
+        file.unreadable = 64 + 64 * slot;
+        enum cw_err err = reopen();
+
+        file.unreadable = 0;
+        if (err == CW_OK)
+            ck_assert_uint_eq(keyring_slots(keyring), 512);
+        else
+            ck_assert_int_eq(err, CW_LOCAL_IO);
+    }
+}
+END_TEST
+
+START_TEST(where_the_file_is_cut_short_what_was_handed_out_is_damage_and_not_made_again)
+{
+    uint32_t slot;
+
+    take_slots(300);
+    file.len = 64 + 64 * 200;
+    memset(file.bytes + file.len, 0, sizeof file.bytes - file.len);
+    ck_assert_int_eq(reopen(), CW_OK);
+    keyring_used(keyring, 299);
+    ck_assert(keyring_is_damaged(keyring, 250));
+    ck_assert_int_eq(keyring_take(keyring, &slot), CW_OK);
+    ck_assert_uint_eq(slot, 300);
+    ck_assert(keyring_is_damaged(keyring, 250));
+    ck_assert_int_eq(reopen(), CW_OK); /* and the end of it is found */
+    ck_assert_uint_eq(keyring_slots(keyring), 300 + KEYRING_POOL);
+}
+END_TEST
+
 START_TEST(a_flipped_bit_is_damage_and_a_destroyed_slot_is_not)
 {
     uint32_t rotten = take(), destroyed = take(), whole = take();
@@ -417,7 +463,7 @@ START_TEST(a_flipped_bit_is_damage_and_a_destroyed_slot_is_not)
     ck_assert(!keyring_is_damaged(keyring, destroyed));
     ck_assert(!keyring_is_damaged(keyring, rotten));
     ck_assert(!keyring_is_damaged(keyring, whole));
-    ck_assert(!keyring_is_damaged(keyring, KEYRING_SLOTS_MAX - 1)); /* none */
+    ck_assert(!keyring_is_damaged(keyring, KEYRING_SLOTS_MAX)); /* none */
 }
 END_TEST
 
@@ -443,6 +489,8 @@ Suite *suite_keyring(void)
     tcase_add_test(t, a_destroyed_slot_is_never_handed_out_again);
     tcase_add_test(t, a_destroyed_slot_leaves_no_byte_of_its_key);
     tcase_add_test(t, a_flipped_bit_is_damage_and_a_destroyed_slot_is_not);
+    tcase_add_test(t, a_slot_that_cannot_be_read_just_now_is_not_the_end_of_the_file);
+    tcase_add_test(t, where_the_file_is_cut_short_what_was_handed_out_is_damage_and_not_made_again);
     tcase_add_test(t, a_header_cut_anywhere_is_made_again);
     tcase_add_test(t, where_a_keyring_is_expected_none_is_made);
     tcase_add_test(t, a_keyring_says_how_many_slots_it_has);
