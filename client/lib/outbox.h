@@ -184,6 +184,11 @@ void outbox_lost_between(struct cw_outbox *outbox, uint64_t next);
 void outbox_lost_before_note(struct cw_outbox *outbox, uint64_t number);
 /* A number that was given once is never given again, also when its record is damaged. */
 void outbox_skip_lost(struct cw_outbox *outbox);
+/*
+ * What a file that was written anew begins with, when the highest number that was given is of no entry in it any more:
+ * RECORD_FORGOTTEN of that number. One that stands anywhere else forgets an entry which stands before it.
+ */
+bool outbox_is_mark(enum record_kind kind, uint64_t offset);
 /* Whether the piece has no room for all its numbers: only some of them were in it. */
 int outbox_damage_is_vague(const struct cw_outbox_damage *damage);
 /* NULL: no memory, or no room. */

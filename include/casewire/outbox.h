@@ -91,7 +91,7 @@ enum cw_outbox_state {
 
 struct cw_outbox_entry {
     size_t size;     /**< sizeof(struct cw_outbox_entry), set by the caller */
-    uint64_t number; /**< of this file, ascending, never used again */
+    uint64_t number; /**< of this file, ascending, never used again, also when the file was emptied */
     enum cw_outbox_state state;
     struct cw_op_id op;
     struct cw_case_id case_id;

@@ -40,10 +40,24 @@ static enum cw_err tell_state(struct cw_outbox *o, struct outbox_file *fresh, co
     return err == CW_OK ? outbox_file_append(fresh, e->number, buf_slice(&o->plain), &place.offset, &place.len) : err;
 }
 
+/* The highest number that was given, unless an entry says it: the next process goes on above it. */
+static enum cw_err tell_highest(struct cw_outbox *o, struct outbox_file *fresh)
+{
+    struct outbox_record record = {.kind = RECORD_FORGOTTEN};
+    uint64_t highest = o->next_number - 1;
+    struct outbox_place place;
+    enum cw_err err;
+
+    if (highest == 0 || (o->count > 0 && o->entries[o->count - 1]->number == highest))
+        return CW_OK;
+    err = record_encode(&record, &o->plain);
+    return err == CW_OK ? outbox_file_append(fresh, highest, buf_slice(&o->plain), &place.offset, &place.len) : err;
+}
+
 /* Places in the new file, in the order of the entries: add and receipt of each. */
 static enum cw_err copy_all(struct cw_outbox *o, struct outbox_file *fresh, struct outbox_place *places)
 {
-    enum cw_err err = CW_OK;
+    enum cw_err err = tell_highest(o, fresh);
 
     for (size_t i = 0; err == CW_OK && i < o->count; i++) {
         const struct outbox_entry *e = o->entries[i];

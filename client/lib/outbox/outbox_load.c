@@ -163,6 +163,10 @@ static enum cw_err on_record(void *context, uint64_t number, uint64_t offset, ui
 
     if (err != CW_OK)
         return CW_LOCAL_FORMAT; /* it authenticates: a newer version wrote it */
+    if (outbox_is_mark(record.kind, offset)) {
+        o->next_number = number + 1;
+        return CW_OK;
+    }
     bound_pieces(o, record.kind, number);
     e = outbox_entry_find(o, number);
     if (e == NULL)

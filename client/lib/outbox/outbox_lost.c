@@ -106,6 +106,25 @@ void outbox_lost_before_note(struct cw_outbox *o, uint64_t number)
             o->pieces[i].least = number;
 }
 
+static void skip_to(struct cw_outbox *o, uint64_t number)
+{
+    if (number >= o->next_number && number - o->next_number < NUMBERS_LOST_MAX)
+        o->next_number = number + 1;
+}
+
+/* What the head says of the record that a file written anew may begin with (outbox_is_mark()), when that is damaged. */
+static uint64_t marked(const struct cw_outbox *o, const struct outbox_piece *p)
+{
+    uint8_t head[OUTBOX_PLAIN_HEAD_LEN];
+    uint64_t number;
+    uint32_t len;
+
+    if (p->told.offset > OUTBOX_HEADER_LEN || p->told.offset + p->told.len < OUTBOX_HEADER_LEN + sizeof(head) ||
+        outbox_read_at(o->file.fd, OUTBOX_HEADER_LEN, head, sizeof(head)) != CW_OK)
+        return 0;
+    return outbox_head_parse(head, &number, &len) && len < ADD_LEN_MIN ? number : 0;
+}
+
 void outbox_skip_lost(struct cw_outbox *o)
 {
     for (size_t i = 0; i < o->piece_count; i++) {
@@ -114,7 +133,7 @@ void outbox_skip_lost(struct cw_outbox *o)
 
         if (p->told.perhaps_more && number < p->before + fits(&p->told))
             number = p->before + fits(&p->told);
-        if (number >= o->next_number && number - o->next_number < NUMBERS_LOST_MAX)
-            o->next_number = number + 1;
+        skip_to(o, number);
+        skip_to(o, marked(o, p));
     }
 }

@@ -52,6 +52,11 @@ enum cw_err record_encode(const struct outbox_record *record, struct buf *out)
     return err == CW_OK ? buf_add(out, large) : err;
 }
 
+bool outbox_is_mark(enum record_kind kind, uint64_t offset)
+{
+    return kind == RECORD_FORGOTTEN && offset == OUTBOX_HEADER_LEN;
+}
+
 /* A text that fits `cap` with its NUL. */
 static void read_text(struct reader *in, char *out, size_t cap)
 {

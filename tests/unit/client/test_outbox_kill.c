@@ -7,6 +7,7 @@
 #include <check.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -72,7 +73,7 @@ static void add_some(struct cw_outbox *outbox, int told)
 }
 
 /* Adds and sends until somebody kills it, or `rounds` are over. */
-static _Noreturn void work(int told, unsigned rounds)
+static void work(int told, unsigned rounds)
 {
     struct cw_outbox *outbox = open_outbox();
     struct cw_client *client = registrar_client(&r);
@@ -84,7 +85,49 @@ static _Noreturn void work(int told, unsigned rounds)
         if (cw_outbox_flush(outbox, PATIENT_MS, NULL) != CW_OK)
             _exit(6);
     }
-    _exit(0);
+}
+
+/* What it says here: the number that it was given. */
+static void tell_number(int told, uint64_t number)
+{
+    struct cw_op_id report = {{0}};
+
+    memcpy(report.b, &number, sizeof(number));
+    if (write(told, report.b, sizeof(report.b)) != (ssize_t)sizeof(report.b))
+        _exit(3);
+}
+
+static uint64_t add_one(struct cw_outbox *outbox, unsigned title)
+{
+    struct cw_submission *submission = registrar_opening(&r, title);
+    const struct cw_submission *one = submission;
+    uint64_t number = 0;
+
+    if (cw_outbox_add(outbox, &one, 1, NULL, &number, NULL) != CW_OK)
+        _exit(4);
+    cw_submission_free(submission);
+    return number;
+}
+
+/* Empties its outbox after each statement, until somebody kills it. Tells each number when it has it, and when it is gone. */
+static void work_and_empty(int told, unsigned rounds)
+{
+    struct cw_outbox *outbox = open_outbox();
+    struct cw_client *client = registrar_client(&r);
+
+    if (cw_outbox_attach(outbox, client, NULL, NULL) != CW_OK)
+        _exit(5);
+    while (rounds-- > 0) {
+        uint64_t number = add_one(outbox, rounds);
+
+        tell_number(told, number);
+        while (cw_outbox_flush(outbox, PATIENT_MS, NULL) == CW_OK && cw_outbox_count(outbox) > 0)
+            if (cw_outbox_forget(outbox, number - cw_outbox_count(outbox) + 1, NULL) != CW_OK)
+                _exit(8);
+        if (cw_outbox_compact(outbox, NULL) != CW_OK)
+            _exit(9);
+        tell_number(told, number);
+    }
 }
 
 /* A file that cannot grow beyond this: the system kills whoever writes there, in the middle of a record or not. */
@@ -102,7 +145,9 @@ struct worker {
     int heard; /* its reports */
 };
 
-static struct worker start(unsigned rounds, uint64_t file_len_max)
+typedef void job(int told, unsigned rounds);
+
+static struct worker start(job *what, unsigned rounds, uint64_t file_len_max)
 {
     struct worker w;
     int ends[2];
@@ -115,7 +160,8 @@ static struct worker start(unsigned rounds, uint64_t file_len_max)
         close(ends[0]);
         if (file_len_max > 0)
             wall_in(file_len_max);
-        work(ends[1], rounds);
+        what(ends[1], rounds);
+        _exit(0);
     }
     close(ends[1]);
     return w;
@@ -199,7 +245,7 @@ START_TEST(a_process_that_is_killed_loses_nothing_it_was_told_is_safe)
     for (unsigned reports = 1; reports <= 24; reports++) {
         unsigned before = registrar_count(&r);
         struct promises promised = {.count = 0};
-        struct worker w = start(UINT32_MAX, 0);
+        struct worker w = start(work, UINT32_MAX, 0);
 
         hear(&w, reports, &promised);
         ck_assert_int_eq(kill(w.pid, SIGKILL), 0);
@@ -214,7 +260,7 @@ static uint64_t len_of_a_whole_run(void)
 {
     struct promises promised = {.count = 0};
     unsigned before = registrar_count(&r);
-    struct worker w = start(1, 0);
+    struct worker w = start(work, 1, 0);
     struct stat info;
 
     ck_assert_int_eq(bury(&w, &promised), 0);
@@ -233,7 +279,7 @@ START_TEST(a_process_that_dies_at_any_write_loses_nothing_it_was_told_is_safe)
     for (uint64_t len = 1; len < whole; len += whole / 97 + 1) {
         unsigned before = registrar_count(&r);
         struct promises promised = {.count = 0};
-        struct worker w = start(1, len);
+        struct worker w = start(work, 1, len);
 
         int signal = bury(&w, &promised);
         if (signal == 0)
@@ -248,6 +294,32 @@ START_TEST(a_process_that_dies_at_any_write_loses_nothing_it_was_told_is_safe)
 }
 END_TEST
 
+static uint64_t number_of(const struct cw_op_id *report)
+{
+    uint64_t number;
+
+    memcpy(&number, report->b, sizeof(number));
+    return number;
+}
+
+START_TEST(a_process_that_is_killed_never_gives_a_number_twice)
+{
+    uint64_t highest = 0;
+
+    for (unsigned deaths = 0; deaths < 24; deaths++) {
+        struct promises promised = {.count = 0};
+        struct worker w = start(work_and_empty, UINT32_MAX, 0);
+
+        hear(&w, 1 + deaths % 6, &promised);
+        ck_assert_int_eq(kill(w.pid, SIGKILL), 0);
+        ck_assert_int_eq(bury(&w, &promised), SIGKILL);
+        ck_assert_uint_gt(number_of(&promised.ops[0]), highest);
+        highest = number_of(&promised.ops[promised.count - 1]);
+    }
+    ck_assert_uint_ge(highest, 24);
+}
+END_TEST
+
 Suite *suite_outbox_kill(void)
 {
     Suite *s = suite_create("outbox_kill");
@@ -257,6 +329,7 @@ Suite *suite_outbox_kill(void)
     tcase_set_timeout(t, 120);
     tcase_add_test(t, a_process_that_is_killed_loses_nothing_it_was_told_is_safe);
     tcase_add_test(t, a_process_that_dies_at_any_write_loses_nothing_it_was_told_is_safe);
+    tcase_add_test(t, a_process_that_is_killed_never_gives_a_number_twice);
     suite_add_tcase(s, t);
     return s;
 }

@@ -146,6 +146,108 @@ START_TEST(what_is_forgotten_is_gone_and_its_number_is_not_used_again)
 }
 END_TEST
 
+START_TEST(a_number_is_not_used_again_when_the_outbox_was_empty)
+{
+    struct desk d;
+    struct cw_fault fault;
+
+    desk_open(&d, true);
+    for (uint64_t number = 1; number <= 6; number++) {
+        ck_assert_uint_eq(desk_put(&d, registrar_opening(&d.r, (unsigned)number), NULL), number);
+        ck_assert_int_eq(desk_flush(&d, PATIENT_MS), CW_OK);
+        ck_assert_int_eq(cw_outbox_forget(d.outbox, number, &fault), CW_OK);
+        ck_assert_int_eq(cw_outbox_compact(d.outbox, &fault), CW_OK);
+        if (number % 2 == 0) /* written anew twice without a word in between, and then once more by the next process */
+            ck_assert_int_eq(cw_outbox_compact(d.outbox, &fault), CW_OK);
+        if (number % 3 == 0)
+            continue;
+        ck_assert_int_eq(desk_reopen(&d, &fault), CW_OK);
+        ck_assert_uint_eq(cw_outbox_count(d.outbox), 0);
+        ck_assert_uint_eq(cw_outbox_damage_count(d.outbox), 0);
+    }
+    desk_close(&d);
+}
+END_TEST
+
+/* The highest is gone, older ones still wait. */
+START_TEST(a_number_is_not_used_again_while_older_ones_wait)
+{
+    struct desk d;
+    struct cw_fault fault;
+    uint64_t last;
+
+    desk_open(&d, true);
+    d.r.refuse = CW_REFUSED_ROLE;
+    desk_put(&d, registrar_opening(&d.r, 1), NULL);
+    last = desk_put(&d, registrar_opening(&d.r, 2), NULL);
+    ck_assert_int_eq(desk_flush(&d, PATIENT_MS), CW_OK);
+    ck_assert_int_eq(cw_outbox_forget(d.outbox, last, &fault), CW_OK);
+    ck_assert_int_eq(cw_outbox_compact(d.outbox, &fault), CW_OK);
+    ck_assert_int_eq(desk_reopen(&d, &fault), CW_OK);
+    ck_assert_uint_eq(cw_outbox_count(d.outbox), 1);
+    ck_assert_uint_eq(desk_put(&d, registrar_opening(&d.r, 3), NULL), last + 1);
+    ck_assert_int_eq(desk_reopen(&d, &fault), CW_OK);
+    ck_assert_uint_eq(cw_outbox_count(d.outbox), 2);
+    ck_assert_uint_eq(desk_entry(&d, 1).number, 1);
+    ck_assert_uint_eq(desk_entry(&d, last + 1).number, last + 1);
+    desk_close(&d);
+}
+END_TEST
+
+/* As versions before this one leave it: without a record that says how far numbers went. */
+START_TEST(a_file_without_a_highest_number_is_still_read)
+{
+    struct desk d;
+    struct cw_fault fault;
+
+    desk_open(&d, false);
+    ck_assert_uint_eq(desk_put(&d, registrar_opening(&d.r, 1), NULL), 1);
+    ck_assert_int_eq(cw_outbox_compact(d.outbox, &fault), CW_OK); /* nothing was forgotten: as it always was */
+    ck_assert_uint_eq(d.outbox->entries[0]->add.offset, OUTBOX_HEADER_LEN);
+    ck_assert_int_eq(desk_reopen(&d, &fault), CW_OK);
+    ck_assert_uint_eq(desk_put(&d, registrar_opening(&d.r, 2), NULL), 2);
+    desk_close(&d);
+}
+END_TEST
+
+/* Turns a bit of the file, with nobody at it. */
+static void turn_bit(struct desk *d, size_t at)
+{
+    struct buf bytes = {0};
+
+    cw_outbox_close(d->outbox);
+    d->outbox = NULL;
+    ck_assert_int_eq(file_read(d->path, 1 << 20, &bytes), CW_OK);
+    ck_assert_uint_lt(at, bytes.len);
+    bytes.data[at] ^= 1;
+    ck_assert_int_eq(file_write(d->path, buf_slice(&bytes), 0600), CW_OK);
+    buf_done(&bytes);
+}
+
+/* Of the record that says how far numbers went, something else is damaged than its number. */
+START_TEST(the_highest_number_is_known_although_its_record_is_damaged)
+{
+    struct desk d;
+    struct cw_fault fault;
+
+    desk_open(&d, true);
+    desk_put(&d, registrar_opening(&d.r, 1), NULL);
+    desk_put(&d, registrar_opening(&d.r, 2), NULL);
+    desk_put(&d, registrar_opening(&d.r, 3), NULL);
+    ck_assert_int_eq(desk_flush(&d, PATIENT_MS), CW_OK);
+    ck_assert_int_eq(cw_outbox_forget(d.outbox, 2, &fault), CW_OK);
+    ck_assert_int_eq(cw_outbox_forget(d.outbox, 3, &fault), CW_OK);
+    ck_assert_int_eq(cw_outbox_compact(d.outbox, &fault), CW_OK);
+    turn_bit(&d, OUTBOX_HEADER_LEN + (size_t)_i);
+    ck_assert_int_eq(desk_reopen(&d, &fault), CW_OK);
+    ck_assert_uint_eq(cw_outbox_damage_count(d.outbox), 1);
+    ck_assert_uint_eq(cw_outbox_damage_at(d.outbox, 0)->further, 0);
+    ck_assert_int_eq(desk_entry(&d, 1).state, CW_OUTBOX_STORED);
+    ck_assert_uint_eq(desk_put(&d, registrar_opening(&d.r, 4), NULL), 4);
+    desk_close(&d);
+}
+END_TEST
+
 START_TEST(a_file_written_anew_says_the_same)
 {
     struct desk d;
@@ -190,6 +292,10 @@ Suite *suite_outbox_order(void)
     tcase_add_test(order, a_session_that_is_full_does_not_hold_it_up);
     suite_add_tcase(s, order);
     tcase_add_test(numbers, what_is_forgotten_is_gone_and_its_number_is_not_used_again);
+    tcase_add_test(numbers, a_number_is_not_used_again_when_the_outbox_was_empty);
+    tcase_add_test(numbers, a_number_is_not_used_again_while_older_ones_wait);
+    tcase_add_test(numbers, a_file_without_a_highest_number_is_still_read);
+    tcase_add_loop_test(numbers, the_highest_number_is_known_although_its_record_is_damaged, OUTBOX_PLAIN_HEAD_LEN, 70);
     tcase_add_test(numbers, a_file_written_anew_says_the_same);
     suite_add_tcase(s, numbers);
     return s;
