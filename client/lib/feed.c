@@ -17,38 +17,6 @@
 
 static void begin(struct cw_feed *feed);
 
-/* --- the queue ------------------------------------------------------------------------------------------------ */
-
-static bool queue_put(struct cw_feed *feed, struct cw_answer *answer, uint32_t items, uint32_t bytes)
-{
-    struct heard_message *m = malloc(sizeof(*m));
-
-    if (m == NULL)
-        return false;
-    *m = (struct heard_message){.answer = answer, .items = items, .bytes = bytes};
-    *feed->last = m;
-    feed->last = &m->next;
-    feed->held_items += items;
-    feed->held_bytes += bytes;
-    return true;
-}
-
-static struct cw_answer *queue_take(struct cw_feed *feed)
-{
-    struct heard_message *m = feed->first;
-    struct cw_answer *answer = m->answer;
-
-    feed->first = m->next;
-    if (feed->first == NULL)
-        feed->last = &feed->first;
-    feed->held_items -= m->items;
-    feed->held_bytes -= m->bytes;
-    feed->taken_items = m->items;
-    feed->taken_bytes = m->bytes;
-    free(m);
-    return answer;
-}
-
 /* --- hearing -------------------------------------------------------------------------------------------------- */
 
 /* The daemon does not do what it should: another one is asked. The request ends, and begins anew. */
@@ -122,7 +90,7 @@ static void on_frame(void *context, struct cw_answer *answer)
     if (wrong == NULL) {
         buf_clear(&feed->cursor);
         if (buf_add(&feed->cursor, wire_slice(items->cursor)) != CW_OK ||
-            !queue_put(feed, answer, (uint32_t)items->n_items, bytes))
+            !feed_queue_put(feed, answer, (uint32_t)items->n_items, bytes))
             wrong = "no memory for a message of the feed";
     }
     if (wrong != NULL) {
@@ -220,6 +188,7 @@ static void tend(struct attached *on, struct cw_mono now)
         begin(feed);
     if (is_silent(feed, now))
         distrust(feed, CW_AGAIN_NO_DAEMON, "the daemon has fallen silent");
+    feed_check_operations(feed, now);
     grant(feed);
 }
 
@@ -228,7 +197,7 @@ static struct cw_mono wake_at(const struct attached *on)
     const struct cw_feed *feed = (const struct cw_feed *)on;
 
     if (feed->request != NULL && feed->request->state == REQUEST_OPEN)
-        return mono_after(feed->heard_at, feed->silence_ms);
+        return mono_earlier(mono_after(feed->heard_at, feed->silence_ms), feed_check_at(feed));
     return feed->request == NULL && feed->over == CW_OK ? feed->begin_at : CW_NEVER;
 }
 
@@ -239,7 +208,7 @@ static void leave(struct attached *on)
 
     attached_remove(&feed->client->attached, on);
     feed->client = NULL;
-    feed->request = NULL;
+    feed->request = feed->check = NULL;
 }
 
 static const struct attached_ops on_handle = {.tend = tend, .wake_at = wake_at, .leave = leave};
@@ -254,9 +223,10 @@ static uint32_t or_default(uint32_t value, uint32_t otherwise)
 static void free_feed(struct cw_feed *feed)
 {
     while (feed->first != NULL)
-        cw_answer_close(queue_take(feed));
+        cw_answer_close(feed_queue_take(feed));
     buf_done(&feed->ask);
     buf_done(&feed->cursor);
+    buf_done(&feed->checking);
     free(feed);
 }
 
@@ -278,6 +248,7 @@ enum cw_err cw_feed_open(struct cw_client *client, const struct cw_feed_options 
     feed->since = options->since;
     feed->window_items = or_default(options->window_items, CW_FEED_WINDOW_ITEMS_DEFAULT);
     feed->window_bytes = or_default(options->window_bytes, CW_FEED_WINDOW_BYTES_DEFAULT);
+    feed->operation_count = options->operations.count;
     feed->silence_ms = options->silence_ms != 0 ? options->silence_ms : SILENCE_MS_DEFAULT;
     err = feed_pack_ask(feed, options);
     if (err == CW_OK)
@@ -306,6 +277,13 @@ static void unsubscribe(struct cw_feed *feed)
     cw_request_cancel(feed->request);
 }
 
+void feed_refuse(struct cw_feed *feed, const struct cw_fault *why)
+{
+    if (feed->request != NULL)
+        unsubscribe(feed);
+    give_up(feed, why->code, why);
+}
+
 void cw_feed_close(struct cw_feed *feed)
 {
     if (feed == NULL)
@@ -314,6 +292,7 @@ void cw_feed_close(struct cw_feed *feed)
         attached_remove(&feed->client->attached, &feed->on);
     if (feed->request != NULL)
         unsubscribe(feed);
+    cw_request_cancel(feed->check);
     free_feed(feed);
 }
 
@@ -363,8 +342,8 @@ static enum cw_err nothing_came(struct cw_feed *feed)
 
 static enum cw_err look(struct cw_feed *feed, struct cw_answer **out_answer)
 {
-    if (feed->first != NULL) {
-        *out_answer = queue_take(feed);
+    if (feed->first != NULL && feed_is_checked(feed)) {
+        *out_answer = feed_queue_take(feed);
         return CW_OK;
     }
     if (feed->client == NULL)
@@ -389,7 +368,7 @@ enum cw_err cw_feed_next(struct cw_feed *feed, int32_t timeout_ms, struct cw_ans
             return nothing_came(feed);
         if (!client_pump(feed->client))
             return CW_USAGE_ORDER; /* closed by a callback */
-        if (feed->first == NULL && feed->over == CW_OK)
+        if (feed->over == CW_OK && (feed->first == NULL || !feed_is_checked(feed)))
             loop_wait(feed->client, deadline);
     }
     return err;

@@ -69,11 +69,12 @@ struct cw_feed_options {
     struct cw_names risks;     /**< as lists show it: "high", "not assessed" */
     struct cw_names tags;
     struct cw_names areas;
-    struct cw_names cases;      /**< ids, references, unique beginnings of ids */
-    struct cw_names operations; /**< names, references or ids: the operation, and what is linked to it */
-    int by_state;               /**< CW_FEED_CURSOR: each touched case once, instead of each op: after a long absence */
-    int views;                  /**< items carry the case's fields ("view", as cw_client_get() has them) */
-    int records;                /**< authority and key records too */
+    struct cw_names cases; /**< ids, references, unique beginnings of ids */
+    /** Names, references or ids: the operation, and what is linked to it. One that is not known ends the feed. */
+    struct cw_names operations;
+    int by_state;       /**< CW_FEED_CURSOR: each touched case once, instead of each op: after a long absence */
+    int views;          /**< items carry the case's fields ("view", as cw_client_get() has them) */
+    int records;        /**< authority and key records too */
     int even_if_behind; /**< go on although the daemon has not all that the cursor names: when that is lost for good */
     uint32_t window_items; /**< 0: CW_FEED_WINDOW_ITEMS_DEFAULT */
     uint32_t window_bytes; /**< 0: CW_FEED_WINDOW_BYTES_DEFAULT */
@@ -108,6 +109,7 @@ CW_PUBLIC void cw_feed_close(struct cw_feed *feed); /**< NULL allowed */
  *           CW_REFUSED_MALFORMED    the cursor is damaged
  *           CW_REFUSED_VERSION      ... of a newer version
  *           CW_REFUSED_NETWORK, CW_REFUSED_READER   ... of another network, of another reader
+ *           CW_REFUSED_UNKNOWN_CASE a case or an operation that was asked for is not known there
  *           any other CW_REFUSED_   a filter that means nothing, a certificate that may not read
  *           CW_USAGE_ORDER          inside a callback with a timeout, or the handle was closed
  *           After CW_REFUSED_ the feed is over; the fault says what to do.

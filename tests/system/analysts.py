@@ -298,6 +298,22 @@ def an_awaiting_analyst_tails_over_a_daemons_death(lab):
 
 
 @story()
+def an_analyst_who_mistypes_an_operation_hears_so(lab):
+    lab.tool("case", "open", "operation", "title=Operation Larkspur")
+    with lab.person("intel@north") as context, context.client() as client:
+        with client.feed(casewire.Start.BEGINNING, operations=["operation larkspur"], follow=False) as feed:
+            check("one that is there is told", [item.title for item in feed] == ["Operation Larkspur"])
+        for wrong in ({"operations": ["Operation Larskpur"]}, {"cases": ["OP/NTH/2018/K7Q2M4X-C"]}, {"divisions": ["NTX"]}):
+            with client.feed(casewire.Start.NOW, **wrong) as feed:
+                try:
+                    for item in feed:
+                        check("nothing is told", False, str(item))
+                except casewire.CasewireError as error:
+                    check("it is refused", error.code in (casewire.Code.REFUSED_UNKNOWN_CASE, casewire.Code.REFUSED_VALUE), str(error))
+                    check("what was asked for is named", "filter." in str(error), str(error))
+
+
+@story()
 def an_analyst_takes_a_snapshot_and_what_follows(lab):
     for division in DIVISIONS:
         lab.open_case(f"Child {division}", division, "high" if division != "east" else "medium")

@@ -245,6 +245,26 @@ def nats_is_told_of_what_changes_and_asked_where_it_stands(lab):
         check(f"{words} is not understood", to_nats(lab, *words).wait(20) == 2)
 
 
+def refused_for(lab, bridge, *wrong):
+    refusals = len(lab.said().split("the feed is refused")) if lab.bridges else 1
+    check("the bridge ends", bridge(lab, *wrong).wait(30) == 1, " ".join(wrong))
+    check("it says why", len(lab.said().split("the feed is refused")) == refusals + 1, lab.said())
+
+
+@story()
+def a_bridge_asked_for_what_there_is_not_ends_and_says_so(lab):
+    lab.tool("case", "open", "operation", "title=Operation Larkspur")
+    lab.settle()
+    lab.at("north")
+    for server, bridge in ((Nats, to_nats), (Postgres, to_postgres)):
+        lab.serve(server(lab.base))
+        refused_for(lab, bridge, "--operation", "Operation Larskpur")
+        check("the operation is named", "Operation Larskpur" in lab.said(), lab.said())
+        refused_for(lab, bridge, "--division", "NTX")
+        ends_well(bridge(lab, "--operation", "operation larkspur", "--exit-at-end"))
+        refused_for(lab, bridge, "--operation", "Operation Larskpur")
+
+
 @story()
 def postgres_refuses_two_bridges_of_one_name(lab):
     server = lab.serve(Postgres(lab.base))

@@ -5,6 +5,7 @@
 #include "tool/feed.h"
 
 #include "lib/answer.h"
+#include "lib/feed.h"
 #include "lib/link.h"
 
 #include <errno.h>
@@ -162,6 +163,7 @@ static enum exit_code start(struct following *f, struct context *context)
         f->choice->options.window_items = 1; /* the cursor must not run ahead of what is printed */
     if (cw_feed_open(context->client, &f->choice->options, &f->feed) != CW_OK)
         return complain_fault(f->cli, "the feed was refused", cw_client_fault(context->client));
+    feed_trust_names(f->feed); /* feed_choose() has looked them up, and says which is nearest */
     f->absent_since = link_now();
     tell_beginning(f);
     code = follow(f);

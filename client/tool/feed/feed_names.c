@@ -6,10 +6,9 @@
 
 #include "lib/answer.h"
 #include "lib/fault.h"
+#include "lib/feed.h"
 #include "proto/schema.h"
 #include "proto/wire.h"
-
-#include <strings.h>
 
 struct cw_names feed_read_names(const struct cli *cli, const char *option, struct feed_name_list *out)
 {
@@ -64,24 +63,10 @@ static void add_operation(const Cw__CaseView *view, struct feed_choice *out)
     add_text(out, wire_slice(view->human_ref));
 }
 
-/* A case that is none may carry the name of one. */
-static bool carries_name(const Cw__CaseView *view, const char *name)
-{
-    for (size_t i = 0; i < view->n_fields; i++) {
-        const Cw__ViewField *field = view->fields[i];
-
-        for (size_t j = 0; field->field == FIELD_OP_NAME && j < field->n_values; j++)
-            if (field->values[j]->text.len == strlen(name) &&
-                strncasecmp((const char *)field->values[j]->text.data, name, strlen(name)) == 0)
-                return true;
-    }
-    return false;
-}
-
 static enum exit_code take_operation(const struct cli *cli, const Cw__CaseView *view, const char *name,
                                      struct feed_choice *out)
 {
-    if (view->kind != KIND_OPERATION && !carries_name(view, name))
+    if (!feed_is_operation(view, slice_of(name)))
         return complain(cli, EXIT_USAGE,
                         &(struct trouble){"there is no such operation", name, "it is a case of another kind: --case",
                                           "casewire case list --kind operation"});
