@@ -35,7 +35,9 @@ static void each_variable(help_row *row, void *context)
 static void each_format(help_row *row, void *context)
 {
     static const char *const rows[][2] = {
-        {"a terminal", "columns under a heading, colours for state words (never colour alone), times in London"},
+        {"a terminal", "columns under a heading, colours for state words (never colour alone), times in London. Where "
+                       "a row would be wider, columns that say nothing are left out, then those that can be spared, "
+                       "and titles end in an ellipsis; -v shows all of it"},
         {"a pipe", "the same rows with tabs between, no heading, times in UTC"},
         {"-q", "ids only, one a line"},
         {"--json", "one object on standard output: \"v\" is 1 and \"command\" names what printed it; ids are "

@@ -22,11 +22,20 @@ struct table {
     size_t column_count;
     char **cells;
     size_t cell_count, cell_room;
+    const char *const *spare, *const *shorten; /* table_fit() */
+    const char *kept[TABLE_COLUMNS_MAX + 1];   /* what is left of the heading, once columns are left out */
 };
 
 void table_begin(struct table *t, const struct cli *cli, const char *const *heading);
 /* Cells of one row, in order; copied. NULL is an empty cell. */
 void table_add(struct table *t, const char *text);
+/*
+ * Each row shall be one line of the terminal, where that can be and --verbose does not ask for everything: columns that
+ * say nothing in any row are left out, then those of `spare`, one after the other, and then what stands in `shorten` is
+ * cut, in that order, and ends in an ellipsis. Names of columns, each list ends with NULL. What cannot fit even so goes on
+ * below, whole.
+ */
+void table_fit(struct table *t, const char *const *spare, const char *const *shorten);
 /* Prints and frees. */
 void table_end(struct table *t);
 

@@ -934,6 +934,28 @@ def a_bar_is_drawn_on_a_terminal_only(desk):
 
 
 @story
+def a_row_of_a_list_is_one_line_of_a_small_terminal(desk):
+    """Eighty columns: whoever reads a list at night goes down it with a finger."""
+    title = "Child of the long house behind the old harbour in Dunmarsh"
+    case = desk.open_case(title, risk="high")
+    desk.settle()
+    who = ["--lab", desk.dir, "--as", "officer@north", "--color", "never"]
+    for words, wanted in ((["case", "list"], case["human_ref"]), (["clock", "list"], "first risk assessment"), (["mine"], "high")):
+        shown, code = on_a_terminal([TOOL, *who, *words])
+        lines = shown.splitlines()
+        rows = json.loads(desk.tool(*words, "--json").stdout)
+        count = len(rows.get("rows") or rows.get("clocks") or rows.get("cases"))
+        check(f"{words}: a line for each row, and the heading", code == 0 and len(lines) == count + 1, shown)
+        check(f"{words}: none is wider", max(map(len, lines)) <= 80, shown)
+        check(f"{words}: what matters is whole", wanted in shown, shown)
+    shown, _ = on_a_terminal([TOOL, *who, "case", "list"])
+    check("a title that is cut says so", "Child of the" in shown and "…" in shown, shown)
+    shown, _ = on_a_terminal([TOOL, *who, "case", "list", "-v"])
+    check("verbose cuts nothing", "…" not in shown and "Dunmarsh" in shown and "conf." in shown, shown)
+    check("nor does a pipe", title in desk.tool("case", "list").stdout)
+
+
+@story
 def a_lab_takes_no_folder_in_which_something_is(desk):
     folder = os.path.join(os.path.dirname(desk.dir), "precious")
     os.mkdir(folder)

@@ -130,12 +130,15 @@ static void list_row(struct table *t, const Cw__CaseRow *row)
 
 static void list_text(const struct cli *cli, const Cw__CaseList *list)
 {
-    const char *heading[] = {"case", "kind", "status", "owner", "risk", "conflicts", "changed", "title", NULL};
+    static const char *const spare[] = {"kind", NULL}; /* the reference begins with the kind */
+    static const char *const shorten[] = {"title", NULL};
+    const char *heading[] = {"case", "kind", "status", "owner", "risk", "conf.", "changed", "title", NULL};
     struct table t;
 
     if (cli_flag(cli, "overdue"))
         heading[6] = "due since";
     table_begin(&t, cli, heading);
+    table_fit(&t, spare, shorten);
     for (size_t i = 0; i < list->n_rows; i++)
         list_row(&t, list->rows[i]);
     table_end(&t);

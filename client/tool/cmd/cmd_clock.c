@@ -143,9 +143,12 @@ static void print_rows(const struct cli *cli, const struct duties *all)
 {
     static const char *const heading[] = {"case",    "clock",       "duty", "state", "due",
                                           "in hand", "waivable by", "id",   NULL};
+    static const char *const spare[] = {"waivable by", "clock", NULL};
+    static const char *const shorten[] = {"in hand", "duty", NULL};
     struct table t;
 
     table_begin(&t, cli, heading);
+    table_fit(&t, spare, shorten);
     for (size_t i = 0; i < all->count; i++)
         add_row(&t, &all->at[i]);
     table_end(&t);

@@ -115,9 +115,11 @@ static json_t *row_json(const struct own *own)
 static void print_rows(const struct cli *cli, const struct own *own, size_t count)
 {
     static const char *const heading[] = {"case", "risk", "status", "waits", "changed", "title", NULL};
+    static const char *const spare[] = {NULL}, *const shorten[] = {"title", NULL};
     struct table t;
 
     table_begin(&t, cli, heading);
+    table_fit(&t, spare, shorten);
     for (size_t i = 0; i < count; i++)
         add_row(&t, &own[i]);
     table_end(&t);
