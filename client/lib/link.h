@@ -24,6 +24,7 @@ struct link_ops;
 
 struct link {
     const struct link_ops *ops;
+    const char *address;   /* or the path, for faults */
     int epoll;             /* where the link's descriptors are watched; borrowed */
     enum link_state state; /* as of the last look() */
     uint64_t lost_count;   /* how often a connection that was ready, or being made, came to nothing */

@@ -201,7 +201,7 @@ enum cw_err link_unix_open(const char *path, int epoll, struct link **out_link, 
     l = calloc(1, sizeof(*l));
     if (l == NULL)
         return fault_plain(fault, CW_LOCAL_MEMORY, "");
-    l->base = (struct link){.ops = &unix_ops, .epoll = epoll, .once = true};
+    l->base = (struct link){.ops = &unix_ops, .address = l->path, .epoll = epoll, .once = true};
     l->fd = -1;
     memcpy(l->path, path, strlen(path) + 1);
     *out_link = &l->base;

@@ -370,7 +370,7 @@ enum cw_err link_zmq_open(void *context, int epoll, const struct link_curve *to,
     l = calloc(1, sizeof(*l));
     if (l == NULL)
         return fault_plain(fault, CW_LOCAL_MEMORY, "");
-    l->base = (struct link){.ops = &zmq_ops, .epoll = epoll};
+    l->base = (struct link){.ops = &zmq_ops, .address = l->address, .epoll = epoll};
     l->probe = -1;
     l->context = context;
     memcpy(l->address, to->address, strlen(to->address) + 1);

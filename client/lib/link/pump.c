@@ -5,6 +5,8 @@
 #include "lib/need.h"
 #include "proto/wire.h"
 
+#include <stdio.h>
+
 /* Frames of one daemon in one round: whatever is left keeps the descriptor readable. */
 #define FRAMES_PER_ROUND 16
 
@@ -29,6 +31,9 @@ void client_mark(struct cw_client *client, uint32_t daemon, const struct cw_faul
 {
     struct cw_fault why = *fault; /* it may lie in what is about to be freed */
 
+    /* Which part of its answer is wrong, the text says; whoever reads it must know which daemon to look after. */
+    if (cw_err_class_of(why.code) != CW_CLASS_LOCAL)
+        snprintf(why.where, sizeof(why.where), "%s", client->daemons[daemon].link->address);
     daemon_mark(&client->daemons[daemon], &why, now);
     move_requests(client, daemon, &why, now);
 }

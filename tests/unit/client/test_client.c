@@ -79,24 +79,6 @@ START_TEST(an_answer_to_a_request_that_was_given_up_is_dropped)
 }
 END_TEST
 
-START_TEST(garbage_leaves_the_handle_usable)
-{
-    static const enum fake_act garbage[] = {FAKE_GARBAGE, FAKE_SEVERAL};
-
-    for (size_t i = 0; i < CW_COUNT(garbage); i++) {
-        struct world w = {.scripts = {{.acts = {garbage[i]}, .count = 1}}};
-
-        world_make(&w, 1, 0);
-        ck_assert_int_eq(world_ask(&w, PATIENT_MS), CW_PEER_MALFORMED);
-        ck_assert_int_eq(world_view_of(&w, 0).state, CW_DAEMON_MARKED);
-        ck_assert_uint_eq(world_view_of(&w, 0).failures, 1);
-        ck_assert_int_eq(world_view_of(&w, 0).fault.code, CW_PEER_MALFORMED);
-        ck_assert_int_eq(world_ask(&w, PATIENT_MS), CW_OK);
-        world_done(&w);
-    }
-}
-END_TEST
-
 START_TEST(a_busy_daemon_is_asked_again)
 {
     struct world w = {
@@ -167,76 +149,6 @@ START_TEST(when_nobody_listens_the_next_is_asked)
     ck_assert_int_eq(world_ask(&w, PATIENT_MS), CW_OK);
     ck_assert_uint_eq(fake_count(w.daemons[1]), 1);
     ck_assert_str_eq(world_view_of(&w, 0).fault.text, "nothing listens there");
-    world_done(&w);
-}
-END_TEST
-
-START_TEST(after_garbage_the_next_is_asked)
-{
-    static const enum fake_act garbage[] = {FAKE_GARBAGE, FAKE_SEVERAL};
-    struct world w;
-
-    for (size_t i = 0; i < CW_COUNT(garbage); i++) {
-        ck_assert_int_eq(world_ask_two(&w, (struct script){.acts = {garbage[i]}, .count = 1}, honest, PATIENT_MS),
-                         CW_OK);
-        ck_assert_int_eq(world_view_of(&w, 0).state, CW_DAEMON_MARKED);
-        /* While the mark lasts nobody asks it. */
-        ck_assert_int_eq(world_ask(&w, PATIENT_MS), CW_OK);
-        ck_assert_uint_eq(fake_count(w.daemons[0]), 1);
-        ck_assert_uint_eq(fake_count(w.daemons[1]), 2);
-        world_done(&w);
-    }
-}
-END_TEST
-
-static enum fake_act answer_another_question(void *context, const Cw__Request *request, unsigned nth, Cw__Answer *out)
-{
-    static Cw__Peers peers = CW__PEERS__INIT;
-
-    (void)context;
-    (void)request;
-    (void)nth;
-    out->peers = &peers;
-    return FAKE_ANSWER;
-}
-
-START_TEST(an_answer_to_another_question_is_garbage)
-{
-    struct world w = {.identity = fake_identity()};
-
-    w.daemons[0] = fake_start(0, answer_another_question, NULL);
-    w.daemons[1] = fake_start(0, fake_status, NULL);
-    w.client = fake_client(w.identity, NEVER_MS, 2, w.daemons);
-    ck_assert_int_eq(world_ask(&w, PATIENT_MS), CW_OK);
-    ck_assert_int_eq(world_view_of(&w, 0).state, CW_DAEMON_MARKED);
-    ck_assert_str_eq(world_view_of(&w, 0).fault.text, "the daemon answered another question");
-    world_done(&w);
-}
-END_TEST
-
-static enum fake_act answer_about_one_op(void *context, const Cw__Request *request, unsigned nth, Cw__Answer *out)
-{
-    static Cw__Submitted submitted = CW__SUBMITTED__INIT;
-
-    (void)request;
-    (void)nth;
-    submitted.has_op_id = 1;
-    submitted.op_id = wire_bytes(slice(context, CW_ID_LEN));
-    out->submitted = &submitted;
-    return FAKE_ANSWER;
-}
-
-START_TEST(a_receipt_of_another_op_is_garbage)
-{
-    struct world w = {.identity = fake_identity()};
-    struct cw_op_id op = {{1}}, other = {{2}};
-    struct cw_answer *answer = NULL;
-
-    w.daemons[0] = fake_start(0, answer_about_one_op, op.b);
-    w.client = fake_client(w.identity, 0, 1, w.daemons);
-    ck_assert_int_eq(cw_client_receipt(w.client, &other, PATIENT_MS, &answer), CW_PEER_MALFORMED);
-    ck_assert_int_eq(cw_client_receipt(w.client, &op, PATIENT_MS, &answer), CW_OK);
-    cw_answer_close(answer);
     world_done(&w);
 }
 END_TEST
@@ -503,15 +415,11 @@ Suite *suite_client(void)
     tcase_add_test(one, the_descriptor_alone_is_enough_for_many_requests_at_once);
     tcase_add_test(one, a_deadline_makes_the_descriptor_readable);
     tcase_add_test(one, an_answer_to_a_request_that_was_given_up_is_dropped);
-    tcase_add_test(one, garbage_leaves_the_handle_usable);
     tcase_add_test(one, a_busy_daemon_is_asked_again);
     tcase_add_test(one, a_daemon_that_dies_and_comes_back_gets_the_same_request);
     tcase_add_test(one, a_wrong_key_is_said_so);
     suite_add_tcase(s, one);
     tcase_add_test(two, when_nobody_listens_the_next_is_asked);
-    tcase_add_test(two, after_garbage_the_next_is_asked);
-    tcase_add_test(two, an_answer_to_another_question_is_garbage);
-    tcase_add_test(two, a_receipt_of_another_op_is_garbage);
     tcase_add_test(two, a_mark_is_over_one_day);
     tcase_add_test(two, when_a_daemon_dies_between_question_and_answer_the_next_is_asked);
     tcase_add_test(two, a_daemon_that_is_silent_for_too_long_is_marked);
