@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "tool/cli.h"
+#include "tool/help_json.h"
 #include "tool/out.h"
 
 #include <errno.h>
@@ -134,7 +135,9 @@ const struct cli_command *cli_find(const struct cli_command *const *commands, co
 
 static enum exit_code print_help(const struct cli *cli, const char *noun)
 {
-    if (cli->command != NULL)
+    if (cli->json)
+        help_json(cli, cli->command, noun, NULL);
+    else if (cli->command != NULL)
         help_command(cli->command, stdout);
     else if (noun != NULL)
         help_noun(cli->commands, noun, stdout);

@@ -25,6 +25,13 @@ static const char *const things[][2] = {
     {"OwnCase", "case_id:h human_ref:s kind:s title:s risk:s status:s overdue:i disputed:i updated:t"},
     {"Context", "name:s in_use:b holder:s home:s"},
     {"OutboxEntry", "number:i state:s done:b says:s case_id:h op_id:h wanted:i held_by:i division:s? code:i? why:s?"},
+    {"HelpCommand",
+     "name:s group:s summary:s operands:s? about:s? examples:s? options:[HelpOption] fields:[HelpField]? who_may:s? "
+     "json:b"},
+    {"HelpOption", "name:s value:s? text:s"},
+    {"HelpField", "name:s typed:s text:s"},
+    {"HelpTopic", "name:s summary:s rows:[HelpRow]"},
+    {"HelpRow", "name:s text:s"},
     {"OutboxDamage", "offset:i len:i number:i unfinished:b further:i perhaps_more:b"},
 };
 

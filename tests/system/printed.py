@@ -205,8 +205,10 @@ def json_of_oneself(desk, schema):
     ask("context use", "north")
     ask("context show")
     ask("context remove", "north")
-    for words in (["schema"], ["version"], ["cheat"]):
+    for words in (["schema"], ["version"], ["cheat"], ["completion", "zsh"], ["help"], ["help", "case"], ["help", "episode", "return"], ["help", "exit-codes"]):
         schema.hold(words[0], run([TOOL, "--json", *words]).stdout)
+    for words in ([], ["case"], ["feed", "--help"], ["child", "open", "-h"]):
+        schema.hold("help", run([TOOL, *words, "--json"]).stdout)
     done = desk.officer("--json", "case", "list", expect=4)
     error = json.loads(done.stderr)
     schema.validator.validate(error)

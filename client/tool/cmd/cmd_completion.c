@@ -91,7 +91,10 @@ static enum exit_code run_completion(struct cli *cli)
 
     for (size_t i = 0; i < CW_COUNT(scripts); i++)
         if (strcmp(cli->operands[0], scripts[i].shell) == 0) {
-            fputs(scripts[i].script, stdout);
+            if (cli->json)
+                json_print(cli, json_pack("{s:s, s:s}", "shell", scripts[i].shell, "script", scripts[i].script));
+            else
+                fputs(scripts[i].script, stdout);
             return EXIT_DONE;
         }
     return complain(cli, EXIT_USAGE,
@@ -137,6 +140,7 @@ const struct cli_command cmd_completion = {
     .examples = "  source <(casewire completion bash)\n"
                 "  casewire completion zsh > ~/.zfunc/_casewire\n"
                 "  casewire completion fish > ~/.config/fish/completions/casewire.fish\n",
+    .json = "shell:s script:s",
     .run = run_completion,
 };
 const struct cli_command cmd_complete = {

@@ -2,6 +2,7 @@
 /* help, cheat. */
 #include "tool/cmd_help.h"
 
+#include "tool/help_json.h"
 #include "tool/out.h"
 #include "tool/verb.h"
 
@@ -23,6 +24,22 @@ static enum exit_code unknown(const struct cli *cli, const char *word)
     return complain(cli, EXIT_NOT_FOUND, &(struct trouble){"there is no help about this", word, why, next});
 }
 
+/* What was found of what was asked for; a topic, a command or a noun, or everything. */
+static void tell(const struct cli *cli, const struct help_topic *topic, const struct cli_command *command,
+                 const char *noun)
+{
+    if (cli->json)
+        help_json(cli, command, noun, topic);
+    else if (topic != NULL)
+        help_topic_print(topic, stdout);
+    else if (command != NULL)
+        help_command(command, stdout);
+    else if (noun != NULL)
+        help_noun(cli->commands, noun, stdout);
+    else
+        help_overview(cli->commands, stdout);
+}
+
 static enum exit_code run_help(struct cli *cli)
 {
     const char *word = cli->operand_count > 0 ? cli->operands[0] : NULL;
@@ -32,19 +49,21 @@ static enum exit_code run_help(struct cli *cli)
     bool noun = false;
 
     if (word == NULL) {
-        help_overview(cli->commands, stdout);
+        tell(cli, NULL, NULL, NULL);
         return EXIT_DONE;
     }
     for (const struct cli_command *const *c = cli->commands; *c != NULL; c++)
         noun = noun || (strcmp((*c)->noun, word) == 0 && !(*c)->hidden);
     if (topic != NULL)
-        help_topic_print(topic, stdout);
+        tell(cli, topic, NULL, NULL);
+    else if (strcmp(word, "commands") == 0 && cli->json)
+        tell(cli, NULL, NULL, NULL);
     else if (strcmp(word, "commands") == 0)
         help_commands(cli->commands, stdout);
     else if (command != NULL && !command->hidden)
-        help_command(command, stdout);
+        tell(cli, NULL, command, NULL);
     else if (noun && verb == NULL)
-        help_noun(cli->commands, word, stdout);
+        tell(cli, NULL, NULL, word);
     else
         return unknown(cli, noun ? verb : word);
     return EXIT_DONE;
@@ -127,8 +146,11 @@ const struct cli_command cmd_help = {
     .operands = "[TOPIC] [VERB]",
     .operand_max = 2,
     .summary = "help on a command or a topic",
-    .about = "Topics are environment, formatting and exit-codes; commands lists every command with a line each.",
-    .examples = "  casewire help case set\n  casewire help exit-codes\n  casewire help commands\n",
+    .about = "Topics are environment, formatting and exit-codes; commands lists every command with a line each. "
+             "With --json it is the tables of commands, options and fields themselves, however help is asked for.",
+    .examples = "  casewire help case set\n  casewire help exit-codes\n  casewire help commands\n"
+                "  casewire help --json\n",
+    .json = HELP_JSON,
     .run = run_help,
 };
 const struct cli_command cmd_cheat = {

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-static char printed[16384];
+static char printed[65536];
 static int into, was;
 
 void printing_begin(void)
