@@ -95,5 +95,11 @@ void verb_argument_words(const struct verb *verb, const struct verb_argument *ar
                          char left[static VERB_LEFT_LEN_MAX], char right[static VERB_RIGHT_LEN_MAX]);
 /* "anyone", "SUP, INSP, SUPT": who may record it, by the table. */
 void verb_who(const struct verb *verb, char out[static SCHEMA_ROLES_TEXT_LEN_MAX]);
+/*
+ * What becomes of what was kept as a proposal: who may take it up, where that is the command's to say, and where they
+ * find it. command: any, also one that is no verb.
+ */
+#define VERB_PROPOSAL_LEN_MAX 300
+void verb_proposal_words(const struct cli_command *command, char out[static VERB_PROPOSAL_LEN_MAX]);
 
 #endif

@@ -2,6 +2,7 @@
 #include "tool/write.h"
 
 #include "tool/lookup.h"
+#include "tool/verb.h"
 
 #include "lib/fault.h"
 #include "lib/when.h"
@@ -226,7 +227,7 @@ static void tell_json(const struct cli *cli, const Cw__Submitted *s, uint32_t pr
 
 static void tell(const struct writing *w, const Cw__Submitted *s, uint32_t proven)
 {
-    char op[2 * SHORT_ID_LEN + 1], reference[64], full[2 * CW_ID_LEN + 1] = "";
+    char op[2 * SHORT_ID_LEN + 1], reference[64], full[2 * CW_ID_LEN + 1] = "", proposal[VERB_PROPOSAL_LEN_MAX];
     bool opens = w->view == NULL;
 
     if (w->silent)
@@ -251,9 +252,10 @@ static void tell(const struct writing *w, const Cw__Submitted *s, uint32_t prove
                        : "recorded",
            reference, op, s->held_by, s->held_by == 1 ? "" : "s");
     printf(proven != 0 ? ", receipt checked: %u\n" : "\n", proven);
-    if (s->proposal)
-        printf("%sa proposal:%s your role may not set this directly; somebody who may must take it up\n",
-               tone_on(w->cli, TONE_CAREFUL), tone_off(w->cli));
+    if (!s->proposal)
+        return;
+    verb_proposal_words(w->cli->command, proposal);
+    printf("%sa proposal:%s %s\n", tone_on(w->cli, TONE_CAREFUL), tone_off(w->cli), proposal);
 }
 
 static enum exit_code judge(struct writing *w, const struct cw_answer *answer, const struct cw_op_id *op,

@@ -956,6 +956,21 @@ def a_row_of_a_list_is_one_line_of_a_small_terminal(desk):
 
 
 @story
+def what_is_to_be_done_next_can_be_typed_as_it_stands(desk):
+    case = desk.open_case("Child M")
+    name = case["human_ref"].split("/")[-1].split("-")[0]
+    who = ["--lab", desk.dir, "--as", "officer@north"]
+    refused = run([TOOL, *who, "child", "open", "Child R"], 2)
+    check("a value without a name is told how it is meant", "like title='...'" in refused.stderr, refused.stderr)
+    refused = run([TOOL, *who, "clock", "ack", name, "M9"], 3)
+    check("the case that was typed stands in it", f"next:  casewire clock list {name}\n" in refused.stderr, refused.stderr)
+    run([TOOL, *who, "clock", "list", name])
+    done = run([TOOL, *who, "handover", "offer", name, "to=EST", "why=Placed there"])
+    check("a proposal says who may take it up", "INSP" in done.stdout and "inbox" in done.stdout, done.stdout)
+    check("and there it is", "handover offer" in desk.tool("inbox", who="inspector@north").stdout)
+
+
+@story
 def a_lab_takes_no_folder_in_which_something_is(desk):
     folder = os.path.join(os.path.dirname(desk.dir), "precious")
     os.mkdir(folder)

@@ -85,6 +85,16 @@ static enum exit_code assign_record(struct saying *s, const struct schema_field 
     return code == EXIT_DONE ? saying_assign(s, field, name, hex) : code;
 }
 
+/* A title or a place alone: the first name that the verb takes shows how it is meant. */
+static enum exit_code without_name(const struct saying *s, const char *typed)
+{
+    const char *first = s->verb->arguments[0].name;
+    char why[100];
+
+    snprintf(why, sizeof(why), "it is written NAME=VALUE, like %s='...'", first != NULL ? first : "summary");
+    return complain(s->w.cli, EXIT_USAGE, &(struct trouble){"nothing was recorded", typed, why, NULL});
+}
+
 static enum exit_code assign_typed(struct saying *s, const char *typed)
 {
     const struct verb_argument *argument;
@@ -93,8 +103,7 @@ static enum exit_code assign_typed(struct saying *s, const char *typed)
     char name[64];
 
     if (typed[len] == '\0')
-        return complain(s->w.cli, EXIT_USAGE,
-                        &(struct trouble){"nothing was recorded", typed, "it is written NAME=VALUE", NULL});
+        return without_name(s, typed);
     if (field == NULL || len >= sizeof(name))
         return unknown_name(s, typed, len);
     snprintf(name, sizeof(name), "%.*s", (int)len, typed);

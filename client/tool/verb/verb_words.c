@@ -166,3 +166,18 @@ void verb_who(const struct verb *verb, char out[static SCHEMA_ROLES_TEXT_LEN_MAX
     }
     schema_roles_text(roles == R_NONE ? R_ANY : roles, out);
 }
+
+void verb_proposal_words(const struct cli_command *command, char out[static VERB_PROPOSAL_LEN_MAX])
+{
+    const struct verb *verb = command != NULL ? verb_of(command) : NULL;
+    char who[SCHEMA_ROLES_TEXT_LEN_MAX], anyone[SCHEMA_ROLES_TEXT_LEN_MAX];
+
+    schema_roles_text(R_ANY, anyone);
+    if (verb != NULL)
+        verb_who(verb, who);
+    if (verb != NULL && strcmp(who, anyone) != 0)
+        snprintf(out, VERB_PROPOSAL_LEN_MAX, "your role may not decide this alone; %s may, and have it in their inbox",
+                 who);
+    else
+        snprintf(out, VERB_PROPOSAL_LEN_MAX, "your role may not decide this alone; whoever may has it in the inbox");
+}
