@@ -118,31 +118,33 @@ static void complain_text(const struct trouble *t)
         fprintf(stderr, "  next:  %s\n", t->next);
 }
 
-/* What was typed for CASE, where the command takes one; NULL: nothing, or nothing that a shell would hand on as it is. */
-static const char *case_typed(const struct cli *cli)
+/* What was typed in the first place behind the command; NULL: nothing, or nothing that a shell would hand on as it is. */
+static const char *first_typed(const struct cli *cli)
 {
-    const char *at = cli != NULL && cli->command != NULL ? cli->command->operands : NULL;
-    const char *typed;
+    const char *typed = cli->operand_count > 0 ? cli->operands[0] : "";
 
-    if (at == NULL || cli->operand_count == 0 || strncmp(at + strspn(at, "["), "CASE", 4) != 0)
-        return NULL;
-    typed = cli->operands[0];
     return typed[0] == '\0' || typed[0] == '-' || strchr(typed, '\'') != NULL ? NULL : typed;
 }
 
-/* "casewire clock list CASE" with the case that was typed: to be copied as it stands. */
-static void fill_case(const struct cli *cli, const char *next, char *out, size_t cap)
+/* "casewire clock list CASE" of a command that takes a CASE first: with the one that was typed, to be copied. */
+static void fill_first(const struct cli *cli, const char *next, char *out, size_t cap)
 {
-    static const char word[] = " CASE";
-    const char *typed = case_typed(cli);
-    size_t len = strlen(next), before = len - (len < sizeof(word) - 1 ? len : sizeof(word) - 1);
+    const char *takes = cli != NULL && cli->command != NULL ? cli->command->operands : NULL;
+    const char *last = strrchr(next, ' '), *typed;
+    size_t len;
     bool plain;
 
     out[0] = '\0';
-    if (typed == NULL || strcmp(next + before, word) != 0)
+    if (takes == NULL || last == NULL)
         return;
-    plain = strspn(typed, "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz/-_") == strlen(typed);
-    if (snprintf(out, cap, "%.*s %s%s%s", (int)before, next, plain ? "" : "'", typed, plain ? "" : "'") >= (int)cap)
+    takes += strspn(takes, "[");
+    len = strspn(takes, "ABCDEFGHIJKLMNOPQRSTUVWXYZ");
+    typed = first_typed(cli);
+    if (typed == NULL || len == 0 || strlen(last + 1) != len || memcmp(last + 1, takes, len) != 0)
+        return;
+    plain = strspn(typed, "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz/-_.") == strlen(typed);
+    if (snprintf(out, cap, "%.*s %s%s%s", (int)(last - next), next, plain ? "" : "'", typed, plain ? "" : "'") >=
+        (int)cap)
         out[0] = '\0';
 }
 
@@ -157,7 +159,7 @@ enum exit_code complain(const struct cli *cli, enum exit_code code, const struct
     }
     if (t.next == NULL)
         t.next = next;
-    fill_case(cli, t.next, filled, sizeof(filled));
+    fill_first(cli, t.next, filled, sizeof(filled));
     if (filled[0] != '\0')
         t.next = filled;
     if (cli != NULL && cli->json)

@@ -36,12 +36,14 @@ static const char *complaint(const char *takes, const char *operand, const char 
 
 #define BEFORE "casewire: nothing was recorded\n  where: M1\n  why:   why\n  next:  "
 
-START_TEST(the_case_that_was_typed_stands_in_it)
+START_TEST(what_was_typed_stands_in_it)
 {
     ck_assert_str_eq(complaint("CASE CLOCK [FIELD=VALUE...]", "K7Q2M4X", "casewire clock list CASE"),
                      BEFORE "casewire clock list K7Q2M4X\n");
     ck_assert_str_eq(complaint("[CASE...]", "K7Q2M4X", "casewire child show CASE"),
                      BEFORE "casewire child show K7Q2M4X\n");
+    ck_assert_str_eq(complaint("CONFLICT", "3f9a", "casewire conflict show CONFLICT"),
+                     BEFORE "casewire conflict show 3f9a\n");
     ck_assert_str_eq(complaint("CASE", "Operation Larkspur", "casewire case show CASE"),
                      BEFORE "casewire case show 'Operation Larkspur'\n");
 }
@@ -97,7 +99,7 @@ Suite *suite_next(void)
     Suite *s = suite_create("client/next");
     TCase *c = tcase_create("next");
 
-    tcase_add_test(c, the_case_that_was_typed_stands_in_it);
+    tcase_add_test(c, what_was_typed_stands_in_it);
     tcase_add_test(c, what_is_not_known_stays_a_word);
     tcase_add_test(c, a_proposal_says_who_may_take_it_up_and_where_it_is_found);
     suite_add_tcase(s, c);
