@@ -133,6 +133,12 @@ const struct event_row event_table[] = {
      "Bits of state_dir/keyring are not what was written. The case (CASEWIRE_CASE) is shown as not whole until its "
      "contents have come from other divisions, which are asked for them; all other cases are as they should be. "
      "Without another division: stop the daemon, put back the keyring's backup, start it. Look at the disk."},
+    {"keyring-filling", "0f5c228c133a61cf6ec3dd22daaea7ad", "Nine tenths of the local keys are given out",
+     "Each case has one of its own, and a keyring has a million. What to do before the last is given out is in "
+     "operations.md, \"A keyring that is nearly full\"."},
+    {"keyring-full", "4b38755082d5349e215fbcae532baeea", "The last local key is given out",
+     "Nothing is refused or lost: new cases share one key, are read more slowly, and none of them can be erased "
+     "alone. operations.md, \"A keyring that is nearly full\"."},
     {"digest-differs", "fe420bbe661745f7b00a83bcc1e65422", "Equal operations give another state at a peer",
      "Of the case CASEWIRE_CASE. One of the two programs is wrong, or of another version. Compare both divisions' "
      "versions (casewire doctor), then report it."},

@@ -34,6 +34,8 @@
     X(UNOPENED, "casewire_entries_unopened", GAUGE, "", "", "Entries that should open here and do not.")               \
     X(HOLES, "casewire_entries_incomplete", GAUGE, "", "", "Entries that lack their contents.")                        \
     X(CASES, "casewire_cases", GAUGE, "", "", "Cases held.")                                                           \
+    X(LOCAL_KEYS, "casewire_local_keys", GAUGE, "", "",                                                                \
+      "Local keys given out, each to a case, of the 1048576 that a keyring has; never given back.")                    \
     X(CONFLICTS, "casewire_conflicts_open", GAUGE, "", "", "Cases with a conflict that a person must settle.")         \
     X(FOLDS, "casewire_folds", COUNTER, "", "", "Times a case's state was made anew.")                                 \
     X(REVISING, "casewire_revising", GAUGE, "", "", "1 while cases wait to be made anew.")                             \

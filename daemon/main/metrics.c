@@ -59,6 +59,7 @@ static void add_node(const struct node_status *s, struct metrics *m)
     add(m, METRIC_UNOPENED, s->counters[COUNTER_UNOPENED]);
     add(m, METRIC_HOLES, s->hole_count);
     add(m, METRIC_CASES, s->counters[COUNTER_CASES]);
+    add(m, METRIC_LOCAL_KEYS, s->local_keys);
     add(m, METRIC_CONFLICTS, s->counters[COUNTER_CONFLICTS]);
     add(m, METRIC_FOLDS, s->counters[COUNTER_FOLDS]);
     add(m, METRIC_REVISING, s->counters[COUNTER_FOLDS_WAITING] != 0);

@@ -81,6 +81,8 @@ enum cw_err case_line_parse(struct cw_slice raw, struct case_line *out); /* borr
 void case_line_of(const struct node *n, const struct loaded_case *c, const struct case_summary *summary,
                   struct case_line *out);
 enum cw_err case_save(struct turn *t, const struct loaded_case *c);
+/* The row names that slot, and its line, in the turn's arena, is sealed under it. */
+enum cw_err case_line_move(struct turn *t, const struct cw_case_id *id, struct case_row *row, uint32_t slot);
 
 /* --- duty_index.c --- */
 /* What the row says of moments now, from what it said before. */

@@ -30,8 +30,9 @@ bool entry_case(const struct entry_in *e, struct cw_case_id *out);
 
 /* A row of wraps begins with how they are kept. */
 #define WRAPS_AS_SENT 0u
-#define WRAPS_SEALED 1u    /* under the case's local key */
+#define WRAPS_SEALED 1u    /* under the case's own local key */
 #define WRAPS_SET_ASIDE 2u /* be32 slot follows: under a key that was damaged, whose backup may be put back */
+#define WRAPS_SHARED 3u    /* under the key of the store, when the case had none of its own */
 
 /* --- reading back (entry_load.c) --- */
 /* The submission is the op's that an entry's header names: another's would be other words under the op's id. */
@@ -57,18 +58,30 @@ enum cw_err entry_load_wraps(const struct node *n, struct kv_txn *txn, const str
                              struct cw_slice *out);
 
 /* --- storing blobs (entry_blobs.c): only those that e->check found right --- */
-enum cw_err entry_put_blobs(struct turn *t, const struct entry_in *e);
+enum cw_err entry_put_blobs(struct turn *t, struct entry_in *e);
+/* An entry that was kept before it counted: its wraps come under its case's own key, when that has one. */
+enum cw_err entry_own_wraps(struct turn *t, const struct entry_in *e, const struct cw_case_id *id);
 /* Wraps of an entry that is of no case. */
 enum cw_err entry_put_wraps_as_sent(struct turn *t, struct row_key key, struct cw_slice wraps);
-/* The keyring slot of a case; its row is made when there is none. Both are remembered for the next call of the turn. */
-enum cw_err turn_case_slot(struct turn *t, const struct cw_case_id *id, uint32_t *out_slot);
-/* Its local key. Borrowed until the next call for another case, or turn_forget_key(). */
-enum cw_err turn_case_key(struct turn *t, const struct cw_case_id *id, const struct local_key **out);
-void turn_forget_key(struct turn *t);
-enum cw_err slot_max_put(struct turn *t, uint32_t slot); /* no slot up to this one is free after a restart */
 /* Every blob that the header names is here and, where this daemon can read, opens. */
 bool entry_is_held(const struct node *n, struct kv_txn *txn, const struct entry_in *e);
 void entry_part_states(const struct node *n, const struct entry_in *e, struct op_entry *out);
+
+/* --- the local key of a case (case_slot.c) --- */
+/* The keyring slot of a case, for the time being the shared one when its row is made. Remembered for the turn's next call. */
+enum cw_err turn_case_slot(struct turn *t, const struct cw_case_id *id, uint32_t *out_slot);
+/* Something of it counts: it gets a slot of its own, when it has none and one is left. */
+enum cw_err turn_own_slot(struct turn *t, const struct cw_case_id *id);
+/* Its local key. Borrowed until the next call for another case, or turn_forget_key(). */
+enum cw_err turn_case_key(struct turn *t, const struct cw_case_id *id, const struct local_key **out);
+void turn_forget_key(struct turn *t);
+/* The store's own, which cases share that have none: it must never be destroyed for one of them. Threads: any. */
+bool case_slot_is_shared(const struct node *n, uint32_t slot);
+/* One that no case had; the shared one when none is left. */
+enum cw_err case_slot_take(struct turn *t, uint32_t *out_slot);
+void case_slots_tell(struct node *n); /* an alarm from nine tenths on, and one when none is left; each once a run */
+enum cw_err slot_max_put(struct turn *t, uint32_t slot); /* no slot up to this one is free after a restart */
+enum cw_err case_row_put(struct turn *t, const struct cw_case_id *id, const struct case_row *row);
 
 /* --- judging (judge.c) --- */
 /* Why it is void, whoever its author is; REASON_NONE. Threads: any. */

@@ -88,7 +88,7 @@ struct node {
     bool owns_cache;
     struct replica_limits limits;
     struct authority_limits authority_limits;
-    uint32_t fold_ops_max, case_cache_max, audience_keys_max;
+    uint32_t fold_ops_max, case_cache_max, audience_keys_max, slots_max;
     bool strict_memory;
 
     /* deciding */
@@ -170,7 +170,8 @@ struct node {
     struct row_key opened_to;    /* how far it got; len 0: its beginning */
     bool keys_left;              /* a look at the local keys of all cases is going on */
     struct row_key keys_at;      /* how far it got; len 0: its beginning */
-    _Atomic bool keys_suspect;   /* one did not open: they are looked at again */
+    bool told_filling, told_full; /* of the keyring, in this run */
+    _Atomic bool keys_suspect;    /* one did not open: they are looked at again */
 
     /* the turn's memory */
     uint8_t *arena_memory;

@@ -39,6 +39,7 @@ struct node_config {
     struct authority_limits authority; /* as above */
     size_t turn_arena_len;             /* 0: 32 MiB. A turn is cut before it fills */
     uint32_t fold_ops_max;      /* ops folded at the end of one turn; 0: 2000. The rest waits for the next turns */
+    uint32_t slots_max;         /* local keys; 0: KEYRING_SLOTS_MAX */
     uint32_t case_cache_max;    /* cases kept decoded; 0: 64 */
     uint32_t audience_keys_max; /* keys held at once; 0: 4096 */
     size_t answer_cache_len;    /* bytes of answers that are kept while they are true; 0: 4 MiB */
@@ -128,6 +129,7 @@ struct node_status {
     struct positions authority;
     uint64_t counters[COUNTER_COUNT];
     uint64_t hole_count;
+    uint32_t local_keys; /* given out */
     bool has_digest;
     struct hash digest; /* H over the buckets, of the moment they were last asked for */
     bool low_on_space;

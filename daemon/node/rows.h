@@ -281,7 +281,7 @@ struct case_moments {
 };
 
 struct case_row {
-    uint32_t slot; /* of the keyring */
+    uint32_t slot; /* of the keyring; the store's own: the case has none yet */
     uint32_t flags;
     uint32_t fold_version;
     uint32_t kind;

@@ -330,6 +330,7 @@ void status_publish(struct node *n)
     for (uint32_t i = 0; i < COUNTER_COUNT; i++)
         s->counters[i] = n->counters[i] + n->outside[i];
     s->counters[COUNTER_FOLDS_WAITING] = n->folds_left || n->refold_left;
+    s->local_keys = keyring_taken(n->keyring);
     s->low_on_space = node_store(n)->low_on_space(node_store(n)->ctx);
     if (mono_reached(now, n->peers_shown)) {
         s->hole_count = count_holes(n);

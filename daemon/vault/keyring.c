@@ -33,7 +33,8 @@ struct keyring {
     struct entropy entropy;
     uint8_t id[KEYRING_ID_LEN];
     uint8_t file_key[KEY_LEN];
-    uint32_t next;    /* the least slot that may be handed out */
+    uint32_t next; /* the least slot that may be handed out */
+    uint32_t slots_max;
     atomic_uint made; /* slots in the file; other threads compare with it */
 };
 
@@ -201,6 +202,7 @@ enum cw_err keyring_open(const struct keyring_io *io, const struct box_secret *d
         return CW_LOCAL_MEMORY;
     k->io = *io;
     k->entropy = *entropy;
+    k->slots_max = KEYRING_SLOTS_MAX;
     atomic_init(&k->made, 0);
     err = open_file(k, daemon, may_create);
     if (err != CW_OK) {
@@ -224,6 +226,16 @@ void keyring_id(const struct keyring *k, uint8_t out[static KEYRING_ID_LEN])
 uint32_t keyring_slots(const struct keyring *k)
 {
     return atomic_load(&k->made);
+}
+
+void keyring_bound(struct keyring *k, uint32_t slots_max)
+{
+    k->slots_max = slots_max;
+}
+
+uint32_t keyring_taken(const struct keyring *k)
+{
+    return k->next;
 }
 
 /* --- handing out, destroying ------------------------------------------------------------------------------ */
@@ -261,7 +273,7 @@ enum cw_err keyring_take(struct keyring *k, uint32_t *out_slot)
 {
     uint8_t key[KEY_LEN];
 
-    for (;;) {
+    while (k->next < k->slots_max) {
         uint32_t slot = k->next;
         enum cw_err err = slot < atomic_load(&k->made) ? CW_OK : make_pool(k);
 
@@ -276,6 +288,7 @@ enum cw_err keyring_take(struct keyring *k, uint32_t *out_slot)
             return CW_OK;
         }
     }
+    return CW_LOCAL_KEY;
 }
 
 void keyring_used(struct keyring *k, uint32_t slot)

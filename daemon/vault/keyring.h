@@ -39,7 +39,14 @@ void keyring_close(struct keyring *k);
 void keyring_id(const struct keyring *k, uint8_t out[static KEYRING_ID_LEN]);
 /* How many slots the file has: 0 to KEYRING_SLOTS_MAX. */
 uint32_t keyring_slots(const struct keyring *k);
-/* A slot never handed out before (in this process); durable already. The caller's row makes the use of it durable. */
+/* So many slots at most are handed out, destroyed ones included: 1 to KEYRING_SLOTS_MAX, which holds until this is called. */
+void keyring_bound(struct keyring *k, uint32_t slots_max);
+/* How many of them are not to be had any more. Node thread. */
+uint32_t keyring_taken(const struct keyring *k);
+/*
+ * A slot never handed out before (in this process); durable already. The caller's row makes the use of it durable.
+ * CW_LOCAL_KEY: none is left, and none ever will be; else what the file's write says.
+ */
 enum cw_err keyring_take(struct keyring *k, uint32_t *out_slot);
 /* After loading: slots above the greatest used by any row are free again. */
 void keyring_used(struct keyring *k, uint32_t slot);

@@ -15,11 +15,12 @@ static const struct {
     const char *event;
     enum hook_kind kind;
 } events[] = {
-    {"fork-proven", HOOK_FORK},       {"own-fork", HOOK_FORK},       {"twin", HOOK_FORK},
-    {"net-refused", HOOK_KEY},        {"no-space", HOOK_DISK},       {"store-cut-short", HOOK_DISK},
-    {"local-key-damaged", HOOK_DISK}, {"duty-breached", HOOK_DUTY},  {"duty-climbed", HOOK_DUTY},
-    {"duty-risk-high", HOOK_DUTY},    {"start-failed", HOOK_DAEMON}, {"unit-failed", HOOK_DAEMON},
-    {"net-failed", HOOK_DAEMON},      {"net-lost", HOOK_DAEMON},     {"fatal", HOOK_DAEMON},
+    {"fork-proven", HOOK_FORK},     {"own-fork", HOOK_FORK},      {"twin", HOOK_FORK},
+    {"net-refused", HOOK_KEY},      {"no-space", HOOK_DISK},      {"store-cut-short", HOOK_DISK},
+    {"keyring-filling", HOOK_DISK}, {"keyring-full", HOOK_DISK},  {"local-key-damaged", HOOK_DISK},
+    {"duty-breached", HOOK_DUTY},   {"duty-climbed", HOOK_DUTY},  {"duty-risk-high", HOOK_DUTY},
+    {"start-failed", HOOK_DAEMON},  {"unit-failed", HOOK_DAEMON}, {"net-failed", HOOK_DAEMON},
+    {"net-lost", HOOK_DAEMON},      {"fatal", HOOK_DAEMON},
 };
 
 bool hook_kind_of(const char *event, int priority, enum hook_kind *out)

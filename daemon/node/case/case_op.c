@@ -48,8 +48,13 @@ static enum cw_err seal_payloads(struct turn *t, const struct entry_in *e, const
     uint8_t plain[SEALED_LEN_MAX];
     struct writer w = writer_over(plain, sizeof plain);
     const struct local_key *key;
-    enum cw_err err = turn_case_key(t, case_id, &key);
+    uint32_t slot;
+    enum cw_err err = turn_case_slot(t, case_id, &slot);
 
+    /* Under the shared key nothing could be read that the case has, once it has its own: entries are read instead. */
+    if (err != CW_OK || case_slot_is_shared(t->n, slot))
+        return err;
+    err = turn_case_key(t, case_id, &key);
     if (err != CW_OK) /* destroyed: what may not be kept is not kept */
         return err == CW_LOCAL_KEY ? CW_OK : err;
     write_payloads(e, row, &w);

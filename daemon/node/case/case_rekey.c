@@ -148,15 +148,6 @@ static enum cw_err look_at_ops(struct turn *t, const struct cw_case_id *id, cons
 
 /* --- the case ---------------------------------------------------------------------------------------------------- */
 
-static enum cw_err put_case_row(struct turn *t, const struct cw_case_id *id, const struct case_row *row)
-{
-    uint8_t bytes[CASE_ROW_LEN_MAX];
-    struct writer w = writer_over(bytes, sizeof bytes);
-
-    case_row_encode(row, &w);
-    return w.failed ? CW_LOCAL_CORRUPT : db_put(t, TABLE_CASE, row_key_case(id), slice(bytes, w.len));
-}
-
 static enum cw_err load_row(struct turn *t, const struct cw_case_id *id, struct case_row *out)
 {
     struct cw_slice raw;
@@ -167,14 +158,12 @@ static enum cw_err load_row(struct turn *t, const struct cw_case_id *id, struct 
 
 static enum cw_err give_slot(struct turn *t, const struct cw_case_id *id, struct case_row *row)
 {
-    enum cw_err err = keyring_take(t->n->keyring, &row->slot);
+    enum cw_err err = case_slot_take(t, &row->slot);
 
-    if (err == CW_OK && row->slot > t->n->slot_max)
-        err = slot_max_put(t, row->slot);
     row->flags |= CASE_REKEYED | CASE_INCOMPLETE;
     row->summary = slice(NULL, 0);
     turn_forget_key(t);
-    return err == CW_OK ? put_case_row(t, id, row) : err;
+    return err == CW_OK ? case_row_put(t, id, row) : err;
 }
 
 static enum cw_err rekey(struct turn *t, const struct cw_case_id *id)
@@ -224,7 +213,7 @@ static enum cw_err try_rekeyed(struct turn *t, const struct cw_case_id *id)
         err = load_row(t, id, &row);
         if (err == CW_OK) {
             row.flags &= ~CASE_REKEYED;
-            err = put_case_row(t, id, &row);
+            err = case_row_put(t, id, &row);
         }
     }
     arena_release(&t->arena, mark);

@@ -50,6 +50,28 @@ enum cw_err case_row_read(const struct node_read *read, const struct cw_case_id 
     return err;
 }
 
+/* Not one that does not open: it is gone, and made again by the next fold. */
+enum cw_err case_line_move(struct turn *t, const struct cw_case_id *id, struct case_row *row, uint32_t slot)
+{
+    const struct node *n = t->n;
+    struct row_key ad = line_ad(id);
+    struct cw_slice plain;
+    enum cw_err err = row->summary.len == 0
+                          ? CW_LOCAL_KEY
+                          : keyring_unseal(n->keyring, row->slot, row_key_slice(&ad), row->summary, &t->arena, &plain);
+
+    row->slot = slot;
+    row->summary = slice(NULL, 0);
+    if (err != CW_OK)
+        return err == CW_LOCAL_KEY || err == CW_LOCAL_CORRUPT ? CW_OK : err;
+    struct writer w = writer_over(arena_take_raw(&t->arena, plain.len + 64, 1), plain.len + 64);
+    if (w.data == NULL)
+        return CW_LOCAL_MEMORY;
+    err = keyring_seal(n->keyring, slot, row_key_slice(&ad), plain, &n->entropy, &w);
+    row->summary = slice(w.data, w.len);
+    return err;
+}
+
 /* --- indexes ---------------------------------------------------------------------------------------------- */
 
 enum change { REMOVE, INSERT };

@@ -1,89 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "node/entry.h"
 
-/* --- slots ---------------------------------------------------------------------------------------------- */
-
-enum cw_err slot_max_put(struct turn *t, uint32_t slot)
-{
-    uint8_t bytes[4];
-    struct writer w = writer_over(bytes, sizeof bytes);
-
-    writer_be32(&w, slot);
-    t->n->slot_max = slot;
-    return db_put(t, TABLE_META, row_key_text(META_SLOT), slice(bytes, w.len));
-}
-
-static enum cw_err make_case_row(struct turn *t, const struct cw_case_id *id, uint32_t *out_slot)
-{
-    struct case_row row = {0};
-    uint8_t bytes[256];
-    struct writer w = writer_over(bytes, sizeof bytes);
-    enum cw_err err = keyring_take(t->n->keyring, &row.slot);
-
-    if (err != CW_OK)
-        return err;
-    *out_slot = row.slot;
-    if (row.slot > t->n->slot_max)
-        err = slot_max_put(t, row.slot);
-    if (err != CW_OK)
-        return err;
-    t->counters[COUNTER_CASES]++;
-    case_row_encode(&row, &w);
-    return db_put(t, TABLE_CASE, row_key_case(id), slice(bytes, w.len));
-}
-
-static enum cw_err find_slot(struct turn *t, const struct cw_case_id *id, uint32_t *out_slot)
-{
-    struct cw_slice raw;
-    struct case_row row;
-    enum cw_err err = db_get(t->n, t->txn, TABLE_CASE, row_key_case(id), &raw);
-
-    if (err == CW_LOCAL_NOT_FOUND)
-        return make_case_row(t, id, out_slot);
-    if (err == CW_OK)
-        err = case_row_parse(raw, &row);
-    if (err == CW_OK)
-        *out_slot = row.slot;
-    return err;
-}
-
-enum cw_err turn_case_slot(struct turn *t, const struct cw_case_id *id, uint32_t *out_slot)
-{
-    struct turn_local *l = &t->local;
-    enum cw_err err = CW_OK;
-
-    if (!l->has_slot || !ID_EQ(&l->id, id)) {
-        turn_forget_key(t);
-        err = find_slot(t, id, &l->slot);
-        l->id = *id;
-        l->has_slot = err == CW_OK;
-    }
-    if (err == CW_OK)
-        *out_slot = l->slot;
-    return err;
-}
-
-enum cw_err turn_case_key(struct turn *t, const struct cw_case_id *id, const struct local_key **out)
-{
-    uint32_t slot;
-    enum cw_err err = turn_case_slot(t, id, &slot);
-
-    if (err == CW_OK && !t->local.has_key)
-        err = keyring_key(t->n->keyring, slot, &t->local.key);
-    t->local.has_key = err == CW_OK;
-    *out = &t->local.key;
-    return err;
-}
-
-void turn_forget_key(struct turn *t)
-{
-    wipe(&t->local.key, sizeof t->local.key);
-    t->local.has_slot = t->local.has_key = false;
-}
-
 /* --- storing -------------------------------------------------------------------------------------------- */
 
-static enum cw_err put_wraps_sealed(struct turn *t, struct row_key key, const struct local_key *local,
+/* Where wraps go that are of a case. */
+struct wraps_place {
+    const struct local_key *key;
+    uint8_t how; /* WRAPS_SEALED, or WRAPS_SHARED when the case has no key of its own */
+};
+
+static enum cw_err put_wraps_sealed(struct turn *t, struct row_key key, const struct wraps_place *place,
                                     struct cw_slice wraps)
 {
     size_t mark = arena_mark(&t->arena), cap = wraps.len + 1 + 40;
@@ -91,8 +17,8 @@ static enum cw_err put_wraps_sealed(struct turn *t, struct row_key key, const st
 
     if (w.data == NULL)
         return CW_LOCAL_MEMORY;
-    writer_u8(&w, WRAPS_SEALED);
-    enum cw_err err = local_seal(local, row_key_slice(&key), wraps, &t->n->entropy, &w);
+    writer_u8(&w, place->how);
+    enum cw_err err = local_seal(place->key, row_key_slice(&key), wraps, &t->n->entropy, &w);
     if (err == CW_OK)
         err = db_put(t, TABLE_BLOB, key, slice(w.data, w.len));
     arena_release(&t->arena, mark);
@@ -113,33 +39,86 @@ enum cw_err entry_put_wraps_as_sent(struct turn *t, struct row_key key, struct c
     return err;
 }
 
-/* What came must be kept, whatever became of the key that the case had. */
-static enum cw_err key_for_wraps(struct turn *t, const struct cw_case_id *id, const struct local_key **out)
+/* Its own key from the first entry that counts. */
+static enum cw_err own_key_if_it_counts(struct turn *t, struct entry_in *e, const struct cw_case_id *id)
 {
-    enum cw_err err = case_mend_key(t, id);
+    enum verdict_reason reason;
+    uint32_t slot;
+    enum cw_err err = turn_case_slot(t, id, &slot);
 
-    return err == CW_OK ? turn_case_key(t, id, out) : err;
+    if (err != CW_OK || !case_slot_is_shared(t->n, slot) || entry_judge(t->n, e, &reason) != VERDICT_EFFECTIVE)
+        return err;
+    return turn_own_slot(t, id);
 }
 
-static enum cw_err put_wraps(struct turn *t, const struct entry_in *e)
+/* What came must be kept, whatever became of the key that the case had. */
+static enum cw_err find_place(struct turn *t, const struct cw_case_id *id, struct wraps_place *out)
+{
+    uint32_t slot;
+    enum cw_err err = case_mend_key(t, id);
+
+    if (err == CW_OK)
+        err = turn_case_slot(t, id, &slot);
+    if (err != CW_OK)
+        return err;
+    out->how = case_slot_is_shared(t->n, slot) ? WRAPS_SHARED : WRAPS_SEALED;
+    return turn_case_key(t, id, &out->key);
+}
+
+static enum cw_err put_wraps(struct turn *t, struct entry_in *e)
 {
     struct cw_case_id id;
-    const struct local_key *local = NULL;
+    struct wraps_place place = {0};
     bool has_case = entry_case(e, &id);
-    enum cw_err err = has_case && e->header.key_count > 0 ? key_for_wraps(t, &id, &local) : CW_OK;
+    enum cw_err err = CW_OK;
 
+    if (has_case && e->header.key_count > 0) {
+        err = own_key_if_it_counts(t, e, &id);
+        if (err == CW_OK)
+            err = find_place(t, &id, &place);
+    }
     for (uint32_t i = 0; i < e->header.key_count && err == CW_OK; i++) {
         struct row_key key = row_key_blob(&e->log, e->header.seq, BLOB_WRAPS, i);
 
         if ((e->check.wraps & (1u << i)) == 0)
             continue;
-        err = has_case ? put_wraps_sealed(t, key, local, e->blobs->wraps[i])
+        err = has_case ? put_wraps_sealed(t, key, &place, e->blobs->wraps[i])
                        : entry_put_wraps_as_sent(t, key, e->blobs->wraps[i]);
     }
     return err;
 }
 
-enum cw_err entry_put_blobs(struct turn *t, const struct entry_in *e)
+static enum cw_err move_wraps(struct turn *t, const struct entry_in *e, const struct cw_case_id *id,
+                              const struct wraps_place *place, uint32_t index)
+{
+    struct row_key key = row_key_blob(&e->log, e->header.seq, BLOB_WRAPS, index);
+    size_t mark = arena_mark(&t->arena);
+    struct cw_slice raw, wraps;
+    enum cw_err err = db_get(t->n, t->txn, TABLE_BLOB, key, &raw);
+
+    if (err == CW_LOCAL_NOT_FOUND || (err == CW_OK && (raw.len == 0 || raw.data[0] != WRAPS_SHARED)))
+        return CW_OK;
+    if (err == CW_OK)
+        err = entry_load_wraps(t->n, t->txn, &e->header, id, index, &t->arena, &wraps);
+    if (err == CW_OK && wraps.len > 0)
+        err = put_wraps_sealed(t, key, place, wraps);
+    arena_release(&t->arena, mark);
+    return err;
+}
+
+enum cw_err entry_own_wraps(struct turn *t, const struct entry_in *e, const struct cw_case_id *id)
+{
+    struct wraps_place place;
+    enum cw_err err = find_place(t, id, &place);
+
+    if (err != CW_OK || place.how == WRAPS_SHARED)
+        return err;
+    for (uint32_t k = 0; k < e->header.key_count && err == CW_OK; k++)
+        err = move_wraps(t, e, id, &place, k);
+    return err;
+}
+
+enum cw_err entry_put_blobs(struct turn *t, struct entry_in *e)
 {
     enum cw_err err = CW_OK;
 

@@ -103,9 +103,12 @@ static enum cw_err sealed_wraps(const struct node *n, struct kv_txn *txn, const 
     struct reader in = reader_over(raw);
     struct cw_slice case_raw;
     struct case_row row;
+    uint8_t how = reader_u8(&in);
 
-    if (reader_u8(&in) == WRAPS_SET_ASIDE) {
+    if (how == WRAPS_SET_ASIDE) {
         *out_slot = reader_be32(&in);
+    } else if (how == WRAPS_SHARED) {
+        *out_slot = n->store_row.name_slot;
     } else {
         enum cw_err err = db_get(n, txn, TABLE_CASE, row_key_case(case_id), &case_raw);
 

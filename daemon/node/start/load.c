@@ -329,6 +329,7 @@ enum cw_err node_load(struct node *n, bool decide, struct refusal *why)
     if (err != CW_OK)
         return err;
     keyring_used(n->keyring, n->slot_max); /* one at least: the name index has the first */
+    case_slots_tell(n);
     for (uint32_t i = 0; i < DIGEST_BUCKETS; i++)
         n->digest_dirty[i] = true;
     n->allow_stale = true;

@@ -177,6 +177,8 @@ static enum cw_err put_op_again(struct turn *t, const struct cw_op_id *id, const
     if (err != CW_OK || !op.has_case)
         return err;
     err = turn_case_slot(t, &op.case_id, &slot);
+    if (err == CW_OK && op_row_verdict(&op, NULL) == VERDICT_EFFECTIVE)
+        err = turn_own_slot(t, &op.case_id);
     return err == CW_OK ? case_op_put(t, NULL, id, &op, 0) : err; /* what opens is read from its entries */
 }
 

@@ -65,6 +65,7 @@ static void take_limits(struct node *n, const struct node_config *c)
     n->authority_limits.policies_max = c->authority.policies_max == 0 ? a.policies_max : c->authority.policies_max;
     n->arena_len = c->turn_arena_len == 0 ? TURN_ARENA_LEN_DEFAULT : c->turn_arena_len;
     n->fold_ops_max = c->fold_ops_max == 0 ? FOLD_OPS_DEFAULT : c->fold_ops_max;
+    n->slots_max = c->slots_max == 0 ? KEYRING_SLOTS_MAX : c->slots_max;
     n->case_cache_max = c->case_cache_max == 0 ? CASE_CACHE_DEFAULT : c->case_cache_max;
     n->audience_keys_max = c->audience_keys_max;
     n->strict_memory = c->strict_memory;

@@ -74,6 +74,7 @@ static enum cw_err open_keyring(struct node *n, bool may_create, struct refusal 
     enum cw_err err = keyring_open(&io, signer->seal_secret(signer->ctx), &n->entropy, may_create, &n->keyring);
     switch (err) {
     case CW_OK:
+        keyring_bound(n->keyring, n->slots_max);
         return CW_OK;
     case CW_LOCAL_NOT_FOUND:
         return refuse(why, CW_LOCAL_KEY, "keyring",

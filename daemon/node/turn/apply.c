@@ -138,10 +138,23 @@ enum cw_err entry_index_case(struct turn *t, const struct entry_in *e, const str
     return err;
 }
 
-static enum cw_err settle_case(struct turn *t, const struct entry_in *e, const struct op_row *op, uint64_t old_hlc)
+/* Its row is made with its first op, and it has a local key of its own from the first entry that counts. */
+static enum cw_err settle_key(struct turn *t, const struct entry_in *e, const struct cw_case_id *id,
+                              enum case_verdict was, enum case_verdict is)
 {
     uint32_t slot;
-    enum cw_err err = turn_case_slot(t, &op->case_id, &slot); /* its row is made with its first op */
+    enum cw_err err = turn_case_slot(t, id, &slot);
+
+    if (err != CW_OK || is != VERDICT_EFFECTIVE)
+        return err;
+    err = turn_own_slot(t, id);
+    return err == CW_OK && was != is && was != 0 ? entry_own_wraps(t, e, id) : err;
+}
+
+static enum cw_err settle_case(struct turn *t, const struct entry_in *e, const struct op_row *op, uint64_t old_hlc,
+                               enum case_verdict was, enum case_verdict is)
+{
+    enum cw_err err = settle_key(t, e, &op->case_id, was, is);
 
     if (err == CW_OK)
         err = case_op_put(t, e, &e->header.op_id, op, old_hlc);
@@ -324,7 +337,7 @@ enum cw_err entry_settle(struct turn *t, struct entry_in *e)
         err = note_change(t, &shown, &op, was == 0 ? &entry : NULL);
     if (had_case)
         case_cache_drop(t->n, &op.case_id); /* the copy kept there has the op as it was */
-    return err == CW_OK && op.has_case ? settle_case(t, e, &op, old_hlc) : err;
+    return err == CW_OK && op.has_case ? settle_case(t, e, &op, old_hlc, was, entry.verdict) : err;
 }
 
 /* When this division received what others sequenced: of what it sequenced itself the entry's own clock says it. */

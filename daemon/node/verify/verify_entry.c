@@ -24,7 +24,7 @@ static bool blob_is(struct checking *c, const struct entry_header *h, enum blob_
     return ID_EQ(&hash, named);
 }
 
-/* Those that lie under the case's own key. What was set aside when a key rotted counts as missing: nothing says that it is here. */
+/* Those that lie under the case's own key, or the shared one. What was set aside when a key rotted counts as missing: nothing says that it is here. */
 static bool are_wraps_right(struct checking *c, const struct entry_in *e, uint32_t index)
 {
     const struct entry_header *h = &e->header;
@@ -35,7 +35,8 @@ static bool are_wraps_right(struct checking *c, const struct entry_in *e, uint32
 
     if (c->n->keyring == NULL || !entry_case(e, &id) ||
         db_get(c->n, c->txn, TABLE_BLOB, row_key_blob(&h->log, h->seq, BLOB_WRAPS, index), &raw) != CW_OK ||
-        raw.len == 0 || raw.data[0] != WRAPS_SEALED || case_key_is_destroyed(c->n, c->txn, &id))
+        raw.len == 0 || (raw.data[0] != WRAPS_SEALED && raw.data[0] != WRAPS_SHARED) ||
+        case_key_is_destroyed(c->n, c->txn, &id))
         return true;
     if (entry_load_wraps(c->n, c->txn, h, &id, index, &c->arena, &wraps) != CW_OK || wraps.len == 0)
         return false;

@@ -34,6 +34,7 @@ enum cw_err lab_open_with(struct lab_node *n, struct refusal *why)
         .lab = true,
         .turn_arena_len = n->lab->turn_arena_len,
         .fold_ops_max = n->lab->fold_ops_max,
+        .slots_max = n->lab->slots_max,
         .cache = n->lab->cache,
     };
     struct ports ports;

@@ -69,6 +69,7 @@ struct lab {
     struct verify_cache *cache;
     uint32_t count;
     uint32_t fold_ops_max; /* of nodes opened from now on; 0: the daemon's own */
+    uint32_t slots_max;    /* the same */
     bool cut;              /* frames between nodes are lost */
     int64_t now;
     int64_t skew_ms;   /* of the wall clock */

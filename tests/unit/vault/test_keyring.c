@@ -237,6 +237,32 @@ START_TEST(a_pool_is_on_disk_before_a_slot_of_it_is_known)
 }
 END_TEST
 
+START_TEST(no_more_slots_are_given_out_than_its_bound)
+{
+    uint32_t slot = 99;
+
+    keyring_bound(keyring, 3);
+    for (uint32_t i = 0; i < 3; i++)
+        ck_assert_uint_eq(take(), i);
+    ck_assert_uint_eq(keyring_taken(keyring), 3);
+    ck_assert_int_eq(keyring_take(keyring, &slot), CW_LOCAL_KEY);
+    ck_assert_uint_eq(slot, 99);
+    ck_assert_uint_eq(keyring_taken(keyring), 3);
+}
+END_TEST
+
+/* Those above the file's end are passed over without being made. */
+START_TEST(a_keyring_whose_last_slot_is_used_makes_no_more)
+{
+    uint32_t slot = 99;
+    size_t len = file.len;
+
+    keyring_used(keyring, KEYRING_SLOTS_MAX - 1);
+    ck_assert_int_eq(keyring_take(keyring, &slot), CW_LOCAL_KEY);
+    ck_assert_uint_eq(file.len, len);
+}
+END_TEST
+
 START_TEST(a_pool_that_was_not_written_gives_no_slot)
 {
     uint32_t slot = 99;
@@ -482,6 +508,8 @@ Suite *suite_keyring(void)
     tcase_add_test(t, the_file_holds_no_key_in_clear);
     tcase_add_test(t, a_slot_that_was_never_made_is_refused);
     tcase_add_test(t, a_pool_is_on_disk_before_a_slot_of_it_is_known);
+    tcase_add_test(t, no_more_slots_are_given_out_than_its_bound);
+    tcase_add_test(t, a_keyring_whose_last_slot_is_used_makes_no_more);
     tcase_add_test(t, a_pool_that_was_not_written_gives_no_slot);
     tcase_add_test(t, values_survive_a_restart);
     tcase_add_test(t, slots_above_the_greatest_used_are_free_again);
