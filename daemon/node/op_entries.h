@@ -8,6 +8,7 @@
  * others while there is room. The rest have rows of their own behind it. Always in the op's row are
  *
  *   its place     the least entry, by (hlc, log id, seq), of the best verdict
+ *   its speaker   one of that verdict that carries the op's own words, when the place does not
  *   its parts     for each part, an entry in the best state
  *   our own       an entry that this daemon made and that has the best verdict, when that has been in the row
  *

@@ -213,10 +213,17 @@ struct op_row {
 };
 /* The greater, the more it counts: effective, pending, void but a floor, void. */
 uint32_t case_verdict_rank(enum case_verdict v);
+/*
+ * The same of an entry; 0: it waits and carries other words than the op's, which a root or an authority log may hold until
+ * its turn comes. That makes no op wait.
+ */
+uint32_t op_entry_rank(const struct op_entry *e);
 /* By place: (hlc, log id), and seq where a log holds the op again. */
 bool op_entry_before(const struct op_entry *a, const struct op_entry *b);
 /* Effective if any entry makes it so, else pending if any may, else void; *out_place: the least entry of that verdict. */
 enum case_verdict op_row_verdict(const struct op_row *op, uint32_t *out_place);
+/* The least entry of that verdict that carries the op's own words, from which parts are taken; its place when none does. */
+uint32_t op_row_speaker(const struct op_row *op);
 /* Best state of part `index` over all entries, and which entry has it. */
 enum part_state op_row_part(const struct op_row *op, uint32_t index, uint32_t *out_entry);
 

@@ -96,31 +96,34 @@ static void describe(bool submission_ok, const struct submission_header *h, stru
     row->part_count = submission_ok ? h->part_count : 0;
 }
 
-static bool is_at(const struct log_id *log, uint64_t seq, const struct case_op_row *row)
+static bool is_at(const struct log_id *log, uint64_t seq, const struct op_entry *at)
 {
-    return row->seq == seq && ID_EQ(&row->log, log);
+    return at->seq == seq && ID_EQ(&at->log, log);
 }
 
-/* Of the entry that is the op's place: mostly the one at hand, or the one that was it before. */
-static enum cw_err describe_place(struct turn *t, const struct entry_in *e, const struct cw_op_id *id,
-                                  const struct case_op_row *old, struct case_op_row *row)
+/*
+ * Of the entry that speaks for the op, mostly its place: the one at hand, or of an op that was described before. Under
+ * its id a place that counts nowhere may carry other words, and so may one that comes before its own.
+ */
+static enum cw_err describe_op(struct turn *t, const struct entry_in *e, const struct cw_op_id *id,
+                               const struct op_entry *speaker, const struct case_op_row *old, struct case_op_row *row)
 {
     struct entry_row entry;
     struct submission_header header;
     struct author_proof proof;
 
-    if (e != NULL && is_at(&e->log, e->header.seq, row)) {
+    if (e != NULL && is_at(&e->log, e->header.seq, speaker)) {
         describe(e->submission_ok, &e->submission, row);
         return CW_OK;
     }
-    if (old != NULL && is_at(&old->log, old->seq, row)) {
+    if (old != NULL && (old->submission_ok || is_at(&old->log, old->seq, speaker))) {
         row->submission_ok = old->submission_ok;
         row->author = old->author;
         row->author_time = old->author_time;
         row->part_count = old->part_count;
         return CW_OK;
     }
-    enum cw_err err = db_get_entry(t->n, t->txn, &row->log, row->seq, &entry);
+    enum cw_err err = db_get_entry(t->n, t->txn, &speaker->log, speaker->seq, &entry);
     if (err == CW_OK)
         describe(entry_parse_submission(&entry, id, &header, &proof), &header, row);
     return err;
@@ -146,7 +149,7 @@ static enum cw_err fill_row(struct turn *t, const struct entry_in *e, const stru
                             const struct op_row *op, const struct case_op_row *old, struct case_op_row *row,
                             struct writer *sealed)
 {
-    enum cw_err err = describe_place(t, e, id, old, row);
+    enum cw_err err = describe_op(t, e, id, &op->entries[op_row_speaker(op)], old, row);
 
     if (err != CW_OK)
         return err;
@@ -170,7 +173,7 @@ static enum cw_err put(struct turn *t, const struct entry_in *e, const struct cw
     bool had_one = false;
     enum cw_err err = old_row(t, &op->case_id, old_hlc, id, &old, &had_one);
 
-    row.reason = at->reason;
+    row.reason = op->entries[op_row_speaker(op)].reason;
     row.log = at->log;
     row.seq = at->seq;
     if (err == CW_OK)

@@ -36,12 +36,12 @@ static void unlist(struct op_row *row, uint32_t at)
     memmove(&row->entries[at], &row->entries[at + 1], (row->entry_count - at) * sizeof *row->entries);
 }
 
-/* Bit per listed entry that must stay; 2 + PARTS_MAX of them at most. */
+/* Bit per listed entry that must stay; 3 + PARTS_MAX of them at most. */
 static uint32_t needed(const struct op_row *row)
 {
     uint32_t place, at;
     enum case_verdict best = op_row_verdict(row, &place);
-    uint32_t bits = 1u << place;
+    uint32_t bits = 1u << place | 1u << op_row_speaker(row);
 
     for (uint32_t i = 0; i < PARTS_MAX; i++) {
         if (op_row_part(row, i, &at) != PART_ABSENT)
@@ -81,6 +81,8 @@ static enum cw_err find_behind(const struct node *n, struct kv_txn *txn, const s
     struct op_entry sought = *e;
     struct cw_slice raw;
     enum cw_err err = CW_LOCAL_NOT_FOUND;
+
+    sought.part_count = PARTS_MAX; /* what has none and waits stands where the void are */
 
     for (size_t i = 0; i < CW_COUNT(verdicts) && err == CW_LOCAL_NOT_FOUND; i++) {
         sought.verdict = verdicts[i];
@@ -149,11 +151,15 @@ static enum cw_err look_for_place(struct turn *t, const struct cw_op_id *id, str
     struct row_key from = {.len = 0};
     struct op_entry first;
     uint32_t place;
-    enum cw_err err = next_behind(t, id, &from, &first);
+    enum cw_err err;
 
+    do
+        err = next_behind(t, id, &from, &first);
+    while (err == CW_OK && op_entry_rank(&first) == 0);
     if (err != CW_OK)
         return err == CW_LOCAL_NOT_FOUND ? CW_OK : err;
-    uint32_t here = case_verdict_rank(op_row_verdict(row, &place)), there = case_verdict_rank(first.verdict);
+    (void)op_row_verdict(row, &place);
+    uint32_t here = op_entry_rank(&row->entries[place]), there = op_entry_rank(&first);
     if (there < here || (there == here && op_entry_before(&row->entries[place], &first)))
         return CW_OK;
     return bring_forward(t, id, row, &first);
@@ -235,7 +241,7 @@ enum cw_err op_entry_put(struct turn *t, const struct cw_op_id *id, struct op_ro
 
     if (err == CW_OK)
         err = list_with_room(t, id, row, e);
-    if (err == CW_OK && row->more > 0 && case_verdict_rank(e->verdict) < case_verdict_rank(was.verdict))
+    if (err == CW_OK && row->more > 0 && op_entry_rank(e) < op_entry_rank(&was))
         err = look_for_place(t, id, row);
     if (err == CW_OK && row->more > 0 && says_less(e, &was))
         err = look_for_parts(t, id, row);

@@ -101,11 +101,12 @@ struct row_key row_key_submit_id(const struct cert_id *author, const uint8_t sub
 
 struct row_key row_key_op_entry(const struct cw_op_id *op, const struct op_entry *e)
 {
+    uint32_t rank = op_entry_rank(e);
     struct row_key k;
     struct writer w = key_writer(&k);
 
     writer_bytes(&w, op->b, ID_LEN);
-    writer_u8(&w, (uint8_t)(UINT8_MAX - case_verdict_rank(e->verdict)));
+    writer_u8(&w, (uint8_t)(UINT8_MAX - (rank == 0 ? 0 : rank - 1))); /* what makes no op wait stands among the void */
     writer_be64(&w, e->hlc);
     writer_bytes(&w, e->log.b, ID_LEN);
     writer_be64(&w, e->seq);

@@ -124,18 +124,37 @@ uint32_t case_verdict_rank(enum case_verdict v)
     return 0;
 }
 
+uint32_t op_entry_rank(const struct op_entry *e)
+{
+    bool is_nobodys = e->verdict == VERDICT_PENDING && e->part_count == 0; /* no submission is without parts */
+
+    return is_nobodys ? 0 : 1 + case_verdict_rank(e->verdict);
+}
+
 enum case_verdict op_row_verdict(const struct op_row *op, uint32_t *out_place)
 {
     uint32_t best = 0;
 
     CW_ASSERT(op->entry_count > 0);
     for (uint32_t i = 1; i < op->entry_count; i++) { /* in place order, so the first of a rank is the least */
-        if (case_verdict_rank(op->entries[i].verdict) > case_verdict_rank(op->entries[best].verdict))
+        if (op_entry_rank(&op->entries[i]) > op_entry_rank(&op->entries[best]))
             best = i;
     }
     if (out_place != NULL)
         *out_place = best;
     return op->entries[best].verdict;
+}
+
+uint32_t op_row_speaker(const struct op_row *op)
+{
+    uint32_t place;
+    enum case_verdict best = op_row_verdict(op, &place);
+
+    for (uint32_t i = place; i < op->entry_count; i++) {
+        if (op->entries[i].verdict == best && op->entries[i].part_count > 0)
+            return i;
+    }
+    return place;
 }
 
 enum part_state op_row_part(const struct op_row *op, uint32_t index, uint32_t *out_entry)

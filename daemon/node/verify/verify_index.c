@@ -49,12 +49,13 @@ static const char *wrong_behind(const struct checking *c, const struct cw_op_id 
     struct op_entry e;
     uint32_t place;
 
+    (void)op_row_verdict(op, &place);
     if (op_entry_parse(pair->value, &e) != CW_OK)
         return "cannot be read";
     struct row_key key = row_key_op_entry(id, &e);
     if (!slice_eq(row_key_slice(&key), pair->key) || !is_entry_of(c, id, &e, says))
         return "is not an entry of this operation, or not in its place";
-    if (case_verdict_rank(e.verdict) > case_verdict_rank(op_row_verdict(op, &place)))
+    if (op_entry_rank(&e) > op_entry_rank(&op->entries[place]))
         return "counts more than those that the operation lists";
     if (e.verdict == op->entries[place].verdict && op_entry_before(&e, &op->entries[place]))
         return "comes before the operation's place";

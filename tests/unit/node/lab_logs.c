@@ -134,6 +134,8 @@ static void write_entry(const struct lab_hand *h, const struct lab_record *r, ui
     e->header.hlc = ((uint64_t)(WORLD_TIME_MS - 100000) << 16) + seq;
     e->header.kind = e->submission.op_class;
     op_id_of(e->submission_bytes, &e->header.op_id);
+    if (r->under != NULL)
+        e->header.op_id = *r->under;
     submission_hash_of(e->submission_bytes, e->proof_bytes, &e->header.submission);
     e->header.part_count = 1;
     hash_one(LABEL_BLOB, e->blobs.parts[0], e->header.parts[0].hash.b);

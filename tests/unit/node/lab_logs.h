@@ -38,6 +38,7 @@ struct lab_record {
     uint32_t claimed_count;
     size_t claimed_len;
     const struct lab_key *key;
+    const struct cw_op_id *under; /* whose id its entry names in place of its own; NULL: its own */
 };
 
 struct lab_batch {

@@ -81,14 +81,32 @@ START_TEST(an_op_is_effective_if_any_of_its_entries_makes_it_so)
     struct op_row op = {.entry_count = 3};
     uint32_t place;
 
-    op.entries[0].verdict = VERDICT_VOID;
-    op.entries[1].verdict = VERDICT_PENDING;
-    op.entries[2].verdict = VERDICT_PENDING;
+    op.entries[0] = (struct op_entry){.verdict = VERDICT_VOID, .part_count = 1};
+    op.entries[1] = op.entries[2] = (struct op_entry){.verdict = VERDICT_PENDING, .part_count = 1};
     ck_assert_int_eq(op_row_verdict(&op, &place), VERDICT_PENDING);
     ck_assert_uint_eq(place, 1);
     op.entries[2].verdict = VERDICT_EFFECTIVE;
     ck_assert_int_eq(op_row_verdict(&op, &place), VERDICT_EFFECTIVE);
     ck_assert_uint_eq(place, 2);
+}
+END_TEST
+
+/* Without parts: it carries other words than the op's. */
+START_TEST(an_entry_that_says_nothing_of_an_op_makes_it_wait_for_nothing)
+{
+    struct op_row op = {.entry_count = 3};
+    uint32_t place;
+
+    op.entries[0] = (struct op_entry){.verdict = VERDICT_PENDING};
+    op.entries[1] = (struct op_entry){.verdict = VERDICT_VOID};
+    op.entries[2] = (struct op_entry){.verdict = VERDICT_VOID, .part_count = 1};
+    ck_assert_int_eq(op_row_verdict(&op, &place), VERDICT_VOID);
+    ck_assert_uint_eq(place, 1);
+    ck_assert_uint_eq(op_row_speaker(&op), 2);
+    op.entry_count = 2;
+    ck_assert_uint_eq(op_row_speaker(&op), 1);
+    op.entry_count = 1; /* nobody said the op yet */
+    ck_assert_int_eq(op_row_verdict(&op, &place), VERDICT_PENDING);
 }
 END_TEST
 
@@ -245,6 +263,7 @@ Suite *suite_rows(void)
     tcase_add_test(all, a_log_row_comes_back_whole);
     tcase_add_test(all, an_op_row_comes_back_whole);
     tcase_add_test(all, an_op_is_effective_if_any_of_its_entries_makes_it_so);
+    tcase_add_test(all, an_entry_that_says_nothing_of_an_op_makes_it_wait_for_nothing);
     tcase_add_test(all, a_part_is_as_good_as_its_best_entry);
     tcase_add_test(all, a_case_row_says_by_what_it_is_listed);
     tcase_add_test(all, a_case_row_comes_back_whole);
