@@ -7,7 +7,12 @@
 
 #define MARK "mending "
 
-/* --- an op is mended once, however many such entries it has: a row of META for each, until the end --------------- */
+/*
+ * An op is mended once, however many such entries it has: a row of META for each, until the end. Its value says whether
+ * the op's row was there.
+ */
+#define MARK_MENDED "m"
+#define MARK_LOST "l"
 
 static struct row_key mark_of(const struct cw_op_id *id)
 {
@@ -18,8 +23,29 @@ static struct row_key mark_of(const struct cw_op_id *id)
     return key;
 }
 
-/* *out_some: there were any. */
-static enum cw_err forget_marks(struct turn *t, bool *out_some)
+struct marks {
+    uint32_t mended, lost;
+};
+
+static enum cw_err count_marks(struct turn *t, struct marks *out)
+{
+    struct row_key prefix = row_key_text(MARK), from = prefix;
+    struct kv_pair pair;
+    enum cw_err err;
+
+    while ((err = db_next(t->n, t->txn, TABLE_META, row_key_slice(&prefix), row_key_slice(&from), true, &pair)) ==
+           CW_OK) {
+        bool lost = slice_eq(pair.value, slice_of(MARK_LOST));
+
+        out->lost += lost;
+        out->mended += !lost;
+        from.len = pair.key.len;
+        memcpy(from.b, pair.key.data, from.len);
+    }
+    return err == CW_LOCAL_NOT_FOUND ? CW_OK : err;
+}
+
+static enum cw_err forget_marks(struct turn *t)
 {
     struct row_key prefix = row_key_text(MARK), key;
     struct kv_pair pair;
@@ -32,7 +58,6 @@ static enum cw_err forget_marks(struct turn *t, bool *out_some)
         err = db_del(t, TABLE_META, key);
         if (err != CW_OK)
             return err;
-        *out_some = true;
     }
     return err == CW_LOCAL_NOT_FOUND ? CW_OK : err;
 }
@@ -103,8 +128,9 @@ static enum cw_err look_at_place(struct turn *t, struct op_row *op, struct op_en
     struct entry_in *e = ARENA_NEW(&t->arena, struct entry_in);
     enum cw_err err = e == NULL ? CW_LOCAL_MEMORY : entry_load(t->n, t->txn, &at->log, at->seq, &t->arena, e);
 
-    if (err != CW_OK)
-        return err == CW_LOCAL_NOT_FOUND ? CW_LOCAL_CORRUPT : err;
+    *out_less = false;
+    if (err != CW_OK) /* gone: nobody can make it again, and --verify-store names it */
+        return err == CW_LOCAL_NOT_FOUND ? CW_OK : err;
     *out_less = !e->submission_ok && at->part_count > 0;
     if (!e->submission_ok) {
         err = keep_wraps_as_sent(t, e);
@@ -182,6 +208,34 @@ static enum cw_err put_op_again(struct turn *t, const struct cw_op_id *id, const
     return err == CW_OK ? case_op_put(t, NULL, id, &op, 0) : err; /* what opens is read from its entries */
 }
 
+/* --- an op whose row is gone -------------------------------------------------------------------------------------- */
+
+/* All its entries are listed again, in a second walk. */
+static enum cw_err begin_again(struct turn *t, const struct cw_op_id *id)
+{
+    enum cw_err err = db_put(t, TABLE_META, mark_of(id), slice_of(MARK_LOST));
+
+    return err == CW_OK ? lost_op_forget(t, id) : err;
+}
+
+static enum cw_err list_if_lost(struct turn *t, const struct kv_pair *pair)
+{
+    struct entry_header header;
+    struct entry_row row;
+    struct cw_slice mark;
+    enum cw_err err = entry_row_parse(pair->value, &row);
+
+    if (err == CW_OK && entry_header_parse(row.header, &header) != CW_OK)
+        err = CW_LOCAL_CORRUPT;
+    if (err == CW_OK)
+        err = db_get(t->n, t->txn, TABLE_META, mark_of(&header.op_id), &mark);
+    if (err != CW_OK)
+        return err == CW_LOCAL_NOT_FOUND ? CW_OK : err;
+    return slice_eq(mark, slice_of(MARK_LOST)) ? lost_op_list(t, &header) : CW_OK;
+}
+
+/* --- each op ------------------------------------------------------------------------------------------------------ */
+
 static enum cw_err mend_op(struct turn *t, const struct cw_op_id *id)
 {
     struct op_row old;
@@ -190,11 +244,13 @@ static enum cw_err mend_op(struct turn *t, const struct cw_op_id *id)
 
     if (db_has(t->n, t->txn, TABLE_META, mark_of(id)))
         return CW_OK;
-    err = db_put(t, TABLE_META, mark_of(id), slice("", 0));
+    err = db_get_op(t->n, t->txn, id, &old);
+    if (err == CW_LOCAL_NOT_FOUND || (err == CW_OK && old.entry_count == 0))
+        return begin_again(t, id);
     if (err == CW_OK)
-        err = db_get_op(t->n, t->txn, id, &old);
-    if (err != CW_OK || old.entry_count == 0)
-        return err == CW_OK || err == CW_LOCAL_NOT_FOUND ? CW_LOCAL_CORRUPT : err;
+        err = db_put(t, TABLE_META, mark_of(id), slice_of(MARK_MENDED));
+    if (err != CW_OK)
+        return err;
     (void)op_row_verdict(&old, &place);
     if (old.has_case)
         err = db_del(t, TABLE_CASE_OP, row_key_case_op(&old.case_id, old.entries[place].hlc, id));
@@ -306,14 +362,21 @@ static enum cw_err put_counters(struct turn *t)
 
 enum cw_err mend_misnamed_ops(struct turn *t)
 {
-    bool some = false;
+    struct marks marks = {0};
 
     read_counters(t);
     enum cw_err err = each_row(t, TABLE_ENTRY, look_at_entry);
     if (err == CW_OK)
-        err = forget_marks(t, &some);
-    if (err == CW_OK && some)
+        err = count_marks(t, &marks);
+    if (err == CW_OK && marks.lost > 0) {
+        node_journal(t->n, JOURNAL_WARNING, "note", "%u operations had no row: their entries are judged again",
+                     marks.lost);
+        err = each_row(t, TABLE_ENTRY, list_if_lost);
+    }
+    if (err == CW_OK)
+        err = forget_marks(t);
+    if (err == CW_OK && marks.mended > 0)
         err = drop_empty_cases(t);
     turn_forget_key(t);
-    return err == CW_OK && some ? put_counters(t) : err;
+    return err == CW_OK && marks.mended + marks.lost > 0 ? put_counters(t) : err;
 }
