@@ -75,6 +75,8 @@ struct hand_record {
 };
 
 void hand_log_open(const struct cast *c, struct hand_log *log, enum log_scope scope, const struct actor *author);
+void hand_log_open_nth(const struct cast *c, struct hand_log *log, enum log_scope scope, const struct actor *author,
+                       uint64_t n);
 /* The batch's entries have their headers, hashes and blobs: seals them, makes the frame; malloc'ed. */
 uint8_t *hand_log_seal(const struct cast *c, struct hand_log *log, struct sealed_batch *batch,
                        const struct positions *authority, struct arena *arena, size_t *out_len);

@@ -12,7 +12,13 @@
 
 void hand_log_open(const struct cast *c, struct hand_log *log, enum log_scope scope, const struct actor *author)
 {
-    struct genesis genesis = {.scope = scope, .network = c->network, .n = 1};
+    hand_log_open_nth(c, log, scope, author, 1);
+}
+
+void hand_log_open_nth(const struct cast *c, struct hand_log *log, enum log_scope scope, const struct actor *author,
+                       uint64_t n)
+{
+    struct genesis genesis = {.scope = scope, .network = c->network, .n = n};
     struct writer out;
 
     memset(log, 0, sizeof *log);

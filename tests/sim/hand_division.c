@@ -12,14 +12,15 @@ static void fill(void *ctx, void *out, size_t len)
 
 /* --- becoming that division --------------------------------------------------------------------------------- */
 
-static void learn_key(struct hand_division *h, struct sim_node *from)
+static bool learn_key(struct hand_division *h, struct sim_node *from)
 {
     struct row_key key = {.len = 0};
     struct cw_slice value, envelopes;
     struct look l;
     bool opened = false;
 
-    CW_ASSERT(look_begin(&l, from));
+    if (!look_begin(&l, from))
+        return false;
     while (!opened && look_next(&l, TABLE_KEY, slice(NULL, 0), &key, &value)) {
         struct key_row row;
 
@@ -30,23 +31,66 @@ static void learn_key(struct hand_division *h, struct sim_node *from)
         CW_ASSERT(vault_learn(h->vault, &(struct key_author){.cert = from->who->cert, .member = true}, row.record,
                               envelopes, &opened) == CW_OK);
     }
-    CW_ASSERT(opened);
     look_done(&l);
+    return opened;
+}
+
+static bool known_positions(const struct hand_division *h, struct sim_node *n, struct positions *out)
+{
+    const struct log_id *logs[2] = {&h->sim->cast->root_log, &h->sim->cast->authority_log};
+    struct log_row row;
+    struct look l;
+
+    memset(out, 0, sizeof *out);
+    if (!look_begin(&l, n))
+        return false;
+    for (uint32_t i = 0; i < 2; i++) {
+        if (!look_log(&l, logs[i], &row))
+            break;
+        out->at[out->count++] = (struct position){*logs[i], row.head.seq, row.head.seal};
+    }
+    look_done(&l);
+    if (out->count < 2)
+        return false;
+    if (ID_COMPARE(&out->at[0].log, &out->at[1].log) > 0) {
+        struct position keep = out->at[0];
+
+        out->at[0] = out->at[1];
+        out->at[1] = keep;
+    }
+    return true;
+}
+
+void hand_division_beside(struct hand_division *h, struct sim *s, uint32_t index)
+{
+    const struct actor *who = s->nodes[index].who;
+
+    memset(h, 0, sizeof *h);
+    h->sim = s;
+    h->index = index;
+    h->entropy = rng_of(s->options.seed, 4000);
+    CW_ASSERT(vault_new(&(struct vault_limits){16}, &who->cert, &who->box, false, &h->vault) == CW_OK);
 }
 
 void hand_division_open(struct hand_division *h, struct sim *s, uint32_t index)
 {
     struct sim_node *n = &s->nodes[index];
 
-    memset(h, 0, sizeof *h);
-    h->sim = s;
-    h->index = index;
-    h->entropy = rng_of(s->options.seed, 4000);
     process_crash(n);
     n->present = n->honest = false;
-    CW_ASSERT(vault_new(&(struct vault_limits){16}, &n->who->cert, &n->who->box, false, &h->vault) == CW_OK);
-    learn_key(h, &s->nodes[0]);
+    hand_division_beside(h, s, index);
+    CW_ASSERT(learn_key(h, &s->nodes[0]));
     hand_log_open(s->cast, &h->log, LOG_DIVISION, n->who);
+}
+
+bool hand_division_new_log(struct hand_division *h, uint64_t n, uint32_t node)
+{
+    struct positions known;
+
+    if (!learn_key(h, &h->sim->nodes[node]) || !known_positions(h, &h->sim->nodes[node], &known))
+        return false;
+    hand_log_open_nth(h->sim->cast, &h->log, LOG_DIVISION, h->sim->nodes[h->index].who, n);
+    return true;
 }
 
 void hand_division_done(struct hand_division *h)
@@ -92,7 +136,8 @@ static struct cw_slice spoilt(struct cw_slice proof, struct arena *arena)
     return slice(w.data, w.len);
 }
 
-static void make_entry(struct hand_division *h, struct draft *d, struct entry_record *e, struct arena *arena)
+static void make_entry(struct hand_division *h, struct draft *d, struct cw_wall now, struct entry_record *e,
+                       struct arena *arena)
 {
     struct sim *s = h->sim;
     struct submission sub = {0};
@@ -107,34 +152,13 @@ static void make_entry(struct hand_division *h, struct draft *d, struct entry_re
     submission_hash_of(e->submission_bytes, e->proof_bytes, &e->header.submission);
     e->header.log = h->log.log;
     e->header.seq = h->log.seq + 1;
-    e->header.hlc = (uint64_t)node_wall(&s->nodes[0]).ms << 16 | h->log.seq;
+    e->header.hlc = (uint64_t)now.ms << 16 | h->log.seq;
     e->header.kind = CLASS_CASE;
     seal_parts(h, &sub, &e->header.op_id, e, arena);
     entry_header_encode(&e->header, &w);
     CW_ASSERT(!w.failed);
     e->header_bytes = slice(w.data, w.len);
     entry_hash_of(e->header_bytes, &e->hash);
-}
-
-static void known_positions(const struct hand_division *h, struct sim_node *n, struct positions *out)
-{
-    const struct log_id *logs[2] = {&h->sim->cast->root_log, &h->sim->cast->authority_log};
-    struct log_row row;
-    struct look l;
-
-    memset(out, 0, sizeof *out);
-    CW_ASSERT(look_begin(&l, n));
-    for (uint32_t i = 0; i < 2; i++) {
-        CW_ASSERT(look_log(&l, logs[i], &row));
-        out->at[out->count++] = (struct position){*logs[i], row.head.seq, row.head.seal};
-    }
-    look_done(&l);
-    if (ID_COMPARE(&out->at[0].log, &out->at[1].log) > 0) {
-        struct position keep = out->at[0];
-
-        out->at[0] = out->at[1];
-        out->at[1] = keep;
-    }
 }
 
 uint32_t hand_division_write(struct hand_division *h, struct draft *d, uint32_t node)
@@ -146,8 +170,8 @@ uint32_t hand_division_write(struct hand_division *h, struct draft *d, uint32_t 
     struct positions known;
     uint8_t *frame;
 
-    make_entry(h, d, &entry, &s->scratch);
-    known_positions(h, &s->nodes[node], &known);
+    make_entry(h, d, node_wall(&s->nodes[node]), &entry, &s->scratch);
+    CW_ASSERT(known_positions(h, &s->nodes[node], &known));
     frame = hand_log_seal(s->cast, &h->log, &batch, &known, &s->scratch, &len);
     history_add(s->history, &(struct made_entry){.log = h->log.log,
                                                  .seq = entry.header.seq,

@@ -20,6 +20,10 @@ struct hand_division {
 
 /* Takes the place of that division, whose own daemon ends. Its audience's key is learned from another's store. */
 void hand_division_open(struct hand_division *h, struct sim *s, uint32_t index);
+/* The same keys, beside the division's own daemon, which goes on; no log yet. */
+void hand_division_beside(struct hand_division *h, struct sim *s, uint32_t index);
+/* Its n-th log, for what is handed to that node next. false: the node does not hold what such an entry needs. */
+bool hand_division_new_log(struct hand_division *h, uint64_t n, uint32_t node);
 void hand_division_done(struct hand_division *h);
 /* One batch of one entry, handed to `node` as a relay would. Index of the op. */
 uint32_t hand_division_write(struct hand_division *h, struct draft *d, uint32_t node);

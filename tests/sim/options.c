@@ -99,6 +99,15 @@ static void draw_end(uint64_t seed, struct sim_options *o)
     o->patient = rng_chance(&r, 150);
 }
 
+/* With dice of their own, as before: such ones that no kept seed (seeds.txt) tells another world. */
+static void draw_lies(uint64_t seed, struct sim_options *o)
+{
+    struct rng r = rng_of(seed, 54);
+    uint32_t rate = sometimes(&r, 700, 100, 600);
+
+    o->misname_pm = o->tamper_pm > 0 ? rate : 0;
+}
+
 void options_draw(uint64_t seed, bool plain, struct sim_options *out)
 {
     struct rng r = rng_of(seed, 0);
@@ -127,8 +136,10 @@ void options_draw(uint64_t seed, bool plain, struct sim_options *out)
         *out = quiet;
     }
     draw_end(seed, out);
-    if (!plain)
-        draw_width(seed, out);
+    if (plain)
+        return;
+    draw_width(seed, out);
+    draw_lies(seed, out);
 }
 
 static void line(const char *name, long long value)
@@ -151,5 +162,5 @@ void options_print(const struct sim_options *o)
     SHOW(disk_loss_pm), SHOW(revert_pm), SHOW(clone_pm), SHOW(skew_ms_max), SHOW(drift_ppm_max), SHOW(jump_pm);
     SHOW(jump_ms_max), SHOW(op_count), SHOW(case_count_max), SHOW(retry_elsewhere_pm), SHOW(wrong_role_pm);
     SHOW(bad_signature_pm), SHOW(reused_id_pm), SHOW(bundle_pm), SHOW(held_by_pm);
-    SHOW(wide_pm), SHOW(thing_count_max), SHOW(late_record), SHOW(tamper_pm), SHOW(patient);
+    SHOW(wide_pm), SHOW(thing_count_max), SHOW(late_record), SHOW(tamper_pm), SHOW(misname_pm), SHOW(patient);
 }

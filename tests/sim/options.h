@@ -64,7 +64,8 @@ struct sim_options {
     uint32_t late_record; /* 1: an authority record comes late to some */
 
     /* hostile peers */
-    uint32_t tamper_pm; /* per frame sent by the hostile division; 0: nobody is hostile */
+    uint32_t tamper_pm;  /* per frame sent by the hostile division; 0: nobody is hostile */
+    uint32_t misname_pm; /* it writes other words under an officer's op's id; 0: a plain world, or nobody is hostile */
 };
 
 /* plain: as worlds were drawn before officers did more than fill in fields; what a seed told then, it tells. */

@@ -9,7 +9,7 @@
  *   world.c     making and running a world          cast.c       keys, certificates, authority log
  *   queue.c     what happens when                   ports.c      what a node may touch, and dying on the way
  *   process.c   start, crash, reboot, restore       turn.c       frames in, turns, frames out
- *   network.c   links and cuts                      tamper.c     a hostile division
+ *   network.c   links and cuts                      tamper.c     a hostile division; misname.c its entries
  *   draft.c     ops as officers write them          client.c     submitting, waiting, trying again
  *   work*.c     what officers do                    faults.c     what goes wrong
  *   history.c   what really happened                check_*.c    what must be true
@@ -215,6 +215,7 @@ extern const struct sim_check *const sim_checks[]; /* ends with NULL */
 
 struct history;    /* history.h */
 struct sim_reader; /* feed.h */
+struct misnaming;  /* misname.c */
 
 struct sim {
     struct sim_options options;
@@ -253,9 +254,10 @@ struct sim {
     } seen[CASES_MAX];
 
     struct history *history;
-    struct sim_reader *readers; /* READERS_MAX */
-    struct arena keep;          /* as long as the world */
-    struct arena scratch;       /* for one thing at a time */
+    struct sim_reader *readers;  /* READERS_MAX */
+    struct misnaming *misnaming; /* NULL: nobody does */
+    struct arena keep;           /* as long as the world */
+    struct arena scratch;        /* for one thing at a time */
 
     /* what was found */
     bool failed;
@@ -324,6 +326,10 @@ bool network_is_link(const struct sim_node *n, link_id link);
 
 /* tamper.c: what a hostile division makes of a frame it is about to send; arena memory. */
 struct cw_slice tamper(struct sim_node *n, uint32_t to, struct cw_slice frame, struct arena *arena);
+
+/* misname.c: the hostile division's entries under ids of officers' ops. */
+void misnaming_begin(struct sim *s);
+void misnaming_done(struct sim *s);
 
 /* faults.c */
 void faults_begin(struct sim *s);

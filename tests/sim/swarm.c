@@ -38,6 +38,7 @@ static struct outcome live_once(uint64_t seed, bool plain, bool watched, bool ve
     s->unwatched = !watched;
     workload_begin(s);
     faults_begin(s);
+    misnaming_begin(s);
     feed_readers_begin(s);
     sim_run_until(s, options.safety_ms);
     sim_calm(s);

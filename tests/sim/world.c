@@ -178,6 +178,7 @@ void sim_free(struct sim *s)
         free((&s->stale[0][0][0])[i].bytes);
     queue_done(&s->queue);
     feed_readers_free(s);
+    misnaming_done(s);
     free(s->readers);
     history_free(s->history);
     free(s->links);
