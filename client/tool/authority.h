@@ -90,8 +90,10 @@ struct issue_order {
     uint32_t role_count;
     uint32_t roles[ROLES_MAX]; /* ascending */
     bool may_bundle;
-    int64_t days;                   /* how long it is valid */
-    const char *home;               /* folder for key, cert and network */
+    int64_t days;     /* how long it is valid */
+    const char *home; /* folder for key, cert and network */
+    enum cw_err (*keep)(void *ctx, const struct key_bundle *keys, struct cw_fault *fault);
+    void *keep_ctx;                 /* with keep: puts the keys where they belong; without, they are in home/key */
     struct cw_slice passphrase;     /* of the new key file */
     const struct cert_id *replaces; /* whose keys are lost: superseded in the same batch; may be NULL */
 };

@@ -8,6 +8,7 @@
  *
  *   DIR/NAME/            DIR is /etc/casewire unless --settings-dir says otherwise
  *     key                secret keys, 0600, made on this host
+ *     key.cred           the same in its place, encrypted for the service manager
  *     request            what was asked for: the answer is compared with it
  *     network, cert      from the answer
  *     casewire.conf      settings
@@ -95,16 +96,21 @@ struct host {
     char address[ENROL_ADDRESS_LEN_MAX + 1];
     char settings[PATH_LEN_MAX]; /* absolute: DIR/NAME */
     char state[PATH_LEN_MAX], run[PATH_LEN_MAX];
+    char units[PATH_LEN_MAX]; /* where the service manager's drop-ins are */
+    bool encrypt;             /* its new keys, on disk */
 };
 
 /* Those of casewired@.service. */
 #define HOST_SETTINGS_DIR "/etc/casewire"
 #define HOST_STATE_DIR "/var/lib/casewire"
 #define HOST_RUN_DIR "/run/casewire"
+#define HOST_UNITS_DIR "/etc/systemd/system"
 
 #define HOST_SETTINGS "settings-dir", "DIR", "settings and keys are in DIR/NAME (default " HOST_SETTINGS_DIR ")"
 #define HOST_STATE "state-dir", "DIR", "the daemon keeps its store in DIR/NAME (default " HOST_STATE_DIR ")"
 #define HOST_RUN "run-dir", "DIR", "its socket is in DIR/NAME, which a reboot empties (default " HOST_RUN_DIR ")"
+#define HOST_ENCRYPT \
+    "encrypt-keys", NULL, "the daemon's keys encrypted on disk, under this machine's (systemd-creds); as root"
 
 /* Places, title, code (--division, or what the title gives) and address (--address, or this machine's name). Complains. */
 enum exit_code host_read(const struct cli *cli, const char *title, struct host *out);
@@ -121,6 +127,17 @@ enum cw_err host_compare_keys(const struct key_bundle *keys, const struct certif
 /* complain_fault(), which says of a host's key where it is and how it is got at. */
 enum exit_code complain_host(const struct cli *cli, const char *what, const struct host *host,
                              const struct cw_fault *fault);
+
+#define HOST_KEY_CRED "key.cred"
+/* Before anything is made: the folders are the unit's, no drop-in is in the way, and systemd-creds encrypts. Complains. */
+enum exit_code host_check_encrypt(const struct cli *cli, const struct host *host);
+/*
+ * New keys into DIR/NAME/key; host->encrypt: into key.cred, and a drop-in of the unit that names it: in clear they
+ * never were on the disk (enrol_encrypt.c).
+ */
+enum cw_err host_write_keys(const struct host *host, const struct key_bundle *keys, struct cw_fault *fault);
+/* The key file in key.cred, added to *out, which the caller wipes. CW_LOCAL_NOT_FOUND; CW_LOCAL_KEY: not for you, or another machine's. */
+enum cw_err host_decrypt_keys(const struct host *host, struct buf *out, struct cw_fault *fault);
 
 struct request_plan {
     const struct host *host;
@@ -167,6 +184,8 @@ void next_begin(FILE *out, const struct host *host, const char *option, const ch
 void next_restart(FILE *out, const struct host *host);
 void next_reload(FILE *out, const struct host *host, const char *socket);
 void next_publish(FILE *out, const struct host *host, const char *option, const char *from);
+/* Of keys that were encrypted: where they are, and how a copy of them is had; else nothing. */
+void next_copy(FILE *out, const struct host *host);
 /* Of NAME.bundle, with the folders of the host's request. */
 void next_join(FILE *out, const struct host *host);
 

@@ -316,6 +316,21 @@ def a_key_that_the_service_manager_keeps_is_renewed_while_its_daemon_runs(hosts)
 
 
 @story()
+def keys_that_cannot_be_encrypted_are_not_made(hosts):
+    words = ["init", "north", "--force", "ZZ", "--network-name", "Marlshire", "--dir", hosts.at("north", "authority"), "--insecure-lab", "--encrypt-keys"]
+    request = ["enrol", "request", "north", "authority/invitation", "--encrypt-keys"]
+    without = ["ip", "netns", "exec", "north", "env", "PATH=/nowhere", TOOL, *words]
+    refused(run(without, 1), "where: systemd-creds", "it cannot be run: No such file or directory", "without --encrypt-keys")
+    refused(hosts.tool("north", *words, *hosts.places("north"), expect=2), "where: " + hosts.at("north", "etc/north"), "not the unit's folders")
+    check("nothing was made", not any(files for _, _, files in os.walk(hosts.at("north"))), str(list(os.walk(hosts.at("north")))))
+    check("nor in the unit's folders", not os.path.exists("/etc/casewire/north"))
+    hosts.begin()
+    refused(hosts.tool("north", *request, "--renew", *hosts.places("north"), expect=2), "where: --encrypt-keys", "a renewal makes no keys")
+    refused(hosts.tool("east", *request[:3], "invitation", "--encrypt-keys", *hosts.places("east"), expect=2), "not the unit's folders")
+    check("no key was made", not os.path.exists(hosts.at("east", "etc/north")))
+
+
+@story()
 def nothing_is_signed_for_other_words(hosts):
     hosts.begin()
     words = hosts.request()

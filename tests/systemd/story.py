@@ -307,6 +307,28 @@ def the_key_may_be_encrypted():
     drop_in("")
 
 
+def the_key_is_encrypted_from_the_beginning():
+    words = ("init", "south", "--force", "ZY", "--network-name", "Saltshire", "--address", "tcp://127.0.0.1:4720", "--dir", "/srv/saltshire", "--insecure-lab", "--encrypt-keys")
+    drop_in_folder = "/etc/systemd/system/casewired@south.service.d"
+    os.makedirs(drop_in_folder)
+    with open(drop_in_folder + "/key.conf", "w", encoding="ascii") as file:
+        file.write("[Service]\n")
+    done = tool(*words, fails=True)
+    check("another drop-in of this name is not overwritten", done.returncode == 6 and "  where: %s/key.conf" % drop_in_folder in done.stdout and
+          not os.path.exists("/srv/saltshire") and not os.path.exists("/etc/casewire/south"), done.stdout)
+    os.remove(drop_in_folder + "/key.conf")
+    said = tool(*words).stdout
+    check("no key in clear is beside the settings", sorted(os.listdir("/etc/casewire/south")) == ["casewire.conf", "cert", "key.cred", "network"],
+          os.listdir("/etc/casewire/south"))
+    done = run("systemctl", "start", "casewired@south", fails=True)
+    check("the unit starts with it", done.returncode == 0, done.stdout + run("journalctl", "--no-pager", "-n", "20", fails=True).stdout)
+    run("systemctl", "stop", "casewired@south")
+    copy = [line.strip().replace("STICK", "/srv") for line in said.splitlines() if "systemd-creds decrypt" in line]
+    run("sh", "-c", copy[0])
+    check("the copy that it tells of is the key, for root alone", open("/srv/south.key", "rb").read(8) == open(ETC + "/key", "rb").read(8) and
+          os.stat("/srv/south.key").st_mode & 0o077 == 0, oct(os.stat("/srv/south.key").st_mode))
+
+
 def state_is_cleaned_for_one_division():
     run("systemctl", "stop", UNIT)
     os.makedirs("/var/lib/private/casewire/west", exist_ok=True)
@@ -319,7 +341,7 @@ def main():
     make_network()
     for story in (it_starts, it_works_in_the_sandbox, it_can_be_watched_in_the_sandbox,
                   a_member_of_the_group_is_an_administrator, its_journal_explains_itself, it_tells_people, it_stops_and_keeps_what_it_took, it_is_killed_when_it_hangs,
-                  bad_settings_are_not_tried_for_ever, it_reloads, the_key_may_be_encrypted, state_is_cleaned_for_one_division):
+                  bad_settings_are_not_tried_for_ever, it_reloads, the_key_may_be_encrypted, the_key_is_encrypted_from_the_beginning, state_is_cleaned_for_one_division):
         story()
     print("%d passed, %d failed" % (passed, failed))
     return failed != 0

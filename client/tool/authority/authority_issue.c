@@ -51,6 +51,16 @@ static void fill_certificate(const struct authority *a, const struct issue_order
     out->not_after.ms = when_now().ms + order->days * DAY_MS;
 }
 
+static enum cw_err write_key(const struct issue_order *order, const char *path, const struct key_bundle *keys,
+                             struct cw_fault *fault)
+{
+    if (order->keep != NULL)
+        return order->keep(order->keep_ctx, keys, fault);
+    enum cw_err err = authority_write_key(path, keys, order->passphrase);
+
+    return err == CW_OK ? CW_OK : fault_plain(fault, err, order->home);
+}
+
 static enum cw_err write_home(const struct authority *a, const struct issue_order *order, const struct key_bundle *keys,
                               struct cw_slice certificate, struct cw_fault *fault)
 {
@@ -62,8 +72,11 @@ static enum cw_err write_home(const struct authority *a, const struct issue_orde
         err = CW_LOCAL_IO;
     if (err == CW_OK && file_exists(key))
         return fault_set(fault, CW_USAGE_ORDER, key, "there is a key already: it is never overwritten");
-    if (err == CW_OK)
-        err = authority_write_key(key, keys, order->passphrase);
+    if (err == CW_OK) {
+        err = write_key(order, key, keys, fault);
+        if (err != CW_OK)
+            return err;
+    }
     if (err == CW_OK)
         err = file_write(cert, certificate, 0644);
     if (err == CW_OK)

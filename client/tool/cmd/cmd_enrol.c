@@ -14,6 +14,15 @@ struct requesting {
     char words[WORDS_LEN_MAX];
 };
 
+static enum exit_code check_encrypt(const struct cli *cli, const struct requesting *r)
+{
+    if (!r->plan.renew)
+        return host_check_encrypt(cli, &r->host);
+    return complain(cli, EXIT_USAGE,
+                    &(struct trouble){"nothing was made: a renewal makes no keys that could be encrypted",
+                                      "--encrypt-keys", "those that are there stay as they are", NULL});
+}
+
 static enum exit_code read_plan(const struct cli *cli, struct requesting *r)
 {
     const char *name = cli_value(cli, "name"), *out = cli_value(cli, "out");
@@ -26,12 +35,13 @@ static enum exit_code read_plan(const struct cli *cli, struct requesting *r)
     snprintf(r->name, sizeof(r->name), "Daemon of %s", r->host.code);
     r->plan.host = &r->host;
     r->plan.renew = cli_flag(cli, "renew");
+    r->host.encrypt = cli_flag(cli, "encrypt-keys");
     r->plan.name = name != NULL ? name : r->name;
     if (out != NULL)
         snprintf(r->out, sizeof(r->out), "%s", out);
     else
         snprintf(r->out, sizeof(r->out), "%s.request", r->host.title);
-    return EXIT_DONE;
+    return r->host.encrypt ? check_encrypt(cli, r) : EXIT_DONE;
 }
 
 static enum exit_code write_out(const struct cli *cli, struct requesting *r, const struct buf *request)
@@ -75,8 +85,9 @@ static void tell(const struct cli *cli, const struct requesting *r, const struct
     printf("%s: division %s (%s) asks to be admitted to \"%s\", listening at %s\n"
            "  words  %s\n"
            "  Send the file to whoever runs the authority, and read them the words by telephone.\n"
-           "  Go on only when they see the same. The secret keys stay in %s/key.\n",
-           r->out, h->title, h->code, network, h->address, r->words, h->settings);
+           "  Go on only when they see the same. The secret keys stay in %s/%s.\n",
+           r->out, h->title, h->code, network, h->address, r->words, h->settings, h->encrypt ? HOST_KEY_CRED : "key");
+    next_copy(stdout, h);
     tell_next(r);
 }
 
@@ -122,6 +133,7 @@ static const struct cli_option request_options[] = {
     {"days", "N", "valid so long (default 730)"},
     {"renew", NULL, "for a division that runs: another certificate for the keys that it has, before the old one ends"},
     {"out", "FILE", "the request (default NAME.request)"},
+    {HOST_ENCRYPT},
     {HOST_SETTINGS},
     {HOST_STATE},
     {HOST_RUN},

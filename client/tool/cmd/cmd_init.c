@@ -22,7 +22,7 @@ struct beginning {
 /* Refused before anything is made. */
 static enum exit_code check_fresh(const struct cli *cli, const struct beginning *b)
 {
-    static const char *const names[] = {"key", "casewire.conf"};
+    static const char *const names[] = {"key", HOST_KEY_CRED, "casewire.conf"};
     char path[PATH_LEN_MAX];
 
     for (size_t i = 0; i < CW_COUNT(names); i++)
@@ -44,14 +44,27 @@ static enum exit_code read_plan(const struct cli *cli, struct beginning *b)
         code = authority_need(cli, "force", &b->plan.force);
     if (code == EXIT_DONE)
         code = check_fresh(cli, b);
+    b->host.encrypt = cli_flag(cli, "encrypt-keys");
+    if (code == EXIT_DONE && b->host.encrypt)
+        code = host_check_encrypt(cli, &b->host);
     snprintf(b->name, sizeof(b->name), "Daemon of %s", b->host.code);
     return code;
 }
 
+static enum cw_err keep_keys(void *ctx, const struct key_bundle *keys, struct cw_fault *fault)
+{
+    return host_write_keys(ctx, keys, fault);
+}
+
 static enum cw_err issue_first(struct beginning *b, struct authority *a, struct cw_fault *fault)
 {
-    struct issue_order order = {
-        .subject = SUBJECT_DAEMON, .division = b->host.code, .name = b->name, .days = 730, .home = b->host.settings};
+    struct issue_order order = {.subject = SUBJECT_DAEMON,
+                                .division = b->host.code,
+                                .name = b->name,
+                                .days = 730,
+                                .home = b->host.settings,
+                                .keep = keep_keys,
+                                .keep_ctx = &b->host};
     enum cw_err err = host_make_folder(&b->host, fault);
 
     if (err == CW_OK)
@@ -125,6 +138,7 @@ static void tell(const struct cli *cli, const struct beginning *b)
            "  address     %s, where other divisions connect\n",
            b->plan.network_name, b->plan.force, h->title, h->code, b->words, b->plan.dir, b->invitation, h->settings,
            h->address);
+    next_copy(stdout, h);
     next_begin(stdout, h, "--dir", b->plan.dir);
 }
 
@@ -156,6 +170,7 @@ static const struct cli_option init_options[] = {
     {HOST_STATE},
     {HOST_RUN},
     {"new-passphrase-file", "FILE", "passphrase of the authority's keys; asked for on a terminal otherwise"},
+    {HOST_ENCRYPT},
     {"insecure-lab", NULL, "the authority's keys in clear: throw-away networks only"},
     {NULL, NULL, NULL},
 };

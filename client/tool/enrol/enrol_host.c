@@ -51,6 +51,7 @@ enum exit_code host_places(const struct cli *cli, const char *title, struct host
                         &(struct trouble){"a division's name was not understood", title,
                                           "small letters, digits and -, a letter first, at most 24: north", NULL});
     snprintf(out->title, sizeof(out->title), "%s", title);
+    snprintf(out->units, sizeof(out->units), "%s", HOST_UNITS_DIR);
     code = place(cli, "settings-dir", HOST_SETTINGS_DIR, title, out->settings);
     if (code == EXIT_DONE)
         code = place(cli, "state-dir", HOST_STATE_DIR, title, out->state);
@@ -121,12 +122,17 @@ static enum cw_err write_in(const struct host *host, const char *name, struct cw
     return err == CW_OK ? CW_OK : fault_set(fault, err, path, "the file cannot be written: %s", strerror(errno));
 }
 
-static enum cw_err check_fresh(const struct host *host, char key[static PATH_LEN_MAX], struct cw_fault *fault)
+static enum cw_err check_fresh(const struct host *host, struct cw_fault *fault)
 {
-    if (!path_join(key, host->settings, "key"))
-        return fault_plain(fault, CW_REFUSED_SIZE, host->settings);
-    if (file_exists(key))
-        return fault_set(fault, CW_USAGE_ORDER, key, "there is a key already: it is never overwritten");
+    static const char *const names[] = {"key", HOST_KEY_CRED};
+    char path[PATH_LEN_MAX];
+
+    for (size_t i = 0; i < CW_COUNT(names); i++) {
+        if (!path_join(path, host->settings, "%s", names[i]))
+            return fault_plain(fault, CW_REFUSED_SIZE, host->settings);
+        if (file_exists(path))
+            return fault_set(fault, CW_USAGE_ORDER, path, "there is a key already: it is never overwritten");
+    }
     return CW_OK;
 }
 
@@ -173,10 +179,10 @@ static enum cw_err make_request(const struct request_plan *plan, const struct jo
     return c.failed || w.failed ? CW_REFUSED_SIZE : buf_add(out, slice(bytes, w.len));
 }
 
-static enum cw_err check_plan(const struct request_plan *plan, char key[static PATH_LEN_MAX], struct cw_fault *fault)
+static enum cw_err check_plan(const struct request_plan *plan, struct cw_fault *fault)
 {
     struct refusal refusal = {0};
-    enum cw_err err = check_fresh(plan->host, key, fault);
+    enum cw_err err = check_fresh(plan->host, fault);
 
     if (err == CW_OK && text_check(slice_of(plan->name), NAME_LEN_MAX, false, "--name", &refusal) != CW_OK)
         err = fault_of_refusal(fault, CW_REFUSED_TEXT, &refusal);
@@ -187,8 +193,7 @@ static enum cw_err request_anew(const struct request_plan *plan, const struct jo
                                 struct buf *out_request, struct cw_fault *fault)
 {
     struct key_bundle keys;
-    char key[PATH_LEN_MAX];
-    enum cw_err err = check_plan(plan, key, fault);
+    enum cw_err err = check_plan(plan, fault);
 
     if (err != CW_OK)
         return err;
@@ -199,8 +204,8 @@ static enum cw_err request_anew(const struct request_plan *plan, const struct jo
     if (err == CW_OK)
         err = write_in(plan->host, "request", buf_slice(out_request), fault);
     /* Last: with the key there, the same command is refused, and what it was for is there too. */
-    if (err == CW_OK && authority_write_key(key, &keys, slice(NULL, 0)) != CW_OK)
-        err = fault_set(fault, CW_LOCAL_IO, key, "the file cannot be written: %s", strerror(errno));
+    if (err == CW_OK)
+        err = host_write_keys(plan->host, &keys, fault);
     key_bundle_wipe(&keys);
     return err;
 }

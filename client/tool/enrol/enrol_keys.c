@@ -10,24 +10,29 @@
 
 /*
  * A key that is encrypted on disk is nowhere in clear but where the service manager handed it to the daemon that runs;
- * there root may look at it. With a file in its place that one is taken: it may be another by now.
+ * there root may look at it, and of this machine root may decrypt it. With a file in its place that one is taken: it may
+ * be another by now.
  */
-static enum cw_err read_file(const struct host *host, struct buf *out)
+static enum cw_err read_file(const struct host *host, struct buf *out, struct cw_fault *fault)
 {
     char path[PATH_LEN_MAX];
     enum cw_err err = path_join(path, host->settings, KEY) ? file_read(path, KEYFILE_LEN_MAX, out) : CW_LOCAL_IO;
 
     if (err == CW_LOCAL_NOT_FOUND && path_join(path, "/run/credentials", "casewired@%s.service/" KEY, host->title))
         err = file_read(path, KEYFILE_LEN_MAX, out);
-    return err;
+    return err == CW_LOCAL_NOT_FOUND ? host_decrypt_keys(host, out, fault) : err;
 }
 
 /* The file was made by `enrol request`, so without a passphrase. */
 enum cw_err host_read_keys(const struct host *host, struct key_bundle *out, struct cw_fault *fault)
 {
     struct buf bytes = {0};
-    enum cw_err err = read_file(host, &bytes);
+    struct cw_fault why = {0};
+    enum cw_err err = read_file(host, &bytes, &why);
 
+    if (why.text[0] != '\0')
+        return fault_set(fault, CW_LOCAL_NOT_FOUND, KEY, "it is encrypted in %s/" HOST_KEY_CRED ", and %s: %s",
+                         host->settings, why.where, why.text);
     if (err == CW_LOCAL_NOT_FOUND || (err != CW_OK && errno == EACCES))
         return fault_set(fault, CW_LOCAL_NOT_FOUND, KEY,
                          "it is not there, or not for you. Where it is encrypted on disk, only the service manager "

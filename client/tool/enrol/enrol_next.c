@@ -105,6 +105,15 @@ void next_publish(FILE *out, const struct host *host, const char *option, const 
     next_path(out, "--socket", host->run, "/admin.sock");
 }
 
+void next_copy(FILE *out, const struct host *host)
+{
+    if (host->encrypt)
+        fprintf(out,
+                "  keys        %s/" HOST_KEY_CRED ", which no other machine opens. A copy for the safe, onto a stick:\n"
+                "        (umask 077; systemd-creds decrypt --name=key %s/" HOST_KEY_CRED " STICK/%s.key)\n",
+                host->settings, host->settings, host->title);
+}
+
 void next_join(FILE *out, const struct host *host)
 {
     fprintf(out, "casewire join %s.bundle", host->title);
