@@ -4,14 +4,16 @@ import concurrent.futures
 import json
 import os
 import re
+import shutil
 import signal
 import socket
 import subprocess
 import time
 import urllib.request
 
+from authorities import Registry
 from duties import Watch
-from world import BUILD, DAEMON, TOOL, Lab, check, run
+from world import BUILD, DAEMON, ROOT, TOOL, Lab, check, run
 
 STORIES = []
 
@@ -106,6 +108,51 @@ def what_is_counted_is_true(lab):
     known = known_metrics()
     names = {re.sub(r"(_bucket|_sum|_count)?(\{.*)?$", "", n) for n in now}
     check("every name is in the table", names <= {re.sub(r"_count$", "", n) for n in known}, names - set(known))
+
+
+HEAD = re.compile(r"(?m)^# TYPE (\S+) (\S+)\n(?:# UNIT .*\n)?# HELP \S+ (.*)\n((?:[^#\n].*\n)+)")
+
+
+def manual_metrics():
+    """What casewire-metrics(7) tells of, made as the page is: name -> type, labels, sentence."""
+    page = run([os.path.join(ROOT, "docs/man/expand"), TOOL, os.path.join(BUILD, "tests", "tools"), os.path.join(ROOT, "docs/man/casewire-metrics.7.scd")]).stdout
+    rows = re.findall(r"(?m)^\*(casewire\S*)\*\n\t(\w+)(?:, for each _(.*)_)?\+\+\n(.*)$", page)
+    plain = [[re.sub(r"\\(.)", r"\1", text) for text in row] for row in rows]
+    return {name: (kind, frozenset(filter(None, labels.split(","))), sentence) for name, kind, labels, sentence in plain}
+
+
+def shown_metrics(text):
+    """The same of a daemon's page."""
+    shown = {}
+    for family, kind, sentence, samples in HEAD.findall(text):
+        labels = {frozenset(re.findall(r'([a-z]+)="', line)) - {"le"} for line in samples.splitlines()}
+        check("the samples of a family have the same labels", len(labels) == 1, samples)
+        shown[family + {"counter": "_total", "info": "_info"}.get(kind, "")] = (kind, labels.pop(), sentence)
+    return shown
+
+
+def fork_the_authority(lab):
+    """For an alarm: two copies of its folder are written on."""
+    copy = os.path.join(lab.dir, "copy")
+    shutil.copytree(lab.folder(), copy)
+    lab.authority("policy", "clock.M8.duration_s", "259200")
+    lab.authority("policy", "clock.M8.duration_s", "172800", folder=copy)
+    lab.authority("publish")
+    lab.authority("publish", folder=copy, expect=6)
+
+
+@story(world=Registry)
+def the_manual_and_a_running_daemon_have_the_same_metrics(lab):
+    lab.agree()
+    fork_the_authority(lab)
+    wait_for("what is told of alarms and of other divisions' clocks is there", lambda: all(
+        name in get(lab, "metrics")[1] for name in ("casewire_alarms_total{", "casewire_clock_skew_seconds{")))
+    said, shown = manual_metrics(), shown_metrics(get(lab, "metrics")[1])
+    check("both were read", len(said) > 50 and len(shown) > 50, (len(said), len(shown)))
+    check("the page has nothing that the manual does not tell of", shown.keys() <= said.keys(), sorted(shown.keys() - said.keys()))
+    check("and everything that it does", said.keys() <= shown.keys(), sorted(said.keys() - shown.keys()))
+    for name, row in said.items():
+        check(f"{name} has the type, labels and sentence of the manual", shown[name] == row, (shown[name], row))
 
 
 @story()
