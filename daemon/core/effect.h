@@ -52,6 +52,7 @@ enum note {
     NOTE_LIMIT,           /* a bound of this replica was reached: named in text */
     NOTE_PEER_INVENTED,   /* the peer sent bytes that only it can have made wrong */
 };
+#define NOTE_COUNT (NOTE_PEER_INVENTED + 1)
 
 struct log_head; /* core/replica.h */
 
