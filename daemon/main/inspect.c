@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "main/inspect.h"
 
+#include "conf/unit.h"
 #include "core/incarnation.h"
 #include "host/anchor_file.h"
 #include "host/clock.h"
@@ -63,6 +64,19 @@ static enum cw_err check_keyring(struct daemon *d, struct problems *problems)
     return CW_LOCAL_CONFIG;
 }
 
+/* Where the unit that is started with them may not write: who checks them may. Warnings: they may be for another unit. */
+static void check_unit(const struct daemon *d)
+{
+    static struct problems warnings;
+    static struct unit unit;
+
+    if (!unit_find("", d->settings.file, &unit))
+        return;
+    unit_check_folders(&unit, &d->settings, &warnings);
+    for (uint32_t i = 0; i < warnings.count; i++)
+        (void)fprintf(stderr, "casewired: warning: %s\n", warnings.text[i]);
+}
+
 int inspect_config(struct daemon *d)
 {
     static struct problems problems;
@@ -70,6 +84,7 @@ int inspect_config(struct daemon *d)
 
     if (err == CW_OK)
         err = check_keyring(d, &problems);
+    check_unit(d);
     if (say_problems(&problems, err) != CW_OK)
         return EXIT_CONFIG;
     printf("%s: in order\n", d->settings.file);

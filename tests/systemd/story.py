@@ -6,6 +6,7 @@ Each check prints a line; the last one counts. Time is real here, for it is syst
 
 import json
 import os
+import re
 import socket
 import subprocess
 import sys
@@ -267,6 +268,45 @@ def bad_settings_are_not_tried_for_ever():
     run("systemctl", "reset-failed", UNIT, fails=True)
 
 
+def a_folder_that_the_unit_cannot_write_is_told_before_it_fails():
+    """Root, who checks the settings, may write all of them. What is advised is done, and the unit starts."""
+    run("systemctl", "stop", UNIT)
+    os.makedirs("/srv/store", mode=0o700)
+    os.makedirs("/run/keepers")
+    os.makedirs("/var/lib/private/watch", mode=0o700)
+    os.symlink("private/watch", "/var/lib/watch")
+    run("useradd", "--system", "casewire-north")
+    run("chown", "casewire-north", "/srv/store")
+    check_config = ("casewired", "--config", ETC + "/casewire.conf", "--check-config")
+    write_settings()
+    said = run(*check_config, fails=True)
+    check("nothing is said of the unit's own folders", said.returncode == 0 and "warning" not in said.stdout, said.stdout)
+    for setting, place, advice in (("admin_socket", "/run/keepers/admin.sock", "RuntimeDirectory=keepers"),
+                                   ("listen_metrics", "/var/lib/watch/metrics.sock", "StateDirectory=watch"),
+                                   ("state_dir", "/srv/store", "ReadWritePaths=/srv/store")):
+        write_settings("" if setting == "state_dir" else '%s = "%s"\n' % (setting, place))
+        if setting == "state_dir":
+            run("sed", "-i", 's|^state_dir = .*|state_dir = "%s"|' % place, ETC + "/casewire.conf")
+        said = run(*check_config, fails=True)
+        check("%s is found in order by root, with a warning that says %s" % (setting, advice),
+              said.returncode == 0 and "warning: %s/casewire.conf: %s: %s.service cannot write" % (ETC, setting, UNIT) in said.stdout and
+              "below [Service]: " + advice in said.stdout, said.stdout)
+        doctor = tool("doctor", "north", fails=True).stdout
+        check("which the doctor shows", re.search("(?m)^warn\t+settings\t.*" + re.escape(advice), doctor), doctor)
+        done = run("systemctl", "start", UNIT, fails=True)
+        check("and the unit does not start with it", done.returncode != 0 and show("ExecMainStatus") == "78", show("ExecMainStatus") + journal("-n", "9"))
+        run("systemctl", "reset-failed", UNIT)
+        drop_in("[Service]\n%s\n" % advice)
+        said = run(*check_config, fails=True)
+        check("with the drop-in nothing is said", said.returncode == 0 and "warning" not in said.stdout, said.stdout)
+        done = run("systemctl", "start", UNIT, fails=True)
+        check("and the unit starts", done.returncode == 0, journal("-n", "9"))
+        run("systemctl", "stop", UNIT)
+        drop_in("")
+    write_settings()
+    run("userdel", "casewire-north")
+
+
 def it_reloads():
     peer = 'peer "%s" {\n    division = "EST"\n    address = "tcp://127.0.0.1:4711"\n    curve_key = "' + "ab" * 32 + '"\n}\n'
     run("systemctl", "start", UNIT)
@@ -341,7 +381,7 @@ def main():
     make_network()
     for story in (it_starts, it_works_in_the_sandbox, it_can_be_watched_in_the_sandbox,
                   a_member_of_the_group_is_an_administrator, its_journal_explains_itself, it_tells_people, it_stops_and_keeps_what_it_took, it_is_killed_when_it_hangs,
-                  bad_settings_are_not_tried_for_ever, it_reloads, the_key_may_be_encrypted, the_key_is_encrypted_from_the_beginning, state_is_cleaned_for_one_division):
+                  bad_settings_are_not_tried_for_ever, a_folder_that_the_unit_cannot_write_is_told_before_it_fails, it_reloads, the_key_may_be_encrypted, the_key_is_encrypted_from_the_beginning, state_is_cleaned_for_one_division):
         story()
     print("%d passed, %d failed" % (passed, failed))
     return failed != 0

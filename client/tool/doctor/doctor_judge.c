@@ -292,28 +292,43 @@ void doctor_judge_peers(struct findings *f, const Cw__Peers *peers, struct cw_wa
 
 /* --- settings ----------------------------------------------------------------------------------------------------------- */
 
+static bool skip(struct cw_slice *line, const char *begin)
+{
+    size_t len = strlen(begin);
+    bool begins = line->len > len && memcmp(line->data, begin, len) == 0;
+
+    if (begins)
+        *line = slice(line->data + len, line->len - len);
+    return begins;
+}
+
+/* Of one that ends well, only warnings are told: the rest says so. */
+static void judge_line(struct findings *f, struct cw_slice line, bool ended_well)
+{
+    char text[sizeof(f->at[0].text)];
+    bool named = skip(&line, "casewired: "), warning = named && skip(&line, "warning: ");
+
+    fault_clean_text(line, text, sizeof(text));
+    if (warning || !ended_well)
+        finding_add(f, warning ? DOCTOR_WARN : DOCTOR_FAIL, "settings",
+                    "casewire.conf(5); casewired --config FILE --check-config", "%s", text);
+}
+
 void doctor_judge_config(struct findings *f, const char *config, int ended_with, struct cw_slice said)
 {
-    static const char begin[] = "casewired: ";
     size_t at = 0, before = f->count;
 
-    while (ended_with != 0 && at < said.len) {
+    while (at < said.len) {
         const uint8_t *line = said.data + at, *end = memchr(line, '\n', said.len - at);
         size_t len = end == NULL ? said.len - at : (size_t)(end - line);
-        char text[300];
 
         at += len + 1;
-        if (len > sizeof(begin) - 1 && memcmp(line, begin, sizeof(begin) - 1) == 0) {
-            line += sizeof(begin) - 1;
-            len -= sizeof(begin) - 1;
-        }
-        fault_clean_text(slice(line, len), text, sizeof(text));
-        finding_add(f, DOCTOR_FAIL, "settings", "casewire.conf(5); casewired --config FILE --check-config", "%s", text);
+        judge_line(f, slice(line, len), ended_with == 0);
     }
-    if (ended_with == 0)
+    if (ended_with == 0 && f->count == before)
         finding_add(f, DOCTOR_OK, "settings", NULL, "%s, the keys and folders that it names, and their modes are right",
                     config);
-    else if (f->count == before)
+    else if (ended_with != 0 && f->count == before)
         finding_add(f, DOCTOR_FAIL, "settings", "casewired --config FILE --check-config",
                     "%s could not be checked (%d)", config, ended_with);
 }

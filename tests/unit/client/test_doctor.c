@@ -245,6 +245,23 @@ START_TEST(each_line_of_the_daemon_about_its_settings_is_a_finding)
 }
 END_TEST
 
+START_TEST(what_the_daemon_warns_of_is_a_warning)
+{
+    static const char warned[] = "casewired: warning: x: state_dir: one\nx: in order\n";
+
+    memset(&found, 0, sizeof(found));
+    doctor_judge_config(&found, "/etc/x", 0, slice_of(warned));
+    ck_assert_uint_eq(found.count, 1);
+    ck_assert_int_eq(found.at[0].state, DOCTOR_WARN);
+    ck_assert_str_eq(found.at[0].text, "x: state_dir: one");
+    memset(&found, 0, sizeof(found));
+    doctor_judge_config(&found, "/etc/x", 78, slice_of("casewired: warning: w\ncasewired: x:1: one\n"));
+    ck_assert_uint_eq(found.count, 2);
+    ck_assert_int_eq(found.at[0].state, DOCTOR_WARN);
+    ck_assert_int_eq(found.at[1].state, DOCTOR_FAIL);
+}
+END_TEST
+
 START_TEST(a_number_is_found_under_its_whole_name_only)
 {
     struct cw_slice text = slice_of("# TYPE a gauge\na_b 7\na 1.500\na{x=\"y\"} 2\nlast 3");
@@ -293,6 +310,7 @@ Suite *suite_doctor(void)
     tcase_add_test(t, what_a_peer_runs_and_how_its_clock_is_are_said);
     tcase_add_test(t, a_peer_that_says_nothing_of_itself_is_no_fault);
     tcase_add_test(t, each_line_of_the_daemon_about_its_settings_is_a_finding);
+    tcase_add_test(t, what_the_daemon_warns_of_is_a_warning);
     tcase_add_test(t, a_number_is_found_under_its_whole_name_only);
     tcase_add_test(t, a_setting_is_found_by_its_whole_name);
     suite_add_tcase(s, t);
