@@ -4,6 +4,7 @@
 #include "host/file.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <sys/mman.h>
 #include <unistd.h>
@@ -23,6 +24,14 @@ static const char *place_of(const char *name, const char *path, char out[static 
     return path;
 }
 
+static bool is_encrypted_beside(const char *path)
+{
+    char encrypted[FILE_PATH_LEN_MAX];
+    int len = snprintf(encrypted, sizeof encrypted, "%s.cred", path);
+
+    return len > 0 && (size_t)len < sizeof encrypted && access(encrypted, F_OK) == 0;
+}
+
 static enum cw_err read_named(const struct settings *s, const char *name, const char *path, size_t max, bool secret,
                               struct buf *out, struct problems *problems)
 {
@@ -34,7 +43,12 @@ static enum cw_err read_named(const struct settings *s, const char *name, const 
 
     if (err == CW_OK && privacy == FILE_CREDENTIAL) /* a copy: what it was made of must be as private as itself */
         err = file_check_private(path, &why);
-    if (err != CW_OK)
+    if (err == CW_LOCAL_NOT_FOUND && secret && is_encrypted_beside(path))
+        problem_add(problems, s->file, 0,
+                    "%s: %.80s is encrypted as %.80s.cred, and the service manager alone opens it: systemd-run --pipe "
+                    "--wait -p LoadCredentialEncrypted=%s:%.80s.cred casewired ...",
+                    name, path, path, name, path);
+    else if (err != CW_OK)
         problem_add(problems, s->file, 0, "%s: %s", name, why.text);
     return err;
 }

@@ -363,6 +363,20 @@ def the_key_is_encrypted_from_the_beginning():
     done = run("systemctl", "start", "casewired@south", fails=True)
     check("the unit starts with it", done.returncode == 0, done.stdout + run("journalctl", "--no-pager", "-n", "20", fails=True).stdout)
     run("systemctl", "stop", "casewired@south")
+    doctor = tool("doctor", "south", fails=True).stdout
+    check("the doctor finds it in order while nothing runs, too", "\nok\tsettings\t" in "\n" + doctor and not any("doctor" in name for name in os.listdir("/run")), doctor)
+    run("systemd-creds", "encrypt", "--name=key", ETC + "/key", "/etc/casewire/south/other.cred")
+    os.rename("/etc/casewire/south/key.cred", "/srv/south.cred")
+    os.rename("/etc/casewire/south/other.cred", "/etc/casewire/south/key.cred")
+    doctor = tool("doctor", "south", fails=True).stdout
+    check("and sees when it is another", "key: is not the key that the certificate names" in doctor, doctor)
+    os.replace("/srv/south.cred", "/etc/casewire/south/key.cred")
+    check_config = ("casewired", "--config", "/etc/casewire/south/casewire.conf", "--check-config")
+    done = run(*check_config, fails=True)
+    check("the daemon's program says how it is given the key", done.returncode == 78 and
+          "systemd-run --pipe --wait -p LoadCredentialEncrypted=key:/etc/casewire/south/key.cred casewired" in done.stdout, done.stdout)
+    done = run("systemd-run", "--quiet", "--pipe", "--wait", "-p", "LoadCredentialEncrypted=key:/etc/casewire/south/key.cred", *check_config, fails=True)
+    check("and so it is in order", done.returncode == 0 and "in order" in done.stdout, done.stdout)
     copy = [line.strip().replace("STICK", "/srv") for line in said.splitlines() if "systemd-creds decrypt" in line]
     run("sh", "-c", copy[0])
     check("the copy that it tells of is the key, for root alone", open("/srv/south.key", "rb").read(8) == open(ETC + "/key", "rb").read(8) and

@@ -187,6 +187,17 @@ START_TEST(a_key_that_others_may_read_is_refused)
 }
 END_TEST
 
+START_TEST(a_key_that_is_encrypted_is_told_from_one_that_is_not_there)
+{
+    ck_assert_int_eq(unlink(path_of("key")), 0);
+    check_tells("key: No such file or directory");
+    put("key.cred", slice_of("x"), 0600);
+    check_tells("key is encrypted as ");
+    ck_assert(is_told("systemd-run --pipe --wait -p LoadCredentialEncrypted=key:"));
+    ck_assert(!is_told("No such file"));
+}
+END_TEST
+
 START_TEST(another_key_than_the_certificates_is_refused)
 {
     static const uint8_t seed[32] = {8};
@@ -414,6 +425,7 @@ Suite *suite_check(void)
     tcase_add_test(t, what_belongs_together_passes);
     tcase_add_test(t, every_problem_is_told_at_once);
     tcase_add_test(t, a_key_that_others_may_read_is_refused);
+    tcase_add_test(t, a_key_that_is_encrypted_is_told_from_one_that_is_not_there);
     tcase_add_test(t, another_key_than_the_certificates_is_refused);
     tcase_add_test(t, each_of_the_three_keys_is_compared);
     tcase_add_test(t, a_damaged_key_is_refused);
