@@ -36,7 +36,8 @@ const struct event_row event_table[] = {
      "that ends in the same way is told at growing pauses, up to an hour; casewire peers tells how it stands."},
     {"net-allow", "461cd2182677416ca1dd5c74b44b6be0",
      "More certificates than the doors of @CASEWIRE_DIVISION@ can know",
-     "The newest are refused. Revoke what is not used any more."},
+     "Some of those that are good are refused; the message says how many. Revoke what is not used any more: that makes "
+     "room."},
     {"turn-failed", "0a1d9f65f1754d4ea6293b874b5be9a8", "A turn of @CASEWIRE_DIVISION@ came to nothing",
      "Nothing that was acknowledged is lost, and submitters were told to send again. When the daemon ended with "
      "it, the service manager starts it anew. Look at the disk and at the lines before."},

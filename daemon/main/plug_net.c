@@ -38,21 +38,24 @@ static void net_allow(void *ctx, const struct allowed_key *keys, size_t count)
 {
     struct daemon *d = ctx;
     struct allow_row *rows = calloc(count + 1, sizeof *rows);
-    uint32_t taken = 0;
 
-    for (size_t i = 0; rows != NULL && i < count && taken < ALLOW_KEYS_MAX; i++, taken++) {
+    CW_ASSERT(count <= ALLOW_KEYS_MAX);
+    if (rows == NULL) {
+        journal_write(d->journal, LOG_LEVEL_ALARM, "memory",
+                      "no room for the list of allowed keys: it stays as it was");
+        return;
+    }
+    for (size_t i = 0; i < count; i++) {
         memcpy(rows[i].key, keys[i].curve_key, KEY_LEN);
         rows[i].cert = keys[i].cert;
         rows[i].subject = keys[i].subject;
         rows[i].standing = keys[i].standing;
     }
-    if (rows == NULL || taken < count)
-        journal_write(d->journal, LOG_LEVEL_ALARM, "net-allow", "more certificates than the network process can know");
-    driver_allow(d->driver, rows, rows == NULL ? 0 : taken);
+    driver_allow(d->driver, rows, (uint32_t)count);
     free(rows);
 }
 
 struct net_port plug_net(struct daemon *d)
 {
-    return (struct net_port){d, net_send, net_dial, net_hang, net_kick, net_allow};
+    return (struct net_port){d, net_send, net_dial, net_hang, net_kick, net_allow, ALLOW_KEYS_MAX};
 }

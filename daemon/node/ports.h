@@ -110,6 +110,7 @@ struct net_port {
     void (*kick)(void *ctx, const struct cert_id *cert);
     /* The whole list, replaces; connections of certificates that are not good in it end. */
     void (*allow)(void *ctx, const struct allowed_key *keys, size_t count);
+    size_t allow_max; /* how many it takes */
 };
 
 struct anchor_port {

@@ -341,7 +341,7 @@ void ports_of(struct sim_node *n, struct ports *out)
         .clock = {n, port_mono, port_wall},
         .entropy = {n, port_fill},
         .signer = {n, port_sign, port_seal_secret},
-        .net = {n, port_send, port_dial, port_hang, port_kick, port_allow},
+        .net = {n, port_send, port_dial, port_hang, port_kick, port_allow, ALLOWED_MAX},
         .anchor = {n, port_anchor_read, port_anchor_write, port_boot_id},
         .keyring = {n, port_keyring_read, port_keyring_write},
         .journal = {n, port_journal},

@@ -228,32 +228,66 @@ void authority_look_at_dates(struct node *n)
         n->allow_due = look_again_at(n, now);
 }
 
+struct key_list {
+    struct allowed_key *keys;
+    uint32_t listed, left_out;
+    size_t cap;
+};
+
+/* Those that are good, or the others: these are there only so that whoever is refused can be told why. */
+static void list_keys(const struct node *n, struct cw_wall now, bool good, struct key_list *l)
+{
+    for (uint32_t i = 0; i < authority_cert_count(n->authority); i++) {
+        const struct authority_cert *cert = authority_cert_at(n->authority, i);
+        enum cert_standing standing = authority_standing(cert, now);
+
+        if (id_is_zero(cert->curve_key) || (standing == STANDING_GOOD) != good)
+            continue;
+        if (l->listed == l->cap) {
+            l->left_out++;
+            continue;
+        }
+        struct allowed_key *key = &l->keys[l->listed++];
+
+        memcpy(key->curve_key, cert->curve_key, KEY_LEN);
+        key->cert = cert->id;
+        key->subject = cert->subject;
+        key->standing = standing;
+    }
+}
+
+/* Refused at the next handshake, and hung up now. */
+static void kick_revoked(const struct node *n)
+{
+    for (uint32_t i = 0; i < authority_cert_count(n->authority); i++) {
+        const struct authority_cert *cert = authority_cert_at(n->authority, i);
+
+        if (cert->revoked && !id_is_zero(cert->curve_key))
+            n->ports.net.kick(n->ports.net.ctx, &cert->id);
+    }
+}
+
 void authority_tell_net(struct node *n, struct arena *arena)
 {
     size_t mark = arena_mark(arena);
-    uint32_t count = authority_cert_count(n->authority), listed = 0;
-    struct allowed_key *keys = ARENA_ARRAY(arena, struct allowed_key, count);
+    struct key_list l = {.cap = authority_cert_count(n->authority)};
 
-    if (keys == NULL) {
+    l.cap = l.cap < n->ports.net.allow_max ? l.cap : n->ports.net.allow_max;
+    l.keys = ARENA_ARRAY(arena, struct allowed_key, l.cap);
+
+    if (l.keys == NULL) {
         node_alarm(n, "memory", "no room for the list of allowed keys: it stays as it was");
         return;
     }
     struct cw_wall now = n->ports.clock.wall(n->ports.clock.ctx);
 
-    for (uint32_t i = 0; i < count; i++) {
-        const struct authority_cert *cert = authority_cert_at(n->authority, i);
-
-        if (id_is_zero(cert->curve_key))
-            continue;
-        memcpy(keys[listed].curve_key, cert->curve_key, KEY_LEN);
-        keys[listed].cert = cert->id;
-        keys[listed].subject = cert->subject;
-        keys[listed].standing = authority_standing(cert, now);
-        if (cert->revoked) /* refused at the next handshake, and hung up now */
-            n->ports.net.kick(n->ports.net.ctx, &cert->id);
-        listed++;
-    }
-    n->ports.net.allow(n->ports.net.ctx, keys, listed);
+    list_keys(n, now, true, &l);
+    if (l.left_out != 0)
+        node_alarm(n, "net-allow", "%u good certificates more than the network process can know: they are refused",
+                   l.left_out);
+    list_keys(n, now, false, &l);
+    kick_revoked(n);
+    n->ports.net.allow(n->ports.net.ctx, l.keys, l.listed);
     n->allow_stale = false;
     authority_dates_around(n->authority, now, &n->allow_from, &n->allow_until);
     n->allow_due = look_again_at(n, now);

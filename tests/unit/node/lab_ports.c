@@ -271,7 +271,8 @@ void lab_ports(struct lab_node *n, struct ports *p)
     p->clock = (struct clock_port){n, mono, wall};
     p->entropy = (struct entropy_port){n, fill};
     p->signer = (struct signer_port){n, sign, seal_secret};
-    p->net = (struct net_port){n, lab_send, dial, hang, kick, allow};
+    p->net = (struct net_port){
+        n, lab_send, dial, hang, kick, allow, n->allow_max != 0 ? n->allow_max : CW_COUNT(n->allowed)};
     p->anchor = (struct anchor_port){n, anchor_read, anchor_write, boot_id};
     p->keyring = (struct keyring_port){n, keyring_read, keyring_write};
     p->journal = (struct journal_port){n, journal};

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "tests/unit/node/lab.h"
+#include "tests/unit/node/lab_logs.h"
 
 #include <check.h>
 
@@ -79,6 +80,53 @@ START_TEST(a_certificate_begins_at_the_door_when_its_date_has_come)
 }
 END_TEST
 
+static bool is_listed(const struct world_identity *who)
+{
+    bool found = false;
+
+    for (size_t i = 0; i < north->allowed_count; i++)
+        found = found || ID_EQ(&north->allowed[i].cert, &who->id);
+    return found;
+}
+
+static struct lab_record revocation_of(const struct world_identity *who)
+{
+    static uint8_t memory[256];
+    const struct act_revoke act = {.cert = who->id, .kind = REVOKE_RETIRED};
+    struct writer w = writer_over(memory, sizeof memory);
+
+    act_revoke_encode(&act, &w);
+    return (struct lab_record){.act = ACT_REVOKE, .body = slice(memory, w.len), .critical = true};
+}
+
+static void start_with_room_for(size_t keys)
+{
+    north->allow_max = keys;
+    lab_crash(north);
+    ck_assert_int_eq(lab_open(north), CW_OK);
+    ck_assert_int_eq(lab_turn(north), CW_OK);
+    ck_assert_uint_eq(north->allowed_count, keys);
+}
+
+/* Those that are not good are on the list only so that a refusal can say why: whoever is revoked makes room. */
+START_TEST(doors_that_know_only_so_many_keys_know_the_good_ones)
+{
+    const struct world_identity *east = &lab->world.daemons[WORLD_EST];
+    size_t all = north->allowed_count;
+
+    lab_hand_in(north, lab_hand_one(lab->authority_hand, revocation_of(east)));
+    ck_assert_int_eq(lab_turn(north), CW_OK);
+    ck_assert_int_eq(standing_of(east), STANDING_REVOKED);
+    start_with_room_for(all - 1);
+    ck_assert(!is_listed(east));
+    for (size_t i = 0; i < north->allowed_count; i++)
+        ck_assert_int_eq(north->allowed[i].standing, STANDING_GOOD);
+    ck_assert_uint_eq(north->alarms, 0);
+    start_with_room_for(all - 2);
+    ck_assert_str_eq(north->last_alarm, "net-allow");
+}
+END_TEST
+
 /* The wall clock is put forward, and back: noticed in the next turn, and there is one within a minute. */
 START_TEST(a_clock_that_is_put_otherwise_is_noticed)
 {
@@ -134,6 +182,7 @@ Suite *suite_node_dates(void)
     tcase_add_checked_fixture(t, one_node, end);
     tcase_add_test(t, a_certificate_ends_at_the_door_when_its_date_has_come);
     tcase_add_test(t, a_certificate_begins_at_the_door_when_its_date_has_come);
+    tcase_add_test(t, doors_that_know_only_so_many_keys_know_the_good_ones);
     tcase_add_test(t, a_clock_that_is_put_otherwise_is_noticed);
     tcase_add_test(t, an_expired_author_hands_in_nothing_and_what_he_wrote_stays);
     tcase_add_test(t, a_daemon_knows_whom_to_let_in_before_its_first_turn);
