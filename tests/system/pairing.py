@@ -316,6 +316,21 @@ def a_key_that_the_service_manager_keeps_is_renewed_while_its_daemon_runs(hosts)
 
 
 @story()
+def an_init_that_cannot_write_settings_leaves_no_authority(hosts):
+    """Else the same command, once what was wrong is right, would find one and be refused."""
+    etc = hosts.at("north", "etc")
+    os.makedirs(etc)
+    run(["mount", "--bind", etc, etc])
+    run(["mount", "-o", "remount,bind,ro", etc])
+    said = hosts.tool("north", "init", "north", "--force", "ZZ", "--network-name", "Marlshire", "--dir", hosts.at("north", "authority"), "--insecure-lab",
+                      *hosts.places("north"), expect=1)
+    run(["umount", etc])
+    refused(said, "the network was not made", "where: " + hosts.at("north", "etc/north")[:40], "the folder cannot be made: Read-only file system")
+    check("nothing was made", not os.path.exists(hosts.at("north", "authority")))
+    hosts.begin()
+
+
+@story()
 def keys_that_cannot_be_encrypted_are_not_made(hosts):
     words = ["init", "north", "--force", "ZZ", "--network-name", "Marlshire", "--dir", hosts.at("north", "authority"), "--insecure-lab", "--encrypt-keys"]
     request = ["enrol", "request", "north", "authority/invitation", "--encrypt-keys"]

@@ -65,10 +65,8 @@ static enum cw_err issue_first(struct beginning *b, struct authority *a, struct 
                                 .home = b->host.settings,
                                 .keep = keep_keys,
                                 .keep_ctx = &b->host};
-    enum cw_err err = host_make_folder(&b->host, fault);
+    enum cw_err err = authority_issue(a, &order, fault);
 
-    if (err == CW_OK)
-        err = authority_issue(a, &order, fault);
     if (err == CW_OK)
         err = authority_commit(a, fault);
     return err == CW_OK ? settings_write(&b->host, NULL, fault) : err;
@@ -99,12 +97,15 @@ static enum cw_err remember(struct beginning *b, struct authority *a, struct cw_
     return err;
 }
 
+/* What may not be ours to write is tried first: with an authority there, the same command would be refused. */
 static enum cw_err make_all(struct beginning *b, struct cw_fault *fault)
 {
     struct authority a;
     struct hash network;
-    enum cw_err err = authority_create(&b->plan, fault);
+    enum cw_err err = host_make_folder(&b->host, fault);
 
+    if (err == CW_OK)
+        err = authority_create(&b->plan, fault);
     if (err == CW_OK)
         err = authority_open(b->plan.dir, true, b->plan.passphrase, &a, fault);
     if (err != CW_OK)
