@@ -47,7 +47,7 @@ struct lab_node {
     uint64_t random;
     uint32_t alarms;
     char last_alarm[64];
-    struct allowed_key allowed[16]; /* as last told to the net driver */
+    struct allowed_key allowed[16];  /* as last told to the net driver */
     size_t allowed_count, allow_max; /* 0: as many as fit here */
     uint32_t allows;
     uint32_t told[RISK_RAISED + 1]; /* notices of duties, by event */
