@@ -19,7 +19,7 @@
 #include "proto/schema_scales.h"
 
 #define SCHEMA_VERSION 2
-#define FOLD_VERSION 9
+#define FOLD_VERSION 10
 
 /* --- numbers ----------------------------------------------------------------------------------- */
 

@@ -13,12 +13,12 @@
 #include "node/ports.h"
 
 #define ROWS_FORMAT \
-    13 /* 2: a path in ENTRY, the keyring's id in META; 3: more than one row of an op; 4: INDEX_FILTER; 5: INDEX_LINK; \
+    14 /* 2: a path in ENTRY, the keyring's id in META; 3: more than one row of an op; 4: INDEX_FILTER; 5: INDEX_LINK; \
          6: INDEX_MOMENT, INDEX_OVERDUE; 7: in INDEX_LINK who claims an identity, and fold version 4; 8: in CASE on \
          which duties was acted; 9: fold version 5; 10: fold version 6, and what a line says of risk, areas, missing \
          episodes and a confirmed death; 11: fold version 7; 12: fold version 8; 13: fold version 9, what \
          a line says of episodes at high risk; and what an entry says of an op \
-         whose submission it does not carry is gone from OP and CASE_OP (mend_ops.h) */
+         whose submission it does not carry is gone from OP and CASE_OP (mend_ops.h); 14: fold version 10 */
 #define ROWS_FORMAT_NAMED 13 /* before it, ops are mended */
 #define ROWS_FORMAT_OLD 3    /* still opened: cases get the rows that are new when they are folded again */
 

@@ -393,7 +393,7 @@ START_TEST(the_whole_encoding_of_a_small_case_is_known_by_heart)
 
     story_set_number(s, "EST", MCET_, FIELD_MISSING_RISK, 4);
     text = story_encode(story_fold(s), arena);
-    ck_assert_int_eq(strncmp(text, "casewire-state 9\ncase ", 22), 0);
+    ck_assert_int_eq(strncmp(text, "casewire-state 10\ncase ", 23), 0);
     ck_assert_ptr_nonnull(
         strstr(text, "\nkind 3 1 0\nopening 4e5448 1000\nowner 1 4e5448 1 - -\ncounts 2 2 0 0 0 0\nlast 0\n"));
     ck_assert_ptr_nonnull(strstr(text, "\ncell - 350 0 0 0 "));
