@@ -208,6 +208,8 @@ class Maker:
             self.write_notes()
         if self.kind == 3 and rng.random() < 0.3:
             self.come_back()
+        if self.kind == 3 and rng.random() < 0.3:
+            self.answer_duties()
         copies = list(self.ops)
         for o in self.ops:
             if rng.random() < 0.1:
@@ -282,6 +284,64 @@ class Maker:
             before = self.id()
             who = rng.choice((role["SUP"], role["INSP"], role["SUPT"], role["MCET"]) + (sum(role.values()),) * (9 if name == "clock_waived" else 1))
             self.ops.append({**self.copy(before, said), "roles": who, "verdict": 1, "op": said})
+
+    def answer_duties(self):
+        """Who answers a duty and knew what of it, which of several notices is meant, what is said of a flag that stands (docs/fold.md 19)."""
+        rng, events = self.rng, {e["name"]: e["number"] for e in self.schema.events.values()}
+        named = {f["name"]: f["number"] for f in self.fields}
+        refs = [rng.choice(self.episodes)] if self.episodes and rng.random() < 0.3 else []
+        mine = {"episode_reported": [], "risk_assessment": [], "review": [], "order_made": [], "order_ended": [], "clock_breached": [], "note": []}
+        flags = []
+
+        def say(name, **details):
+            op_id, known = self.id(), [o for of in mine.values() for o in of]
+            said = {"type": 3, "event": events[name], "after": rng.sample(known, min(len(known), rng.choice((0, 0, 1, 2)))), "refs": list(refs), "corrects": [],
+                    "same_as": [], "epoch": 0, "writes": [{"field": named[f], "verb": 1, "value": v, "supersedes": []} for f, v in details.items()]}
+            if name == "episode_reported":
+                refs[:] = [fold.thing_id(op_id)]
+            elif mine[name] and rng.random() < 0.2:
+                said["corrects"] = [(rng.choice(mine[name]), 0)]
+            elif known and rng.random() < 0.1:
+                said["corrects"] = [(rng.choice(known), 0)]
+                said["withdraws"] = rng.random() < 0.2
+            mine[name].append(op_id)
+            self.ops.append({**self.copy(op_id, said), "roles": sum(1 << n for n in self.schema.roles.values()), "verdict": 1, "op": said})
+
+        def flag():
+            op_id, write = self.id(), {"field": named["vulnerability"], "verb": rng.choice((2, 2, 2, 3)),
+                                       "supersedes": [(o, 0) for o in rng.sample(flags, min(len(flags), rng.choice((0, 0, 1, 1, 2))))]}
+            if write["verb"] == 2:
+                write["value"] = ("n", rng.choice((1, 1, 1, 2, 3)))
+            said = {"type": 2, "writes": [write], "after": [rng.choice(flags)] if flags and rng.random() < 0.5 else [], "refs": [], "corrects": [],
+                    "same_as": [], "epoch": 0}
+            flags.append(op_id)
+            self.ops.append({**self.copy(op_id, said), "roles": sum(1 << n for n in self.schema.roles.values()), "verdict": 1, "op": said})
+
+        def meant(of, often):
+            return {"about": ("i", fold.thing_id(rng.choice(mine[of])))} if mine[of] and rng.random() < often else {}
+
+        weights = rng.choice(((3, 4, 0, 0, 0, 1, 1, 1), (0, 2, 3, 3, 0, 0, 0, 0), (0, 0, 0, 0, 1, 0, 0, 0), (2, 2, 2, 2, 2, 1, 1, 1)))
+        for what in rng.choices(("assess", "review", "notice", "end", "flag", "breach", "note", "report"), weights, k=rng.randrange(3, 16)):
+            kind = {"order_kind": ("n", rng.choice((1, 1, 1, 2)))} if rng.random() < 0.9 else {}
+            if what == "assess":
+                risk = {"missing_risk": ("n", rng.choice((2, 3, 4, 4, 9)))} if rng.random() < 0.7 else {"exploitation_risk_sexual": ("n", rng.choice((2, 4)))}
+                say("risk_assessment", **risk)
+            elif what == "review":
+                of = rng.choice(("risk_assessment", "order_made", "order_made", "review"))
+                say("review", level=("n", rng.randrange(1, 6)), **meant(of, 0.5), **(kind if rng.random() < 0.4 else {}))
+            elif what == "notice":
+                say("order_made", **kind)
+            elif what == "end":
+                say("order_ended", **kind, **meant(rng.choice(("order_made", "order_made", "review")), 0.5))
+            elif what == "flag":
+                flag()
+            elif what == "report":
+                say("episode_reported", **({"missing_risk": ("n", rng.choice((2, 4)))} if rng.random() < 0.8 else {}))
+            elif what == "note":
+                say("note", text=("t", b"said"))
+            else:
+                start = rng.choice([o["op_id"] for o in self.ops[:1]] + mine["risk_assessment"])
+                say("clock_breached", clock=("i", fold.thing_id(start, 65536 + rng.choice((1, 10)))), due=("v", (START_MS, START_MS)))
 
     def write_notes(self):
         """What most of a case is: events that only add to the record, one after the other. Some are named before they are here."""
