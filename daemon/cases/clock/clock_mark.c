@@ -47,9 +47,12 @@ static uint32_t find_clock(const struct mark_list *m, const struct hash *id)
     return NONE;
 }
 
+/* What a daemon told was told, whatever somebody says of it later. */
 bool event_is_mark(const struct work_event *e)
 {
-    return event_counts(e) && !e->replaced && e->row->class == EVENT_CLASS_CLOCK;
+    if (!event_stands(e) || e->row->class != EVENT_CLASS_CLOCK)
+        return false;
+    return e->row->number == EVENT_CLOCK_BREACHED || (!e->corrected_other_type && !e->replaced);
 }
 
 const struct op_value *mark_clock(const struct fold *f, const struct work_event *e)

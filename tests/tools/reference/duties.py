@@ -479,7 +479,8 @@ class Duties:
         return self.fold.detail(e, self.number["about"]) if clock is None else clock
 
     def is_mark(self, e):
-        return e.good and not e.replaced and e.event_row["class"] == self.mark_class
+        told = e.event == self.event["clock_breached"]
+        return (e.stands if told else e.good and not e.replaced) and e.event_row["class"] == self.mark_class
 
     def waivers_of(self, c):
         if c["end"] == MET:

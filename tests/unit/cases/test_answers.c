@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What answers a duty, and what starts it once more (docs/fold.md §19.4, §19.7, §19.10): who did not know of a risk has not looked
+ * at it, one notice is not another, and what was there already is not new.
+ */
+#include "tests/unit/cases/story.h"
+
+#define MINUTE_MS INT64_C(60000)
+#define NOON INT64_C(1795867200000) /* Saturday 28 November 2026, 12:00 UTC */
+#define HOUR INT64_C(60)            /* in minutes */
+#define DAY (24 * HOUR)
+#define FCR_ ROLE_MASK(FCR)
+#define INSP_ ROLE_MASK(INSP)
+#define MCET_ ROLE_MASK(MCET)
+#define PC_ ROLE_MASK(PC)
+#define SYS_ ROLE_MASK(SYS)
+#define HIGH 4
+#define LOW 2
+#define CAWN 1
+#define CBO 2
+#define CSE 1
+#define CCE 2
+
+Suite *suite_answers(void);
+
+static uint32_t at(struct story *s, uint32_t op, int64_t minutes)
+{
+    s->ops[op].head.author_time.ms = NOON + minutes * MINUTE_MS;
+    return op;
+}
+
+static struct story *child_missing(void)
+{
+    struct story *s = story_open(KIND_CHILD, "NTH", FCR_);
+
+    at(s, 0, 0);
+    return s;
+}
+
+static uint32_t said(struct story *s, const char *division, uint32_t roles, uint32_t event, int64_t minutes)
+{
+    return at(s, story_event(s, division, roles, event), minutes);
+}
+
+/* The duty of that row which this op started. */
+static const struct case_clock *duty_of(struct story *s, uint32_t clock, uint32_t op)
+{
+    const struct case_state *state = story_fold(s);
+
+    for (uint32_t i = 0; i < state->clock_count; i++) {
+        if (state->clocks[i].clock == clock && ID_EQ(&state->clocks[i].start, &story_at(s, op)->head.op_id))
+            return &state->clocks[i];
+    }
+    return NULL;
+}
+
+/* --- what was told was told ------------------------------------------------------------------------------------------ */
+
+static uint32_t breached(struct story *s, uint32_t op, int64_t minutes)
+{
+    const struct case_clock *clock = duty_of(s, CLOCK_M1, op);
+    struct hash id = clock->id;
+    int64_t due_ms = clock->deadline_ms;
+    uint32_t e = said(s, "NTH", SYS_, EVENT_CLOCK_BREACHED, minutes);
+
+    story_ref(s, e, FIELD_CLOCK, &id);
+    story_number(s, e, FIELD_DUE, due_ms);
+    return e;
+}
+
+START_TEST(a_note_about_a_breach_leaves_its_mark)
+{
+    struct story *s = child_missing();
+    uint32_t told = breached(s, 0, 31), note = said(s, "NTH", R_ANY | SYS_, EVENT_NOTE, 40);
+
+    story_corrects(s, note, told);
+    ck_assert_uint_eq(duty_of(s, CLOCK_M1, 0)->mark_count, 1);
+}
+END_TEST
+
+START_TEST(a_breach_that_is_told_otherwise_stays_told)
+{
+    struct story *s = child_missing();
+    uint32_t told = breached(s, 0, 31), again = said(s, "NTH", SYS_, EVENT_CLOCK_BREACHED, 40);
+    const struct case_clock *clock;
+
+    story_corrects(s, again, told);
+    clock = duty_of(s, CLOCK_M1, 0);
+    ck_assert_uint_eq(clock->mark_count, 1);
+    ck_assert(!clock->learned_late);
+}
+END_TEST
+
+Suite *suite_answers(void)
+{
+    Suite *suite = suite_create("cases/answers");
+    TCase *all = tcase_create("what answers a duty");
+
+    tcase_add_test(all, a_note_about_a_breach_leaves_its_mark);
+    tcase_add_test(all, a_breach_that_is_told_otherwise_stays_told);
+    suite_add_tcase(suite, all);
+    return suite;
+}
