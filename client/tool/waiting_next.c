@@ -28,7 +28,7 @@ static void wanted(uint32_t field, uint32_t mask, char out[static WANTED_LEN_MAX
     const struct schema_field *row = schema_field(field);
     struct writer w = writer_over(out, WANTED_LEN_MAX - 1);
 
-    for (uint32_t at = 0; row != NULL && at < 32; at++) {
+    for (uint32_t at = 0; row != NULL && mask != UINT32_MAX && at < 32; at++) {
         const char *name = row->type == TYPE_FLAG ? "yes" : schema_value_name(row->scale, at);
 
         if ((mask & 1u << at) == 0 || name == NULL)

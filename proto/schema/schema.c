@@ -10,6 +10,7 @@
 #define S(n) (1u << (n))
 #define HELD(c) (1u << EVENT_CLASS_##c)
 #define B(n) (1u << (n)) /* a value of a scale */
+#define ANY_VALUE (~0u)  /* whichever, but it is given */
 #define SUPT_LEVEL (B(3) | B(4))
 #define SUPT_WAIVES ROLE_MASK(SUPT)
 #define SUPT_REVIEW (CLOCK_EPISODE | CLOCK_LIVE | CLOCK_COMMAND)

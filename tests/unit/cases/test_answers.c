@@ -42,6 +42,14 @@ static uint32_t said(struct story *s, const char *division, uint32_t roles, uint
     return at(s, story_event(s, division, roles, event), minutes);
 }
 
+static uint32_t assessed(struct story *s, const char *division, int64_t minutes, int64_t risk)
+{
+    uint32_t e = said(s, division, INSP_, EVENT_RISK_ASSESSMENT, minutes);
+
+    story_number(s, e, FIELD_MISSING_RISK, risk);
+    return e;
+}
+
 /* The duty of that row which this op started. */
 static const struct case_clock *duty_of(struct story *s, uint32_t clock, uint32_t op)
 {
@@ -53,6 +61,29 @@ static const struct case_clock *duty_of(struct story *s, uint32_t clock, uint32_
     }
     return NULL;
 }
+
+static enum clock_end end_of(struct story *s, uint32_t clock, uint32_t op)
+{
+    const struct case_clock *found = duty_of(s, clock, op);
+
+    ck_assert_msg(found != NULL, "op %u starts no duty of row %u", op, clock);
+    return found->end;
+}
+
+/* --- the first assessment says the risk ---------------------------------------------------------------------------- */
+
+START_TEST(an_assessment_of_exploitation_alone_is_no_assessment_of_the_absence)
+{
+    struct story *s = child_missing();
+    uint32_t other = said(s, "EST", INSP_, EVENT_RISK_ASSESSMENT, 10), risk;
+
+    story_number(s, other, FIELD_EXPLOITATION_SEXUAL, HIGH);
+    ck_assert_int_eq(end_of(s, CLOCK_M1, 0), CLOCK_RUNS);
+    risk = assessed(s, "NTH", 20, LOW);
+    ck_assert_int_eq(end_of(s, CLOCK_M1, 0), CLOCK_END_MET);
+    ck_assert(ID_EQ(&duty_of(s, CLOCK_M1, 0)->end_op, &story_at(s, risk)->head.op_id));
+}
+END_TEST
 
 /* --- what was told was told ------------------------------------------------------------------------------------------ */
 
@@ -96,6 +127,7 @@ Suite *suite_answers(void)
     Suite *suite = suite_create("cases/answers");
     TCase *all = tcase_create("what answers a duty");
 
+    tcase_add_test(all, an_assessment_of_exploitation_alone_is_no_assessment_of_the_absence);
     tcase_add_test(all, a_note_about_a_breach_leaves_its_mark);
     tcase_add_test(all, a_breach_that_is_told_otherwise_stays_told);
     suite_add_tcase(suite, all);
