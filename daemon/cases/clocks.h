@@ -47,6 +47,7 @@ struct clock_run {
     bool bound;                         /* answers are of the clock's own scope */
     uint32_t waiver_count;
     const struct clock_waiver *waivers;
+    uint32_t *scratch; /* room for the indices of all writes */
     uint32_t answer_count;
     const struct clock_answer *answers;
 };
@@ -64,6 +65,7 @@ static inline bool in_mask(uint32_t mask, int64_t number)
 void clock_starts(struct clock_run *run);
 uint32_t clock_reported(const struct fold *f, struct clock_first *out, uint32_t max);
 bool event_shows(const struct fold *f, const struct work_event *e, uint32_t field, uint32_t mask);
+bool write_starts(const struct clock_run *run, const struct work_write *w);
 bool event_has_rank(const struct clock_run *run, const struct work_event *e); /* COMMAND, §19.3 */
 /* The value of birth_date that is read as the earliest day (§19.4): its op and the day. */
 bool birth_of(const struct fold *f, uint32_t *out_op, int64_t *out_day);
@@ -84,6 +86,9 @@ int64_t clock_review_due(const struct clock_run *run, const struct clock_first *
 /* clock_end.c */
 enum cw_err clock_list_answers(struct clock_run *run);
 void clock_find_end(const struct clock_run *run, const struct clock_first *first, struct case_clock *clock);
+
+/* clock_set.c: of a set's cell each element that stands. */
+void clock_start_set(struct clock_run *run, const struct work_cell *cell);
 
 /* clock_waiver.c: before rows are walked; and the rank below which starts are covered by it (§19.9), NONE: all are. */
 enum cw_err clock_list_waivers(struct clock_run *run);

@@ -226,6 +226,9 @@ enum cw_err fold_clocks(struct fold *f)
     for (uint32_t rung = 0; rung < LADDER_RUNGS; rung++)
         f->state->ladder[rung] = policy_ladder(f->policy, rung + 1);
     f->state->beside = policy_ladder(f->policy, POLICY_BESIDE);
+    run.scratch = ARENA_ARRAY(f->arena, uint32_t, f->write_count);
+    if (run.scratch == NULL)
+        return CW_LOCAL_MEMORY;
     if (err == CW_OK)
         err = clock_list_waivers(&run);
     if (err == CW_OK)

@@ -207,9 +207,9 @@ static void start_event(struct clock_run *run)
 
 /* --- values ------------------------------------------------------------------------------------------------------ */
 
-static bool starts_by(const struct clock_run *run, const struct work_write *w)
+bool write_starts(const struct clock_run *run, const struct work_write *w)
 {
-    if (!w->stood || (w->superseded && w->row->rule == RULE_ORS))
+    if (!w->stood)
         return false;
     return run->row->start_mask == 0 || (w->write->has_value && w->write->value.type == VALUE_NUMBER &&
                                          in_mask(run->row->start_mask, w->write->value.number));
@@ -222,12 +222,16 @@ static void start_field(struct clock_run *run)
     for (size_t n = 0; n < CW_COUNT(run->row->starts); n++) {
         const struct work_cell *cell = find_cell(f, &scope_none, run->row->starts[n]);
 
+        if (cell != NULL && cell->row->rule == RULE_ORS) {
+            clock_start_set(run, cell);
+            continue;
+        }
         for (uint32_t i = 0; cell != NULL && i < cell->count; i++) {
             const struct work_write *w = &f->writes[f->by_cell[cell->first + i]];
             struct clock_first first = {
                 .op = w->op, .started_ms = clock_usual_of_op(f, w->op), .event = NONE, .field = w->row->number};
 
-            if (starts_by(run, w))
+            if (write_starts(run, w))
                 clock_begin(run, &first);
         }
     }

@@ -321,13 +321,33 @@ class Duties:
     def field_starts(self, row):
         out, mask = [], row["start_mask"]
         for field in (row["from_a"], row["from_b"]):
+            adds = {}
             for w in self.stood(ZERO, field):
-                if w.fate == 3 and w.row["rule"] == "ORS":
-                    continue
                 if mask and (w.withheld or w.value is None or w.value[0] != "n" or not 0 <= w.value[1] < 32 or not mask >> w.value[1] & 1):
                     continue
-                out.append((w.op, ZERO, self.said(w.op), field))
+                if w.row["rule"] == "ORS":
+                    adds.setdefault(w.value[1], []).append(w)
+                else:
+                    out.append((w.op, ZERO, self.said(w.op), field))
+            for same in adds.values():
+                span = self.last_span(same)
+                if any(self.until(w) is None for w in span):
+                    out.append((span[0].op, ZERO, min(self.said(w.op) for w in span), field))
         return out
+
+    def until(self, add):
+        """The place of the first that takes this add away; None: it stands."""
+        places = [self.rank(w.op) for w in self.fold.cells[(ZERO, add.field)] if w.authorised and w is not add and add.dot in w.supersedes]
+        return min(places, default=None)
+
+    def last_span(self, adds):
+        """The adds since the value came to be there last."""
+        span = []
+        for w in sorted(adds, key=lambda w: (self.rank(w.op), w.index)):
+            if all(self.until(o) is not None and self.until(o) < self.rank(w.op) for o in span):
+                span = []
+            span.append(w)
+        return span
 
     def strategy_starts(self):
         out = []

@@ -70,6 +70,16 @@ static enum clock_end end_of(struct story *s, uint32_t clock, uint32_t op)
     return found->end;
 }
 
+static uint32_t count_of(struct story *s, uint32_t clock)
+{
+    const struct case_state *state = story_fold(s);
+    uint32_t count = 0;
+
+    for (uint32_t i = 0; i < state->clock_count; i++)
+        count += state->clocks[i].clock == clock;
+    return count;
+}
+
 /* --- the first assessment says the risk ---------------------------------------------------------------------------- */
 
 START_TEST(an_assessment_of_exploitation_alone_is_no_assessment_of_the_absence)
@@ -82,6 +92,63 @@ START_TEST(an_assessment_of_exploitation_alone_is_no_assessment_of_the_absence)
     risk = assessed(s, "NTH", 20, LOW);
     ck_assert_int_eq(end_of(s, CLOCK_M1, 0), CLOCK_END_MET);
     ck_assert(ID_EQ(&duty_of(s, CLOCK_M1, 0)->end_op, &story_at(s, risk)->head.op_id));
+}
+END_TEST
+
+/* --- a flag that stands already ------------------------------------------------------------------------------------- */
+
+static uint32_t flagged(struct story *s, int64_t minutes, int64_t flag)
+{
+    uint32_t op = at(s, story_op(s, "NTH", PC_, OP_SET), minutes);
+
+    story_write(s, op, FIELD_VULNERABILITY, VERB_ADD, (struct op_value){.type = VALUE_NUMBER, .number = flag});
+    return op;
+}
+
+START_TEST(a_flag_that_is_named_again_puts_the_referral_no_later)
+{
+    struct story *s = child_missing();
+    uint32_t first = flagged(s, 0, CSE), again = flagged(s, 20 * HOUR, CSE);
+
+    story_names(s, again, 0, first, 0);
+    ck_assert_ptr_null(duty_of(s, CLOCK_N1, again));
+    ck_assert_int_eq(end_of(s, CLOCK_N1, first), CLOCK_RUNS);
+    ck_assert_int_eq(duty_of(s, CLOCK_N1, first)->deadline_ms, NOON + DAY * MINUTE_MS);
+}
+END_TEST
+
+START_TEST(a_flag_that_was_written_earlier_brings_the_referral_forward)
+{
+    struct story *s = child_missing();
+    uint32_t first = flagged(s, 10 * HOUR, CSE);
+
+    flagged(s, 5 * HOUR, CSE); /* that came later */
+    ck_assert_int_eq(duty_of(s, CLOCK_N1, first)->deadline_ms, NOON + (5 * HOUR + DAY) * MINUTE_MS);
+    ck_assert_uint_eq(count_of(s, CLOCK_N1), 1);
+}
+END_TEST
+
+START_TEST(a_flag_that_was_taken_back_and_named_again_asks_for_a_referral_anew)
+{
+    struct story *s = child_missing();
+    uint32_t first = flagged(s, 0, CSE), gone = story_remove(s, "NTH", INSP_, FIELD_VULNERABILITY, first), again;
+
+    ck_assert_uint_eq(count_of(s, CLOCK_N1), 0);
+    again = flagged(s, 20 * HOUR, CSE);
+    story_after(s, again, gone);
+    ck_assert_ptr_null(duty_of(s, CLOCK_N1, first));
+    ck_assert_int_eq(duty_of(s, CLOCK_N1, again)->deadline_ms, NOON + (20 * HOUR + DAY) * MINUTE_MS);
+}
+END_TEST
+
+START_TEST(another_flag_has_a_duty_of_its_own)
+{
+    struct story *s = child_missing();
+    uint32_t sexual = flagged(s, 0, CSE), criminal = flagged(s, HOUR, CCE);
+
+    ck_assert_int_eq(end_of(s, CLOCK_N1, sexual), CLOCK_RUNS); /* it stands for both */
+    story_remove(s, "NTH", INSP_, FIELD_VULNERABILITY, sexual);
+    ck_assert_int_eq(end_of(s, CLOCK_N1, criminal), CLOCK_RUNS);
 }
 END_TEST
 
@@ -128,6 +195,10 @@ Suite *suite_answers(void)
     TCase *all = tcase_create("what answers a duty");
 
     tcase_add_test(all, an_assessment_of_exploitation_alone_is_no_assessment_of_the_absence);
+    tcase_add_test(all, a_flag_that_is_named_again_puts_the_referral_no_later);
+    tcase_add_test(all, a_flag_that_was_written_earlier_brings_the_referral_forward);
+    tcase_add_test(all, a_flag_that_was_taken_back_and_named_again_asks_for_a_referral_anew);
+    tcase_add_test(all, another_flag_has_a_duty_of_its_own);
     tcase_add_test(all, a_note_about_a_breach_leaves_its_mark);
     tcase_add_test(all, a_breach_that_is_told_otherwise_stays_told);
     suite_add_tcase(suite, all);
