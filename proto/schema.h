@@ -231,7 +231,8 @@ enum span_unit {
 #define CLOCK_BY_FIELD (1u << 6) /* met by a write */
 #define CLOCK_OFFERED (1u << 7)  /* value 3 meets it only after value 1 */
 #define CLOCK_EARLIER (1u << 8)  /* what was done before the start meets it, too */
-#define CLOCK_AGAIN (1u << 9)    /* starts[1] starts it anew, as long as starts[0] is not ended by met_by[1] */
+#define CLOCK_NAMED \
+    (1u << 9) /* of each that starts[0] begins, and of no other, until a met_by that is no start ends it */
 
 #define CLOCK_LAPSES (1u << 10)   /* when it is breached there is nothing left to do but to know it */
 #define CLOCK_CONFIRMS (1u << 11) /* starts[1] starts it only where it confirms a claim: from when the claim says */

@@ -29,6 +29,8 @@
     EF(REVIEW, DECISION, 1)                                                                        \
     EF(REVIEW, NEXT_REVIEW, 0)                                                                     \
     EF(REVIEW, RATIONALE, 0)                                                                       \
+    EF(REVIEW, ABOUT, 0)                                                                           \
+    EF(REVIEW, ORDER_KIND, 0)                                                                      \
     EF(SAFEGUARDING_VISIT, SEEN, 0)                                                                \
     EF(SAFEGUARDING_VISIT, RESULT, 0)                                                              \
     EF(SAFEGUARDING_VISIT, CONCERNS, 0)                                                            \
@@ -167,6 +169,7 @@
     EF(ORDER_ENDED, ORDER_KIND, 1)                                                                 \
     EF(ORDER_ENDED, COURT, 0)                                                                      \
     EF(ORDER_ENDED, ORDER_STATUS, 0)                                                               \
+    EF(ORDER_ENDED, ABOUT, 0)                                                                      \
     EF(SCORE, METHOD, 1)                                                                           \
     EF(SCORE, TOTAL, 0)                                                                            \
     EF(SCORE, BAND, 1)                                                                             \

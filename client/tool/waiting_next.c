@@ -84,9 +84,23 @@ static const char *argument_of(const struct verb *verb, uint32_t field)
     return NULL;
 }
 
+/* Which of several notices: the event that started the duty says it (docs/fold.md §19.12). */
+static void put_named(struct writer *line, const Cw__CaseView *view, const Cw__ViewDeadline *duty)
+{
+    char id[2 * CW_ID_LEN + 1] = "...";
+
+    for (size_t i = 0; i < view->n_events; i++) {
+        const Cw__ViewEvent *e = view->events[i];
+
+        if (e->event_id.len == CW_ID_LEN && slice_eq(wire_slice(e->op), wire_slice(duty->start)))
+            hex_of(wire_slice(e->event_id), id);
+    }
+    put_words(line, " about=", id, "", "");
+}
+
 static void put_event(struct writer *line, const struct schema_clock *clock, uint32_t number, const char *chars)
 {
-    const struct cli_command *row = verb_saying(number);
+    const struct cli_command *row = (clock->flags & CLOCK_NAMED) == 0 ? verb_saying(number) : NULL;
     const struct schema_field *field = schema_field(clock->met_field);
     const char *name = field != NULL ? field->name : NULL;
     char verb[CLI_NAME_LEN_MAX], word[WANTED_LEN_MAX];
@@ -156,6 +170,8 @@ void waiting_next(const Cw__CaseView *view, const Cw__ViewDeadline *duty, const 
         put(&line, waiting_record(view));
     } else if (clock != NULL && schema_event(number) != NULL) {
         put_event(&line, clock, number, chars);
+        if ((clock->flags & CLOCK_NAMED) != 0)
+            put_named(&line, view, duty);
         put_episode(&line, view, clock, duty, number);
     } else {
         put_words(&line, "casewire case show ", chars, "", "");

@@ -20,6 +20,7 @@ struct clock_first {
     int64_t started_ms;
     uint32_t event; /* NONE: the opening, or a write */
     uint32_t last;  /* of an EVENT start: the event that was not replaced, whose chain it begins; NONE: a write */
+    uint32_t named; /* of a NAMED row: where the chain begins whose duty it is */
     uint32_t field; /* of a FIELD start */
     int64_t birth;  /* of a BIRTH start: the day */
 };
@@ -47,7 +48,8 @@ struct clock_run {
     bool bound;                         /* answers are of the clock's own scope */
     uint32_t waiver_count;
     const struct clock_waiver *waivers;
-    uint32_t *scratch; /* room for the indices of all writes */
+    const uint32_t *named; /* of a NAMED row, by event: clock_named.c; NULL: nothing starts it */
+    uint32_t *scratch;     /* room for the indices of all writes */
     uint32_t answer_count;
     const struct clock_answer *answers;
 };
@@ -66,6 +68,7 @@ void clock_starts(struct clock_run *run);
 uint32_t clock_reported(const struct fold *f, struct clock_first *out, uint32_t max);
 bool event_shows(const struct fold *f, const struct work_event *e, uint32_t field, uint32_t mask);
 bool write_starts(const struct clock_run *run, const struct work_write *w);
+bool event_may_start(const struct work_event *e);
 bool event_has_rank(const struct clock_run *run, const struct work_event *e); /* COMMAND, §19.3 */
 /* The value of birth_date that is read as the earliest day (§19.4): its op and the day. */
 bool birth_of(const struct fold *f, uint32_t *out_op, int64_t *out_day);
@@ -84,8 +87,16 @@ bool clock_due(const struct clock_run *run, const struct clock_first *first, int
 int64_t clock_review_due(const struct clock_run *run, const struct clock_first *first); /* of the start op alone */
 
 /* clock_end.c */
+bool clock_is_met_by(const struct schema_clock *row, uint32_t number);
 enum cw_err clock_list_answers(struct clock_run *run);
 void clock_find_end(const struct clock_run *run, const struct clock_first *first, struct case_clock *clock);
+
+/* clock_named.c: of a NAMED row, which of several things an event is about. NONE: of none. */
+enum cw_err clock_list_named(struct clock_run *run);
+static inline uint32_t clock_named(const struct clock_run *run, uint32_t event)
+{
+    return run->named != NULL ? run->named[event] : NONE;
+}
 
 /* clock_set.c: of a set's cell each element that stands. */
 void clock_start_set(struct clock_run *run, const struct work_cell *cell);

@@ -106,12 +106,14 @@ static enum cw_err run_row(struct clock_run *run)
     struct fold *f = run->f;
     size_t mark = arena_mark(f->arena);
     uint32_t first = run->count;
-    enum cw_err err = clock_list_answers(run);
+    enum cw_err err = clock_list_named(run);
 
+    if (err == CW_OK && run->out != NULL)
+        err = clock_list_answers(run);
     if (err != CW_OK)
         return err;
     clock_starts(run);
-    if (run->count > first + 1)
+    if (run->out != NULL && run->count > first + 1)
         err = unite(run, first);
     arena_release(f->arena, mark);
     return err;
@@ -127,11 +129,7 @@ static enum cw_err run_rows(struct clock_run *run)
     run->count = 0;
     for (size_t r = 0; r < row_count && err == CW_OK; r++) {
         run->row = &rows[r];
-        if (!row_fits(run->f, rows[r].kinds))
-            continue;
-        if (run->out == NULL)
-            clock_starts(run);
-        else
+        if (row_fits(run->f, rows[r].kinds))
             err = run_row(run);
     }
     return err;

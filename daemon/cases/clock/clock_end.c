@@ -5,7 +5,7 @@
 
 /* --- answers of events --------------------------------------------------------------------------------------- */
 
-static bool is_met_by(const struct schema_clock *row, uint32_t number)
+bool clock_is_met_by(const struct schema_clock *row, uint32_t number)
 {
     for (size_t i = 0; i < CLOCK_MET_BY_MAX; i++) {
         if (row->met_by[i] == number)
@@ -16,7 +16,7 @@ static bool is_met_by(const struct schema_clock *row, uint32_t number)
 
 static bool is_about_it(const struct schema_clock *row, const struct work_event *e)
 {
-    return event_speaks(e) && is_met_by(row, e->row->number);
+    return event_speaks(e) && clock_is_met_by(row, e->row->number);
 }
 
 /* Events in the row's order, filtered. With `out` NULL only counted. */
@@ -194,10 +194,13 @@ static bool is_of_its_chain(const struct fold *f, uint32_t event, const struct c
     return first->event != NONE && event != NONE && f->events[event].first == f->events[first->event].first;
 }
 
-static bool is_meant(const struct fold *f, const struct clock_answer *a, const struct clock_first *first)
+static bool is_meant(const struct clock_run *run, const struct clock_answer *a, const struct clock_first *first)
 {
+    const struct fold *f = run->f;
     const struct op_value *about = a->event != NONE ? event_detail(f, &f->events[a->event], FIELD_ABOUT) : NULL;
 
+    if ((run->row->flags & CLOCK_NAMED) != 0)
+        return clock_named(run, a->event) == first->named;
     if (about != NULL)
         return is_of_its_chain(f, find_event(f, &about->id), first);
     return a->event != NONE || first->field == 0 || first->field == a->field;
@@ -213,7 +216,7 @@ static uint32_t find_answer(const struct clock_run *run, const struct clock_firs
 
         if (run->bound && !ID_EQ(&f->events[a->event].scope, &first->scope))
             break;
-        if (f->ops[a->op].author_time.ms >= from && is_meant(f, a, first))
+        if (f->ops[a->op].author_time.ms >= from && is_meant(run, a, first))
             return a->op;
     }
     return NONE;

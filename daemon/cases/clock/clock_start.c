@@ -137,7 +137,7 @@ static void start_strategy(struct clock_run *run)
 
 /* --- events ----------------------------------------------------------------------------------------------------- */
 
-static bool may_start(const struct work_event *e)
+bool event_may_start(const struct work_event *e)
 {
     return event_speaks(e) && !e->replaced && (e->row->number != EVENT_HANDOVER_ACCEPT || e->contests);
 }
@@ -173,33 +173,30 @@ static void start_event(struct clock_run *run)
 {
     const struct fold *f = run->f;
     const struct schema_clock *row = run->row;
-    bool again = (row->flags & CLOCK_AGAIN) != 0, confirms = (row->flags & CLOCK_CONFIRMS) != 0, runs = false;
+    bool names = (row->flags & CLOCK_NAMED) != 0, confirms = (row->flags & CLOCK_CONFIRMS) != 0;
 
     if (row->due == DUE_REVIEW)
         clock_chain_reviews(run);
     for (uint32_t i = 0; i < f->event_count; i++) {
         const struct work_event *e = &f->events[i];
-        bool is_first =
-            may_start(e) && e->row->number == row->starts[0] && event_shows(f, e, row->start_field, row->start_mask);
-        bool is_second = row->starts[1] != 0 && may_start(e) && e->row->number == row->starts[1] &&
-                         (again ? runs : event_shows(f, e, row->start_field, row->start_mask)) &&
+        bool is_first = event_may_start(e) && e->row->number == row->starts[0] &&
+                        event_shows(f, e, row->start_field, row->start_mask);
+        bool is_second = row->starts[1] != 0 && event_may_start(e) && e->row->number == row->starts[1] &&
+                         (names ? clock_named(run, i) != NONE : event_shows(f, e, row->start_field, row->start_mask)) &&
                          (!confirms || e->confirms != NONE);
 
         if ((is_first || is_second) && event_has_rank(run, e)) {
             struct clock_first first = {.op = f->events[e->first].op,
                                         .started_ms = confirms && is_second ? confirmed_at(f, e) : e->since_ms,
                                         .event = e->first,
-                                        .last = i};
+                                        .last = i,
+                                        .named = is_first ? e->first : clock_named(run, i)};
 
             if ((row->flags & CLOCK_EPISODE) != 0)
                 first.scope = e->scope;
             f->events[e->first].starts_review = f->events[e->first].starts_review || row->due == DUE_REVIEW;
             clock_begin(run, &first);
         }
-        if (is_first)
-            runs = true;
-        else if (again && event_counts(e) && e->row->number == row->met_by[1])
-            runs = false;
     }
     if (row->due == DUE_REVIEW)
         start_written_risk(run);

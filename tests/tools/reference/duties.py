@@ -10,7 +10,7 @@ LAST_MS = 253402300799999
 ZERO = bytes(32)
 EPOCH = datetime.date(1970, 1, 1)
 LIVE = (1, 2, 3, 5, 9)
-EPISODE, LIVES, RETURN, ALWAYS, OUTSIDE, EACH, BY_FIELD, OFFERED, EARLIER, AGAIN, LAPSES, CONFIRMS, COMMAND = (1 << n for n in range(13))
+EPISODE, LIVES, RETURN, ALWAYS, OUTSIDE, EACH, BY_FIELD, OFFERED, EARLIER, NAMED, LAPSES, CONFIRMS, COMMAND = (1 << n for n in range(13))
 OPENING, REPORTED, EVENT, FIELD, STRATEGY, BIRTH = range(1, 7)
 SPAN, REVIEW, RISK, HANDOVER, GRADE, BIRTHDAY, ORDER = range(1, 8)
 MET, WAIVED, OVER = 1, 2, 3
@@ -276,7 +276,7 @@ class Duties:
             e.due = min([e.due] + [p.due for p in e.before])
 
     def event_starts(self, row):
-        out, runs = [], False
+        out = []
         if row["due"] == REVIEW:
             self.chain_reviews(row)
         for e in self.fold.events:
@@ -284,8 +284,8 @@ class Duties:
             able = able and (e.event_row["name"] != "handover_accept" or e.id in self.fold.contesting)
             first = able and e.event == row["from_a"] and self.shows(e, row["start_field"], row["start_mask"])
             second = able and row["from_b"] and e.event == row["from_b"]
-            if row["flags"] & AGAIN:
-                second = second and runs
+            if row["flags"] & NAMED:
+                second = second and e.id in self.things
             else:
                 second = second and self.shows(e, row["start_field"], row["start_mask"])
             started = e.since
@@ -295,11 +295,42 @@ class Duties:
                     started = e.confirms.since
             if (first or second) and self.has_rank(row, e):
                 out.append((e.first, e.event_scope if row["flags"] & EPISODE else ZERO, started, e))
-            if first:
-                runs = True
-            elif row["flags"] & AGAIN and e.good and e.event == row["met_b"]:
-                runs = False
         return out + self.written_risks(out) if row["due"] == REVIEW else out
+
+    def subjects(self, row):
+        """19.12: by event id, the thing that it is about; and for what starts the row by starts[0], itself."""
+        ends = {row[k] for k in ("met_a", "met_b", "met_c", "met_d")} - {row["from_b"], 0}
+        begun = {e.first.id: e.first for e in self.fold.events if e.speaks and not e.replaced and e.event == row["from_a"]
+                 and self.shows(e, row["start_field"], row["start_mask"])}
+        said = [e for e in self.fold.events if e.speaks and (e.event in ends or e.event == row["from_b"])]
+        by_id = {thing_id(e.id): e for e in self.fold.events}
+        about, open_things = {}, set()
+        for first, _, e in sorted([(self.rank(t), self.rank(t), t) for t in begun.values()] + [(self.rank(e.first), self.rank(e), e) for e in said],
+                                  key=lambda x: x[:2]):
+            if e.id in begun:
+                open_things.add(e.id)
+                continue
+            thing = self.subject(row, e, about, open_things, by_id)
+            if thing is not None:
+                about[e.id] = thing
+                if e.event in ends:
+                    open_things.discard(thing)
+        about.update((e.id, e.first.id) for e in self.fold.events if e.first.id in begun)
+        return about
+
+    def subject(self, row, e, about, open_things, by_id):
+        kind, named = self.fold.detail(e, row["start_field"]), self.fold.detail(e, self.number["about"])
+        if kind is not None and not self.shows(e, row["start_field"], row["start_mask"]):
+            return None
+        if named is not None:
+            meant = by_id.get(named)
+            if meant is None:
+                return None
+            thing = meant.first.id if meant.first.id in open_things else about.get(meant.id)
+            return thing if thing in open_things else None
+        if e.first is not e:
+            return about.get(e.first.id)
+        return next(iter(open_things)) if kind is not None and len(open_things) == 1 else None
 
     def written_risks(self, starts):
         risk, begun = self.number["missing_risk"], {op.id for op, _, _, _ in starts}
@@ -449,7 +480,10 @@ class Duties:
                 if bound and a.event_scope != scope:
                     continue
                 about = self.fold.detail(a, self.number["about"])
-                if about is not None and not (op.type == 3 and op.counts and self.firsts.get(about) is op.first):
+                if row["flags"] & NAMED:
+                    if self.things.get(a.id) != self.things[extra.id]:
+                        continue
+                elif about is not None and not (op.type == 3 and op.counts and self.firsts.get(about) is op.first):
                     continue
                 if row["flags"] & OFFERED and self.fold.detail(a, row["met_field"]) == 3 and not self.was_offered(row, a):
                     continue
@@ -471,6 +505,7 @@ class Duties:
 
     def run(self, row):
         out, n = [], row["number"]
+        self.things = self.subjects(row) if row["flags"] & NAMED else {}
         for op, scope, started, extra in self.starts(row):
             due = self.due(row, op, scope, started, extra)
             if due is None:

@@ -50,6 +50,11 @@ static uint32_t assessed(struct story *s, const char *division, int64_t minutes,
     return e;
 }
 
+static uint32_t reviewed(struct story *s, int64_t minutes)
+{
+    return said(s, "EST", INSP_, EVENT_REVIEW, minutes);
+}
+
 /* The duty of that row which this op started. */
 static const struct case_clock *duty_of(struct story *s, uint32_t clock, uint32_t op)
 {
@@ -92,6 +97,129 @@ START_TEST(an_assessment_of_exploitation_alone_is_no_assessment_of_the_absence)
     risk = assessed(s, "NTH", 20, LOW);
     ck_assert_int_eq(end_of(s, CLOCK_M1, 0), CLOCK_END_MET);
     ck_assert(ID_EQ(&duty_of(s, CLOCK_M1, 0)->end_op, &story_at(s, risk)->head.op_id));
+}
+END_TEST
+
+/* --- each notice has its own duties ---------------------------------------------------------------------------------- */
+
+static uint32_t noticed(struct story *s, int64_t minutes)
+{
+    uint32_t e = said(s, "NTH", PC_, EVENT_ORDER_MADE, minutes);
+
+    story_number(s, e, FIELD_ORDER_KIND, CAWN);
+    return e;
+}
+
+static struct story *child_with_birthday(void)
+{
+    struct story *s = child_missing();
+
+    story_set_text(s, "NTH", FCR_, FIELD_BIRTH_DATE, "2012-02-29");
+    return s;
+}
+
+static uint32_t ended(struct story *s, int64_t minutes, int64_t kind)
+{
+    uint32_t e = said(s, "NTH", PC_, EVENT_ORDER_ENDED, minutes);
+
+    story_number(s, e, FIELD_ORDER_KIND, kind);
+    return e;
+}
+
+static void about(struct story *s, uint32_t op, uint32_t event)
+{
+    struct hash id = story_event_id(s, event);
+
+    story_ref(s, op, FIELD_ABOUT, &id);
+}
+
+static void ck_notice(struct story *s, uint32_t notice, enum clock_end end)
+{
+    ck_assert_int_eq(end_of(s, CLOCK_M14, notice), end);
+    ck_assert_int_eq(end_of(s, CLOCK_M14R, notice), end);
+}
+
+START_TEST(the_end_of_one_notice_leaves_the_other_its_duties)
+{
+    struct story *s = child_with_birthday();
+    uint32_t one = noticed(s, 0), two = noticed(s, 10), end = ended(s, DAY, CAWN);
+
+    ck_notice(s, one, CLOCK_RUNS); /* of which of the two? */
+    ck_notice(s, two, CLOCK_RUNS);
+    about(s, end, one);
+    ck_notice(s, one, CLOCK_END_MET);
+    ck_notice(s, two, CLOCK_RUNS);
+    ended(s, 2 * DAY, CAWN); /* the only one that is left */
+    ck_notice(s, two, CLOCK_END_MET);
+    ck_assert_int_eq(duty_of(s, CLOCK_M14, one)->end_ms, NOON + DAY * MINUTE_MS);
+    ck_assert_int_eq(duty_of(s, CLOCK_M14, two)->end_ms, NOON + 2 * DAY * MINUTE_MS);
+}
+END_TEST
+
+START_TEST(the_end_of_another_order_is_not_the_end_of_a_notice)
+{
+    struct story *s = child_with_birthday();
+    uint32_t notice = noticed(s, 0), end = ended(s, DAY, CBO);
+
+    ck_notice(s, notice, CLOCK_RUNS);
+    about(s, end, notice);
+    ck_notice(s, notice, CLOCK_RUNS); /* it says itself that it is about something else */
+}
+END_TEST
+
+START_TEST(a_review_of_something_else_reviews_no_notice)
+{
+    struct story *s = child_with_birthday();
+    uint32_t one = noticed(s, 0), two = noticed(s, 10), review = reviewed(s, DAY);
+
+    ck_assert_int_eq(end_of(s, CLOCK_M14R, one), CLOCK_RUNS);
+    ck_assert_ptr_null(duty_of(s, CLOCK_M14R, review));
+    about(s, review, two);
+    ck_assert_int_eq(end_of(s, CLOCK_M14R, one), CLOCK_RUNS);
+    ck_assert_int_eq(end_of(s, CLOCK_M14R, two), CLOCK_END_MET);
+    ck_assert_int_eq(end_of(s, CLOCK_M14R, review), CLOCK_RUNS);
+    ck_assert_int_eq(end_of(s, CLOCK_M14, two), CLOCK_RUNS);
+}
+END_TEST
+
+START_TEST(a_notice_that_was_reviewed_is_reviewed_again_until_it_ends)
+{
+    struct story *s = child_with_birthday();
+    uint32_t notice = noticed(s, 0), review = reviewed(s, DAY), end, late;
+
+    story_number(s, review, FIELD_ORDER_KIND, CAWN); /* of the only one there is */
+    ck_assert_int_eq(end_of(s, CLOCK_M14R, notice), CLOCK_END_MET);
+    ck_assert_int_eq(end_of(s, CLOCK_M14R, review), CLOCK_RUNS);
+    end = ended(s, 2 * DAY, CAWN);
+    about(s, end, notice);
+    ck_assert_int_eq(end_of(s, CLOCK_M14R, review), CLOCK_END_MET);
+    late = reviewed(s, 3 * DAY);
+    about(s, late, notice);
+    ck_assert_ptr_null(duty_of(s, CLOCK_M14R, late));
+}
+END_TEST
+
+START_TEST(an_end_whose_text_is_put_right_ends_no_second_notice)
+{
+    struct story *s = child_with_birthday();
+    uint32_t one = noticed(s, 0), two = noticed(s, 10), end = ended(s, DAY, CAWN), again = ended(s, 2 * DAY, CAWN);
+
+    about(s, end, one);
+    story_corrects(s, again, end);
+    ck_notice(s, one, CLOCK_END_MET);
+    ck_notice(s, two, CLOCK_RUNS);
+}
+END_TEST
+
+START_TEST(a_notice_that_was_put_right_is_one_notice)
+{
+    struct story *s = child_with_birthday();
+    uint32_t notice = noticed(s, 0), again = noticed(s, 10);
+
+    story_corrects(s, again, notice);
+    ended(s, DAY, CAWN);
+    ck_notice(s, notice, CLOCK_END_MET);
+    ck_assert_uint_eq(count_of(s, CLOCK_M14R), 1);
 }
 END_TEST
 
@@ -195,6 +323,12 @@ Suite *suite_answers(void)
     TCase *all = tcase_create("what answers a duty");
 
     tcase_add_test(all, an_assessment_of_exploitation_alone_is_no_assessment_of_the_absence);
+    tcase_add_test(all, the_end_of_one_notice_leaves_the_other_its_duties);
+    tcase_add_test(all, the_end_of_another_order_is_not_the_end_of_a_notice);
+    tcase_add_test(all, a_review_of_something_else_reviews_no_notice);
+    tcase_add_test(all, a_notice_that_was_reviewed_is_reviewed_again_until_it_ends);
+    tcase_add_test(all, an_end_whose_text_is_put_right_ends_no_second_notice);
+    tcase_add_test(all, a_notice_that_was_put_right_is_one_notice);
     tcase_add_test(all, a_flag_that_is_named_again_puts_the_referral_no_later);
     tcase_add_test(all, a_flag_that_was_written_earlier_brings_the_referral_forward);
     tcase_add_test(all, a_flag_that_was_taken_back_and_named_again_asks_for_a_referral_anew);

@@ -202,6 +202,8 @@ static const struct {
     {"M5", "casewire case event K7Q2M4X disclosure recipient_kind=missing_persons_unit recipient=..."},
     {"M8", "casewire episode rhi K7Q2M4X step='declined|completed'"},
     {"M12", "casewire case set K7Q2M4X exploitation_risk_sexual=..."},
+    {"M14", "casewire case event K7Q2M4X order_ended order_kind=CAWN about=..."},
+    {"M14R", "casewire case event K7Q2M4X review level=... decision=... about=..."},
     {"W1", "casewire handover withdraw K7Q2M4X"}, /* of the division that made the offer */
     {"W2", "casewire conflict show K7Q2M4X.owner"},
     {"ZZ", "casewire case show K7Q2M4X"},
@@ -213,6 +215,24 @@ START_TEST(a_duty_comes_with_the_command_that_meets_it)
 
     add_deadline(s, answers[_i].clock, 1000);
     ck_assert_str_eq(wait_of(s, ~0u, 2000).at[0].next, answers[_i].next);
+    free(s);
+}
+END_TEST
+
+START_TEST(a_duty_of_one_notice_comes_with_a_command_that_names_it)
+{
+    struct scene *s = scene_new();
+    static const uint8_t op[CW_ID_LEN] = {7}, event[CW_ID_LEN] = {0xab, 0xcd};
+
+    add_deadline(s, "M14", 1000);
+    s->deadline.start = s->event.op = wire_bytes(slice(op, sizeof(op)));
+    s->event.event_id = wire_bytes(slice(event, sizeof(event)));
+    s->event_at[0] = &s->event;
+    s->view.events = s->event_at;
+    s->view.n_events = 1;
+    ck_assert_str_eq(wait_of(s, ~0u, 2000).at[0].next,
+                     "casewire case event K7Q2M4X order_ended order_kind=CAWN "
+                     "about=abcd000000000000000000000000000000000000000000000000000000000000");
     free(s);
 }
 END_TEST
@@ -271,6 +291,7 @@ Suite *suite_waiting(void)
     tcase_add_test(all, an_offer_waits_for_the_division_it_names);
     tcase_add_test(all, an_offer_accepted_without_effect_waits_for_an_inspector);
     tcase_add_loop_test(all, a_duty_comes_with_the_command_that_meets_it, 0, (int)CW_COUNT(answers));
+    tcase_add_test(all, a_duty_of_one_notice_comes_with_a_command_that_names_it);
     tcase_add_test(all, a_duty_of_a_merged_record_comes_with_a_command_about_that_record);
     tcase_add_test(all, the_most_pressing_comes_first);
     suite_add_tcase(s, all);
