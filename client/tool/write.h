@@ -77,7 +77,10 @@ enum exit_code writing_find_episode(const struct writing *w, const char *name, s
 ProtobufCBinaryData writing_episode_of(const Cw__CaseView *record, ProtobufCBinaryData report);
 /* As it is named there. */
 void writing_episode_name(const Cw__CaseView *record, ProtobufCBinaryData episode, char out[static CHARS_LEN_MAX]);
-/* write_event.c: names the newest events as seen: a closing that did not know of a sighting is held back by the fold. */
+/*
+ * write_event.c: names the newest events as seen, the risks that the case shows and what started its duties: a closing that did not
+ * know of a sighting is held back by the fold, and a review of what its author did not know of looks at nothing.
+ */
 void writing_note_seen(struct writing *w);
 /* write_event.c: the one event whose id, or op id, begins with these digits. Complains. */
 enum exit_code writing_find_event(const struct writing *w, const char *hex, const Cw__ViewEvent **out);

@@ -231,6 +231,12 @@ bool op_knows(struct fold *f, uint32_t a, uint32_t b);                /* order.c
 bool op_directly_knows(const struct fold *f, uint32_t a, uint32_t b);
 void mark_known_by(struct fold *f, uint32_t op); /* after it, is_marked(x): op knows x. One walk at a time. */
 void mark_knowing(struct fold *f, uint32_t op);  /* adds to the marks: x knows op */
+/*
+ * Of several ops the first that knows b, after begin_marks: what was walked is marked, and not walked for the next. Names that are
+ * earlier than b lead to nothing.
+ */
+void begin_marks(struct fold *f);
+bool op_knows_marked(struct fold *f, uint32_t a, uint32_t b);
 static inline bool is_marked(const struct fold *f, uint32_t op)
 {
     return f->seen[op] == f->seen_stamp;

@@ -45,7 +45,7 @@ CW_PUBLIC CW_MUST_CHECK enum cw_err cw_draft_supersedes(struct cw_draft *draft, 
 CW_PUBLIC void cw_draft_epoch(struct cw_draft *draft, uint64_t epoch);
 /** The case to open is invented: production daemons refuse it, test daemons refuse anything else. */
 CW_PUBLIC void cw_draft_synthetic(struct cw_draft *draft);
-/** The author had seen this op and answers it. At most 64. */
+/** The author had seen this op and answers it: a review answers no assessment that was not seen. At most 64. */
 CW_PUBLIC CW_MUST_CHECK enum cw_err cw_draft_after(struct cw_draft *draft, const struct cw_op_id *op);
 /** Names an entity, a case or an episode: the first ref of an event on a missing child is the episode. At most 64. */
 CW_PUBLIC CW_MUST_CHECK enum cw_err cw_draft_ref(struct cw_draft *draft, const uint8_t id[CW_ID_LEN]);

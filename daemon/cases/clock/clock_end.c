@@ -206,17 +206,40 @@ static bool is_meant(const struct clock_run *run, const struct clock_answer *a, 
     return a->event != NONE || first->field == 0 || first->field == a->field;
 }
 
+/* Whoever writes in a case has its id, which is the opening's; whoever speaks of an episode has its report's. */
+static bool is_named_by_place(const struct fold *f, uint32_t op, uint32_t start)
+{
+    const struct op *said = f->ops[op].op;
+
+    return start == f->opening ||
+           (said->ref_count > 0 && f->extra[start].event != NONE && ID_EQ(&said->refs[0], &f->extra[start].thing));
+}
+
+/* A risk is looked at again by who knew of it (§19.7), and a correction looks at nothing. */
+static bool was_known(struct fold *f, const struct clock_answer *a, const struct clock_first *first)
+{
+    const struct work_event *begun = &f->events[f->events[a->event].first];
+    const struct op_value *about = event_detail(f, begun, FIELD_ABOUT);
+    uint32_t named = about != NULL ? find_event(f, &about->id) : NONE;
+
+    if (named != NONE && (f->events[named].op == first->op || op_knows_marked(f, f->events[named].op, first->op)))
+        return true;
+    return is_named_by_place(f, begun->op, first->op) || op_knows_marked(f, begun->op, first->op);
+}
+
 static uint32_t find_answer(const struct clock_run *run, const struct clock_first *first)
 {
-    const struct fold *f = run->f;
+    struct fold *f = run->f;
     int64_t from = run->row->after != 0 ? add_span(f->policy, first->started_ms, run->row->after) : INT64_MIN;
 
+    begin_marks(f);
     for (uint32_t i = first_above(run, first); i < run->answer_count; i++) {
         const struct clock_answer *a = &run->answers[i];
 
         if (run->bound && !ID_EQ(&f->events[a->event].scope, &first->scope))
             break;
-        if (f->ops[a->op].author_time.ms >= from && is_meant(run, a, first))
+        if (f->ops[a->op].author_time.ms >= from && is_meant(run, a, first) &&
+            (run->row->due != DUE_REVIEW || was_known(f, a, first)))
             return a->op;
     }
     return NONE;

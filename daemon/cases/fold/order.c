@@ -144,6 +144,32 @@ bool op_knows(struct fold *f, uint32_t a, uint32_t b)
     return is_marked(f, b);
 }
 
+void begin_marks(struct fold *f)
+{
+    f->seen_stamp++;
+}
+
+bool op_knows_marked(struct fold *f, uint32_t a, uint32_t b)
+{
+    uint32_t top = 0;
+
+    if (rank_of(f, a) > rank_of(f, b))
+        mark(f, a, &top);
+    while (top > 0) {
+        const struct work_op *at = &f->extra[f->stack[--top]];
+
+        for (uint32_t i = 0; i < at->name_count; i++) {
+            uint32_t name = f->names[at->first_name + i];
+
+            if (name == b)
+                return true;
+            if (rank_of(f, name) > rank_of(f, b))
+                mark(f, name, &top);
+        }
+    }
+    return false;
+}
+
 bool op_directly_knows(const struct fold *f, uint32_t a, uint32_t b)
 {
     const struct work_op *at = &f->extra[a];

@@ -485,6 +485,8 @@ class Duties:
                         continue
                 elif about is not None and not (op.type == 3 and op.counts and self.firsts.get(about) is op.first):
                     continue
+                if row["due"] == REVIEW and not self.knew(a.first, op):
+                    continue
                 if row["flags"] & OFFERED and self.fold.detail(a, row["met_field"]) == 3 and not self.was_offered(row, a):
                     continue
             if row["after"] and by.author_time < self.add(started, row["after"]):
@@ -498,6 +500,14 @@ class Duties:
                 if self.rank(step) > self.rank(op) and state in (2, 7, 8, 9):
                     return OVER, step
         return 0, None
+
+    def knew(self, first, start):
+        """19.7: of the risk that it looks at again."""
+        if start is self.fold.opening or (start.type == 3 and start.counts and first.said["refs"][:1] == [thing_id(start.id)]):
+            return True
+        about = self.fold.detail(first, self.number["about"])
+        named = next((e for e in self.fold.events if thing_id(e.id) == about), None) if about is not None else None
+        return self.fold.knows(first, start) or (named is not None and (named is start or self.fold.knows(named, start)))
 
     def was_offered(self, row, a):
         return any(e.good and e.event == a.event and e.event_scope == a.event_scope and self.rank(e) < self.rank(a)

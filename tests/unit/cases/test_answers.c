@@ -85,6 +85,97 @@ static uint32_t count_of(struct story *s, uint32_t clock)
     return count;
 }
 
+/* --- a risk is looked at by who knew of it ------------------------------------------------------------------------ */
+
+START_TEST(a_review_that_did_not_know_of_an_assessment_has_not_looked_at_it)
+{
+    struct story *s = child_missing();
+    uint32_t low = assessed(s, "EST", 5, LOW), high = assessed(s, "NTH", 10, HIGH), review = reviewed(s, 60);
+
+    story_after(s, review, low);
+    ck_assert_int_eq(end_of(s, CLOCK_M2, low), CLOCK_END_MET);
+    ck_assert_int_eq(end_of(s, CLOCK_M2, high), CLOCK_RUNS);
+    story_after(s, review, high);
+    ck_assert_int_eq(end_of(s, CLOCK_M2, high), CLOCK_END_MET);
+}
+END_TEST
+
+START_TEST(what_was_read_of_an_assessment_elsewhere_is_known_too)
+{
+    struct story *s = child_missing();
+    uint32_t high = assessed(s, "NTH", 10, HIGH), note = said(s, "NTH", PC_, EVENT_NOTE, 20), review = reviewed(s, 60);
+
+    story_after(s, note, high);
+    story_after(s, review, note);
+    ck_assert_int_eq(end_of(s, CLOCK_M2, high), CLOCK_END_MET);
+}
+END_TEST
+
+START_TEST(a_review_that_says_which_assessment_it_is_of_knows_it)
+{
+    struct story *s = child_missing();
+    uint32_t first = assessed(s, "NTH", 10, HIGH), second = assessed(s, "NTH", 20, HIGH), review = reviewed(s, 60);
+    struct hash id = story_event_id(s, second);
+
+    story_ref(s, review, FIELD_ABOUT, &id);
+    ck_assert_int_eq(end_of(s, CLOCK_M2, second), CLOCK_END_MET);
+    ck_assert_int_eq(end_of(s, CLOCK_M2, first), CLOCK_RUNS);
+}
+END_TEST
+
+/* Put right after somebody read of the risk: the review was still made without it. */
+START_TEST(the_correction_of_a_review_adds_nothing_to_what_its_author_knew)
+{
+    struct story *s = child_missing();
+    uint32_t high = assessed(s, "NTH", 10, HIGH), review = reviewed(s, 60), again = reviewed(s, 70);
+    struct hash id = story_event_id(s, high);
+
+    story_corrects(s, again, review);
+    story_after(s, again, high);
+    ck_assert_int_eq(end_of(s, CLOCK_M2, high), CLOCK_RUNS);
+    story_ref(s, again, FIELD_ABOUT, &id);
+    ck_assert_int_eq(end_of(s, CLOCK_M2, high), CLOCK_RUNS);
+}
+END_TEST
+
+START_TEST(whoever_writes_in_a_case_knows_of_the_risk_that_its_report_gave)
+{
+    struct story *s = child_missing();
+
+    story_number(s, 0, FIELD_MISSING_RISK, HIGH);
+    ck_assert_int_eq(end_of(s, CLOCK_M2, 0), CLOCK_RUNS);
+    reviewed(s, 60);
+    ck_assert_int_eq(end_of(s, CLOCK_M2, 0), CLOCK_END_MET);
+}
+END_TEST
+
+START_TEST(whoever_names_an_episode_knows_of_the_risk_that_its_report_gave)
+{
+    struct story *s = child_missing();
+    uint32_t again = said(s, "NTH", FCR_, EVENT_EPISODE_REPORTED, 3000), review = reviewed(s, 3060);
+    struct hash episode = story_event_id(s, again);
+
+    story_number(s, again, FIELD_MISSING_RISK, HIGH);
+    ck_assert_int_eq(end_of(s, CLOCK_M2, again), CLOCK_RUNS);
+    story_scope(s, review, &episode);
+    ck_assert_int_eq(end_of(s, CLOCK_M2, again), CLOCK_END_MET);
+}
+END_TEST
+
+/* DOMAIN §9.3: of two times to look again the earlier one stands. */
+START_TEST(two_reviews_that_did_not_know_of_each_other_leave_the_earlier_time)
+{
+    struct story *s = child_missing();
+    uint32_t high = assessed(s, "NTH", 10, HIGH), first = reviewed(s, 60), second = reviewed(s, 90);
+
+    story_interval(s, first, FIELD_NEXT_REVIEW, NOON + 100 * MINUTE_MS, NOON + 100 * MINUTE_MS);
+    story_after(s, first, high);
+    story_after(s, second, high);
+    ck_assert_int_eq(end_of(s, CLOCK_M2, first), CLOCK_RUNS);
+    ck_assert_int_eq(duty_of(s, CLOCK_M2, first)->deadline_ms, NOON + 100 * MINUTE_MS);
+}
+END_TEST
+
 /* --- the first assessment says the risk ---------------------------------------------------------------------------- */
 
 START_TEST(an_assessment_of_exploitation_alone_is_no_assessment_of_the_absence)
@@ -322,6 +413,13 @@ Suite *suite_answers(void)
     Suite *suite = suite_create("cases/answers");
     TCase *all = tcase_create("what answers a duty");
 
+    tcase_add_test(all, a_review_that_did_not_know_of_an_assessment_has_not_looked_at_it);
+    tcase_add_test(all, what_was_read_of_an_assessment_elsewhere_is_known_too);
+    tcase_add_test(all, a_review_that_says_which_assessment_it_is_of_knows_it);
+    tcase_add_test(all, the_correction_of_a_review_adds_nothing_to_what_its_author_knew);
+    tcase_add_test(all, whoever_writes_in_a_case_knows_of_the_risk_that_its_report_gave);
+    tcase_add_test(all, whoever_names_an_episode_knows_of_the_risk_that_its_report_gave);
+    tcase_add_test(all, two_reviews_that_did_not_know_of_each_other_leave_the_earlier_time);
     tcase_add_test(all, an_assessment_of_exploitation_alone_is_no_assessment_of_the_absence);
     tcase_add_test(all, the_end_of_one_notice_leaves_the_other_its_duties);
     tcase_add_test(all, the_end_of_another_order_is_not_the_end_of_a_notice);

@@ -161,9 +161,9 @@ START_TEST(a_review_that_sets_no_time_still_has_a_next_one)
 {
     struct story *s = child_missing();
     const struct case_clock *c;
+    uint32_t high = assessed(s, 10, 4);
 
-    assessed(s, 10, 4);
-    reviewed(s, "NTH", 60, 2);
+    story_after(s, reviewed(s, "NTH", 60, 2), high);
     c = running(story_fold(s), CLOCK_M2, &scope_none);
     ck_assert(is_there(c));
     ck_assert_int_eq(c->deadline_ms, NOON + 60 * MINUTE_MS + 4 * HOUR_MS);
@@ -240,13 +240,13 @@ START_TEST(scenario_04_a_review_that_arrives_after_its_breach_was_told_is_met_an
 {
     struct story *s = child_missing();
     const struct case_clock *c;
+    uint32_t high = assessed(s, 0, 4);
 
-    assessed(s, 0, 4);
     c = running(story_fold(s), CLOCK_M2, &scope_none);
     breached(s, "NTH", c, 241);
     ck_assert_int_eq(status(duty(story_fold(s), CLOCK_M2, &scope_none), 241), CLOCK_BREACHED);
     ck_assert(!duty(story_fold(s), CLOCK_M2, &scope_none)->learned_late);
-    reviewed(s, "EST", 120, 2);
+    story_after(s, reviewed(s, "EST", 120, 2), high);
     c = duty(story_fold(s), CLOCK_M2, &scope_none);
     ck_assert_int_eq(status(c, 300), CLOCK_MET);
     ck_assert(c->learned_late);

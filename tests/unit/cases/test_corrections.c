@@ -269,10 +269,9 @@ END_TEST
 START_TEST(the_correction_of_a_review_is_no_review)
 {
     struct story *s = child_missing();
-    uint32_t reviewed;
+    uint32_t high = assessed(s, INSP_, 5, HIGH), reviewed = said(s, "NTH", INSP_, EVENT_REVIEW, 100);
 
-    assessed(s, INSP_, 5, HIGH);
-    reviewed = said(s, "NTH", INSP_, EVENT_REVIEW, 100);
+    story_after(s, reviewed, high);
     ck_due(story_fold(s), CLOCK_M2, 340);
     story_corrects(s, said(s, "NTH", INSP_, EVENT_REVIEW, 200), reviewed);
     ck_due(story_fold(s), CLOCK_M2, 340);
@@ -322,7 +321,7 @@ START_TEST(a_correction_that_raises_the_risk_after_the_review_asks_for_another)
     struct story *s = child_missing();
     uint32_t low = assessed(s, MCET_, 5, LOW);
 
-    said(s, "NTH", INSP_, EVENT_REVIEW, 30);
+    story_after(s, said(s, "NTH", INSP_, EVENT_REVIEW, 30), low);
     ck_due(story_fold(s), CLOCK_M2, 24 * HOUR + 30);
     story_number(s, answered(s, low, 60, false), FIELD_MISSING_RISK, HIGH);
     ck_due(story_fold(s), CLOCK_M2, 5 * HOUR);
