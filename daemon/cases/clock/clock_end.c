@@ -206,12 +206,15 @@ static bool is_meant(const struct clock_run *run, const struct clock_answer *a, 
     return a->event != NONE || first->field == 0 || first->field == a->field;
 }
 
-/* Whoever writes in a case has its id, which is the opening's; whoever speaks of an episode has its report's. */
+/*
+ * Whoever writes in a case has its id, which is the opening's; whoever speaks of an episode has its report's. To what is void, and
+ * whose value stands as a floor, no name leads.
+ */
 static bool is_named_by_place(const struct fold *f, uint32_t op, uint32_t start)
 {
     const struct op *said = f->ops[op].op;
 
-    return start == f->opening ||
+    return start == f->opening || !op_counts(f, start) ||
            (said->ref_count > 0 && f->extra[start].event != NONE && ID_EQ(&said->refs[0], &f->extra[start].thing));
 }
 

@@ -503,7 +503,7 @@ class Duties:
 
     def knew(self, first, start):
         """19.7: of the risk that it looks at again."""
-        if start is self.fold.opening or (start.type == 3 and start.counts and first.said["refs"][:1] == [thing_id(start.id)]):
+        if start is self.fold.opening or not start.counts or (start.type == 3 and start.counts and first.said["refs"][:1] == [thing_id(start.id)]):
             return True
         about = self.fold.detail(first, self.number["about"])
         named = next((e for e in self.fold.events if thing_id(e.id) == about), None) if about is not None else None

@@ -162,6 +162,20 @@ START_TEST(whoever_names_an_episode_knows_of_the_risk_that_its_report_gave)
 }
 END_TEST
 
+/* No name leads to what is void; its value stands, and is looked at. */
+START_TEST(a_risk_that_turned_floor_is_looked_at_by_whoever_comes_later)
+{
+    struct story *s = child_missing();
+    uint32_t high = assessed(s, "NTH", 10, HIGH), review;
+
+    story_at(s, high)->head.verdict = VERDICT_VOID_FLOOR;
+    ck_assert_int_eq(end_of(s, CLOCK_M2, high), CLOCK_RUNS);
+    review = reviewed(s, 60);
+    story_after(s, review, high);
+    ck_assert_int_eq(end_of(s, CLOCK_M2, high), CLOCK_END_MET);
+}
+END_TEST
+
 /* DOMAIN §9.3: of two times to look again the earlier one stands. */
 START_TEST(two_reviews_that_did_not_know_of_each_other_leave_the_earlier_time)
 {
@@ -419,6 +433,7 @@ Suite *suite_answers(void)
     tcase_add_test(all, the_correction_of_a_review_adds_nothing_to_what_its_author_knew);
     tcase_add_test(all, whoever_writes_in_a_case_knows_of_the_risk_that_its_report_gave);
     tcase_add_test(all, whoever_names_an_episode_knows_of_the_risk_that_its_report_gave);
+    tcase_add_test(all, a_risk_that_turned_floor_is_looked_at_by_whoever_comes_later);
     tcase_add_test(all, two_reviews_that_did_not_know_of_each_other_leave_the_earlier_time);
     tcase_add_test(all, an_assessment_of_exploitation_alone_is_no_assessment_of_the_absence);
     tcase_add_test(all, the_end_of_one_notice_leaves_the_other_its_duties);
