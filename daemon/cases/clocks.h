@@ -19,6 +19,7 @@ struct clock_first {
     struct hash scope;
     int64_t started_ms;
     uint32_t event; /* NONE: the opening, or a write */
+    bool stands_in; /* for an opening that is not here: every answer is later than that */
     uint32_t last;  /* of an EVENT start: the event that was not replaced, whose chain it begins; NONE: a write */
     uint32_t named; /* of a NAMED row: where the chain begins whose duty it is */
     uint32_t field; /* of a FIELD start */

@@ -181,6 +181,7 @@ enum note_kind {
     NOTE_FLOOR = 13,           /* a void assessment holds a value up until a decision names it */
     NOTE_EPISODES_APART = 14,  /* a merge of episodes: the child had been back from one of them before */
     NOTE_CASE_OPEN = 15,       /* a child's case was closed or set to be monitored while an episode is live */
+    NOTE_OPENING_MISSING = 16, /* a child's case by what others say: its opening is not here, or void */
 };
 
 /* Sorted by (kind, op, about, field). */
@@ -231,7 +232,7 @@ struct case_write {
     struct hash scope;
 };
 
-#define STATE_NO_OPENING (1u << 0) /* the op that opened the case is not effective here: the kind is not known */
+#define STATE_NO_OPENING (1u << 0) /* the op that opened the case is not effective here: what else says the kind, if anything */
 #define STATE_INCOMPLETE (1u << 1) /* ops or parts do not open here */
 #define STATE_NEWER (1u << 2)      /* holds data of a newer version */
 #define STATE_FLOOR (1u << 3)      /* a void assessment holds a value up */

@@ -83,7 +83,7 @@ int64_t episodes_repeat_until(const struct case_state *state, const struct case_
 struct case_summary {
     char human_ref[HUMAN_REF_LEN_MAX];
     struct cw_slice title;
-    const char *kind;   /* "" while the opening op is not here */
+    const char *kind;   /* "" while nothing here says it */
     const char *status; /* name of the state, "" when unknown */
     struct cw_slice owner;
     enum owner_state owner_state;

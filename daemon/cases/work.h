@@ -143,6 +143,9 @@ struct fold {
     struct work_op *extra;
     uint32_t *by_rank;
     uint32_t opening; /* op, or NONE */
+    uint32_t begins;  /* op: the opening, or what stands in for it (§4.7); NONE */
+    uint32_t
+        reports; /* op: what the first episode of a child's case, of scope zero, is known by; NONE: there is none */
 
     uint32_t write_count;
     struct work_write *writes;
@@ -190,6 +193,7 @@ struct fold {
 enum cw_err fold_unite(struct fold *f);     /* §2, §4.1  unite.c */
 enum cw_err fold_resolve(struct fold *f);   /* names     resolve.c */
 enum cw_err fold_order(struct fold *f);     /* §3        order.c */
+enum cw_err fold_opening(struct fold *f);   /* §4.1, 7   opening.c */
 enum cw_err fold_events(struct fold *f);    /* §10       events.c */
 enum cw_err fold_classify(struct fold *f);  /* §5        classify.c */
 enum cw_err fold_naming(struct fold *f);    /* §5.10, §7 naming.c: all cells but those of owners' fields */
@@ -227,7 +231,8 @@ static inline bool row_fits(const struct fold *f, uint32_t kinds)
 
 bool op_is_bounded(const struct op *op);                              /* §1.4; fold.c */
 uint32_t find_op(const struct fold *f, const struct cw_op_id *op_id); /* NONE: not in the set; unite.c */
-bool op_knows(struct fold *f, uint32_t a, uint32_t b);                /* order.c */
+bool op_could_open(const struct fold *f, uint32_t op); /* an opening that is void by a revocation (§5.12); opening.c */
+bool op_knows(struct fold *f, uint32_t a, uint32_t b); /* order.c */
 bool op_directly_knows(const struct fold *f, uint32_t a, uint32_t b);
 void mark_known_by(struct fold *f, uint32_t op); /* after it, is_marked(x): op knows x. One walk at a time. */
 void mark_knowing(struct fold *f, uint32_t op);  /* adds to the marks: x knows op */

@@ -17,7 +17,7 @@
  */
 static int64_t signed_within_ms(const struct sim_node *n, const struct case_state *state)
 {
-    if ((state->flags & STATE_NO_OPENING) != 0)
+    if (state->owner.state == OWNER_NONE)
         return INT64_MAX;
     if (duty_is_held_by(state, slice_of(n->who->division)))
         return SIGNED_WITHIN_MS;

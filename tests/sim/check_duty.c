@@ -43,7 +43,7 @@ static void on_case(struct sim *s, struct sim_node *n, const struct loaded_case 
 {
     const struct case_state *state = c->state;
 
-    if ((state->flags & STATE_NO_OPENING) == 0 && !has_holder(&state->owner))
+    if (state->kind != KIND_NONE && !has_holder(&state->owner))
         sim_fail(s, "duty", "%s shows a case that is %s by nobody", sim_name(n), owner_state_name(state->owner.state));
     for (uint32_t i = 0; i < state->clock_count && !s->failed; i++) {
         if (state->clocks[i].end == CLOCK_RUNS && state->clocks[i].told == R_NONE)

@@ -174,7 +174,7 @@ static int compare_answer(const struct clock_run *run, const struct clock_answer
 /* The first above (scope, rank); with EARLIER of the scope. */
 static uint32_t first_above(const struct clock_run *run, const struct clock_first *first)
 {
-    bool earlier = (run->row->flags & CLOCK_EARLIER) != 0;
+    bool earlier = (run->row->flags & CLOCK_EARLIER) != 0 || first->stands_in;
     uint32_t rank = rank_of(run->f, first->op), low = 0, high = run->answer_count;
 
     while (low < high) {

@@ -36,13 +36,25 @@ static struct clock_first *reported_before(const struct fold *f, const struct ha
     return NULL;
 }
 
+/* The opening; without one what speaks of the first episode, which was reported before that. */
+static struct clock_first reported_first(const struct fold *f)
+{
+    uint32_t event = f->extra[f->reports].event;
+
+    return (struct clock_first){
+        .op = f->reports,
+        .event = event,
+        .stands_in = f->reports != f->opening,
+        .started_ms = event != NONE ? clock_usual(f, &f->events[event]) : clock_usual_of_op(f, f->reports),
+    };
+}
+
 uint32_t clock_reported(const struct fold *f, struct clock_first *out, uint32_t max)
 {
     uint32_t count = 0;
 
-    if (f->opening != NONE && f->state->kind == KIND_CHILD && count < max)
-        out[count++] =
-            (struct clock_first){.op = f->opening, .event = NONE, .started_ms = clock_usual_of_op(f, f->opening)};
+    if (f->reports != NONE && count < max)
+        out[count++] = reported_first(f);
     for (uint32_t i = 0; i < f->event_count && count < max; i++) {
         const struct work_event *e = &f->events[i];
         struct clock_first *before;

@@ -102,21 +102,11 @@ static bool type_is_ours(const struct fold *f, uint32_t op)
 }
 
 /* The opening itself may be void by a revocation: what it said about risk still holds. */
-static bool could_open(const struct fold *f, uint32_t op)
-{
-    struct cw_case_id id;
-
-    if (f->ops[op].verdict != VERDICT_VOID_FLOOR || f->ops[op].op->type != OP_OPEN)
-        return false;
-    case_id_of(&f->ops[op].op_id, &id);
-    return ID_EQ(&id, &f->state->case_id);
-}
-
 static enum fate fate_of_void(struct work_write *w, const struct fold *f)
 {
     if (f->ops[w->op].verdict == VERDICT_PENDING)
         return FATE_PENDING;
-    w->floor = (type_is_ours(f, w->op) || could_open(f, w->op)) && is_floor(f, w);
+    w->floor = (type_is_ours(f, w->op) || op_could_open(f, w->op)) && is_floor(f, w);
     w->eligible = w->floor;
     return w->floor ? FATE_FLOOR : FATE_VOID;
 }

@@ -70,7 +70,7 @@ static enum cw_err conflict_of_owner(struct fold *f)
         return CW_OK;
     raised = f->epochs[f->epoch_count - 1].raised_by;
     conflict.resolvers = policy_event_roles(f->policy, arbitration);
-    conflict.shown = dot_of(f, raised != NONE ? raised : f->opening, 0);
+    conflict.shown = dot_of(f, raised != NONE ? raised : f->begins, 0);
     for (uint32_t i = 0; i < owner->claimant_count; i++)
         dots[i] = dot_of(f, f->claim_ops[i], 0);
     return conflict_put(f, &conflict, dots, owner->claimant_count);

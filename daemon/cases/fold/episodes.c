@@ -52,7 +52,7 @@ static enum cw_err list_episodes(struct fold *f, struct episode_list *out)
     out->at = ARENA_ARRAY(f->arena, struct episode, (size_t)f->event_count + 1);
     if (found == NULL || order == NULL || out->at == NULL)
         return CW_LOCAL_MEMORY;
-    if (f->opening != NONE && f->state->kind == KIND_CHILD)
+    if (f->reports != NONE)
         found[out->count++] = (struct episode){.ended = NONE};
     for (uint32_t i = 0; i < f->event_count; i++) {
         if (opens(&f->events[i]))

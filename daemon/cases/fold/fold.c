@@ -12,7 +12,7 @@ struct fold *fold_begin(struct arena *arena, const struct cw_case_id *case_id, c
         return NULL;
     f->arena = arena;
     f->policy = policy;
-    f->opening = NONE;
+    f->opening = f->begins = f->reports = NONE;
     f->state = ARENA_NEW(arena, struct case_state);
     if (f->state == NULL)
         return NULL;
@@ -79,8 +79,9 @@ void fold_make_room(struct fold *f, uint32_t ops)
 enum cw_err fold_finish(struct fold *f, const struct case_state **out)
 {
     static enum cw_err (*const steps[])(struct fold *) = {
-        fold_unite,    fold_resolve,   fold_order, fold_events, fold_classify, fold_naming, fold_machines,
-        fold_disputes, fold_ownership, fold_owned, fold_rules,  fold_tallies,  fold_clocks, fold_findings,
+        fold_unite,    fold_resolve, fold_order,    fold_opening,  fold_events,
+        fold_classify, fold_naming,  fold_machines, fold_disputes, fold_ownership,
+        fold_owned,    fold_rules,   fold_tallies,  fold_clocks,   fold_findings,
     };
 
     for (size_t i = 0; i < CW_COUNT(steps); i++) {

@@ -68,9 +68,9 @@ static enum cw_err list_machines(struct fold *f)
     f->stuck = ARENA_ARRAY(f->arena, struct work_stuck, (size_t)f->event_count * 2);
     if (machines == NULL || sorted == NULL || order == NULL || f->stuck == NULL)
         return CW_LOCAL_MEMORY;
-    if (f->opening != NONE && own != MACHINE_NONE)
+    if (f->begins != NONE && own != MACHINE_NONE)
         add_machine(machines, &count, own, NULL);
-    if (f->opening != NONE && own == MACHINE_CHILD)
+    if (f->reports != NONE)
         add_machine(machines, &count, MACHINE_EPISODE, NULL);
     for (uint32_t i = 0; i < f->event_count; i++) {
         if (opens_episode(f, &f->events[i]))

@@ -140,7 +140,7 @@ static uint32_t step(struct fold *f, struct work_event *event)
 
 static void begin(struct fold *f)
 {
-    if (f->opening == NONE)
+    if (f->begins == NONE)
         return;
     f->state->owner = (struct case_owner){.state = OWNER_OWNED, .division = f->state->opened_by_division, .epoch = 1};
     f->epochs[f->epoch_count++] = (struct work_epoch){f->state->opened_by_division, NONE, NONE};

@@ -92,20 +92,10 @@ static bool opens_this_case(const struct fold *f, const struct case_op *op)
 
 static void find_opening(struct fold *f)
 {
-    struct case_state *state = f->state;
-
     for (uint32_t i = 0; i < f->op_count && f->opening == NONE; i++) {
         if (opens_this_case(f, &f->ops[i]))
             f->opening = i;
     }
-    if (f->opening == NONE) {
-        state->flags |= STATE_NO_OPENING;
-        return;
-    }
-    state->kind = f->ops[f->opening].op->kind;
-    state->synthetic = f->ops[f->opening].op->synthetic;
-    state->opened_by_division = f->ops[f->opening].division;
-    state->opened = f->ops[f->opening].author_time;
 }
 
 enum cw_err fold_unite(struct fold *f)

@@ -95,6 +95,9 @@ static const char *note_sentence(enum note_kind kind)
                "absence";
     case NOTE_CASE_OPEN:
         return " has no effect: the child is missing, so its case is open";
+    case NOTE_OPENING_MISSING:
+        return " stands in for the opening, which is not here or void: a child may be missing of whom nothing else is "
+               "told";
     }
     return " is noted";
 }

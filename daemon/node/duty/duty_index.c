@@ -64,7 +64,7 @@ int64_t breach_signed_at(const struct node *n, const struct case_state *state, c
     int64_t passed = later(clock->deadline_ms, 1), since;
     struct cw_wall then = {now.ms > passed ? now.ms : passed};
 
-    if ((state->flags & STATE_NO_OPENING) != 0 || !breach_is_missing(n, state, clock, then))
+    if (state->owner.state == OWNER_NONE || !breach_is_missing(n, state, clock, then))
         return CASE_NO_MOMENT;
     if (now.ms < passed || duty_is_held_by(state, slice_of(n->identity.division)))
         return passed;
@@ -126,7 +126,7 @@ void case_acted_now(const struct case_state *state, struct cw_wall now, struct c
 
 static bool waits_for_another(const struct node *n, const struct case_state *state, struct cw_wall now)
 {
-    if ((state->flags & STATE_NO_OPENING) != 0 || duty_is_held_by(state, slice_of(n->identity.division)))
+    if (state->owner.state == OWNER_NONE || duty_is_held_by(state, slice_of(n->identity.division)))
         return false;
     for (uint32_t i = 0; i < state->clock_count; i++) {
         if (breach_is_missing(n, state, &state->clocks[i], now))

@@ -194,7 +194,9 @@ class Maker:
                 "corrects": [], "same_as": [], "epoch": 0, "synthetic": rng.random() < 0.5}
         first = self.copy(opening, said)
         first["roles"] = sum(1 << n for n in self.schema.roles.values())
-        if rng.random() < 0.96:
+        if self.kind == 3 and rng.random() < 0.1:  # void by a cut, not known yet, or not here (docs/fold.md 4.7)
+            first["verdict"], first["op"] = rng.choice((4, 2, 3)), said
+        elif rng.random() < 0.96:
             first["verdict"], first["op"] = 1, said
         self.ops.append(first)
         for _ in range(rng.choice((1, 3, 8, 20, 40))):

@@ -234,8 +234,9 @@ class Duties:
 
     def reported_starts(self):
         fold, out = self.fold, []
-        if fold.opening is not None and fold.kind == 3:
-            out.append((fold.opening, ZERO, self.said(fold.opening)))
+        if fold.reports is not None:
+            op = fold.reports
+            out.append((op, ZERO, self.usual(op) if op.counts else self.said(op)))
         for e in fold.events:
             if e.stands and fold.bit(e.event_row, "EVENT_OPENS_EPISODE"):
                 same = next((i for i, s in enumerate(out) if s[1] == e.event_scope), None)
@@ -468,9 +469,11 @@ class Duties:
         return bool(space) and word in names and names[word] < 32 and mask >> names[word] & 1 == 1
 
     def end(self, row, op, scope, started, extra):
+        fold = self.fold
+        first_of_all = row["flags"] & EARLIER or (row["start"] in (REPORTED, STRATEGY) and op is fold.reports and op is not fold.opening)  # 19.7
         for a in self.answers(row):
             by = a if not row["flags"] & BY_FIELD else a.op
-            if self.rank(by if row["flags"] & BY_FIELD else a.first) <= self.rank(op) and not row["flags"] & EARLIER:
+            if self.rank(by if row["flags"] & BY_FIELD else a.first) <= self.rank(op) and not first_of_all:
                 continue
             if row["flags"] & BY_FIELD:
                 if row["start"] == FIELD and a.field != extra:

@@ -273,6 +273,33 @@ class Fold:
                 self.opening = op
         self.kind = self.opening.said.get("kind", 0) if self.opening else 0
         self.synthetic = bool(self.opening.said.get("synthetic")) if self.opening else False
+        self.begins = self.opening
+        self.reports = self.opening if self.kind == 3 else None
+        if self.opening is None:
+            self.stand_in()
+
+    def stand_in(self):
+        """4.7"""
+        cut = [op for op in self.ops.values() if op.verdict == VOID_FLOOR and op.said is not None and op.type == OPEN
+               and case_id_of(op.id) == self.case_id and op.said.get("kind", 0) == 3]
+        speaking = sorted((op for op in self.ops.values() if self.speaks_of_child(op)), key=lambda o: (o.t, o.id))
+        first = [op for op in speaking if self.own_scope(op) == ZERO]
+        self.begins = (cut + speaking + [None])[0]
+        self.reports = (cut + first + [None])[0]
+        if self.begins is not None:
+            self.kind = 3
+            self.notes.add((16, field_named(self.schema, "kind"), (self.begins.id, 0), ZERO))
+
+    def speaks_of_child(self, op):
+        if not op.counts or op.type not in (SET, EVENT):
+            return False
+        row = self.schema.events.get(op.event) if op.type == EVENT else None
+        if row is not None and op.roles & self.event_roles(row) == 0:
+            return False
+        if row is not None and row["kinds"] == 1 << 3:
+            return True
+        rows = [self.schema.fields[w.field] for w in op.writes if w.field in self.schema.fields and w.verb in (1, 2)]
+        return any(r["kinds"] == 1 << 3 and r["place"] != "detail" and op.roles & self.set_roles(r) != 0 for r in rows)
 
     def fits(self, row):
         return self.kind == 0 or (self.kind < 32 and row["kinds"] >> self.kind & 1 == 1)
@@ -280,16 +307,20 @@ class Fold:
     def bit(self, row, name):
         return row["flags"] & self.schema.bits[name] != 0
 
+    def own_scope(self, op):
+        """4.2, of an op that is opened"""
+        row = self.schema.events.get(op.event) if op.type == EVENT else None
+        if row is not None and self.bit(row, "EVENT_OPENS_EPISODE"):
+            return thing_id(op.id)
+        return op.said["refs"][0] if op.said.get("refs") else ZERO
+
     def scopes(self):
         for op in self.ops.values():
             op.scope = ZERO
             if op.said is None:
                 continue
             row = self.schema.events.get(op.event) if op.type == EVENT else None
-            if row is not None and self.bit(row, "EVENT_OPENS_EPISODE"):
-                op.scope = thing_id(op.id)
-            elif op.said.get("refs"):
-                op.scope = op.said["refs"][0]
+            op.scope = self.own_scope(op)
             for w in op.writes:
                 w.row = self.schema.fields.get(w.field)
                 w.scope = op.scope if w.row is not None and w.row["place"] == "episode" else ZERO
@@ -348,7 +379,7 @@ class Fold:
                   and not any(c.event != e.event for c in e.corrected_by)]
         if not merges:
             return
-        classes = [{ZERO}] if self.opening is not None and self.kind == 3 else []
+        classes = [{ZERO}] if self.reports is not None else []
         classes += [{thing_id(e.id)} for e in self.events if self.live(e) and self.bit(e.event_row, "EVENT_OPENS_EPISODE")]
         over = [e for e in self.events if self.live(e) and e.event_row["name"] in
                 ("returned", "return_confirmed", "found_dead_confirmed", "episode_closed", "episode_cancelled")]
@@ -400,8 +431,8 @@ class Fold:
         self.lapsed_to = b""
         self.contesting = set()         # accepting ops that contested
         self.lacked, self.weighed = set(), 0
-        if self.opening is not None:
-            self.owner_state, self.owner, self.epoch = 1, self.opening.division, 1
+        if self.begins is not None:
+            self.owner_state, self.owner, self.epoch = 1, self.begins.division, 1
             self.epochs[1] = self.owner
         for op in self.events:
             if not self.live(op):
@@ -901,10 +932,10 @@ class Fold:
     def run_machines(self):
         case_machine = self.schema.machine_of
         self.machines = {}
-        if self.opening is not None and self.kind in case_machine:
+        if self.begins is not None and self.kind in case_machine:
             self.machines[(case_machine[self.kind], ZERO)] = [1, None]
-            if self.kind == 3:
-                self.machines[(5, ZERO)] = [1, None]
+        if self.reports is not None:
+            self.machines[(5, ZERO)] = [1, None]
         if self.kind in (0, 3):
             for op in self.events:
                 if self.live(op) and self.bit(op.event_row, "EVENT_OPENS_EPISODE") and op.event_scope == thing_id(op.id):
@@ -1076,7 +1107,7 @@ class Fold:
                 self.notes.add((9, lro, (ZERO, 0), ZERO))
         if self.owner_state == 3:
             row = next(e for e in self.schema.events.values() if e["name"] == "arbitration")
-            shown = self.raised[self.epoch] if self.epoch in self.raised else self.opening
+            shown = self.raised[self.epoch] if self.epoch in self.raised else self.begins
             self.conflicts.append((ZERO, 3, self.event_roles(row), (shown.id, 0), sorted((c.id, 0) for c in self.claims)))
         for op in self.ops.values():
             if op.verdict == EFFECTIVE and op.flags & 31:
@@ -1101,7 +1132,7 @@ class Fold:
         out.append("casewire-state %d" % self.schema.version)
         out.append("case " + self.case_id.hex())
         out.append("kind %d %d %d" % (self.kind, self.synthetic, self.flags))
-        out.append("opening %s %d" % (maybe(self.opening.division if self.opening else b""), self.opening.author_time if self.opening else 0))
+        out.append("opening %s %d" % (maybe(self.begins.division if self.begins else b""), self.begins.author_time if self.begins else 0))
         out.append("owner %d %s %d %s %s" % (self.owner_state, maybe(self.owner), self.epoch, maybe(self.offered),
                                              ",".join(c.hex() for c in self.claimants) or "-"))
         effective = [o for o in ops if o.verdict == EFFECTIVE]

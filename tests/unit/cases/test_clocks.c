@@ -147,7 +147,7 @@ START_TEST(no_opened_case_is_without_a_duty_holder)
     for (uint64_t seed = 0; seed < WORLDS; seed++) {
         const struct case_state *state = story_fold(world_draw(seed, 60));
 
-        if ((state->flags & STATE_NO_OPENING) != 0)
+        if (state->kind == KIND_NONE)
             continue;
         ck_assert_int_ne(state->owner.state, OWNER_NONE);
         ck_assert_uint_gt(state->owner.division.len, 0);

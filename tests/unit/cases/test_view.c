@@ -264,10 +264,14 @@ START_TEST(a_case_whose_opening_is_not_here_is_shown_all_the_same)
     story_set_number(s, "EST", MCET_, FIELD_MISSING_RISK, 4);
     story_at(s, 0)->head.verdict = VERDICT_PENDING;
     state = story_fold(s);
-    ck_assert_uint_eq(state->kind, KIND_NONE);
+    ck_assert_uint_eq(state->kind, KIND_CHILD); /* for nobody else has such a risk */
     ck_assert((state->flags & STATE_NO_OPENING) != 0);
     ck_assert_int_eq(story_shown(state, FIELD_MISSING_RISK), 4);
     state_summary(state, &row);
+    ck_assert_str_eq(row.kind, "missing_child");
+    ck_assert_str_eq(row.risk, "high");
+    story_at(s, 1)->head.verdict = VERDICT_PENDING;
+    state_summary(story_fold(s), &row);
     ck_assert_str_eq(row.kind, "");
 }
 END_TEST
