@@ -62,6 +62,7 @@ struct work_event {
     bool authorised, withdrawal, withdrawn, corrected;
     bool corrects_own_type; /* corrects an event of its own number that is not withdrawn */
     bool corrected_other_type;
+    bool unsaid_by_right, said_otherwise_by_right; /* withdrawn, corrected by somebody who may decide on it (§10.7) */
     bool replaced;  /* by a correction of its own number and scope that counts (§19.3) */
     bool no_effect; /* a step of the ownership that it, or the author's rank, did not allow; or the correction of one */
     bool contests;  /* an acceptance of an offer that had lapsed (§9.2) */
@@ -277,6 +278,11 @@ uint32_t events_in_scope(const struct fold *f, const struct hash *scope, uint32_
 static inline bool event_stands(const struct work_event *e)
 {
     return e->authorised && !e->withdrawn && !e->withdrawal;
+}
+
+static inline bool sighting_stands(const struct work_event *e) /* §10.7 */
+{
+    return e->authorised && !e->withdrawal && !e->unsaid_by_right;
 }
 
 static inline bool event_counts(const struct work_event *e) /* §19.3 */

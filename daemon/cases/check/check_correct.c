@@ -34,6 +34,31 @@ static enum cw_err check_undone_otherwise(const struct admission_request *r, con
 
 /* --- what disputes a return, or holds a close --------------------------------------------------------------------- */
 
+static bool names_op(const struct case_op *op, const struct cw_op_id *id)
+{
+    for (uint32_t i = 0; op != NULL && op->op != NULL && i < op->op->after_count; i++) {
+        if (ID_EQ(&op->op->after[i], id))
+            return true;
+    }
+    return false;
+}
+
+/* Of several that hold a close the note names the latest: of the others it is asked whether one of the two names the other. */
+static bool holds(const struct case_state *state, const struct case_note *held, const struct case_event *sighting)
+{
+    const struct case_op *about = state_op(state, &held->about), *close = state_op(state, &held->op.op);
+    const struct case_op *own = &state->ops[sighting->op_index];
+    bool of_sighting = about != NULL && about->op != NULL && about->op->event == EVENT_SIGHTING;
+    uint32_t event = close != NULL ? state->event_of[close - state->ops] : UINT32_MAX;
+    const struct case_event *step = event != UINT32_MAX ? &state->events[event] : NULL;
+
+    if (!of_sighting || step == NULL || step->row == NULL)
+        return false;
+    if ((step->row->flags & EVENT_EPISODE) != 0 && !ID_EQ(&step->scope, &sighting->scope))
+        return false;
+    return !names_op(close, &own->op_id) && !names_op(own, &close->op_id);
+}
+
 static const char *contradicts(const struct case_state *state, const struct case_event *sighting)
 {
     for (uint32_t i = 0; i < state->note_count; i++) {
@@ -41,7 +66,7 @@ static const char *contradicts(const struct case_state *state, const struct case
 
         if (note->kind == NOTE_RETURN_DISPUTED && ID_EQ(&note->op.op, &sighting->dot.op))
             return "a return is disputed by this sighting";
-        if (note->kind == NOTE_STEP_HELD && ID_EQ(&note->about, &sighting->dot.op))
+        if (note->kind == NOTE_STEP_HELD && holds(state, note, sighting))
             return "a close is held back by this sighting";
     }
     return NULL;

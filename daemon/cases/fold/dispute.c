@@ -57,7 +57,7 @@ static bool is_sighting(const struct fold *f, const struct work_event *event)
 {
     const struct op_value *confidence;
 
-    if (!event_stands(event) || event->corrected || event->row->class != EVENT_CLASS_SIGHTING)
+    if (!sighting_stands(event) || event->said_otherwise_by_right || event->row->class != EVENT_CLASS_SIGHTING)
         return false;
     confidence = event_detail(f, event, FIELD_CONFIDENCE);
     return confidence == NULL || confidence->number != CONFIDENCE_REFUTED;

@@ -120,6 +120,13 @@ static bool is_others_assertion(const struct fold *f, const struct work_event *e
     return (event->row->flags & EVENT_OWN_SIDE) != 0 && !slice_eq(f->ops[event->op].division, f->ops[by].division);
 }
 
+/* A sighting may contradict a return or a close: nobody unsays it to whom its contradiction is inconvenient (§10.7). */
+static bool may_unsay(const struct fold *f, const struct work_event *event, uint32_t by)
+{
+    return event->row->class != EVENT_CLASS_SIGHTING || (f->ops[by].roles & R_INSP_UP) != 0 ||
+           slice_eq(f->ops[event->op].division, f->ops[by].division);
+}
+
 /* Said by somebody who may not: it has no effect, and waits for somebody who may (§10.6). */
 static bool is_proposed(const struct fold *f, const struct work_event *event)
 {
@@ -164,6 +171,7 @@ static void withdraw(struct fold *f, const struct work_event *from)
         if (event == NULL)
             continue;
         event->withdrawn = event->withdrawn || op->same_count == 0;
+        event->unsaid_by_right = event->unsaid_by_right || (op->same_count == 0 && may_unsay(f, event, from->op));
         for (uint32_t j = 0; j < op->same_count; j++) {
             f->voids[f->void_count].event = (uint32_t)(event - f->events);
             f->voids[f->void_count++].id = op->same_as[j];
@@ -181,6 +189,7 @@ static void correct(struct fold *f, struct work_event *from)
         if (event == NULL)
             continue;
         event->corrected = true;
+        event->said_otherwise_by_right = event->said_otherwise_by_right || may_unsay(f, event, from->op);
         if (!event->authorised)
             continue; /* it is taken up: what had no effect is not put right by this one, which steps as if it was alone */
         if (event->row == from->row)

@@ -135,7 +135,9 @@ static uint32_t roles_needed(const struct fold *f, const struct schema_step *row
 static bool could_hold(const struct work_event *x, const struct work_event *e, const struct schema_step *row,
                        const struct case_machine *machine)
 {
-    if (x == e || !event_stands(x) || (row->held_by & (1u << x->row->class)) == 0)
+    bool stands = x->authorised && x->row->class == EVENT_CLASS_SIGHTING ? sighting_stands(x) : event_stands(x);
+
+    if (x == e || !stands || (row->held_by & (1u << x->row->class)) == 0)
         return false;
     return machine->machine != MACHINE_EPISODE || ID_EQ(&x->scope, &machine->scope);
 }

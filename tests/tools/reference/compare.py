@@ -286,6 +286,18 @@ class Maker:
             before = self.id()
             who = rng.choice((role["SUP"], role["INSP"], role["SUPT"], role["MCET"]) + (sum(role.values()),) * (9 if name == "clock_waived" else 1))
             self.ops.append({**self.copy(before, said), "roles": who, "verdict": 1, "op": said})
+        self.unsay_sightings(role)
+
+    def unsay_sightings(self, role):
+        """Taken back or said otherwise, by their own side or another, by who may decide or not (docs/fold.md 10.7)."""
+        rng, events = self.rng, {e["name"]: e["number"] for e in self.schema.events.values()}
+        for seen in [o for o in self.ops if o["op"] and o["op"].get("event") == events["sighting"]]:
+            if rng.random() < 0.6:
+                continue
+            op_id = self.id()
+            said = {"type": 3, "event": events[rng.choice(("sighting", "sighting", "note"))], "after": [], "refs": seen["op"]["refs"], "epoch": 0,
+                    "corrects": [(seen["op_id"], 0)], "same_as": [], "writes": [], "withdraws": rng.random() < 0.6}
+            self.ops.append({**self.copy(op_id, said), "roles": role[rng.choice(("PC", "PC", "INSP", "SUPT"))], "verdict": 1, "op": said})
 
     def answer_duties(self):
         """Who answers a duty and knew what of it, which of several notices is meant, what is said of a flag that stands (docs/fold.md 19)."""

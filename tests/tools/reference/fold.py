@@ -339,6 +339,7 @@ class Fold:
                            and op.roles & self.event_roles(op.event_row) != 0)
             op.is_withdrawal = op.event_ok and (bool(op.said.get("withdraws")) or self.bit(op.event_row, "EVENT_WITHDRAWS"))
             op.withdrawn = op.corrected = op.counted = False
+            op.unsaid = op.put_otherwise = False  # 10.7: by right
             op.moved = True
             op.void_same = set()
             op.class_name = None
@@ -365,13 +366,24 @@ class Fold:
                     e.void_same.update(same)
                 else:
                     e.withdrawn = True
+                    e.unsaid = e.unsaid or self.by_right(w, e)
         for c in self.events:
             if c.event_ok and not c.is_withdrawal and not c.withdrawn:
                 for e in targets(c):
                     if e is not c:
                         e.corrected = True
+                        e.put_otherwise = e.put_otherwise or self.by_right(c, e)
                         if e.event_ok:  # 10.6: a proposal that is taken up is no event that is put right
                             e.corrected_by.append(c)
+
+    def by_right(self, op, e):
+        return op.division == e.division or op.roles & self.inspectors() != 0
+
+    def stands_to_machines(self, e):
+        """10.7"""
+        if e.event_ok and e.event_row["class"] == self.schema.bits["CLASS_SIGHTING"]:
+            return not e.is_withdrawal and not e.unsaid
+        return self.live(e)
 
     def merge_episodes(self):
         """4.6"""
@@ -1013,7 +1025,7 @@ class Fold:
     def blocker(self, key, op, row):
         if row["held_by"] == 0:
             return None
-        some = [x for x in self.events if self.live(x) and x is not op and row["held_by"] >> x.event_row["class"] & 1
+        some = [x for x in self.events if self.stands_to_machines(x) and x is not op and row["held_by"] >> x.event_row["class"] & 1
                 and (key[0] != 5 or x.event_scope == key[1])]
         if not some:
             return None
@@ -1035,7 +1047,7 @@ class Fold:
             state, r = machine
             disputing = []
             for s in self.events:
-                if not self.live(s) or s.corrected or s.event_row["class"] != self.schema.bits["CLASS_SIGHTING"]:
+                if not self.stands_to_machines(s) or s.put_otherwise or s.event_row["class"] != self.schema.bits["CLASS_SIGHTING"]:
                     continue
                 if s.event_scope != key[1] or s is r:
                     continue
@@ -1067,7 +1079,7 @@ class Fold:
                     self.notes.add((6, 364, (s.id, 0), r.id))
 
     def is_sighting(self, key, s):
-        return (self.live(s) and not s.corrected and s.event_row["class"] == self.schema.bits["CLASS_SIGHTING"] and s.event_scope == key[1]
+        return (self.stands_to_machines(s) and not s.put_otherwise and s.event_row["class"] == self.schema.bits["CLASS_SIGHTING"] and s.event_scope == key[1]
                 and self.detail(s, field_named(self.schema, "confidence")) != 4)
 
     def verified(self, scope, r):

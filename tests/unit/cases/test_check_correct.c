@@ -175,6 +175,26 @@ START_TEST(a_sighting_that_holds_a_close_is_not_the_closing_sides_to_unsay)
 }
 END_TEST
 
+START_TEST(nor_is_any_other_that_the_close_did_not_know)
+{
+    uint32_t back, seen[2], close;
+
+    (void)disputed();
+    back = --s->count - 1;
+    for (uint32_t i = 0; i < 2; i++) {
+        seen[i] = story_event(s, "EST", PC_, EVENT_SIGHTING);
+        story_number(s, seen[i], FIELD_CONFIDENCE, POSSIBLE);
+        story_interval(s, seen[i], FIELD_OCCURRED, 0, 0);
+    }
+    close = story_event(s, "NTH", INSP_, EVENT_EPISODE_CLOSED);
+    story_after(s, close, back);
+    for (uint32_t i = 0; i < 2; i++)
+        ck_assert_refused(refuted("NTH", PC_, seen[i], true), CW_REFUSED_ROLE, "sighting", "held");
+    story_after(s, close, seen[0]); /* it was read: the other alone holds the close */
+    ck_assert_int_eq(checked(refuted("NTH", PC_, seen[0], true)), ADMIT);
+}
+END_TEST
+
 START_TEST(a_sighting_that_contradicts_nothing_is_anybodys_to_put_right)
 {
     uint32_t seen;
@@ -363,6 +383,7 @@ Suite *suite_check_correct(void)
     tcase_add_test(t, a_word_about_a_duty_is_not_unsaid_by_a_note);
     tcase_add_test(t, a_sighting_that_disputes_a_return_is_its_own_sides_or_an_inspectors_to_unsay);
     tcase_add_test(t, a_sighting_that_holds_a_close_is_not_the_closing_sides_to_unsay);
+    tcase_add_test(t, nor_is_any_other_that_the_close_did_not_know);
     tcase_add_test(t, a_sighting_that_contradicts_nothing_is_anybodys_to_put_right);
     tcase_add_test(t, an_assessment_is_its_authors_to_say_anew_or_theirs_who_may_lower_the_risk);
     tcase_add_test(t, who_may_lower_the_risk_is_what_the_policy_says);

@@ -127,6 +127,61 @@ START_TEST(the_interview_of_a_first_return_verifies_no_second)
 }
 END_TEST
 
+/* --- who may unsay a sighting ------------------------------------------------------------------------------------- */
+
+static uint32_t unsaid(struct story *s, const char *division, uint32_t roles, uint32_t sighting, bool taken_back)
+{
+    uint32_t e = said(s, division, roles, taken_back ? EVENT_SIGHTING : EVENT_NOTE, 500);
+
+    story_corrects(s, e, sighting);
+    s->ops[e].op.withdraws = taken_back;
+    return e;
+}
+
+START_TEST(each_sighting_that_disputes_a_return_stands_until_somebody_who_may_decides)
+{
+    static const struct {
+        const char *division;
+        uint32_t roles;
+        bool decides;
+    } who[] = {{"NTH", PC_, false}, {"WST", SUP_, false}, {"EST", PC_, true}, {"NTH", INSP_, true}};
+
+    for (uint32_t i = 0; i < 2 * CW_COUNT(who); i++) {
+        struct story *s = child_missing(MEDIUM);
+        uint32_t sightings[2], left = who[i / 2].decides ? 4 : 5;
+
+        came_back(s, 100);
+        sightings[0] = seen(s, 120, 96, 97);
+        sightings[1] = seen(s, 130, 110, 115);
+        for (uint32_t k = 0; k < 2; k++) {
+            ck_assert_uint_eq(story_state_of(story_fold(s), MACHINE_EPISODE), 5);
+            unsaid(s, who[i / 2].division, who[i / 2].roles, sightings[k], i % 2 == 0);
+        }
+        ck_assert_uint_eq(story_state_of(story_fold(s), MACHINE_EPISODE), left);
+        ck_assert(story_has_note(story_fold(s), s, NOTE_RETURN_DISPUTED, sightings[0]) != who[i / 2].decides);
+        ck_assert(story_has_note(story_fold(s), s, NOTE_RETURN_DISPUTED, sightings[1]) != who[i / 2].decides);
+    }
+}
+END_TEST
+
+START_TEST(each_sighting_that_holds_a_close_back_stands_until_somebody_who_may_decides)
+{
+    struct story *s = child_missing(MEDIUM);
+    uint32_t back = came_back(s, 100), first = seen(s, 105, 80, 85), second = seen(s, 106, 81, 86);
+    uint32_t close = said(s, "NTH", SUP_, EVENT_EPISODE_CLOSED, 110);
+
+    story_after(s, close, back);
+    unsaid(s, "NTH", PC_, first, true);
+    unsaid(s, "NTH", PC_, second, true);
+    ck_assert_uint_eq(story_state_of(story_fold(s), MACHINE_EPISODE), 4);
+    ck_assert(story_has_note(story_fold(s), s, NOTE_STEP_HELD, close));
+    unsaid(s, "EST", PC_, first, true);
+    ck_assert_uint_eq(story_state_of(story_fold(s), MACHINE_EPISODE), 4);
+    unsaid(s, "NTH", INSP_, second, true);
+    ck_assert_uint_eq(story_state_of(story_fold(s), MACHINE_EPISODE), 6);
+}
+END_TEST
+
 /* --- a waiver and what begins later ------------------------------------------------------------------------------- */
 
 static const struct case_clock nothing; /* instead of a clock that is not there */
@@ -250,6 +305,8 @@ Suite *suite_contradictions(void)
     tcase_add_test(all, a_sighting_that_disputes_the_return_opens_the_case);
     tcase_add_test(all, the_case_of_a_child_that_is_back_is_closed);
     tcase_add_test(all, the_interview_of_a_first_return_verifies_no_second);
+    tcase_add_test(all, each_sighting_that_disputes_a_return_stands_until_somebody_who_may_decides);
+    tcase_add_test(all, each_sighting_that_holds_a_close_back_stands_until_somebody_who_may_decides);
     tcase_add_test(all, the_interview_that_was_waived_on_a_claim_is_due_after_the_return);
     tcase_add_test(all, a_referral_that_was_waived_is_due_when_exploitation_is_said_anew);
     tcase_add_test(all, a_sighting_behind_a_closed_episode_asks_for_a_new_one);
