@@ -7,7 +7,20 @@
 #include "cases/view.h"
 #include "cases/work.h"
 
-enum { CONFIDENCE_REFUTED = 4, EPISODE_OVER = 6, CHILD_IS_OPEN = 1, CHILD_IS_MONITORED = 2, CHILD_IS_CLOSED = 3 };
+enum {
+    CONFIDENCE_CONFIRMED = 3,
+    CONFIDENCE_REFUTED = 4,
+    EPISODE_OVER = 6,
+    EPISODE_CANCELLED = 7,
+    CHILD_IS_OPEN = 1,
+    CHILD_IS_MONITORED = 2,
+    CHILD_IS_CLOSED = 3
+};
+
+/* Until which place in the order an absence was one: rank of its last step, UINT32_MAX while it is live. */
+struct absences {
+    uint32_t latest, latest_machine, next; /* the next of any other machine */
+};
 
 struct episode {
     struct fold *f;
@@ -15,6 +28,7 @@ struct episode {
     uint32_t first, end; /* its events, in events_by_scope */
     const struct work_event *returned;
     int64_t returned_from, returned_to;
+    const struct absences *absences;
     bool verified;
     bool walked; /* marks are set for the return */
 };
@@ -71,6 +85,44 @@ static bool return_knows(struct episode *e, const struct work_event *sighting)
     return is_marked(e->f, sighting->op);
 }
 
+/* Before any is disputed: what a sighting says of one decides nothing about another. */
+static void find_absences(const struct fold *f, struct absences *out)
+{
+    *out = (struct absences){.latest_machine = NONE};
+    for (uint32_t i = 0; i < f->state->machine_count; i++) {
+        const struct case_machine *m = &f->machines[i];
+        bool live = m->state < 32 && (EPISODE_LIVE_STATES & (1u << m->state)) != 0;
+        uint32_t until = live || m->last_step == NONE ? NONE : rank_of(f, m->last_step);
+
+        if (m->machine != MACHINE_EPISODE || m->state == EPISODE_CANCELLED)
+            continue;
+        if (out->latest_machine == NONE || until > out->latest) {
+            out->next = out->latest;
+            out->latest = until;
+            out->latest_machine = i;
+        } else if (until > out->next) {
+            out->next = until;
+        }
+    }
+}
+
+/* Somebody has recorded that the child was missing then, as another absence. */
+static bool was_recorded(const struct episode *e, const struct work_event *sighting)
+{
+    const struct absences *a = e->absences;
+
+    return (a->latest_machine == e->machine ? a->next : a->latest) > rank_of(e->f, sighting->op);
+}
+
+/* DOMAIN §9.3: police have seen the child, and whoever says that it was back did not know. */
+static bool contradicts_verified(struct episode *e, const struct work_event *sighting)
+{
+    const struct op_value *confidence = event_detail(e->f, sighting, FIELD_CONFIDENCE);
+
+    return confidence != NULL && confidence->number == CONFIDENCE_CONFIRMED && !was_recorded(e, sighting) &&
+           !return_knows(e, sighting);
+}
+
 static enum cw_err weigh_sighting(struct episode *e, const struct work_event *sighting)
 {
     struct fold *f = e->f;
@@ -82,7 +134,7 @@ static enum cw_err weigh_sighting(struct episode *e, const struct work_event *si
     /* Having read of it explains away no sighting of a later time than the child is said to have been back. */
     if (to < e->returned_from || (from <= e->returned_to && return_knows(e, sighting)))
         return CW_OK;
-    if (e->verified && from > e->returned_to)
+    if (e->verified && from > e->returned_to && !contradicts_verified(e, sighting))
         return note_add(f, NOTE_NEW_EPISODE, FIELD_EPISODE_STATE, dot, e->returned->op);
     machine->state = EPISODE_IN_DISPUTE;
     f->disputes[f->dispute_count++] = (struct work_dispute){e->machine, e->returned->op, sighting->op};
@@ -180,11 +232,14 @@ static enum cw_err keep_open(struct fold *f)
 
 enum cw_err fold_disputes(struct fold *f)
 {
+    struct absences absences;
+
     f->disputes = ARENA_ARRAY(f->arena, struct work_dispute, f->event_count);
     if (f->disputes == NULL)
         return CW_LOCAL_MEMORY;
+    find_absences(f, &absences);
     for (uint32_t i = 0; i < f->state->machine_count; i++) {
-        struct episode e = {.f = f, .machine = i};
+        struct episode e = {.f = f, .machine = i, .absences = &absences};
         enum cw_err err;
 
         if (f->machines[i].machine != MACHINE_EPISODE)

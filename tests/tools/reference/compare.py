@@ -212,6 +212,8 @@ class Maker:
             self.come_back()
         if self.kind == 3 and rng.random() < 0.3:
             self.answer_duties()
+        if self.kind == 3 and rng.random() < 0.2:
+            self.go_out_again()
         copies = list(self.ops)
         for o in self.ops:
             if rng.random() < 0.1:
@@ -276,7 +278,7 @@ class Maker:
                                                                              ["returned", "episode_closed", "sighting"])):
             at = START_MS + rng.randrange(-5, 20) * 3600_000
             details = {"risk_assessment": {"missing_risk": ("n", rng.choice((2, 3, 4)))}, "returned": {"how_known": ("n", rng.choice((2, 5)))},
-                       "sighting": {"confidence": ("n", 1)}, "rhi": {"rhi_step": ("n", rng.choice((1, 3, 5, 6)))},
+                       "sighting": {"confidence": ("n", rng.choice((1, 3)))}, "rhi": {"rhi_step": ("n", rng.choice((1, 3, 5, 6)))},
                        "clock_waived": {"clock": ("i", fold.thing_id(before or bytes(32), 65536 + 3))},  # M7, by what came last
                        "review": {"level": ("n", rng.randrange(1, 6))}}.get(name, {})
             if rng.random() < 0.5:
@@ -287,6 +289,40 @@ class Maker:
             who = rng.choice((role["SUP"], role["INSP"], role["SUPT"], role["MCET"]) + (sum(role.values()),) * (9 if name == "clock_waived" else 1))
             self.ops.append({**self.copy(before, said), "roles": who, "verdict": 1, "op": said})
         self.unsay_sightings(role)
+
+    def go_out_again(self):
+        """A return that was seen, and sightings after it, of another absence or of none that was recorded (docs/fold.md 12.6)."""
+        rng, events = self.rng, {e["name"]: e["number"] for e in self.schema.events.values()}
+        named = {f["name"]: f["number"] for f in self.fields}
+
+        def say(name, at, refs, after=(), **details):
+            op_id = self.id()
+            said = {"type": 3, "event": events[name], "after": list(after), "refs": refs, "corrects": [], "same_as": [], "epoch": 0,
+                    "writes": [{"field": named[f], "verb": 1, "value": ("n", n), "supersedes": []} for f, n in details.items()]
+                    + [{"field": named["occurred"], "verb": 1, "value": ("v", (at, at)), "supersedes": []}]}
+            self.hlc = max(self.hlc, max(o["hlc"] for o in self.ops)) + (1 << 16)
+            self.ops.append({**self.copy(op_id, said), "hlc": self.hlc, "verdict": 1, "roles": sum(1 << n for n in self.schema.roles.values()), "op": said})
+            return op_id
+
+        at, first, backs = START_MS, self.ops[0]["op"], []
+        refs = [[], []] if first is None or rng.random() < 0.8 else [[self.id()], []]
+        for _ in range(rng.randrange(1, 4)):
+            episode = rng.choice(refs)
+            if rng.random() < 0.5:
+                report = say("episode_reported", at, [])
+                self.episodes.append(fold.thing_id(report))
+                refs.append([fold.thing_id(report)])
+                episode = rng.choice((episode, refs[-1]))
+            at += 3600_000
+            if rng.random() < 0.8:
+                say("risk_assessment", at, episode, missing_risk=rng.choice((2, 3)))
+                backs.append(say("returned", at, episode, how_known=5, interviewed=rng.choice((0, 1, 1, 1))))
+            at += rng.choice((-1800_000, 3600_000, 3600_000))
+            seen = say("sighting", at, episode, rng.sample(backs, min(len(backs), rng.randrange(2))), confidence=rng.choice((1, 2, 3, 3, 3, 3)))
+            if rng.random() < 0.3:
+                say("return_confirmed", at - 1800_000, episode, [seen] if rng.random() < 0.6 else [])
+            if rng.random() < 0.15:
+                say("episode_cancelled", at, rng.choice(refs))
 
     def unsay_sightings(self, role):
         """Taken back or said otherwise, by their own side or another, by who may decide or not (docs/fold.md 10.7)."""

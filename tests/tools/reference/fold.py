@@ -1039,8 +1039,14 @@ class Fold:
         v = self.detail(op, field_named(self.schema, "occurred"))
         return v if v is not None else (op.author_time, op.author_time)
 
+    def recorded(self, key, s):
+        """12.6: as another absence; by the states that steps led to."""
+        return any(k[0] == 5 and k != key and state != 7 and (state in (1, 2, 3, 9) or (last is not None and (last.t, last.id) > (s.t, s.id)))
+                   for k, (state, last) in self.stepped.items())
+
     def disputes(self):
         self.disputing = defaultdict(list)  # machine -> (return, sighting)
+        self.stepped = {key: tuple(m) for key, m in self.machines.items()}
         for key, machine in self.machines.items():
             if key[0] != 5 or machine[0] not in (3, 4):
                 continue
@@ -1058,7 +1064,9 @@ class Fold:
                     continue
                 if seen[1] < back[0]:
                     continue
-                if state == 4 and self.verified(key[1], r) and seen[0] > back[1]:
+                confirmed = self.detail(s, field_named(self.schema, "confidence")) == 3
+                asked = not confirmed or self.knows(r, s) or self.recorded(key, s)
+                if state == 4 and self.verified(key[1], r) and seen[0] > back[1] and asked:
                     self.notes.add((6, 364, (s.id, 0), r.id))
                     continue
                 self.notes.add((5, 364, (s.id, 0), r.id))

@@ -110,6 +110,17 @@ START_TEST(the_case_of_a_child_that_is_back_is_closed)
 }
 END_TEST
 
+static const struct case_clock nothing; /* instead of a clock that is not there */
+
+static const struct case_clock *duty(const struct case_state *state, uint32_t clock, enum clock_end end)
+{
+    for (uint32_t i = 0; i < state->clock_count; i++) {
+        if (state->clocks[i].clock == clock && state->clocks[i].end == end)
+            return &state->clocks[i];
+    }
+    return &nothing;
+}
+
 /* --- returns and sightings ---------------------------------------------------------------------------------------- */
 
 START_TEST(the_interview_of_a_first_return_verifies_no_second)
@@ -124,6 +135,70 @@ START_TEST(the_interview_of_a_first_return_verifies_no_second)
     ck_assert_uint_eq(story_state_of(story_fold(s), MACHINE_EPISODE), 5);
     said(s, "NTH", PC_, EVENT_PREVENTION_INTERVIEW, 430);
     ck_assert_uint_eq(story_state_of(story_fold(s), MACHINE_EPISODE), 4);
+}
+END_TEST
+
+static uint32_t confirmed(struct story *s, int64_t minutes, int64_t from, int64_t to)
+{
+    uint32_t e = seen(s, minutes, from, to);
+
+    story_at(s, e)->writes[0].value.number = 3;
+    return e;
+}
+
+static uint32_t interviewed_after(struct story *s, int64_t minutes)
+{
+    uint32_t back = came_back(s, minutes);
+
+    story_number(s, back, FIELD_INTERVIEWED, 1);
+    return back;
+}
+
+/* DOMAIN §9.3: whatever is known of the return, police have seen the child out since. */
+START_TEST(a_confirmed_sighting_disputes_even_a_verified_return)
+{
+    struct story *s = child_missing(MEDIUM);
+    uint32_t back = interviewed_after(s, 100), out = confirmed(s, 420, 410, 415), settled;
+
+    ck_assert_uint_eq(story_state_of(story_fold(s), MACHINE_EPISODE), 5);
+    ck_assert(story_has_note(story_fold(s), s, NOTE_RETURN_DISPUTED, out));
+    ck_assert_uint_eq(story_fold(s)->conflict_count, 1);
+    ck_assert_ptr_ne(duty(story_fold(s), CLOCK_M2, CLOCK_RUNS), &nothing); /* looked for, and looked at */
+    settled = said(s, "NTH", INSP_, EVENT_RETURN_CONFIRMED, 430);
+    happened(s, settled, 90, 95);
+    story_after(s, settled, out);
+    ck_assert_uint_eq(story_state_of(story_fold(s), MACHINE_EPISODE), 4); /* who decided had read of it */
+    ck_assert(story_has_note(story_fold(s), s, NOTE_NEW_EPISODE, out));
+    s->count = back + 1;
+    (void)seen(s, 420, 410, 415);
+    ck_assert_uint_eq(story_state_of(story_fold(s), MACHINE_EPISODE), 4); /* not confirmed: it is asked about */
+}
+END_TEST
+
+START_TEST(a_confirmed_sighting_that_was_recorded_as_an_absence_disputes_nothing)
+{
+    struct story *s = child_missing(MEDIUM);
+    uint32_t report, out, back, again;
+    struct hash episode;
+
+    (void)interviewed_after(s, 100);
+    out = confirmed(s, 420, 410, 415);
+    report = said(s, "EST", FCR_, EVENT_EPISODE_REPORTED, 430);
+    ck_assert_uint_eq(story_state_of(story_fold(s), MACHINE_EPISODE), 4);
+    ck_assert(story_has_note(story_fold(s), s, NOTE_NEW_EPISODE, out));
+    again = confirmed(s, 440, 435, 436);
+    ck_assert_uint_eq(story_state_of(story_fold(s), MACHINE_EPISODE), 4); /* the child is missing: it is looked for */
+    episode = story_event_id(s, report);
+    story_scope(s, said(s, "EST", INSP_, EVENT_RISK_ASSESSMENT, 450), &episode);
+    back = interviewed_after(s, 500);
+    story_scope(s, back, &episode);
+    ck_assert_uint_eq(story_state_of(story_fold(s), MACHINE_EPISODE), 4);
+    again = confirmed(s, 600, 590, 595); /* later than the second return: nobody has recorded that one */
+    ck_assert_uint_eq(story_state_of(story_fold(s), MACHINE_EPISODE), 5);
+    ck_assert(story_has_note(story_fold(s), s, NOTE_RETURN_DISPUTED, again));
+    s->count = report + 1;
+    story_scope(s, said(s, "EST", INSP_, EVENT_EPISODE_CANCELLED, 440), &episode);
+    ck_assert_uint_eq(story_state_of(story_fold(s), MACHINE_EPISODE), 5); /* it was reported in error */
 }
 END_TEST
 
@@ -183,17 +258,6 @@ START_TEST(each_sighting_that_holds_a_close_back_stands_until_somebody_who_may_d
 END_TEST
 
 /* --- a waiver and what begins later ------------------------------------------------------------------------------- */
-
-static const struct case_clock nothing; /* instead of a clock that is not there */
-
-static const struct case_clock *duty(const struct case_state *state, uint32_t clock, enum clock_end end)
-{
-    for (uint32_t i = 0; i < state->clock_count; i++) {
-        if (state->clocks[i].clock == clock && state->clocks[i].end == end)
-            return &state->clocks[i];
-    }
-    return &nothing;
-}
 
 static uint32_t waived(struct story *s, uint32_t clock, int64_t minutes)
 {
@@ -305,6 +369,8 @@ Suite *suite_contradictions(void)
     tcase_add_test(all, a_sighting_that_disputes_the_return_opens_the_case);
     tcase_add_test(all, the_case_of_a_child_that_is_back_is_closed);
     tcase_add_test(all, the_interview_of_a_first_return_verifies_no_second);
+    tcase_add_test(all, a_confirmed_sighting_disputes_even_a_verified_return);
+    tcase_add_test(all, a_confirmed_sighting_that_was_recorded_as_an_absence_disputes_nothing);
     tcase_add_test(all, each_sighting_that_disputes_a_return_stands_until_somebody_who_may_decides);
     tcase_add_test(all, each_sighting_that_holds_a_close_back_stands_until_somebody_who_may_decides);
     tcase_add_test(all, the_interview_that_was_waived_on_a_claim_is_due_after_the_return);
