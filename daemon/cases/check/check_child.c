@@ -90,20 +90,45 @@ static bool says_interviewed(const struct op *op)
     return false;
 }
 
-/* By an event of its own, or in one breath with the return. */
+/* Of the latest return, which begins with its claim and ends when the child turns out to be missing. */
+struct last_return {
+    bool is_there, interviewed;
+};
+
+static void follow(struct last_return *r, const struct case_event *e, const struct op *op)
+{
+    switch (e->event) {
+    case EVENT_RETURN_CLAIM:
+    case EVENT_RETURNED:
+        r->interviewed = (r->is_there && r->interviewed) ||
+                         (e->event == EVENT_RETURNED && !e->corrected && says_interviewed(op));
+        r->is_there = true;
+        break;
+    case EVENT_PREVENTION_INTERVIEW:
+        r->interviewed = true;
+        break;
+    case EVENT_CLAIM_REFUTED:
+    case EVENT_STILL_MISSING:
+        *r = (struct last_return){false, false};
+        break;
+    default:
+        break;
+    }
+}
+
+/* By an event of its own, or in one breath with the return. One before the child was back is of no return. */
 static bool was_interviewed(const struct case_state *state, const struct hash *scope)
 {
+    struct last_return last = {false, false};
+
     CW_ASSERT(scope != NULL); /* request_scope always gives one */
     for (uint32_t i = 0; i < state->event_count; i++) {
         const struct case_event *e = &state->events[i];
 
-        if (!e->authorised || e->withdrawn || e->withdrawal || !ID_EQ(&e->scope, scope))
-            continue;
-        if (e->event == EVENT_PREVENTION_INTERVIEW ||
-            (e->event == EVENT_RETURNED && says_interviewed(state->ops[e->op_index].op)))
-            return true;
+        if (e->authorised && !e->withdrawn && !e->withdrawal && ID_EQ(&e->scope, scope))
+            follow(&last, e, state->ops[e->op_index].op);
     }
-    return false;
+    return last.is_there && last.interviewed;
 }
 
 /* DOMAIN §4.4: the police's own talk with the child is before the close. */

@@ -364,6 +364,44 @@ START_TEST(an_episode_is_closed_after_the_prevention_interview)
 }
 END_TEST
 
+START_TEST(the_interview_of_an_earlier_return_closes_nothing_after_a_later_one)
+{
+    for (uint32_t in_one_breath = 0; in_one_breath < 2; in_one_breath++) {
+        struct story *s = child_missing();
+        uint32_t back;
+
+        assessed(s, 10, 3);
+        told_of(s);
+        back = came_back(s, 100);
+        if (in_one_breath != 0)
+            story_number(s, back, FIELD_INTERVIEWED, 1);
+        else
+            happens(s, PC_, EVENT_PREVENTION_INTERVIEW, 110);
+        ck_assert_int_eq(refused(s, SUP_, EVENT_EPISODE_CLOSED, ""), CW_OK);
+        happens(s, INSP_, EVENT_STILL_MISSING, 200);
+        came_back(s, 300);
+        ck_assert_int_eq(refused(s, SUP_, EVENT_EPISODE_CLOSED, "the prevention interview comes first"),
+                         CW_REFUSED_TRANSITION);
+        happens(s, PC_, EVENT_PREVENTION_INTERVIEW, 310);
+        ck_assert_int_eq(refused(s, SUP_, EVENT_EPISODE_CLOSED, ""), CW_OK);
+    }
+}
+END_TEST
+
+/* Claimed, spoken to, and seen to be back: it is one return. */
+START_TEST(the_interview_after_a_claim_is_of_the_return_that_it_claims)
+{
+    struct story *s = child_missing();
+
+    assessed(s, 10, 3);
+    told_of(s);
+    happens(s, PC_, EVENT_RETURN_CLAIM, 100);
+    happens(s, PC_, EVENT_PREVENTION_INTERVIEW, 110);
+    came_back(s, 120);
+    ck_assert_int_eq(refused(s, SUP_, EVENT_EPISODE_CLOSED, ""), CW_OK);
+}
+END_TEST
+
 START_TEST(nobody_watches_or_hands_on_a_child_that_is_missing)
 {
     struct story *s = child_missing();
@@ -469,6 +507,8 @@ Suite *suite_lifecycle(void)
     tcase_add_test(t, a_confirmation_that_was_wrong_owes_no_interview_until_the_child_is_back);
     tcase_add_test(t, a_sergeants_close_that_met_a_high_risk_waits_for_an_inspector);
     tcase_add_test(t, an_episode_is_closed_after_the_prevention_interview);
+    tcase_add_test(t, the_interview_of_an_earlier_return_closes_nothing_after_a_later_one);
+    tcase_add_test(t, the_interview_after_a_claim_is_of_the_return_that_it_claims);
     tcase_add_test(t, an_episode_is_closed_when_it_is_said_what_became_of_the_child);
     tcase_add_test(t, a_return_that_was_seen_is_not_made_hearsay_by_a_correction);
     tcase_add_test(t, a_claim_is_not_made_a_return_by_a_correction);
