@@ -16,6 +16,7 @@
 
 #define FOLD_OPS_MAX 65536
 #define FOLD_GUARDED_MAX 256 /* guarded steps whose knowledge is looked at; any beyond are held back */
+#define FOLD_DECIDED_MAX 256 /* arbitrations beside others whose knowledge is looked at; any beyond know of none */
 #define FOLD_WEIGHED_MAX 256 /* acceptances without the rank for a high risk that are looked at; any beyond lack it */
 
 struct fold;

@@ -65,7 +65,8 @@ struct work_event {
     bool unsaid_by_right, said_otherwise_by_right; /* withdrawn, corrected by somebody who may decide on it (§10.7) */
     bool replaced;  /* by a correction of its own number and scope that counts (§19.3) */
     bool no_effect; /* a step of the ownership that it, or the author's rank, did not allow; or the correction of one */
-    bool contests;  /* an acceptance of an offer that had lapsed (§9.2) */
+    bool
+        contests; /* an acceptance of an offer that had lapsed, or an arbitration that did not know of another (§9.2) */
     bool counted;
     uint32_t class_root; /* union-find parent: event index */
     uint32_t first;   /* event index: where its chain of corrections begins; itself when it replaces nothing (§19.3) */
@@ -181,6 +182,7 @@ struct fold {
     struct case_machine *machines; /* == state->machines */
     uint32_t guarded_count;
     uint32_t weighed_count; /* acceptances whose author lacks the rank for a high risk */
+    uint32_t decided_count; /* arbitrations of which it was asked whether they knew of others */
     uint32_t stuck_count;
     struct work_stuck *stuck;
     uint32_t dispute_count;
@@ -289,10 +291,16 @@ static inline bool event_counts(const struct work_event *e) /* §19.3 */
 {
     return event_stands(e) && !e->corrected_other_type;
 }
+/* It contested the case: it settles nothing, and is to be arbitrated as a claim is. */
+static inline bool event_decides_anew(const struct work_event *e)
+{
+    return e->contests && e->row->number == EVENT_ARBITRATION;
+}
 /* Starts or ends a duty, if its number does: of the ownership what was done, whatever was said of it later (§19.3). */
 static inline bool event_speaks(const struct work_event *e)
 {
-    return event_stands(e) && e->row->class == EVENT_CLASS_OWNERSHIP ? !e->no_effect : event_counts(e);
+    return event_stands(e) && e->row->class == EVENT_CLASS_OWNERSHIP ? !e->no_effect && !event_decides_anew(e)
+                                                                     : event_counts(e);
 }
 struct case_machine *find_episode(const struct fold *f,
                                   const struct hash *scope); /* NULL: no such episode; machine.c */

@@ -283,6 +283,19 @@ static void start_birth(struct clock_run *run)
     clock_begin(run, &first);
 }
 
+/* What an arbitration that contests the case starts, is what a claim does. */
+static void start_decided_anew(struct clock_run *run)
+{
+    const struct fold *f = run->f;
+
+    for (uint32_t i = 0; run->row->starts[0] == EVENT_HANDOVER_CLAIM && i < f->event_count; i++) {
+        const struct work_event *e = &f->events[i];
+
+        if (event_stands(e) && event_decides_anew(e))
+            clock_begin(run, &(struct clock_first){.op = e->op, .started_ms = e->since_ms, .event = i, .last = i});
+    }
+}
+
 void clock_starts(struct clock_run *run)
 {
     struct clock_first opening = {.op = run->f->opening, .event = NONE};
@@ -299,6 +312,7 @@ void clock_starts(struct clock_run *run)
         break;
     case START_EVENT:
         start_event(run);
+        start_decided_anew(run);
         break;
     case START_FIELD:
         start_field(run);

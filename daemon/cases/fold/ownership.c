@@ -82,6 +82,49 @@ static bool accept_after_lapse(struct fold *f, struct work_event *event, struct 
     return event->contests;
 }
 
+static bool is_arbitration(const struct fold *f, uint32_t op)
+{
+    return op != NONE && f->ops[op].op->event == EVENT_ARBITRATION;
+}
+
+/* Of those that stand in this epoch: the one that began it, and each that contests it since. */
+static bool overlooks_arbitration(struct fold *f, uint32_t op)
+{
+    const struct case_owner *o = &f->state->owner;
+    uint32_t standing[CLAIMANTS_MAX + 1], count = 0;
+
+    if (f->epoch_count > 0 && is_arbitration(f, f->epochs[f->epoch_count - 1].raised_by))
+        standing[count++] = f->epochs[f->epoch_count - 1].raised_by;
+    for (uint32_t i = 0; i < o->claimant_count; i++) {
+        if (is_arbitration(f, f->claim_ops[i]))
+            standing[count++] = f->claim_ops[i];
+    }
+    if (count == 0)
+        return false;
+    if (f->decided_count == FOLD_DECIDED_MAX)
+        return true;
+    f->decided_count++;
+    mark_known_by(f, op);
+    for (uint32_t i = 0; i < count; i++) {
+        if (!is_marked(f, standing[i]))
+            return true;
+    }
+    return false;
+}
+
+/* Two that did not know of each other are a conflict again: both hold the duties until one is said that knows of both. */
+static bool arbitrate(struct fold *f, struct work_event *event, struct cw_slice to)
+{
+    if (overlooks_arbitration(f, event->op)) {
+        event->contests = claim(f, to, event->op);
+        return event->contests;
+    }
+    if (f->state->owner.state != OWNER_CONTESTED)
+        return false;
+    raise_epoch(f, to, event->op);
+    return true;
+}
+
 /* §9.6, by what stood at the acceptance's own place: neither what came later nor who wrote it first changes it. */
 static bool lacks_rank(struct fold *f, const struct work_event *event)
 {
@@ -129,10 +172,7 @@ static uint32_t step(struct fold *f, struct work_event *event)
     case EVENT_HANDOVER_CLAIM:
         return claim(f, author, event->op) ? 0 : NOTE_OWNER_NO_EFFECT;
     case EVENT_ARBITRATION:
-        if (o->state != OWNER_CONTESTED || !given)
-            return NOTE_OWNER_NO_EFFECT;
-        raise_epoch(f, to->text, event->op);
-        return 0;
+        return given && arbitrate(f, event, to->text) ? 0 : NOTE_OWNER_NO_EFFECT;
     default:
         return NOTE_OWNER_NO_EFFECT;
     }

@@ -261,9 +261,22 @@ class Maker:
                 say("sighting", rng.choice(DIVISIONS), everybody, confidence=("n", 1), occurred=("v", (at, at + 3600_000)))
             else:
                 say(rng.choice(("still_missing", "episode_closed", "handover_decline")), rng.choice((owner, other)), everybody)
+        if rng.random() < 0.3:
+            self.decide_beside(say, role)
         if rng.random() < 0.4:
             say("handover_withdraw", owner, everybody)  # of whatever stands
             self.let_lapse(say, owner, other, role)
+
+    def decide_beside(self, say, role):
+        """Claims, and arbitrations that may know of each other or not (docs/fold.md 9.2)."""
+        rng, everybody, seen = self.rng, sum(role.values()), []
+        for _ in range(rng.randrange(2, 8)):
+            what = rng.choice(("handover_claim", "arbitration", "arbitration", "arbitration", "handover_offer"))
+            to = {} if what == "handover_claim" else {"to_division": ("t", rng.choice(DIVISIONS))}
+            seen.append(say(what, rng.choice(DIVISIONS), everybody, **to))
+            self.hlc = max(o["hlc"] for o in self.ops) + (1 << 16)
+            self.ops[-1]["hlc"] = self.hlc
+            self.ops[-1]["op"]["after"] = rng.sample(seen[:-1], rng.randrange(len(seen)))
 
     def come_back(self):
         """The life of an episode: assessed, claimed, confirmed, reviewed, closed, by people of this rank or that (docs/fold.md 12, 19)."""

@@ -172,7 +172,8 @@ class Duties:
         for e in fold.events:
             e.stands = fold.live(e)
             e.good = e.stands and all(c.event == e.event for c in e.corrected_by)
-            e.speaks = e.stands and e.id not in self.idle if e.event_row and e.event_row["class"] == self.own_class else e.good
+            anew = e.id in fold.contesting and e.event_row["name"] == "arbitration"  # 9.2: it settles nothing
+            e.speaks = e.stands and e.id not in self.idle and not anew if e.event_row and e.event_row["class"] == self.own_class else e.good
         for e in fold.events:
             e.by = [c for c in e.corrected_by if c.good and c.event == e.event and c.event_scope == e.event_scope
                     and e.event_row["class"] != self.own_class]
@@ -296,6 +297,8 @@ class Duties:
                     started = e.confirms.since
             if (first or second) and self.has_rank(row, e):
                 out.append((e.first, e.event_scope if row["flags"] & EPISODE else ZERO, started, e))
+        if row["from_a"] == self.event["handover_claim"]:
+            out += [(e, ZERO, e.since, e) for e in self.fold.events if e.stands and e.id in self.fold.contesting and e.event_row["name"] == "arbitration"]
         return out + self.written_risks(out) if row["due"] == REVIEW else out
 
     def subjects(self, row):

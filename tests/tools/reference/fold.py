@@ -442,7 +442,7 @@ class Fold:
         self.offer = self.lapse = None  # the op of the offer that stands; the lapse that took effect last
         self.lapsed_to = b""
         self.contesting = set()         # accepting ops that contested
-        self.lacked, self.weighed = set(), 0
+        self.lacked, self.weighed, self.decided = set(), 0, 0
         if self.begins is not None:
             self.owner_state, self.owner, self.epoch = 1, self.begins.division, 1
             self.epochs[1] = self.owner
@@ -531,11 +531,24 @@ class Fold:
             self.owner_state, self.offered = 1, b""
         elif name == "handover_claim" and state != 0 and a != self.owner and len(self.claimants) < 8 and a not in self.claimants:
             self.claim(op, a)
-        elif name == "arbitration" and state == 3 and x:
-            self.raise_epoch(op, x)
+        elif name == "arbitration" and x:
+            overlooks = self.overlooks(op)
+            if not overlooks and state == 3:
+                self.raise_epoch(op, x)
+            elif overlooks and x != self.owner and len(self.claimants) < 8 and x not in self.claimants:
+                self.contesting.add(op.id)
+                self.claim(op, x)
+            else:
+                return False
         else:
             return False
         return True
+
+    def overlooks(self, op):
+        """9.2"""
+        standing = [o for o in [self.raised.get(self.epoch)] + self.claims if o is not None and o.event_row["name"] == "arbitration"]
+        self.decided += bool(standing)
+        return bool(standing) and (self.decided > 256 or any(not self.knows(op, o) for o in standing))
 
     def raise_epoch(self, op, owner):
         self.epoch += 1

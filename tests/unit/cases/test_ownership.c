@@ -90,6 +90,83 @@ START_TEST(scenario_10_a_contested_case_has_both_duty_holders_and_one_open_confl
 }
 END_TEST
 
+static uint32_t arbitrated(struct story *s, const char *division, const char *to)
+{
+    uint32_t e = story_event(s, division, SUPT_, EVENT_ARBITRATION);
+
+    story_text(s, e, FIELD_TO_DIVISION, to);
+    return e;
+}
+
+static uint32_t arbitrations_due(const struct case_state *state)
+{
+    uint32_t count = 0;
+
+    for (uint32_t i = 0; i < state->clock_count; i++)
+        count += state->clocks[i].clock == CLOCK_W2 && state->clocks[i].end == CLOCK_RUNS;
+    return count;
+}
+
+/* DOMAIN §9.1: two resolutions that did not know of each other are a conflict again. */
+START_TEST(two_arbitrations_beside_each_other_are_contested_until_one_knows_both)
+{
+    struct story *s = story_open(KIND_CHILD, "NTH", SUP_);
+    uint32_t claim = story_event(s, "EST", SUP_, EVENT_HANDOVER_CLAIM), first, second, third;
+    const struct case_state *state;
+
+    first = arbitrated(s, "NTH", "NTH");
+    second = arbitrated(s, "WST", "EST");
+    story_after(s, first, claim);
+    story_after(s, second, claim);
+    state = story_fold(s);
+    ck_assert_owner(state, OWNER_CONTESTED, "NTH", 2);
+    ck_assert_uint_eq(state->owner.claimant_count, 1);
+    ck_assert(slice_eq(state->owner.claimants[0], slice_of("EST")));
+    ck_assert_uint_eq(state->conflict_count, 1);
+    ck_assert(ID_EQ(&state->conflicts[0].shown.op, &s->ops[first].head.op_id));
+    ck_assert(ID_EQ(&state->conflicts[0].candidates[0].op, &s->ops[second].head.op_id));
+    ck_assert_uint_eq(arbitrations_due(state), 1);
+    third = arbitrated(s, "NTH", "WST");
+    story_after(s, third, second); /* and does not know of the first */
+    state = story_fold(s);
+    ck_assert_owner(state, OWNER_CONTESTED, "NTH", 2);
+    ck_assert_uint_eq(state->owner.claimant_count, 2);
+    story_after(s, third, first);
+    state = story_fold(s);
+    ck_assert_owner(state, OWNER_OWNED, "WST", 3);
+    ck_assert_uint_eq(state->conflict_count, 0);
+    ck_assert_uint_eq(arbitrations_due(state), 0);
+}
+END_TEST
+
+START_TEST(two_arbitrations_that_say_the_same_are_one)
+{
+    struct story *s = story_open(KIND_CHILD, "NTH", SUP_);
+    uint32_t claim = story_event(s, "EST", SUP_, EVENT_HANDOVER_CLAIM);
+
+    story_after(s, arbitrated(s, "NTH", "EST"), claim);
+    story_after(s, arbitrated(s, "WST", "EST"), claim);
+    ck_assert_owner(story_fold(s), OWNER_OWNED, "EST", 2);
+    ck_assert_uint_eq(story_fold(s)->conflict_count, 0);
+}
+END_TEST
+
+START_TEST(an_arbitration_of_what_was_decided_and_handed_on_has_no_effect)
+{
+    struct story *s = story_open(KIND_CHILD, "NTH", SUP_);
+    uint32_t claim = story_event(s, "EST", SUP_, EVENT_HANDOVER_CLAIM), first, late;
+
+    first = arbitrated(s, "NTH", "EST");
+    story_after(s, first, claim);
+    story_after(s, offer(s, "EST", "WST"), first);
+    story_event(s, "WST", SUP_, EVENT_HANDOVER_ACCEPT);
+    late = arbitrated(s, "NTH", "NTH");
+    story_after(s, late, claim);
+    ck_assert_owner(story_fold(s), OWNER_OWNED, "WST", 3);
+    ck_assert(story_has_note(story_fold(s), s, NOTE_OWNER_NO_EFFECT, late));
+}
+END_TEST
+
 START_TEST(only_the_owner_sets_an_owners_field_others_propose)
 {
     struct story *s = story_open(KIND_CHILD, "NTH", SUP_);
@@ -412,6 +489,9 @@ Suite *suite_ownership(void)
     tcase_add_test(all, nobody_but_the_invited_division_can_accept);
     tcase_add_test(all, declining_and_withdrawing_leave_the_sender_the_owner);
     tcase_add_test(all, scenario_10_a_contested_case_has_both_duty_holders_and_one_open_conflict);
+    tcase_add_test(all, two_arbitrations_beside_each_other_are_contested_until_one_knows_both);
+    tcase_add_test(all, two_arbitrations_that_say_the_same_are_one);
+    tcase_add_test(all, an_arbitration_of_what_was_decided_and_handed_on_has_no_effect);
     tcase_add_test(all, only_the_owner_sets_an_owners_field_others_propose);
     tcase_add_test(all, a_write_from_a_stale_epoch_is_a_proposal_and_an_earlier_one_stays_until_replaced);
     tcase_add_test(all, two_officers_of_the_owner_who_did_not_see_each_other_are_a_conflict);
