@@ -329,18 +329,6 @@ struct cw_wall dispute_since(const struct dispute *d)
     return newest;
 }
 
-/* Of what a rule decided: who may lower the field, or set it where nobody has to lower anything. */
-static uint32_t field_roles(const struct dispute *d)
-{
-    const struct schema_field *row = schema_field(d->field->field);
-
-    if (row == NULL)
-        return R_NONE;
-    if (d->kind == DISPUTE_KEPT || row->rule == RULE_MAX || row->rule == RULE_MIN)
-        return row->lower_roles;
-    return row->set_roles;
-}
-
 static uint32_t named_roles(const ProtobufCBinaryData *codes, size_t count)
 {
     uint32_t mask = 0;
@@ -348,6 +336,23 @@ static uint32_t named_roles(const ProtobufCBinaryData *codes, size_t count)
     for (size_t i = 0; i < count; i++)
         mask |= 1u << schema_role_by_code(wire_slice(codes[i]));
     return mask & ~1u;
+}
+
+/*
+ * Of what a rule decided: who may lower the field, or set it where nobody has to lower anything. The daemon says who that is
+ * under the policy in force; one that does not yet goes by the table.
+ */
+static uint32_t field_roles(const struct dispute *d)
+{
+    const struct schema_field *row = schema_field(d->field->field);
+
+    if (d->field->n_resolvers != 0)
+        return named_roles(d->field->resolvers, d->field->n_resolvers);
+    if (row == NULL)
+        return R_NONE;
+    if (d->kind == DISPUTE_KEPT || row->rule == RULE_MAX || row->rule == RULE_MIN)
+        return row->lower_roles;
+    return row->set_roles;
 }
 
 uint32_t dispute_roles(const struct dispute *d)

@@ -30,6 +30,8 @@ bool answer_covers_death(const struct answering *a, const struct shown_case *sho
 /* A candidate that is no value of a cell: a step or an ownership event, named. */
 Cw__ViewValue *answer_view_step(struct answering *a, const struct shown_case *shown, const struct dot *dot);
 
+/* What the case was folded under. */
+const struct case_policy *answer_policy(const struct answering *a, const struct shown_case *shown);
 /* Role codes of a mask, one text each; returns how many, *out NULL for none. */
 size_t answer_roles(struct answering *a, uint32_t roles, ProtobufCBinaryData **out);
 

@@ -26,6 +26,30 @@ static bool put_values(struct answering *a, const struct shown_case *shown, cons
     return true;
 }
 
+/* Who takes a proposal up, or sets back what a rule decided: policy's to say. A conflict says so itself (answer_conflicts.c). */
+static bool put_field_resolvers(struct answering *a, const struct shown_case *shown, const struct schema_field *row,
+                                Cw__ViewField *out)
+{
+    const struct case_policy *policy = answer_policy(a, shown);
+    bool lowers = schema_field_is_set(row) || row->rule == RULE_MAX || row->rule == RULE_MIN;
+
+    out->n_resolvers =
+        answer_roles(a, lowers ? policy_lower_roles(policy, row) : policy_set_roles(policy, row), &out->resolvers);
+    return out->resolvers != NULL;
+}
+
+/* Several values of which a rule shows one, or an element of a set that somebody removed who had not seen it. */
+static bool is_set_back(const struct case_cell *cell)
+{
+    if (!schema_field_is_set(cell->row))
+        return cell->value_count > 1;
+    for (uint32_t i = 0; i < cell->value_count; i++) {
+        if ((cell->values[i].flags & VALUE_REMOVED_ONCE) != 0)
+            return true;
+    }
+    return false;
+}
+
 static Cw__ViewField *field_of(struct answering *a, const struct shown_case *shown, const struct case_cell *cell)
 {
     Cw__ViewField *out = ARENA_NEW(a->arena, Cw__ViewField);
@@ -44,9 +68,9 @@ static Cw__ViewField *field_of(struct answering *a, const struct shown_case *sho
         SET_NUMBER(out, conflict, 1);
     if (cell->superseded_count != 0)
         SET_NUMBER(out, superseded_count, cell->superseded_count);
-    if (!put_values(a, shown, cell, out))
+    if (cell->row != NULL && is_set_back(cell) && !put_field_resolvers(a, shown, cell->row, out))
         return NULL;
-    return out;
+    return put_values(a, shown, cell, out) ? out : NULL;
 }
 
 /* A write that its author could not set, as the op said it: proposals are writes, not cells. */
@@ -123,6 +147,7 @@ static bool put_proposals(struct answering *a, const struct shown_case *shown, C
 
     for (uint32_t i = 0; i < state->write_count; i++) {
         const struct case_write *write = &state->writes[i];
+        const struct schema_field *row;
         Cw__ViewField *field;
         Cw__ViewValue *value;
 
@@ -131,6 +156,9 @@ static bool put_proposals(struct answering *a, const struct shown_case *shown, C
         field = find_or_add(a, out, state->ops[write->op_index].op->writes[write->index].field, &write->scope);
         value = field == NULL ? NULL : proposal_of(a, shown, write);
         if (value == NULL || !add_proposal(a, field, value))
+            return false;
+        row = schema_field(field->field);
+        if (row != NULL && field->n_resolvers == 0 && !put_field_resolvers(a, shown, row, field))
             return false;
     }
     return true;

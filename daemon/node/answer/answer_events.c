@@ -132,11 +132,9 @@ static bool put_corrects(struct answering *a, const struct op *op, Cw__ViewEvent
 static bool put_resolvers(struct answering *a, const struct shown_case *shown, const struct case_event *event,
                           Cw__ViewEvent *out)
 {
-    const struct case_policy *policy = shown->loaded.policy != NULL ? shown->loaded.policy : &a->node->policy;
-
     if (event->authorised || event->row == NULL || event->corrected || event->withdrawn)
         return true;
-    out->n_resolvers = answer_roles(a, policy_event_roles(policy, event->row), &out->resolvers);
+    out->n_resolvers = answer_roles(a, policy_event_roles(answer_policy(a, shown), event->row), &out->resolvers);
     return out->resolvers != NULL;
 }
 

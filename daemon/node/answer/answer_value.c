@@ -266,6 +266,11 @@ Cw__ViewValue *answer_view_step(struct answering *a, const struct shown_case *sh
     return put_provenance(a, shown, dot, out) ? out : NULL;
 }
 
+const struct case_policy *answer_policy(const struct answering *a, const struct shown_case *shown)
+{
+    return shown->loaded.policy != NULL ? shown->loaded.policy : &a->node->policy;
+}
+
 size_t answer_roles(struct answering *a, uint32_t roles, ProtobufCBinaryData **out)
 {
     size_t count = 0;

@@ -112,6 +112,12 @@ START_TEST(a_proposal_stands_beside_what_is_there)
     ck_assert_uint_eq(found.count, 1);
     ck_assert_int_eq(found.at[0].kind, DISPUTE_PROPOSAL);
     ck_assert_uint_eq(found.at[0].choice_count, 2);
+    ck_assert(dispute_is_for(&found.at[0], ROLE_MASK(PC))); /* by the table, when the daemon does not say */
+    s->resolvers[0] = B("SUPT");
+    f->resolvers = s->resolvers;
+    f->n_resolvers = 1;
+    found = find(s);
+    ck_assert_uint_eq(dispute_roles(&found.at[0]), ROLE_MASK(SUPT)); /* policy's word */
     free(s);
 }
 END_TEST
