@@ -44,6 +44,8 @@ struct work_write {
     bool superseded;
     bool struck;
     uint8_t remark;       /* VALUE_* found on the way */
+    uint32_t value_class; /* of a MVR cell: of equal values; ending.c's own */
+    uint8_t stands_yet;   /* enum standing; the same */
     uint32_t unseated;    /* rank of the first op that superseded it with authority; NONE */
     uint32_t removed_by;  /* the write that superseded it, when that is a remove; else NONE */
     uint32_t first_named; /* into work->named: resolved writes, NONE where not here */
@@ -308,6 +310,10 @@ struct case_machine *find_episode(const struct fold *f,
 /* The epoch an OWN write speaks for, and whether it may (§9.4, §9.5); ownership.c */
 uint64_t write_epoch(const struct fold *f, uint32_t op);
 bool write_is_owners(const struct fold *f, uint32_t op);
+/* §5.10, of a MVR cell whose writes were judged otherwise: who ends a conflict without the roles proposes; ending.c */
+enum cw_err judge_endings(struct fold *f, const struct work_cell *cell);
+/* The named write when it is in the same cell, is given a value, and is not the naming write itself; naming.c */
+struct work_write *named_write(struct fold *f, const struct work_write *w, uint32_t i);
 
 bool write_ordinal(const struct work_write *w, uint64_t *out);         /* MAX; classify.c */
 bool values_equal(const struct op_value *a, const struct op_value *b); /* same type and content; classify.c */

@@ -72,6 +72,34 @@ static const char *overstep(const struct schema_field *field, const struct op_wr
     }
 }
 
+static bool is_named(const struct op_write *write, const struct dot *dot)
+{
+    for (uint32_t i = 0; i < write->supersede_count; i++) {
+        if (ID_EQ(&write->supersedes[i].op, &dot->op) && write->supersedes[i].index == dot->index)
+            return true;
+    }
+    return false;
+}
+
+/* Of the values that stand against each other those are equal to this one that it leaves: the difference is gone. */
+static bool ends_conflict(const struct admission_request *r, const struct op_write *write,
+                          const struct schema_field *field)
+{
+    const struct hash *scope = field->place == PLACE_EPISODE ? request_scope(r) : &scope_none;
+    const struct case_cell *cell = field->rule == RULE_MVR ? state_cell(r->state, scope, field->number) : NULL;
+
+    if (cell == NULL || !cell->in_conflict)
+        return false;
+    for (uint32_t i = 0; i < cell->value_count; i++) {
+        const struct case_value *value = &cell->values[i];
+
+        if (!is_named(write, &value->dot) &&
+            writes_differ(write, &r->state->ops[value->op_index].op->writes[value->dot.index]))
+            return false;
+    }
+    return true;
+}
+
 static enum cw_err check_named(const struct admission_request *r, const struct op_write *write,
                                const struct schema_field *field, struct refusal *refusal)
 {
@@ -90,7 +118,8 @@ static enum cw_err check_named(const struct admission_request *r, const struct o
         if (what != NULL)
             return needs(refusal, CW_REFUSED_ROLE, field, what, roles);
     }
-    return CW_OK;
+    return ends_conflict(r, write, field) ? needs(refusal, CW_REFUSED_ROLE, field, "resolving a conflict", roles)
+                                          : CW_OK;
 }
 
 static enum cw_err check_owner(const struct admission_request *r, const struct schema_field *field,

@@ -65,8 +65,7 @@ static bool gives(const struct work_write *w)
     return w->write->verb == VERB_SET || w->write->verb == VERB_ADD;
 }
 
-/* The named write when it is in the same cell, is given a value, and is not the naming write itself. */
-static struct work_write *named_write(struct fold *f, const struct work_write *w, uint32_t i)
+struct work_write *named_write(struct fold *f, const struct work_write *w, uint32_t i)
 {
     uint32_t target = f->named[w->first_named + i];
     struct work_write *named = target == NONE ? NULL : &f->writes[target];
@@ -185,9 +184,10 @@ static bool is_owned(const struct work_cell *cell)
 }
 
 /* Judged first, all of them, because being eligible does not depend on anybody else's judgement. */
-static void name_in_cell(struct fold *f, const struct work_cell *cell)
+static enum cw_err name_in_cell(struct fold *f, const struct work_cell *cell)
 {
     const uint32_t *writes = f->by_cell + cell->first;
+    enum cw_err err;
 
     for (uint32_t i = 0; i < cell->count; i++) {
         struct work_write *w = &f->writes[writes[i]];
@@ -197,6 +197,9 @@ static void name_in_cell(struct fold *f, const struct work_cell *cell)
         if (w->row->rule == RULE_MAX && w->fate == 0 && is_lowering(f, w))
             w->remark = VALUE_RAISED_CONCURRENT; /* dropped again unless something greater stands */
     }
+    err = judge_endings(f, cell);
+    if (err != CW_OK)
+        return err;
     for (uint32_t i = 0; i < cell->count; i++) {
         struct work_write *w = &f->writes[writes[i]];
 
@@ -210,14 +213,18 @@ static void name_in_cell(struct fold *f, const struct work_cell *cell)
         if (w->superseded)
             w->fate = FATE_SUPERSEDED;
     }
+    return CW_OK;
 }
 
-static void name_in_cells(struct fold *f, bool owned)
+static enum cw_err name_in_cells(struct fold *f, bool owned)
 {
-    for (uint32_t i = 0; i < f->cell_count; i++) {
+    enum cw_err err = CW_OK;
+
+    for (uint32_t i = 0; i < f->cell_count && err == CW_OK; i++) {
         if (is_owned(&f->cells[i]) == owned)
-            name_in_cell(f, &f->cells[i]);
+            err = name_in_cell(f, &f->cells[i]);
     }
+    return err;
 }
 
 /* No write names one of another cell, so the cells can be done one by one; owners' fields once the owner is known. */
@@ -225,13 +232,10 @@ enum cw_err fold_naming(struct fold *f)
 {
     enum cw_err err = gather_cells(f);
 
-    if (err == CW_OK)
-        name_in_cells(f, false);
-    return err;
+    return err == CW_OK ? name_in_cells(f, false) : err;
 }
 
 enum cw_err fold_owned(struct fold *f)
 {
-    name_in_cells(f, true);
-    return CW_OK;
+    return name_in_cells(f, true);
 }

@@ -214,6 +214,8 @@ class Maker:
             self.answer_duties()
         if self.kind == 3 and rng.random() < 0.2:
             self.go_out_again()
+        if rng.random() < 0.2:
+            self.stand_apart()
         copies = list(self.ops)
         for o in self.ops:
             if rng.random() < 0.1:
@@ -302,6 +304,24 @@ class Maker:
             who = rng.choice((role["SUP"], role["INSP"], role["SUPT"], role["MCET"]) + (sum(role.values()),) * (9 if name == "clock_waived" else 1))
             self.ops.append({**self.copy(before, said), "roles": who, "verdict": 1, "op": said})
         self.unsay_sightings(role)
+
+    def stand_apart(self):
+        """A few values of one field, by who may say one and by who may decide between them (docs/fold.md 5.10)."""
+        rng = self.rng
+        rows = [f for f in self.cells if f["rule"] == "MVR" and f["set_roles"] & ~f["lower_roles"] and f["lower_roles"]]
+        if not rows:
+            return
+        row, said = rng.choice(rows), []
+        some = [{"t": ("t", b"blue"), "n": ("n", 1)}, {"t": ("t", b"green"), "n": ("n", 2)}, {"t": ("t", b"red"), "n": ("n", 3)}]
+        for _ in range(rng.randrange(2, 8)):
+            op_id = self.id()
+            value = rng.choice(some).get(fold.wire_type(row), ("v", (START_MS, START_MS + rng.randrange(3))))
+            write = {"field": row["number"], "verb": 1, "supersedes": [(o, 0) for o in rng.sample(said, min(len(said), rng.choice((0, 1, 1, 1, 2))))]}
+            write.update({"value": value} if rng.random() < 0.95 else {"withheld": True})
+            op = {"type": 2, "writes": [write], "after": [], "refs": [], "corrects": [], "same_as": [], "epoch": 0}
+            roles = row["set_roles"] & ~row["lower_roles"] if rng.random() < 0.7 else row["lower_roles"]
+            self.ops.append({**self.copy(op_id, op), "roles": roles, "verdict": rng.choice((1, 1, 1, 1, 1, 2)), "op": op})
+            said.append(op_id)
 
     def go_out_again(self):
         """A return that was seen, and sightings after it, of another absence or of none that was recorded (docs/fold.md 12.6)."""

@@ -585,9 +585,8 @@ class Fold:
             if w.row is not None and w.row["place"] != "detail":
                 self.cells[(w.scope, w.field)].append(w)
             self.by_dot[w.dot] = w
-        for w in self.writes:
-            if w.eligible and not w.floor and w.row["rule"] != "OWN":
-                self.judge_standing(w)
+        for w in sorted((w for w in self.writes if w.eligible and not w.floor and w.row["rule"] != "OWN"), key=lambda w: w.later):
+            self.judge_standing(w)
 
     def judge_owned(self):
         """5.9 needs the owner, and the owner (9.6) what stands in the others' cells."""
@@ -696,8 +695,17 @@ class Fold:
         if rule == "ORS":
             return w.verb == 2 and any(not equal(n, w) for n in named)
         if rule == "MVR":
-            return any(not equal(a, b) for a in named for b in named if a is not b)
+            return any(not equal(a, b) for a in named for b in named if a is not b) or self.ends_conflict(w)
         return False
+
+    def ends_conflict(self, w):
+        """5.10, of a MVR cell: earlier writes are judged already."""
+        earlier = [x for x in self.cells[(w.scope, w.field)] if x.authorised and x.later < w.later]
+        named = {n.dot for x in earlier for n in self.named_in_cell(x)}
+        standing = [x for x in earlier if x.dot not in named]
+        own = {n.dot for n in self.named_in_cell(w)}
+        return (any(not equal(a, b) for a in standing for b in standing)
+                and all(equal(x, w) for x in standing if x.dot not in own))
 
     # --- sections 7 and 8 -------------------------------------------------------------------------
 

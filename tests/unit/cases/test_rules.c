@@ -48,6 +48,55 @@ START_TEST(two_values_set_apart_stand_in_conflict_until_one_write_names_both)
 }
 END_TEST
 
+/* Two divisions say two places; LRO sets one, and is no role that decides which. */
+static struct story *two_places(uint32_t *a, uint32_t *b)
+{
+    struct story *s = story_open(KIND_CHILD, "NTH", MCET_);
+
+    *a = story_set_text(s, "NTH", LRO_, FIELD_LAST_SEEN_PLACE, "the pier");
+    *b = story_set_text(s, "EST", LRO_, FIELD_LAST_SEEN_PLACE, "the station");
+    return s;
+}
+
+static uint32_t said_instead(struct story *s, uint32_t roles, const char *text, uint32_t of)
+{
+    uint32_t op = story_set_text(s, "EST", roles, FIELD_LAST_SEEN_PLACE, text);
+
+    story_names(s, op, 0, of, 0);
+    return op;
+}
+
+START_TEST(who_lacks_the_rank_ends_a_conflict_neither_in_one_step_nor_in_two)
+{
+    uint32_t a, b, one, two;
+    struct story *s = two_places(&a, &b);
+
+    one = said_instead(s, LRO_, "the station", a); /* the other's word for one's own */
+    ck_assert_int_eq(story_fate(story_fold(s), s, one), FATE_PROPOSAL);
+    ck_assert(cell_of(story_fold(s), FIELD_LAST_SEEN_PLACE)->in_conflict);
+    s = two_places(&a, &b);
+    one = said_instead(s, LRO_, "the market", a);
+    ck_assert_int_eq(story_fate(story_fold(s), s, one), FATE_CONFLICT); /* one of two is put right */
+    two = said_instead(s, LRO_, "the market", b);
+    ck_assert_int_eq(story_fate(story_fold(s), s, two), FATE_PROPOSAL);
+    ck_assert(cell_of(story_fold(s), FIELD_LAST_SEEN_PLACE)->in_conflict);
+    story_at(s, two)->head.roles = MCET_;
+    ck_assert_int_eq(story_fate(story_fold(s), s, two), FATE_CURRENT);
+    ck_assert(!cell_of(story_fold(s), FIELD_LAST_SEEN_PLACE)->in_conflict);
+}
+END_TEST
+
+START_TEST(who_lacks_the_rank_goes_back_to_what_was_said_before)
+{
+    struct story *s = story_open(KIND_CHILD, "NTH", MCET_);
+    uint32_t a = story_set_text(s, "NTH", LRO_, FIELD_LAST_SEEN_PLACE, "the pier");
+    uint32_t b = said_instead(s, LRO_, "the station", a), c = said_instead(s, LRO_, "the pier", b);
+
+    ck_assert_int_eq(story_fate(story_fold(s), s, c), FATE_CURRENT);
+    ck_assert_str_eq(story_shown_text(story_fold(s), FIELD_LAST_SEEN_PLACE), "the pier");
+}
+END_TEST
+
 START_TEST(equal_values_set_apart_are_no_conflict)
 {
     struct story *s = story_open(KIND_CHILD, "NTH", MCET_);
@@ -300,6 +349,8 @@ Suite *suite_rules(void)
     TCase *all = tcase_create("one rule at a time");
 
     tcase_add_test(all, two_values_set_apart_stand_in_conflict_until_one_write_names_both);
+    tcase_add_test(all, who_lacks_the_rank_ends_a_conflict_neither_in_one_step_nor_in_two);
+    tcase_add_test(all, who_lacks_the_rank_goes_back_to_what_was_said_before);
     tcase_add_test(all, equal_values_set_apart_are_no_conflict);
     tcase_add_test(all, two_resolutions_apart_are_again_a_conflict);
     tcase_add_test(all, while_permission_is_in_conflict_the_answer_is_no);
