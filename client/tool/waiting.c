@@ -13,7 +13,13 @@
 #include "proto/wire.h"
 
 /* Kinds of a view's notes that a person must look at (docs/fold.md 13.1). */
-enum { NOTE_RETURN_DISPUTED = 5, NOTE_NEW_EPISODE = 6, NOTE_DEATH_UNCONFIRMED = 7, NOTE_NO_LRO = 9 };
+enum {
+    NOTE_RETURN_DISPUTED = 5,
+    NOTE_NEW_EPISODE = 6,
+    NOTE_DEATH_UNCONFIRMED = 7,
+    NOTE_NO_LRO = 9,
+    NOTE_OPENING_MISSING = 16
+};
 
 const char *const waiting_words[WAITING_CLASS_COUNT] = {"overdue", "look",     "offer", "decide",
                                                         "soon",    "proposal", "rule"};
@@ -174,6 +180,8 @@ static void look_at_note(const struct finding *f, const Cw__ViewNote *note)
         {NOTE_RETURN_DISPUTED, "a sighting contradicts the return: counted as missing until an inspector decides"},
         {NOTE_NEW_EPISODE, "a sighting after the return: is this a new episode?"},
         {NOTE_DEATH_UNCONFIRMED, "a death was reported and is not confirmed"},
+        {NOTE_OPENING_MISSING,
+         "who opened the child's case cannot be relied on, or has not come: see whether the child is missing"},
         {NOTE_NO_LRO, "the group is active without a lead responsible officer"},
     };
     const Cw__ViewEvent *event = event_of(f->view, note->op);

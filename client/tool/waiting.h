@@ -13,11 +13,11 @@
 
 /* In the order in which they are shown. */
 enum waiting_class {
-    WAITING_OVERDUE,  /* a duty's time is over */
-    WAITING_LOOK,     /* a death reported, a return in doubt, perhaps a new episode, a group without a lead */
-    WAITING_OFFER,    /* another division offers the case to this one */
-    WAITING_DECIDE,   /* a conflict that the holder's roles may decide */
-    WAITING_SOON,     /* a duty's time ends within WAITING_SOON_MS */
+    WAITING_OVERDUE, /* a duty's time is over */
+    WAITING_LOOK,   /* a death reported, a return in doubt, perhaps a new episode, no opening, a group without a lead */
+    WAITING_OFFER,  /* another division offers the case to this one */
+    WAITING_DECIDE, /* a conflict that the holder's roles may decide */
+    WAITING_SOON,   /* a duty's time ends within WAITING_SOON_MS */
     WAITING_PROPOSAL, /* to be taken up or left */
     WAITING_RULE,     /* a rule decided it: for information, it can be set back */
 };

@@ -125,7 +125,7 @@ START_TEST(a_contested_case_waits_with_the_divisions_that_claim_it)
 }
 END_TEST
 
-START_TEST(a_reported_death_is_looked_at)
+START_TEST(a_reported_death_and_a_case_that_nobody_opened_are_looked_at)
 {
     struct scene *s = scene_new();
     struct waits w;
@@ -138,6 +138,10 @@ START_TEST(a_reported_death_is_looked_at)
     w = wait_of(s, 0, 1000);
     ck_assert_uint_eq(w.count, 1);
     ck_assert_int_eq(w.at[0].class, WAITING_LOOK);
+    s->note.kind = 16;
+    w = wait_of(s, 0, 1000);
+    ck_assert_uint_eq(w.count, 1);
+    ck_assert_ptr_nonnull(strstr(w.at[0].text, "opened"));
     s->note.kind = 1; /* said at the value itself */
     ck_assert_uint_eq(wait_of(s, 0, 1000).count, 0);
     free(s);
@@ -287,7 +291,7 @@ Suite *suite_waiting(void)
     tcase_add_test(all, what_no_division_holds_waits_for_whoever_coordinates);
     tcase_add_test(all, a_conflict_waits_for_those_who_may_decide);
     tcase_add_test(all, a_contested_case_waits_with_the_divisions_that_claim_it);
-    tcase_add_test(all, a_reported_death_is_looked_at);
+    tcase_add_test(all, a_reported_death_and_a_case_that_nobody_opened_are_looked_at);
     tcase_add_test(all, an_offer_waits_for_the_division_it_names);
     tcase_add_test(all, an_offer_accepted_without_effect_waits_for_an_inspector);
     tcase_add_loop_test(all, a_duty_comes_with_the_command_that_meets_it, 0, (int)CW_COUNT(answers));
