@@ -46,7 +46,7 @@ enum note {
     NOTE_NEW_INCARNATION,
     NOTE_SEAL_INVALID,    /* alarm: relayed bytes that the origin signed, but wrong: kept away */
     NOTE_CLOCK_AHEAD,     /* an entry more than 5 min ahead of this clock */
-    NOTE_OWN_CLOCK_WRONG, /* our hlc is more than 60 s ahead of the clock: new incarnation */
+    NOTE_OWN_CLOCK_WRONG, /* our hlc is more than 120 s ahead of the clock: new incarnation */
     NOTE_TWIN,            /* alarm: two geneses of one division with one incarnation number */
     NOTE_HOLES_FULL,      /* the 65th hole ended blob seq */
     NOTE_LIMIT,           /* a bound of this replica was reached: named in text */

@@ -9,7 +9,9 @@
 
 #include "proto/base.h"
 
-#define HLC_PULL_MS_MAX 60000   /* a bad remote clock pulls nobody further ahead than this */
+#define HLC_PULL_MS_MAX 60000 /* a bad remote clock pulls nobody further ahead than this */
+/* Ahead by more than others can pull, and our own clock may go back a little meanwhile: it was our own that was wrong. */
+#define HLC_SHED_MS (INT64_C(2) * HLC_PULL_MS_MAX)
 #define HLC_AHEAD_MS_MAX 300000 /* an entry further ahead of our clock is worth a note */
 
 struct hlc {

@@ -20,5 +20,5 @@ void hlc_merge(struct hlc *clock, uint64_t remote, struct cw_wall wall)
 
 bool hlc_must_shed(const struct hlc *clock, struct cw_wall wall)
 {
-    return hlc_is_ahead(clock->last, wall, HLC_PULL_MS_MAX);
+    return hlc_is_ahead(clock->last, wall, HLC_SHED_MS);
 }

@@ -150,7 +150,7 @@ static void shed_wrong_clock(struct replica *r)
 {
     if (!hlc_must_shed(&r->clock, r->wall))
         return;
-    effects_note(r->out, NOTE_OWN_CLOCK_WRONG, CW_OK, "the own log is ahead of the clock by more than 60 s");
+    effects_note(r->out, NOTE_OWN_CLOCK_WRONG, CW_OK, "the own log is ahead of the clock by more than 120 s");
     replica_close_own(r);
     r->clock.last = 0;
 }
