@@ -57,11 +57,21 @@ enum cw_err exec_put_frontier(struct turn *t, const struct effect *effect)
 
 static bool lists(const struct peer_frontier *f, const struct log_id *log)
 {
-    for (uint32_t i = 0; i < f->item_count; i++) {
-        if (ID_EQ(&f->items[i].log, log))
-            return true;
-    }
-    return false;
+    size_t rank;
+
+    return ID_FIND(struct frontier_item, f->items, f->item_count, log, log, &rank);
+}
+
+/* Most of a whole frontier is what was known: nothing is written for that. */
+static enum cw_err put_item(struct turn *t, const struct cert_id *cert, const struct log_id *log, struct cw_slice item)
+{
+    struct row_key key = row_key_peer_item(cert, log);
+    struct cw_slice stored;
+    enum cw_err err = db_get(t->n, t->txn, TABLE_PEER, key, &stored);
+
+    if (err == CW_OK && slice_eq(stored, item))
+        return CW_OK;
+    return err == CW_OK || err == CW_LOCAL_NOT_FOUND ? db_put(t, TABLE_PEER, key, item) : err;
 }
 
 /* A whole frontier replaces all: what it does not list is no longer claimed. */
@@ -100,6 +110,6 @@ enum cw_err exec_put_peer(struct turn *t, const struct effect *effect)
     if (err == CW_OK && f->full)
         err = drop_unlisted(t, cert, f);
     for (uint32_t i = 0; i < f->item_count && err == CW_OK; i++)
-        err = db_put(t, TABLE_PEER, row_key_peer_item(cert, &f->items[i].log), f->item_bytes[i]);
+        err = put_item(t, cert, &f->items[i].log, f->item_bytes[i]);
     return err;
 }
