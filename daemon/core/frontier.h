@@ -8,6 +8,7 @@
  */
 
 #include "core/logs.h"
+#include "core/rest.h"
 #include "proto/session.h"
 
 /* How a peer's position compares with our copy of the same log. */
@@ -25,6 +26,7 @@ struct known_item {
     uint32_t hole_at, hole_count; /* in the frontier's holes */
     enum agreement agreement;
     bool elsewhere; /* on another branch than ours of a forked log: changes do not bring it back */
+    struct rest entries_rest, blobs_rest;
 };
 
 /* Holes of all items of one peer together. What does not fit lowers that item's blob_seq: less is believed. */

@@ -19,7 +19,8 @@ struct log_slot {
     bool dirty;              /* touched in this turn: listed in logs.dirty */
     uint32_t fork_rank;      /* 1.. in the order in which forks became known; 0 not forked */
     struct cw_mono blobs_at; /* missing blobs are asked for again from then on */
-    uint32_t blob_tries;     /* without one more blob held; each doubles the wait */
+    uint32_t blobs_asked;    /* number of the peer that was asked last: its neighbours in the table are next */
+    uint32_t blobs_from;     /* of the peer whose blobs came last */
 };
 
 struct logs {

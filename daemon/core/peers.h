@@ -16,11 +16,13 @@
 #define PEER_NONE UINT32_MAX
 
 #define HELLO_RETRY_MS 2000
-#define LINK_MS_MIN 5000          /* a link lives so long before another of its kind may replace it */
-#define FETCH_STALL_MS 10000      /* a grant that led to nothing new for so long goes to somebody else */
+#define LINK_MS_MIN 5000     /* a link lives so long before another of its kind may replace it */
+#define FETCH_STALL_MS 10000 /* a log of which nothing new came for so long is asked for elsewhere, */
+#define FETCH_QUEUE_MS 30000 /* and after so long while others come that were asked for with it */
+#define FETCH_REST_DOUBLINGS_MAX 6u
 #define FULL_FRONTIER_MS_MIN 1000 /* how often a peer may ask for the whole frontier */
 #define BLOBS_RETRY_MS INT64_C(10000)
-#define BLOBS_RETRY_DOUBLINGS_MAX 5u
+#define BLOBS_RETRY_DOUBLINGS_MAX 5u /* of one peer's rest: others are asked meanwhile */
 #define BLOBS_PAUSE_MS 1000
 #define BLOB_FRAMES_MAX 16
 #define BLOB_ANSWERS_MAX 4 /* a turn; who asks for more asks again */
@@ -40,6 +42,9 @@ struct want {
     uint64_t after; /* as asked */
     bool gap;       /* what came does not continue it: to be asked for again from our head */
     bool again;     /* asked again, and nothing of that is here: gaps, and the end, are of what was under way */
+    bool moved;     /* a batch of it came */
+    bool dispute;   /* asked for to prove a fork: whoever else shows the log is asked all the same */
+    struct cw_mono stall_at, queue_to; /* a batch of this log moves both */
 };
 
 struct peer {
@@ -81,9 +86,12 @@ struct peer {
     struct credit credit;
     struct want *wants; /* WANT_LOGS_MAX */
     uint32_t want_count;
-    struct cw_mono stall_at, slow_until;
-    bool contradicts; /* it showed a seal that our chain does not pass through, and nothing is proven yet */
-    bool disputed;    /* one contradiction at a time is looked into: asked for with the next WANT */
+    struct cw_mono stall_at; /* until then what it was asked for is coming, log by log */
+    struct cw_mono slow_until;
+    bool rests;              /* some of its logs are left alone for a while, */
+    struct cw_mono rests_to; /* and when that changes next */
+    bool contradicts;        /* it showed a seal that our chain does not pass through, and nothing is proven yet */
+    bool disputed;           /* one contradiction at a time is looked into: asked for with the next WANT */
     struct position dispute;
     struct cw_mono dispute_at; /* not before; as long as it contradicts, again then */
     uint32_t blob_frames;      /* BLOBS frames asked for and not yet here, at most BLOB_FRAMES_MAX */

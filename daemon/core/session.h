@@ -39,13 +39,23 @@ void session_hello(struct replica *r, struct peer *p, const struct peer_message 
 void session_note_clock(struct replica *r, struct peer *p, uint64_t now_ms); /* 0: not said */
 void session_frontier(struct replica *r, struct peer *p, const struct event *event);
 void session_want(struct replica *r, struct peer *p, const struct peer_want *want);
+/* Another peer in session, not resting, shows more of it than we hold. */
+bool session_is_shown_elsewhere(const struct replica *r, const struct peer *p, const struct log_id *log);
 /* What we asked this peer for of a log; NULL: nothing. */
 struct want *session_find_want(const struct peer *p, const struct log_id *log);
+/* Patience (session_stall.c). A batch of this log came from this peer. */
+void session_want_advanced(struct replica *r, struct peer *p, const struct log_id *log, bool pushed);
+/* Takes back what was asked for and does not come. */
+void session_stall(struct replica *r, struct peer *p);
+/* The session ends while this was asked for and nothing of it came. */
+void session_leave_want(struct replica *r, struct peer *p, const struct want *want);
 void session_entries(struct replica *r, struct peer *p, const struct event *event);
 /* Like entries of a peer that cannot be asked. */
 void session_admin_entries(struct replica *r, const struct event *event);
 void session_want_blobs(struct replica *r, struct peer *p, const struct peer_want_blobs *want);
 void session_blobs(struct replica *r, struct peer *p, const struct peer_blobs *blobs);
+/* Blobs of this log are held now. */
+void session_blobs_held(struct replica *r, struct log_slot *slot);
 void session_fork_proof(struct replica *r, struct peer *p, const struct event *event);
 void session_sent(struct replica *r, const struct event *event);
 

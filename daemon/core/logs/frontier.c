@@ -55,8 +55,17 @@ static void add_holes(struct known_frontier *k, struct known_item *item, const u
     }
 }
 
-static void add_received(struct known_frontier *k, const struct frontier_item *from, struct cw_slice bytes,
-                         const struct known_item *before)
+/* What is known of the log at this peer beside what the peer says of it. */
+static void keep_remarks(struct known_item *item, const struct known_item *before, bool full)
+{
+    if (before == NULL)
+        return;
+    item->elsewhere = before->elsewhere && !full;
+    item->entries_rest = before->entries_rest;
+    item->blobs_rest = before->blobs_rest;
+}
+
+static void add_received(struct known_frontier *k, const struct frontier_item *from, struct cw_slice bytes)
 {
     struct known_item *item = &k->items[k->item_count++];
 
@@ -65,7 +74,6 @@ static void add_received(struct known_frontier *k, const struct frontier_item *f
     item->seal = from->seal;
     item->seq = from->seq;
     item->blob_seq = from->blob_seq;
-    item->elsewhere = before != NULL && before->elsewhere;
     merkle_leaf(MERKLE_ITEMS, bytes, &item->leaf);
     add_holes(k, item, from->holes, from->hole_count);
 }
@@ -112,7 +120,9 @@ static bool merge(const struct known_frontier *old, const struct peer_frontier *
         if (order < 0) {
             add_kept(next, old, &old->items[i++]);
         } else {
-            add_received(next, &message->items[j], message->item_bytes[j], order == 0 ? &old->items[i] : NULL);
+            add_received(next, &message->items[j], message->item_bytes[j]);
+            keep_remarks(&next->items[next->item_count - 1], known_frontier_find(old, &message->items[j].log),
+                         message->full);
             i += order == 0;
             j++;
         }

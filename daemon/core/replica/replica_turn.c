@@ -62,10 +62,8 @@ static void step_blobs(struct replica *r, const struct event *event)
 
     log_head_blob(&slot->head, seq, event->as.blobs.held, &full);
     logs_touch(&r->logs, number);
-    if (event->as.blobs.held) {
-        slot->blob_tries = 0;
-        slot->blobs_at = r->now;
-    }
+    if (event->as.blobs.held)
+        session_blobs_held(r, slot);
     if (full)
         effects_note(r->out, NOTE_HOLES_FULL, CW_OK, "the 65th hole ended blob seq")->as.note.log = slot->head.log;
 }

@@ -40,6 +40,8 @@ static void note_ended(struct replica *r, const struct peer *p, enum cw_err why)
 
 void session_forget(struct replica *r, struct peer *p)
 {
+    for (uint32_t i = 0; i < p->want_count; i++)
+        session_leave_want(r, p, &p->wants[i]);
     r->granted -= p->credit.granted;
     peer_forget_session(p);
 }

@@ -3,7 +3,8 @@
 
 /*
  * WANT_BLOBS and BLOBS: headers always flow, blobs may lag. Holes are asked for, log by log, from peers whose
- * signed item shows the entry without a hole; each frame of BLOBS answers one that was asked for.
+ * signed item shows the entry without a hole; each frame of BLOBS answers one that was asked for. Peers that show a log
+ * are asked for it in turn. Who does not send what it shows rests, each time longer, until it sends some.
  */
 
 void session_want_blobs(struct replica *r, struct peer *p, const struct peer_want_blobs *want)
@@ -22,6 +23,11 @@ void session_want_blobs(struct replica *r, struct peer *p, const struct peer_wan
     effect->as.send_blobs.log = first->log;
     effect->as.send_blobs.seq_count = first->seq_count;
     effect->as.send_blobs.seqs = first->seqs;
+}
+
+static uint32_t number_of(const struct replica *r, const struct peer *p)
+{
+    return (uint32_t)(p - r->peers.at);
 }
 
 static bool is_missing(const struct log_head *head, uint64_t seq)
@@ -51,8 +57,21 @@ void session_blobs(struct replica *r, struct peer *p, const struct peer_blobs *b
 
         if (slot == LOG_NONE || !is_missing(&replica_slot(r, slot)->head, blobs->items[i].seq) || is_repeated(blobs, i))
             continue;
+        replica_slot(r, slot)->blobs_from = number_of(r, p);
         effects_add(r->out, EFFECT_STORE_BLOBS)->as.store_blobs.item = &blobs->items[i];
     }
+}
+
+/* What fits was held and is: that peer may be asked for more at once. */
+void session_blobs_held(struct replica *r, struct log_slot *slot)
+{
+    struct known_item *item = slot->blobs_from >= r->peers.count
+                                  ? NULL
+                                  : known_frontier_find(&r->peers.at[slot->blobs_from].known, &slot->head.log);
+
+    if (item != NULL)
+        rest_end(&item->blobs_rest);
+    slot->blobs_at = r->now;
 }
 
 static uint32_t list_missing(const struct log_head *head, const struct known_frontier *known,
@@ -73,17 +92,43 @@ static uint32_t list_missing(const struct log_head *head, const struct known_fro
     return count;
 }
 
+static bool can_ask(const struct replica *r, const struct peer *p)
+{
+    return peer_state_is_session(p->state) && p->known.known && mono_reached(r->now, p->blobs_at);
+}
+
+static bool is_of_use(const struct replica *r, const struct known_item *item)
+{
+    return item != NULL && item->agreement != AGREEMENT_CONTRADICTS && !rest_is_on(&item->blobs_rest, r->now);
+}
+
+/* Between who was asked last and this one, round the table, stands another who shows what is missing. */
+static bool is_anothers_turn(const struct replica *r, const struct peer *p, const struct log_slot *slot)
+{
+    uint64_t missing[BLOB_SEQS_MAX];
+
+    for (uint32_t i = slot->blobs_asked + 1;; i++) {
+        const struct peer *other = &r->peers.at[i % r->peers.count];
+        const struct known_item *item = known_frontier_find(&other->known, &slot->head.log);
+
+        if (other == p)
+            return false;
+        if (can_ask(r, other) && is_of_use(r, item) && list_missing(&slot->head, &other->known, item, missing) > 0)
+            return true;
+    }
+}
+
 static bool ask_for(struct replica *r, struct peer *p, struct log_slot *slot)
 {
-    const struct known_item *item = known_frontier_find(&p->known, &slot->head.log);
+    struct known_item *item = known_frontier_find(&p->known, &slot->head.log);
     uint64_t *seqs;
     uint32_t count;
 
-    if (item == NULL || item->agreement == AGREEMENT_CONTRADICTS)
+    if (!is_of_use(r, item))
         return false;
     seqs = EFFECTS_ARRAY(r->out, uint64_t, BLOB_SEQS_MAX);
     count = list_missing(&slot->head, &p->known, item, seqs);
-    if (count == 0)
+    if (count == 0 || is_anothers_turn(r, p, slot))
         return false;
 
     struct blob_want *want = EFFECTS_NEW(r->out, struct blob_want);
@@ -91,15 +136,16 @@ static bool ask_for(struct replica *r, struct peer *p, struct log_slot *slot)
 
     *want = (struct blob_want){slot->head.log, count, seqs};
     message->as.want_blobs = (struct peer_want_blobs){1, want};
-    slot->blobs_at = mono_after(r->now, BLOBS_RETRY_MS << slot->blob_tries);
-    slot->blob_tries += slot->blob_tries < BLOBS_RETRY_DOUBLINGS_MAX;
+    slot->blobs_at = mono_after(r->now, BLOBS_RETRY_MS);
+    slot->blobs_asked = number_of(r, p);
+    rest_begin(&item->blobs_rest, r->now, BLOBS_RETRY_MS, BLOBS_RETRY_MS, BLOBS_RETRY_DOUBLINGS_MAX);
     p->blob_frames += p->blob_frames < BLOB_FRAMES_MAX;
     return true;
 }
 
 void session_fetch_blobs(struct replica *r, struct peer *p)
 {
-    if (!peer_state_is_session(p->state) || !p->known.known || !mono_reached(r->now, p->blobs_at))
+    if (!can_ask(r, p))
         return;
     for (uint32_t i = 0; i < r->logs.count; i++) {
         struct log_slot *slot = replica_slot(r, i);

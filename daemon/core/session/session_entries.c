@@ -85,12 +85,8 @@ static void on_gap(struct peer *p, const struct peer_entries *entries)
 
 static void on_taken(struct replica *r, struct peer *p, const struct peer_entries *entries)
 {
-    struct want *want = p == NULL ? NULL : session_find_want(p, &entries->log);
-
     if (p != NULL)
-        p->stall_at = mono_after(r->now, FETCH_STALL_MS);
-    if (want != NULL)
-        want->again = false;
+        session_want_advanced(r, p, &entries->log, entries->pushed);
 }
 
 /* false: nothing further of this message is looked at. p is NULL for segments handed in by an administrator. */

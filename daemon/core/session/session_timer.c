@@ -24,10 +24,12 @@ static struct cw_mono session_wake(const struct replica *r, const struct peer *p
         next = mono_earlier(next, p->full_at);
     if (p->contradicts && !p->disputed)
         next = mono_earlier(next, p->dispute_at);
-    if (p->want_count > 0)
-        next = mono_earlier(next, p->stall_at);
+    for (uint32_t i = 0; i < p->want_count; i++)
+        next = mono_earlier(next, p->wants[i].stall_at);
     if (p->state == PEER_STATE_FETCHING && p->want_count == 0)
         next = mono_earlier(next, mono_reached(r->now, p->slow_until) ? CW_NEVER : p->slow_until);
+    if (p->state == PEER_STATE_FETCHING && !mono_reached(r->now, p->rests_to))
+        next = mono_earlier(next, p->rests_to);
     return next;
 }
 

@@ -158,7 +158,9 @@ static bool is_coming(const struct peer *p, const struct log_id *log)
 static bool is_asked_elsewhere(const struct replica *r, const struct peer *p, const struct log_id *log)
 {
     for (uint32_t i = 0; i < r->peers.count; i++) {
-        if (&r->peers.at[i] != p && has_want(&r->peers.at[i], log))
+        const struct want *want = &r->peers.at[i] == p ? NULL : session_find_want(&r->peers.at[i], log);
+
+        if (want != NULL && !want->dispute)
             return true;
     }
     return false;
@@ -195,13 +197,15 @@ static enum rank rank_of(const struct replica *r, const struct known_item *item,
         *out_after = replica_slot(r, number)->head.seq;
         rank = rank_of_known(&replica_slot(r, number)->head, item->seq);
     }
-    if (rank != RANK_NOT_NEEDED && holdoffs_block(&r->holdoffs, &item->log, r->authority_epoch, r->now))
+    if (rank != RANK_NOT_NEEDED && (rest_is_firm(&item->entries_rest, r->now) ||
+                                    holdoffs_block(&r->holdoffs, &item->log, r->authority_epoch, r->now)))
         return RANK_BLOCKED;
     return rank;
 }
 
 struct shopping {
     uint32_t count;        /* new wants */
+    bool dispute;          /* the first of them is in dispute */
     struct log_want *logs; /* WANT_LOGS_MAX */
 };
 
@@ -228,6 +232,12 @@ static bool is_listed(const struct shopping *shopping, const struct log_id *log)
     return false;
 }
 
+/* It let us wait before: another's turn first. */
+static bool gives_way(const struct replica *r, const struct peer *p, const struct known_item *item)
+{
+    return rest_is_on(&item->entries_rest, r->now) && session_is_shown_elsewhere(r, p, &item->log);
+}
+
 static void shop_for_rank(const struct replica *r, const struct peer *p, enum rank rank, struct shopping *shopping)
 {
     for (uint32_t i = 0; i < p->known.item_count; i++) {
@@ -235,7 +245,8 @@ static void shop_for_rank(const struct replica *r, const struct peer *p, enum ra
         uint64_t after;
 
         if (rank_of(r, item, &after) == rank && p->want_count + shopping->count < WANT_LOGS_MAX &&
-            !is_coming(p, &item->log) && !is_listed(shopping, &item->log) && !is_asked_elsewhere(r, p, &item->log))
+            !is_coming(p, &item->log) && !is_listed(shopping, &item->log) && !is_asked_elsewhere(r, p, &item->log) &&
+            !gives_way(r, p, item))
             shopping->logs[shopping->count++] = (struct log_want){item->log, after};
     }
 }
@@ -245,6 +256,7 @@ static void shop_for_dispute(const struct peer *p, struct shopping *shopping)
     if (!p->disputed || has_want(p, &p->dispute.log) || p->want_count == WANT_LOGS_MAX)
         return;
     shopping->logs[shopping->count++] = (struct log_want){p->dispute.log, p->dispute.seq - 1};
+    shopping->dispute = true;
 }
 
 static bool can_grant(const struct replica *r, const struct peer *p)
@@ -252,14 +264,22 @@ static bool can_grant(const struct replica *r, const struct peer *p)
     return r->granted - p->credit.granted + r->limits.credit_peer <= r->limits.credit_total;
 }
 
-static void note_want(struct peer *p, const struct log_want *log)
+/* Asking again gives no new time: a batch of the log does. */
+static void note_want(const struct replica *r, struct peer *p, const struct log_want *log, bool dispute)
 {
     struct want *want = session_find_want(p, &log->log);
     bool again = want != NULL;
 
-    if (!again)
+    if (!again) {
         want = &p->wants[p->want_count++];
-    *want = (struct want){.log = log->log, .after = log->after, .again = again};
+        *want = (struct want){.log = log->log,
+                              .dispute = dispute,
+                              .stall_at = mono_after(r->now, FETCH_STALL_MS),
+                              .queue_to = mono_after(r->now, FETCH_QUEUE_MS)};
+    }
+    want->after = log->after;
+    want->gap = false;
+    want->again = again;
 }
 
 static void ask(struct replica *r, struct peer *p, const struct shopping *shopping)
@@ -270,11 +290,10 @@ static void ask(struct replica *r, struct peer *p, const struct shopping *shoppi
     message->as.want.logs = shopping->logs;
     message->as.want.credit = r->limits.credit_peer;
     for (uint32_t i = 0; i < shopping->count; i++)
-        note_want(p, &shopping->logs[i]);
+        note_want(r, p, &shopping->logs[i], shopping->dispute && i == 0);
     p->disputed = false;
     r->granted += r->limits.credit_peer - p->credit.granted;
     credit_grant(&p->credit, r->limits.credit_peer);
-    p->stall_at = mono_after(r->now, FETCH_STALL_MS);
 }
 
 /* Nothing more is expected: the grant serves somebody else. */
@@ -295,18 +314,10 @@ static void settle(struct replica *r, struct peer *p, bool lacking)
     }
 }
 
-static void give_up_stalled(struct replica *r, struct peer *p)
-{
-    if (p->want_count == 0 || !mono_reached(r->now, p->stall_at))
-        return;
-    withdraw(r, p);
-    p->slow_until = mono_after(r->now, FETCH_STALL_MS);
-}
-
 static void shop(struct replica *r, struct peer *p)
 {
     size_t mark = arena_mark(r->out->arena);
-    struct shopping shopping = {0, EFFECTS_ARRAY(r->out, struct log_want, WANT_LOGS_MAX)};
+    struct shopping shopping = {.logs = EFFECTS_ARRAY(r->out, struct log_want, WANT_LOGS_MAX)};
     bool refill = p->want_count > 0 && credit_half_used(&p->credit);
 
     shop_for_dispute(p, &shopping);
@@ -322,7 +333,7 @@ void session_fetch(struct replica *r, struct peer *p)
 {
     if (!peer_state_is_session(p->state) || !p->known.known || !p->told)
         return;
-    give_up_stalled(r, p);
+    session_stall(r, p);
     if (p->want_count == 0 && p->credit.granted > 0)
         withdraw(r, p);
 

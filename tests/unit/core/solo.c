@@ -65,6 +65,19 @@ void solo_init(struct solo *s)
     make_log(s);
 }
 
+void solo_beside(struct solo *s, const struct solo *h, uint8_t name)
+{
+    *s = *h;
+    s->memory = NULL;
+    s->effects = (struct effects){calloc(EFFECTS_MAX, sizeof(struct effect)), 0, EFFECTS_MAX, &s->arena};
+    s->arena = arena_over(malloc(ARENA_LEN), ARENA_LEN);
+    s->made = arena_over(malloc(ARENA_LEN), ARENA_LEN);
+    memset(&s->peer, name, sizeof s->peer);
+    memset(&s->mine, name + 1, sizeof s->mine);
+    s->link = (link_id)name * 1000;
+    make_log(s);
+}
+
 void solo_done(struct solo *s)
 {
     free(s->memory);
@@ -128,6 +141,7 @@ void solo_link_up(struct solo *s)
 {
     struct event up = {.kind = EVENT_LINK_UP, .as.link_up = {.link = ++s->link, .cert = s->peer, .division = "EST"}};
 
+    s->shown = false;
     (void)solo_turn(s, &up);
     if (solo_said(s, PEER_HELLO) != NULL)
         s->theirs = solo_said(s, PEER_HELLO)->from;
@@ -250,11 +264,23 @@ static enum cw_err hear_items(struct solo *s, struct frontier_item *items, uint3
 
 enum cw_err solo_hear_frontier(struct solo *s, struct frontier_item *items, uint32_t count, uint64_t counter)
 {
+    uint64_t since = s->shown ? s->shown_at : 0;
+
+    s->shown = true;
+    s->shown_at = counter;
+    return hear_items(s, items, count, counter, since);
+}
+
+enum cw_err solo_hear_whole(struct solo *s, struct frontier_item *items, uint32_t count, uint64_t counter)
+{
+    s->shown = true;
+    s->shown_at = counter;
     return hear_items(s, items, count, counter, 0);
 }
 
 enum cw_err solo_hear_change(struct solo *s, struct frontier_item *items, uint32_t count, uint64_t counter)
 {
+    s->shown_at = counter;
     return hear_items(s, items, count, counter, counter - 1);
 }
 

@@ -21,7 +21,9 @@ struct solo {
     link_id link;
     struct session_id mine, theirs; /* the peer's id, the replica's id */
     uint64_t counter;
-    uint64_t says_ms; /* what its frontiers say of its clock */
+    uint64_t says_ms;  /* what its frontiers say of its clock */
+    bool shown;        /* its whole frontier was told in this session, */
+    uint64_t shown_at; /* and the last one had this counter */
     /* a log of the peer's making */
     struct log_id log;
     struct cw_slice genesis_bytes;
@@ -50,8 +52,13 @@ struct sealed_batch solo_batch(struct solo *s, uint32_t count);
 void solo_reseal(struct solo *s, struct sealed_batch *batch);
 enum cw_err solo_hear_batches(struct solo *s, struct sealed_batch *batches, uint32_t count, bool seal_ok, bool pushed,
                               bool last, size_t frame_len);
-/* The peer's signed frontier: full, with these items (sorted here). */
+/* A second peer, with a log of its own, that meets the same replica: it goes on from here as h does. */
+void solo_beside(struct solo *s, const struct solo *h, uint8_t name);
+/* The peer's signed frontier with these items (sorted here), which are all it has: the whole first in a session, then
+ * what changed. */
 enum cw_err solo_hear_frontier(struct solo *s, struct frontier_item *items, uint32_t count, uint64_t counter);
+/* The whole, whenever. */
+enum cw_err solo_hear_whole(struct solo *s, struct frontier_item *items, uint32_t count, uint64_t counter);
 /* A change since the frontier with the counter before; it must name all items, old and new. */
 enum cw_err solo_hear_change(struct solo *s, struct frontier_item *items, uint32_t count, uint64_t counter);
 struct frontier_item solo_item(const struct solo *s); /* of the peer's log, at its head */
