@@ -21,6 +21,9 @@
 #define FETCH_QUEUE_MS 30000 /* and after so long while others come that were asked for with it */
 #define FETCH_REST_DOUBLINGS_MAX 6u
 #define FULL_FRONTIER_MS_MIN 1000 /* how often a peer may ask for the whole frontier */
+#define FRONTIER_ITEMS_PER_MS 2   /* of one peer's frontiers, in the long run; two tables, and so long, ahead */
+#define FRONTIER_AHEAD_MS 1000
+#define START_RENEW_MS 300000 /* how often one peer may make us take a new start id */
 #define BLOBS_RETRY_MS INT64_C(10000)
 #define BLOBS_RETRY_DOUBLINGS_MAX 5u /* of one peer's rest: others are asked meanwhile */
 #define BLOBS_PAUSE_MS 1000
@@ -75,12 +78,17 @@ struct peer {
     struct cw_mono full_at; /* not before */
     uint32_t forks_told;    /* fork ranks already gossiped in this session */
 
+    struct cw_mono renew_at; /* it makes us take a new start id not before */
+
     bool claims; /* it said, and has not shown, that it knows more of a log of ours */
     struct log_id claimed;
 
     struct known_frontier known;
-    bool compare; /* items wait to be compared with our logs */
-    bool asked_full;
+    bool compare;     /* items wait to be compared with our logs */
+    bool shown;       /* its whole frontier came in this session: another comes only when it was asked for */
+    bool asked_full;  /* asked for, and not yet here */
+    bool lacks_whole; /* to be asked for: what came did not lead to what it signed, or was too much at once */
+    struct cw_mono frontier_paid; /* what its frontiers cost us is worked off then */
 
     /* asking */
     struct credit credit;

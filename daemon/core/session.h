@@ -66,6 +66,9 @@ void session_compare(struct replica *r, struct peer *p);
 void session_timers(struct replica *r, struct peer *p);
 bool session_dispute_is_due(const struct replica *r, const struct peer *p);
 void session_tell_frontier(struct replica *r, struct peer *p);
+void session_ask_whole(struct replica *r, struct peer *p);
+/* When the peer's whole frontier may be asked for. */
+struct cw_mono session_whole_at(const struct peer *p);
 void session_tell_forks(struct replica *r, struct peer *p);
 void session_fetch(struct replica *r, struct peer *p);
 void session_fetch_blobs(struct replica *r, struct peer *p);

@@ -229,6 +229,7 @@ static void tell_peer(struct replica *r, struct peer *p)
     session_timers(r, p);
     session_push(r, p);
     session_tell_frontier(r, p);
+    session_ask_whole(r, p);
     session_tell_forks(r, p);
     session_fetch(r, p);
     session_fetch_blobs(r, p);

@@ -75,7 +75,7 @@ void peer_forget_session(struct peer *p)
     p->reset_told = false;
     p->sent_counter = p->heard_counter = 0;
     p->hello_at = p->heartbeat_at = CW_NEVER;
-    p->told = p->asks_full = p->asked_full = false;
+    p->told = p->asks_full = p->shown = p->asked_full = p->lacks_whole = false;
     p->told_counter = 0;
     p->forks_told = 0;
     p->credit = (struct credit){0};

@@ -91,6 +91,18 @@ void session_move(struct replica *r, struct peer *p, enum link_way way)
     p->standby_hellos = 0;
 }
 
+/*
+ * Ours went back, as the peer sees it: this memory was rolled back unnoticed. So it can only say of what it was shown
+ * in this session, and again only when that happened again.
+ */
+static void believe_going_back(struct replica *r, struct peer *p)
+{
+    if (!p->told || !mono_reached(r->now, p->renew_at))
+        return;
+    p->renew_at = mono_after(r->now, START_RENEW_MS);
+    replica_renew_start(r, NULL);
+}
+
 /* The peer ended its side. What it says is information; greeting again is slow enough to stand a loop. */
 static void session_reset(struct replica *r, struct peer *p, const struct peer_message *message)
 {
@@ -101,7 +113,7 @@ static void session_reset(struct replica *r, struct peer *p, const struct peer_m
     enum cw_err why = code == 0 || code > INT16_MAX ? CW_PEER_SESSION : (enum cw_err)code;
 
     if (why == CW_PEER_FRONTIER)
-        replica_renew_start(r, NULL); /* ours went back, as the peer sees it: this memory was rolled back unnoticed */
+        believe_going_back(r, p);
     p->last_error = why;
     note_ended(r, p, why);
     session_forget(r, p);

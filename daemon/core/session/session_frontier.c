@@ -5,14 +5,50 @@
  * FRONTIER: what each side durably holds, signed. The whole at the start of a session, then what changed. A
  * delta that does not lead to the signed root is answered by asking for the whole (a WANT that lists nothing
  * and grants nothing): the session and what flows in it go on.
+ *
+ * Each item costs its reader a row, and each frontier a root over all of them. So a whole one comes only when it has to,
+ * and what one peer may have us do is bounded; beyond that it is passed over and the whole asked for later.
  */
 
-static void ask_full(struct replica *r, struct peer *p)
+static int64_t cost_ms(const struct peer *p, const struct peer_frontier *frontier)
 {
-    if (p->asked_full)
+    return ((int64_t)frontier->item_count + p->known.item_count / 128) / FRONTIER_ITEMS_PER_MS + 1;
+}
+
+static bool take_share(const struct replica *r, struct peer *p, const struct peer_frontier *frontier)
+{
+    struct cw_mono from = mono_reached(r->now, p->frontier_paid) ? r->now : p->frontier_paid;
+    struct cw_mono paid = mono_after(from, cost_ms(p, frontier));
+
+    if (paid.ms > r->now.ms + FRONTIER_AHEAD_MS + (int64_t)r->limits.logs_max)
+        return false;
+    p->frontier_paid = paid;
+    return true;
+}
+
+/* There is room for any whole one from then on. */
+struct cw_mono session_whole_at(const struct peer *p)
+{
+    return (struct cw_mono){p->frontier_paid.ms - FRONTIER_AHEAD_MS};
+}
+
+void session_ask_whole(struct replica *r, struct peer *p)
+{
+    if (!peer_state_is_session(p->state) || !p->lacks_whole || p->asked_full ||
+        !mono_reached(r->now, session_whole_at(p)))
         return;
     p->asked_full = true;
     session_say(r, p, PEER_WANT);
+}
+
+/* The first of a session, or asked for. */
+static bool expects_whole(struct peer *p)
+{
+    bool expected = !p->shown || p->asked_full;
+
+    p->shown = true;
+    p->asked_full = false;
+    return expected;
 }
 
 /* A peer's position that our chain does not pass through: ask for the batch there, which will prove it. */
@@ -67,7 +103,7 @@ static void took(struct replica *r, struct peer *p, const struct peer_frontier *
     put->as.put_peer.cert = p->cert;
     put->as.put_peer.frontier = frontier;
     if (frontier->full)
-        p->asked_full = false;
+        p->lacks_whole = false;
     session_compare(r, p);
 }
 
@@ -80,6 +116,14 @@ void session_frontier(struct replica *r, struct peer *p, const struct event *eve
         return;
     }
     session_note_clock(r, p, frontier->now_ms);
+    if (frontier->full && !expects_whole(p)) {
+        session_refuse(r, p, CW_PEER_CREDIT);
+        return;
+    }
+    if (!take_share(r, p, frontier)) {
+        p->lacks_whole = true;
+        return;
+    }
     switch (frontier_take(&p->known, &r->scratch, frontier)) {
     case FRONTIER_TAKEN:
         took(r, p, frontier);
@@ -87,7 +131,7 @@ void session_frontier(struct replica *r, struct peer *p, const struct event *eve
     case FRONTIER_SAME:
         break;
     case FRONTIER_GAP:
-        ask_full(r, p);
+        p->lacks_whole = true;
         break;
     case FRONTIER_BACK: /* told so, it takes a new start id and is heard again */
         session_restart(r, p, CW_PEER_FRONTIER);
@@ -97,6 +141,7 @@ void session_frontier(struct replica *r, struct peer *p, const struct event *eve
         break;
     case FRONTIER_TOO_MANY:
         effects_note(r->out, NOTE_LIMIT, CW_LOCAL_MEMORY, "logs_max: a peer's frontier")->as.note.cert = p->cert;
+        session_refuse(r, p, CW_PEER_CREDIT);
         break;
     }
 }

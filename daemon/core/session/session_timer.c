@@ -22,6 +22,8 @@ static struct cw_mono session_wake(const struct replica *r, const struct peer *p
 
     if (p->asks_full)
         next = mono_earlier(next, p->full_at);
+    if (p->lacks_whole && !p->asked_full)
+        next = mono_earlier(next, session_whole_at(p));
     if (p->contradicts && !p->disputed)
         next = mono_earlier(next, p->dispute_at);
     for (uint32_t i = 0; i < p->want_count; i++)
