@@ -292,13 +292,14 @@ void network_send(struct sim_node *from, link_id link, struct cw_slice frame)
     }
     keep_stale(s, from->index, to->index, frame);
     size_t mark = arena_mark(&s->scratch);
-    if (!from->honest && !s->calm)
+    if (!from->honest)
         frame = tamper(from, to->index, frame, &s->scratch);
     if (from->retells != NULL && !s->calm)
         frame = from->retells(frame, &s->scratch);
     if (!s->calm && rng_chance(&s->noise, s->options.truncate_pm))
         frame.len = rng_below(&s->noise, (uint32_t)frame.len);
-    carry(s, l, 1 - end, frame, from->in_turn ? from->speaks_at : s->now);
+    if (frame.data != NULL)
+        carry(s, l, 1 - end, frame, from->in_turn ? from->speaks_at : s->now);
     arena_release(&s->scratch, mark);
 }
 

@@ -100,12 +100,13 @@ static void draw_end(uint64_t seed, struct sim_options *o)
 }
 
 /* With dice of their own, as before: such ones that no kept seed (seeds.txt) tells another world. */
-static void draw_lies(uint64_t seed, struct sim_options *o)
+static void draw_hostile(uint64_t seed, struct sim_options *o)
 {
-    struct rng r = rng_of(seed, 54);
-    uint32_t rate = sometimes(&r, 700, 100, 600);
+    struct rng lies = rng_of(seed, 54), holding = rng_of(seed, 10);
+    uint32_t rate = sometimes(&lies, 700, 100, 600);
 
     o->misname_pm = o->tamper_pm > 0 ? rate : 0;
+    o->withhold = rng_chance(&holding, 600) && o->tamper_pm > 0;
 }
 
 void options_draw(uint64_t seed, bool plain, struct sim_options *out)
@@ -139,7 +140,7 @@ void options_draw(uint64_t seed, bool plain, struct sim_options *out)
     if (plain)
         return;
     draw_width(seed, out);
-    draw_lies(seed, out);
+    draw_hostile(seed, out);
 }
 
 static void line(const char *name, long long value)
@@ -162,5 +163,6 @@ void options_print(const struct sim_options *o)
     SHOW(disk_loss_pm), SHOW(revert_pm), SHOW(clone_pm), SHOW(skew_ms_max), SHOW(drift_ppm_max), SHOW(jump_pm);
     SHOW(jump_ms_max), SHOW(op_count), SHOW(case_count_max), SHOW(retry_elsewhere_pm), SHOW(wrong_role_pm);
     SHOW(bad_signature_pm), SHOW(reused_id_pm), SHOW(bundle_pm), SHOW(held_by_pm);
-    SHOW(wide_pm), SHOW(thing_count_max), SHOW(late_record), SHOW(tamper_pm), SHOW(misname_pm), SHOW(patient);
+    SHOW(wide_pm), SHOW(thing_count_max), SHOW(late_record), SHOW(tamper_pm), SHOW(misname_pm), SHOW(withhold);
+    SHOW(patient);
 }

@@ -66,6 +66,7 @@ struct sim_options {
     /* hostile peers */
     uint32_t tamper_pm;  /* per frame sent by the hostile division; 0: nobody is hostile */
     uint32_t misname_pm; /* it writes other words under an officer's op's id; 0: a plain world, or nobody is hostile */
+    bool withhold;       /* and, to the end: it shows others' logs and contents and does not send them */
 };
 
 /* plain: as worlds were drawn before officers did more than fill in fields; what a seed told then, it tells. */

@@ -324,7 +324,8 @@ void network_heal(struct sim *s, uint32_t a, uint32_t b);
 void network_heal_all(struct sim *s);
 bool network_is_link(const struct sim_node *n, link_id link);
 
-/* tamper.c: what a hostile division makes of a frame it is about to send; arena memory. */
+/* tamper.c: what a hostile division makes of a frame it is about to send; arena memory. No bytes at
+ * all: nothing is sent. */
 struct cw_slice tamper(struct sim_node *n, uint32_t to, struct cw_slice frame, struct arena *arena);
 
 /* misname.c: the hostile division's entries under ids of officers' ops. */

@@ -177,11 +177,42 @@ static struct cw_slice replay(struct sim_node *n, uint32_t to, struct cw_slice f
     return peer_message_encode(&then, arena, &out) == CW_OK ? slice(out.data, out.len) : frame;
 }
 
-struct cw_slice tamper(struct sim_node *n, uint32_t to, struct cw_slice frame, struct arena *arena)
+/* --- withholding ----------------------------------------------------------------------------------------------- */
+
+static void strip_parts(struct peer_entries *entries)
+{
+    for (uint32_t i = 0; i < entries->batch_count; i++) {
+        for (uint32_t k = 0; k < entries->batches[i].entry_count; k++)
+            memset(&entries->batches[i].entries[k].blobs, 0, sizeof entries->batches[i].entries[k].blobs);
+    }
+}
+
+/*
+ * Of others' logs it sends nothing that it is asked for, or headers only, and never what is in them; its frontier goes
+ * on showing all of it, and what it writes itself it pushes like anybody: so its sessions live.
+ */
+static struct cw_slice withhold(struct sim_node *n, struct cw_slice frame, struct arena *arena)
+{
+    struct writer out = writer_over(arena_take(arena, MESSAGE_LEN_MAX, 1), MESSAGE_LEN_MAX);
+    struct peer_message m;
+
+    if (out.data == NULL || peer_message_parse(frame, arena, &m) != CW_OK)
+        return frame;
+    if (m.kind == PEER_BLOBS)
+        return slice(NULL, 0);
+    if (m.kind != PEER_ENTRIES || (n->own_known && ID_EQ(&m.as.entries.log, &n->own_log)))
+        return frame;
+    if (rng_chance(&n->sim->noise, 500))
+        return slice(NULL, 0);
+    strip_parts(&m.as.entries);
+    return peer_message_encode(&m, arena, &out) == CW_OK ? slice(out.data, out.len) : frame;
+}
+
+static struct cw_slice change_frame(struct sim_node *n, uint32_t to, struct cw_slice frame, struct arena *arena)
 {
     struct rng *r = &n->sim->noise;
 
-    if (!rng_chance(r, n->sim->options.tamper_pm))
+    if (n->sim->calm || !rng_chance(r, n->sim->options.tamper_pm))
         return frame;
     switch (rng_below(r, 4)) {
     case 0:
@@ -191,4 +222,11 @@ struct cw_slice tamper(struct sim_node *n, uint32_t to, struct cw_slice frame, s
     default:
         return lie(r, frame, arena);
     }
+}
+
+struct cw_slice tamper(struct sim_node *n, uint32_t to, struct cw_slice frame, struct arena *arena)
+{
+    if (n->sim->options.withhold)
+        frame = withhold(n, frame, arena);
+    return frame.data == NULL ? frame : change_frame(n, to, frame, arena);
 }
