@@ -47,7 +47,7 @@ struct want *session_find_want(const struct peer *p, const struct log_id *log);
 void session_want_advanced(struct replica *r, struct peer *p, const struct log_id *log, bool pushed);
 /* Takes back what was asked for and does not come. */
 void session_stall(struct replica *r, struct peer *p);
-/* The session ends while this was asked for and nothing of it came. */
+/* Nothing of it came, and that may be nobody's fault: others who show the log are asked first for a while. */
 void session_leave_want(struct replica *r, struct peer *p, const struct want *want);
 void session_entries(struct replica *r, struct peer *p, const struct event *event);
 /* Like entries of a peer that cannot be asked. */

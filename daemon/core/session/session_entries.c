@@ -89,6 +89,21 @@ static void on_taken(struct replica *r, struct peer *p, const struct peer_entrie
         session_want_advanced(r, p, &entries->log, entries->pushed);
 }
 
+/*
+ * It may be as it says, and anybody can say it: of who was not asked for the log it is no news, and who was asked gives
+ * way to others for a while.
+ */
+static void on_unknown(struct replica *r, struct peer *p, const struct log_id *log)
+{
+    const struct want *want = p == NULL ? NULL : session_find_want(p, log);
+
+    if ((p != NULL && want == NULL) || holdoffs_block(&r->holdoffs, log, r->authority_epoch, r->now))
+        return;
+    holdoffs_add(&r->holdoffs, log, r->authority_epoch, r->now);
+    if (want != NULL)
+        session_leave_want(r, p, want);
+}
+
 /* false: nothing further of this message is looked at. p is NULL for segments handed in by an administrator. */
 static bool act_on(struct replica *r, struct peer *p, const struct peer_entries *entries, enum ingest result)
 {
@@ -103,7 +118,7 @@ static bool act_on(struct replica *r, struct peer *p, const struct peer_entries 
         return false;
     case INGEST_UNKNOWN:
     case INGEST_NO_ROOM:
-        holdoffs_add(&r->holdoffs, &entries->log, r->authority_epoch, r->now);
+        on_unknown(r, p, &entries->log);
         return false;
     case INGEST_FORK:
     case INGEST_ELSEWHERE:

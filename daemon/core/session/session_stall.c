@@ -20,7 +20,7 @@ static void rest(const struct replica *r, struct peer *p, const struct log_id *l
     p->rests = true;
 }
 
-/* Links that break are nobody's fault: it is asked again at once, unless somebody else can be. */
+/* Of a link that breaks nobody is to blame: it is asked again at once, unless somebody else can be. */
 void session_leave_want(struct replica *r, struct peer *p, const struct want *want)
 {
     if (!want->moved)

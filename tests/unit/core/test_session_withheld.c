@@ -182,6 +182,49 @@ START_TEST(a_dispute_does_not_keep_others_from_being_asked)
 }
 END_TEST
 
+/* --- whose signer is said to be unknown -------------------------------------------------------------------------- */
+
+/* h sends bytes in the name of p's log of which nobody here can say who signed them. */
+static void invent(bool pushed, bool end)
+{
+    struct batch_verdict unknown = {0};
+    struct event event = {.as.message = {.frame_len = 500, .batches = &unknown}};
+    struct peer_message m = {.kind = PEER_ENTRIES, .from = h.mine, .to = h.theirs, .counter = ++h.counter};
+    struct sealed_batch batch = solo_batch(&h, 1);
+
+    m.as.entries =
+        (struct peer_entries){.log = p.log, .batch_count = 1, .batches = &batch, .pushed = pushed, .last = end};
+    solo_hear_event(&h, &event, &m);
+    look(&h);
+}
+
+START_TEST(who_pushes_what_nobody_knows_keeps_no_log_away)
+{
+    struct frontier_item item;
+
+    solo_meet(&h);
+    invent(true, false);
+    solo_meet(&p);
+    (void)solo_batch(&p, 3);
+    item = solo_item(&p);
+    shows(&p, &item);
+    ck_assert_uint_eq(to_p, 1);
+}
+END_TEST
+
+START_TEST(who_sends_what_nobody_knows_gives_way_to_others)
+{
+    h_shows_more();
+    for (int i = 0; i < 60 && to_p == 0; i++) {
+        if (to_h > (uint32_t)i)
+            invent(false, true);
+        wait_ms(1000);
+    }
+    ck_assert_uint_eq(to_h, 1);
+    ck_assert_uint_eq(to_p, 1);
+}
+END_TEST
+
 START_TEST(who_alone_shows_a_log_is_asked_for_it_again)
 {
     struct frontier_item item = invented(4);
@@ -292,6 +335,8 @@ Suite *suite_session_withheld(void)
     tcase_add_test(c, a_log_that_one_shows_and_does_not_send_is_asked_for_from_another);
     tcase_add_test(c, greeting_anew_does_not_keep_a_log_for_oneself);
     tcase_add_test(c, a_dispute_does_not_keep_others_from_being_asked);
+    tcase_add_test(c, who_pushes_what_nobody_knows_keeps_no_log_away);
+    tcase_add_test(c, who_sends_what_nobody_knows_gives_way_to_others);
     tcase_add_test(c, who_alone_shows_a_log_is_asked_for_it_again);
     tcase_add_test(c, what_waits_behind_another_log_is_not_asked_for_again);
     tcase_add_test(c, contents_that_one_shows_and_does_not_send_are_asked_for_from_another);
