@@ -10,9 +10,12 @@
  * and what one peer may have us do is bounded; beyond that it is passed over and the whole asked for later.
  */
 
+#define ROOT_OF_ITEMS 256 /* so many hashed anew cost what one that changed does */
+
+/* An honest daemon says one a turn: some three hundred a second go through with a thousand logs, a thousand with few. */
 static int64_t cost_ms(const struct peer *p, const struct peer_frontier *frontier)
 {
-    return ((int64_t)frontier->item_count + p->known.item_count / 128) / FRONTIER_ITEMS_PER_MS + 1;
+    return ((int64_t)frontier->item_count + p->known.item_count / ROOT_OF_ITEMS) / FRONTIER_ITEMS_PER_MS + 1;
 }
 
 static bool take_share(const struct replica *r, struct peer *p, const struct peer_frontier *frontier)
