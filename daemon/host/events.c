@@ -97,7 +97,7 @@ const struct event_row event_table[] = {
      "More than five minutes before this machine's clock. Compare both machines' clocks:\n"
      "  timedatectl"},
     {"own-clock-wrong", "8e84c87342a240aab7354c7bde0f29bc", "The clock of @CASEWIRE_DIVISION@'s machine was wrong",
-     "It stands more than a minute behind what this daemon wrote earlier. A new log is opened.\n"
+     "It stands more than two minutes behind what this daemon wrote earlier. A new log is opened.\n"
      "  timedatectl"},
     {"twin", "4e36ab5b837c4b109d80d0e8eef16da6", "Two daemons call themselves the same incarnation",
      "Two beginnings of one division's log carry one number: its certificate is used at two places. Find the "
@@ -116,7 +116,8 @@ const struct event_row event_table[] = {
     {"message", "d36e78b9707944bd9773d5d9e5a49b06", "A message could not be made",
      "It is passed over, and asked for again."},
     {"key-record", "88f7e0616b4144f38cf6d10244ee215d", "A key record cannot be used",
-     "What is written under it cannot be read here. The division in the message made it: ask there."},
+     "What is written under it cannot be read here. The division in the message made it: ask there. When it found no "
+     "room, raise audience_keys in the settings and start the daemon again."},
     {"submission-id-reused", "9eed1842f3d0461daed47598ab4ced52", "One submission id, two contents",
      "An officer's program gave an id away twice. Both are kept and flagged where they were met; one that came "
      "here was refused. Look at that program's outbox: it may have been copied."},
@@ -155,6 +156,12 @@ const struct event_row event_table[] = {
      "It stands on the boards of those who hold the case. Nothing needs to be done to the daemon."},
     {"duty-breached", "139af781603940e18aef4cb32c710e7d", "A duty was not done in time",
      "It stands in the inboxes of those whom it reaches. Nothing needs to be done to the daemon."},
+    {"rows-mended", "e7187de2be8048bf8caa5dbf23dbed95",
+     "Rows of @CASEWIRE_DIVISION@'s store were missing and are made again",
+     "They are made from the entries, which are what counts: nothing is lost. That rows were gone says that the disk "
+     "or "
+     "its file system let bytes go. Look at it, and at the store while the daemon is stopped:\n"
+     "  casewired --config FILE --verify-store"},
     {"note", "bc34e967b3a34822a98bb3184e92e2df", "Something that has no name of its own happened",
      "The message says what. Report it."},
 };

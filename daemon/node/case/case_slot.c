@@ -26,22 +26,26 @@ enum cw_err slot_max_put(struct turn *t, uint32_t slot)
     return db_put(t, TABLE_META, row_key_text(META_SLOT), slice(bytes, w.len));
 }
 
-/* Each once a run. */
-static void tell_once(struct node *n, bool *told, const char *id, const char *sentence)
+/* Each alarm once a run. */
+static bool is_first(bool *told)
 {
-    if (!*told)
-        node_alarm(n, id, "%u of %u local keys are given out: %s", keyring_taken(n->keyring), n->slots_max, sentence);
+    bool first = !*told;
+
     *told = true;
+    return first;
 }
 
 void case_slots_tell(struct node *n)
 {
     uint32_t taken = keyring_taken(n->keyring);
 
-    if (taken >= n->slots_max)
-        tell_once(n, &n->told_full, "keyring-full", "new cases share one, and none of them can be erased alone");
-    else if (taken >= n->slots_max / 10 * 9)
-        tell_once(n, &n->told_filling, "keyring-filling", "after the last, new cases share one");
+    if (taken >= n->slots_max && is_first(&n->told_full))
+        node_alarm(n, "keyring-full",
+                   "%u of %u local keys are given out: new cases share one, and none of them can be erased alone",
+                   taken, n->slots_max);
+    else if (taken < n->slots_max && taken >= n->slots_max / 10 * 9 && is_first(&n->told_filling))
+        node_alarm(n, "keyring-filling", "%u of %u local keys are given out: after the last, new cases share one",
+                   taken, n->slots_max);
 }
 
 enum cw_err case_slot_take(struct turn *t, uint32_t *out_slot)

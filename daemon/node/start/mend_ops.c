@@ -369,7 +369,7 @@ enum cw_err mend_misnamed_ops(struct turn *t)
     if (err == CW_OK)
         err = count_marks(t, &marks);
     if (err == CW_OK && marks.lost > 0) {
-        node_journal(t->n, JOURNAL_WARNING, "note", "%u operations had no row: their entries are judged again",
+        node_journal(t->n, JOURNAL_WARNING, "rows-mended", "%u operations had no row: their entries are judged again",
                      marks.lost);
         err = each_row(t, TABLE_ENTRY, list_if_lost);
     }
