@@ -733,6 +733,8 @@ def a_complaint_names_places_as_they_are_typed(desk):
                          ("occurred", ["case", "event", case, "sighting", "confidence=probable"])):
         done = desk.tool(*words, expect=2)
         check(f"`{' '.join(words)}` says {where}", f"  where: {where}\n" in done.stderr, done.stderr)
+    again = desk.tool("episode", "report", case, "reported=now", expect=6)
+    check("what is to be typed next names the case", f"  next:  casewire child show {case}\n" in again.stderr, again.stderr)
 
 
 @story
