@@ -19,7 +19,8 @@
 struct identity_edge {
     uint32_t loser, survivor;
     struct cw_op_id op;
-    bool pending; /* the owners differ and one of them has not said so yet: unites nothing */
+    bool pending;                     /* the owners differ and one of them has not said so yet: unites nothing */
+    bool waits_loser, waits_survivor; /* for the owner of this one */
 };
 
 enum identity_standing {

@@ -498,6 +498,8 @@ FIELDS: Final[dict[str, dict[int, tuple[str, str, bool]]]] = {
         2: ("survivor", "t", False),
         3: ("op", "x", False),
         4: ("pending", "b", False),
+        5: ("loser_waits_for", "x", False),
+        6: ("survivor_waits_for", "x", False),
     },
     "ViewNote": {
         1: ("kind", "n", False),

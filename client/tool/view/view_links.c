@@ -2,6 +2,8 @@
 /* What leads from this record to others and from others to it, and whether it is the same child as another. */
 #include "tool/view.h"
 
+#include "tool/lookup.h"
+
 #include "lib/fault.h"
 #include "lib/when.h"
 #include "proto/schema.h"
@@ -36,10 +38,25 @@ static const char *other_of(const Cw__ViewIdentity *identity, const Cw__CaseView
     return out;
 }
 
+/* ", waits for EST: child agree 8Q2M4XK with=K7Q2M4X": theirs first, as they type it. */
+static void add_waits(ProtobufCBinaryData division, ProtobufCBinaryData theirs, ProtobufCBinaryData other, char *out,
+                      size_t cap)
+{
+    size_t len = strlen(out);
+    char name[20], mine[CHARS_LEN_MAX], with[CHARS_LEN_MAX];
+
+    if (division.len == 0)
+        return;
+    TEXT(division, name);
+    lookup_chars(wire_slice(theirs), mine);
+    lookup_chars(wire_slice(other), with);
+    snprintf(out + len, cap - len, ", waits for %s: child agree %s with=%s", name, mine, with);
+}
+
 static void say_merges(const struct cli *cli, const Cw__ViewIdentity *identity)
 {
     for (size_t i = 0; i < identity->n_merges; i++) {
-        char line[LINE_LEN_MAX], op[2 * CW_ID_LEN + 1];
+        char line[LINE_LEN_MAX], op[2 * CW_ID_LEN + 1], waits[300] = "";
         const Cw__ViewMerge *merge = identity->merges[i];
 
         char loser[120], survivor[120];
@@ -47,8 +64,12 @@ static void say_merges(const struct cli *cli, const Cw__ViewIdentity *identity)
         TEXT(merge->loser, loser);
         TEXT(merge->survivor, survivor);
         hex_of(wire_slice(merge->op), op);
-        snprintf(line, sizeof(line), "%s into %s%s (child unmerge %s %.*s)", loser, survivor,
-                 merge->pending ? ", waits for the other division" : "", loser, NUMBER_LEN, op);
+        add_waits(merge->loser_waits_for, merge->loser, merge->survivor, waits, sizeof(waits));
+        add_waits(merge->survivor_waits_for, merge->survivor, merge->loser, waits, sizeof(waits));
+        if (merge->pending && waits[0] == '\0') /* said by an earlier daemon */
+            snprintf(waits, sizeof(waits), ", waits for the other division");
+        snprintf(line, sizeof(line), "%s into %s%s (not so: child unmerge %s %.*s)", loser, survivor, waits, loser,
+                 NUMBER_LEN, op);
         say(cli, "", line);
     }
 }

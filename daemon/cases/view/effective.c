@@ -162,11 +162,53 @@ static const struct case_value *settled(const struct case_state *state, uint32_t
     return value->value.type == VALUE_TEXT && value->value.text.len > 0 ? value : NULL;
 }
 
+/* The next letter of a text as it is compared: none in capitals, one space for several; 0: there is no more. */
+static uint8_t next_letter(struct cw_slice *text)
+{
+    uint8_t c;
+
+    if (text->len == 0)
+        return 0;
+    c = text->data[0];
+    text->data++;
+    text->len--;
+    while (c == ' ' && text->len > 0 && text->data[0] == ' ') {
+        text->data++;
+        text->len--;
+    }
+    return c >= 'A' && c <= 'Z' ? (uint8_t)(c - 'A' + 'a') : c;
+}
+
+static struct cw_slice trimmed(struct cw_slice text)
+{
+    while (text.len > 0 && text.data[0] == ' ') {
+        text.data++;
+        text.len--;
+    }
+    while (text.len > 0 && text.data[text.len - 1] == ' ')
+        text.len--;
+    return text;
+}
+
+/* Two people type a name or a place: of ASCII's letters alone, so that it is the same with every library. */
+static bool same_words(struct cw_slice a, struct cw_slice b)
+{
+    uint8_t left, right;
+
+    a = trimmed(a);
+    b = trimmed(b);
+    do {
+        left = next_letter(&a);
+        right = next_letter(&b);
+    } while (left == right && left != 0);
+    return left == right;
+}
+
 static bool same_shown(const struct case_state *a, const struct case_state *b, uint32_t field)
 {
     const struct case_value *left = settled(a, field), *right = settled(b, field);
 
-    return left != NULL && right != NULL && values_equal(&left->value, &right->value);
+    return left != NULL && right != NULL && same_words(left->value.text, right->value.text);
 }
 
 static bool begins_with(struct cw_slice text, const char *word)

@@ -56,18 +56,12 @@ static bool says_so(const struct case_state *in, const struct case_state *about,
     return false;
 }
 
-/* Both owners have said so, in either case. One owner of both has said so by merging. */
-static bool both_owners_agree(const struct case_state *a, const struct case_state *b)
+/* The owner of a has not said that b is the same child, in either case. One owner of both has said so by merging. */
+static bool owner_is_silent(const struct case_state *a, const struct case_state *b)
 {
-    struct cw_slice owners[] = {a->owner.division, b->owner.division};
+    struct cw_slice owner = a->owner.division;
 
-    if (slice_eq(owners[0], owners[1]))
-        return true;
-    for (size_t i = 0; i < CW_COUNT(owners); i++) {
-        if (!says_so(a, b, owners[i]) && !says_so(b, a, owners[i]))
-            return false;
-    }
-    return true;
+    return !slice_eq(owner, b->owner.division) && !says_so(a, b, owner) && !says_so(b, a, owner);
 }
 
 static uint32_t index_of(const struct case_state *const *states, uint32_t count, const struct cw_case_id *id)
@@ -93,10 +87,12 @@ uint32_t identity_edges(const struct case_state *const *states, uint32_t count,
 
             if (claims[j].accepts || other == count)
                 continue;
-            out[edges++] = (struct identity_edge){.loser = i,
-                                                  .survivor = other,
-                                                  .op = claims[j].op,
-                                                  .pending = !both_owners_agree(states[i], states[other])};
+            struct identity_edge *edge = &out[edges++];
+
+            *edge = (struct identity_edge){.loser = i, .survivor = other, .op = claims[j].op};
+            edge->waits_loser = owner_is_silent(states[i], states[other]);
+            edge->waits_survivor = owner_is_silent(states[other], states[i]);
+            edge->pending = edge->waits_loser || edge->waits_survivor;
         }
     }
     return edges;

@@ -96,6 +96,10 @@ static bool put_merges(struct gathered *g, const struct identity_edge *edges, ui
         SET_BYTES(merge, op, answer_bytes(g->a, edges[i].op.b, ID_LEN));
         if (edges[i].pending)
             SET_NUMBER(merge, pending, 1);
+        if (edges[i].waits_loser)
+            SET_BYTES(merge, loser_waits_for, wire_bytes(g->states[edges[i].loser]->owner.division));
+        if (edges[i].waits_survivor)
+            SET_BYTES(merge, survivor_waits_for, wire_bytes(g->states[edges[i].survivor]->owner.division));
         out->merges[out->n_merges++] = merge;
     }
     return true;

@@ -111,6 +111,26 @@ START_TEST(a_chain_of_merges_ends_at_its_end)
 }
 END_TEST
 
+START_TEST(a_merge_says_which_owner_it_waits_for)
+{
+    const struct case_state *const *states;
+    struct identity_edge edges[IDENTITY_EDGES_MAX];
+    uint32_t a, b;
+
+    children_begin();
+    a = child_open(NTH, 2000);
+    b = child_open(EST, 3000);
+    child_merge(a, b, EST); /* who owns the survivor says it in the record of the loser */
+    states = children_fold(false);
+    ck_assert_uint_eq(identity_edges(states, 2, edges), 1);
+    ck_assert(edges[0].waits_loser && !edges[0].waits_survivor && edges[0].pending);
+    child_accept(a, b, NTH);
+    states = children_fold(false);
+    ck_assert_uint_eq(identity_edges(states, 2, edges), 1);
+    ck_assert(!edges[0].waits_loser && !edges[0].waits_survivor && !edges[0].pending);
+}
+END_TEST
+
 START_TEST(between_owners_a_merge_waits_until_both_have_said_so)
 {
     const struct identity_place *at;
@@ -347,6 +367,35 @@ START_TEST(one_shared_identifier_is_no_candidate_and_two_are)
 }
 END_TEST
 
+START_TEST(names_and_places_are_compared_as_people_type_them)
+{
+    static const struct {
+        const char *given, *family, *home;
+        uint32_t shared;
+    } others[] = {{"bel", "MOOR", "3 mill row, dunmarsh", 2},
+                  {" Bel ", "Moor", "3 Mill  Row, Dunmarsh ", 2},
+                  {"Be l", "Moor", "3 Mill Row, Dunmarsh", 1},
+                  {"Bel", "Moor", "3 Mill Row", 1},
+                  {"Bela", "Moor", "33 Mill Row, Dunmarsh", 0}};
+    const struct case_state *const *states;
+
+    for (size_t i = 0; i < CW_COUNT(others); i++) {
+        uint32_t at[2];
+
+        children_begin();
+        for (uint32_t side = 0; side < 2; side++) {
+            at[side] = child_open(NTH, 2000 + side);
+            child_text(at[side], NTH, FIELD_GIVEN_NAMES, side == 0 ? "Bel" : others[i].given);
+            child_text(at[side], NTH, FIELD_FAMILY_NAME, side == 0 ? "Moor" : others[i].family);
+            child_text(at[side], NTH, FIELD_BIRTH_DATE, "2014-03-01");
+            child_text(at[side], NTH, FIELD_HOME_ADDRESS, side == 0 ? "3 Mill Row, Dunmarsh" : others[i].home);
+        }
+        states = children_fold(false);
+        ck_assert_uint_eq(identity_corroborates(states[at[0]], states[at[1]]), others[i].shared);
+    }
+}
+END_TEST
+
 static enum admission merge_of(uint32_t roles, int64_t first, int64_t second, struct refusal *why)
 {
     static struct op_write writes[4];
@@ -392,12 +441,14 @@ Suite *suite_identity(void)
     tcase_add_test(all, of_a_cross_merge_the_case_with_a_live_episode_survives);
     tcase_add_test(all, merged_into_two_that_nobody_says_are_one_it_is_unresolved);
     tcase_add_test(all, a_chain_of_merges_ends_at_its_end);
+    tcase_add_test(all, a_merge_says_which_owner_it_waits_for);
     tcase_add_test(all, between_owners_a_merge_waits_until_both_have_said_so);
     tcase_add_test(all, the_order_in_which_cases_are_gathered_changes_nothing);
     tcase_add_test(all, together_the_highest_stands_sets_unite_and_differences_are_shown);
     tcase_add_test(all, each_case_keeps_its_own_episodes);
     tcase_add_test(all, scenario_08_an_unmerge_restores_the_exact_partition_in_either_order);
     tcase_add_test(all, one_shared_identifier_is_no_candidate_and_two_are);
+    tcase_add_test(all, names_and_places_are_compared_as_people_type_them);
     tcase_add_test(all, only_an_inspector_merges_and_only_on_two_different_identifiers);
     suite_add_tcase(suite, all);
     return suite;
