@@ -3,7 +3,8 @@
 #define CASEWIRE_TOOL_BRIEF_H
 
 /*
- * What the next shift must be told: the division's cases that are live or in which something waits, highest risk first.
+ * What the next shift must be told: the division's cases that are live or in which something waits, and those of others in
+ * which something waits for this division, highest risk first.
  * Found in views; only brief and acceptance are signed statements (marks.h).
  */
 
@@ -13,6 +14,7 @@
 struct brief_case {
     const Cw__CaseView *view;
     bool live;    /* a child is missing */
+    bool own;     /* this division's: it is briefed and accepted; of another's the brief only tells */
     bool offered; /* to this division, which does not own it */
     int64_t risk;
     size_t first, count; /* of the brief's items */

@@ -156,6 +156,7 @@ static void look_again(struct following *f)
     for (size_t i = 0; i < f->changed_count && !f->changed_more; i++)
         read_case(f, f->changed[i]);
     f->changed_count = 0;
+    waiting_listen(f->cli, f->context, &f->box->who);
     f->changed_more = f->again; /* what could not be read now is read with all the others */
     find_waiting(f->box);
     inbox_tell_changes(f->cli, f->box, before, count, f->alerts);

@@ -8,7 +8,7 @@
 #include "proto/schema.h"
 #include "proto/wire.h"
 
-static const Cw__ViewValue *detail(const Cw__ViewEvent *event, uint32_t field)
+const Cw__ViewValue *told_detail(const Cw__ViewEvent *event, uint32_t field)
 {
     for (size_t i = 0; i < event->n_fields; i++)
         if (event->fields[i]->field == field && event->fields[i]->n_values > 0)
@@ -16,9 +16,9 @@ static const Cw__ViewValue *detail(const Cw__ViewEvent *event, uint32_t field)
     return NULL;
 }
 
-static bool is_about(const Cw__ViewEvent *event, ProtobufCBinaryData id)
+bool told_is_about(const Cw__ViewEvent *event, ProtobufCBinaryData id)
 {
-    const Cw__ViewValue *about = detail(event, FIELD_ABOUT);
+    const Cw__ViewValue *about = told_detail(event, FIELD_ABOUT);
 
     return about != NULL && about->value != NULL && id.len == CW_ID_LEN &&
            slice_eq(wire_slice(about->value->id), wire_slice(id));
@@ -36,7 +36,7 @@ static const Cw__ViewEvent *newest(const Cw__CaseView *view, uint32_t type)
 static const Cw__ViewEvent *newest_about(const Cw__CaseView *view, uint32_t type, ProtobufCBinaryData id)
 {
     for (size_t i = 0; i < view->n_events; i++)
-        if (view->events[i]->type == type && !view->events[i]->proposal && is_about(view->events[i], id))
+        if (view->events[i]->type == type && !view->events[i]->proposal && told_is_about(view->events[i], id))
             return view->events[i];
     return NULL;
 }
@@ -68,7 +68,7 @@ void told_brief(const Cw__CaseView *view, struct told *out)
     fill(view, out);
 }
 
-static bool says_breached(const Cw__ViewDeadline *duty)
+bool told_breached(const Cw__ViewDeadline *duty)
 {
     for (size_t i = 0; i < duty->n_marks; i++)
         if (slice_eq(wire_slice(duty->marks[i]->what), slice_of("breached")) && !duty->marks[i]->without_effect)
@@ -83,7 +83,7 @@ static bool has_lapsed(const Cw__CaseView *view, const Cw__ViewEvent *offer)
         const Cw__ViewDeadline *duty = view->deadlines[i];
 
         if (slice_eq(wire_slice(duty->clock), slice_of("W1")) &&
-            slice_eq(wire_slice(duty->start), wire_slice(offer->op)) && says_breached(duty))
+            slice_eq(wire_slice(duty->start), wire_slice(offer->op)) && told_breached(duty))
             return true;
     }
     return false;
@@ -173,7 +173,7 @@ static void add_plain(struct words *w, const char *text)
 /* What was said with it: "The carer rings at six". */
 static void add_note(struct words *w, const Cw__ViewEvent *event)
 {
-    const Cw__ViewValue *note = detail(event, event->type == EVENT_SHIFT_BRIEF ? FIELD_TEXT : FIELD_REASON);
+    const Cw__ViewValue *note = told_detail(event, event->type == EVENT_SHIFT_BRIEF ? FIELD_TEXT : FIELD_REASON);
     char text[200], quoted[220];
 
     if (note == NULL)
@@ -186,7 +186,7 @@ static void add_note(struct words *w, const Cw__ViewEvent *event)
 /* "offered to WST" */
 static void offered_to(const Cw__ViewEvent *offer, char *out, size_t cap)
 {
-    const Cw__ViewValue *to = detail(offer, FIELD_TO_DIVISION);
+    const Cw__ViewValue *to = told_detail(offer, FIELD_TO_DIVISION);
     char division[40] = "";
 
     if (to != NULL)
@@ -240,7 +240,7 @@ const Cw__ViewEvent *task_next(const Cw__CaseView *view, const Cw__ViewEvent *af
         const Cw__ViewEvent *e = view->events[i];
 
         if (past && e->type == EVENT_ACTION && !e->proposal && !e->withdraws && !e->has_withdrawn_by &&
-            !e->has_corrected_by && detail(e, FIELD_RESULT) == NULL)
+            !e->has_corrected_by && told_detail(e, FIELD_RESULT) == NULL)
             return e;
         past = past || e == after;
     }
@@ -249,7 +249,7 @@ const Cw__ViewEvent *task_next(const Cw__CaseView *view, const Cw__ViewEvent *af
 
 bool task_due(const Cw__ViewEvent *task, struct cw_wall *out)
 {
-    const Cw__ViewValue *due = detail(task, FIELD_DUE);
+    const Cw__ViewValue *due = told_detail(task, FIELD_DUE);
 
     if (due == NULL || due->value == NULL || due->value->interval == NULL)
         return false;
@@ -259,7 +259,7 @@ bool task_due(const Cw__ViewEvent *task, struct cw_wall *out)
 
 void task_words(const Cw__ViewEvent *task, char out[static TASK_LEN_MAX])
 {
-    const Cw__ViewValue *what = detail(task, FIELD_DECISION), *who = detail(task, FIELD_UNIT);
+    const Cw__ViewValue *what = told_detail(task, FIELD_DECISION), *who = told_detail(task, FIELD_UNIT);
     char text[420] = "", unit[80] = "", due[WHEN_TEXT_LEN_MAX + 8] = "", when[WHEN_TEXT_LEN_MAX],
          id[2 * SHORT_ID_LEN + 1] = "";
     struct cw_wall at;

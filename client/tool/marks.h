@@ -22,6 +22,12 @@ struct told {
 
 /* Whether the event only says how far another has come: no news of the case. */
 bool told_is_mark(const Cw__ViewEvent *event);
+/* What the event says in this field; NULL: nothing. */
+const Cw__ViewValue *told_detail(const Cw__ViewEvent *event, uint32_t field);
+/* Whether its detail `about` names this. */
+bool told_is_about(const Cw__ViewEvent *event, ProtobufCBinaryData id);
+/* Whether a daemon has signed that the duty was not met in time. */
+bool told_breached(const Cw__ViewDeadline *duty);
 /* The newest shift brief of the case. */
 void told_brief(const Cw__CaseView *view, struct told *out);
 /* The newest hand-over offer, when it is the last step of the ownership or was accepted. */

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "tool/waiting.h"
+#include "tool/waiting_parts.h"
 
-#include "tool/lookup.h"
 #include "tool/marks.h"
 #include "tool/verb.h"
 #include "tool/view.h"
@@ -31,15 +30,20 @@ void waiting_for_context(const struct context *context, int digits, struct waiti
     out->coordinates = (out->roles & ROLE_MASK(FCR)) != 0;
 }
 
-bool waiting_is_own(const Cw__CaseView *view, const struct waiting_for *who)
+bool waiting_is_owner(const Cw__CaseView *view, const char *division)
 {
     char owner[160], *rest = owner, *word;
 
     TEXT(view->owner, owner);
     while ((word = strsep(&rest, " +")) != NULL)
-        if (*word != '\0' && strcmp(word, who->division) == 0)
+        if (*word != '\0' && strcmp(word, division) == 0)
             return true;
-    return view->orphaned && who->coordinates;
+    return false;
+}
+
+bool waiting_is_own(const Cw__CaseView *view, const struct waiting_for *who)
+{
+    return waiting_is_owner(view, who->division) || (view->orphaned && who->coordinates);
 }
 
 #define RISK_MEDIUM 3 /* of the scale missing_risk: what nobody assessed is treated as */
@@ -56,18 +60,21 @@ int64_t waiting_risk(const Cw__CaseView *view)
                : 0;
 }
 
-struct finding {
-    const Cw__CaseView *view;
-    const struct waiting_for *who;
-    waiting_sink *sink;
-    void *context;
-    char chars[CHARS_LEN_MAX];
-};
-
-static void tell(const struct finding *f, struct waiting *w)
+void waiting_tell(const struct finding *f, struct waiting *w)
 {
     w->view = f->view;
+    w->here = w->here || f->own;
     f->sink(f->context, w);
+}
+
+bool waiting_is_here(const struct finding *f, ProtobufCBinaryData division)
+{
+    return slice_eq(wire_slice(division), slice_of(f->who->division));
+}
+
+bool waiting_is_ours(const struct finding *f, const Cw__ViewEvent *event)
+{
+    return event->author != NULL && waiting_is_here(f, event->author->division);
 }
 
 /* --- duties ----------------------------------------------------------------------------------------------- */
@@ -99,6 +106,15 @@ bool waiting_duty_runs(const Cw__ViewDeadline *deadline)
            !slice_eq(wire_slice(deadline->state), slice_of("ended"));
 }
 
+size_t waiting_overdue(const Cw__CaseView *view, struct cw_wall now)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < view->n_deadlines; i++)
+        count += waiting_duty_runs(view->deadlines[i]) && (int64_t)view->deadlines[i]->due_ms < now.ms;
+    return count;
+}
+
 /* The event that meets it; NULL: a field does, or a newer version knows. */
 static const struct schema_event *answer_of(const struct schema_clock *clock)
 {
@@ -124,7 +140,7 @@ static uint32_t told_roles(const Cw__ViewDeadline *deadline)
 
 static void say_duty(const struct finding *f, const Cw__ViewDeadline *deadline, bool late, struct waiting *w)
 {
-    char duty[60], when[WHEN_TEXT_LEN_MAX], relative[WHEN_TEXT_LEN_MAX], name[60] = "";
+    char duty[60], when[WHEN_TEXT_LEN_MAX], relative[WHEN_TEXT_LEN_MAX], name[60] = "", owner[40] = "";
 
     waiting_duty(deadline, duty, sizeof(duty));
     when_london(w->at, false, when);
@@ -132,33 +148,52 @@ static void say_duty(const struct finding *f, const Cw__ViewDeadline *deadline, 
     w->in_hand = deadline->acknowledged_by != NULL;
     if (deadline->acknowledged_by != NULL)
         TEXT(deadline->acknowledged_by->name, name);
-    snprintf(w->text, sizeof(w->text), "%s %s due %s (%s)%s%s", duty, late ? "was" : "is", when, relative,
-             name[0] != '\0' ? ", acknowledged by " : "", name);
+    if (!f->own)
+        TEXT(f->view->owner, owner);
+    snprintf(w->text, sizeof(w->text), "%s %s due %s (%s)%s%s%s%s%s", duty, late ? "was" : "is", when, relative,
+             name[0] != '\0' ? ", acknowledged by " : "", name, f->own ? "" : "; ", owner,
+             f->own ? "" : " owns it and does not answer");
     snprintf(w->key, sizeof(w->key), "duty %.20s %lld", duty, (long long)w->at.ms);
 }
 
-/* What was breached waits for whom it has reached by now; before that, for whoever may meet it; all of it for whoever
- * holds a case that no division does. */
+/* Whoever looks after all of a case's duties: of one that no division holds, and of one whose owner does not answer. */
+static uint32_t holders(const struct finding *f)
+{
+    return f->view->orphaned || !f->own ? ROLE_MASK(FCR) : R_NONE;
+}
+
+/* What was breached waits for whom it has reached by now; before that, for whoever may meet it. */
 static void look_at_duty(const struct finding *f, const Cw__ViewDeadline *deadline)
 {
     struct waiting w = {.at = {(int64_t)deadline->due_ms}};
     const struct schema_clock *clock = waiting_clock(deadline);
     bool late = w.at.ms < f->who->now.ms;
-    uint32_t told = late ? told_roles(deadline) : R_NONE, holder = f->view->orphaned ? ROLE_MASK(FCR) : R_NONE;
+    uint32_t told = late ? told_roles(deadline) : R_NONE, holder = holders(f);
 
     if (!waiting_duty_runs(deadline) || ((duty_roles(clock) | told | holder) & f->who->roles) == 0 ||
         w.at.ms > f->who->now.ms + WAITING_SOON_MS)
         return;
     w.roles = (told != R_NONE ? told : duty_roles(clock)) | holder;
     w.class = late ? WAITING_OVERDUE : WAITING_SOON;
+    w.here = true;
     say_duty(f, deadline, late, &w);
     waiting_next(f->view, deadline, f->who->division, w.next, sizeof(w.next));
-    tell(f, &w);
+    waiting_tell(f, &w);
+}
+
+/* What is over in another division's case waits here while nobody there can have heard of it. */
+static void look_at_silent(const struct finding *f)
+{
+    bool hand = waiting_has_a_hand(f);
+
+    for (size_t i = 0; i < f->view->n_deadlines && (hand || f->who->coordinates); i++)
+        if ((int64_t)f->view->deadlines[i]->due_ms < f->who->now.ms && waiting_is_unheard(f, f->view->deadlines[i]))
+            look_at_duty(f, f->view->deadlines[i]);
 }
 
 /* --- what was said ------------------------------------------------------------------------------------------ */
 
-static const Cw__ViewEvent *event_of(const Cw__CaseView *view, ProtobufCBinaryData op)
+const Cw__ViewEvent *waiting_event(const Cw__CaseView *view, ProtobufCBinaryData op)
 {
     for (size_t i = 0; i < view->n_events; i++)
         if (op.len != 0 && slice_eq(wire_slice(view->events[i]->op), wire_slice(op)))
@@ -166,9 +201,19 @@ static const Cw__ViewEvent *event_of(const Cw__CaseView *view, ProtobufCBinaryDa
     return NULL;
 }
 
-static struct cw_wall said_at(const Cw__ViewEvent *event)
+struct cw_wall waiting_said_at(const Cw__ViewEvent *event)
 {
     return event->has_author_time_ms ? (struct cw_wall){(int64_t)event->author_time_ms} : hlc_wall(event->hlc);
+}
+
+/* A return in doubt is told to both sides and to all control rooms at once (DOMAIN.md 9.3); the rest to the owner. */
+static bool is_note_for(const struct finding *f, const Cw__ViewNote *note)
+{
+    const Cw__ViewEvent *event = waiting_event(f->view, note->op), *about = waiting_event(f->view, note->about);
+
+    return f->own || (note->kind == NOTE_RETURN_DISPUTED &&
+                      (f->who->coordinates || (event != NULL && waiting_is_ours(f, event)) ||
+                       (about != NULL && waiting_is_ours(f, about))));
 }
 
 static void look_at_note(const struct finding *f, const Cw__ViewNote *note)
@@ -184,21 +229,21 @@ static void look_at_note(const struct finding *f, const Cw__ViewNote *note)
          "who opened the child's case cannot be relied on, or has not come: see whether the child is missing"},
         {NOTE_NO_LRO, "the group is active without a lead responsible officer"},
     };
-    const Cw__ViewEvent *event = event_of(f->view, note->op);
-    struct waiting w = {.class = WAITING_LOOK, .roles = R_ANY};
+    const Cw__ViewEvent *event = waiting_event(f->view, note->op);
+    struct waiting w = {.class = WAITING_LOOK, .roles = R_ANY, .here = true};
     char op[2 * CW_ID_LEN + 1] = "";
 
     for (size_t i = 0; i < CW_COUNT(notes); i++) {
-        if (notes[i].kind != note->kind)
+        if (notes[i].kind != note->kind || !is_note_for(f, note))
             continue;
         if (event != NULL)
-            w.at = said_at(event);
+            w.at = waiting_said_at(event);
         snprintf(w.text, sizeof(w.text), "%s", notes[i].text);
         snprintf(w.next, sizeof(w.next), "casewire case show %s", f->chars);
         if (note->op.len == CW_ID_LEN)
             hex_of(wire_slice(note->op), op);
         snprintf(w.key, sizeof(w.key), "note %u %s", note->kind, op);
-        tell(f, &w);
+        waiting_tell(f, &w);
     }
 }
 
@@ -216,13 +261,14 @@ static void look_for_owner(const struct finding *f)
              owner);
     snprintf(w.next, sizeof(w.next), "casewire handover claim %s%s", f->chars, waiting_record(f->view));
     snprintf(w.key, sizeof(w.key), "orphaned");
-    tell(f, &w);
+    waiting_tell(f, &w);
 }
 
 /* The case is offered to this division; that somebody accepted without effect is no answer. */
 static void look_for_offer(const struct finding *f)
 {
-    struct waiting w = {.class = WAITING_OFFER, .roles = R_HANDOVER, .at = hlc_wall(f->view->updated_hlc)};
+    struct waiting w = {
+        .class = WAITING_OFFER, .roles = R_HANDOVER, .at = hlc_wall(f->view->updated_hlc), .here = true};
     char from[20], op[2 * CW_ID_LEN + 1] = "", name[60] = "";
     struct told told;
 
@@ -230,7 +276,7 @@ static void look_for_offer(const struct finding *f)
         return;
     told_offer(f->view, &told);
     if (told.event != NULL)
-        w.at = said_at(told.event);
+        w.at = waiting_said_at(told.event);
     if (told.event != NULL && told.event->op.len == CW_ID_LEN)
         hex_of(wire_slice(told.event->op), op);
     if (told.refused != NULL && told.refused->author != NULL)
@@ -241,7 +287,7 @@ static void look_for_offer(const struct finding *f)
              told.refused != NULL ? " accepted had no effect" : "");
     snprintf(w.next, sizeof(w.next), "casewire handover accept %s%s", f->chars, waiting_record(f->view));
     snprintf(w.key, sizeof(w.key), "offer %s%s", op, told.refused != NULL ? " again" : "");
-    tell(f, &w);
+    waiting_tell(f, &w);
 }
 
 /* --- decisions ---------------------------------------------------------------------------------------------- */
@@ -249,10 +295,7 @@ static void look_for_offer(const struct finding *f)
 /* Whose inbox a proposed event is in: theirs whose case it is, and theirs whose officer proposes it. */
 static bool concerns(const struct finding *f, const struct dispute *d)
 {
-    const Cw__Author *author = d->event != NULL ? d->event->author : NULL;
-
-    return d->event == NULL || waiting_is_own(f->view, f->who) ||
-           (author != NULL && slice_eq(wire_slice(author->division), slice_of(f->who->division)));
+    return d->event == NULL || f->own || waiting_is_ours(f, d->event);
 }
 
 /* "proposed is hand-over offer: to division EST" */
@@ -266,17 +309,26 @@ static void say_event(const struct finding *f, const struct dispute *d, char *ou
              details[0] != '\0' ? ": " : "", details);
 }
 
+/* While two divisions claim a case both have its duties: all of both are told (DOMAIN.md 8.3), whoever decides. */
+static bool is_theirs_to_know(const struct finding *f, const struct dispute *d)
+{
+    return d->kind == DISPUTE_OWNER && f->own;
+}
+
 static void look_at_dispute(void *context, const struct dispute *d)
 {
     const struct finding *f = context;
     struct waiting w = {.at = dispute_since(d), .roles = dispute_roles(d)};
     char id[2 * DISPUTE_ID_LEN + 1], field[60], shown[80] = "";
 
-    if (!dispute_is_for(d, f->who->roles) || !concerns(f, d))
+    if (!(dispute_is_for(d, f->who->roles) || is_theirs_to_know(f, d)) || !concerns(f, d))
         return;
-    w.class = d->kind == DISPUTE_PROPOSAL || d->kind == DISPUTE_EVENT ? WAITING_PROPOSAL
-              : dispute_is_open(d)                                    ? WAITING_DECIDE
-                                                                      : WAITING_RULE;
+    w.class = !dispute_is_for(d, f->who->roles)                         ? WAITING_LOOK
+              : d->kind == DISPUTE_PROPOSAL || d->kind == DISPUTE_EVENT ? WAITING_PROPOSAL
+              : dispute_is_open(d)                                      ? WAITING_DECIDE
+                                                                        : WAITING_RULE;
+    if (is_theirs_to_know(f, d))
+        w.roles = R_ANY;
     dispute_id_text(d, f->who->digits, id);
     fault_clean_text(dispute_field(d), field, sizeof(field));
     if (d->choice_count > 0)
@@ -296,22 +348,25 @@ static void look_at_dispute(void *context, const struct dispute *d)
     snprintf(w.next, sizeof(w.next), "casewire conflict show %s", id);
     dispute_id_text(d, 2 * DISPUTE_ID_LEN, id);
     snprintf(w.key, sizeof(w.key), "dispute %s", id);
-    tell(f, &w);
+    waiting_tell(f, &w);
 }
 
 void waiting_find(const Cw__CaseView *view, const struct waiting_for *who, waiting_sink *sink, void *context)
 {
-    struct finding f = {.view = view, .who = who, .sink = sink, .context = context};
+    struct finding f = {.view = view, .who = who, .sink = sink, .context = context, .own = waiting_is_own(view, who)};
 
     lookup_chars(wire_slice(view->human_ref), f.chars);
-    if (waiting_is_own(view, who)) {
+    if (f.own) {
         look_for_owner(&f);
         for (size_t i = 0; i < view->n_deadlines; i++)
             look_at_duty(&f, view->deadlines[i]);
-        for (size_t i = 0; i < view->n_notes; i++)
-            look_at_note(&f, view->notes[i]);
+    } else {
+        look_at_silent(&f);
     }
+    for (size_t i = 0; i < view->n_notes; i++)
+        look_at_note(&f, view->notes[i]);
     look_for_offer(&f);
+    waiting_look_at_news(&f);
     dispute_find(view, look_at_dispute, &f);
 }
 

@@ -32,24 +32,37 @@ struct waiting {
     bool in_hand;                    /* of a duty: somebody acknowledged it */
     char text[WAITING_TEXT_LEN_MAX]; /* "risk assessment was due Sat 28 Nov 2026 16:40 (20 min ago)" */
     char next[160];                  /* a command to type */
+    bool here;                       /* it waits for this division, also where another owns the case */
+    ProtobufCBinaryData seen;        /* what a `seen` of this division ends it by being about; no bytes: nothing does */
     struct cw_wall at;               /* when it is due, or was said */
     uint32_t roles;                  /* whom it waits for */
     char key[WAITING_KEY_LEN_MAX];   /* the same as long as it is the same thing that waits */
 };
 
+#define WAITING_UNHEARD_MAX 64
+
 struct waiting_for {
     uint32_t roles;
     char division[CW_DIVISION_LEN_MAX + 1];
-    bool coordinates; /* FCR: holds the cases that no division does */
+    bool coordinates; /* FCR: holds the cases that no division does, and looks after those of a silent one */
     struct cw_wall now;
     int digits; /* of a dispute's id that tell all of them apart */
+    size_t unheard_count;
+    char unheard[WAITING_UNHEARD_MAX]
+                [CW_DIVISION_LEN_MAX + 1]; /* divisions that the daemon has not heard for a while */
 };
 void waiting_for_context(const struct context *context, int digits, struct waiting_for *out);
+/* waiting_silent.c: asks the daemon which divisions it does not hear. Without an answer what is known stays. */
+void waiting_listen(const struct cli *cli, struct context *context, struct waiting_for *who);
 
+/* Whether the division owns the case, or claims it. */
+bool waiting_is_owner(const Cw__CaseView *view, const char *division);
 /* Whether the case is theirs: their division owns it or claims it, or no division does and they coordinate. */
 bool waiting_is_own(const Cw__CaseView *view, const struct waiting_for *who);
 /* Neither met nor waived, and its episode not over. */
 bool waiting_duty_runs(const Cw__ViewDeadline *deadline);
+/* How many of the case's duties run and are over. */
+size_t waiting_overdue(const Cw__CaseView *view, struct cw_wall now);
 /* "first risk assessment": the duty in words; the clock's own name when it is not known here. */
 void waiting_duty(const Cw__ViewDeadline *deadline, char *out, size_t cap);
 

@@ -3,6 +3,7 @@
 #include "tool/waiting.h"
 
 #include "tool/lookup.h"
+#include "tool/marks.h"
 #include "tool/verb.h"
 
 #include "proto/wire.h"
@@ -163,7 +164,10 @@ void waiting_next(const Cw__CaseView *view, const Cw__ViewDeadline *duty, const 
     uint32_t number = clock != NULL ? answer_of(view, clock, division) : EVENT_NONE;
 
     lookup_chars(wire_slice(view->human_ref), chars);
-    if (number == EVENT_ARBITRATION) {
+    if (number == EVENT_HANDOVER_WITHDRAW &&
+        told_breached(duty)) { /* the offer is over: somebody has to know, by name */
+        put_words(&line, "casewire clock ack ", chars, " ", clock->name);
+    } else if (number == EVENT_ARBITRATION) {
         put_words(&line, "casewire conflict show ", chars, ".owner", "");
     } else if (clock != NULL && (clock->flags & CLOCK_BY_FIELD) != 0) {
         put_field(&line, clock, chars);

@@ -32,6 +32,17 @@ static bool has_live(const Cw__CaseView *view)
     return false;
 }
 
+/* Of another division's case only what waits for this one: what anybody may decide there is no affair of the shift's. */
+static void leave_theirs(struct brief *b, size_t from)
+{
+    size_t kept = from;
+
+    for (size_t i = from; i < b->item_count; i++)
+        if (b->items[i].here)
+            b->items[kept++] = b->items[i];
+    b->item_count = kept;
+}
+
 static bool is_offered(const struct brief *b, size_t from)
 {
     for (size_t i = from; i < b->item_count; i++)
@@ -45,16 +56,16 @@ static void take_case(struct brief *b, const Cw__CaseView *view)
     struct brief_case *one = &b->at[b->case_count];
     bool own = waiting_is_own(view, &b->who);
 
-    *one = (struct brief_case){.view = view, .risk = waiting_risk(view), .first = b->item_count};
+    *one = (struct brief_case){.view = view, .own = own, .risk = waiting_risk(view), .first = b->item_count};
     waiting_find(view, &b->who, keep, b);
+    if (!own)
+        leave_theirs(b, one->first);
     one->offered = !own && is_offered(b, one->first);
     one->live = has_live(view);
     one->count = b->item_count - one->first;
-    if ((own && (one->live || one->count > 0 || task_next(view, NULL) != NULL)) || one->offered) {
+    if (one->count > 0 || (own && (one->live || task_next(view, NULL) != NULL))) {
         qsort(b->items + one->first, one->count, sizeof(*b->items), waiting_compare);
         b->case_count++;
-    } else {
-        b->item_count = one->first;
     }
 }
 
@@ -92,6 +103,7 @@ enum exit_code brief_fill(const struct cli *cli, struct context *context, size_t
     code = gather_all(cli, context, max, out);
     if (code != EXIT_DONE)
         return code;
+    waiting_listen(cli, context, &out->who);
     out->at = calloc(out->cases.count + 1, sizeof(*out->at));
     CW_ASSERT(out->at != NULL);
     for (size_t i = 0; i < out->cases.count; i++)

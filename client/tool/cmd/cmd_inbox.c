@@ -39,6 +39,8 @@ enum exit_code inbox_fill(const struct cli *cli, struct context *context, size_t
 
     if (code == EXIT_DONE)
         code = gather_list(cli, context, &newest, box->cases.count + max, &box->cases);
+    if (code == EXIT_DONE)
+        waiting_listen(cli, context, &box->who);
     for (size_t i = 0; code == EXIT_DONE && i < box->cases.count; i++)
         waiting_find(gather_view(&box->cases, i), &box->who, inbox_keep, box);
     if (box->count > 0)
@@ -179,7 +181,10 @@ const struct cli_command cmd_inbox = {
         "reported, a "
         "return in doubt), cases offered to your division, conflicts and proposals that your roles may decide, "
         "and what "
-        "rules decided lately.\n\nWith --follow it goes on, also over a daemon's death, and --alert runs commands: "
+        "rules decided lately. Of cases that another division owns: duties that are over while its daemon does not "
+        "answer, where your division has a hand in the case or you are the control room; and what became of what you "
+        "offered. What others decided about your division's children stands there until shift brief CASE --seen."
+        "\n\nWith --follow it goes on, also over a daemon's death, and --alert runs commands: "
         "each in the "
         "background, for a limited time; one that fails is reported and nothing waits for it. What happened is in its "
         "environment: CASEWIRE_ALERT_ROLE, _CLASS, _CASE, _REFERENCE, _TITLE, _RISK, _TEXT, _NEXT. Whoever follows "

@@ -34,15 +34,6 @@ static int by_risk(const void *a, const void *b)
     return slice_compare(wire_slice(left->view->case_id), wire_slice(right->view->case_id));
 }
 
-static size_t overdue_of(const Cw__CaseView *view, struct cw_wall now)
-{
-    size_t count = 0;
-
-    for (size_t i = 0; i < view->n_deadlines; i++)
-        count += !view->deadlines[i]->has_met_by && (int64_t)view->deadlines[i]->due_ms < now.ms;
-    return count;
-}
-
 static size_t pick(const struct gather *cases, const struct waiting_for *who, struct own *out)
 {
     size_t count = 0;
@@ -54,7 +45,7 @@ static size_t pick(const struct gather *cases, const struct waiting_for *who, st
             continue;
         out[count++] = (struct own){.view = view,
                                     .risk = waiting_risk(view),
-                                    .overdue = overdue_of(view, who->now),
+                                    .overdue = waiting_overdue(view, who->now),
                                     .disputes = view->n_conflicts};
     }
     qsort(out, count, sizeof(*out), by_risk);

@@ -61,7 +61,7 @@ static enum exit_code give_all(struct cli *cli, struct shift *s)
 
     s->signs = "shift_brief";
     for (size_t i = 0; code == EXIT_DONE && i < s->brief.case_count; i++)
-        if (!s->brief.at[i].offered)
+        if (s->brief.at[i].own)
             code = say(cli, s, s->brief.at[i].view, (ProtobufCBinaryData){0, NULL});
     return code;
 }
@@ -75,6 +75,17 @@ static enum exit_code see(struct cli *cli, struct shift *s, const Cw__CaseView *
     return say(cli, s, view, told->event->event_id);
 }
 
+/* What others did, and what may be the same child: once somebody here has seen it, it waits for nobody. */
+static enum exit_code see_news(struct cli *cli, struct shift *s, const struct brief_case *one)
+{
+    enum exit_code code = EXIT_DONE;
+
+    for (size_t i = one->first; code == EXIT_DONE && i < one->first + one->count; i++)
+        if (s->brief.items[i].seen.len == CW_ID_LEN)
+            code = say(cli, s, one->view, s->brief.items[i].seen);
+    return code;
+}
+
 static enum exit_code see_all(struct cli *cli, struct shift *s)
 {
     enum exit_code code = EXIT_DONE;
@@ -82,13 +93,18 @@ static enum exit_code see_all(struct cli *cli, struct shift *s)
     s->signs = "seen";
     for (size_t i = 0; code == EXIT_DONE && i < s->brief.case_count; i++) {
         const struct brief_case *one = &s->brief.at[i];
+        size_t before = s->done;
         struct told told;
 
         if (one->offered)
             told_offer(one->view, &told);
         else
             told_brief(one->view, &told);
-        code = see(cli, s, one->view, &told);
+        if (one->own || one->offered)
+            code = see(cli, s, one->view, &told);
+        if (code == EXIT_DONE)
+            code = see_news(cli, s, one);
+        s->done = s->done > before ? before + 1 : before; /* cases are counted, whatever was seen in each */
     }
     return code;
 }
@@ -144,7 +160,7 @@ static enum exit_code accept(struct cli *cli, struct shift *s)
 
     s->signs = "shift_accepted";
     for (size_t i = 0; code == EXIT_DONE && i < s->brief.case_count; i++)
-        if (!s->brief.at[i].offered)
+        if (s->brief.at[i].own)
             code = accept_one(cli, s, &s->brief.at[i]);
     if (code != EXIT_DONE)
         return code;
@@ -200,7 +216,7 @@ static enum exit_code run_accept(struct cli *cli)
 static const struct cli_option brief_options[] = {
     {"give", NULL, "sign, in every case listed, that the next shift was told"},
     {"note", "TEXT", "with --give: what else they must know"},
-    {"seen", NULL, "sign that it was on your screen; that is not an acceptance"},
+    {"seen", NULL, "sign that it was on your screen, with what others did; that is not an acceptance"},
     SHIFT_OPTIONS,
     {NULL, NULL, NULL},
 };
@@ -214,7 +230,8 @@ const struct cli_command cmd_shift_brief = {
     .operand_min = 0,
     .operand_max = -1,
     .summary = "what the next shift must be told",
-    .about = "Your division's cases with a live episode or with something that waits, and what is offered to you: "
+    .about = "Your division's cases with a live episode or with something that waits, what is offered to you, and what "
+             "waits for you in others' cases (inbox --help): "
              "risk, owner, duties that are over or end within four hours, things to look at, disputes, tasks, and how "
              "far the last brief has come. Whoever goes off duty signs it with --give, whoever comes on with --seen, "
              "and takes it over with shift accept.",

@@ -58,6 +58,26 @@ START_TEST(a_duty_is_soon_then_overdue_then_met)
 }
 END_TEST
 
+START_TEST(what_is_no_duty_any_more_is_not_overdue)
+{
+    static const char *const over[] = {"waived", "ended"};
+    struct scene *s = scene_new();
+
+    add_deadline(s, "M4", 1000);
+    s->deadline.state = B("breached");
+    ck_assert_uint_eq(waiting_overdue(&s->view, (struct cw_wall){1000}), 0);
+    ck_assert_uint_eq(waiting_overdue(&s->view, (struct cw_wall){1001}), 1);
+    for (size_t i = 0; i < CW_COUNT(over); i++) {
+        s->deadline.state = B(over[i]);
+        ck_assert_uint_eq(waiting_overdue(&s->view, (struct cw_wall){1001}), 0);
+    }
+    s->deadline.state = B("met late");
+    s->deadline.has_met_by = true;
+    ck_assert_uint_eq(waiting_overdue(&s->view, (struct cw_wall){1001}), 0);
+    free(s);
+}
+END_TEST
+
 START_TEST(duties_of_other_divisions_wait_for_others)
 {
     struct scene *s = scene_new();
@@ -287,6 +307,7 @@ Suite *suite_waiting(void)
     TCase *all = tcase_create("waiting");
 
     tcase_add_test(all, a_duty_is_soon_then_overdue_then_met);
+    tcase_add_test(all, what_is_no_duty_any_more_is_not_overdue);
     tcase_add_test(all, duties_of_other_divisions_wait_for_others);
     tcase_add_test(all, what_no_division_holds_waits_for_whoever_coordinates);
     tcase_add_test(all, a_conflict_waits_for_those_who_may_decide);
