@@ -163,7 +163,7 @@ static uint32_t holders(const struct finding *f)
 }
 
 /* What was breached waits for whom it has reached by now; before that, for whoever may meet it. */
-static void look_at_duty(const struct finding *f, const Cw__ViewDeadline *deadline)
+void waiting_look_at_duty(const struct finding *f, const Cw__ViewDeadline *deadline)
 {
     struct waiting w = {.at = {(int64_t)deadline->due_ms}};
     const struct schema_clock *clock = waiting_clock(deadline);
@@ -179,16 +179,6 @@ static void look_at_duty(const struct finding *f, const Cw__ViewDeadline *deadli
     say_duty(f, deadline, late, &w);
     waiting_next(f->view, deadline, f->who->division, w.next, sizeof(w.next));
     waiting_tell(f, &w);
-}
-
-/* What is over in another division's case waits here while nobody there can have heard of it. */
-static void look_at_silent(const struct finding *f)
-{
-    bool hand = waiting_has_a_hand(f);
-
-    for (size_t i = 0; i < f->view->n_deadlines && (hand || f->who->coordinates); i++)
-        if ((int64_t)f->view->deadlines[i]->due_ms < f->who->now.ms && waiting_is_unheard(f, f->view->deadlines[i]))
-            look_at_duty(f, f->view->deadlines[i]);
 }
 
 /* --- what was said ------------------------------------------------------------------------------------------ */
@@ -359,9 +349,9 @@ void waiting_find(const Cw__CaseView *view, const struct waiting_for *who, waiti
     if (f.own) {
         look_for_owner(&f);
         for (size_t i = 0; i < view->n_deadlines; i++)
-            look_at_duty(&f, view->deadlines[i]);
+            waiting_look_at_duty(&f, view->deadlines[i]);
     } else {
-        look_at_silent(&f);
+        waiting_look_at_silent(&f);
     }
     for (size_t i = 0; i < view->n_notes; i++)
         look_at_note(&f, view->notes[i]);

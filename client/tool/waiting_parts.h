@@ -25,15 +25,17 @@ bool waiting_is_here(const struct finding *f, ProtobufCBinaryData division);
 /* Whether somebody of this division said the event. */
 bool waiting_is_ours(const struct finding *f, const Cw__ViewEvent *event);
 
+/* A duty, when it waits for somebody with these roles. */
+void waiting_look_at_duty(const struct finding *f, const Cw__ViewDeadline *deadline);
+
 /* --- waiting_silent.c: another division's case, which nobody there looks after now ------------------------------- */
 
 /*
- * Whether nobody of the owner's can have heard of this duty's breach: another division's daemon signed it and the owner's has
- * not said that it has it; or this daemon does not hear the owner's. Of a duty whose time is over.
+ * What is over, where nobody of the owner's can have heard of it: another division's daemon signed the breach and the owner's has
+ * not said that it has it, or this daemon does not hear the owner's; and, when it does not, that the child is missing. For
+ * whoever has a hand in the case, and for those who coordinate.
  */
-bool waiting_is_unheard(const struct finding *f, const Cw__ViewDeadline *deadline);
-/* Whether people of this division opened the case, said something in it, or were offered it. */
-bool waiting_has_a_hand(const struct finding *f);
+void waiting_look_at_silent(const struct finding *f);
 
 /* --- waiting_news.c: what others did about this division's cases --------------------------------------------------- */
 

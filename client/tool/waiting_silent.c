@@ -7,6 +7,7 @@
 
 #include "tool/context.h"
 #include "tool/marks.h"
+#include "tool/verb.h"
 
 #include "lib/fault.h"
 #include "proto/wire.h"
@@ -97,10 +98,8 @@ static bool all_owners_are_unheard(const struct finding *f)
     return any;
 }
 
-bool waiting_is_unheard(const struct finding *f, const Cw__ViewDeadline *deadline)
+static bool is_unheard_of(const struct finding *f, const Cw__ViewDeadline *deadline)
 {
-    if (all_owners_are_unheard(f))
-        return true;
     return is_marked(f->view, deadline, "breached", false) && !is_marked(f->view, deadline, "breached", true) &&
            !is_marked(f->view, deadline, "delivered", true);
 }
@@ -131,7 +130,7 @@ static bool is_by_a_daemon(const Cw__ViewEvent *event)
     return event->type == EVENT_CLOCK_BREACHED || event->type == EVENT_DELIVERED;
 }
 
-bool waiting_has_a_hand(const struct finding *f)
+static bool has_a_hand(const struct finding *f)
 {
     if (opened_it(f) || waiting_is_here(f, f->view->offered_to))
         return true;
@@ -147,4 +146,40 @@ bool waiting_has_a_hand(const struct finding *f)
                 waiting_is_here(f, f->view->fields[i]->values[j]->author->division))
                 return true;
     return false;
+}
+
+/* --- what waits -------------------------------------------------------------------------------------------------------- */
+
+/* Nothing may be over yet: whoever comes on duty is told all the same. */
+static void look_at_missing(const struct finding *f)
+{
+    struct waiting w = {.class = WAITING_LOOK, .roles = R_ANY, .at = hlc_wall(f->view->updated_hlc), .here = true};
+    bool missing = false;
+    char owner[40];
+
+    for (size_t i = 0; i < f->view->n_episodes; i++)
+        missing = missing || verb_is_missing(f->view->episodes[i]);
+    if (!missing)
+        return;
+    TEXT(f->view->owner, owner);
+    snprintf(w.text, sizeof(w.text), "this child is missing: %s owns the case and does not answer", owner);
+    snprintf(w.next, sizeof(w.next), "casewire child show %s", f->chars);
+    snprintf(w.key, sizeof(w.key), "silent");
+    waiting_tell(f, &w);
+}
+
+void waiting_look_at_silent(const struct finding *f)
+{
+    bool unheard = all_owners_are_unheard(f);
+
+    if (!f->who->coordinates && !has_a_hand(f))
+        return;
+    if (unheard)
+        look_at_missing(f);
+    for (size_t i = 0; i < f->view->n_deadlines; i++) {
+        const Cw__ViewDeadline *deadline = f->view->deadlines[i];
+
+        if ((int64_t)deadline->due_ms < f->who->now.ms && (unheard || is_unheard_of(f, deadline)))
+            waiting_look_at_duty(f, deadline);
+    }
 }

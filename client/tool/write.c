@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "tool/write.h"
 
+#include "tool/dispute.h"
 #include "tool/lookup.h"
 #include "tool/verb.h"
 
+#include "lib/draft.h"
 #include "lib/fault.h"
 #include "lib/when.h"
 #include "proto/schema.h"
@@ -225,9 +227,34 @@ static void tell_json(const struct cli *cli, const Cw__Submitted *s, uint32_t pr
     json_print(cli, object);
 }
 
+/* The fields that nobody with the author's roles sets; empty: it is for another reason. */
+static void not_theirs(const struct writing *w, char *out, size_t cap)
+{
+    uint32_t roles = context_roles(w->context);
+    size_t len = 0;
+
+    out[0] = '\0';
+    for (uint32_t i = 0; w->draft != NULL && i < w->draft->write_count && len + 1 < cap; i++) {
+        const struct schema_field *field = w->draft->writes[i]->field;
+
+        if (field->place != PLACE_DETAIL && (field->set_roles & roles) == 0)
+            len += (size_t)snprintf(out + len, cap - len, "%s%s", len > 0 ? ", " : "", field->name);
+    }
+}
+
+static void tell_proposal(const struct writing *w, bool opens)
+{
+    char fields[300], words[VERB_PROPOSAL_LEN_MAX];
+
+    not_theirs(w, fields, sizeof(fields));
+    verb_proposal_words(w->cli->command, words);
+    printf("%sa proposal:%s %s%s%s%s\n", tone_on(w->cli, TONE_CAREFUL), tone_off(w->cli), fields,
+           fields[0] != '\0' ? ": " : "", words, opens ? " (the case is open)" : "");
+}
+
 static void tell(const struct writing *w, const Cw__Submitted *s, uint32_t proven)
 {
-    char op[2 * SHORT_ID_LEN + 1], reference[64], full[2 * CW_ID_LEN + 1] = "", proposal[VERB_PROPOSAL_LEN_MAX];
+    char op[2 * SHORT_ID_LEN + 1], reference[64], full[2 * CW_ID_LEN + 1] = "";
     bool opens = w->view == NULL;
 
     if (w->silent)
@@ -252,10 +279,8 @@ static void tell(const struct writing *w, const Cw__Submitted *s, uint32_t prove
                        : "recorded",
            reference, op, s->held_by, s->held_by == 1 ? "" : "s");
     printf(proven != 0 ? ", receipt checked: %u\n" : "\n", proven);
-    if (!s->proposal)
-        return;
-    verb_proposal_words(w->cli->command, proposal);
-    printf("%sa proposal:%s %s\n", tone_on(w->cli, TONE_CAREFUL), tone_off(w->cli), proposal);
+    if (s->proposal)
+        tell_proposal(w, opens);
 }
 
 static enum exit_code judge(struct writing *w, const struct cw_answer *answer, const struct cw_op_id *op,

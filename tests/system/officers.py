@@ -735,6 +735,8 @@ def a_complaint_names_places_as_they_are_typed(desk):
         check(f"`{' '.join(words)}` says {where}", f"  where: {where}\n" in done.stderr, done.stderr)
     again = desk.tool("episode", "report", case, "reported=now", expect=6)
     check("what is to be typed next names the case", f"  next:  casewire child show {case}\n" in again.stderr, again.stderr)
+    opened = desk.tool("child", "open", "title=Child Q", "reported=now", "la=Invented Council", who="control@north").stdout
+    check("what is only proposed is named, and that the rest is not", "a proposal: responsible_la: " in opened and "(the case is open)" in opened, opened)
 
 
 @story

@@ -56,6 +56,7 @@ def a_breach_that_was_signed_before_its_owner_fell_silent_waits_with_the_others(
     check("which is north's affair", not rows(desk, "inspector@east"))
     desk.kill("north")
     wait_for("east has not heard of north for a minute", lambda: rows(desk, "inspector@east", SILENT), 90)
+    check("also that the child is missing", rows(desk, "officer@east", "this child is missing") and briefed(desk, "officer@east", "this child is missing"))
     desk.tool("lab", "restart", "north", "--dir", desk.dir)
     wait_for("until north is back", lambda: not rows(desk, "inspector@east", SILENT))
 

@@ -185,6 +185,45 @@ START_TEST(a_breach_that_its_owner_signed_waits_elsewhere_once_its_daemon_is_not
 }
 END_TEST
 
+static void add_missing(struct scene *s)
+{
+    cw__view_episode__init(&s->episode);
+    s->episode.state = B("active");
+    s->episode_at[0] = &s->episode;
+    s->view.n_episodes = 1;
+    s->view.episodes = s->episode_at;
+}
+
+START_TEST(a_child_is_told_of_before_anything_is_over_when_its_owner_is_not_heard)
+{
+    struct scene *s = scene_new();
+    struct happened h = {0};
+    struct waiting_for who = {.roles = ROLE_MASK(PC), .division = "EST", .now = {NOW}, .unheard_count = 1};
+    struct waits waits = {.count = 0};
+
+    happens(s, &h, EVENT_EPISODE_REPORTED, "EST");
+    snprintf(who.unheard[0], sizeof(who.unheard[0]), "NTH");
+    waiting_find(&s->view, &who, keep_waiting, &waits);
+    ck_assert_uint_eq(waits.count, 0); /* nobody is missing */
+    add_missing(s);
+    waiting_find(&s->view, &who, keep_waiting, &waits);
+    ck_assert_uint_eq(waits.count, 1);
+    ck_assert_int_eq(waits.at[0].class, WAITING_LOOK);
+    ck_assert_str_eq(waits.at[0].text, "this child is missing: NTH owns the case and does not answer");
+    who.unheard_count = 0;
+    waiting_find(&s->view, &who, keep_waiting, &waits);
+    ck_assert_uint_eq(waits.count, 1); /* north is there: theirs */
+    who.unheard_count = 1;
+    snprintf(who.division, sizeof(who.division), "WST");
+    waiting_find(&s->view, &who, keep_waiting, &waits);
+    ck_assert_uint_eq(waits.count, 1); /* no hand in it */
+    who.coordinates = true;
+    waiting_find(&s->view, &who, keep_waiting, &waits);
+    ck_assert_uint_eq(waits.count, 2);
+    free(s);
+}
+END_TEST
+
 START_TEST(an_offer_that_lapsed_waits_for_the_division_it_was_made_to)
 {
     struct scene *s = scene_new();
@@ -317,15 +356,6 @@ END_TEST
 
 /* --- what others decided about an own child --------------------------------------------------------------------------- */
 
-static void add_missing(struct scene *s)
-{
-    cw__view_episode__init(&s->episode);
-    s->episode.state = B("active");
-    s->episode_at[0] = &s->episode;
-    s->view.n_episodes = 1;
-    s->view.episodes = s->episode_at;
-}
-
 static void add_risk(struct scene *s, const Cw__ViewEvent *by, const char *risk)
 {
     Cw__ViewValue *v = add_value(s, s->view.n_fields > 0 ? &s->fields[0] : add_field(s, FIELD_MISSING_RISK), risk, DUE);
@@ -453,6 +483,7 @@ Suite *suite_waiting_told(void)
     tcase_add_test(all, a_breach_that_its_owner_has_not_taken_waits_for_whoever_has_a_hand_in_the_case);
     tcase_add_test(all, a_breach_that_its_owner_knows_waits_with_the_owner);
     tcase_add_test(all, a_breach_that_its_owner_signed_waits_elsewhere_once_its_daemon_is_not_heard);
+    tcase_add_test(all, a_child_is_told_of_before_anything_is_over_when_its_owner_is_not_heard);
     tcase_add_test(all, a_merging_asks_the_inspectors_of_the_owner_that_has_not_agreed);
     tcase_add_test(all, an_offer_that_lapsed_waits_for_the_division_it_was_made_to);
     tcase_add_test(all, what_became_of_an_offer_waits_for_its_sender_until_it_is_seen);
