@@ -5,7 +5,7 @@
 
 /*
  * By which areas a child is listed. The record has no field of its own for them: they are what its places name - where
- * the child lives, is placed, was last seen, goes to. Each piece between commas or lines is one ("1 Larkspur Lane", "Dunmarsh"),
+ * the child lives, is placed, was last seen (as reported, and by the last sighting), goes to. Each piece between commas or lines is one ("1 Larkspur Lane", "Dunmarsh"),
  * and each word with a capital ("Dunmarsh bus station"). They are found by, and told in no line: places are personal.
  */
 
@@ -70,8 +70,53 @@ static void add_cell(const struct node *n, const struct case_cell *cell, struct 
     }
 }
 
+/* --- the last sighting ------------------------------------------------------------------------------------------- */
+
+#define SIGHTING_REFUTED 4 /* of the scale confidence */
+
+static const struct op_value *said(const struct op *op, uint32_t field, enum value_type type)
+{
+    for (uint32_t i = 0; op != NULL && i < op->write_count; i++) {
+        if (op->writes[i].field == field && op->writes[i].has_value && op->writes[i].value.type == type)
+            return &op->writes[i].value;
+    }
+    return NULL;
+}
+
+static bool was_seen(const struct case_event *event, const struct op *op)
+{
+    const struct op_value *sure = said(op, FIELD_CONFIDENCE, VALUE_NUMBER);
+
+    return event->event == EVENT_SIGHTING && event->authorised && !event->withdrawal && !event->withdrawn &&
+           !event->corrected && (sure == NULL || sure->number != SIGHTING_REFUTED);
+}
+
+/* The one that reaches furthest into the present: when it was said does not matter. NULL: nobody has seen the child. */
+static const struct op *last_sighting(const struct case_state *state)
+{
+    const struct op *last = NULL;
+    int64_t end = INT64_MIN;
+
+    for (uint32_t i = 0; i < state->event_count; i++) {
+        const struct op *op = state->ops[state->events[i].op_index].op;
+        const struct op_value *when = said(op, FIELD_OCCURRED, VALUE_INTERVAL);
+        int64_t at = when != NULL ? when->latest : INT64_MIN;
+
+        if (!was_seen(&state->events[i], op) || (last != NULL && at < end))
+            continue;
+        last = op;
+        end = at;
+    }
+    return last;
+}
+
 void case_filters_add_places(const struct node *n, const struct case_state *state, struct case_filters *out)
 {
+    const struct op_value *seen =
+        state->kind == KIND_CHILD ? said(last_sighting(state), FIELD_PLACE, VALUE_TEXT) : NULL;
+
+    if (seen != NULL)
+        add_text(n, seen->text, out);
     for (size_t f = 0; f < CW_COUNT(place_fields) && state->kind == KIND_CHILD; f++) {
         for (uint32_t i = 0; i < state->cell_count && !is_hidden(state, place_fields[f]); i++) {
             if (state->cells[i].field == place_fields[f])

@@ -136,6 +136,35 @@ START_TEST(children_missing_now_are_listed_and_by_the_areas_of_their_places)
 }
 END_TEST
 
+static void sight(const char *place, int64_t ms, int64_t confidence)
+{
+    const struct op_value where = {.type = VALUE_TEXT, .text = slice_of(place)},
+                          when = {.type = VALUE_INTERVAL, .number = ms, .latest = ms};
+    struct op_write writes[] = {WRITE(FIELD_PLACE, where), WRITE(FIELD_OCCURRED, when),
+                                WRITE(FIELD_CONFIDENCE, pair_number(confidence))};
+    const struct op op = {
+        .type = OP_EVENT, .schema = SCHEMA_VERSION, .event = EVENT_SIGHTING, .write_count = 3, .writes = writes};
+
+    (void)pair_say(&pair.a, &op, NULL);
+    lab_run(pair.lab, 2000);
+}
+
+START_TEST(a_child_is_listed_where_it_was_seen_last)
+{
+    pair_begin();
+    sight("Netherby quay", WORLD_TIME_MS, 2);
+    ck_assert_uint_eq(COUNT_OF(NULL, "netherby", NULL, NULL), 1);
+    sight("Corner of Mill Row, Tarrowby", WORLD_TIME_MS + 60000, 2);
+    ck_assert_uint_eq(COUNT_OF(NULL, "Netherby", NULL, NULL), 0); /* it has been seen elsewhere since */
+    ck_assert_uint_eq(COUNT_OF(NULL, "Tarrowby", NULL, NULL), 1);
+    sight("Netherby quay", WORLD_TIME_MS - 60000, 2); /* said later, seen earlier */
+    sight("Netherby quay", WORLD_TIME_MS + 90000, 4); /* refuted */
+    ck_assert_uint_eq(COUNT_OF(NULL, "Netherby", NULL, NULL), 0);
+    ck_assert_uint_eq(COUNT_OF(NULL, "Tarrowby", NULL, NULL), 1);
+    lab_free(pair.lab);
+}
+END_TEST
+
 START_TEST(a_list_by_what_there_is_not_is_refused_with_what_may_be_meant)
 {
     const struct {
@@ -478,6 +507,7 @@ Suite *suite_node_child(void)
     tcase_add_test(all, a_merged_child_is_listed_once_as_the_case_that_stays_and_an_unmerge_restores_both);
     tcase_add_test(all, a_risk_that_an_assessment_may_not_lower_is_shown_as_a_proposal);
     tcase_add_test(all, children_missing_now_are_listed_and_by_the_areas_of_their_places);
+    tcase_add_test(all, a_child_is_listed_where_it_was_seen_last);
     tcase_add_test(all, a_list_by_what_there_is_not_is_refused_with_what_may_be_meant);
     tcase_add_test(all, what_stands_in_one_record_finds_the_child);
     tcase_add_test(all, a_history_by_either_reference_has_both_records_and_says_which_line_is_of_which);
