@@ -28,7 +28,7 @@ struct brief {
     struct waiting *items; /* those of one case stand together */
 };
 
-/* Of the cases named by the operands, or of the max that changed last and all in conflict. Complains. */
+/* Of the cases named by the operands, or of what gather_pressing() finds. Complains. */
 enum exit_code brief_fill(const struct cli *cli, struct context *context, size_t max, struct brief *out);
 void brief_done(struct brief *brief);
 void brief_print(const struct cli *cli, const struct context *context, const struct brief *brief);

@@ -8,7 +8,9 @@
 
 #include <stdlib.h>
 
-#define AT_ONCE 64     /* requests on their way: views may be large */
+#define AT_ONCE 64      /* requests on their way: views may be large */
+#define MISSING_MAX 400 /* of GATHER_MAX, so that room is left for what changed last */
+#define IN_CONFLICT_MAX 400
 #define PAGES_MAX 1000 /* of lists: a page may hold none that fits and still have a next */
 
 static bool has_case(const struct gather *g, ProtobufCBinaryData id)
@@ -171,6 +173,24 @@ enum exit_code gather_one(const struct cli *cli, struct context *context, const 
     if (code == EXIT_DONE)
         keep(out, answer);
     return out->count > at ? gather_beside(cli, context, gather_view(out, at), out) : code;
+}
+
+enum exit_code gather_missing(const struct cli *cli, struct context *context, struct gather *out)
+{
+    struct cw_list_query missing = {.size = sizeof(missing), .status = slice_of("missing")};
+
+    return gather_list(cli, context, &missing, MISSING_MAX, out);
+}
+
+enum exit_code gather_pressing(const struct cli *cli, struct context *context, size_t max, struct gather *out)
+{
+    struct cw_list_query in_conflict = {.size = sizeof(in_conflict), .conflicts_only = 1},
+                         newest = {.size = sizeof(newest)};
+    enum exit_code code = gather_missing(cli, context, out);
+
+    if (code == EXIT_DONE)
+        code = gather_list(cli, context, &in_conflict, out->count + IN_CONFLICT_MAX, out);
+    return code == EXIT_DONE ? gather_list(cli, context, &newest, out->count + max, out) : code;
 }
 
 void gather_done(struct gather *g)

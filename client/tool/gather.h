@@ -31,6 +31,13 @@ enum exit_code gather_beside(const struct cli *cli, struct context *context, con
 /* Up to max cases of the query, newest change first; those that are there already are not fetched again. Complains. */
 enum exit_code gather_list(const struct cli *cli, struct context *context, const struct cw_list_query *query,
                            size_t max, struct gather *out);
+/*
+ * What a shift must not miss: all children that are missing now, however long ago their cases changed, all cases in conflict,
+ * and the max cases that changed last. Complains.
+ */
+enum exit_code gather_pressing(const struct cli *cli, struct context *context, size_t max, struct gather *out);
+/* The first of these. */
+enum exit_code gather_missing(const struct cli *cli, struct context *context, struct gather *out);
 void gather_done(struct gather *g);
 
 /*

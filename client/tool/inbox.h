@@ -13,7 +13,7 @@ struct inbox {
     struct waiting *at; /* most pressing first */
 };
 
-/* Looks at the max cases changed last and at all in conflict, for box->who. Complains. */
+/* Looks at what gather_pressing() finds, for box->who. Complains. */
 enum exit_code inbox_fill(const struct cli *cli, struct context *context, size_t max, struct inbox *box);
 void inbox_keep(void *context, const struct waiting *waiting); /* a waiting_sink: context is the inbox */
 void inbox_done(struct inbox *box);

@@ -57,8 +57,8 @@ static void tell_news(const struct finding *f, const Cw__ViewEvent *event, const
     struct waiting w = {.class = WAITING_LOOK, .roles = roles, .at = waiting_said_at(event), .here = true};
     char who[90], op[2 * CW_ID_LEN + 1] = "";
 
-    if (is_seen(f, event->event_id) || w.at.ms < f->who->now.ms - NEWS_MS)
-        return;
+    if (is_seen(f, event->event_id) || hlc_wall(event->hlc).ms < f->who->now.ms - NEWS_MS)
+        return; /* by when a division took it: an author's clock may be years behind */
     by(author, who, sizeof(who));
     snprintf(w.text, sizeof(w.text), "%s %s", who, what);
     snprintf(w.next, sizeof(w.next), "casewire shift brief %s --seen", f->chars);

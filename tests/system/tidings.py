@@ -143,3 +143,18 @@ def a_child_that_may_be_recorded_twice_is_looked_at(desk):
     desk.tool("shift", "brief", "--seen", who="sergeant@east")
     check("until somebody has looked", not rows(desk, "sergeant@east", "is it the same child?"))
     check("who is of that division", rows(desk, "sergeant@north", "is it the same child?"))
+
+
+@story()
+def a_missing_child_is_looked_at_however_long_ago_it_changed(desk):
+    child = desk.open_case("Child of last week")
+    for i in range(3):
+        desk.tool("case", "open", "ocg", f"title=Group {i}", "name=Example group", who="coordinator@north")
+    waiting = desk.ask("inbox", "--cases", "1", who="inspector@north")["waiting"]
+    check("the inbox has the child's duties", any(w["human_ref"] == child["human_ref"] for w in waiting), str(waiting))
+    briefs = desk.ask("shift", "brief", "--cases", "1")["cases"]
+    check("the brief has the child", any(c["human_ref"] == child["human_ref"] for c in briefs), str(briefs))
+    mine = desk.ask("mine", "--cases", "1")["cases"]
+    check("and so do the division's cases, first of all", mine[0]["human_ref"] == child["human_ref"], str(mine))
+    groups = desk.ask("mine", "--cases", "1", "--kind", "ocg")["cases"]
+    check("unless others are asked for", [c["kind"] for c in groups] == ["ocg"], str(groups))

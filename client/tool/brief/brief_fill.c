@@ -58,9 +58,9 @@ static void take_case(struct brief *b, const Cw__CaseView *view)
 
     *one = (struct brief_case){.view = view, .own = own, .risk = waiting_risk(view), .first = b->item_count};
     waiting_find(view, &b->who, keep, b);
-    if (!own)
-        leave_theirs(b, one->first);
     one->offered = !own && is_offered(b, one->first);
+    if (!own && !one->offered) /* whoever may take it over has to know what is open in it */
+        leave_theirs(b, one->first);
     one->live = has_live(view);
     one->count = b->item_count - one->first;
     if (one->count > 0 || (own && (one->live || task_next(view, NULL) != NULL))) {
@@ -82,16 +82,13 @@ static int by_danger(const void *a, const void *b)
 
 static enum exit_code gather_all(const struct cli *cli, struct context *context, size_t max, struct brief *b)
 {
-    struct cw_list_query in_conflict = {.size = sizeof(in_conflict), .conflicts_only = 1},
-                         newest = {.size = sizeof(newest)};
     enum exit_code code = EXIT_DONE;
 
     for (int i = 0; code == EXIT_DONE && i < cli->operand_count; i++)
         code = gather_one(cli, context, cli->operands[i], &b->cases);
     if (cli->operand_count > 0)
         return code;
-    code = gather_list(cli, context, &in_conflict, GATHER_MAX / 2, &b->cases);
-    return code == EXIT_DONE ? gather_list(cli, context, &newest, b->cases.count + max, &b->cases) : code;
+    return gather_pressing(cli, context, max, &b->cases);
 }
 
 enum exit_code brief_fill(const struct cli *cli, struct context *context, size_t max, struct brief *out)

@@ -190,5 +190,6 @@ void brief_print(const struct cli *cli, const struct context *context, const str
         print_text(cli, context, b);
     }
     if (b->cases.more && !cli->json)
-        fprintf(stderr, "the %zu cases changed last were looked at; --cases N looks at more\n", b->cases.count);
+        fprintf(stderr, "%zu cases were looked at, children missing now first; --cases N looks at more\n",
+                b->cases.count);
 }

@@ -33,12 +33,8 @@ void inbox_keep(void *context, const struct waiting *waiting)
 
 enum exit_code inbox_fill(const struct cli *cli, struct context *context, size_t max, struct inbox *box)
 {
-    struct cw_list_query in_conflict = {.size = sizeof(in_conflict), .conflicts_only = 1},
-                         newest = {.size = sizeof(newest)};
-    enum exit_code code = gather_list(cli, context, &in_conflict, GATHER_MAX / 2, &box->cases);
+    enum exit_code code = gather_pressing(cli, context, max, &box->cases);
 
-    if (code == EXIT_DONE)
-        code = gather_list(cli, context, &newest, box->cases.count + max, &box->cases);
     if (code == EXIT_DONE)
         waiting_listen(cli, context, &box->who);
     for (size_t i = 0; code == EXIT_DONE && i < box->cases.count; i++)
@@ -131,7 +127,8 @@ void inbox_print(const struct cli *cli, const struct context *context, const str
             inbox_print_row(&box->at[i]);
     }
     if (box->cases.more && !cli->json)
-        fprintf(stderr, "the %zu cases changed last were looked at; --cases N looks at more\n", box->cases.count);
+        fprintf(stderr, "%zu cases were looked at, children missing now first; --cases N looks at more\n",
+                box->cases.count);
 }
 
 static enum exit_code run_inbox(struct cli *cli)
@@ -164,7 +161,8 @@ static enum exit_code run_inbox(struct cli *cli)
 }
 
 static const struct cli_option options[] = {
-    {"cases", "N", "look at the N cases changed last, and at all in conflict (default 200, at most 500)"},
+    {"cases", "N",
+     "look at the N cases changed last, at all children missing now and at all in conflict (default 200, at most 500)"},
     {"follow", NULL, "stay, and tell what is new and what is done; Ctrl-C ends it"},
     {"alert", "ROLE=COMMAND",
      "with --follow: run this when something new waits for the role; any: for all; may be repeated"},

@@ -151,7 +151,7 @@ static void print_all(const struct cli *cli, const struct gather *cases, const s
     else
         print_rows(cli, own, count);
     if (cases->more && !cli->json)
-        fprintf(stderr, "of the %zu cases changed last; --cases N looks at more\n", cases->count);
+        fprintf(stderr, "of %zu cases, children missing now first; --cases N looks at more\n", cases->count);
     free(own);
 }
 
@@ -171,8 +171,10 @@ static enum exit_code run_mine(struct cli *cli)
         return code;
     }
     code = context_start(cli, &context);
+    if (code == EXIT_DONE && (query.kind == 0 || query.kind == KIND_CHILD))
+        code = gather_missing(cli, &context, cases);
     if (code == EXIT_DONE)
-        code = gather_list(cli, &context, &query, (size_t)max, cases);
+        code = gather_list(cli, &context, &query, cases->count + (size_t)max, cases);
     if (code == EXIT_DONE) {
         waiting_for_context(&context, 4, &who);
         print_all(cli, cases, &who);
@@ -185,7 +187,7 @@ static enum exit_code run_mine(struct cli *cli)
 
 static const struct cli_option options[] = {
     {"kind", "KIND", "only this kind of case, as county_line, or of entity, as phone"},
-    {"cases", "N", "look at the N cases changed last (default 200, at most 1000)"},
+    {"cases", "N", "look at the N cases changed last, and at all children missing now (default 200, at most 1000)"},
     {NULL, NULL, NULL},
 };
 

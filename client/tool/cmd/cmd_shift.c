@@ -207,11 +207,13 @@ static enum exit_code run_accept(struct cli *cli)
     return run(cli, accept);
 }
 
-#define SHIFT_OPTIONS                                                                                      \
-    {"cases", "N", "look at the N cases changed last, and at all in conflict (default 200, at most 500)"}, \
-        {"held-by", "K", "wait until K divisions hold what is signed (default 1: this one)"},              \
-    {                                                                                                      \
-        "deadline", "SECONDS", "how long to wait for the other divisions (default 10)"                     \
+#define SHIFT_OPTIONS                                                                                              \
+    {"cases", "N",                                                                                                 \
+     "look at the N cases changed last, at all children missing now and at all in conflict (default 200, at most " \
+     "500)"},                                                                                                      \
+        {"held-by", "K", "wait until K divisions hold what is signed (default 1: this one)"},                      \
+    {                                                                                                              \
+        "deadline", "SECONDS", "how long to wait for the other divisions (default 10)"                             \
     }
 static const struct cli_option brief_options[] = {
     {"give", NULL, "sign, in every case listed, that the next shift was told"},

@@ -2,8 +2,8 @@
 /* What waits in a division's inbox of what others did, or of what others do not do. */
 #include "tests/unit/client/scene.h"
 
-#define NOW 200000000
-#define DUE 100000000
+#define NOW INT64_C(4000000000)
+#define DUE INT64_C(3900000000)
 
 Suite *suite_waiting_told(void);
 
@@ -261,6 +261,8 @@ START_TEST(what_became_of_an_offer_waits_for_its_sender_until_it_is_seen)
     ck_assert_str_eq(w.at[0].text, "EST (Officer L) declined the hand-over: No beds");
     ck_assert_str_eq(w.at[0].next, "casewire shift brief K7Q2M4X --seen");
     ck_assert_uint_eq(wait_at(s, "EST", ROLE_MASK(INSP)).count, 0); /* who did it knows */
+    h.events[1].has_author_time_ms = true;                          /* a device whose clock was never set */
+    ck_assert_uint_eq(wait_at(s, "NTH", ROLE_MASK(INSP)).count, 1);
     is_seen_by(s, &h, &h.events[1], "EST");
     ck_assert_uint_eq(wait_at(s, "NTH", ROLE_MASK(INSP)).count, 1); /* not by its own people */
     is_seen_by(s, &h, &h.events[1], "NTH");
