@@ -158,3 +158,41 @@ def a_missing_child_is_looked_at_however_long_ago_it_changed(desk):
     check("and so do the division's cases, first of all", mine[0]["human_ref"] == child["human_ref"], str(mine))
     groups = desk.ask("mine", "--cases", "1", "--kind", "ocg")["cases"]
     check("unless others are asked for", [c["kind"] for c in groups] == ["ocg"], str(groups))
+
+
+@story()
+def a_return_in_doubt_is_told_to_both_divisions_and_all_control_rooms(desk):
+    case = desk.ask("child", "open", "title=Child B", "reported=yesterday 23:10", "seen=yesterday 19:30")["case_id"]
+    desk.tool("episode", "assess", case, "risk=medium", "why=no coat", "review=in 2h")
+    desk.settle()
+    desk.tool("lab", "cut", "west", "--dir", desk.dir)
+    desk.tool("episode", "return", case, "how=told_by_carer", "when=yesterday 23:30", "source=Night carer")
+    desk.tool("episode", "return", case, "how=seen_by_professional", "when=yesterday 23:40", "where=Quarrel Lane")
+    desk.tool("episode", "sight", case, "when=between yesterday 23:30 and 23:55", "where=Tarrowby bridge", "confidence=confirmed", who="officer@west")
+    desk.tool("lab", "heal", "west", "--dir", desk.dir)
+    desk.agree()
+    doubt = "a sighting contradicts the return"
+    for who in ("officer@north", "officer@west", "control@west", "control@east"):
+        check(f"{who} is told", rows(desk, who, doubt), str(rows(desk, who)))
+    check("and nobody who has nothing to do with it", not rows(desk, "officer@east", doubt))
+    check("in the brief of the other side, too", briefed(desk, "officer@west", doubt))
+    desk.tool("episode", "refute", case, "why=The carer saw another child", who="inspector@north")
+    desk.agree()
+    check("until an inspector decides", not rows(desk, "control@east", doubt) and not rows(desk, "officer@west", doubt))
+
+
+@story()
+def what_another_division_decides_about_a_child_is_told_to_its_owner(desk):
+    case = desk.open_case("Child K", risk="low")["case_id"]
+    desk.tool("episode", "assess", case, "risk=high", "why=no coat", "review=in 1h", who="sergeant@north")
+    desk.settle()
+    desk.tool("episode", "assess", case, "risk=medium", "why=her aunt has called", "review=in 1h", who="inspector@east")
+    duty = next(d["duty"][:8] for d in desk.ask("case", "show", case)["deadlines"] if d["clock"] == "M4" and d["state"] in ("running", "due soon"))
+    desk.tool("clock", "waive", case, duty, "why=told by telephone", who="inspector@east")
+    desk.agree()
+    told = rows(desk, "officer@north", "EST (Duty inspector of east)")
+    check("north is told of both", sorted(w["text"].split(") ")[1] for w in told) ==
+          ["LOWERED the risk of your child to medium", "waived circulated as missing: told by telephone"], str(told))
+    check("east is not", not rows(desk, "officer@east", "EST ("))
+    desk.tool("shift", "brief", case, "--seen", who="officer2@north")
+    check("until it is seen", not rows(desk, "officer@north", "EST ("))
