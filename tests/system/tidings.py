@@ -77,6 +77,8 @@ def an_offer_that_lapses_while_its_sender_is_dead_is_told_to_whom_it_was_made(de
         found = rows(desk, who, "answer to a hand-over was due")
         check("and by whom it is owned", "WST owns it and does not answer" in found[0]["text"], str(found))
     check("nobody who has no hand in it", not rows(desk, "sergeant@north", "answer to a hand-over was due"))
+    desk.tool(*rows(desk, "control@east", "answer to a hand-over was due")[0]["next"].split()[1:], who="control@east")
+    check("until somebody says that they know", not rows(desk, "control@east", "answer to a hand-over was due"))
 
 
 @story()
