@@ -57,6 +57,15 @@ void *arena_array(struct arena *a, size_t count, size_t size, size_t align)
     return arena_take(a, len, align);
 }
 
+void *arena_table(struct arena *a, size_t count, size_t size, size_t align)
+{
+    size_t len;
+
+    if (__builtin_mul_overflow(count, size, &len))
+        return NULL;
+    return arena_take_raw(a, len, align);
+}
+
 enum cw_err refuse(struct refusal *out, enum cw_err code, const char *where, const char *format, ...)
 {
     va_list args;

@@ -76,6 +76,9 @@ void *arena_copy(struct arena *a, const void *from, size_t len);
 /* count is checked against overflow */
 void *arena_array(struct arena *a, size_t count, size_t size, size_t align);
 #define ARENA_ARRAY(a, type, count) ((type *)arena_array((a), (count), sizeof(type), alignof(type)))
+/* Not zeroed, so that memory fresh from the system stays untouched: a table of which most may never be used. */
+void *arena_table(struct arena *a, size_t count, size_t size, size_t align);
+#define ARENA_TABLE(a, type, count) ((type *)arena_table((a), (count), sizeof(type), alignof(type)))
 
 static inline size_t arena_mark(const struct arena *a)
 {

@@ -14,7 +14,7 @@
 #include "proto/message.h"
 
 struct authority_limits {
-    uint32_t certs_max;    /* default 8192 */
+    uint32_t certs_max;    /* ever issued; default 65536 */
     uint32_t policies_max; /* default 1024 */
 };
 
@@ -78,8 +78,13 @@ const struct authority_cert *authority_find(const struct authority *a, const str
 bool authority_same_holder(const struct authority *a, const struct cert_id *x, const struct cert_id *y);
 uint32_t authority_cert_count(const struct authority *a);
 const struct authority_cert *authority_cert_at(const struct authority *a, uint32_t index);
-/* By transport key: who connects. NULL: nobody. */
+/*
+ * By transport key: who connects. NULL: nobody. A public key is no secret, and stands in as many certificates as somebody
+ * had it written into: it stays with the holder of the first of them, by log and place.
+ */
 const struct authority_cert *authority_find_curve(const struct authority *a, const uint8_t key[static KEY_LEN]);
+/* cert, which is one of its own, may connect with the transport key it names: nobody else had that key first. */
+bool authority_has_curve(const struct authority *a, const struct authority_cert *cert);
 /* Admission only (REPLICATION.md §3.9): may its holder connect, and hand in, by this clock? */
 enum cert_standing authority_standing(const struct authority_cert *cert, struct cw_wall now);
 /* The stretch of time around `now` in which no certificate's standing changes: from *out_from, before *out_until. */
@@ -100,6 +105,8 @@ uint32_t authority_policies(const struct authority *a, const struct authority_po
 uint32_t authority_members(const struct authority *a, struct cw_slice audience, struct cert_id *out, uint32_t max,
                            struct position *out_membership);
 
+/* A member of the audience now, whose certificate nobody revoked: what is written is under keys that it has. */
+bool authority_reads(const struct authority *a, struct cw_slice audience, const struct cert_id *id);
 /* A member of the audience now, or before a record removed it. */
 bool authority_ever_member(const struct authority *a, struct cw_slice audience, const struct cert_id *id);
 

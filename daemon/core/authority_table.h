@@ -44,6 +44,7 @@ struct authority {
     uint32_t cert_count;
     struct authority_cert *certs; /* in the order issued: never moved */
     uint32_t *sorted;             /* by certificate id */
+    uint32_t *by_curve;           /* by transport key (authority_curve.c) */
     uint32_t policy_count;
     struct authority_policy *policies;
     uint32_t audience_count;
@@ -54,6 +55,9 @@ struct authority_log *authority_log_of(struct authority *a, const struct log_id 
 /* Its index; where there is none of this name, audience_count, at which it would stand. */
 uint32_t authority_audience(const struct authority *a, struct cw_slice name);
 struct authority_cert *authority_cert_of(const struct authority *a, const struct cert_id *id);
+
+/* Takes the last certificate, which stands at certs[added], into by_curve. */
+void authority_note_curve(struct authority *a, uint32_t added);
 
 /* Where a record stands: what acts are applied with. */
 struct authority_act_place {

@@ -38,6 +38,9 @@ const struct event_row event_table[] = {
      "More certificates than the doors of @CASEWIRE_DIVISION@ can know",
      "Some of those that are good are refused; the message says how many. Revoke what is not used any more: that makes "
      "room."},
+    {"net-shared-key", "1e910295cb12407eb1b3275079d9406b", "A certificate names somebody else's transport key",
+     "Whoever had the key first is let in with it as before, and the other certificate is not. Ask the authority that "
+     "issued it why; take it back (casewire authority revoke), and start the daemon again to end this alarm."},
     {"turn-failed", "0a1d9f65f1754d4ea6293b874b5be9a8", "A turn of @CASEWIRE_DIVISION@ came to nothing",
      "Nothing that was acknowledged is lost, and submitters were told to send again. When the daemon ended with "
      "it, the service manager starts it anew. Look at the disk and at the lines before."},
@@ -106,7 +109,8 @@ const struct event_row event_table[] = {
      "Contents are behind headers; the division that has them is cut off, or does not send them. casewire peers "
      "tells which lag."},
     {"limit", "388d3e4b3bbf47c58d1899ae9abe3ff9", "A bound of @CASEWIRE_DIVISION@ was reached",
-     "The message names it. What is beyond is refused, nothing is lost."},
+     "The message names it. What is beyond is refused, nothing is lost.\n"
+     "logs_max: others' new logs are not fetched any more. operations.md, \"Many daemons, for years\"."},
     {"peer-invented", "7c098a3bd41e40478b04eb0b8bbeec23",
      "Division @CASEWIRE_PEER@ sent bytes that only it can have made wrong",
      "The session was ended. Its program is broken, or it is hostile: tell whoever runs it."},

@@ -11,7 +11,7 @@ static size_t aligned(size_t len)
 size_t authority_memory(const struct authority_limits *limits)
 {
     return aligned(sizeof(struct authority)) + aligned(limits->certs_max * sizeof(struct authority_cert)) +
-           aligned(limits->certs_max * sizeof(uint32_t)) +
+           2 * aligned(limits->certs_max * sizeof(uint32_t)) +
            aligned(limits->policies_max * sizeof(struct authority_policy));
 }
 
@@ -27,10 +27,11 @@ struct authority *authority_init(void *memory, const struct authority_limits *li
     a->roots[0].count = genesis->root_key_count;
     a->roots[0].threshold = genesis->threshold;
     memcpy(a->roots[0].keys, genesis->root_keys, sizeof a->roots[0].keys);
-    a->certs = ARENA_ARRAY(&arena, struct authority_cert, limits->certs_max);
-    a->sorted = ARENA_ARRAY(&arena, uint32_t, limits->certs_max);
-    a->policies = ARENA_ARRAY(&arena, struct authority_policy, limits->policies_max);
-    CW_ASSERT(a->certs != NULL && a->sorted != NULL && a->policies != NULL);
+    a->certs = ARENA_TABLE(&arena, struct authority_cert, limits->certs_max);
+    a->sorted = ARENA_TABLE(&arena, uint32_t, limits->certs_max);
+    a->by_curve = ARENA_TABLE(&arena, uint32_t, limits->certs_max);
+    a->policies = ARENA_TABLE(&arena, struct authority_policy, limits->policies_max);
+    CW_ASSERT(a->certs != NULL && a->sorted != NULL && a->by_curve != NULL && a->policies != NULL);
     return a;
 }
 
@@ -108,6 +109,7 @@ enum cw_err authority_admit_cert(struct authority *a, const struct authority_act
     fill_cert(cert, certificate);
     cert->issued_log = at->log->log;
     cert->issued_seq = at->seq;
+    authority_note_curve(a, a->cert_count - 1);
     return CW_OK;
 }
 
@@ -135,20 +137,6 @@ const struct authority_cert *authority_cert_at(const struct authority *a, uint32
 {
     CW_ASSERT(index < a->cert_count);
     return &a->certs[index];
-}
-
-/* A renewed certificate may keep its key: the last one issued that is not revoked speaks for it. */
-const struct authority_cert *authority_find_curve(const struct authority *a, const uint8_t key[static KEY_LEN])
-{
-    const struct authority_cert *found = NULL;
-
-    if (id_is_zero(key))
-        return NULL;
-    for (uint32_t i = 0; i < a->cert_count; i++) {
-        if (memcmp(a->certs[i].curve_key, key, KEY_LEN) == 0 && (found == NULL || !a->certs[i].revoked))
-            found = &a->certs[i];
-    }
-    return found;
 }
 
 enum cert_standing authority_standing(const struct authority_cert *cert, struct cw_wall now)
@@ -247,6 +235,15 @@ static bool is_listed(const struct cert_id *list, uint32_t count, const struct c
             return true;
     }
     return false;
+}
+
+bool authority_reads(const struct authority *a, struct cw_slice audience, const struct cert_id *id)
+{
+    uint32_t index = authority_audience(a, audience);
+    const struct authority_cert *cert = authority_cert_of(a, id);
+
+    return cert != NULL && !cert->revoked && index < a->audience_count &&
+           is_listed(a->audiences[index].members, a->audiences[index].member_count, id);
 }
 
 bool authority_ever_member(const struct authority *a, struct cw_slice audience, const struct cert_id *id)

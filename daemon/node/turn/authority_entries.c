@@ -230,7 +230,8 @@ void authority_look_at_dates(struct node *n)
 
 struct key_list {
     struct allowed_key *keys;
-    uint32_t listed, left_out;
+    uint32_t listed, left_out, shared;
+    const struct authority_cert *sharer; /* the last of them */
     size_t cap;
 };
 
@@ -243,6 +244,11 @@ static void list_keys(const struct node *n, struct cw_wall now, bool good, struc
 
         if (id_is_zero(cert->curve_key) || (standing == STANDING_GOOD) != good)
             continue;
+        if (!authority_has_curve(n->authority, cert)) {
+            l->shared += !cert->revoked;
+            l->sharer = cert->revoked ? l->sharer : cert;
+            continue;
+        }
         if (l->listed == l->cap) {
             l->left_out++;
             continue;
@@ -286,6 +292,11 @@ void authority_tell_net(struct node *n, struct arena *arena)
         node_alarm(n, "net-allow", "%u good certificates more than the network process can know: they are refused",
                    l.left_out);
     list_keys(n, now, false, &l);
+    if (l.shared != 0)
+        node_alarm(n, "net-shared-key",
+                   "%u certificates name a transport key that was somebody else's before, the last of them %s of %s: "
+                   "they are not let in with it",
+                   l.shared, l.sharer->name[0] != '\0' ? l.sharer->name : "one", l.sharer->division);
     kick_revoked(n);
     n->ports.net.allow(n->ports.net.ctx, l.keys, l.listed);
     n->allow_stale = false;

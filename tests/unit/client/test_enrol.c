@@ -341,6 +341,12 @@ static void borrowed_transport_key(struct certificate *cert)
     memcpy(cert->curve_key, trust_find(pairing.a.trust, &pairing.members->at[0].cert)->parsed.curve_key, KEY_LEN);
 }
 
+/* Keys would be wrapped for somebody who cannot open them, and whoever can is a member twice. */
+static void borrowed_seal_key(struct certificate *cert)
+{
+    memcpy(cert->seal_key, trust_find(pairing.a.trust, &pairing.members->at[0].cert)->parsed.seal_key, KEY_LEN);
+}
+
 static const struct {
     void (*change)(struct certificate *cert);
     enum cw_err expected;
@@ -352,6 +358,7 @@ static const struct {
     {expired, CW_REFUSED_EXPIRED},
     {for_ever, CW_REFUSED_EXPIRED},
     {borrowed_transport_key, CW_REFUSED_REUSED_ID},
+    {borrowed_seal_key, CW_REFUSED_REUSED_ID},
 };
 
 START_TEST(an_authority_does_not_issue_whatever_is_asked_for)

@@ -336,6 +336,66 @@ START_TEST(a_transport_key_finds_the_certificate_that_is_not_revoked)
 }
 END_TEST
 
+/* Anybody may read a public key, and have it written into a certificate of their own. */
+static struct cw_slice take_curve(struct cw_slice from, uint8_t serial, const char *division, uint8_t *out,
+                                  struct cert_id *out_id)
+{
+    struct certificate c;
+    struct writer w = writer_over(out, 4096);
+
+    ck_assert_int_eq(certificate_parse(from, &c), CW_OK);
+    c.serial[0] = serial;
+    c.division = slice_of(division);
+    memset(c.sign_key, serial, KEY_LEN);
+    certificate_encode(&c, &w);
+    cert_id_of(slice(out, w.len), out_id);
+    return slice(out, w.len);
+}
+
+START_TEST(a_transport_key_stays_with_the_holder_whose_it_was_first)
+{
+    struct cert_id first, thief, renewed;
+    uint8_t key[KEY_LEN], third[4096];
+    struct cw_slice cert = make_cert(SUBJECT_DAEMON, 6, &force_cert, bytes[0], &first);
+
+    admit(1);
+    issue(&force_log, 1, &force_cert, cert);
+    memset(key, 6, sizeof key);
+    issue(&force_log, 2, &force_cert, take_curve(cert, 7, "EST", bytes[1], &thief));
+    ck_assert(ID_EQ(&authority_find_curve(a, key)->id, &first));
+    ck_assert(authority_has_curve(a, authority_find(a, &first)));
+    ck_assert(!authority_has_curve(a, authority_find(a, &thief)));
+    issue(&force_log, 3, &force_cert, take_curve(cert, 8, "NTH", third, &renewed)); /* other keys, the same holder */
+    ck_assert(ID_EQ(&authority_find_curve(a, key)->id, &renewed));
+    ck_assert(authority_has_curve(a, authority_find(a, &renewed)));
+    revoke(&force_log, 4, &force_cert, &renewed);
+    revoke(&force_log, 5, &force_cert, &first);
+    ck_assert(authority_find_curve(a, key)->revoked); /* a key that was taken back is nobody's, not the next one's */
+    ck_assert(!authority_has_curve(a, authority_find(a, &thief)));
+}
+END_TEST
+
+/* Whoever signed with the same key is the same, whatever the certificate calls them: it proved to have it. */
+START_TEST(a_holder_under_another_name_keeps_the_transport_key)
+{
+    struct cert_id first, second;
+    uint8_t key[KEY_LEN];
+    struct certificate c;
+    struct cw_slice cert = make_cert(SUBJECT_PERSON, 6, &force_cert, bytes[0], &first);
+    struct writer w = writer_over(bytes[1], sizeof bytes[1]);
+
+    admit(1);
+    issue(&force_log, 1, &force_cert, cert);
+    ck_assert_int_eq(certificate_parse(cert, &c), CW_OK);
+    c.name = slice_of("another desk");
+    certificate_encode(&c, &w);
+    cert_id_of(slice(bytes[1], w.len), &second);
+    issue(&force_log, 2, &force_cert, slice(bytes[1], w.len));
+    memset(key, 6, sizeof key);
+    ck_assert(ID_EQ(&authority_find_curve(a, key)->id, &second));
+}
+END_TEST
+
 START_TEST(a_certificate_stands_good_from_its_first_to_its_last_millisecond)
 {
     struct authority_cert cert = {.not_before = {100}, .not_after = {200}};
@@ -497,6 +557,8 @@ Suite *suite_authority(void)
     tcase_add_test(c, a_critical_act_from_the_future_stops_its_log_and_a_plain_one_does_not);
     tcase_add_test(c, a_store_read_again_changes_nothing_and_bounds_hold);
     tcase_add_test(c, a_transport_key_finds_the_certificate_that_is_not_revoked);
+    tcase_add_test(c, a_transport_key_stays_with_the_holder_whose_it_was_first);
+    tcase_add_test(c, a_holder_under_another_name_keeps_the_transport_key);
     tcase_add_test(c, a_certificate_stands_good_from_its_first_to_its_last_millisecond);
     tcase_add_test(c, the_dates_around_now_are_where_a_standing_changes);
     tcase_add_test(c, members_come_and_go_with_the_record_that_says_so);

@@ -99,6 +99,38 @@ static struct lab_record revocation_of(const struct world_identity *who)
     return (struct lab_record){.act = ACT_REVOKE, .body = slice(memory, w.len), .critical = true};
 }
 
+/* EST's public key, in a certificate of WST's making. */
+static struct world_identity key_thief(void)
+{
+    static uint8_t memory[CERT_LEN_MAX];
+    struct world_identity thief = lab->world.daemons[WORLD_WST];
+    struct writer w = writer_over(memory, sizeof memory);
+
+    memcpy(thief.cert.curve_key, lab->world.daemons[WORLD_EST].cert.curve_key, KEY_LEN);
+    thief.cert.serial[0] ^= 1;
+    certificate_encode(&thief.cert, &w);
+    thief.bytes = slice(memory, w.len);
+    cert_id_of(thief.bytes, &thief.id);
+    return thief;
+}
+
+START_TEST(a_transport_key_of_another_is_not_told_to_the_doors_and_alarmed_about)
+{
+    const struct world_identity *east = &lab->world.daemons[WORLD_EST], thief = key_thief();
+
+    lab_hand_in(north, lab_hand_one(lab->authority_hand, lab_issue(lab, &thief)));
+    ck_assert_int_eq(lab_turn(north), CW_OK);
+    ck_assert(!is_listed(&thief));
+    ck_assert_int_eq(standing_of(east), STANDING_GOOD);
+    ck_assert_uint_eq(north->alarms, 1);
+    ck_assert_str_eq(north->last_alarm, "net-shared-key");
+    lab_crash(north);
+    ck_assert_int_eq(lab_open(north), CW_OK);
+    ck_assert(!is_listed(&thief));
+    ck_assert_int_eq(standing_of(east), STANDING_GOOD);
+}
+END_TEST
+
 static void start_with_room_for(size_t keys)
 {
     north->allow_max = keys;
@@ -182,6 +214,7 @@ Suite *suite_node_dates(void)
     tcase_add_checked_fixture(t, one_node, end);
     tcase_add_test(t, a_certificate_ends_at_the_door_when_its_date_has_come);
     tcase_add_test(t, a_certificate_begins_at_the_door_when_its_date_has_come);
+    tcase_add_test(t, a_transport_key_of_another_is_not_told_to_the_doors_and_alarmed_about);
     tcase_add_test(t, doors_that_know_only_so_many_keys_know_the_good_ones);
     tcase_add_test(t, a_clock_that_is_put_otherwise_is_noticed);
     tcase_add_test(t, an_expired_author_hands_in_nothing_and_what_he_wrote_stays);
