@@ -21,7 +21,7 @@
 
 struct replica_limits {
     uint32_t logs_max;       /* 1..LOGS_MAX */
-    uint32_t peers_max;      /* sessions */
+    uint32_t peers_max;      /* certificates of daemons remembered, and so sessions */
     uint32_t watches_max;    /* held-by-k waits under way */
     uint64_t credit_peer;    /* bytes granted to one peer at a time, default 1 MiB; not below MESSAGE_LEN_MAX */
     uint64_t credit_total;   /* to all, default 8 MiB */
@@ -61,6 +61,8 @@ struct replica_view {
     /* The seal that covers seq in log: its position (end) and first seq. false when not held. */
     bool (*seal_covering)(void *ctx, const struct log_id *log, uint64_t seq, struct position *out_end,
                           uint64_t *out_first);
+    /* A division that can read what is written here: a member of the audience now, whose certificate nobody revoked. */
+    bool (*may_read)(void *ctx, const struct cert_id *cert);
 };
 
 struct replica;
@@ -73,6 +75,7 @@ struct replica *replica_init(void *memory, const struct replica_limits *limits,
 
 /* --- loading, before the first turn --- */
 enum cw_err replica_load_log(struct replica *r, const struct log_head *head);
+/* CW_REFUSED_SIZE: the table is full; what the peer signed stays in the store alone. CW_LOCAL_CORRUPT: it does not hold. */
 enum cw_err replica_load_peer(struct replica *r, const struct cert_id *cert, const char *division,
                               const struct peer_frontier *last_known);
 /*
@@ -153,6 +156,8 @@ struct peer_status {
     int64_t clock_ahead_ms; /* of ours; what a message took on its way makes this less, never more */
 };
 uint32_t replica_peer_count(const struct replica *r);
+/* Whose slot it is, without counting what replica_peer_at counts. */
+const struct cert_id *replica_peer_cert(const struct replica *r, uint32_t index);
 void replica_peer_at(const struct replica *r, uint32_t index, struct peer_status *out);
 const char *peer_state_name(enum peer_state state);
 /*
@@ -161,9 +166,9 @@ const char *peer_state_name(enum peer_state state);
  */
 #define CLOCK_BEHIND_MS_MAX INT64_C(86400000)
 int64_t replica_clock_behind_ms(const struct replica *r);
-/* Divisions (distinct, this one included) whose signed frontier covers (log, seq) with its blobs; fills certs (max) of
- * the others. */
-uint32_t replica_held_by(const struct replica *r, const struct log_id *log, uint64_t seq, struct cert_id *out_certs,
-                         uint32_t max);
+/* Divisions (distinct; this one, when it holds it, included) that may read, and whose signed frontier covers (log, seq) with
+ * its blobs; fills certs (max) of the others. */
+uint32_t replica_held_by(const struct replica *r, const struct replica_view *view, const struct log_id *log,
+                         uint64_t seq, struct cert_id *out_certs, uint32_t max);
 
 #endif

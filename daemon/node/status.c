@@ -261,13 +261,13 @@ static bool is_revoked(const struct node *n, const struct cert_id *cert)
 static bool is_replaced(const struct node *n, const struct peer_status *is)
 {
     uint32_t count = replica_peer_count(n->replica);
-    struct peer_status other;
 
     if (is->state != PEER_STATE_DOWN || !is_revoked(n, &is->cert))
         return false;
     for (uint32_t i = 0; i < count; i++) {
-        replica_peer_at(n->replica, i, &other);
-        if (strcmp(other.division, is->division) == 0 && !is_revoked(n, &other.cert))
+        const struct authority_cert *other = authority_find(n->authority, replica_peer_cert(n->replica, i));
+
+        if (other != NULL && !other->revoked && strcmp(other->division, is->division) == 0)
             return true;
     }
     return false;

@@ -139,33 +139,35 @@ uint32_t replica_peer_count(const struct replica *r)
     return r->peers.count;
 }
 
-static uint64_t entries_ahead(const struct replica *r, const struct peer *p)
+static void count_log(uint64_t ours, uint64_t theirs, struct peer_status *out)
 {
-    uint64_t ahead = 0;
-
-    for (uint32_t i = 0; i < p->known.item_count; i++) {
-        const struct log_head *head = replica_log_find(r, &p->known.items[i].log);
-        uint64_t ours = head == NULL ? 0 : head->seq;
-
-        if (p->known.items[i].seq > ours)
-            ahead += p->known.items[i].seq - ours;
-    }
-    return ahead;
+    out->behind += ours > theirs ? ours - theirs : 0;
+    out->ahead += theirs > ours ? theirs - ours : 0;
 }
 
-static uint64_t entries_behind(const struct replica *r, const struct peer *p)
+/* Both lists are in order of log id: one walk, for there may be thousands of logs, and hundreds of peers. */
+static void count_entries(const struct replica *r, const struct peer *p, struct peer_status *out)
 {
-    uint64_t behind = 0;
+    const struct known_item *item = p->known.items, *end = item + p->known.item_count;
 
     for (uint32_t i = 0; i < r->logs.count; i++) {
-        const struct log_head *head = &r->logs.slots[i].head;
-        const struct known_item *item = known_frontier_find(&p->known, &head->log);
-        uint64_t theirs = item == NULL ? 0 : item->seq;
+        const struct log_head *head = &replica_slot(r, r->logs.sorted[i])->head;
 
-        if (head->seq > theirs)
-            behind += head->seq - theirs;
+        for (; item < end && ID_COMPARE(&item->log, &head->log) < 0; item++)
+            count_log(0, item->seq, out);
+        bool both = item < end && ID_EQ(&item->log, &head->log);
+
+        count_log(head->seq, both ? item->seq : 0, out);
+        item += both;
     }
-    return behind;
+    for (; item < end; item++)
+        count_log(0, item->seq, out);
+}
+
+const struct cert_id *replica_peer_cert(const struct replica *r, uint32_t index)
+{
+    CW_ASSERT(index < r->peers.count);
+    return &r->peers.at[index].cert;
 }
 
 void replica_peer_at(const struct replica *r, uint32_t index, struct peer_status *out)
@@ -178,8 +180,7 @@ void replica_peer_at(const struct replica *r, uint32_t index, struct peer_status
     memcpy(out->division, p->division, sizeof out->division);
     out->state = p->state;
     out->last_error = p->last_error;
-    out->behind = entries_behind(r, p);
-    out->ahead = entries_ahead(r, p);
+    count_entries(r, p, out);
     out->last_heard = p->last_heard;
     out->since = p->since;
     out->cut = p->cut;
@@ -243,15 +244,22 @@ static bool peer_holds(const struct peer *p, const struct log_id *log, uint64_t 
            known_item_holds_blob(&p->known, item, seq);
 }
 
+/* DESIGN.md, P1: divisions able to read it. Who was taken back, or is no member, may have it and cannot give it to anybody. */
+static bool peer_counts(const struct replica_view *view, const struct peer *p, const struct log_id *log, uint64_t seq)
+{
+    return peer_holds(p, log, seq) && view->may_read(view->ctx, &p->cert);
+}
+
 /* A division counts once, however many certificates it has. */
-static bool is_counted(const struct replica *r, uint32_t index, const struct log_id *log, uint64_t seq)
+static bool is_counted(const struct replica *r, const struct replica_view *view, uint32_t index,
+                       const struct log_id *log, uint64_t seq)
 {
     const char *division = r->peers.at[index].division;
 
     if (strcmp(division, r->self.division) == 0)
         return true;
     for (uint32_t i = 0; i < index; i++) {
-        if (strcmp(r->peers.at[i].division, division) == 0 && peer_holds(&r->peers.at[i], log, seq))
+        if (strcmp(r->peers.at[i].division, division) == 0 && peer_counts(view, &r->peers.at[i], log, seq))
             return true;
     }
     return false;
@@ -265,13 +273,13 @@ static bool we_hold(const struct replica *r, const struct log_id *log, uint64_t 
            log_holds_blob(head->blob_seq, head->holes, head->hole_count, seq);
 }
 
-uint32_t replica_held_by(const struct replica *r, const struct log_id *log, uint64_t seq, struct cert_id *out_certs,
-                         uint32_t max)
+uint32_t replica_held_by(const struct replica *r, const struct replica_view *view, const struct log_id *log,
+                         uint64_t seq, struct cert_id *out_certs, uint32_t max)
 {
     uint32_t held = we_hold(r, log, seq), listed = 0;
 
     for (uint32_t i = 0; i < r->peers.count; i++) {
-        if (!peer_holds(&r->peers.at[i], log, seq) || is_counted(r, i, log, seq))
+        if (!peer_counts(view, &r->peers.at[i], log, seq) || is_counted(r, view, i, log, seq))
             continue;
         held++;
         if (listed < max)

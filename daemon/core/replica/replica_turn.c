@@ -81,7 +81,7 @@ static void step_watch(struct replica *r, const struct event *event)
     effects_note(r->out, NOTE_LIMIT, CW_LOCAL_MEMORY, "watches_max");
     effect = effects_add(r->out, EFFECT_HELD);
     effect->as.held.tag = watch.tag;
-    effect->as.held.held = replica_held_by(r, &watch.log, watch.seq, NULL, 0);
+    effect->as.held.held = replica_held_by(r, r->view, &watch.log, watch.seq, NULL, 0);
     effect->as.held.reached = effect->as.held.held >= watch.k;
 }
 
@@ -268,7 +268,7 @@ static void end_watches(struct replica *r)
     r->watch_again = false;
     for (uint32_t i = 0; i < r->watches.count;) {
         const struct watch *watch = &r->watches.at[i];
-        uint32_t held = replica_held_by(r, &watch->log, watch->seq, NULL, 0);
+        uint32_t held = replica_held_by(r, r->view, &watch->log, watch->seq, NULL, 0);
 
         if (held < watch->k && !mono_reached(r->now, watch->deadline)) {
             i++;

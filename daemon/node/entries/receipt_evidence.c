@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "node/prepare.h"
 #include "node/receipt_tree.h"
 #include "proto/wire.h"
 
@@ -140,14 +141,16 @@ static bool is_counted(char (*seen)[DIVISION_LEN_MAX + 1], uint32_t count, const
     return false;
 }
 
+/* Of who may read: others hold what they cannot give to anybody. */
 static bool division_of(struct node *n, const struct cert_id *cert, char out[static DIVISION_LEN_MAX + 1])
 {
-    const struct authority_cert *c = authority_find(node_authority(n), cert);
+    const struct authority *a = node_authority(n);
+    bool reads = authority_reads(a, slice_of(AUDIENCE_FORCE), cert);
 
-    if (c != NULL)
-        memcpy(out, c->division, DIVISION_LEN_MAX + 1);
+    if (reads)
+        memcpy(out, authority_find(a, cert)->division, DIVISION_LEN_MAX + 1);
     node_authority_done(n);
-    return c != NULL;
+    return reads;
 }
 
 /* Every peer's head has a row of its own, among its items. */

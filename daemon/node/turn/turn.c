@@ -6,6 +6,7 @@
 #include "node/duties.h"
 #include "node/exec.h"
 #include "node/feed.h"
+#include "node/prepare.h"
 #include "node/seen.h"
 
 /* --- beginning ------------------------------------------------------------------------------------------- */
@@ -22,6 +23,13 @@ static bool seal_covering(void *ctx, const struct log_id *log, uint64_t seq, str
     *out_end = (struct position){*log, last, row.hash};
     *out_first = row.first;
     return true;
+}
+
+static bool may_read(void *ctx, const struct cert_id *cert)
+{
+    const struct turn *t = ctx;
+
+    return authority_reads(t->n->authority, slice_of(AUDIENCE_FORCE), cert);
 }
 
 static void share_memory(struct turn *t)
@@ -54,7 +62,7 @@ static enum cw_err begin(struct node *n, struct turn *t, struct replica_view *vi
         return err;
     memcpy(t->counters, n->counters, sizeof t->counters);
     case_cache_begin_turn(n->cases);
-    *view = (struct replica_view){t, seal_covering};
+    *view = (struct replica_view){t, seal_covering, may_read};
     replica_begin_turn(n->replica, view, &t->effects);
     t->core_open = true;
     return CW_OK;

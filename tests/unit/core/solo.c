@@ -19,7 +19,14 @@ static bool holds_nothing(void *ctx, const struct log_id *log, uint64_t seq, str
     return false;
 }
 
-const struct replica_view solo_empty_view = {.seal_covering = holds_nothing};
+static bool everybody_reads(void *ctx, const struct cert_id *cert)
+{
+    (void)ctx;
+    (void)cert;
+    return true;
+}
+
+const struct replica_view solo_empty_view = {.seal_covering = holds_nothing, .may_read = everybody_reads};
 
 static void make_log(struct solo *s)
 {
@@ -41,6 +48,7 @@ void solo_init(struct solo *s)
     struct replica_start start = {.next_n = 1, .nonce = {1}, .start = {2}};
 
     memset(s, 0, sizeof *s);
+    s->view = &solo_empty_view;
     memset(&self.network, 0x4E, sizeof self.network);
     memset(&self.cert, 0x11, sizeof self.cert);
     memset(&s->peer, 0x22, sizeof s->peer);
@@ -97,7 +105,7 @@ enum cw_err solo_turn(struct solo *s, const struct event *event)
     copy.wall = s->wall;
     s->effects.count = 0;
     s->arena.used = 0;
-    replica_begin_turn(s->replica, &solo_empty_view, &s->effects);
+    replica_begin_turn(s->replica, s->view, &s->effects);
     err = replica_step(s->replica, &copy);
     CW_ASSERT(replica_end_turn(s->replica, s->now, s->wall) == CW_OK);
     return err;

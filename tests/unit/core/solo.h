@@ -6,10 +6,11 @@
 
 #include "core/replica.h"
 
-extern const struct replica_view solo_empty_view; /* a store that holds nothing */
+extern const struct replica_view solo_empty_view; /* a store that holds nothing; everybody can read */
 
 struct solo {
     struct replica *replica;
+    const struct replica_view *view; /* solo_empty_view, until the test says another */
     void *memory;
     struct replica_limits limits;
     struct effects effects;

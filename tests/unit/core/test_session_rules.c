@@ -295,17 +295,17 @@ START_TEST(a_division_counts_when_it_holds_our_very_chain)
     log = replica_own_log(s.replica)->log;
     solo_meet(&s);
     item = own_item();
-    ck_assert_uint_eq(replica_held_by(s.replica, &log, 1, NULL, 0), 1);
+    ck_assert_uint_eq(replica_held_by(s.replica, s.view, &log, 1, NULL, 0), 1);
     item.blob_seq = 0;
     solo_hear_frontier(&s, &item, 1, 1);
-    ck_assert_uint_eq(replica_held_by(s.replica, &log, 1, NULL, 0), 1);
+    ck_assert_uint_eq(replica_held_by(s.replica, s.view, &log, 1, NULL, 0), 1);
     item.blob_seq = 1;
     solo_hear_frontier(&s, &item, 1, 2);
-    ck_assert_uint_eq(replica_held_by(s.replica, &log, 1, NULL, 0), 2);
-    ck_assert_uint_eq(replica_held_by(s.replica, &log, 2, NULL, 0), 0);
+    ck_assert_uint_eq(replica_held_by(s.replica, s.view, &log, 1, NULL, 0), 2);
+    ck_assert_uint_eq(replica_held_by(s.replica, s.view, &log, 2, NULL, 0), 0);
     item.seal.b[0] ^= 1;
     solo_hear_frontier(&s, &item, 1, 3);
-    ck_assert_uint_eq(replica_held_by(s.replica, &log, 1, NULL, 0), 1);
+    ck_assert_uint_eq(replica_held_by(s.replica, s.view, &log, 1, NULL, 0), 1);
 }
 END_TEST
 
@@ -316,9 +316,9 @@ START_TEST(a_peer_that_was_ahead_counts_once_we_have_caught_up)
 
     solo_meet(&s);
     solo_hear_frontier(&s, &item, 1, 1);
-    ck_assert_uint_eq(replica_held_by(s.replica, &s.log, 3, NULL, 0), 0);
+    ck_assert_uint_eq(replica_held_by(s.replica, s.view, &s.log, 3, NULL, 0), 0);
     solo_hear_batches(&s, &batch, 1, true, false, true, 900);
-    ck_assert_uint_eq(replica_held_by(s.replica, &s.log, 3, NULL, 0), 2);
+    ck_assert_uint_eq(replica_held_by(s.replica, s.view, &s.log, 3, NULL, 0), 2);
 }
 END_TEST
 
@@ -365,7 +365,7 @@ START_TEST(our_own_division_is_not_counted_twice)
     solo_hear(&s, &hello, 200);
     item = own_item();
     solo_hear_frontier(&s, &item, 1, 1);
-    ck_assert_uint_eq(replica_held_by(s.replica, &log, 1, NULL, 0), 1);
+    ck_assert_uint_eq(replica_held_by(s.replica, s.view, &log, 1, NULL, 0), 1);
 }
 END_TEST
 
