@@ -132,8 +132,8 @@ struct outbox_entry {
     bool changed; /* in the list of those that the watcher is to be told of */
     struct outbox_entry *next_changed;
     struct cw_outbox *outbox;
-    struct cw_request *request; /* NULL: not on its way */
-    struct cw_mono retry_at;
+    struct cw_request *request;          /* NULL: not on its way */
+    struct cw_mono retry_at, refused_at; /* refused_at: with `refusals` above 0, the first of them */
     int32_t retry_ms;
     struct cw_fault *why; /* NULL: nothing is wrong */
 };

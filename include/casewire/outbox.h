@@ -86,7 +86,8 @@ enum cw_outbox_state {
     CW_OUTBOX_STORED = 3,  /**< durable at one division: its receipt was verified and is kept */
     CW_OUTBOX_HELD = 4,    /**< held by as many divisions as were asked for, proven by the receipt */
     CW_OUTBOX_REFUSED = 5, /**< it will never be taken as it is: the fault says why. A case or an author that the daemon
-                                does not know is no refusal before the fifth time: they may be on their way to it */
+                                does not know is no refusal before a day has passed in which this handle asked again: they
+                                may be on their way to it. Until then it is queued, and the fault says so */
 };
 
 struct cw_outbox_entry {

@@ -10,7 +10,8 @@
 #define TRY_MS 60000 /* one request; the handle goes from daemon to daemon meanwhile */
 #define RETRY_MS_MIN 500
 #define RETRY_MS_MAX 60000
-#define REFUSALS_MAX 5 /* 7.5 s with the pauses between */
+#define REFUSALS_MIN 5 /* 7.5 s with the pauses between */
+#define PATIENCE_MS INT64_C(86400000)
 /* How far behind the oldest one that waits others are looked for. */
 #define LOOK_AHEAD 1024
 #define CASE_SLOTS 4096 /* a power of two, well above LOOK_AHEAD */
@@ -153,12 +154,16 @@ static void take_answer(struct outbox_entry *e, const struct cw_answer *answer)
 
 /*
  * What is refused for its own sake is refused for good. What is wrong with the way there is not. A case that was opened
- * elsewhere, or a certificate that was published there, may still be on its way to the daemon that was asked.
+ * elsewhere, or a certificate that was published there, may still be on its way to the daemon that was asked: for as long
+ * as a line between two divisions is cut, so it is waited for a day before the answer is believed.
  */
 static bool is_final(struct outbox_entry *e, enum cw_err err)
 {
-    if (err == CW_REFUSED_UNKNOWN_CASE || err == CW_REFUSED_AUTHOR)
-        return ++e->refusals >= REFUSALS_MAX;
+    if (err == CW_REFUSED_UNKNOWN_CASE || err == CW_REFUSED_AUTHOR) {
+        if (e->refusals++ == 0)
+            e->refused_at = link_now();
+        return e->refusals >= REFUSALS_MIN && mono_reached(link_now(), mono_after(e->refused_at, PATIENCE_MS));
+    }
     return cw_err_class_of(err) == CW_CLASS_REFUSED && err != CW_REFUSED_NETWORK && err != CW_REFUSED_VERSION;
 }
 
