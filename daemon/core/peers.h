@@ -3,7 +3,7 @@
 #define CASEWIRE_CORE_PEERS_H
 
 /*
- * The table of peers: one per daemon certificate met or loaded, with at most one session each. Two daemons may
+ * The table of peers: one per daemon certificate met or loaded, as many as fit, with at most one session each. Two daemons may
  * dial each other: of the two links the one whose dialler has the smaller certificate id carries the session,
  * the other stands by without one.
  */
@@ -125,6 +125,12 @@ struct peer *peers_find(const struct peers *peers, const struct cert_id *cert);
 struct peer *peers_of_link(const struct peers *peers, link_id link, enum link_way *out_way);
 /* NULL when the table is full. */
 struct peer *peers_add(struct peers *peers, const struct cert_id *cert, const char *division);
+/*
+ * In the slot of one without a link: of one that may not read, else of the one longest without. What it signed stays in the
+ * store; what it holds is not known here any more until it says it again. NULL: all have links, or are cut.
+ */
+struct peer *peers_replace(struct peers *peers, const struct replica_view *view, const struct cert_id *cert,
+                           const char *division);
 
 void peer_name(struct peer *p, const char *division);
 

@@ -119,7 +119,13 @@ struct node_alarm {
     bool over; /* what happened is over: it is told of for a day, and nobody is out of step for it */
 };
 
-#define NODE_PEERS_SHOWN_MAX 320
+/*
+ * Of daemons the settings name 320 at most (SETTINGS_PEERS_MAX): the rest is for certificates that were renewed and are
+ * remembered for a while. Certificates count for ever, also those taken back: a force of 5,000 officers has room for ten years.
+ */
+#define NODE_PEERS_MAX 512
+#define NODE_CERTS_MAX 65536
+#define NODE_PEERS_SHOWN_MAX NODE_PEERS_MAX
 struct node_status {
     struct cw_mono at;
     bool has_own_log;

@@ -6,15 +6,15 @@
 void known_frontier_init(struct known_frontier *k, struct arena *memory, uint32_t logs_max)
 {
     memset(k, 0, sizeof *k);
-    k->items = ARENA_ARRAY(memory, struct known_item, logs_max);
-    k->holes = ARENA_ARRAY(memory, uint64_t, KNOWN_HOLES_MAX);
+    k->items = ARENA_TABLE(memory, struct known_item, logs_max);
+    k->holes = ARENA_TABLE(memory, uint64_t, KNOWN_HOLES_MAX);
     CW_ASSERT(k->items != NULL && k->holes != NULL);
 }
 
 void frontier_scratch_init(struct frontier_scratch *s, struct arena *memory, uint32_t logs_max)
 {
     known_frontier_init(&s->next, memory, logs_max);
-    s->leaves = ARENA_ARRAY(memory, struct hash, logs_max);
+    s->leaves = ARENA_TABLE(memory, struct hash, logs_max);
     CW_ASSERT(s->leaves != NULL);
     s->max = logs_max;
 }

@@ -100,6 +100,15 @@ static bool has_its_share(const struct replica *r, const struct cert_id *cert)
     return count >= (share > LOGS_OF_ONE_MIN ? share : LOGS_OF_ONE_MIN);
 }
 
+/* None is ever given back: whoever is to do something about it needs time. */
+static void warn_early(struct replica *r)
+{
+    uint32_t room = r->logs.max - OWN_LOGS_RESERVED;
+
+    if (r->logs.count == room - room / 10)
+        effects_note(r->out, NOTE_LIMIT, CW_LOCAL_MEMORY, "logs_max: nine tenths of the table are taken");
+}
+
 uint32_t ingest_open_log(struct replica *r, const struct log_id *log, const struct genesis *genesis)
 {
     struct log_head head;
@@ -113,6 +122,7 @@ uint32_t ingest_open_log(struct replica *r, const struct log_id *log, const stru
     }
     log_head_open(&head, log, genesis);
     slot = logs_add(&r->logs, &head);
+    warn_early(r);
     logs_touch(&r->logs, slot);
     look_for_twin(r, slot);
     look_at_priors(r, slot);

@@ -4,9 +4,9 @@
 void logs_init(struct logs *logs, struct arena *memory, uint32_t max)
 {
     *logs = (struct logs){.max = max};
-    logs->slots = ARENA_ARRAY(memory, struct log_slot, max);
-    logs->sorted = ARENA_ARRAY(memory, uint32_t, max);
-    logs->dirty = ARENA_ARRAY(memory, uint32_t, max);
+    logs->slots = ARENA_TABLE(memory, struct log_slot, max);
+    logs->sorted = ARENA_TABLE(memory, uint32_t, max);
+    logs->dirty = ARENA_TABLE(memory, uint32_t, max);
     CW_ASSERT(logs->slots != NULL && logs->sorted != NULL && logs->dirty != NULL);
 }
 

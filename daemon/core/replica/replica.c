@@ -120,7 +120,7 @@ enum cw_err replica_load_peer(struct replica *r, const struct cert_id *cert, con
     if (p == NULL)
         p = peers_add(&r->peers, cert, division);
     if (p == NULL)
-        return CW_LOCAL_MEMORY;
+        return CW_REFUSED_SIZE;
     if (last_known == NULL)
         return CW_OK;
     if (!ID_EQ(&last_known->head.signer, cert) || frontier_take(&p->known, &r->scratch, last_known) != FRONTIER_TAKEN)

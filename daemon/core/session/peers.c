@@ -10,8 +10,8 @@ void peers_init(struct peers *peers, struct arena *memory, uint32_t max, uint32_
         struct peer *p = &peers->at[i];
 
         known_frontier_init(&p->known, memory, logs_max);
-        p->wants = ARENA_ARRAY(memory, struct want, WANT_LOGS_MAX);
-        p->serves = ARENA_ARRAY(memory, struct serve, WANT_LOGS_MAX);
+        p->wants = ARENA_TABLE(memory, struct want, WANT_LOGS_MAX);
+        p->serves = ARENA_TABLE(memory, struct serve, WANT_LOGS_MAX);
         CW_ASSERT(p->wants != NULL && p->serves != NULL);
     }
 }
@@ -46,17 +46,63 @@ void peer_name(struct peer *p, const char *division)
     memcpy(p->division, division, len < DIVISION_LEN_MAX ? len : DIVISION_LEN_MAX);
 }
 
+static void name_slot(struct peer *p, const struct cert_id *cert, const char *division)
+{
+    p->cert = *cert;
+    peer_name(p, division);
+    p->hello_at = p->heartbeat_at = CW_NEVER;
+    p->state = PEER_STATE_DOWN;
+}
+
 struct peer *peers_add(struct peers *peers, const struct cert_id *cert, const char *division)
 {
     if (peers->count == peers->max)
         return NULL;
     struct peer *p = &peers->at[peers->count++];
 
-    p->cert = *cert;
-    peer_name(p, division);
-    p->hello_at = p->heartbeat_at = CW_NEVER;
-    p->state = PEER_STATE_DOWN;
+    name_slot(p, cert, division);
     return p;
+}
+
+/* What is cut must stay so, and who has a link is here. */
+static bool may_leave(const struct peer *p)
+{
+    return !p->cut && p->links[LINK_OUT] == 0 && p->links[LINK_IN] == 0;
+}
+
+/* Who is revoked, or no member any more, is not coming back; of the others, a certificate that was renewed is away longest. */
+static bool is_missed_less(const struct replica_view *view, const struct peer *a, const struct peer *b)
+{
+    bool a_reads = view->may_read(view->ctx, &a->cert), b_reads = view->may_read(view->ctx, &b->cert);
+
+    return a_reads != b_reads ? !a_reads : a->since.ms < b->since.ms;
+}
+
+static void forget(struct peer *p)
+{
+    const struct peer kept = {
+        .wants = p->wants, .serves = p->serves, .known = {.items = p->known.items, .holes = p->known.holes}};
+
+    CW_ASSERT(p->credit.granted == 0); /* no session is left without its link */
+    *p = kept;
+}
+
+struct peer *peers_replace(struct peers *peers, const struct replica_view *view, const struct cert_id *cert,
+                           const char *division)
+{
+    struct peer *least = NULL;
+
+    for (uint32_t i = 0; i < peers->count; i++) {
+        struct peer *p = &peers->at[i];
+
+        if (may_leave(p) && (least == NULL || is_missed_less(view, p, least)))
+            least = p;
+    }
+    if (least == NULL)
+        return NULL;
+    forget(least);
+    name_slot(least, cert, division);
+    return least;
 }
 
 void peer_move(struct peer *p, enum peer_state to, struct cw_mono now)

@@ -29,6 +29,8 @@ static struct peer *peer_for(struct replica *r, const struct cert_id *cert, cons
     if (p == NULL)
         p = peers_add(&r->peers, cert, division);
     if (p == NULL)
+        p = peers_replace(&r->peers, r->view, cert, division);
+    if (p == NULL)
         effects_note(r->out, NOTE_LIMIT, CW_LOCAL_MEMORY, "peers_max")->as.note.cert = *cert;
     return p;
 }

@@ -69,7 +69,7 @@ void exec_send_frontier(struct turn *t, const struct effect *e)
     struct node *n = t->n;
     size_t mark = arena_mark(&t->arena);
     struct peer_message *m = ARENA_NEW(&t->arena, struct peer_message);
-    struct frontier_item *items = ARENA_ARRAY(&t->arena, struct frontier_item, replica_log_count(n->replica) + 1);
+    struct frontier_item *items = ARENA_TABLE(&t->arena, struct frontier_item, replica_log_count(n->replica) + 1);
 
     if (m == NULL || items == NULL || !state_frontier(n))
         return;

@@ -159,13 +159,14 @@ static enum cw_err load_items(struct loading *l, const struct cert_id *cert, str
 }
 
 /* What a peer signed is evidence, and a saving: a row that does not hold is let go, the peer will say it again. */
-static enum cw_err load_peer(struct loading *l, const struct cert_id *cert, struct cw_slice raw)
+static enum cw_err load_peer(struct loading *l, const struct cert_id *cert, struct cw_slice raw, bool readers)
 {
     struct peer_frontier f = {.full = true};
     const struct authority_cert *c = authority_find(l->n->authority, cert);
     size_t mark = arena_mark(&l->arena);
 
-    if (raw.len <= SIGNATURE_LEN || c == NULL)
+    if (raw.len <= SIGNATURE_LEN || c == NULL ||
+        authority_reads(l->n->authority, slice_of(AUDIENCE_FORCE), cert) != readers)
         return CW_OK;
     memcpy(f.signature.b, raw.data, SIGNATURE_LEN);
     f.head_bytes = slice(raw.data + SIGNATURE_LEN, raw.len - SIGNATURE_LEN);
@@ -178,10 +179,10 @@ static enum cw_err load_peer(struct loading *l, const struct cert_id *cert, stru
         node_journal_about(l->n, JOURNAL_WARNING, "peer-row", &(struct journal_about){.peer = c->division},
                            "what %s last signed does not hold together: forgotten", c->division);
     arena_release(&l->arena, mark);
-    return err == CW_LOCAL_CORRUPT ? CW_OK : err;
+    return err == CW_LOCAL_CORRUPT || err == CW_REFUSED_SIZE ? CW_OK : err;
 }
 
-static enum cw_err load_peers(struct loading *l)
+static enum cw_err load_peers_of(struct loading *l, bool readers)
 {
     struct row_key from = {.len = 0};
     struct kv_pair pair;
@@ -192,7 +193,7 @@ static enum cw_err load_peers(struct loading *l)
         if (pair.key.len != ID_LEN)
             return refuse(l->why, CW_LOCAL_CORRUPT, "peer", "a peer's row has a key of another length");
         memcpy(cert.b, pair.key.data, ID_LEN);
-        err = load_peer(l, &cert, pair.value);
+        err = load_peer(l, &cert, pair.value, readers);
         if (err != CW_OK)
             return err;
         from = row_key_cert(&cert);
@@ -200,6 +201,14 @@ static enum cw_err load_peers(struct loading *l)
         from.len = (size_t)2 * ID_LEN;
     }
     return err == CW_LOCAL_NOT_FOUND ? CW_OK : err;
+}
+
+/* Those who may read first: where there is not room for all, the others' rows stay in the store. */
+static enum cw_err load_peers(struct loading *l)
+{
+    enum cw_err err = load_peers_of(l, true);
+
+    return err == CW_OK ? load_peers_of(l, false) : err;
 }
 
 /* --- small rows --------------------------------------------------------------------------------------------------------- */

@@ -48,8 +48,9 @@ static enum cw_err read_identity(struct node *n, const struct node_config *confi
 
 static void take_limits(struct node *n, const struct node_config *c)
 {
-    const struct replica_limits d = {1024, 64, 1024, (uint64_t)1 << 20, (uint64_t)8 << 20, 30000, 90000};
-    const struct authority_limits a = {8192, 1024};
+    const struct replica_limits d = {LOGS_MAX,          NODE_PEERS_MAX, 1024, (uint64_t)1 << 20,
+                                     (uint64_t)8 << 20, 30000,          90000};
+    const struct authority_limits a = {NODE_CERTS_MAX, 1024};
 
     n->limits = c->replica;
 #define DEFAULT(field) n->limits.field = n->limits.field == 0 ? d.field : n->limits.field

@@ -208,7 +208,7 @@ static enum cw_err check_all(struct checking *c)
 
 static enum cw_err make_reader(struct node *n, const struct ports *ports, struct cw_slice genesis, struct refusal *why)
 {
-    const struct authority_limits limits = {8192, 1024};
+    const struct authority_limits limits = {NODE_CERTS_MAX, 1024};
 
     n->ports = *ports;
     if (pthread_rwlock_init(&n->authority_lock, NULL) != 0)

@@ -339,6 +339,40 @@ START_TEST(a_fork_proof_that_does_not_hold_ends_the_session)
 END_TEST
 
 /* A hostile peer fills the table of logs: own submissions still find a place. */
+/* With one entry. */
+static void hear_a_log(uint64_t n)
+{
+    struct writer w = writer_over(arena_take(&s.made, GENESIS_LEN_MAX, 1), GENESIS_LEN_MAX);
+
+    s.genesis.n = n;
+    genesis_encode(&s.genesis, &w);
+    s.genesis_bytes = slice(w.data, w.len);
+    log_id_of(s.genesis_bytes, &s.log);
+    memcpy(s.head.b, s.log.b, ID_LEN);
+    s.seq = 0;
+    struct sealed_batch batch = solo_batch(&s, 1);
+
+    solo_hear_batches(&s, &batch, 1, true, true, false, 900);
+}
+
+/* Of 32 slots: nobody gives one back, so whoever is to do something is told while there is time. */
+START_TEST(a_table_of_logs_that_fills_is_told_of_before_it_is_full)
+{
+    uint32_t at[3] = {0}, noted = 0;
+
+    solo_meet(&s);
+    for (uint64_t n = 2; n < 50; n++) {
+        memset(&s.genesis.cert, (int)n, sizeof s.genesis.cert);
+        hear_a_log(n);
+        if (solo_note(&s, NOTE_LIMIT) != NULL && noted < 3)
+            at[noted++] = replica_log_count(s.replica);
+    }
+    ck_assert_uint_eq(noted, 2);
+    ck_assert_uint_eq(at[0], 15);
+    ck_assert_uint_eq(at[1], 16);
+}
+END_TEST
+
 START_TEST(a_full_table_of_logs_leaves_room_for_the_own_log)
 {
     struct entry_header draft = {.kind = CLASS_CASE, .part_count = 1};
@@ -347,20 +381,10 @@ START_TEST(a_full_table_of_logs_leaves_room_for_the_own_log)
 
     solo_meet(&s);
     for (uint64_t n = 2; n < 60; n++) {
-        struct writer w = writer_over(arena_take(&s.made, GENESIS_LEN_MAX, 1), GENESIS_LEN_MAX);
-
-        s.genesis.n = n;
-        genesis_encode(&s.genesis, &w);
-        s.genesis_bytes = slice(w.data, w.len);
-        log_id_of(s.genesis_bytes, &s.log);
-        memcpy(s.head.b, s.log.b, ID_LEN);
-        s.seq = 0;
-        struct sealed_batch batch = solo_batch(&s, 1);
-
-        solo_hear_batches(&s, &batch, 1, true, true, false, 900);
+        hear_a_log(n);
         noted += solo_note(&s, NOTE_LIMIT) != NULL;
     }
-    ck_assert_uint_eq(noted, 1);
+    ck_assert_uint_eq(noted, 2); /* as it fills, and when it is full */
     ck_assert_uint_lt(replica_log_count(s.replica), s.limits.logs_max);
     ck_assert_int_eq(solo_turn(&s, &submit), CW_OK);
     ck_assert_ptr_nonnull(solo_find(&s, EFFECT_PUT_SEAL, 0));
@@ -405,6 +429,7 @@ Suite *suite_session_entries(void)
     tcase_add_test(c, the_same_seal_again_is_no_fork);
     tcase_add_test(c, a_fork_proof_that_does_not_hold_ends_the_session);
     tcase_add_test(c, a_full_table_of_logs_leaves_room_for_the_own_log);
+    tcase_add_test(c, a_table_of_logs_that_fills_is_told_of_before_it_is_full);
     tcase_add_test(c, a_peer_that_offers_and_does_not_send_is_left_for_a_while);
     suite_add_tcase(suite, c);
     return suite;

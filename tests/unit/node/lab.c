@@ -29,7 +29,9 @@ enum cw_err lab_open_with(struct lab_node *n, struct refusal *why)
     const struct node_config config = {
         .network_genesis = n->lab->world.genesis,
         .certificate = n->lab->world.daemons[n->index].bytes,
-        .replica = {.logs_max = n->lab->logs_max, .peers_max = 8, .watches_max = 16},
+        .replica = {.logs_max = n->lab->logs_max,
+                    .peers_max = n->lab->peers_max == 0 ? 8 : n->lab->peers_max,
+                    .watches_max = 16},
         .authority = {.certs_max = 64, .policies_max = n->lab->policies_max == 0 ? 16 : n->lab->policies_max},
         .lab = true,
         .turn_arena_len = n->lab->turn_arena_len,

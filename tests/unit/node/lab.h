@@ -83,6 +83,7 @@ struct lab {
     struct position authority_at; /* the end of `authority` */
     uint32_t logs_max;            /* of nodes opened from now on */
     uint32_t policies_max;        /* the same; 0: sixteen */
+    uint32_t peers_max;           /* the same; 0: eight */
     size_t turn_arena_len;        /* the same; 0: the daemon's own */
     uint8_t boot_id[16];
     uint32_t next_submission;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "tests/unit/node/lab.h"
+#include "node/internal.h"
+#include "tests/unit/node/lab_logs.h"
 
 #include <check.h>
 
@@ -130,6 +131,47 @@ START_TEST(a_receipt_waits_for_the_second_holder)
     ck_assert_uint_eq(north->answers, 1);
     ck_assert(lab_receipt_holds(north, &facts));
     ck_assert_uint_eq(facts.held_by, 2);
+}
+END_TEST
+
+/* EST has the entry and its signed word is here, and it is no member any more: it could give what it has to nobody. */
+START_TEST(who_was_taken_out_of_the_audience_is_no_second_holder)
+{
+    struct lab_op op;
+    struct receipt_facts facts;
+
+    lab_open_case(lab, 1, SPOIL_HELD_BY_TWO, &op);
+    lab_submit(north, &op);
+    lab_run(lab, 2000);
+    ck_assert_uint_eq(north->answers, 1);
+    lab_hand_in(north, lab_hand_one(lab->authority_hand, lab_expel(lab, &lab->world.daemons[WORLD_EST])));
+    lab_run(lab, 2000);
+    lab_submit(north, &op);
+    lab_run(lab, 2000);
+    ck_assert_uint_eq(north->answers, 1);
+    lab_run(lab, 60000);
+    ck_assert_uint_eq(north->answers, 2);
+    ck_assert(lab_receipt_holds(north, &facts));
+    ck_assert_uint_eq(facts.held_by, 1);
+}
+END_TEST
+
+/* A table that is too small for what the store remembers: a daemon starts all the same, and its peers come back. */
+START_TEST(more_peers_in_the_store_than_there_are_slots_are_no_reason_not_to_start)
+{
+    struct lab_op op;
+    uint64_t rows;
+
+    lab_open_case(lab, 1, SPOIL_NOTHING, &op);
+    ck_assert_uint_eq(lab_ask(north, &op), CW_OK);
+    lab_run(lab, 3000);
+    ck_assert_uint_eq(replica_peer_count(north->node->replica), 2);
+    rows = mem_store_rows(north->disk, TABLE_PEER);
+    lab->peers_max = 1;
+    lab_crash(north);
+    ck_assert_int_eq(lab_open(north), CW_OK);
+    ck_assert_uint_eq(replica_peer_count(north->node->replica), 1);
+    ck_assert_uint_eq(mem_store_rows(north->disk, TABLE_PEER), rows); /* evidence stays */
 }
 END_TEST
 
@@ -329,6 +371,7 @@ Suite *suite_node_pair(void)
     tcase_add_test(pair, the_same_submission_at_two_daemons_is_one_op);
     tcase_add_test(pair, one_submission_id_for_two_ops_is_flagged_whoever_came_first);
     tcase_add_test(pair, a_receipt_waits_for_the_second_holder);
+    tcase_add_test(pair, who_was_taken_out_of_the_audience_is_no_second_holder);
     tcase_add_test(pair, who_waits_for_more_than_its_share_is_answered_at_once_with_what_is_held);
     tcase_add_test(pair, an_unknown_author_is_pending_until_his_certificate_comes);
     tcase_add_test(pair, a_void_entry_is_stored_relayed_and_alarmed);
@@ -336,6 +379,7 @@ Suite *suite_node_pair(void)
     tcase_add_test(pair, who_is_there_is_shown_at_once);
     suite_add_tcase(suite, pair);
     tcase_add_checked_fixture(three, three_nodes, end);
+    tcase_add_test(three, more_peers_in_the_store_than_there_are_slots_are_no_reason_not_to_start);
     tcase_add_test(three, three_nodes_agree_on_what_each_wrote);
     tcase_add_test(three, digests_of_nodes_in_step_are_equal);
     tcase_add_test(three, nobody_writes_under_a_key_of_a_turn_that_came_to_nothing);
