@@ -110,7 +110,7 @@ static enum exit_code open_identity(const struct cli *cli, struct context *c)
         if (!c->logged_in)
             code = open_key_file(cli, c, &key, &cert);
     }
-    buf_done(&key);
+    passphrase_done(&key); /* without a passphrase the file is the secret itself */
     buf_done(&cert);
     return code;
 }

@@ -65,7 +65,7 @@ static enum exit_code run_login(struct cli *cli)
         code = start(cli, &key, &cert, hold_ms);
     if (code == EXIT_DONE)
         tell_login(cli, &cert, hold_ms);
-    buf_done(&key);
+    passphrase_done(&key); /* without a passphrase the file is the secret itself */
     buf_done(&cert);
     return code;
 }
@@ -108,7 +108,7 @@ static enum exit_code stop_own(const struct cli *cli, int folder, unsigned *out_
         agent_name_of(&id, name);
         *out_count = stop(folder, name);
     }
-    buf_done(&key);
+    passphrase_done(&key);
     buf_done(&cert);
     return code;
 }

@@ -59,7 +59,7 @@ static enum exit_code run_passphrase(struct cli *cli)
     if (code == EXIT_DONE && !cli->quiet && !cli->json)
         printf("changed; write it down nowhere: when it is lost, the authority issues new keys\n");
     key_bundle_wipe(&keys);
-    buf_done(&key);
+    passphrase_done(&key); /* without a passphrase the file is the secret itself */
     buf_done(&cert);
     return code;
 }

@@ -167,7 +167,7 @@ enum exit_code whoami_show(const struct cli *cli, const char *home)
     } else if (code == EXIT_DONE) {
         print_text(cli, &self);
     }
-    buf_done(&self.key);
+    passphrase_done(&self.key); /* without a passphrase the file is the secret itself */
     buf_done(&self.cert);
     context_close(&self.context);
     return code;
