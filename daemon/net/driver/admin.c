@@ -18,6 +18,7 @@
 
 #define GROUPS_MAX 256
 #define BACKLOG 16
+#define REST_MS 100
 
 /* What is polled: the connections, then these. */
 enum { AT_LISTENER = ADMIN_CONNECTIONS_MAX, AT_PASSED, AT_WAKE, POLLED };
@@ -34,6 +35,8 @@ struct admin {
     gid_t group;                /* of the socket file */
     char path[sizeof(((struct sockaddr_un *)0)->sun_path)];
     atomic_bool stopping;
+    bool
+        resting; /* no descriptor is left, and whoever waits at a door keeps it readable: asked again after REST_MS, or when something else happens */
     uint64_t last_id;
     pthread_mutex_t lock; /* guards the connections' ids and output */
     struct connection connections[ADMIN_CONNECTIONS_MAX];
@@ -200,8 +203,10 @@ static void accept_one(struct admin *a, int listener)
     int fd = accept4(listener, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
     struct connection *c = free_place(a);
 
-    if (fd < 0)
+    if (fd < 0) {
+        a->resting = errno != EAGAIN && errno != EINTR && errno != ECONNABORTED;
         return;
+    }
     if (c == NULL || (listener == a->listener && !may_speak(a, fd))) {
         (void)close(fd);
         return;
@@ -272,8 +277,8 @@ static void prepare(struct admin *a, struct pollfd fds[static POLLED])
         fds[i] = (struct pollfd){.fd = c->pipe.fd, .events = (short)(POLLIN | (left ? POLLOUT : 0))};
     }
     (void)pthread_mutex_unlock(&a->lock);
-    fds[AT_LISTENER] = (struct pollfd){.fd = a->listener, .events = POLLIN};
-    fds[AT_PASSED] = (struct pollfd){.fd = a->passed, .events = POLLIN};
+    fds[AT_LISTENER] = (struct pollfd){.fd = a->resting ? -1 : a->listener, .events = POLLIN};
+    fds[AT_PASSED] = (struct pollfd){.fd = a->resting ? -1 : a->passed, .events = POLLIN};
     fds[AT_WAKE] = (struct pollfd){.fd = a->wake, .events = POLLIN};
 }
 
@@ -302,7 +307,11 @@ void admin_run(struct admin *a)
 
     while (!atomic_load(&a->stopping)) {
         prepare(a, fds);
-        if (poll(fds, POLLED, -1) > 0)
+        int ready = poll(fds, POLLED, a->resting ? REST_MS : -1);
+
+        a->resting =
+            false; /* also when somebody else spoke: they do not speak without end, and nobody waits for silence */
+        if (ready > 0)
             work(a, fds);
     }
 }

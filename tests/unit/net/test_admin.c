@@ -2,12 +2,15 @@
 #include "net/admin.h"
 
 #include <check.h>
+#include <errno.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/un.h>
+#include <time.h>
 #include <unistd.h>
 
 /* The administrators' sockets: the daemon's own, and the one that was passed. */
@@ -53,6 +56,24 @@ static void *run_admin(void *ctx)
 {
     admin_run(((struct heard *)ctx)->admin);
     return NULL;
+}
+
+/* In place of the system's: as often as `refusals` says there is no descriptor left. */
+static int refusals;
+static struct timespec refused_at, taken_at;
+
+/* NOLINTNEXTLINE(readability-inconsistent-declaration-parameter-name): the system names them with underscores */
+int accept4(int fd, __SOCKADDR_ARG from, socklen_t *restrict len, int flags)
+{
+    if (refusals > 0) {
+        if (refused_at.tv_sec == 0)
+            (void)clock_gettime(CLOCK_MONOTONIC, &refused_at);
+        refusals--;
+        errno = EMFILE;
+        return -1;
+    }
+    (void)clock_gettime(CLOCK_MONOTONIC, &taken_at);
+    return (int)syscall(SYS_accept4, fd, from.__sockaddr__, len, flags);
 }
 
 static int open_door(int type, mode_t mode, bool listens)
@@ -105,6 +126,18 @@ START_TEST(both_doors_are_answered)
     expect_an_answer(-1, own);
     expect_an_answer(open_door(SOCK_STREAM, 0660, true), own);
     expect_an_answer(open_door(SOCK_STREAM, 0660, true), passed);
+}
+END_TEST
+
+/* Who waits at the door keeps it readable: without a rest the thread would ask again at once, for ever. */
+START_TEST(a_door_without_descriptors_rests)
+{
+    refused_at.tv_sec = 0;
+    refusals = 3;
+    expect_an_answer(-1, own);
+    ck_assert_int_eq(refusals, 0);
+    ck_assert_int_ge((taken_at.tv_sec - refused_at.tv_sec) * 1000 + (taken_at.tv_nsec - refused_at.tv_nsec) / 1000000,
+                     200);
 }
 END_TEST
 
@@ -199,6 +232,7 @@ Suite *suite_admin(void)
 
     tcase_add_checked_fixture(t, begin, end);
     tcase_add_test(t, both_doors_are_answered);
+    tcase_add_test(t, a_door_without_descriptors_rests);
     tcase_add_test(t, what_a_killed_daemon_left_is_replaced);
     tcase_add_test(t, a_door_that_was_passed_stays_where_it_was);
     tcase_add_test(t, a_door_that_everybody_could_use_is_refused);
