@@ -132,14 +132,11 @@ static void *admin_thread(void *ctx)
 enum cw_err doors_open_driver(struct daemon *d)
 {
     struct driver_settings s = {.peer_listen = ""};
-    enum cw_err err;
 
     snprintf(s.peer_listen, sizeof s.peer_listen, "%s", d->settings.listen_peers);
     snprintf(s.client_listen, sizeof s.client_listen, "%s", d->settings.listen_clients);
-    memcpy(s.curve_secret, d->identity.keys.curve.b, KEY_LEN);
-    err = driver_open(&d->keeper, &s, on_net, d, &d->driver);
-    wipe(&s, sizeof s);
-    return err;
+    s.curve_secret = d->identity.keys.curve.b;
+    return driver_open(&d->keeper, &s, on_net, d, &d->driver);
 }
 
 enum cw_err doors_open_net(struct daemon *d, struct refusal *why)

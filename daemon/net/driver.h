@@ -22,7 +22,7 @@
 struct driver_settings {
     char peer_listen[DRIVER_ADDRESS_LEN_MAX + 1]; /* "tcp://..." */
     char client_listen[DRIVER_ADDRESS_LEN_MAX + 1];
-    uint8_t curve_secret[KEY_LEN];
+    const uint8_t *curve_secret; /* KEY_LEN bytes of locked memory, borrowed until driver_close */
 };
 
 enum net_event_kind {

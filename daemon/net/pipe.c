@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "net/pipe.h"
 
+#include "proto/sign.h"
 #include "proto/wire.h"
 
 #include <errno.h>
@@ -12,6 +13,13 @@
 #define FILL_LEN ((size_t)256 << 10)
 /* A buffer that one large message made grow is given back once it is empty. */
 #define KEEP_LEN ((size_t)1 << 20)
+
+static void wipe_out(struct pipe_end *p)
+{
+    if (p->secret && p->out.data != NULL)
+        wipe(p->out.data, p->out.cap);
+    p->secret = false;
+}
 
 void pipe_init(struct pipe_end *p, int fd)
 {
@@ -27,9 +35,29 @@ void pipe_done(struct pipe_end *p)
 {
     if (p->fd >= 0)
         (void)close(p->fd);
+    wipe_out(p);
     buf_done(&p->in);
     buf_done(&p->out);
     *p = (struct pipe_end){.fd = -1};
+}
+
+/* As buf_reserve; of a secret no copy is left where it was. */
+static enum cw_err make_room(struct pipe_end *p, size_t more)
+{
+    bool secret = p->secret;
+    struct buf larger = {0};
+
+    if (!secret || more <= p->out.cap - p->out.len)
+        return buf_reserve(&p->out, more);
+    enum cw_err err = buf_reserve(&larger, p->out.len + more);
+    if (err != CW_OK)
+        return err;
+    (void)buf_add(&larger, buf_slice(&p->out));
+    wipe_out(p);
+    buf_done(&p->out);
+    p->out = larger;
+    p->secret = secret;
+    return CW_OK;
 }
 
 /* Moves what is left to the front, so that a buffer never grows beyond what is under way. */
@@ -52,7 +80,7 @@ enum cw_err pipe_put(struct pipe_end *p, const ProtobufCMessage *message)
     if (len > PIPE_MESSAGE_LEN_MAX)
         return CW_REFUSED_SIZE;
 
-    err = buf_reserve(&p->out, LENGTH_LEN + len);
+    err = make_room(p, LENGTH_LEN + len);
     if (err != CW_OK)
         return err;
 
@@ -70,11 +98,17 @@ enum cw_err pipe_put_bytes(struct pipe_end *p, struct cw_slice message)
 
     if (message.len > PIPE_MESSAGE_LEN_MAX)
         return CW_REFUSED_SIZE;
-    err = buf_reserve(&p->out, LENGTH_LEN + message.len);
+    err = make_room(p, LENGTH_LEN + message.len);
     if (err != CW_OK)
         return err;
     (void)buf_add_be32(&p->out, (uint32_t)message.len);
     return buf_add(&p->out, message);
+}
+
+enum cw_err pipe_put_secret(struct pipe_end *p, const ProtobufCMessage *message)
+{
+    p->secret = true;
+    return pipe_put(p, message);
 }
 
 size_t pipe_pending(const struct pipe_end *p)
@@ -95,6 +129,8 @@ enum cw_err pipe_flush(struct pipe_end *p)
             return CW_LOCAL_IO;
         p->out_at += (size_t)n;
     }
+    if (pipe_pending(p) == 0)
+        wipe_out(p);
     close_gap(&p->out, &p->out_at);
     return CW_OK;
 }

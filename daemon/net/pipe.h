@@ -23,6 +23,7 @@ struct pipe_end {
     size_t in_at; /* taken so far */
     struct buf out;
     size_t out_at; /* written so far */
+    bool secret;   /* something in `out` is: wiped when it is written, moved or given back */
 };
 
 /* Takes over fd and makes it non-blocking. */
@@ -31,6 +32,8 @@ void pipe_done(struct pipe_end *p);
 
 /* Gathers one message. CW_LOCAL_MEMORY, CW_REFUSED_SIZE: nothing was added. */
 enum cw_err pipe_put(struct pipe_end *p, const ProtobufCMessage *message);
+/* The same of a message with a secret in it: no copy of it stays here once all is written, or the pipe is gone. */
+enum cw_err pipe_put_secret(struct pipe_end *p, const ProtobufCMessage *message);
 /* The same with bytes that are a message already. */
 enum cw_err pipe_put_bytes(struct pipe_end *p, struct cw_slice message);
 size_t pipe_pending(const struct pipe_end *p); /* bytes gathered and not yet written */

@@ -155,15 +155,16 @@ int main(void)
     struct driver_settings settings = {.peer_listen = "tcp://127.0.0.1:*", .client_listen = "tcp://127.0.0.1:*"};
     struct keeper keeper;
     struct zsocket_keys server, client;
-    uint8_t secret[KEY_LEN] = {7};
+    uint8_t secret[KEY_LEN] = {7}, own[KEY_LEN];
     struct allow_row row = {.subject = SUBJECT_PERSON};
     pthread_t thread;
     void *context;
 
     if (sodium_init() < 0 || keeper_start(&(struct keeper_options){0}, &keeper) != CW_OK)
         fail("cannot start");
-    memset(settings.curve_secret, 9, KEY_LEN);
-    zsocket_keys_from(settings.curve_secret, &server);
+    memset(own, 9, KEY_LEN);
+    settings.curve_secret = own;
+    zsocket_keys_from(own, &server);
     zsocket_keys_from(secret, &client);
     memcpy(row.key, client.public_key, KEY_LEN);
     if (driver_open(&keeper, &settings, echo, NULL, &driver) != CW_OK)

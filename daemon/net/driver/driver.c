@@ -68,7 +68,6 @@ void driver_close(struct driver *d)
     if (d->wake >= 0)
         (void)close(d->wake);
     (void)pthread_mutex_destroy(&d->lock);
-    sodium_memzero(&d->settings, sizeof d->settings);
     free(d->rows);
     free(d->arena_memory);
     free(d);

@@ -65,9 +65,11 @@ static uint64_t id_of_process(uint64_t id)
 /* An order that cannot be kept would leave the two apart: driver_run begins again with a new process. */
 static void put(struct driver *d, const Cw__ToNet *order)
 {
+    bool secret = order->configure != NULL;
+
     if (!d->running || d->broken)
         return;
-    if (pipe_put(&d->pipe, &order->base) != CW_OK)
+    if ((secret ? pipe_put_secret : pipe_put)(&d->pipe, &order->base) != CW_OK)
         d->broken = true;
     else if (pipe_pending(&d->pipe) > FLUSH_EARLY_LEN)
         d->broken = pipe_flush(&d->pipe) != CW_OK;

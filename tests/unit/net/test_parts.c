@@ -299,6 +299,44 @@ START_TEST(messages_come_out_as_they_went_in)
 }
 END_TEST
 
+static bool has_secret(const struct buf *b)
+{
+    uint8_t secret[KEY_LEN];
+
+    memset(secret, 0xa5, sizeof secret);
+    return b->data != NULL && memmem(b->data, b->cap, secret, sizeof secret) != NULL;
+}
+
+START_TEST(a_secret_does_not_stay_in_a_pipe_that_wrote_it)
+{
+    static uint8_t bytes[300000], secret[KEY_LEN];
+    Cw__ToNet order = CW__TO_NET__INIT;
+    Cw__Configure configure = CW__CONFIGURE__INIT;
+    struct pipe_end a, b;
+    struct cw_slice got;
+    uint32_t heard = 0;
+
+    memset(secret, 0xa5, sizeof secret);
+    configure.has_curve_secret = 1;
+    configure.curve_secret = wire_bytes(slice(secret, sizeof secret));
+    order.configure = &configure;
+    make_pipe(&a, &b);
+    ck_assert_int_eq(pipe_put_bytes(&a, slice(bytes, sizeof bytes)), CW_OK);
+    ck_assert_int_eq(pipe_put_secret(&a, &order.base), CW_OK);
+    ck_assert(has_secret(&a.out));
+    ck_assert_int_eq(pipe_put_bytes(&a, slice(bytes, sizeof bytes)), CW_OK); /* it moves */
+    while (heard < 3) {
+        ck_assert_int_eq(pipe_flush(&a), CW_OK);
+        (void)pipe_fill(&b);
+        for (; pipe_next(&b, &got) == CW_OK; heard++)
+            ck_assert_uint_eq(memmem(got.data, got.len, secret, sizeof secret) != NULL, heard == 1);
+    }
+    ck_assert(!has_secret(&a.out));
+    pipe_done(&a);
+    pipe_done(&b);
+}
+END_TEST
+
 START_TEST(an_absurd_length_is_refused_before_memory_is_taken)
 {
     struct pipe_end a, b;
@@ -354,6 +392,7 @@ Suite *suite_parts(void)
     tcase_add_test(t, heartbeats_of_a_year_are_no_attack);
     tcase_add_test(t, connections_are_counted_in_and_out);
     tcase_add_test(t, messages_come_out_as_they_went_in);
+    tcase_add_test(t, a_secret_does_not_stay_in_a_pipe_that_wrote_it);
     tcase_add_test(t, an_absurd_length_is_refused_before_memory_is_taken);
     tcase_add_test(t, a_message_cut_short_is_not_one_yet);
     suite_add_tcase(s, t);

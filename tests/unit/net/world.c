@@ -92,7 +92,8 @@ struct world *world_start(uint8_t key_seed, const char *peer_listen, const char 
     ck_assert_int_ge(sodium_init(), 0);
     ck_assert_int_eq(keeper_start(&(struct keeper_options){(size_t)192 << 20}, &w->keeper), CW_OK);
 
-    memset(settings.curve_secret, key_seed, KEY_LEN);
+    memset(w->secret, key_seed, KEY_LEN);
+    settings.curve_secret = w->secret;
     zsocket_keys_from(settings.curve_secret, &w->keys);
     snprintf(settings.peer_listen, sizeof settings.peer_listen, "%s", peer_listen);
     snprintf(settings.client_listen, sizeof settings.client_listen, "%s", client_listen);

@@ -29,6 +29,7 @@ struct person {
 };
 
 struct world {
+    uint8_t secret[KEY_LEN]; /* of its transport key */
     struct keeper keeper;
     struct driver *driver;
     struct zsocket_keys keys;
