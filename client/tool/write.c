@@ -133,8 +133,11 @@ static bool is_set_rule(const Cw__ViewField *field)
 static bool is_meant(const struct writing *w, const Cw__ViewField *f)
 {
     const struct schema_field *row = schema_field(f->field);
+    const struct schema_event *event = w->subject != NULL ? schema_event_by_name(slice_of(w->subject)) : NULL;
     bool of_episode = row != NULL && row->place == PLACE_EPISODE;
 
+    if (of_episode && event != NULL && (event->flags & EVENT_OPENS_EPISODE) != 0)
+        return false; /* one that nothing was said of yet */
     return of_episode ? slice_eq(wire_slice(f->episode), wire_slice(w->episode)) : f->episode.len == 0;
 }
 

@@ -312,7 +312,8 @@ uint64_t write_epoch(const struct fold *f, uint32_t op);
 bool write_is_owners(const struct fold *f, uint32_t op);
 /* §5.10, of a MVR cell whose writes were judged otherwise: who ends a conflict without the roles proposes; ending.c */
 enum cw_err judge_endings(struct fold *f, const struct work_cell *cell);
-/* The named write when it is in the same cell, is given a value, and is not the naming write itself; naming.c */
+bool op_opens_episode(const struct op *op); /* classify.c */
+/* §7.1: the named write when it is in the same cell, is given a value, and is not the naming write itself; naming.c */
 struct work_write *named_write(struct fold *f, const struct work_write *w, uint32_t i);
 
 bool write_ordinal(const struct work_write *w, uint64_t *out);         /* MAX; classify.c */

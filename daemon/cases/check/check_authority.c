@@ -25,6 +25,13 @@ static int64_t number_of(const struct op_write *write)
     return write->has_value ? write->value.number : 0;
 }
 
+static bool opens_episode(const struct op *op)
+{
+    const struct schema_event *event = op->type == OP_EVENT ? schema_event(op->event) : NULL;
+
+    return event != NULL && (event->flags & EVENT_OPENS_EPISODE) != 0;
+}
+
 /* The write of the same cell that ref names, when it counts for something there; else NULL. */
 static const struct op_write *named_write(const struct admission_request *r, const struct schema_field *field,
                                           const struct op_ref *ref)
@@ -34,6 +41,8 @@ static const struct op_write *named_write(const struct admission_request *r, con
     const struct case_write *write = state_write(r->state, &dot);
     const struct op_write *named;
 
+    if (field->place == PLACE_EPISODE && opens_episode(r->op))
+        return NULL; /* it replaces nothing of another episode */
     if (write == NULL || write->fate == FATE_VOID || write->fate == FATE_PENDING || write->fate == FATE_UNKNOWN)
         return NULL;
     named = &r->state->ops[write->op_index].op->writes[write->index];

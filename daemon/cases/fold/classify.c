@@ -56,7 +56,7 @@ static bool is_well_formed(const struct work_write *w)
 }
 
 /* What opens an episode says what is fixed of it, also when another report of it came first (§4.6). */
-static bool opens_episode(const struct op *op)
+bool op_opens_episode(const struct op *op)
 {
     const struct schema_event *row = op->type == OP_EVENT ? schema_event(op->event) : NULL;
 
@@ -69,7 +69,7 @@ static bool may_fix(const struct fold *f, const struct work_write *w)
         return true;
     if (w->op == f->opening)
         return w->row->place == PLACE_CASE || ID_IS_ZERO(&f->extra[w->op].scope);
-    return w->row->place == PLACE_EPISODE && opens_episode(f->ops[w->op].op);
+    return w->row->place == PLACE_EPISODE && op_opens_episode(f->ops[w->op].op);
 }
 
 /* §5.7: what a person could not record does not set fields either; a newer event's fields speak for themselves. */

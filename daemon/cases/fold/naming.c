@@ -65,10 +65,16 @@ static bool gives(const struct work_write *w)
     return w->write->verb == VERB_SET || w->write->verb == VERB_ADD;
 }
 
+/* What opens an episode replaces nothing that was said of another: its author saw the case as it was without it. */
+static bool begins_episode(const struct fold *f, const struct work_write *w)
+{
+    return w->row->place == PLACE_EPISODE && op_opens_episode(f->ops[w->op].op);
+}
+
 struct work_write *named_write(struct fold *f, const struct work_write *w, uint32_t i)
 {
     uint32_t target = f->named[w->first_named + i];
-    struct work_write *named = target == NONE ? NULL : &f->writes[target];
+    struct work_write *named = target == NONE || begins_episode(f, w) ? NULL : &f->writes[target];
 
     return named != NULL && named != w && named->cell == w->cell && w->cell != NONE && gives(named) ? named : NULL;
 }

@@ -665,8 +665,11 @@ class Fold:
         return w.value[1]
 
     def named_in_cell(self, w):
-        """The writes of w's own cell that it names, itself left out."""
+        """7.1: the writes of w's own cell that it names, itself left out."""
         out = []
+        event = self.schema.events.get(w.op.event) if w.op.type == EVENT else None
+        if event is not None and self.bit(event, "EVENT_OPENS_EPISODE") and row_is_episodes(w.row):
+            return out
         for dot in dict.fromkeys(map(tuple, w.supersedes)):
             other = self.by_dot.get(dot)
             if other is not None and other is not w and other.field == w.field and other.scope == w.scope:

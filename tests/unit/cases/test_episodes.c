@@ -139,6 +139,34 @@ START_TEST(one_absence_has_the_earlier_report_the_greater_risk_and_every_sightin
 }
 END_TEST
 
+/* Who reports again has the first report on the screen, and the tool names what it shows. */
+START_TEST(a_later_report_that_names_the_first_does_not_take_its_place)
+{
+    struct twice t = {.s = story_open(KIND_CHILD, "NTH", MCET_)};
+    uint32_t named = story_interval(t.s, 0, FIELD_REPORTED_AT, 4 * HOUR, 4 * HOUR), at;
+    const struct case_clock *clock;
+    const struct case_state *state;
+    uint32_t count;
+
+    story_at(t.s, 0)->head.author_time.ms = 6 * HOUR;
+    t.s->now = 6 * HOUR;
+    assess(t.s, "NTH", HIGH, NULL);
+    t.east = story_event(t.s, "EST", ROLE_MASK(INSP), EVENT_EPISODE_REPORTED);
+    at = story_interval(t.s, t.east, FIELD_REPORTED_AT, 5 * HOUR, 5 * HOUR);
+    story_names(t.s, t.east, at, 0, named);
+    at = story_number(t.s, t.east, FIELD_MISSING_RISK, MEDIUM);
+    story_names(t.s, t.east, at, 1, 0);
+    t.east_id = story_event_id(t.s, t.east);
+    merge(&t);
+    state = story_fold(t.s);
+    ck_assert_int_eq(state_value(state, &scope_none, FIELD_REPORTED_AT)->value.number, 4 * HOUR);
+    ck_assert_int_eq(story_shown(state, FIELD_MISSING_RISK), HIGH);
+    clock = clock_of(state, CLOCK_M3, &count);
+    ck_assert_uint_eq(count, 1);
+    ck_assert_int_eq(clock->started_ms, 4 * HOUR);
+}
+END_TEST
+
 START_TEST(its_duties_count_from_the_earlier_report)
 {
     struct twice t = reported_twice();
@@ -268,6 +296,7 @@ Suite *suite_episodes(void)
 
     tcase_add_test(one, two_reports_at_once_run_side_by_side_until_a_person_says_they_are_one);
     tcase_add_test(one, one_absence_has_the_earlier_report_the_greater_risk_and_every_sighting);
+    tcase_add_test(one, a_later_report_that_names_the_first_does_not_take_its_place);
     tcase_add_test(one, its_duties_count_from_the_earlier_report);
     tcase_add_test(one, coming_back_ends_it_whichever_report_the_return_names);
     tcase_add_test(one, taking_the_merge_back_leaves_the_case_as_it_would_have_been);
