@@ -162,9 +162,10 @@ enum machine {
     MACHINE_ENTITY = 6 /* one state: what is told of a thing changes, the thing does not */
 };
 
-#define STEP_IN_PERSON (1u << 0)    /* only when how_known is seen by police or by a professional */
-#define STEP_RANK_IF_HIGH (1u << 1) /* inspector or above while the episode's risk is high */
-#define STEP_SOFT (1u << 2)         /* may be recorded in any state: without effect it is no mistake */
+#define STEP_IN_PERSON (1u << 0)      /* only when how_known is seen by police or by a professional */
+#define STEP_RANK_IF_HIGH (1u << 1)   /* inspector or above while the episode's risk is high */
+#define STEP_SOFT (1u << 2)           /* may be recorded in any state: without effect it is no mistake */
+#define STEP_DEATH_REPORTED (1u << 3) /* only while a report of a death stands in the episode */
 
 enum field_number {
     FIELD_NONE = 0,

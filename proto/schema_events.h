@@ -149,6 +149,7 @@
     STEP(EPISODE, S(2) | S(3) | S(9), RETURNED, 4, R_ANY, 0, STEP_IN_PERSON)                       \
     STEP(EPISODE, S(3), CLAIM_REFUTED, 2, R_ANY, 0, 0)                                             \
     STEP(EPISODE, S(1) | S(2) | S(3) | S(9), FOUND_DEAD_CONFIRMED, 8, R_INSP_UP, 0, 0)             \
+    STEP(EPISODE, S(4) | S(5) | S(6) | S(7), FOUND_DEAD_CONFIRMED, 8, R_INSP_UP, 0, STEP_DEATH_REPORTED) \
     STEP(EPISODE, S(2), LONG_TERM, 9, R(SUPT), HELD(SIGHTING), 0)                                  \
     STEP(EPISODE, S(9), SIGHTING, 2, R_ANY, 0, STEP_SOFT)                                          \
     STEP(EPISODE, S(4), EPISODE_CLOSED, 6, R_SUP_UP, HELD(SIGHTING) | HELD(ACTION), STEP_RANK_IF_HIGH) \
@@ -159,6 +160,7 @@
 #define SCHEMA_ENTRIES(ENTRY)                                                                      \
     ENTRY(RETURN_CLAIM, ~S(1), "its risk is assessed first, and a time is set to look again: record risk_assessment") \
     ENTRY(RETURNED, ~S(1), "its risk is assessed first, and a time is set to look again: record risk_assessment") \
+    ENTRY(FOUND_DEAD, ~(S(6) | S(7)), "what is over is not opened again: report the child missing first (episode_reported), and record the death there") \
     ENTRY(PREVENTION_INTERVIEW, S(3) | S(4) | S(5) | S(6), "the child is spoken to when it is back: record the return first") \
     ENTRY(RHI, S(3) | S(4) | S(5) | S(6), "the interview comes after the return: record that first")
 

@@ -72,6 +72,25 @@ static bool may_take(const struct dispute *d, const struct schema_step *step, ui
            (step->roles & roles) != 0;
 }
 
+static bool is_of_event(const struct dispute *d, uint32_t event)
+{
+    for (size_t i = 0; i < d->choice_count; i++) {
+        const Cw__ViewEvent *said = said_with(d, d->choices[i]);
+
+        if (said != NULL && said->type == event)
+            return true;
+    }
+    return false;
+}
+
+/* A death is confirmed where one is reported, and then nothing else decides (docs/fold.md §12.7). */
+static bool is_offered(const struct dispute *d, uint32_t event)
+{
+    bool reported = is_of_event(d, EVENT_FOUND_DEAD);
+
+    return event == EVENT_FOUND_DEAD_CONFIRMED ? reported || is_of_event(d, EVENT_FOUND_DEAD_CONFIRMED) : !reported;
+}
+
 size_t dispute_steps(const struct dispute *d, uint32_t roles, uint32_t out[static DISPUTE_STEPS_MAX])
 {
     enum machine machine = machine_of(d);
@@ -81,7 +100,8 @@ size_t dispute_steps(const struct dispute *d, uint32_t roles, uint32_t out[stati
 
     steps = schema_steps(&step_count);
     for (size_t i = 0; i < step_count && count < DISPUTE_STEPS_MAX; i++)
-        if (steps[i].machine == machine && (steps[i].from & state) != 0 && may_take(d, &steps[i], roles))
+        if (steps[i].machine == machine && (steps[i].from & state) != 0 && is_offered(d, steps[i].event) &&
+            may_take(d, &steps[i], roles))
             out[count++] = steps[i].event;
     return count;
 }

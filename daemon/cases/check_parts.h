@@ -41,6 +41,9 @@ enum cw_err check_review_of(const struct admission_request *r, const struct op *
 /* check_death.c: a value that says so before a death is confirmed; a confirmation by whoever reported it. */
 enum cw_err check_death_said(const struct admission_request *r, const struct op_write *write,
                              const struct schema_field *field, struct refusal *refusal);
+/* What would end the search while a report of a death stands. */
+enum cw_err check_death_reported(const struct admission_request *r, const struct schema_event *event,
+                                 struct refusal *refusal);
 enum cw_err check_death_confirmed(const struct admission_request *r, const struct schema_event *event,
                                   struct refusal *refusal);
 

@@ -284,6 +284,11 @@ static inline bool event_stands(const struct work_event *e)
     return e->authorised && !e->withdrawn && !e->withdrawal;
 }
 
+static inline bool event_reports_death(const struct work_event *e)
+{
+    return event_stands(e) && e->row->number == EVENT_FOUND_DEAD;
+}
+
 static inline bool sighting_stands(const struct work_event *e) /* §10.7 */
 {
     return e->authorised && !e->withdrawal && !e->unsaid_by_right;

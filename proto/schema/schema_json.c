@@ -213,6 +213,7 @@ static void json_bits(struct writer *out)
                 BIT(EVENT_RANK_IF_HIGH),
                 BIT(STEP_IN_PERSON),
                 BIT(STEP_RANK_IF_HIGH),
+                BIT(STEP_DEATH_REPORTED),
                 BIT(STEP_SOFT),
                 {"CLASS_SIGHTING", EVENT_CLASS_SIGHTING},
                 {"CLASS_ACTIVITY", EVENT_CLASS_ACTIVITY},

@@ -339,8 +339,8 @@ const struct cli_command
              VERB_OF(GROUP_CHILD, "CASE FIELD=VALUE...", 1, episode_options),
              .summary = "it is the child, and it is dead: the episode ends",
              .about = "By another inspector than the one who reported it, or a superintendent, who says how it is "
-                      "known. While "
-                      "the child counts as returned or disputed, episode refute comes first.",
+                      "known. Until then, or until an inspector takes the report back (correct --withdraw), nothing "
+                      "else ends the episode.",
              .examples = "  casewire episode confirm-death K7Q2M4X why='Identified by print'\n",
              .says = &(const struct verb){.events = {EVENT_FOUND_DEAD_CONFIRMED},
                                           .arguments =

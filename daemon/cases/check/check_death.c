@@ -26,6 +26,27 @@ enum cw_err check_death_said(const struct admission_request *r, const struct op_
                   field->name);
 }
 
+static bool reports_death(const struct case_event *e, const struct hash *scope)
+{
+    return e->event == EVENT_FOUND_DEAD && e->authorised && !e->withdrawn && !e->withdrawal && ID_EQ(&e->scope, scope);
+}
+
+enum cw_err check_death_reported(const struct admission_request *r, const struct schema_event *event,
+                                 struct refusal *refusal)
+{
+    bool ends = event_ends_absence(event->number) && event->number != EVENT_FOUND_DEAD_CONFIRMED;
+
+    if ((!ends && event->number != EVENT_STILL_MISSING) || is_confirmed(r))
+        return CW_OK;
+    for (uint32_t i = 0; i < r->state->event_count; i++) {
+        if (reports_death(&r->state->events[i], request_scope(r)))
+            return refuse(refusal, CW_REFUSED_TRANSITION, event->name,
+                          "a death is reported in this episode: another inspector or a superintendent confirms it "
+                          "(episode confirm-death), or an inspector takes the report back (correct --withdraw)");
+    }
+    return CW_OK;
+}
+
 bool request_is_by(const struct admission_request *r, const struct cert_id *other)
 {
     return ID_EQ(&r->author, other) || (r->same_person != NULL && r->same_person(r->people, &r->author, other));
@@ -40,7 +61,7 @@ enum cw_err check_death_confirmed(const struct admission_request *r, const struc
     for (uint32_t i = 0; i < r->state->event_count; i++) {
         const struct case_event *e = &r->state->events[i];
 
-        if (e->event != EVENT_FOUND_DEAD || !e->authorised || e->withdrawn || !ID_EQ(&e->scope, scope))
+        if (!reports_death(e, scope))
             continue;
         if (!request_is_by(r, &r->state->ops[e->op_index].author))
             return CW_OK;

@@ -255,7 +255,9 @@ enum cw_err check_steps(const struct admission_request *r, const struct schema_e
         err = check_machine(r, schema_machine_of(r->state->kind), &scope_none, event, refusal);
     if (err != CW_OK || (event->flags & EVENT_EPISODE) == 0)
         return err;
-    err = check_machine(r, MACHINE_EPISODE, request_scope(r), event, refusal);
+    err = check_death_reported(r, event, refusal);
+    if (err == CW_OK)
+        err = check_machine(r, MACHINE_EPISODE, request_scope(r), event, refusal);
     if (err == CW_OK && event->number == EVENT_FOUND_DEAD_CONFIRMED)
         return check_death_confirmed(r, event, refusal);
     if (err == CW_OK && event->number == EVENT_EPISODE_CLOSED && r->state->kind == KIND_CHILD)

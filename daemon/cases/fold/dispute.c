@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * After the steps (docs/fold.md §12.6, §12.7, §12.9): a sighting can contradict a return, a death is not believed from one
- * report, and no case is closed over a child that is missing.
+ * report and contradicts whatever ended the episode, and no case is closed over a child that is missing.
  */
 #include "cases/machine.h"
 #include "cases/view.h"
@@ -190,17 +190,26 @@ static enum cw_err look_behind_close(struct episode *e)
     return CW_OK;
 }
 
-static enum cw_err note_deaths(const struct episode *e)
+/* DOMAIN §9.3: until it is confirmed, or taken back, a reported death keeps the episode live. */
+static enum cw_err weigh_deaths(const struct episode *e)
 {
-    if (e->f->machines[e->machine].state == EPISODE_DECEASED)
+    struct fold *f = e->f;
+    struct case_machine *machine = &f->machines[e->machine];
+    bool is_over = (EPISODE_LIVE_STATES & (1u << machine->state)) == 0;
+
+    if (machine->state == EPISODE_DECEASED)
         return CW_OK;
     for (uint32_t i = e->first; i < e->end; i++) {
         const struct work_event *event = event_at(e, i);
         enum cw_err err;
 
-        if (!event_stands(event) || event->row->number != EVENT_FOUND_DEAD)
+        if (!event_reports_death(event))
             continue;
-        err = note_add(e->f, NOTE_DEATH_UNCONFIRMED, EVENT_FOUND_DEAD, dot_of(e->f, event->op, 0), NONE);
+        if (is_over) {
+            machine->state = EPISODE_IN_DISPUTE;
+            f->disputes[f->dispute_count++] = (struct work_dispute){e->machine, machine->last_step, event->op};
+        }
+        err = note_add(f, NOTE_DEATH_UNCONFIRMED, EVENT_FOUND_DEAD, dot_of(f, event->op, 0), NONE);
         if (err != CW_OK)
             return err;
     }
@@ -247,7 +256,7 @@ enum cw_err fold_disputes(struct fold *f)
         e.end = events_in_scope(f, &f->machines[i].scope, &e.first);
         err = f->machines[i].state == EPISODE_OVER ? look_behind_close(&e) : weigh_return(&e);
         if (err == CW_OK)
-            err = note_deaths(&e);
+            err = weigh_deaths(&e);
         if (err != CW_OK)
             return err;
     }

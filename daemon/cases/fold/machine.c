@@ -117,6 +117,17 @@ static bool is_in_person(const struct fold *f, const struct work_event *e)
     return how != NULL && (how->number == 4 || how->number == 5);
 }
 
+static bool death_is_reported(const struct fold *f, const struct hash *scope)
+{
+    uint32_t at, end = events_in_scope(f, scope, &at);
+
+    for (; at < end; at++) {
+        if (event_reports_death(&f->events[f->events_by_scope[at]]))
+            return true;
+    }
+    return false;
+}
+
 static bool is_high(const struct fold *f, const struct hash *scope)
 {
     uint64_t level;
@@ -215,7 +226,8 @@ static enum cw_err try_row(struct fold *f, struct case_machine *machine, const s
 
     if ((f->ops[e->op].roles & roles_needed(f, row, machine)) == 0)
         return no_rank(f, machine, row, e);
-    if ((row->flags & STEP_IN_PERSON) != 0 && !is_in_person(f, e))
+    if (((row->flags & STEP_IN_PERSON) != 0 && !is_in_person(f, e)) ||
+        ((row->flags & STEP_DEATH_REPORTED) != 0 && !death_is_reported(f, &machine->scope)))
         return no_effect(f, machine, row, e);
     holder = held_by(f, e, row, machine);
     if (holder == NONE) {

@@ -990,13 +990,28 @@ class Fold:
             for key in [k for k in self.machines if k[0] != 5 and k[1] == ZERO] + [k for k in self.machines if k == (5, op.event_scope)]:
                 self.try_step(key, op)
         self.disputes()
-        for op in self.events:
-            if self.live(op) and op.event_row["name"] == "found_dead" and (5, op.event_scope) in self.machines and \
-                    self.machines[(5, op.event_scope)][0] != 8:
-                self.notes.add((7, op.event, (op.id, 0), ZERO))
         self.behind_closes()
+        self.weigh_deaths()
         self.keep_open()
         self.step_conflicts()
+
+    def deaths(self, key):
+        """12.7: the reports that stand."""
+        return [e for e in self.events if self.live(e) and e.event_row["name"] == "found_dead" and (5, e.event_scope) == key]
+
+    def weigh_deaths(self):
+        """12.7"""
+        for key, machine in self.machines.items():
+            if key[0] != 5 or machine[0] == 8 or not self.deaths(key):
+                continue
+            told = self.deaths(key)
+            for e in told:
+                self.notes.add((7, e.event, (e.id, 0), ZERO))
+            if machine[0] in (1, 2, 3, 5, 9):
+                continue
+            machine[0], last = 5, machine[1]
+            self.disputing[key] += [(last, e) for e in told]
+            self.conflicts.append((key[1], 364, self.inspectors(), (last.id, 0), sorted([(last.id, 0)] + [(e.id, 0) for e in told])))
 
     def keep_open(self):
         """12.9"""
@@ -1019,6 +1034,9 @@ class Fold:
             self.lacks_role(key, op, row)
             return
         if row["flags"] & self.schema.bits["STEP_IN_PERSON"] and self.detail(op, field_named(self.schema, "how_known")) not in (4, 5):
+            self.refuse_step(key, op, row["roles"])
+            return
+        if row["flags"] & self.schema.bits["STEP_DEATH_REPORTED"] and not self.deaths(key):
             self.refuse_step(key, op, row["roles"])
             return
         if row["flags"] & self.schema.bits["STEP_RANK_IF_HIGH"] and self.risk_is_high(key[1]) and not op.roles & self.inspectors():

@@ -58,6 +58,44 @@ START_TEST(a_death_is_confirmed_by_somebody_else_than_who_reported_it)
 }
 END_TEST
 
+START_TEST(nothing_else_ends_an_episode_in_which_a_death_is_reported)
+{
+    static const uint32_t ends[] = {EVENT_EPISODE_CANCELLED, EVENT_RETURNED, EVENT_RETURN_CONFIRMED,
+                                    EVENT_EPISODE_CLOSED};
+    struct story *s = active_child();
+    uint32_t confirmed, count;
+
+    inspector(s, 1, EVENT_FOUND_DEAD);
+    count = s->count;
+    for (size_t i = 0; i < CW_COUNT(ends); i++) {
+        uint32_t op = inspector(s, 1, ends[i]);
+
+        s->count = count;
+        if (ends[i] == EVENT_RETURNED) {
+            story_number(s, op, FIELD_HOW_KNOWN, 5);
+            story_interval(s, op, FIELD_OCCURRED, 7, 8);
+        } else if (ends[i] != EVENT_EPISODE_CLOSED) {
+            story_text(s, op, FIELD_REASON, "seen at school");
+        }
+        ck_story_refused(s, story_fold(s), op, CW_REFUSED_TRANSITION, schema_event(ends[i])->name);
+        ck_assert_ptr_nonnull(strstr(story_refusal.text, "confirm-death"));
+        ck_assert_ptr_nonnull(strstr(story_refusal.text, "takes the report back"));
+    }
+    /* a return that a sighting disputes: the death that is reported then can be confirmed */
+    s = active_child();
+    story_number(s, inspector(s, 1, EVENT_RETURNED), FIELD_HOW_KNOWN, 5);
+    story_event(s, "EST", PC_, EVENT_SIGHTING);
+    ck_assert_uint_eq(story_state_of(story_fold(s), MACHINE_EPISODE), 5);
+    inspector(s, 1, EVENT_FOUND_DEAD);
+    count = s->count;
+    confirmed = inspector(s, 2, EVENT_FOUND_DEAD_CONFIRMED);
+    s->count = count;
+    ck_assert_int_eq(story_check(s, story_fold(s), confirmed, &story_refusal), ADMIT);
+    s->count++;
+    ck_assert_uint_eq(story_state_of(story_fold(s), MACHINE_EPISODE), 8);
+}
+END_TEST
+
 START_TEST(no_outcome_or_harm_says_that_a_child_is_dead_before_it_is_confirmed)
 {
     struct story *s = active_child();
@@ -565,6 +603,7 @@ Suite *suite_check(void)
     TCase *hostile = tcase_create("hostile");
 
     tcase_add_test(hostile, a_death_is_confirmed_by_somebody_else_than_who_reported_it);
+    tcase_add_test(hostile, nothing_else_ends_an_episode_in_which_a_death_is_reported);
     tcase_add_test(hostile, no_outcome_or_harm_says_that_a_child_is_dead_before_it_is_confirmed);
     tcase_add_test(hostile, an_unknown_field_is_refused);
     tcase_add_test(hostile, a_field_of_another_kind_is_refused);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The acceptance scenarios of DOMAIN §15 that the fold decides, told as stories. */
+#include "cases/machine.h"
 #include "tests/unit/cases/story.h"
 
 #define MCET_ ROLE_MASK(MCET)
@@ -421,6 +422,42 @@ START_TEST(a_reported_death_keeps_the_episode_live_until_it_is_confirmed)
 }
 END_TEST
 
+/* Who did not know of the report has cancelled, or brought the child back: the search goes on, and an inspector decides. */
+START_TEST(a_reported_death_disputes_whatever_else_ended_the_episode)
+{
+    static const uint32_t ends[] = {EVENT_EPISODE_CANCELLED, EVENT_RETURNED};
+
+    for (size_t i = 0; i < CW_COUNT(ends); i++) {
+        uint32_t assessed, dead, over, confirmed, taken;
+        struct story *s = live_episode(&assessed);
+        const struct case_state *state;
+
+        dead = story_event(s, "EST", INSP_, EVENT_FOUND_DEAD);
+        over = story_event(s, "NTH", INSP_, ends[i]);
+        story_number(s, over, FIELD_HOW_KNOWN, 5);
+        state = story_fold(s);
+        ck_assert_uint_eq(story_state_of(state, MACHINE_EPISODE), EPISODE_IN_DISPUTE);
+        ck_assert_uint_eq(state->conflict_count, 1);
+        ck_assert_uint_eq(state->conflicts[0].candidate_count, 2);
+        ck_assert(ID_EQ(&state->conflicts[0].shown.op, &story_at(s, over)->head.op_id));
+        ck_assert(story_has_note(state, s, NOTE_DEATH_UNCONFIRMED, dead));
+        confirmed = story_event(s, "NTH", INSP_, EVENT_FOUND_DEAD_CONFIRMED);
+        story_after(s, confirmed, dead);
+        story_after(s, confirmed, over);
+        ck_assert_uint_eq(story_state_of(story_fold(s), MACHINE_EPISODE), EPISODE_DECEASED);
+        taken = story_event(s, "NTH", INSP_, EVENT_FOUND_DEAD);
+        story_at(s, taken)->op.withdraws = true;
+        story_corrects(s, taken, dead);
+        story_at(s, confirmed)->head.verdict = VERDICT_VOID; /* it was not the child */
+        state = story_fold(s);
+        ck_assert_uint_eq(story_state_of(state, MACHINE_EPISODE), ends[i] == EVENT_RETURNED ? EPISODE_RETURNED : 7);
+        ck_assert_uint_eq(state->conflict_count, 0);
+        story_at(s, confirmed)->head.verdict = VERDICT_EFFECTIVE; /* no report stands: it ends nothing */
+        ck_assert(story_has_note(story_fold(s), s, NOTE_STEP_NO_EFFECT, confirmed));
+    }
+}
+END_TEST
+
 Suite *suite_scenarios(void)
 {
     Suite *suite = suite_create("cases/scenarios");
@@ -443,6 +480,7 @@ Suite *suite_scenarios(void)
     tcase_add_test(all, a_sighting_before_the_return_is_history);
     tcase_add_test(all, a_close_that_did_not_know_of_a_sighting_is_held_back);
     tcase_add_test(all, a_high_risk_episode_is_closed_by_an_inspector_only);
+    tcase_add_test(all, a_reported_death_disputes_whatever_else_ended_the_episode);
     tcase_add_test(all, a_reported_death_keeps_the_episode_live_until_it_is_confirmed);
     suite_add_tcase(suite, all);
     return suite;
