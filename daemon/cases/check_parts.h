@@ -19,6 +19,7 @@ enum cw_err check_write_authority(const struct admission_request *r, const struc
                                   const struct schema_field *field, struct refusal *refusal);
 enum cw_err check_event_authority(const struct admission_request *r, const struct schema_event *event,
                                   struct refusal *refusal);
+bool write_names(const struct op_write *write, const struct dot *dot); /* in its supersedes */
 /* Their values are not the same, or one is not here. */
 bool writes_differ(const struct op_write *a, const struct op_write *b);
 /* check_time.c: times and days that cannot be meant, by the time at which the op was signed. */

@@ -70,6 +70,8 @@ uint32_t clock_reported(const struct fold *f, struct clock_first *out, uint32_t 
 bool event_shows(const struct fold *f, const struct work_event *e, uint32_t field, uint32_t mask);
 bool write_starts(const struct clock_run *run, const struct work_write *w);
 bool event_may_start(const struct work_event *e);
+/* §19.3: of a child's case, not a review of a level that its author lacks, nor an assessment whose risk is a proposal. */
+bool event_weighs(const struct fold *f, const struct work_event *e);
 bool event_has_rank(const struct clock_run *run, const struct work_event *e); /* COMMAND, §19.3 */
 /* The value of birth_date that is read as the earliest day (§19.4): its op and the day. */
 bool birth_of(const struct fold *f, uint32_t *out_op, int64_t *out_day);

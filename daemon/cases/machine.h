@@ -23,6 +23,22 @@ enum step_match step_find(enum machine machine, uint32_t event, uint32_t state, 
 #define EPISODE_OVER_STATES (1u << 6 | 1u << 7 | 1u << EPISODE_DECEASED)      /* closed, cancelled, found deceased */
 #define EPISODE_LIVE_STATES (1u << 1 | 1u << 2 | 1u << 3 | 1u << 5 | 1u << 9) /* the child counts as missing */
 
+/* Who holds a review of this level (of the scale review_level) of a child; a panel sits at a superintendent's. */
+static inline uint32_t review_roles(int64_t level)
+{
+    switch (level) {
+    case 1:
+        return R_SUP_UP;
+    case 2:
+        return R_INSP_UP;
+    case 3:
+    case 4:
+        return ROLE_MASK(SUPT);
+    default:
+        return ~R_NONE;
+    }
+}
+
 /* It says of an episode that the child was back, or that she was never missing. */
 static inline bool event_ends_absence(uint32_t event)
 {

@@ -148,6 +148,27 @@ static enum cw_err check_value_needs(const struct admission_request *r, const st
     return CW_OK;
 }
 
+/* A child's risk is not lowered by a choice alone: by an assessment that says why, and when it is looked at again. */
+static enum cw_err check_lowered(const struct admission_request *r, const struct op_write *write,
+                                 const struct schema_field *field, struct refusal *refusal)
+{
+    const struct case_cell *cell = r->state != NULL && field->number == FIELD_MISSING_RISK
+                                       ? state_cell(r->state, request_scope(r), field->number)
+                                       : NULL;
+    bool assesses = r->op->type == OP_EVENT && r->op->event == EVENT_RISK_ASSESSMENT &&
+                    request_writes(r, FIELD_RATIONALE) && request_writes(r, FIELD_NEXT_REVIEW);
+
+    if (assesses || (r->roles & policy_lower_roles(r->policy, field)) == 0)
+        return CW_OK; /* who lacks the rank proposes */
+    for (uint32_t i = 0; cell != NULL && i < cell->value_count; i++) {
+        if (cell->values[i].value.number > (int64_t)write->max_value && write_names(write, &cell->values[i].dot))
+            return refuse(refusal, CW_REFUSED_MISSING, WHERE(field),
+                          "a child's risk is lowered by a risk_assessment with rationale and next_review "
+                          "(episode assess)");
+    }
+    return CW_OK;
+}
+
 static enum cw_err check_write(const struct admission_request *r, const struct op_write *write, struct refusal *refusal)
 {
     enum cw_err err;
@@ -165,6 +186,8 @@ static enum cw_err check_write(const struct admission_request *r, const struct o
     if (field->rule == RULE_MAX && (err = check_max(write, field, refusal)) != CW_OK)
         return err;
     err = check_value_needs(r, write, field, refusal);
+    if (err == CW_OK)
+        err = check_lowered(r, write, field, refusal);
     if (err != CW_OK)
         return err;
     if (!write->has_value)

@@ -81,7 +81,7 @@ static const char *overstep(const struct schema_field *field, const struct op_wr
     }
 }
 
-static bool is_named(const struct op_write *write, const struct dot *dot)
+bool write_names(const struct op_write *write, const struct dot *dot)
 {
     for (uint32_t i = 0; i < write->supersede_count; i++) {
         if (ID_EQ(&write->supersedes[i].op, &dot->op) && write->supersedes[i].index == dot->index)
@@ -102,7 +102,7 @@ static bool ends_conflict(const struct admission_request *r, const struct op_wri
     for (uint32_t i = 0; i < cell->value_count; i++) {
         const struct case_value *value = &cell->values[i];
 
-        if (!is_named(write, &value->dot) &&
+        if (!write_names(write, &value->dot) &&
             writes_differ(write, &r->state->ops[value->op_index].op->writes[value->dot.index]))
             return false;
     }

@@ -7,10 +7,6 @@
 #include "cases/machine.h"
 #include "cases/view.h"
 
-#define REVIEW_SGT 1
-#define REVIEW_INSP 2
-#define REVIEW_SUPT 3
-
 static const struct case_clock *running(const struct case_state *state, uint32_t clock, const struct hash *scope)
 {
     for (uint32_t i = 0; i < state->clock_count; i++) {
@@ -100,8 +96,8 @@ static void follow(struct last_return *r, const struct case_event *e, const stru
     switch (e->event) {
     case EVENT_RETURN_CLAIM:
     case EVENT_RETURNED:
-        r->interviewed = (r->is_there && r->interviewed) ||
-                         (e->event == EVENT_RETURNED && !e->corrected && says_interviewed(op));
+        r->interviewed =
+            (r->is_there && r->interviewed) || (e->event == EVENT_RETURNED && !e->corrected && says_interviewed(op));
         r->is_there = true;
         break;
     case EVENT_PREVENTION_INTERVIEW:
@@ -162,26 +158,17 @@ enum cw_err check_close_told(const struct admission_request *r, const struct sch
     return CW_OK;
 }
 
-/* Who holds a review of this level; of a panel anybody may tell. */
-static uint32_t review_roles(int64_t level)
-{
-    static const uint32_t ranks[] = {
-        [REVIEW_SGT] = R_SUP_UP, [REVIEW_INSP] = R_INSP_UP, [REVIEW_SUPT] = ROLE_MASK(SUPT)};
-
-    return level < REVIEW_SGT || level > REVIEW_SUPT ? R_ANY : ranks[level];
-}
-
 /* DOMAIN §5.1, §10 (M3): a review is of the level of whoever holds it. */
 static enum cw_err check_review(const struct admission_request *r, const struct op_value *level, const char *what,
                                 struct refusal *refusal)
 {
     char who[SCHEMA_ROLES_TEXT_LEN_MAX];
-    uint32_t roles = level != NULL ? review_roles(level->number) : R_ANY;
 
-    if (roles == R_ANY || (r->roles & roles) != 0)
+    if (level == NULL || (r->roles & review_roles(level->number)) != 0)
         return CW_OK;
     return refuse(refusal, CW_REFUSED_ROLE, "level", "a review of level %s is held by %s: %s",
-                  schema_value_name(SCALE_REVIEW_LEVEL, level->number), schema_roles_text(roles, who), what);
+                  schema_value_name(SCALE_REVIEW_LEVEL, level->number),
+                  schema_roles_text(review_roles(level->number), who), what);
 }
 
 enum cw_err check_review_of(const struct admission_request *r, const struct op *was, struct refusal *refusal)

@@ -5,7 +5,7 @@
  */
 #include "cases/check_parts.h"
 
-enum { RHI_DECLINED = 3, RHI_COMPLETED = 5, STATE_REPORTED = 1 };
+enum { RHI_OFFERED = 1, RHI_DECLINED = 3, RHI_COMPLETED = 5, STATE_REPORTED = 1 };
 
 static enum cw_err check_state(const struct admission_request *r, const struct schema_event *event,
                                struct refusal *refusal)
@@ -45,13 +45,41 @@ static bool stands(const struct admission_request *r, int64_t step)
     return false;
 }
 
+/* The duty begins with the return of which it is (docs/fold.md §19.7). */
+static bool is_before_return(const struct admission_request *r)
+{
+    const struct op_value *when = request_detail(r, FIELD_OCCURRED);
+    bool any = false;
+
+    for (uint32_t i = 0; when != NULL && i < r->state->clock_count; i++) {
+        const struct case_clock *c = &r->state->clocks[i];
+
+        if (c->clock != CLOCK_M8 || !ID_EQ(&c->scope, request_scope(r)))
+            continue;
+        if (when->latest >= c->started_ms)
+            return false;
+        any = true;
+    }
+    return any;
+}
+
 static enum cw_err check_interview(const struct admission_request *r, const struct schema_event *event,
                                    struct refusal *refusal)
 {
-    if (event->number != EVENT_RHI || !says(r->op, FIELD_RHI_STEP, RHI_DECLINED) || !stands(r, RHI_COMPLETED))
+    if (event->number != EVENT_RHI)
         return CW_OK;
-    return refuse(refusal, CW_REFUSED_TRANSITION, event->name,
-                  "the return-home interview of this episode is completed: if it was not, take that back first");
+    if (is_before_return(r))
+        return refuse(refusal, CW_REFUSED_VALUE, WHERE(schema_field(FIELD_OCCURRED)),
+                      "lies before the child came back: say when the interview was, after the return");
+    if (!says(r->op, FIELD_RHI_STEP, RHI_DECLINED))
+        return CW_OK;
+    if (stands(r, RHI_COMPLETED))
+        return refuse(refusal, CW_REFUSED_TRANSITION, event->name,
+                      "the return-home interview of this episode is completed: if it was not, take that back first");
+    return stands(r, RHI_OFFERED) ? CW_OK
+                                  : refuse(refusal, CW_REFUSED_TRANSITION, event->name,
+                                           "no return-home interview was offered in this episode, and what was not "
+                                           "offered is not declined: record rhi_step=offered first");
 }
 
 /* DOMAIN §7.3: how high the risk is, is said before anything else; an assessment of exploitation alone does not say it. */

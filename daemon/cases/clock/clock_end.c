@@ -34,7 +34,7 @@ static uint32_t list_events(const struct clock_run *run, struct clock_answer *ou
 
         if (run->bound && (i == 0 || !ID_EQ(&f->events[f->events_by_scope[i - 1]].scope, &e->scope)))
             offered = false;
-        if (!is_about_it(row, e) || !event_has_rank(run, e))
+        if (!is_about_it(row, e) || !event_has_rank(run, e) || !event_weighs(f, e))
             continue;
         value = row->met_mask != 0 ? event_detail(f, e, row->met_field) : NULL;
         offered = offered || (value != NULL && value->number == 1);
@@ -230,6 +230,16 @@ static bool was_known(struct fold *f, const struct clock_answer *a, const struct
     return is_named_by_place(f, begun->op, first->op) || op_knows_marked(f, begun->op, first->op);
 }
 
+/* Nobody was asked about a return before it: whoever says when, says it of this one. */
+static bool is_before_it(const struct clock_run *run, const struct clock_answer *a, const struct clock_first *first)
+{
+    const struct fold *f = run->f;
+    const struct op_value *when =
+        (run->row->flags & CLOCK_CONFIRMS) != 0 ? event_detail(f, &f->events[a->event], FIELD_OCCURRED) : NULL;
+
+    return when != NULL && when->latest < first->started_ms;
+}
+
 static uint32_t find_answer(const struct clock_run *run, const struct clock_first *first)
 {
     struct fold *f = run->f;
@@ -241,7 +251,7 @@ static uint32_t find_answer(const struct clock_run *run, const struct clock_firs
 
         if (run->bound && !ID_EQ(&f->events[a->event].scope, &first->scope))
             break;
-        if (f->ops[a->op].author_time.ms >= from && is_meant(run, a, first) &&
+        if (f->ops[a->op].author_time.ms >= from && is_meant(run, a, first) && !is_before_it(run, a, first) &&
             (run->row->due != DUE_REVIEW || was_known(f, a, first)))
             return a->op;
     }

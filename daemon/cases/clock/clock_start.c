@@ -15,6 +15,42 @@ bool event_has_rank(const struct clock_run *run, const struct work_event *e)
     return (run->row->flags & CLOCK_COMMAND) == 0 || (run->f->ops[e->op].roles & ROLE_MASK(SUPT)) != 0;
 }
 
+static bool review_is_held(const struct fold *f, const struct work_event *e)
+{
+    const struct op_value *level = event_detail(f, e, FIELD_LEVEL);
+
+    return level == NULL || (f->ops[e->op].roles & review_roles(level->number)) != 0;
+}
+
+static bool risk_has_effect(const struct fold *f, const struct work_event *e)
+{
+    const struct work_op *op = &f->extra[e->op];
+    bool gives = false, stood = false;
+
+    for (uint32_t i = op->first_write; i < op->first_write + op->write_count; i++) {
+        if (f->writes[i].write->field != FIELD_MISSING_RISK)
+            continue;
+        gives = true;
+        stood = stood || f->writes[i].stood;
+    }
+    return !gives || stood;
+}
+
+bool event_weighs(const struct fold *f, const struct work_event *e)
+{
+    if (f->state->kind != KIND_CHILD)
+        return true;
+    return e->row->number == EVENT_REVIEW            ? review_is_held(f, e)
+           : e->row->number == EVENT_RISK_ASSESSMENT ? risk_has_effect(f, e)
+                                                     : true;
+}
+
+/* One that replaces another keeps the duty that began there, whatever it weighs itself. */
+static bool starts_anew(const struct clock_run *run, const struct work_event *e)
+{
+    return event_has_rank(run, e) && (event_weighs(run->f, e) || e->first != (uint32_t)(e - run->f->events));
+}
+
 /* --- reported: the opening of a child's case, and what opens an episode ------------------------------------- */
 
 static int64_t reported_at(const struct fold *f, const struct hash *scope, int64_t said)
@@ -197,7 +233,7 @@ static void start_event(struct clock_run *run)
                          (names ? clock_named(run, i) != NONE : event_shows(f, e, row->start_field, row->start_mask)) &&
                          (!confirms || e->confirms != NONE);
 
-        if ((is_first || is_second) && event_has_rank(run, e)) {
+        if ((is_first || is_second) && starts_anew(run, e)) {
             struct clock_first first = {.op = f->events[e->first].op,
                                         .started_ms = confirms && is_second ? confirmed_at(f, e) : e->since_ms,
                                         .event = e->first,

@@ -288,7 +288,8 @@ class Maker:
         refs = [rng.choice(self.episodes)] if self.episodes and rng.random() < 0.5 else []
         before = None
         for name in ["risk_assessment"] + rng.choices(("return_claim", "return_confirmed", "return_confirmed", "returned", "still_missing", "sighting", "rhi",
-                                                       "review", "risk_assessment", "episode_closed", "close_corrected", "claim_refuted", "child_closed"),
+                                                       "review", "risk_assessment", "episode_closed", "close_corrected", "claim_refuted", "child_closed",
+                                                       "found_dead", "found_dead", "found_dead_confirmed", "episode_cancelled"),
                                                       k=rng.randrange(2, 9)) + rng.choice(([], ["return_claim", "clock_waived", "returned"],
                                                                              ["returned", "episode_closed", "sighting"])):
             at = START_MS + rng.randrange(-5, 20) * 3600_000

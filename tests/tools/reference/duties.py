@@ -295,7 +295,7 @@ class Duties:
                 second = e.confirms is not None
                 if second and not e.dated:
                     started = e.confirms.since
-            if (first or second) and self.has_rank(row, e):
+            if (first or second) and self.has_rank(row, e) and (self.weighs(e) or e.first is not e):
                 out.append((e.first, e.event_scope if row["flags"] & EPISODE else ZERO, started, e))
         if row["from_a"] == self.event["handover_claim"]:
             out += [(e, ZERO, e.since, e) for e in self.fold.events if e.stands and e.id in self.fold.contesting and e.event_row["name"] == "arbitration"]
@@ -335,6 +335,19 @@ class Duties:
         if e.first is not e:
             return about.get(e.first.id)
         return next(iter(open_things)) if kind is not None and len(open_things) == 1 else None
+
+    def weighs(self, e):
+        """19.3: of a child's case."""
+        if self.fold.kind != 3:
+            return True
+        if e.event == self.event["review"]:
+            level = self.fold.detail(e, self.number["level"])
+            ranks = {1: ("SUP", "INSP", "SUPT"), 2: ("INSP", "SUPT"), 3: ("SUPT",), 4: ("SUPT",)}.get(level)
+            return ranks is None or any(e.roles & 1 << self.schema.roles[r] for r in ranks)
+        if e.event == self.event["risk_assessment"]:
+            given = [w for w in e.writes if w.field == self.number["missing_risk"]]
+            return not given or any((w.authorised or w.floor) and w.verb in (1, 2) for w in given)
+        return True
 
     def written_risks(self, starts):
         risk, begun = self.number["missing_risk"], {op.id for op, _, _, _ in starts}
@@ -453,7 +466,8 @@ class Duties:
         wanted = [row[k] for k in ("met_a", "met_b", "met_c", "met_d") if row[k]]
         if row["flags"] & BY_FIELD:
             return sorted((w for n in wanted for w in self.stood(ZERO, n) if not w.struck and self.write_shows(row, w)), key=lambda w: self.rank(w.op))
-        out = [e for e in self.fold.events if e.speaks and e.event in wanted and self.shows(e, row["met_field"], row["met_mask"]) and self.has_rank(row, e)]
+        out = [e for e in self.fold.events if e.speaks and e.event in wanted and self.shows(e, row["met_field"], row["met_mask"]) and self.has_rank(row, e)
+               and self.weighs(e)]
         return sorted(out, key=lambda e: self.rank(e.first))
 
     def write_shows(self, row, w):
@@ -490,6 +504,9 @@ class Duties:
                     if self.things.get(a.id) != self.things[extra.id]:
                         continue
                 elif about is not None and not (op.type == 3 and op.counts and self.firsts.get(about) is op.first):
+                    continue
+                when = self.fold.detail(a, self.number["occurred"])
+                if row["flags"] & CONFIRMS and when is not None and when[1] < started:
                     continue
                 if row["due"] == REVIEW and not self.knew(a.first, op):
                     continue

@@ -205,6 +205,65 @@ START_TEST(an_assessment_of_exploitation_alone_is_no_assessment_of_the_absence)
 }
 END_TEST
 
+START_TEST(a_risk_that_is_only_proposed_meets_nothing_and_asks_for_nothing)
+{
+    struct story *s = child_missing();
+    uint32_t low, equal, opened = story_number(s, 0, FIELD_MISSING_RISK, HIGH);
+
+    low = said(s, "NTH", PC_, EVENT_RISK_ASSESSMENT, 10);
+    story_names(s, low, story_number(s, low, FIELD_MISSING_RISK, LOW), 0, opened);
+    ck_assert_int_eq(story_fate(story_fold(s), s, low), FATE_PROPOSAL);
+    ck_assert_int_eq(end_of(s, CLOCK_M1, 0), CLOCK_RUNS);
+    ck_assert_ptr_null(duty_of(s, CLOCK_M2, low));
+    equal = said(s, "NTH", PC_, EVENT_RISK_ASSESSMENT, 20);
+    story_names(s, equal, story_number(s, equal, FIELD_MISSING_RISK, HIGH), 0, opened);
+    ck_assert_int_eq(end_of(s, CLOCK_M1, 0), CLOCK_END_MET);
+    ck_assert(ID_EQ(&duty_of(s, CLOCK_M1, 0)->end_op, &story_at(s, equal)->head.op_id));
+}
+END_TEST
+
+/* Only one that is put right by it keeps its duty: it may have been said to be gone by nobody. */
+START_TEST(a_review_of_a_level_that_its_author_lacks_answers_no_duty)
+{
+    struct story *s = child_missing();
+    uint32_t high = assessed(s, "NTH", 10, HIGH), claimed = said(s, "NTH", PC_, EVENT_REVIEW, 60), held, put_right;
+
+    story_number(s, claimed, FIELD_LEVEL, 4);
+    story_after(s, claimed, high);
+    ck_assert_int_eq(end_of(s, CLOCK_M2, high), CLOCK_RUNS);
+    ck_assert_ptr_null(duty_of(s, CLOCK_M2, claimed));
+    held = said(s, "NTH", ROLE_MASK(SUPT), EVENT_REVIEW, 70);
+    story_number(s, held, FIELD_LEVEL, 4);
+    story_after(s, held, high);
+    ck_assert_int_eq(end_of(s, CLOCK_M2, high), CLOCK_END_MET);
+    put_right = said(s, "NTH", PC_, EVENT_REVIEW, 80);
+    story_number(s, put_right, FIELD_LEVEL, 4);
+    story_corrects(s, put_right, held);
+    ck_assert_int_eq(end_of(s, CLOCK_M2, high), CLOCK_END_MET);
+    ck_assert_int_eq(end_of(s, CLOCK_M2, held), CLOCK_RUNS);
+}
+END_TEST
+
+START_TEST(an_interview_before_the_return_answers_nothing)
+{
+    struct story *s = child_missing();
+    uint32_t back, asked;
+
+    assessed(s, "NTH", 10, LOW);
+    back = said(s, "NTH", PC_, EVENT_RETURNED, 5 * HOUR);
+    story_number(s, back, FIELD_HOW_KNOWN, 5);
+    story_interval(s, back, FIELD_OCCURRED, NOON + 4 * HOUR * MINUTE_MS, NOON + 4 * HOUR * MINUTE_MS);
+    asked = said(s, "NTH", ROLE_MASK(CRU), EVENT_RHI, 6 * HOUR);
+    story_number(s, asked, FIELD_RHI_STEP, 5);
+    story_interval(s, asked, FIELD_OCCURRED, NOON + 2 * HOUR * MINUTE_MS, NOON + 3 * HOUR * MINUTE_MS);
+    ck_assert_int_eq(end_of(s, CLOCK_M8, back), CLOCK_RUNS);
+    asked = said(s, "NTH", ROLE_MASK(CRU), EVENT_RHI, 7 * HOUR);
+    story_number(s, asked, FIELD_RHI_STEP, 5);
+    story_interval(s, asked, FIELD_OCCURRED, NOON + 2 * HOUR * MINUTE_MS, NOON + 5 * HOUR * MINUTE_MS);
+    ck_assert_int_eq(end_of(s, CLOCK_M8, back), CLOCK_END_MET);
+}
+END_TEST
+
 /* --- each notice has its own duties ---------------------------------------------------------------------------------- */
 
 static uint32_t noticed(struct story *s, int64_t minutes)
@@ -436,6 +495,9 @@ Suite *suite_answers(void)
     tcase_add_test(all, a_risk_that_turned_floor_is_looked_at_by_whoever_comes_later);
     tcase_add_test(all, two_reviews_that_did_not_know_of_each_other_leave_the_earlier_time);
     tcase_add_test(all, an_assessment_of_exploitation_alone_is_no_assessment_of_the_absence);
+    tcase_add_test(all, a_risk_that_is_only_proposed_meets_nothing_and_asks_for_nothing);
+    tcase_add_test(all, a_review_of_a_level_that_its_author_lacks_answers_no_duty);
+    tcase_add_test(all, an_interview_before_the_return_answers_nothing);
     tcase_add_test(all, the_end_of_one_notice_leaves_the_other_its_duties);
     tcase_add_test(all, the_end_of_another_order_is_not_the_end_of_a_notice);
     tcase_add_test(all, a_review_of_something_else_reviews_no_notice);

@@ -7,7 +7,16 @@
 #define SUP_ ROLE_MASK(SUP)
 #define CRU_ ROLE_MASK(CRU)
 
-enum { TOLD_BY_CARER = 3, SEEN_BY_POLICE = 5, DECLINED = 3, COMPLETED = 5, NO_APPARENT_RISK = 1, LOW = 2 };
+enum {
+    TOLD_BY_CARER = 3,
+    SEEN_BY_POLICE = 5,
+    DECLINED = 3,
+    COMPLETED = 5,
+    OFFERED = 1,
+    HIGH = 4,
+    NO_APPARENT_RISK = 1,
+    LOW = 2
+};
 
 static struct refusal refusal;
 static struct story *s;
@@ -127,6 +136,8 @@ START_TEST(an_interview_that_was_held_is_not_declined)
     begin();
     assess(PC_, LOW);
     back(EVENT_RETURNED, SEEN_BY_POLICE);
+    ck_assert_refused(interview(DECLINED), CW_REFUSED_TRANSITION, "rhi", "rhi_step=offered first");
+    interview(OFFERED);
     ck_assert_int_eq(checked(interview(DECLINED)), ADMIT);
     held = interview(COMPLETED);
     ck_assert_int_eq(checked(held), ADMIT); /* the child thought better of it */
@@ -135,6 +146,46 @@ START_TEST(an_interview_that_was_held_is_not_declined)
     story_at(s, undo)->op.withdraws = true;
     story_corrects(s, undo, held);
     ck_assert_int_eq(checked(interview(DECLINED)), ADMIT);
+}
+END_TEST
+
+START_TEST(an_interview_lies_behind_the_return)
+{
+    uint32_t op;
+
+    begin();
+    assess(PC_, LOW);
+    back(EVENT_RETURNED, SEEN_BY_POLICE);
+    op = interview(COMPLETED);
+    story_interval(s, op, FIELD_OCCURRED, 10, 20);
+    ck_assert_refused(op, CW_REFUSED_VALUE, "occurred", "before the child came back");
+    op = interview(COMPLETED);
+    story_interval(s, op, FIELD_OCCURRED, 10, (int64_t)s->now);
+    ck_assert_int_eq(checked(op), ADMIT);
+}
+END_TEST
+
+/* By `case set`, or by an assessment that says less than one does. */
+START_TEST(a_risk_is_lowered_by_a_whole_assessment_only)
+{
+    uint32_t high, op;
+
+    begin();
+    high = assess(PC_, HIGH);
+    op = story_set_number(s, "NTH", ROLE_MASK(INSP), FIELD_MISSING_RISK, LOW);
+    ck_assert_int_eq(checked(op), ADMIT); /* names nothing, and lowers nothing */
+    s->count--;
+    op = story_set_number(s, "NTH", ROLE_MASK(INSP), FIELD_MISSING_RISK, LOW);
+    story_names(s, op, 0, high, 0);
+    ck_assert_refused(op, CW_REFUSED_MISSING, "missing_risk", "next_review");
+    s->count--;
+    op = assess(ROLE_MASK(INSP), LOW);
+    story_names(s, op, 0, high, 0);
+    ck_assert_refused(op, CW_REFUSED_MISSING, "missing_risk", "next_review");
+    story_interval(s, op, FIELD_NEXT_REVIEW, (int64_t)s->now, (int64_t)s->now);
+    ck_assert_int_eq(checked(op), ADMIT);
+    story_at(s, op)->head.roles = PC_;
+    ck_assert_int_eq(checked(op), ADMIT_PROPOSAL);
 }
 END_TEST
 
@@ -212,6 +263,8 @@ Suite *suite_check_episode(void)
     tcase_add_test(all, the_first_assessment_of_an_episode_says_how_high_its_risk_is);
     tcase_add_test(all, nobody_is_asked_about_a_return_before_it);
     tcase_add_test(all, an_interview_that_was_held_is_not_declined);
+    tcase_add_test(all, an_interview_lies_behind_the_return);
+    tcase_add_test(all, a_risk_is_lowered_by_a_whole_assessment_only);
     tcase_add_test(all, no_apparent_risk_is_a_supervisors_to_say_with_a_review);
     tcase_add_test(all, what_the_opening_says_for_good_is_not_set_again);
     tcase_add_test(all, a_grade_is_changed_by_the_intelligence_unit_only);

@@ -456,8 +456,10 @@ START_TEST(a_review_is_of_the_level_of_whoever_holds_it)
         uint32_t roles;
         int64_t level;
         enum admission said;
-    } rows[] = {{PC_, 1, ADMIT_REFUSED}, {SUP_, 1, ADMIT},          {SUP_, 2, ADMIT_REFUSED},    {INSP_, 2, ADMIT},
-                {INSP_, 1, ADMIT},       {INSP_, 3, ADMIT_REFUSED}, {ROLE_MASK(SUPT), 3, ADMIT}, {SUP_, 4, ADMIT}};
+    } rows[] = {{PC_, 1, ADMIT_REFUSED},     {SUP_, 1, ADMIT},         {SUP_, 2, ADMIT_REFUSED},
+                {INSP_, 2, ADMIT},           {INSP_, 1, ADMIT},        {INSP_, 3, ADMIT_REFUSED},
+                {ROLE_MASK(SUPT), 3, ADMIT}, {SUP_, 4, ADMIT_REFUSED}, {PC_, 4, ADMIT_REFUSED},
+                {ROLE_MASK(SUPT), 4, ADMIT}};
 
     for (size_t i = 0; i < CW_COUNT(rows); i++) {
         struct story *s = child_missing();
