@@ -359,7 +359,7 @@ def two_sides(desk):
     desk.tool("case", "add", case, "tags=repeat", who="officer@west")
     desk.tool("case", "remove", case, "tags=repeat", who="sergeant@north")
     desk.tool("case", "event", case, "risk_assessment", "missing_risk=high", "rationale=Seen with older males", who="officer@west")
-    desk.tool("case", "event", case, "risk_assessment", "missing_risk=low", "rationale=A friend's", who="inspector@north")
+    desk.tool("case", "event", case, "risk_assessment", "missing_risk=low", "rationale=A friend's", "next_review=in 4h", who="inspector@north")
     desk.tool("lab", "heal", "--dir", desk.dir)
     desk.settle()
     return opened["human_ref"].split("/")[3].split("-")[0]

@@ -6,17 +6,19 @@
 #include "tool/board.h"
 
 #include "lib/fault.h"
+#include "proto/id.h"
 #include "proto/schema.h"
 #include "proto/wire.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #define HOUR_MS INT64_C(3600000)
 #define ASKED_WITHIN_MS (72 * HOUR_MS)
 #define REPEAT_WITHIN_MS (INT64_C(90) * 24 * HOUR_MS)
 #define REPEAT_COUNT 3u
 
-enum { RHI_DECLINED = 3, RHI_COMPLETED = 5 };
+enum { RHI_OFFERED = 1, RHI_DECLINED = 3, RHI_COMPLETED = 5 };
 
 /* Something of one of the records. */
 struct told_event {
@@ -136,11 +138,30 @@ static void sort_event(struct counting *c, const Cw__ViewEvent *event, size_t re
         put(&c->interviews, event, record);
 }
 
+/* What the case's id is made of; empty: no value that is shown was said with it. */
+static struct cw_slice opening_of(const Cw__CaseView *view)
+{
+    for (size_t i = 0; i < view->n_fields; i++)
+        for (size_t v = 0; v < view->fields[i]->n_values; v++) {
+            const Cw__OpRef *by = view->fields[i]->values[v]->set_by;
+            struct cw_op_id op;
+            struct cw_case_id id;
+
+            if (by == NULL || by->op.len != ID_LEN)
+                continue;
+            memcpy(op.b, by->op.data, ID_LEN);
+            case_id_of(&op, &id);
+            if (slice_eq(slice(id.b, ID_LEN), wire_slice(view->case_id)))
+                return wire_slice(by->op);
+        }
+    return slice(NULL, 0);
+}
+
 /* The first begins with the case: reported_at, else last_seen, else when the case was opened. */
 static struct told_event first_episode(const Cw__CaseView *view, size_t record)
 {
     static const uint32_t fields[] = {FIELD_REPORTED_AT, FIELD_LAST_SEEN};
-    struct told_event out = {.record = record};
+    struct told_event out = {.record = record, .op = opening_of(view)};
     bool known = false;
 
     for (size_t i = 0; i < view->n_fields; i++) {
@@ -148,7 +169,8 @@ static struct told_event first_episode(const Cw__CaseView *view, size_t record)
 
         if (field->field != FIELD_TITLE || field->n_values == 0 || field->values[0]->set_by == NULL)
             continue;
-        out.op = wire_slice(field->values[0]->set_by->op);
+        if (out.op.len == 0)
+            out.op = wire_slice(field->values[0]->set_by->op);
         out.at = (int64_t)field->values[0]->author_time_ms;
     }
     for (size_t f = 0; f < CW_COUNT(fields) && !known; f++)
@@ -323,6 +345,19 @@ static bool is_of_absence(const struct counting *c, const struct told_event *int
     return false;
 }
 
+/* Nobody declines what was not offered in this episode: such a refusal meets no duty either (docs/fold.md §19.7). */
+static bool was_offered(const struct counting *c, const struct told_event *declined)
+{
+    for (size_t i = 0; i < c->interviews.count; i++) {
+        const struct told_event *e = &c->interviews.at[i];
+
+        if (e->step == RHI_OFFERED && e->record == declined->record && e->at <= declined->at &&
+            slice_eq(e->episode, declined->episode))
+            return true;
+    }
+    return false;
+}
+
 /* The earliest interview that answers this return, and the earliest refusal. */
 static enum board_figure judge_return(const struct counting *c, const struct told_event *returned)
 {
@@ -339,7 +374,7 @@ static enum board_figure judge_return(const struct counting *c, const struct tol
             return BOARD_ASKED;
         if (e->step == RHI_COMPLETED)
             best = BOARD_ASKED_LATE;
-        else if (e->step == RHI_DECLINED && best == BOARD_NOT_ASKED)
+        else if (e->step == RHI_DECLINED && best == BOARD_NOT_ASKED && was_offered(c, e))
             best = BOARD_DECLINED;
     }
     return best;

@@ -117,6 +117,8 @@ static int64_t interview(struct gen *g, const struct gen_child *child, const cha
     int64_t at = draw < 63 || draw >= 83 ? back + 4 * HOUR_MS + (int64_t)gen_below(g, 66) * HOUR_MS
                                          : back + 73 * HOUR_MS + (int64_t)gen_below(g, 168) * HOUR_MS;
 
+    (void)gen_event(g, back + 2 * HOUR_MS, "referral", child->division, child->id, "rhi", name,
+                    json_pack("{s:s}", "rhi_step", "offered"));
     (void)gen_event(g, at, "referral", child->division, child->id, "rhi", name,
                     json_pack("{s:s}", "rhi_step", draw >= 83 ? "declined" : "completed"));
     return at;

@@ -2,6 +2,7 @@
 /* Figures for a board: what counts in a period, and what is traced. */
 #include "tool/board.h"
 
+#include "proto/id.h"
 #include "proto/schema.h"
 #include "proto/wire.h"
 
@@ -168,6 +169,37 @@ START_TEST(an_episode_counts_in_the_period_in_which_it_was_reported)
 }
 END_TEST
 
+/* A title that was changed later is not what the child was reported by. */
+START_TEST(the_first_episode_is_traced_to_what_opened_the_case)
+{
+    static uint8_t opening[CW_ID_LEN] = {7}, later[CW_ID_LEN] = {8};
+    struct cw_op_id op;
+    struct cw_case_id id;
+    Cw__ViewField title, *fields[2];
+    Cw__ViewValue title_is, *titles[1];
+    Cw__OpRef first = CW__OP_REF__INIT, second = CW__OP_REF__INIT;
+    char hex[2 * CW_ID_LEN + 1];
+
+    memcpy(op.b, opening, CW_ID_LEN);
+    case_id_of(&op, &id);
+    begin(FROM);
+    first.op = wire_bytes(slice(opening, CW_ID_LEN));
+    second.op = wire_bytes(slice(later, CW_ID_LEN));
+    put_field(&title, FIELD_TITLE, &title_is, titles, NULL);
+    title_is.set_by = &second;
+    made->seen_value.set_by = &first;
+    fields[0] = &title;
+    fields[1] = &made->seen;
+    made->view.n_fields = 2;
+    made->view.fields = fields;
+    made->view.case_id = wire_bytes(slice(id.b, CW_ID_LEN));
+    look();
+    hex_of(slice(opening, CW_ID_LEN), hex);
+    ck_assert_str_eq(json_string_value(json_object_get(json_array_get(board.traces[BOARD_CHILDREN], 0), "op")), hex);
+    end();
+}
+END_TEST
+
 START_TEST(three_episodes_in_ninety_days_are_a_repeat_once_for_a_child)
 {
     begin(FROM - 50 * DAY);
@@ -192,15 +224,16 @@ START_TEST(an_interview_counts_within_seventy_two_hours_of_the_return)
     static const struct {
         int64_t after, step;
         enum board_figure figure;
-    } cases[] = {{72 * HOUR, 5, BOARD_ASKED},
-                 {72 * HOUR + 1, 5, BOARD_ASKED_LATE},
-                 {HOUR, 3, BOARD_DECLINED},
-                 {HOUR, 1, BOARD_NOT_ASKED},
-                 {-HOUR, 5, BOARD_NOT_ASKED}};
+        bool offered;
+    } cases[] = {{72 * HOUR, 5, BOARD_ASKED, false}, {72 * HOUR + 1, 5, BOARD_ASKED_LATE, false},
+                 {HOUR, 3, BOARD_DECLINED, true},    {HOUR, 3, BOARD_NOT_ASKED, false}, /* it has no effect */
+                 {HOUR, 1, BOARD_NOT_ASKED, false},  {-HOUR, 5, BOARD_NOT_ASKED, false}};
 
     for (size_t i = 0; i < CW_COUNT(cases); i++) {
         begin(FROM);
         (void)add(EVENT_RETURNED, FROM + DAY, 0);
+        if (cases[i].offered)
+            (void)add(EVENT_RHI, FROM + DAY + 1, 1);
         (void)add(EVENT_RHI, FROM + DAY + cases[i].after, cases[i].step);
         look();
         ck_assert_uint_eq(count(BOARD_RETURNS), 1);
@@ -430,6 +463,7 @@ Suite *suite_board(void)
     Suite *suite = suite_create("board");
     TCase *t = tcase_create("children");
 
+    tcase_add_test(t, the_first_episode_is_traced_to_what_opened_the_case);
     tcase_add_test(t, an_episode_counts_in_the_period_in_which_it_was_reported);
     tcase_add_test(t, three_episodes_in_ninety_days_are_a_repeat_once_for_a_child);
     tcase_add_test(t, an_interview_counts_within_seventy_two_hours_of_the_return);
