@@ -85,7 +85,9 @@ const char *bridge_why(enum cw_feed_why why);
  * members. Times are RFC 3339 in UTC; text is free of control characters. NULL: no such item, or no memory.
  */
 json_t *bridge_item(const struct cw_answer *answer, size_t index);
-/* What the op says and what became of it, in 16 digits: equal for two tellings that say the same of it. */
+bool bridge_is_flagged(const json_t *item, const char *word);
+/* What the op says, what became of it and whether its case's line was older, in 16 digits: equal for two tellings that
+ * say the same of it. */
 #define BRIDGE_STAMP_LEN 17
 void bridge_stamp(const json_t *item, char out[static BRIDGE_STAMP_LEN]);
 

@@ -192,11 +192,30 @@ json_t *bridge_item(const struct cw_answer *answer, size_t index)
     return made;
 }
 
-/* What the fields' present state adds is no part of what was said. */
+bool bridge_is_flagged(const json_t *item, const char *word)
+{
+    const json_t *flag;
+    size_t i;
+
+    json_array_foreach(json_object_get(item, "flags"), i, flag)
+    {
+        if (strcmp(json_string_value(flag), word) == 0)
+            return true;
+    }
+    return false;
+}
+
+/*
+ * What the fields' present state adds is no part of what was said. That the case's line was older than the op is: told
+ * with the right line, it is news.
+ */
 static json_t *said_of(const json_t *item)
 {
     json_t *said = json_deep_copy(json_object_get(item, "op")), *write;
     size_t i;
+
+    if (bridge_is_flagged(item, "revising"))
+        json_object_set_new(said, "revising", json_true());
 
     json_array_foreach(json_object_get(said, "writes"), i, write)
     {

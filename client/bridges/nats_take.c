@@ -125,19 +125,6 @@ static const char *text_of(const json_t *item, const char *member)
     return json_string_value(json_object_get(item, member));
 }
 
-static bool is_flagged(const json_t *item, const char *word)
-{
-    const json_t *flag;
-    size_t i;
-
-    json_array_foreach(json_object_get(item, "flags"), i, flag)
-    {
-        if (strcmp(json_string_value(flag), word) == 0)
-            return true;
-    }
-    return false;
-}
-
 /* As it was first told, or as it was told with this stamp. */
 static natsStatus send_item(struct nats_target *t, struct nats_sent *s, bool again)
 {
@@ -181,7 +168,7 @@ static bool tell_news(struct nats_target *t)
         struct nats_sent *s = &t->sent[i];
         natsStatus status = NATS_OK;
 
-        if (!s->there || is_flagged(s->item, "again") || is_same(t, s, &status))
+        if (!s->there || bridge_is_flagged(s->item, "again") || is_same(t, s, &status))
             continue;
         sent = (status == NATS_OK || status == NATS_NOT_FOUND) && send_item(t, s, true) == NATS_OK;
     }
@@ -212,7 +199,7 @@ static bool send_all(struct nats_target *t, const struct cw_answer *answer)
             bridge_say("an item could not be read");
             return false;
         }
-        if (send_item(t, &t->sent[i], is_flagged(t->sent[i].item, "again")) != NATS_OK)
+        if (send_item(t, &t->sent[i], bridge_is_flagged(t->sent[i].item, "again")) != NATS_OK)
             return false;
     }
     return true;

@@ -225,6 +225,20 @@ START_TEST(a_stamp_is_of_what_was_said_and_judged)
 }
 END_TEST
 
+/* The bridge or its daemon may be lost before the correction: what the stream shows of the case would stay old. */
+START_TEST(told_again_with_the_right_line_an_op_is_news)
+{
+    char right[BRIDGE_STAMP_LEN], old[BRIDGE_STAMP_LEN];
+    struct sample s;
+
+    sample(&s);
+    stamp_of(&s, right);
+    s.item.has_revising = s.item.revising = true;
+    stamp_of(&s, old);
+    ck_assert_str_ne(right, old);
+}
+END_TEST
+
 /* --- options -------------------------------------------------------------------------------------------- */
 
 static const char *own_value;
@@ -326,6 +340,7 @@ Suite *suite_bridge(void)
     tcase_add_test(tcase, a_time_beyond_calendars_is_none);
     tcase_add_test(tcase, an_index_beyond_the_items_is_none);
     tcase_add_test(tcase, a_stamp_is_of_what_was_said_and_judged);
+    tcase_add_test(tcase, told_again_with_the_right_line_an_op_is_news);
     tcase_add_test(tcase, options_are_what_the_feed_is_asked_for);
     tcase_add_test(tcase, options_that_mean_nothing_are_usage);
     tcase_add_test(tcase, a_schema_that_needs_quotes_is_refused);
