@@ -55,13 +55,14 @@ uint64_t feed_place_upto(const struct feed_place *place, uint64_t opened);
 
 /*
  * A catch-up goes through the logs side by side, in order of (hlc, log), as if they had been one. The place whose next
- * entry is the first; FEED_PLACE_NONE: all are walked to their `until`. `hlc_of` reads the clock of one entry.
+ * entry is the first; FEED_PLACE_NONE: all are walked to their `until`. `hlc_of` reads the clock of one entry; what it cannot read
+ * is not passed over: its error is handed on.
  */
 struct feed_clock {
     void *ctx;
-    bool (*hlc_of)(void *ctx, const struct log_id *log, uint64_t seq, uint64_t *out);
+    enum cw_err (*hlc_of)(void *ctx, const struct log_id *log, uint64_t seq, uint64_t *out);
 };
-uint32_t feed_places_next(struct feed_places *p, const struct feed_clock *clock);
+enum cw_err feed_places_next(struct feed_places *p, const struct feed_clock *clock, uint32_t *out);
 
 struct feed_view {
     void *ctx;

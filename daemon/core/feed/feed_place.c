@@ -58,23 +58,27 @@ uint64_t feed_place_upto(const struct feed_place *place, uint64_t opened)
     return place->low != 0 && place->low <= upto ? place->low - 1 : upto;
 }
 
-uint32_t feed_places_next(struct feed_places *p, const struct feed_clock *clock)
+enum cw_err feed_places_next(struct feed_places *p, const struct feed_clock *clock, uint32_t *out)
 {
     uint32_t best = FEED_PLACE_NONE;
+    enum cw_err err = CW_OK;
+
+    *out = FEED_PLACE_NONE;
 
     for (uint32_t i = 0; i < p->count; i++) {
         struct feed_place *place = &p->at[i];
 
         if (place->walked >= place->until)
             continue;
-        if (place->next_hlc == 0 && !clock->hlc_of(clock->ctx, &place->log, place->walked + 1, &place->next_hlc)) {
-            place->until = place->walked; /* it is not here after all */
-            continue;
-        }
+        if (place->next_hlc == 0)
+            err = clock->hlc_of(clock->ctx, &place->log, place->walked + 1, &place->next_hlc);
+        if (err != CW_OK)
+            return err;
         if (best == FEED_PLACE_NONE || place->next_hlc < p->at[best].next_hlc)
             best = i;
     }
-    return best;
+    *out = best;
+    return CW_OK;
 }
 
 /* --- reading a cursor -------------------------------------------------------------------------------------- */

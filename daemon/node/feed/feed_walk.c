@@ -42,16 +42,18 @@ uint32_t feed_place_of(struct feed_step *s, const struct log_id *log)
 
 /* --- a catch-up --------------------------------------------------------------------------------------------- */
 
-static bool hlc_of(void *ctx, const struct log_id *log, uint64_t seq, uint64_t *out)
+static enum cw_err hlc_of(void *ctx, const struct log_id *log, uint64_t seq, uint64_t *out)
 {
     struct feed_step *s = ctx;
     struct entry_row row;
     struct entry_header header;
+    enum cw_err err = db_get_entry(s->node, s->read.txn, log, seq, &row);
 
-    if (db_get_entry(s->node, s->read.txn, log, seq, &row) != CW_OK || entry_header_parse(row.header, &header) != CW_OK)
-        return false;
-    *out = header.hlc;
-    return true;
+    if (err == CW_OK && entry_header_parse(row.header, &header) != CW_OK)
+        err = CW_LOCAL_CORRUPT;
+    if (err == CW_OK)
+        *out = header.hlc;
+    return err;
 }
 
 static bool is_chosen(const struct feed *feed, const struct feed_entry *e)
@@ -90,8 +92,11 @@ static enum cw_err catch_up(struct feed_step *s, struct feed_lot *lot, bool *out
     enum cw_err err = CW_OK;
 
     for (uint32_t i = 0; i < FEED_LOT_LEN && lot->count < FEED_LOT_LEN && err == CW_OK; i++) {
-        uint32_t at = feed_places_next(&s->feed->places, &clock);
+        uint32_t at;
 
+        err = feed_places_next(&s->feed->places, &clock, &at);
+        if (err != CW_OK)
+            break;
         if (at == FEED_PLACE_NONE) {
             s->feed->phase = s->feed->sweep_asked ? PHASE_SNAPSHOT : PHASE_LIVE;
             break;
@@ -123,6 +128,8 @@ static enum cw_err take_arrival(struct feed_step *s, struct feed_lot *lot, const
         return take(s, lot, &row->log, row->seq, true);
     if (row->seq <= place->walked) /* drawn in, or walked in a catch-up */
         return CW_OK;
+    if (row->seq > place->walked + 1) /* what lies between was never looked at: the cursor must not pass it */
+        return CW_LOCAL_CORRUPT;
     place->walked = row->seq;
     return take(s, lot, &row->log, row->seq, false);
 }
