@@ -294,6 +294,8 @@ enum cw_err feed_cursor_move(struct feed_step *s);
 /* Encodes what the places say. */
 enum cw_err feed_cursor_write(struct feed_step *s);
 
+/* The same of one that is too large for a message: whose it is and when, and that it is not all. */
+bool feed_op_cut(struct answering *a, const struct feed_entry *e, const struct loaded_op *op, Cw__FeedOp *out);
 /* feed_frame.c: the message of this step, or an end; both send. */
 void feed_say_items(struct feed_step *s);
 void feed_say_end(struct node *n, link_id link, const uint8_t id[static 16], const struct refusal *why,

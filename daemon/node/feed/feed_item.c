@@ -15,7 +15,8 @@
  * come by next, and for a regional unit apart: it is told less.
  */
 
-#define ITEMS_LEN_MAX ((size_t)8 << 20) /* of all that are kept */
+#define ITEMS_LEN_MAX ((size_t)8 << 20)                   /* of all that are kept */
+#define OP_LEN_MAX (MESSAGE_LEN_MAX - 2 * CURSOR_LEN_MAX) /* beside it a message has a cursor and the case's line */
 #define CAUSES_MAX (AFTER_MAX + WRITES_MAX * SUPERSEDES_MAX)
 
 struct item_key {
@@ -128,23 +129,40 @@ enum cw_err feed_load(struct feed_step *s, const struct feed_entry *e, const str
     return err;
 }
 
-/* What is told of it, and behind that, when it tells of a death, what is told of it until that is confirmed. */
-static enum cw_err pack(struct feed_step *s, const struct feed_entry *e, const struct loaded_op *op, bool regional,
-                        struct writer *out, size_t *out_whole)
+struct told {
+    bool regional, cut;
+    struct writer bytes;
+    size_t whole; /* of them; behind that, when it tells of a death, what is told of it until that is confirmed */
+};
+
+static bool pack_as(struct feed_step *s, const struct feed_entry *e, const struct loaded_op *op, struct told *t)
 {
     struct answering a = {.node = s->node, .who = &s->feed->who, .read = s->read, .arena = &s->arena};
     Cw__FeedOp told;
 
-    if (!feed_op_of(&a, e, op, regional, &told))
-        return CW_LOCAL_MEMORY;
-    wire_pack(&told.base, out);
-    *out_whole = out->len;
+    if (!(t->cut ? feed_op_cut(&a, e, op, &told) : feed_op_of(&a, e, op, t->regional, &told)))
+        return false;
+    wire_pack(&told.base, &t->bytes);
+    t->whole = t->bytes.len;
     if (op->decoded && op_tells_death(&op->op)) {
         if (!feed_op_covered(&a, e, op, &told))
-            return CW_LOCAL_MEMORY;
-        wire_pack(&told.base, out);
+            return false;
+        wire_pack(&told.base, &t->bytes);
     }
-    return out->failed ? CW_LOCAL_MEMORY : CW_OK;
+    return !t->bytes.failed;
+}
+
+/* An op that is larger told than a message, or than our memory, ends no feed: it is told without what it wrote. */
+static enum cw_err pack(struct feed_step *s, const struct feed_entry *e, const struct loaded_op *op, struct told *t)
+{
+    size_t mark = arena_mark(&s->arena);
+
+    if (pack_as(s, e, op, t))
+        return CW_OK;
+    arena_release(&s->arena, mark);
+    t->bytes = writer_over(t->bytes.data, t->bytes.cap);
+    t->cut = true;
+    return pack_as(s, e, op, t) ? CW_OK : CW_LOCAL_MEMORY;
 }
 
 static void add_cause(struct cw_op_id *causes, uint32_t *count, const struct cw_op_id *op)
@@ -170,12 +188,12 @@ static uint32_t gather_causes(const struct op *op, struct cw_op_id *out)
 }
 
 /* One block: the causes, the fields, how many each write names, the bytes. */
-static enum cw_err keep(struct feed_step *s, const struct loaded_op *op, struct cw_slice bytes, size_t whole,
-                        struct kept *k)
+static enum cw_err keep(struct feed_step *s, const struct loaded_op *op, const struct told *told, struct kept *k)
 {
     const struct op *said = op->decoded ? &op->op : NULL;
+    struct cw_slice bytes = slice(told->bytes.data, told->bytes.len);
     struct cw_op_id *causes = ARENA_ARRAY(&s->arena, struct cw_op_id, CAUSES_MAX);
-    uint32_t cause_count, writes = said == NULL ? 0 : said->write_count;
+    uint32_t cause_count, writes = said == NULL || told->cut ? 0 : said->write_count;
     uint32_t *fields;
 
     if (causes == NULL)
@@ -200,23 +218,23 @@ static enum cw_err keep(struct feed_step *s, const struct loaded_op *op, struct 
     k->item.settling = fields + writes;
     k->item.write_count = writes;
     k->item.watches = said == NULL ? 0 : feed_watches_of(said);
-    k->item.bytes = slice(fields + 2 * (size_t)writes, whole);
-    k->item.covered = slice(k->item.bytes.data + whole, bytes.len - whole);
+    k->item.bytes = slice(fields + 2 * (size_t)writes, told->whole);
+    k->item.covered = slice(k->item.bytes.data + told->whole, bytes.len - told->whole);
     return CW_OK;
 }
 
 static enum cw_err fill(struct feed_step *s, const struct feed_entry *e, const struct op_row *row, bool regional,
                         struct kept *k)
 {
-    struct writer bytes = writer_over(arena_take_raw(&s->arena, MESSAGE_LEN_MAX, 1), MESSAGE_LEN_MAX);
+    struct told told = {.regional = regional,
+                        .bytes = writer_over(arena_take_raw(&s->arena, OP_LEN_MAX, 1), OP_LEN_MAX)};
     struct loaded_op *op = NULL;
-    size_t whole = 0;
-    enum cw_err err = bytes.data == NULL ? CW_LOCAL_MEMORY : feed_load(s, e, row, &op);
+    enum cw_err err = told.bytes.data == NULL ? CW_LOCAL_MEMORY : feed_load(s, e, row, &op);
 
     if (err == CW_OK)
-        err = pack(s, e, op, regional, &bytes, &whole);
+        err = pack(s, e, op, &told);
     if (err == CW_OK)
-        err = keep(s, op, slice(bytes.data, bytes.len), whole, k);
+        err = keep(s, op, &told, k);
     if (err != CW_OK)
         return err;
     k->item.op = e->op;

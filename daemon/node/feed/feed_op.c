@@ -157,6 +157,14 @@ static const char *record_text(const struct feed_entry *e, const struct loaded_o
     return act_text(record.act);
 }
 
+bool feed_op_cut(struct answering *a, const struct feed_entry *e, const struct loaded_op *op, Cw__FeedOp *out)
+{
+    if (!put_head(a, e, op, out))
+        return false;
+    SET_BYTES(out, what, answer_text(a, "too large to be told in a feed: what it wrote is in the case"));
+    return true;
+}
+
 bool feed_op_covered(struct answering *a, const struct feed_entry *e, const struct loaded_op *op, Cw__FeedOp *out)
 {
     if (!put_head(a, e, op, out))

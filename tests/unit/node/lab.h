@@ -135,8 +135,9 @@ enum lab_spoil {
     SPOIL_PART,
     SPOIL_HELD_BY_TWO,
     SPOIL_HEAVY,
-    SPOIL_BUNDLED,         /* lawful: signed as one of three */
-    SPOIL_STRANGER_BUNDLED /* the same, by the late officer */
+    SPOIL_BUNDLED,          /* lawful: signed as one of three */
+    SPOIL_STRANGER_BUNDLED, /* the same, by the late officer */
+    SPOIL_SHARED            /* its one write stands in it as often as an op may have writes, all of the same value */
 };
 /* Opens an operation; the same `number` gives the same bytes. */
 void lab_open_case(struct lab *lab, uint32_t number, enum lab_spoil spoil, struct lab_op *out);
@@ -153,6 +154,9 @@ void lab_set(struct lab *lab, uint32_t number, const struct cw_case_id *id, uint
 /* Any op at all; id NULL: it opens a case. */
 void lab_say(struct lab *lab, uint32_t number, const struct cw_case_id *id, const struct op *op,
              const struct world_identity *author, struct lab_op *out);
+/* The same; no honest author says that: the write is there WRITES_MAX times, and its value once. */
+void lab_set_shared(struct lab *lab, uint32_t number, const struct cw_case_id *id, uint32_t field, const char *text,
+                    struct lab_op *out);
 /* Adds `count` handling instructions of 55 characters to a case, in one op. */
 void lab_handle(struct lab *lab, uint32_t number, const struct cw_case_id *id, uint32_t count, struct lab_op *out);
 /* The same, after an op that its author had seen. */

@@ -11,6 +11,8 @@
  * what the op says is in the entry that a daemon of the lab made.
  */
 
+#define SEGMENT_LEN 131072
+
 struct copy {
     const struct lab_op *op;   /* whose id the entry's header names */
     const struct lab_op *said; /* whose submission it carries: the same, or a hostile daemon made it */
@@ -141,7 +143,7 @@ static struct cw_slice segment_of(struct lab *lab, const struct copy *c, bool co
     struct sealed_batch batch = {.entry_count = 1, .entries = e};
     struct seal seal = {.first = 1, .last = 1, .hlc = c->hlc};
     struct writer w = writer_over(take(lab, SEAL_LEN_MAX), SEAL_LEN_MAX);
-    struct writer frame = writer_over(take(lab, 32768), 32768);
+    struct writer frame = writer_over(take(lab, SEGMENT_LEN), SEGMENT_LEN);
     struct peer_message m = {.counter = 1, .kind = PEER_ENTRIES};
     struct hash leaf;
 

@@ -112,11 +112,48 @@ static void make_bundled(struct lab *lab, const struct world_identity *author, c
     s->path = paths[1];
 }
 
+/* The first write again and again, each of the first value. */
+static void share_value(const struct op_write *said, struct writer *frame)
+{
+    for (uint32_t i = 1; i < WRITES_MAX; i++) {
+        uint8_t bytes[32];
+        struct writer w = writer_over(bytes, sizeof bytes);
+
+        writer_u8(&w, 1 << 3);
+        writer_varint(&w, said->field);
+        writer_u8(&w, 2 << 3);
+        writer_varint(&w, said->verb);
+        writer_u8(&w, 3 << 3);
+        writer_varint(&w, 1);
+        writer_u8(frame, 5 << 3 | 2);
+        writer_varint(frame, w.len);
+        writer_bytes(frame, bytes, w.len);
+    }
+}
+
+static size_t said_len(const struct op *op)
+{
+    size_t len = 4096 + 256 * (size_t)op->write_count;
+
+    for (uint32_t i = 0; i < op->write_count; i++)
+        len += op->writes[i].value.text.len;
+    return len;
+}
+
+static size_t frame_len(const struct op *op)
+{
+    size_t len = 4096;
+
+    for (uint32_t i = 0; i < op->write_count; i++)
+        len += 40 * (size_t)op->writes[i].supersede_count;
+    return len;
+}
+
 static void build(struct lab *lab, const struct op *op, uint32_t number, const struct cw_case_id *id,
                   const struct world_identity *author, enum lab_spoil spoil, struct lab_op *out)
 {
-    size_t cap = 4096 + 256 * (size_t)op->write_count;
-    struct writer frame = writer_over(take(lab, 4096), 4096), values = writer_over(take(lab, cap), cap);
+    size_t cap = said_len(op), frame_cap = frame_len(op);
+    struct writer frame = writer_over(take(lab, frame_cap), frame_cap), values = writer_over(take(lab, cap), cap);
     struct submission_draft draft = {.network = lab->world.network,
                                      .author = author->id,
                                      .secret = &author->keys.sign,
@@ -127,6 +164,8 @@ static void build(struct lab *lab, const struct op *op, uint32_t number, const s
     struct submission s = {.part_count = 2};
 
     world_must(op_encode(op, &frame, &values) == CW_OK, "op");
+    if (spoil == SPOIL_SHARED)
+        share_value(&op->writes[0], &frame);
     if (id != NULL)
         draft.case_id = *id;
     WORLD_FILL(draft.submission_id, "submission id", spoil == SPOIL_SAME_ID ? number - 1 : number);
@@ -208,14 +247,26 @@ void lab_note(struct lab *lab, uint32_t number, const struct cw_case_id *id, con
     build(lab, &op, number, id, &lab->world.officer, SPOIL_NOTHING, out);
 }
 
-void lab_set(struct lab *lab, uint32_t number, const struct cw_case_id *id, uint32_t field, const char *text,
-             const struct world_identity *author, struct lab_op *out)
+static void set(struct lab *lab, uint32_t number, const struct cw_case_id *id, uint32_t field, const char *text,
+                const struct world_identity *author, enum lab_spoil spoil, struct lab_op *out)
 {
     struct op_write write = {.field = field, .verb = VERB_SET, .has_value = true};
     struct op op = {.type = OP_SET, .schema = SCHEMA_VERSION, .write_count = 1, .writes = &write};
 
     write.value = (struct op_value){.type = VALUE_TEXT, .text = slice_of(text)};
-    build(lab, &op, number, id, author, SPOIL_NOTHING, out);
+    build(lab, &op, number, id, author, spoil, out);
+}
+
+void lab_set(struct lab *lab, uint32_t number, const struct cw_case_id *id, uint32_t field, const char *text,
+             const struct world_identity *author, struct lab_op *out)
+{
+    set(lab, number, id, field, text, author, SPOIL_NOTHING, out);
+}
+
+void lab_set_shared(struct lab *lab, uint32_t number, const struct cw_case_id *id, uint32_t field, const char *text,
+                    struct lab_op *out)
+{
+    set(lab, number, id, field, text, &lab->world.officer, SPOIL_SHARED, out);
 }
 
 void lab_say(struct lab *lab, uint32_t number, const struct cw_case_id *id, const struct op *op,

@@ -8,6 +8,36 @@
 
 /* What somebody writes, or a disk does, so that nobody is told anything any more. */
 
+/* --- an op that is larger told than said ------------------------------------------------------------------------ */
+
+/* Each of its 64 writes is told with its value, and all have the same one of 30,000 bytes. */
+START_TEST(an_op_too_large_to_be_told_is_told_without_what_it_wrote)
+{
+    struct lab_op op = open_case(north, 1), large, after;
+    static char text[30001];
+
+    lab_run(lab, 3000);
+    reader_subscribe(reader, north, FROM_NOW);
+    memset(text, 'x', sizeof text - 1);
+    lab_set_shared(lab, 2, &op.case_id, FIELD_SUMMARY, text, &large);
+    lab_hand_in(north, lab_sealed_copy(lab, &large, &large, east, 1, (uint64_t)WORLD_TIME_MS << 16));
+    lab_run(lab, 3000);
+    after = open_case(north, 3);
+    ck_assert_uint_eq(reader->ends, 0);
+    ck_assert_uint_eq(reader_times(reader, &large.op), 1);
+    ck_assert_uint_eq(reader_item(reader, &large.op)->write_count, 0);
+    ck_assert_uint_eq(reader_item(reader, &large.op)->in_conflict, 0);
+    ck_assert(reader_item(reader, &large.op)->opened);
+    ck_assert_ptr_nonnull(strstr(reader_item(reader, &large.op)->what, "too large"));
+    ck_assert_uint_eq(reader_times(reader, &after.op), 1);
+    reader_link_down(reader);
+    reader_subscribe(reader, north, FROM_BEGINNING);
+    ck_assert_uint_eq(reader->ends, 0);
+    ck_assert_uint_eq(reader_times(reader, &large.op), 2);
+    ck_assert_uint_eq(reader_times(reader, &after.op), 2);
+}
+END_TEST
+
 /* --- a row that rotted ------------------------------------------------------------------------------------------ */
 
 #define ROTTED 2
@@ -53,6 +83,7 @@ Suite *suite_feed_hostile(void)
 
     tcase_add_checked_fixture(c, feed_pair_begin, feed_pair_end);
     tcase_set_timeout(c, 120);
+    tcase_add_test(c, an_op_too_large_to_be_told_is_told_without_what_it_wrote);
     tcase_add_test(c, a_row_that_cannot_be_read_ends_the_feed_and_skips_nothing);
     suite_add_tcase(suite, c);
     return suite;
