@@ -20,6 +20,13 @@
 #define FEED_PULLED_MAX 256u               /* causes drawn into a lot */
 #define FEED_HELD_MAX 512u                 /* entries that wait for a cause, or for their case's fold */
 #define FEED_LOT_MAX_ALL (FEED_LOT_LEN + FEED_PULLED_MAX + FEED_HELD_MAX)
+/*
+ * Ids that ops of one lot name and that are looked for: of one op so many as honest ones name, and of larger ones so many
+ * in all. What is not looked for may be told after what names it.
+ */
+#define FEED_CAUSES_USUAL 32u
+#define FEED_CAUSES_LARGE ((uint32_t)16384)
+#define FEED_CAUSES_PER_WALK 16u /* as much work as an entry that is walked */
 #define FEED_REVISING_MAX 256u
 #define FEED_WALK_MAX 4096u /* entries walked in one step when the filter lets none through */
 #define FEED_CAUSE_WAIT_MS 5000
@@ -189,7 +196,7 @@ struct feed_step {
     struct cw_case_id class_id;
     struct case_class class;
     bool moved; /* since the step before */
-    bool held_looked_at;
+    bool held_looked_at, owed_looked_at;
     uint32_t walked;
     /* the message */
     uint8_t *body, *frame, *item; /* each MESSAGE_LEN_MAX */
@@ -211,6 +218,8 @@ void feed_free(struct feed *feed);
 
 /* feed_walk.c: the next entries, sorted into what may be told now and what waits. *out_more: something was walked. */
 enum cw_err feed_walk(struct feed_step *s, bool *out_more);
+/* What nobody asked for is not told because something else names it either: a record, or what was before `since`. */
+bool feed_chooses(const struct feed *feed, const struct feed_entry *e);
 /* What was put in order and is not told yet may have been opened since, and name more than was known: in order again. */
 enum cw_err feed_reorder(struct feed_step *s);
 /* Entries of this snapshot that were not told yet. */
@@ -222,14 +231,15 @@ uint32_t feed_place_of(struct feed_step *s, const struct log_id *log);
 struct lot_entry {
     struct feed_entry e;
     uint32_t cause_count;
-    const struct cw_op_id *causes;
+    const struct cw_op_id *causes; /* at last those that are in the lot */
     bool waits;
 };
 #define FEED_LOT_SLOTS 4096u
 struct feed_lot {
     struct lot_entry *at; /* FEED_LOT_MAX_ALL */
     uint32_t count;
-    uint16_t *slots; /* FEED_LOT_SLOTS, by op id: index + 1 */
+    uint32_t large_causes; /* of ops that name more than is usual, so far */
+    uint16_t *slots;       /* FEED_LOT_SLOTS, by op id: index + 1 */
 };
 /* In the arena of the step. false: no room. */
 bool feed_lot_new(struct feed_step *s, struct feed_lot *out);
@@ -284,6 +294,8 @@ enum cw_err feed_item_of(struct feed_step *s, const struct feed_entry *e, const 
 /* feed_op.c: an op as a reader is told it; a regional unit is told less. false: the arena is full. */
 bool feed_op_of(struct answering *a, const struct feed_entry *e, const struct loaded_op *op, bool regional,
                 Cw__FeedOp *out);
+/* The same of one that is too large for a message: whose it is and when, and that it is not all. */
+bool feed_op_cut(struct answering *a, const struct feed_entry *e, const struct loaded_op *op, Cw__FeedOp *out);
 /* The same of one that tells of a death that nobody confirmed yet (cases/deaths.h): whose it is and when, not what. */
 bool feed_op_covered(struct answering *a, const struct feed_entry *e, const struct loaded_op *op, Cw__FeedOp *out);
 
@@ -294,8 +306,6 @@ enum cw_err feed_cursor_move(struct feed_step *s);
 /* Encodes what the places say. */
 enum cw_err feed_cursor_write(struct feed_step *s);
 
-/* The same of one that is too large for a message: whose it is and when, and that it is not all. */
-bool feed_op_cut(struct answering *a, const struct feed_entry *e, const struct loaded_op *op, Cw__FeedOp *out);
 /* feed_frame.c: the message of this step, or an end; both send. */
 void feed_say_items(struct feed_step *s);
 void feed_say_end(struct node *n, link_id link, const uint8_t id[static 16], const struct refusal *why,

@@ -165,26 +165,28 @@ static enum cw_err pack(struct feed_step *s, const struct feed_entry *e, const s
     return pack_as(s, e, op, t) ? CW_OK : CW_LOCAL_MEMORY;
 }
 
-static void add_cause(struct cw_op_id *causes, uint32_t *count, const struct cw_op_id *op)
+static int compare_ids(const void *a, const void *b)
 {
-    for (uint32_t i = 0; i < *count; i++) {
-        if (ID_EQ(&causes[i], op))
-            return;
-    }
-    causes[(*count)++] = *op;
+    return memcmp(a, b, ID_LEN);
 }
 
+/* Each once. */
 static uint32_t gather_causes(const struct op *op, struct cw_op_id *out)
 {
-    uint32_t count = 0;
+    uint32_t count = 0, kept = 0;
 
     for (uint32_t i = 0; i < op->after_count; i++)
-        add_cause(out, &count, &op->after[i]);
+        out[count++] = op->after[i];
     for (uint32_t i = 0; i < op->write_count; i++) {
         for (uint32_t k = 0; k < op->writes[i].supersede_count; k++)
-            add_cause(out, &count, &op->writes[i].supersedes[k].op);
+            out[count++] = op->writes[i].supersedes[k].op;
     }
-    return count;
+    qsort(out, count, sizeof *out, compare_ids);
+    for (uint32_t i = 0; i < count; i++) {
+        if (kept == 0 || !ID_EQ(&out[kept - 1], &out[i]))
+            out[kept++] = out[i];
+    }
+    return kept;
 }
 
 /* One block: the causes, the fields, how many each write names, the bytes. */

@@ -128,20 +128,37 @@ void feed_lot_take_held(struct feed_step *s, struct feed_lot *lot)
 
 /* --- causes ------------------------------------------------------------------------------------------------- */
 
-static enum cw_err find_causes(struct feed_step *s, struct lot_entry *l)
+/* A step that puts in order what it had, and one lot more, still tells something. */
+_Static_assert((FEED_LOT_MAX_ALL * FEED_CAUSES_USUAL + FEED_CAUSES_LARGE) / FEED_CAUSES_PER_WALK < FEED_WALK_MAX,
+               "the causes of one lot are less than the work of a step");
+
+/* Nobody's ops, however many others they name, take the room or the time of the rest: out of order rather than that. */
+static bool has_room(struct feed_lot *lot, uint32_t count)
+{
+    if (count <= FEED_CAUSES_USUAL)
+        return true;
+    if (count > FEED_CAUSES_LARGE - lot->large_causes)
+        return false;
+    lot->large_causes += count;
+    return true;
+}
+
+static enum cw_err find_causes(struct feed_step *s, struct feed_lot *lot, struct lot_entry *l, struct cw_op_id **out)
 {
     const struct feed_item *item;
     enum cw_err err;
 
     l->cause_count = 0;
+    *out = NULL;
     if (!l->e.has_case)
         return CW_OK;
     err = feed_item_of(s, &l->e, &item);
-    if (err != CW_OK || item->cause_count == 0)
+    if (err != CW_OK || item->cause_count == 0 || !has_room(lot, item->cause_count))
         return err;
-    l->causes = arena_copy(&s->arena, item->causes, item->cause_count * sizeof *item->causes);
-    l->cause_count = l->causes == NULL ? 0 : item->cause_count;
-    return l->causes == NULL ? CW_LOCAL_MEMORY : CW_OK;
+    *out = arena_copy(&s->arena, item->causes, item->cause_count * sizeof *item->causes);
+    l->causes = *out;
+    l->cause_count = *out == NULL ? 0 : item->cause_count;
+    return CW_OK;
 }
 
 /* A cause whose place this reader has not come to yet is told with what names it; later it comes once more. */
@@ -158,29 +175,42 @@ static enum cw_err draw_in(struct feed_step *s, struct feed_lot *lot, const stru
     if (row->entries[place].seq <= s->feed->places.at[at].walked || lot->count >= FEED_LOT_LEN + FEED_PULLED_MAX)
         return CW_OK;
     enum cw_err err = feed_entry_read(s, &row->entries[place].log, row->entries[place].seq, &e, &told);
-    if (err == CW_OK && told)
+    if (err == CW_OK && told && feed_chooses(s->feed, &e))
         (void)feed_lot_add(s, lot, &e);
     return err;
 }
 
+/* What is in no lot and not here either is missing. */
+static enum cw_err look_for(struct feed_step *s, struct feed_lot *lot, const struct cw_op_id *cause, bool *out_missing)
+{
+    struct op_row row;
+    enum cw_err err;
+
+    if (find_op(lot, cause) != NULL)
+        return CW_OK;
+    err = db_get_op(s->node, s->read.txn, cause, &row);
+    if (err == CW_OK)
+        return draw_in(s, lot, &row);
+    *out_missing = *out_missing || err == CW_LOCAL_NOT_FOUND;
+    return err == CW_LOCAL_NOT_FOUND ? CW_OK : err;
+}
+
+/* Only those in the lot hold something up, and put it in order: the rest is let go. */
 static enum cw_err look_for_causes(struct feed_step *s, struct feed_lot *lot, uint32_t index, bool *out_missing)
 {
-    enum cw_err err = find_causes(s, &lot->at[index]);
+    struct lot_entry *l = &lot->at[index];
+    struct cw_op_id *causes;
+    uint32_t kept = 0;
+    enum cw_err err = find_causes(s, lot, l, &causes);
 
     *out_missing = false;
-    for (uint32_t i = 0; i < lot->at[index].cause_count && err == CW_OK; i++) {
-        const struct cw_op_id *cause = &lot->at[index].causes[i];
-        struct op_row row;
-
-        if (find_op(lot, cause) != NULL)
-            continue;
-        err = db_get_op(s->node, s->read.txn, cause, &row);
-        if (err == CW_OK)
-            err = draw_in(s, lot, &row);
-        else if (err == CW_LOCAL_NOT_FOUND)
-            *out_missing = true;
-        err = err == CW_LOCAL_NOT_FOUND ? CW_OK : err;
+    for (uint32_t i = 0; i < l->cause_count && err == CW_OK; i++) {
+        err = look_for(s, lot, &causes[i], out_missing);
+        if (find_op(lot, &causes[i]) != NULL)
+            causes[kept++] = causes[i];
     }
+    s->walked += l->cause_count / FEED_CAUSES_PER_WALK;
+    l->cause_count = kept;
     return err;
 }
 

@@ -66,13 +66,17 @@ static enum cw_err tell_ready(struct feed_step *s)
     return err;
 }
 
-/* A case that is not folded yet stays owed: its line would say less than what it is owed for. */
+/*
+ * A case that is not folded yet stays owed: its line would say less than what it is owed for. Those are looked at once a
+ * step, since within one nothing is folded.
+ */
 static enum cw_err tell_owed(struct feed_step *s)
 {
     struct feed *feed = s->feed;
-    uint32_t kept = 0, i = 0;
+    uint32_t kept = s->owed_looked_at ? feed->owed_unfolded : 0, i = kept;
     enum cw_err err = CW_OK;
 
+    s->owed_looked_at = true;
     for (; i < feed->owed_count && s->walked < FEED_WALK_MAX && !message_is_full(s); i++) {
         const struct feed_owed owed = feed->owed[i];
 

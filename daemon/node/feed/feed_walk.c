@@ -56,7 +56,7 @@ static enum cw_err hlc_of(void *ctx, const struct log_id *log, uint64_t seq, uin
     return err;
 }
 
-static bool is_chosen(const struct feed *feed, const struct feed_entry *e)
+bool feed_chooses(const struct feed *feed, const struct feed_entry *e)
 {
     if (!e->has_case)
         return feed->records;
@@ -81,7 +81,7 @@ static enum cw_err take(struct feed_step *s, struct feed_lot *lot, const struct 
         err = feed_touch(s, lot, &e);
     if (err == CW_OK && resuming && feed->by_state && e.has_case)
         return feed_owe_once(s, &e.case_id, WHY_CASE) ? CW_OK : CW_LOCAL_MEMORY;
-    if (err == CW_OK && is_chosen(feed, &e) && !feed_lot_add(s, lot, &e))
+    if (err == CW_OK && feed_chooses(feed, &e) && !feed_lot_add(s, lot, &e))
         err = CW_LOCAL_MEMORY;
     return err;
 }

@@ -402,7 +402,7 @@ bool feeds_step(struct feeds *f)
     s->now = now(f);
     s->out = writer_over(s->body, MESSAGE_LEN_MAX);
     s->item_count = s->walked = 0;
-    s->held_looked_at = false;
+    s->held_looked_at = s->owed_looked_at = false;
     s->refusal = (struct refusal){.code = CW_OK};
     err = s->feed->asked_to_end ? CW_OK : feed_work(s, &more);
     if (err != CW_OK && s->refusal.code != err)
