@@ -50,7 +50,7 @@ static void on_ended(void *context, enum cw_err err, const struct cw_fault *faul
     give_up(context, err, fault);
 }
 
-/* Refused after it began: its certificate was revoked, the daemon has trouble of its own. */
+/* After it began: its certificate was revoked; or the daemon has trouble of its own, and another is to go on. */
 static void hear_end(struct cw_feed *feed, struct cw_answer *answer)
 {
     struct cw_fault fault;
@@ -59,6 +59,10 @@ static void hear_end(struct cw_feed *feed, struct cw_answer *answer)
     if (err == CW_OK)
         err = fault_set(&fault, CW_AGAIN_NO_DAEMON, "feed", "the daemon ended the feed");
     cw_answer_close(answer);
+    if (cw_err_class_of(err) == CW_CLASS_LOCAL) {
+        client_mark(feed->client, feed->request->daemon, &fault, link_now());
+        return;
+    }
     cw_request_cancel(feed->request);
     give_up(feed, err, &fault);
 }

@@ -19,7 +19,7 @@ Suite *suite_feed(void);
 
 /* --- a daemon that tells messages, one for each request about the feed -------------------------------------------- */
 
-enum trick { TRICK_NONE, TRICK_DIE, TRICK_GARBAGE, TRICK_GAP, TRICK_HANG, TRICK_NO_CURSOR };
+enum trick { TRICK_NONE, TRICK_DIE, TRICK_GARBAGE, TRICK_GAP, TRICK_HANG, TRICK_NO_CURSOR, TRICK_END };
 
 /* The nth message is the nth of the network: its cursor is "cursor n", its item's id begins with n. */
 struct teller {
@@ -96,6 +96,15 @@ static enum fake_act tell(struct teller *t, Cw__Answer *out)
     return FAKE_ANSWER;
 }
 
+static enum fake_act end_with(struct teller *t, uint32_t code, Cw__Answer *out)
+{
+    cw__feed_end__init(&t->end);
+    out->has_code = 1;
+    out->code = code;
+    out->feed_end = &t->end;
+    return FAKE_ANSWER;
+}
+
 static enum fake_act play(void *context, const Cw__Request *request, unsigned nth, Cw__Answer *out)
 {
     struct teller *t = context;
@@ -108,13 +117,10 @@ static enum fake_act play(void *context, const Cw__Request *request, unsigned nt
         hear_subscribe(t, request->subscribe);
     else
         atomic_fetch_add(&t->credited, request->credit->items);
-    if (t->refuse != 0) {
-        cw__feed_end__init(&t->end);
-        out->has_code = 1;
-        out->code = t->refuse;
-        out->feed_end = &t->end;
-        return FAKE_ANSWER;
-    }
+    if (t->refuse != 0)
+        return end_with(t, t->refuse, out);
+    if (t->trick == TRICK_END && request->credit != NULL)
+        return end_with(t, CW_LOCAL_CORRUPT, out);
     now = t->next == t->at;
     if (now && (t->trick == TRICK_DIE || t->trick == TRICK_GARBAGE || t->trick == TRICK_HANG))
         return t->trick == TRICK_DIE ? FAKE_DIE : t->trick == TRICK_GARBAGE ? FAKE_GARBAGE : FAKE_SILENCE;
@@ -205,8 +211,8 @@ START_TEST(messages_come_one_after_the_other_as_room_is_given_back)
 }
 END_TEST
 
-/* It dies, lies or hangs in the middle: the next one goes on from the cursor of the last message that was heard. */
-static const enum trick tricks[] = {TRICK_DIE, TRICK_GARBAGE, TRICK_GAP, TRICK_HANG};
+/* It dies, lies, hangs in the middle or begins each time and cannot go on: the next one goes on from the cursor of the last message that was heard. */
+static const enum trick tricks[] = {TRICK_DIE, TRICK_GARBAGE, TRICK_GAP, TRICK_HANG, TRICK_END};
 
 START_TEST(a_daemon_that_fails_is_left_and_nothing_is_missed)
 {
