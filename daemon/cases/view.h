@@ -127,8 +127,13 @@ const char *value_remark(const struct case_value *value);
 const char *fate_name(enum fate fate);
 const char *verdict_name(enum case_verdict verdict);
 const char *owner_state_name(enum owner_state state);
-/* "sets missing_risk to high", "adds 2 values", "records arrest (2)". Never the text of a personal field. */
-size_t op_line(const struct op *op, char *out, size_t cap);
+/* Who reads. A regional unit is told no child's title; where the kind of a case is not known, it may be a child's. */
+enum told_to { TOLD_FORCE, TOLD_REGION, TOLD_REGION_NAMELESS };
+/* What stays in the force (DOMAIN.md §11.4): what is personal, running text, names of people, references to other cases. NULL:
+ * a field of a newer version. */
+bool field_is_withheld(const struct schema_field *field, enum told_to who);
+/* "sets missing_risk to high", "adds 2 values", "records arrest (2)". Never the text of a personal field, or of one withheld. */
+size_t op_line(const struct op *op, enum told_to who, char *out, size_t cap);
 /* One sentence for a note: "closed by ... is held back: it did not know of ...". */
 size_t note_line(const struct case_note *note, char *out, size_t cap);
 /* The same of an op that is known already: "has no effect: ...". */

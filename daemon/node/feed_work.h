@@ -60,6 +60,8 @@ enum cw_err feed_filter_parse(const Cw__FeedFilter *in, struct arena *arena, str
 /* feed_check.c: refuses what would be waited for in vain: no such risk, no such division, a time that lies ahead. */
 struct feed_step;
 enum cw_err feed_check(struct feed_step *s);
+/* Says that there is no case of such a name. */
+enum cw_err feed_filter_no_case(struct refusal *why);
 /* Names of cases become ids. */
 enum cw_err feed_filter_resolve(struct feed_filter *f, const struct node_read *read, struct arena *arena,
                                 struct refusal *why);
@@ -260,11 +262,18 @@ enum cw_err feed_lot_settle(struct feed_step *s, struct feed_lot *lot);
 /* feed_touch.c: what a record above the cursor may have changed is told again: ops into the lot, cases as owed. */
 enum cw_err feed_touch(struct feed_step *s, struct feed_lot *lot, const struct feed_entry *e);
 
-/* feed_case.c: the case's line; to a regional unit a child's without its name. NULL: the arena is full. */
+/* feed_case.c: what is compartmented is not there for a region, not even for one that knows its name. */
+bool feed_case_is_hidden(const struct node_read *read, const struct cw_case_id *id, struct arena *arena);
+/*
+ * The case's line; to a regional unit a child's without its name, and without operations that are not there for it. NULL: the
+ * arena is full.
+ */
 Cw__FeedCase *feed_case_of(struct answering *a, const struct cw_case_id *id, const struct case_row *row,
                            const struct case_line *line, bool regional);
 
-/* feed_tell.c: appends one item; CW_AGAIN_BUSY: the message is full. */
+/* feed_tell.c: who reads is told less (docs/feeds.md), and nothing of what is compartmented. */
+bool feed_is_regional(const struct feed_step *s);
+/* Appends one item; CW_AGAIN_BUSY: the message is full. */
 enum cw_err feed_tell_entry(struct feed_step *s, const struct feed_entry *e);
 enum cw_err feed_tell_case(struct feed_step *s, const struct feed_owed *owed);
 /* Whether the case's row is as new as its ops. */
@@ -292,7 +301,7 @@ enum cw_err feed_load(struct feed_step *s, const struct feed_entry *e, const str
 enum cw_err feed_item_of(struct feed_step *s, const struct feed_entry *e, const struct feed_item **out);
 
 /* feed_op.c: an op as a reader is told it; a regional unit is told less. false: the arena is full. */
-bool feed_op_of(struct answering *a, const struct feed_entry *e, const struct loaded_op *op, bool regional,
+bool feed_op_of(struct answering *a, const struct feed_entry *e, const struct loaded_op *op, enum told_to who,
                 Cw__FeedOp *out);
 /* The same of one that is too large for a message: whose it is and when, and that it is not all. */
 bool feed_op_cut(struct answering *a, const struct feed_entry *e, const struct loaded_op *op, Cw__FeedOp *out);

@@ -152,7 +152,7 @@ static void fold_decoded(struct cw_slice rest)
     char line[200];
 
     (void)cases_check_op(&request, &refusal);
-    require(op_line(&op, line, sizeof(line)) < sizeof(line));
+    require(op_line(&op, TOLD_FORCE, line, sizeof(line)) < sizeof(line));
     heads[0].op = &op;
     heads[0].verdict = VERDICT_EFFECTIVE;
     heads[0].roles = R_ANY;

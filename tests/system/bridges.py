@@ -230,11 +230,13 @@ def nats_is_told_of_what_changes_and_asked_where_it_stands(lab):
     ends_well(to_nats(lab, "--exit-at-end"))
     check("level: nothing is added", list(server.messages()) == before)
     bridge = to_nats(lab)
-    lab.tool("case", "set", case, "summary=Seen by the harbour.")
+    lab.tool("case", "set", case, "summary=Running text of the quay.")  # stays in the force
+    lab.tool("case", "add", case, "tags=harbour")
     wait_for("it is told", lambda: any(b"harbour" in body for _, body in server.messages()))
     bridge.send_signal(signal.SIGTERM)
     check("a signal ends it well", bridge.wait(20) == 0)
     one = [json.loads(body) for subject, body in server.messages() if subject != "casewire.cursor" and b"harbour" in body]
+    check("without running text", not any(b"quay" in body for _, body in server.messages()))
     check("once, with its case", len(one) == 1 and one[0]["case"]["case_id"] == case, str(one))
     check("and who said it", one[0]["op"]["division"] == "NTH" and one[0]["op"]["verdict"] == "effective", str(one))
     bridge = to_nats(lab, "--stream", "other", "--prefix", "casewire")

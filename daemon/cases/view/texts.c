@@ -191,12 +191,52 @@ static const char *verb_word(uint32_t verb)
     }
 }
 
-static bool is_shown(const struct schema_field *field, const struct op_write *write)
+/* The lines of text that name a case, what is traded or where: of others, new ones among them, a region reads none. */
+static bool is_for_region(uint32_t field)
 {
-    return field != NULL && (field->flags & FIELD_PERSONAL) == 0 && (write->has_value || write->has_max);
+    switch (field) {
+    case FIELD_KIND:
+    case FIELD_HUMAN_REF:
+    case FIELD_OWNER:
+    case FIELD_TITLE:
+    case FIELD_OP_NAME:
+    case FIELD_TAGS:
+    case FIELD_INTERESTED:
+    case FIELD_OCG_NAME:
+    case FIELD_ALIASES:
+    case FIELD_TERRITORY:
+    case FIELD_BRAND:
+    case FIELD_BRAND_ALIASES:
+    case FIELD_EXPORT_FORCE:
+    case FIELD_EXPORT_AREA:
+    case FIELD_IMPORT_AREAS:
+    case FIELD_PLACES:
+    case FIELD_TO_DIVISION:
+        return true;
+    default:
+        return false;
+    }
 }
 
-static void put_write(struct writer *w, const struct op_write *write)
+bool field_is_withheld(const struct schema_field *field, enum told_to who)
+{
+    if (who == TOLD_FORCE)
+        return false;
+    if (field == NULL || (field->flags & FIELD_PERSONAL) != 0 || field->type == TYPE_LINES ||
+        field->type == TYPE_PERSON || field->type == TYPE_REF)
+        return true;
+    if (field->number == FIELD_TITLE && who == TOLD_REGION_NAMELESS)
+        return true;
+    return field->type == TYPE_TEXT && !is_for_region(field->number);
+}
+
+static bool is_shown(const struct schema_field *field, const struct op_write *write, enum told_to who)
+{
+    return field != NULL && (field->flags & FIELD_PERSONAL) == 0 && !field_is_withheld(field, who) &&
+           (write->has_value || write->has_max);
+}
+
+static void put_write(struct writer *w, const struct op_write *write, enum told_to who)
 {
     const struct schema_field *field = schema_field(write->field);
     struct op_value value = write->value;
@@ -209,7 +249,7 @@ static void put_write(struct writer *w, const struct op_write *write)
         return;
     }
     put_text(w, field->name);
-    if (!is_shown(field, write))
+    if (!is_shown(field, write, who))
         return;
     if (!write->has_value)
         value = (struct op_value){.type = VALUE_NUMBER, .number = (int64_t)(write->max_value & INT64_MAX)};
@@ -241,14 +281,14 @@ static void put_what(struct writer *w, const struct op *op)
     }
 }
 
-size_t op_line(const struct op *op, char *out, size_t cap)
+size_t op_line(const struct op *op, enum told_to who, char *out, size_t cap)
 {
     struct writer w = writer_over(out, cap > 0 ? cap - 1 : 0);
 
     put_what(&w, op);
     for (uint32_t i = 0; i < op->write_count && i < 3; i++) {
         put_text(&w, w.len > 0 ? (i == 0 ? ": " : ", ") : "");
-        put_write(&w, &op->writes[i]);
+        put_write(&w, &op->writes[i], who);
     }
     if (op->write_count > 3) {
         put_text(&w, " and ");

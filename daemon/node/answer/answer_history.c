@@ -148,7 +148,7 @@ static Cw__HistoryItem *item_of(struct answering *a, const struct told *told)
         return NULL;
     cw__history_item__init(out);
     if (op->decoded)
-        op_line(&op->op, what, sizeof what);
+        op_line(&op->op, TOLD_FORCE, what, sizeof what);
     SET_BYTES(out, op, answer_bytes(a, op->op_id.b, ID_LEN));
     SET_BYTES(out, log, answer_bytes(a, op->log.b, ID_LEN));
     SET_NUMBER(out, seq, op->seq);

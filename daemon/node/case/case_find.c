@@ -75,7 +75,7 @@ static enum cw_err find_id(const struct node_read *read, struct cw_slice name, s
 {
     uint8_t prefix[ID_LEN];
     size_t len;
-    bool found = false;
+    bool found = false, after = false; /* a whole id may stand at the very place where the search begins */
     struct kv_pair pair;
     struct cw_case_id id;
     struct row_key from = {.len = 0};
@@ -84,16 +84,15 @@ static enum cw_err find_id(const struct node_read *read, struct cw_slice name, s
         return CW_REFUSED_UNKNOWN_CASE;
     memcpy(from.b, prefix, len);
     from.len = len;
-    while (db_next(read->node, read->txn, TABLE_CASE, slice(prefix, len), row_key_slice(&from), from.len == ID_LEN,
-                   &pair) == CW_OK) {
+    while (db_next(read->node, read->txn, TABLE_CASE, slice(prefix, len), row_key_slice(&from), after, &pair) ==
+           CW_OK) {
         if (!row_key_case_of(pair.key, &id))
             return CW_LOCAL_CORRUPT;
         enum cw_err err = hex_matches(name, &id) ? take_one(&found, &id, out) : CW_OK;
         if (err != CW_OK)
             return err;
-        if (from.len == ID_LEN && ID_EQ((const struct cw_case_id *)(const void *)from.b, &id))
-            break;
         from = row_key_case(&id);
+        after = true;
     }
     return done(found);
 }

@@ -17,6 +17,35 @@ static bool put_names(struct answering *a, const struct cw_slice *names, uint32_
     return true;
 }
 
+bool feed_case_is_hidden(const struct node_read *read, const struct cw_case_id *id, struct arena *arena)
+{
+    struct case_row row;
+    struct case_line line;
+
+    return case_row_read(read, id, arena, &row, &line) == CW_OK && line.labels.compartmented;
+}
+
+/* Of several that have the name, one may be such. */
+static bool names_hidden(struct answering *a, struct cw_slice name)
+{
+    struct cw_case_id id;
+    enum cw_err err = case_find(&a->read, name, a->arena, &id);
+
+    return err == CW_OK ? feed_case_is_hidden(&a->read, &id, a->arena) : err != CW_REFUSED_UNKNOWN_CASE;
+}
+
+static bool put_operations(struct answering *a, const struct case_labels *labels, bool regional, Cw__FeedCase *out)
+{
+    struct cw_slice names[LABELS_MAX];
+    uint32_t count = 0;
+
+    for (uint32_t i = 0; i < labels->operation_count; i++) {
+        if (!regional || !names_hidden(a, labels->operations[i]))
+            names[count++] = labels->operations[i];
+    }
+    return put_names(a, names, count, &out->n_operations, &out->operations);
+}
+
 static bool put_conflicts(struct answering *a, const struct case_labels *labels, Cw__FeedCase *out)
 {
     struct cw_slice names[LABELS_MAX];
@@ -78,8 +107,7 @@ Cw__FeedCase *feed_case_of(struct answering *a, const struct cw_case_id *id, con
     put_line(a, row, line, regional, out);
     return put_names(a, l->tags, l->tag_count, &out->n_tags, &out->tags) &&
                    put_names(a, l->areas, l->area_count, &out->n_areas, &out->areas) &&
-                   put_names(a, l->operations, l->operation_count, &out->n_operations, &out->operations) &&
-                   put_conflicts(a, l, out)
+                   put_operations(a, l, regional, out) && put_conflicts(a, l, out)
                ? out
                : NULL;
 }

@@ -43,6 +43,41 @@ static enum cw_err check_names(struct answering *a, const struct feed_filter *f)
     return err;
 }
 
+/* An id is taken for a case that may come to be. */
+static enum cw_err check_cases(struct feed_step *s, const struct feed_filter *f)
+{
+    for (uint32_t i = 0; i < f->case_count; i++) {
+        if (f->case_names.at[i].len != ID_LEN && feed_case_is_hidden(&s->read, &f->cases[i], &s->arena))
+            return feed_filter_no_case(&s->refusal);
+    }
+    return CW_OK;
+}
+
+/* Others' programs ask about each before they follow it; a region may not ask. */
+static enum cw_err check_operations(struct feed_step *s, const struct feed_names *names)
+{
+    for (uint32_t i = 0; i < names->count; i++) {
+        struct cw_case_id id;
+        enum cw_err err = case_find(&s->read, names->at[i], &s->arena, &id);
+
+        if (err == CW_REFUSED_UNKNOWN_CASE || (err == CW_OK && feed_case_is_hidden(&s->read, &id, &s->arena)))
+            return refuse(
+                &s->refusal, CW_REFUSED_UNKNOWN_CASE, "filter.operations",
+                "no operation called \"%.*s\" is known here: look at the spelling, or wait until it is opened",
+                (int)names->at[i].len, (const char *)names->at[i].data);
+        if (err != CW_OK && err != CW_REFUSED_AMBIGUOUS)
+            return err;
+    }
+    return CW_OK;
+}
+
+static enum cw_err check_regional(struct feed_step *s, const struct feed_filter *f)
+{
+    enum cw_err err = feed_is_regional(s) ? check_cases(s, f) : CW_OK;
+
+    return err == CW_OK && feed_is_regional(s) ? check_operations(s, &f->operations) : err;
+}
+
 enum cw_err feed_check(struct feed_step *s)
 {
     struct answering a = {.node = s->node, .who = &s->feed->who, .read = s->read, .arena = &s->arena};
@@ -51,7 +86,9 @@ enum cw_err feed_check(struct feed_step *s)
 
     if (err != CW_OK)
         s->refusal = a.refusal;
-    else if (s->feed->start == START_SINCE && lies_ahead(since, since, answer_now(&a).ms))
+    else
+        err = check_regional(s, &s->feed->filter);
+    if (err == CW_OK && s->feed->start == START_SINCE && lies_ahead(since, since, answer_now(&a).ms))
         err = refuse(&s->refusal, CW_REFUSED_VALUE, "since",
                      "lies ahead of this daemon's clock: nothing would be told until then");
     return err;

@@ -69,6 +69,11 @@ enum cw_err feed_filter_parse(const Cw__FeedFilter *in, struct arena *arena, str
     return err;
 }
 
+enum cw_err feed_filter_no_case(struct refusal *why)
+{
+    return refuse(why, CW_REFUSED_UNKNOWN_CASE, "filter.cases", "no case of this name is known at this division");
+}
+
 static enum cw_err resolve_one(struct cw_slice name, const struct node_read *read, struct arena *arena,
                                struct cw_case_id *out, struct refusal *why)
 {
@@ -79,7 +84,7 @@ static enum cw_err resolve_one(struct cw_slice name, const struct node_read *rea
     else
         err = case_find(read, name, arena, out);
     if (err == CW_REFUSED_UNKNOWN_CASE)
-        return refuse(why, err, "filter.cases", "no case of this name is known at this division");
+        return feed_filter_no_case(why);
     if (err == CW_REFUSED_AMBIGUOUS)
         return refuse(why, err, "filter.cases", "several cases have this name: give the whole reference");
     return err;

@@ -22,7 +22,7 @@
 struct item_key {
     struct log_id log;
     uint64_t seq;
-    uint64_t regional;
+    uint64_t who; /* enum told_to */
 };
 
 struct kept {
@@ -130,7 +130,8 @@ enum cw_err feed_load(struct feed_step *s, const struct feed_entry *e, const str
 }
 
 struct told {
-    bool regional, cut;
+    enum told_to who;
+    bool cut;
     struct writer bytes;
     size_t whole; /* of them; behind that, when it tells of a death, what is told of it until that is confirmed */
 };
@@ -140,7 +141,7 @@ static bool pack_as(struct feed_step *s, const struct feed_entry *e, const struc
     struct answering a = {.node = s->node, .who = &s->feed->who, .read = s->read, .arena = &s->arena};
     Cw__FeedOp told;
 
-    if (!(t->cut ? feed_op_cut(&a, e, op, &told) : feed_op_of(&a, e, op, t->regional, &told)))
+    if (!(t->cut ? feed_op_cut(&a, e, op, &told) : feed_op_of(&a, e, op, t->who, &told)))
         return false;
     wire_pack(&told.base, &t->bytes);
     t->whole = t->bytes.len;
@@ -225,11 +226,10 @@ static enum cw_err keep(struct feed_step *s, const struct loaded_op *op, const s
     return CW_OK;
 }
 
-static enum cw_err fill(struct feed_step *s, const struct feed_entry *e, const struct op_row *row, bool regional,
+static enum cw_err fill(struct feed_step *s, const struct feed_entry *e, const struct op_row *row, enum told_to who,
                         struct kept *k)
 {
-    struct told told = {.regional = regional,
-                        .bytes = writer_over(arena_take_raw(&s->arena, OP_LEN_MAX, 1), OP_LEN_MAX)};
+    struct told told = {.who = who, .bytes = writer_over(arena_take_raw(&s->arena, OP_LEN_MAX, 1), OP_LEN_MAX)};
     struct loaded_op *op = NULL;
     enum cw_err err = told.bytes.data == NULL ? CW_LOCAL_MEMORY : feed_load(s, e, row, &op);
 
@@ -251,7 +251,7 @@ static enum cw_err make(struct feed_step *s, const struct item_key *key, const s
 {
     size_t mark = arena_mark(&s->arena);
     struct kept *k = calloc(1, sizeof *k);
-    enum cw_err err = k == NULL ? CW_LOCAL_MEMORY : fill(s, e, row, key->regional != 0, k);
+    enum cw_err err = k == NULL ? CW_LOCAL_MEMORY : fill(s, e, row, (enum told_to)key->who, k);
 
     arena_release(&s->arena, mark);
     if (err != CW_OK) {
@@ -279,9 +279,25 @@ static uint64_t stamp_of(const struct op_row *row)
     return stamp;
 }
 
+/* A case's kind does not move; before it is known, the case may be a child's. */
+static enum told_to told_to(const struct feed_step *s, const struct feed_entry *e)
+{
+    struct cw_slice raw;
+    struct case_row row;
+
+    if (!feed_is_regional(s))
+        return TOLD_FORCE;
+    if (!e->has_case)
+        return TOLD_REGION;
+    if (db_get(s->node, s->read.txn, TABLE_CASE, row_key_case(&e->case_id), &raw) != CW_OK ||
+        case_row_parse(raw, &row) != CW_OK || (row.flags & CASE_FOLDED) == 0 || row.kind == KIND_CHILD)
+        return TOLD_REGION_NAMELESS;
+    return TOLD_REGION;
+}
+
 enum cw_err feed_item_of(struct feed_step *s, const struct feed_entry *e, const struct feed_item **out)
 {
-    struct item_key key = {.log = e->log, .seq = e->seq, .regional = s->feed->who.subject == SUBJECT_REGIONAL};
+    struct item_key key = {.log = e->log, .seq = e->seq, .who = told_to(s, e)};
     struct kept *k;
     struct op_row row;
     enum cw_err err = db_get_op(s->node, s->read.txn, &e->op, &row);

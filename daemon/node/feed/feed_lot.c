@@ -220,8 +220,8 @@ static void judge(struct feed_step *s, struct lot_entry *l, bool missing)
 {
     struct feed_entry *e = &l->e;
     bool unfolded = e->has_case && !feed_case_is_folded(s, &e->case_id);
-    bool no_room = s->feed->revising_count == FEED_REVISING_MAX;
-    struct cw_mono for_fold = no_room ? CW_NEVER : mono_after(e->since, FEED_FOLD_WAIT_MS);
+    bool no_room = s->feed->revising_count == FEED_REVISING_MAX, must = no_room || feed_is_regional(s);
+    struct cw_mono for_fold = must ? CW_NEVER : mono_after(e->since, FEED_FOLD_WAIT_MS);
 
     e->due = missing ? mono_after(e->since, FEED_CAUSE_WAIT_MS) : CW_NEVER;
     if (unfolded && (!missing || for_fold.ms > e->due.ms))

@@ -17,13 +17,6 @@ static const char *class_name(enum op_class c)
     return (size_t)c < CW_COUNT(names) ? names[c] : names[0];
 }
 
-/* Names of people, whatever is personal, and running text stay in the force (DOMAIN.md §11.4). */
-static bool is_withheld(const struct schema_field *row, bool regional)
-{
-    return regional &&
-           (row == NULL || (row->flags & FIELD_PERSONAL) != 0 || row->type == TYPE_LINES || row->type == TYPE_PERSON);
-}
-
 static bool put_replaced(struct answering *a, const struct op_write *write, Cw__FeedWrite *out)
 {
     out->replaced = ARENA_ARRAY(a->arena, Cw__OpRef *, write->supersede_count + 1);
@@ -52,7 +45,7 @@ static bool put_value(struct answering *a, const struct op_write *write, const s
     return out->value != NULL;
 }
 
-static Cw__FeedWrite *write_of(struct answering *a, const struct op_write *write, bool regional)
+static Cw__FeedWrite *write_of(struct answering *a, const struct op_write *write, enum told_to who)
 {
     const struct schema_field *row = schema_field(write->field);
     Cw__FeedWrite *out = ARENA_NEW(a->arena, Cw__FeedWrite);
@@ -64,21 +57,21 @@ static Cw__FeedWrite *write_of(struct answering *a, const struct op_write *write
     SET_NUMBER(out, verb, write->verb);
     if (row != NULL)
         SET_BYTES(out, name, answer_text(a, row->name));
-    if (write->withheld || is_withheld(row, regional))
+    if (write->withheld || field_is_withheld(row, who))
         SET_NUMBER(out, withheld, 1);
     else if (!put_value(a, write, row, out))
         return NULL;
     return put_replaced(a, write, out) ? out : NULL;
 }
 
-static bool put_writes(struct answering *a, const struct op *op, bool regional, Cw__FeedOp *out)
+static bool put_writes(struct answering *a, const struct op *op, enum told_to who, Cw__FeedOp *out)
 {
     out->writes = ARENA_ARRAY(a->arena, Cw__FeedWrite *, op->write_count + 1);
     out->after = ARENA_ARRAY(a->arena, ProtobufCBinaryData, op->after_count + 1);
     if (out->writes == NULL || out->after == NULL)
         return false;
     for (uint32_t i = 0; i < op->write_count; i++) {
-        out->writes[i] = write_of(a, &op->writes[i], regional);
+        out->writes[i] = write_of(a, &op->writes[i], who);
         if (out->writes[i] == NULL)
             return false;
     }
@@ -100,19 +93,19 @@ static void put_event(struct answering *a, const struct loaded_op *op, Cw__FeedO
         SET_BYTES(out, event_name, answer_text(a, row->name));
 }
 
-static bool put_content(struct answering *a, const struct loaded_op *op, bool regional, Cw__FeedOp *out)
+static bool put_content(struct answering *a, const struct loaded_op *op, enum told_to who, Cw__FeedOp *out)
 {
     char what[WHAT_LEN_MAX] = "cannot be opened here yet";
 
     if (op->decoded)
-        op_line(&op->op, what, sizeof what);
+        op_line(&op->op, who, what, sizeof what);
     SET_BYTES(out, what, answer_text(a, what));
     if (!op->decoded)
         return true;
     SET_NUMBER(out, type, op->op.type);
     if (op->op.type == OP_EVENT)
         put_event(a, op, out);
-    return put_writes(a, &op->op, regional, out);
+    return put_writes(a, &op->op, who, out);
 }
 
 static bool put_head(struct answering *a, const struct feed_entry *e, const struct loaded_op *op, Cw__FeedOp *out)
@@ -173,13 +166,13 @@ bool feed_op_covered(struct answering *a, const struct feed_entry *e, const stru
     return true;
 }
 
-bool feed_op_of(struct answering *a, const struct feed_entry *e, const struct loaded_op *op, bool regional,
+bool feed_op_of(struct answering *a, const struct feed_entry *e, const struct loaded_op *op, enum told_to who,
                 Cw__FeedOp *out)
 {
     if (!put_head(a, e, op, out))
         return false;
     if (e->has_case)
-        return put_content(a, op, regional, out);
+        return put_content(a, op, who, out);
     SET_BYTES(out, what, answer_text(a, record_text(e, op)));
     return true;
 }

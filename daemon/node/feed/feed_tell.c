@@ -24,7 +24,7 @@ bool feed_case_is_folded(const struct feed_step *s, const struct cw_case_id *id)
     return !db_has(s->node, s->read.txn, TABLE_PENDING, row_key_pending_fold(id));
 }
 
-static bool is_regional(const struct feed_step *s)
+bool feed_is_regional(const struct feed_step *s)
 {
     return s->feed->who.subject == SUBJECT_REGIONAL;
 }
@@ -73,7 +73,7 @@ static bool fits(const struct telling *t, uint32_t watches, bool *out_outside)
     struct feed_filter fixed;
 
     *out_outside = fit == FIT_UNSURE;
-    if (is_regional(t->s) && t->line.labels.compartmented)
+    if (feed_is_regional(t->s) && t->line.labels.compartmented)
         return false;
     if (fit != FIT_NO)
         return true;
@@ -178,8 +178,8 @@ static bool start_item(struct telling *t, struct answering *a, enum feed_why why
         return true;
     if (!put_same_child(t, a))
         return false;
-    item->case_ = feed_case_of(a, &t->subject.case_id, &t->row, &t->line, is_regional(t->s));
-    if (item->case_ != NULL && t->s->feed->views && !is_regional(t->s))
+    item->case_ = feed_case_of(a, &t->subject.case_id, &t->row, &t->line, feed_is_regional(t->s));
+    if (item->case_ != NULL && t->s->feed->views && !feed_is_regional(t->s))
         item->view = view_of(a, &t->subject.case_id);
     return item->case_ != NULL;
 }
@@ -270,18 +270,26 @@ static enum cw_err tell_entry(struct telling *t, const struct feed_entry *e, con
     return append_what_fits(t);
 }
 
+static enum cw_err owe_correction(struct feed_step *s, const struct cw_case_id *id)
+{
+    const struct feed *feed = s->feed;
+
+    for (uint32_t i = feed->owed_count; i > 0; i--) {
+        if (ID_EQ(&feed->owed[i - 1].id, id))
+            return CW_OK;
+    }
+    return feed_owe(s, id, WHY_CORRECTION) ? CW_OK : CW_LOCAL_MEMORY;
+}
+
 /* A lot that waited for its folds goes on all at once: beyond the room, the case is owed from now on. */
 static enum cw_err remember_revising(struct feed_step *s, const struct feed_entry *e)
 {
     struct feed *feed = s->feed;
 
-    if (feed->revising_count < FEED_REVISING_MAX) {
-        feed->revising[feed->revising_count++] = *e;
-        return CW_OK;
-    }
-    if (feed->owed_count > 0 && ID_EQ(&feed->owed[feed->owed_count - 1].id, &e->case_id))
-        return CW_OK;
-    return feed_owe(s, &e->case_id, WHY_CORRECTION) ? CW_OK : CW_LOCAL_MEMORY;
+    if (feed->revising_count == FEED_REVISING_MAX)
+        return owe_correction(s, &e->case_id);
+    feed->revising[feed->revising_count++] = *e;
+    return CW_OK;
 }
 
 enum cw_err feed_tell_entry(struct feed_step *s, const struct feed_entry *e)
@@ -289,8 +297,12 @@ enum cw_err feed_tell_entry(struct feed_step *s, const struct feed_entry *e)
     size_t mark = arena_mark(&s->arena);
     struct telling t = {.s = s, .entry = e};
     const struct feed_item *told;
-    enum cw_err err = feed_item_of(s, e, &told);
+    enum cw_err err;
 
+    /* Whether it is compartmented is in the line that is to come: the state is told then, and no op before it. */
+    if (feed_is_regional(s) && e->has_case && !feed_case_is_folded(s, &e->case_id))
+        return owe_correction(s, &e->case_id);
+    err = feed_item_of(s, e, &told);
     if (err != CW_OK)
         return err;
     t.subject.author_division = told->author_division;

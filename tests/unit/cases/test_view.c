@@ -132,17 +132,17 @@ START_TEST(an_op_reads_in_one_line_without_what_is_personal)
     uint32_t arrest = story_event(s, "NTH", MCET_, EVENT_ARREST);
     char out[200];
 
-    op_line(&story_at(s, 0)->op, out, sizeof(out));
+    op_line(&story_at(s, 0)->op, TOLD_FORCE, out, sizeof(out));
     ck_assert_str_eq(out, "opens missing_child");
-    op_line(&story_at(s, named)->op, out, sizeof(out));
+    op_line(&story_at(s, named)->op, TOLD_FORCE, out, sizeof(out));
     ck_assert_str_eq(out, "sets given_names");
-    op_line(&story_at(s, risk)->op, out, sizeof(out));
+    op_line(&story_at(s, risk)->op, TOLD_FORCE, out, sizeof(out));
     ck_assert_str_eq(out, "sets missing_risk = high");
     story_number(s, arrest, FIELD_COUNT, 2);
-    op_line(&story_at(s, arrest)->op, out, sizeof(out));
+    op_line(&story_at(s, arrest)->op, TOLD_FORCE, out, sizeof(out));
     ck_assert_str_eq(out, "records arrest: sets count = 2");
     for (size_t cap = 1; cap < 40; cap++)
-        ck_assert_uint_lt(op_line(&story_at(s, arrest)->op, out, cap), cap);
+        ck_assert_uint_lt(op_line(&story_at(s, arrest)->op, TOLD_FORCE, out, cap), cap);
 }
 END_TEST
 

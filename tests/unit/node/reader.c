@@ -143,6 +143,7 @@ void lab_tell_reader(struct lab_node *n, link_id link, struct cw_slice frame)
     ProtobufCMessage *message;
 
     if (r != NULL) {
+        r->leaks += r->secret != NULL && memmem(frame.data, frame.len, r->secret, strlen(r->secret)) != NULL;
         world_must(wire_unpack(&cw__answer__descriptor, frame, &arena, &message, NULL) == CW_OK,
                    "a feed's message cannot be read");
         take_answer(r, (const Cw__Answer *)(const void *)message);

@@ -49,6 +49,8 @@ struct lab_reader {
     bool level;
     uint32_t largest;        /* items of one message */
     uint32_t views_of_death; /* that say it, in a value or a note */
+    const char *secret;      /* what no message may hold, anywhere in it; NULL: nothing */
+    uint32_t leaks;          /* messages that held it */
     struct read_item items[READER_ITEMS_MAX];
     struct lab_reader *next;
 };

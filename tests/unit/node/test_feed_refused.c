@@ -176,22 +176,6 @@ END_TEST
 
 /* --- who reads --------------------------------------------------------------------------------------------------------- */
 
-START_TEST(a_regional_unit_reads_no_running_text)
-{
-    struct lab_op op = open_case(north, 1), set;
-
-    reader->subject = SUBJECT_REGIONAL;
-    reader_subscribe(reader, north, FROM_NOW);
-    lab_set(lab, 2, &op.case_id, FIELD_SUMMARY, "the informant says", &lab->world.officer, &set);
-    ck_assert_uint_eq(lab_ask(north, &set), CW_OK);
-    ck_assert(reader_item(reader, &set.op)->withheld);
-    ck_assert_str_eq(reader_item(reader, &set.op)->value, "");
-    set = set_title(north, 3, &op, "Operation Foxglove");
-    ck_assert(!reader_item(reader, &set.op)->withheld);
-    ck_assert_str_eq(reader_item(reader, &set.op)->value, "Operation Foxglove");
-}
-END_TEST
-
 static const struct op_value TEN_O_CLOCK = {.type = VALUE_INTERVAL, .number = WORLD_TIME_MS, .latest = WORLD_TIME_MS};
 static const struct op_value WORDS = {.type = VALUE_TEXT, .text = {(const uint8_t *)"no coat", 7}};
 
@@ -373,7 +357,6 @@ Suite *suite_feed_refused(void)
     tcase_add_test(c, an_operation_is_chosen_by_its_name);
     tcase_add_test(c, a_writer_and_a_kind_are_chosen);
     tcase_add_test(c, who_ends_a_feed_gets_its_last_cursor);
-    tcase_add_test(c, a_regional_unit_reads_no_running_text);
     tcase_add_test(c, scenario_24_no_feed_tells_of_a_death_before_somebody_else_confirms_it);
     tcase_add_test(c, views_carry_the_case_and_records_are_told_when_asked_for);
     tcase_add_test(c, a_record_in_two_logs_is_told_once_and_again_after_a_resume);
