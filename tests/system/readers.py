@@ -257,7 +257,9 @@ def a_feed_is_cut_and_formed_as_asked(unit):
     named = unit.feed("--snapshot", "--exit-at-end", "--kind", "operation", "--format", "%k %s").stdout.splitlines()
     check("by kind, with a template", len(named) == 1 and named[0].startswith("operation "), str(named))
     chars = cases[1]["human_ref"].split("/")[3].split("-")[0]
-    of_one = unit.feed("--beginning", "--exit-at-end", "--case", chars, "--format", "%c").stdout.split()
+    short = unit.feed("--case", chars, expect=2).stderr
+    check("a regional unit looks nothing up", "whole reference" in short, short)
+    of_one = unit.feed("--beginning", "--exit-at-end", "--case", cases[1]["human_ref"], "--format", "%c").stdout.split()
     check("by the case's characters", set(of_one) == {chars}, str(of_one))
     lately = unit.feed("--since", "1h", "--exit-at-end", "-q").stdout.split()
     check("since an hour", set(lately) == set(truth), f"{len(lately)} {len(truth)}")
@@ -267,6 +269,36 @@ def a_feed_is_cut_and_formed_as_asked(unit):
                        (["-n", "0"], "--count")):
         done = unit.feed(*words, expect=2)
         check(f"{words} is explained", why in done.stderr, done.stderr)
+
+
+@story()
+def a_regional_unit_reads_its_feed_and_nothing_else(unit):
+    gate = os.path.join(unit.base, "gate")
+    authority = os.path.join(unit.dir, "authority")
+    run([TOOL, "authority", "issue", "--dir", authority, "--socket", unit.socket(), "--out", gate, "--insecure-lab",
+         "--kind", "person", "--division", "NTH", "--name", "Gate of North", "--role", "GATE"])
+    run([TOOL, "authority", "publish", "--dir", authority, "--socket", unit.socket()])
+    unit.agree()
+    unit.at("north")
+    unit.at("north", home=gate)
+    with open(os.path.join(gate, "context"), "a", encoding="utf-8") as file:
+        file.write("synthetic = yes\n")
+    case = unit.open_case("Child Zebra of Teasel Row")["case_id"]
+    unit.tool("case", "set", case, "summary=Running text about Zebra.", who="officer@north")
+    unit.tool("case", "set", case, "last_seen_place=12 Teasel Row", who="officer@north")
+    for words in (["--beginning", "--json"], ["--snapshot", "--json"], ["--beginning"], ["--beginning", "--views", "--json"]):
+        told = unit.feed(*words, "--exit-at-end").stdout
+        check(f"{words} tells of the case", told != "")
+        check(f"{words} tells no name, no place, no text", "Zebra" not in told and "Teasel" not in told, told)
+    for words in (["case", "list"], ["case", "show", case], ["case", "history", case], ["case", "deadlines", case], ["inbox"],
+                  ["shift", "brief"], ["status"], ["peers"]):
+        done = run([TOOL, "--home", unit.unit, *words], None)
+        check(f"{words} is refused", done.returncode != 0, done.stdout)
+        check(f"{words} tells nothing", "Zebra" not in done.stdout and "Teasel" not in done.stdout, done.stdout)
+    check("and it is said what there is", "casewire feed" in run([TOOL, "--home", unit.unit, "case", "show", case], None).stderr)
+    run([TOOL, "--home", gate, "case", "add", case, "compartments=BOX"])
+    unit.agree()
+    check("compartmented, it is not there", unit.feed("--beginning", "--exit-at-end").stdout == "")
 
 
 EXAMPLES = ("watch", "watch-cpp")

@@ -243,7 +243,11 @@ const struct cli_command cmd_feed = {
         "cause-missing (it names an op that has not arrived), revising (a correction follows), outside (the case may "
         "have left what was chosen), unopened (it comes again), conflict and settled (of fields that it writes), "
         "same-child "
-        "(another record of a child that was asked for by one of its cases).",
+        "(another record of a child that was asked for by one of its cases).\n\n"
+        "A regional unit's certificate reads this and nothing else: other commands that ask about cases or the daemon "
+        "are "
+        "refused. It is told no running text, no names, no missing child's title and no compartmented case, and names "
+        "a --case by its whole reference.",
     .examples = "  casewire feed --from ~/.feed --snapshot\n"
                 "  casewire feed --since 8h --exit-at-end --risk high\n"
                 "  casewire feed --kind missing_child --format '%t %c %w'\n"

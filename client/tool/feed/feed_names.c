@@ -29,7 +29,14 @@ enum exit_code feed_read_cases(const struct cli *cli, struct context *context, s
         const char *name = (const char *)out->cases.at[i].data;
         char known[LOOKUP_LEN_MAX];
 
-        if (lookup_case(context, name, cli->timeout_ms, known) != CW_OK)
+        enum cw_err err = lookup_case(context, name, cli->timeout_ms, known);
+        if (err == CW_REFUSED_READER)
+            return complain(cli, EXIT_USAGE,
+                            &(struct trouble){"the case was not looked up", name,
+                                              "this certificate reads feeds alone: name the case by its whole "
+                                              "reference, as an item of the feed has it",
+                                              "casewire feed --snapshot --exit-at-end"});
+        if (err != CW_OK)
             return complain_fault(cli, "the case was not looked up", cw_client_fault(context->client));
         if (strlen(known) != (size_t)2 * CW_ID_LEN)
             continue;
@@ -74,7 +81,7 @@ static enum exit_code take_operation(const struct cli *cli, const Cw__CaseView *
     return EXIT_DONE;
 }
 
-/* Several may carry one name: each of them is told. */
+/* Several may carry one name: each of them is told. Whoever may read feeds alone has it as it is written here. */
 static enum exit_code read_operation(const struct cli *cli, struct context *context, const char *name,
                                      struct feed_choice *out)
 {
@@ -85,7 +92,7 @@ static enum exit_code read_operation(const struct cli *cli, struct context *cont
 
     if (err == CW_OK)
         err = cw_client_get(context->client, slice_of(known), cli->timeout_ms, &answer);
-    if (err == CW_REFUSED_AMBIGUOUS)
+    if (err == CW_REFUSED_AMBIGUOUS || err == CW_REFUSED_READER)
         return EXIT_DONE;
     if (err == CW_REFUSED_UNKNOWN_CASE)
         code = lookup_record(cli, context, name, &answer); /* says which is nearest */

@@ -48,39 +48,90 @@ enum cw_err answer_admit_reader(struct answering *a)
         return refuse(&a->refusal, err, "certificate", "the certificate was revoked, or is not valid today");
     if (err == CW_OK && a->who->subject == SUBJECT_PERSON && (a->rights.roles & ~(uint64_t)ROLE_MASK(PARTNER)) == 0)
         err = CW_REFUSED_READER;
+    if (a->who->subject != SUBJECT_PERSON && a->who->subject != SUBJECT_REGIONAL)
+        err = CW_REFUSED_READER;
     if (err != CW_OK)
         return refuse(&a->refusal, err, "certificate", "this certificate may hand in, but not read here");
     return CW_OK;
 }
 
-static enum cw_err answer_one(struct answering *a, const Cw__Request *request, Cw__Answer *out)
+/* What a request asks: one thing. Of a hostile one that asks several, the first is answered, to who may ask for that. */
+enum asked {
+    ASKED_NOTHING_KNOWN,
+    ASKED_GET,
+    ASKED_LIST,
+    ASKED_HISTORY,
+    ASKED_STATUS,
+    ASKED_PEERS,
+    ASKED_SCHEMA,
+    ASKED_EXPORT,
+    ASKED_AUTHORITY,
+    ASKED_RECEIPT,
+};
+
+static enum asked asked_of(const Cw__Request *request)
 {
-    if (request->get != NULL)
+    const struct {
+        const void *set;
+        enum asked asked;
+    } kinds[] = {
+        {request->get, ASKED_GET},       {request->list, ASKED_LIST},           {request->history, ASKED_HISTORY},
+        {request->status, ASKED_STATUS}, {request->peers, ASKED_PEERS},         {request->schema, ASKED_SCHEMA},
+        {request->export, ASKED_EXPORT}, {request->authority, ASKED_AUTHORITY}, {request->receipt, ASKED_RECEIPT}};
+
+    for (size_t i = 0; i < CW_COUNT(kinds); i++) {
+        if (kinds[i].set != NULL)
+            return kinds[i].asked;
+    }
+    return ASKED_NOTHING_KNOWN;
+}
+
+static enum cw_err answer_one(struct answering *a, enum asked asked, const Cw__Request *request, Cw__Answer *out)
+{
+    switch (asked) {
+    case ASKED_GET:
         return answer_get(a, request->get, out);
-    if (request->list != NULL)
+    case ASKED_LIST:
         return answer_list(a, request->list, out);
-    if (request->history != NULL)
+    case ASKED_HISTORY:
         return answer_history(a, request->history, out);
-    if (request->status != NULL)
+    case ASKED_STATUS:
         return answer_status(a, out);
-    if (request->peers != NULL)
+    case ASKED_PEERS:
         return answer_peers(a, out);
-    if (request->schema != NULL)
+    case ASKED_SCHEMA:
         return answer_schema(a, out);
-    if (request->export != NULL)
+    case ASKED_EXPORT:
         return answer_export(a, request->export, out);
-    if (request->authority != NULL)
+    case ASKED_AUTHORITY:
         return answer_authority(a, request->authority, out);
-    if (request->receipt != NULL)
+    case ASKED_RECEIPT:
         return answer_receipt(a, request->receipt, out);
+    case ASKED_NOTHING_KNOWN:
+        break;
+    }
     return refuse(&a->refusal, CW_REFUSED_UNKNOWN_OP, "request",
                   "this daemon knows no such request: it may be older than the program that asks");
 }
 
-/* A certificate needs no case to be read; everything else is asked by a reader. */
-static bool needs_reader(const Cw__Request *request)
+/* A certificate needs no case to be read, nor does the schema. */
+static bool is_for_anybody(enum asked asked)
 {
-    return request->schema == NULL && request->authority == NULL;
+    return asked == ASKED_SCHEMA || asked == ASKED_AUTHORITY;
+}
+
+/*
+ * Everything else is for people: status and lists would count the compartmented cases too, so whoever is told less has a feed,
+ * which leaves out what is to be left out, and nothing beside it (docs/feeds.md).
+ */
+static enum cw_err admit(struct answering *a, enum asked asked)
+{
+    enum cw_err err = is_for_anybody(asked) ? CW_OK : answer_admit_reader(a);
+
+    if (err != CW_OK || is_for_anybody(asked) || a->who->admin || a->who->subject != SUBJECT_REGIONAL)
+        return err;
+    return refuse(&a->refusal, CW_REFUSED_READER, "certificate",
+                  "a regional unit reads its feed (casewire feed), and asks for nothing else here");
 }
 
 static void put_refusal(struct answering *a, enum cw_err err, Cw__Answer *out)
@@ -113,19 +164,20 @@ enum cw_err answer_read(struct node *n, const struct reader_identity *who, const
                         struct arena *arena, struct writer *out)
 {
     struct answering a = {.node = n, .who = who, .arena = arena};
+    enum asked asked = asked_of(request);
     size_t start = out->len;
     Cw__Answer answer;
     enum cw_err err;
 
     start_answer(request, &answer);
-    err = needs_reader(request) ? answer_admit_reader(&a) : CW_OK;
+    err = admit(&a, asked);
     if (err == CW_OK)
         err = node_read_begin(n, &a.read);
     if (err == CW_OK) {
         a.moment = (struct answer_moment){a.read.commit, n->authority_generation, answer_now(&a)};
         err = request->n_session > 0 ? seen_check(&a, request->session, request->n_session) : CW_OK;
         if (err == CW_OK)
-            err = answer_one(&a, request, &answer);
+            err = answer_one(&a, asked, request, &answer);
         if (err == CW_OK && request->has_track && request->track)
             seen_put(a.read.seen, &answer);
         if (err == CW_OK)
