@@ -20,7 +20,8 @@
  *           any CW_REFUSED_, CW_AGAIN_, CW_LOCAL_ code of the daemon, its sentence in the fault
  *
  * A daemon that does not answer, answers garbage or has no room is marked and the next one is asked, as long as the
- * timeout lasts; what it refuses (CW_REFUSED_) is the answer. CW_AGAIN_BUSY is waited out.
+ * timeout lasts; what it refuses (CW_REFUSED_) is the answer. CW_REFUSED_EXPIRED is only when every daemon says so, since
+ * a certificate's dates are held against the daemon's clock. CW_AGAIN_BUSY is waited out.
  *
  * Blocks    cw_ask_...() never; cw_client_...() up to timeout_ms (1 to CW_TIMEOUT_MS_MAX)
  * Threads   one thread per handle

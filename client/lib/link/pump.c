@@ -278,7 +278,10 @@ static void run_out(struct cw_request *request)
     struct cw_client *client = request->client;
     struct cw_fault why = request->fault;
 
-    if (request->state == REQUEST_SENT || request->err == CW_OK)
+    if (request->state == REQUEST_WAITING && why.code == CW_REFUSED_EXPIRED)
+        fault_set(&why, CW_AGAIN_NO_DAEMON, request->fault.where, "one daemon says: %.200s; no other answers",
+                  request->fault.text);
+    else if (request->state == REQUEST_SENT || request->err == CW_OK)
         why = client->daemons[request->state == REQUEST_SENT ? request->daemon : 0].link->fault;
     if (why.code == CW_OK)
         fault_plain(&why, CW_AGAIN_NO_DAEMON, "");

@@ -3,7 +3,7 @@
 
 /*
  * What an outcome at one daemon means for the request. A refusal is the network's word, the same at every daemon, so it
- * is the answer; what is wrong with the daemon itself is not.
+ * is the answer; what is wrong with the daemon itself is not, and a certificate's dates are held against its clock.
  */
 enum route route_of(enum cw_err err)
 {
@@ -15,7 +15,8 @@ enum route route_of(enum cw_err err)
         return ROUTE_LATER;
     case CW_AGAIN_BEHIND:
     case CW_AGAIN_NO_DAEMON:
-    case CW_AGAIN_KEPT_OUT: /* by its clock, or by what it has heard of the authority: another may know better */
+    case CW_REFUSED_EXPIRED: /* by its clock, or what it has heard; it is the answer once all have said so */
+    case CW_AGAIN_KEPT_OUT:  /* by its clock, or by what it has heard of the authority: another may know better */
         return ROUTE_NEXT;
     default:
         break;

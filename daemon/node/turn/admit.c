@@ -276,8 +276,9 @@ static enum cw_err make_key(struct turn *t, struct key_record_id *out_record, st
         return CW_AGAIN_BUSY;
     enum cw_err err = key_record_make(t, &p, &s.envelopes, out_record);
     if (err == CW_AGAIN_BUSY || err == CW_USAGE_ARGUMENT)
-        return refuse(refusal, CW_REFUSED_READER, "",
-                      "this division is in no audience yet: the authority's membership record has not arrived");
+        return refuse(refusal, CW_AGAIN_BEHIND, "",
+                      "this daemon is in no audience yet, the authority's membership record has not arrived: send the "
+                      "same bytes again in a moment, or to another division");
     if (err != CW_OK)
         return err;
     s.prepared = p;

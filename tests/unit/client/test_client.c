@@ -242,6 +242,37 @@ START_TEST(what_all_daemons_say_is_the_answer)
 }
 END_TEST
 
+/* Whether a certificate is valid today, a daemon's clock says: of several one may be wrong, and all are asked. */
+START_TEST(what_a_clock_says_of_a_certificate_every_daemon_is_asked)
+{
+    struct world w;
+    struct script refusing = {.acts = {FAKE_ANSWER}, .codes = {CW_REFUSED_EXPIRED}, .count = 1, .for_ever = true};
+
+    ck_assert_int_eq(world_ask_two(&w, refusing, honest, PATIENT_MS), CW_OK);
+    world_done(&w);
+    ck_assert_int_eq(world_ask_two(&w, refusing, refusing, PATIENT_MS), CW_REFUSED_EXPIRED);
+    ck_assert_uint_eq(fake_count(w.daemons[0]), 1);
+    ck_assert_uint_eq(fake_count(w.daemons[1]), 1);
+    world_done(&w);
+}
+END_TEST
+
+/* Nobody was refused by a daemon that did not answer. */
+START_TEST(one_clocks_word_is_not_the_last_while_another_daemon_is_away)
+{
+    struct world w = {
+        .scripts = {{.acts = {FAKE_ANSWER}, .codes = {CW_REFUSED_EXPIRED}, .count = 1, .for_ever = true}}};
+
+    world_make(&w, 2, 0);
+    fake_stop(w.daemons[1]);
+    w.daemons[1] = NULL;
+    ck_assert_int_eq(world_ask(&w, 700), CW_AGAIN_NO_DAEMON);
+    ck_assert_uint_eq(fake_count(w.daemons[0]), 1);
+    ck_assert_ptr_nonnull(strstr(cw_client_fault(w.client)->text, cw_err_sentence(CW_REFUSED_EXPIRED)));
+    world_done(&w);
+}
+END_TEST
+
 START_TEST(requests_return_to_the_preferred_daemon)
 {
     struct world w = {0};
@@ -426,6 +457,8 @@ Suite *suite_client(void)
     tcase_add_test(two, a_refusal_is_the_answer);
     tcase_add_test(two, what_is_wrong_with_one_daemon_is_asked_of_the_next);
     tcase_add_test(two, what_all_daemons_say_is_the_answer);
+    tcase_add_test(two, what_a_clock_says_of_a_certificate_every_daemon_is_asked);
+    tcase_add_test(two, one_clocks_word_is_not_the_last_while_another_daemon_is_away);
     tcase_add_test(two, requests_return_to_the_preferred_daemon);
     suite_add_tcase(s, two);
     tcase_add_test(rules, a_callback_may_ask_but_not_block);

@@ -119,6 +119,37 @@ START_TEST(a_refusal_is_final_and_says_why)
 }
 END_TEST
 
+static enum fake_act say_expired(void *context, const Cw__Request *request, unsigned nth, Cw__Answer *out)
+{
+    (void)context, (void)request, (void)nth;
+    out->has_code = true;
+    out->code = CW_REFUSED_EXPIRED;
+    return FAKE_ANSWER;
+}
+
+START_TEST(one_daemons_wrong_clock_refuses_nothing_for_good)
+{
+    struct fake *daemons[] = {fake_start(0, say_expired, NULL), NULL};
+    struct desk d;
+    uint64_t number;
+
+    desk_open(&d, true);
+    daemons[1] = d.r.fake;
+    cw_client_close(d.client);
+    d.client = fake_client(d.r.officer, 0, 2, daemons);
+    number = desk_put(&d, registrar_opening(&d.r, 1), NULL);
+    ck_assert_int_eq(desk_flush(&d, PATIENT_MS), CW_OK);
+    ck_assert_int_eq(desk_entry(&d, number).state, CW_OUTBOX_STORED);
+    d.r.refuse = CW_REFUSED_EXPIRED;
+    number = desk_put(&d, registrar_opening(&d.r, 2), NULL);
+    ck_assert_int_eq(desk_flush(&d, PATIENT_MS), CW_OK);
+    ck_assert_int_eq(desk_entry(&d, number).state, CW_OUTBOX_REFUSED);
+    ck_assert_int_eq(desk_entry(&d, number).fault.code, CW_REFUSED_EXPIRED);
+    desk_close(&d);
+    fake_stop(daemons[0]);
+}
+END_TEST
+
 START_TEST(a_case_that_is_on_its_way_to_the_daemon_is_waited_for)
 {
     struct desk d;
@@ -326,6 +357,7 @@ Suite *suite_outbox(void)
     tcase_add_test(states, what_is_stored_has_a_receipt_that_verifies);
     tcase_add_test(states, held_by_two_is_waited_for);
     tcase_add_test(states, a_refusal_is_final_and_says_why);
+    tcase_add_test(states, one_daemons_wrong_clock_refuses_nothing_for_good);
     tcase_add_test(states, a_case_that_is_on_its_way_to_the_daemon_is_waited_for);
     tcase_add_test(states, nobody_there_leaves_it_queued);
     tcase_add_test(states, no_answer_leaves_it_sent_and_sends_it_again);

@@ -125,6 +125,18 @@ START_TEST(an_expelled_daemon_makes_all_write_under_another_key)
 }
 END_TEST
 
+/* Of one that just joined the record may still be on its way: whoever hands in tries again, or elsewhere. */
+START_TEST(a_daemon_in_no_audience_yet_asks_for_the_same_bytes_again)
+{
+    struct lab_op op;
+
+    lab_hand_in(north, lab_hand_one(lab->authority_hand, lab_expel(lab, &lab->world.daemons[WORLD_NTH])));
+    lab_run(lab, 500);
+    lab_open_case(lab, 2, SPOIL_NOTHING, &op);
+    ck_assert_str_eq(cw_err_name((enum cw_err)lab_ask(north, &op)), cw_err_name(CW_AGAIN_BEHIND));
+}
+END_TEST
+
 Suite *suite_node_keys(void);
 Suite *suite_node_keys(void)
 {
@@ -135,6 +147,7 @@ Suite *suite_node_keys(void)
     tcase_add_test(all, nothing_is_written_under_an_outsiders_key);
     tcase_add_test(all, a_key_that_another_made_is_not_learned);
     tcase_add_test(all, an_expelled_daemon_makes_all_write_under_another_key);
+    tcase_add_test(all, a_daemon_in_no_audience_yet_asks_for_the_same_bytes_again);
     suite_add_tcase(suite, all);
     return suite;
 }
