@@ -40,6 +40,8 @@ void view_by(const Cw__Author *author, struct cw_wall when, char out[static 200]
 struct cw_wall view_said(const Cw__ViewValue *value); /* the author's time, else when it was sequenced */
 /* The value as people read it: times in London, everything else as the daemon words it. */
 void view_value(const Cw__ViewValue *value, char *out, size_t cap);
+/* "and 5700 more: casewire case history MC/NTH/2026/K7Q2M4X-C", from this column on; nothing when there are none. */
+void view_more(const Cw__CaseView *view, uint32_t count, int indent);
 /* Text from column `indent` on, broken at spaces; a word longer than the line is cut into lines. */
 void view_wrap(const char *text, int indent);
 /* The same, but at most so many lines; what is left out is marked "...". */

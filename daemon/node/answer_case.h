@@ -29,6 +29,10 @@ enum answer_view_extent { ANSWER_VIEW_ALL, ANSWER_VIEW_FIELDS, ANSWER_VIEW_EVENT
 enum cw_err answer_view(struct answering *a, const struct cw_case_id *id, enum answer_view_extent extent,
                         Cw__CaseView **out);
 
+/* However long it was made; false: the arena is full. */
+bool answer_fit(struct answering *a, Cw__CaseView *view);
+#define ANSWER_VIEW_LEN_MAX ((size_t)MESSAGE_LEN_MAX / 4 * 3) /* the rest of the frame is for what goes with it */
+
 #define ANSWER_LINKS_MAX 256u /* shown */
 #define ANSWER_ENDS_MAX 64u   /* cases read because they say that they lead here */
 

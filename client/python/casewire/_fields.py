@@ -97,6 +97,7 @@ FIELDS: Final[dict[str, dict[int, tuple[str, str, bool]]]] = {
         31: ("more_events", "b", False),
         32: ("offered_to", "t", False),
         33: ("orphaned", "b", False),
+        34: ("left_out", "n", False),
     },
     "CertificateRow": {
         1: ("cert_id", "x", False),
@@ -385,6 +386,7 @@ FIELDS: Final[dict[str, dict[int, tuple[str, str, bool]]]] = {
         4: ("resolvers", "t", True),
         5: ("shown", "ViewValue", False),
         6: ("episode", "x", False),
+        7: ("more_candidates", "n", False),
     },
     "ViewDeadline": {
         1: ("clock", "t", False),
@@ -429,6 +431,7 @@ FIELDS: Final[dict[str, dict[int, tuple[str, str, bool]]]] = {
         15: ("withdraws", "b", False),
         16: ("corrects", "x", True),
         17: ("resolvers", "t", True),
+        18: ("more_fields", "n", False),
     },
     "ViewField": {
         1: ("field", "n", False),
@@ -441,6 +444,8 @@ FIELDS: Final[dict[str, dict[int, tuple[str, str, bool]]]] = {
         8: ("missing", "b", False),
         9: ("superseded_count", "n", False),
         10: ("episode", "x", False),
+        11: ("more_values", "n", False),
+        12: ("more_proposals", "n", False),
     },
     "ViewIdentity": {
         1: ("standing", "t", False),
@@ -534,5 +539,7 @@ FIELDS: Final[dict[str, dict[int, tuple[str, str, bool]]]] = {
         9: ("flagged_void", "b", False),
         10: ("withheld", "b", False),
         11: ("notes", "t", True),
+        12: ("cut", "b", False),
+        13: ("more_replaced", "n", False),
     },
 }

@@ -279,6 +279,18 @@ static void print_notes(const struct cli *cli, const Cw__CaseView *view)
     }
 }
 
+static void print_left_out(const struct cli *cli, const Cw__CaseView *view)
+{
+    char reference[60], line[200];
+
+    if (view->left_out == 0)
+        return;
+    TEXT(view->human_ref, reference);
+    snprintf(line, sizeof(line), "too long to be shown whole: %u more entries are in casewire case history %s",
+             view->left_out, reference);
+    print_flag(cli, true, line);
+}
+
 static void print_whole(const struct cli *cli, const Cw__CaseView *const *records, size_t count)
 {
     const Cw__CaseView *view = records[0];
@@ -294,6 +306,7 @@ static void print_whole(const struct cli *cli, const Cw__CaseView *const *record
     print_flag(cli, view->newer, "holds data of a newer version: shown as far as this one knows it");
     print_flag(cli, view->revising, "is being worked out anew: wait a moment and look again");
     print_flag(cli, view->degraded, "a statement is in quarantine: tell the administrators");
+    print_left_out(cli, view);
     view_told(cli, view);
     view_duties(cli, view);
     view_tasks(cli, view);

@@ -31,6 +31,15 @@ static void print_word(const struct cli *cli, const struct dispute *d)
            VIEW_LABEL - (int)strlen(word), "");
 }
 
+/* Candidates that the view left out, or that are more than are numbered. */
+static uint32_t unseen(const struct dispute *d)
+{
+    if (d->conflict == NULL)
+        return 0;
+    return d->conflict->more_candidates +
+           (uint32_t)(d->conflict->n_candidates > d->choice_count ? d->conflict->n_candidates - d->choice_count : 0);
+}
+
 static void show(void *context, const struct dispute *d)
 {
     struct showing *s = context;
@@ -49,6 +58,7 @@ static void show(void *context, const struct dispute *d)
     view_wrap(line, VIEW_LABEL);
     for (size_t i = 0; i < d->choice_count; i++)
         print_choice(d->choices[i], i + 1);
+    view_more(d->view, unseen(d), VIEW_LABEL + 2);
     s->count++;
 }
 

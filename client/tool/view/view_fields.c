@@ -42,7 +42,7 @@ static void name_of(const Cw__ViewField *field, char *out, size_t cap)
     snprintf(out, cap, "%s%s%s", name, episode[0] != '\0' ? " " : "", episode);
 }
 
-static void print_field(const struct cli *cli, const Cw__ViewField *field)
+static void print_field(const struct cli *cli, const Cw__CaseView *view, const Cw__ViewField *field)
 {
     char name[70];
     int pad;
@@ -54,6 +54,7 @@ static void print_field(const struct cli *cli, const Cw__ViewField *field)
         printf("%s%*s", i == 0 ? name : "", i == 0 ? pad : FIELD_WIDTH, "");
         print_value(cli, field->values[i]);
     }
+    view_more(view, field->more_values, FIELD_WIDTH);
     if (field->missing)
         printf("%s%*s%snot said yet%s\n", name, pad, "", tone_on(cli, TONE_CAREFUL), tone_off(cli));
 }
@@ -81,7 +82,7 @@ static void print_fields(const struct cli *cli, const Cw__CaseView *view, bool o
         if (!any)
             printf("\n%s%s%s%s", tone_on(cli, TONE_HEAD), heading, tone_off(cli), *heading != '\0' ? "\n" : "");
         any = true;
-        print_field(cli, field);
+        print_field(cli, view, field);
     }
 }
 

@@ -71,6 +71,18 @@ void view_wrap(const char *text, int indent)
     view_wrap_lines(text, indent, -1);
 }
 
+void view_more(const Cw__CaseView *view, uint32_t count, int indent)
+{
+    char reference[60], line[140];
+
+    if (count == 0)
+        return;
+    TEXT(view->human_ref, reference);
+    snprintf(line, sizeof(line), "and %u more: casewire case history %s", count, reference);
+    printf("%*s", indent, "");
+    view_wrap(line, indent);
+}
+
 void view_words(ProtobufCBinaryData name, char *out, size_t cap)
 {
     fault_clean_text(wire_slice(name), out, cap);

@@ -329,6 +329,8 @@ enum cw_err answer_view(struct answering *a, const struct cw_case_id *id, enum a
     cw__case_view__init(view);
     put_header(a, &shown.loaded, view);
     err = put_extent(a, &shown, extent, view);
+    if (err == CW_OK && !answer_fit(a, view))
+        err = CW_LOCAL_MEMORY;
     if (err == CW_OK)
         *out = view;
     return err;

@@ -14,6 +14,7 @@
 #define HISTORY_LIMIT_DEFAULT 200
 #define HISTORY_LIMIT_MAX 1000
 #define LINE_LEN_MAX 400
+#define PAGE_LEN_MAX ((size_t)MESSAGE_LEN_MAX / 4 * 3) /* but for its last item, which is far shorter than the rest */
 
 /* "missing_risk high: superseded" */
 static ProtobufCBinaryData write_line(struct answering *a, const struct case_state *state, const struct loaded_op *op,
@@ -197,19 +198,22 @@ static ProtobufCBinaryData mark_of(struct answering *a, const struct loaded_op *
     return answer_bytes(a, mark, sizeof mark);
 }
 
+/* As many as are asked for, or fit. */
 static enum cw_err put_items(struct answering *a, const struct lines *lines, uint32_t start, uint32_t limit,
                              Cw__History *out)
 {
     uint32_t left = lines->count - start;
-    uint32_t count = left < limit ? left : limit;
+    uint32_t most = left < limit ? left : limit, count = 0;
+    size_t len = 0;
 
-    out->items = ARENA_ARRAY(a->arena, Cw__HistoryItem *, count + 1);
+    out->items = ARENA_ARRAY(a->arena, Cw__HistoryItem *, most + 1);
     if (out->items == NULL)
         return CW_LOCAL_MEMORY;
-    for (uint32_t i = 0; i < count; i++) {
-        out->items[i] = item_of(a, &lines->at[start + i]);
-        if (out->items[i] == NULL)
+    for (; count < most && len <= PAGE_LEN_MAX; count++) {
+        out->items[count] = item_of(a, &lines->at[start + count]);
+        if (out->items[count] == NULL)
             return CW_LOCAL_MEMORY;
+        len += protobuf_c_message_get_packed_size(&out->items[count]->base) + 8;
     }
     out->n_items = count;
     if (count < left)

@@ -406,6 +406,32 @@ START_TEST(json_has_ids_in_hexadecimal_and_times_in_utc)
 }
 END_TEST
 
+START_TEST(what_does_not_fit_is_counted_and_where_it_stands_is_said)
+{
+    struct sample *s = sample_new();
+    struct cli cli = {.verbose = false};
+    const char *text;
+
+    s->fields[0].has_more_values = true;
+    s->fields[0].more_values = 7;
+    s->fields[0].name = B("handling");
+    s->fields[0].field = 999;
+    s->conflict.has_more_candidates = true;
+    s->conflict.more_candidates = 1700;
+    s->view.has_left_out = true;
+    s->view.left_out = 5700;
+    text = show(&cli, s);
+    ck_assert_ptr_nonnull(strstr(text, "and 7 more: casewire case history MC/NTH/2026/K7Q2M4X-C"));
+    ck_assert_ptr_nonnull(strstr(text, "and 1700 more: casewire case history MC/NTH/2026/K7Q2M4X-C"));
+    ck_assert_ptr_nonnull(strstr(text, "too long to be shown whole: 5700 more entries are in casewire"));
+    s->view.has_left_out = s->fields[0].has_more_values = s->conflict.has_more_candidates = false;
+    s->view.left_out = s->fields[0].more_values = s->conflict.more_candidates = 0;
+    text = show(&cli, s);
+    ck_assert_ptr_null(strstr(text, " more"));
+    free(s);
+}
+END_TEST
+
 Suite *suite_view(void)
 {
     Suite *s = suite_create("view");
@@ -423,6 +449,7 @@ Suite *suite_view(void)
     tcase_add_test(t, a_word_longer_than_the_screen_is_cut_into_lines);
     tcase_add_test(t, totals_are_money_counts_and_unknown);
     tcase_add_test(t, a_hostile_text_cannot_move_the_cursor);
+    tcase_add_test(t, what_does_not_fit_is_counted_and_where_it_stands_is_said);
     tcase_add_test(t, json_has_ids_in_hexadecimal_and_times_in_utc);
     suite_add_tcase(s, t);
     return s;
