@@ -34,9 +34,9 @@ struct chain_keys {
 struct chain_entry {
     struct entry_header header;
     const char *lawless;                 /* why its origin should not have sealed it: it is void; NULL: it may */
-    bool submission_ok;                  /* in the grammar, with as many parts as the entry */
-    struct submission_header submission; /* when submission_ok */
-    struct author_proof proof;           /* when lawful */
+    bool of_its_op;                      /* rule 1 of docs/protocol.md §5.2; else it is of no op, whatever it names */
+    struct submission_header submission; /* when of_its_op */
+    struct author_proof proof;           /* the same */
     struct cw_slice submission_bytes;
     uint32_t part_count;
     struct cw_slice parts[PARTS_MAX]; /* empty: not held */

@@ -8,9 +8,10 @@
 
 #define FINDINGS_MAX 100
 
-/* An op of the record at hand: what its opened parts are checked against. */
+/* An entry's op, of the record at hand: what its opened parts are checked against. */
 struct verify_op {
     struct cw_op_id op;
+    bool effective; /* its author signed it, and it counts */
     uint32_t part_count;
     struct part_ref parts[PARTS_MAX];
 };

@@ -47,7 +47,8 @@ static void case_op(uint32_t number, struct world_submission *out)
         WORLD_FILL(h.w.officer.id, "nobody", 1);
     if (h.breakage == VOID_SUBJECT && number == 1)
         h.w.officer = h.w.authority;
-    if (h.breakage == VOID_FORGED && number == 1)
+    if (number == 1 &&
+        (h.breakage == VOID_FORGED || h.breakage == VOID_FORGED_BEFORE || h.breakage == BREAK_OPENED_VOID))
         h.w.officer.keys = h.w.daemons[WORLD_WST].keys;
     world_submit(&h.w, number, out);
     h.w.officer = honest;
@@ -129,8 +130,14 @@ static void write_divisions(void)
     bundle(bundled, 2);
     if (h.breakage == VOID_GRAMMAR)
         ops[0].proof.len--;
-    if (h.breakage == VOID_OP_ID)
+    if (h.breakage == VOID_OP_ID || h.breakage == BREAK_OPENED_OP_ID)
         ops[0].op.b[0] ^= 1;
+    if (h.breakage == VOID_OP_BEFORE)
+        ops[0].op = ops[1].op;
+    if (h.breakage == VOID_OP_BEHIND)
+        bundled[1].op = ops[0].op;
+    if (h.breakage == VOID_FORGED_BEFORE)
+        world_submit(&h.w, 1, &bundled[1]); /* ops[0] once more */
 
     see_authority(&north);
     history_append(&h, &north, &key, h.breakage != BREAK_CLEAR_COMMIT);
@@ -255,17 +262,24 @@ static void end_record(struct writer *record)
     record->len = 0;
 }
 
+/* North's two ops, of the one only what an honest daemon opens: an entry that is of no op has no parts of any. */
+static void put_opened(struct writer *record)
+{
+    bool of_none = h.breakage == VOID_GRAMMAR || h.breakage == VOID_OP_ID || h.breakage == VOID_OP_BEFORE;
+    uint32_t changed = h.breakage == BREAK_OPENED ? 2 : h.breakage == BREAK_OPENED_VOID ? 1 : 0;
+
+    for (uint32_t i = of_none ? 2 : 1; i < 3; i++)
+        for (uint32_t p = 0; p < 2; p++)
+            opened_part(record, &north.subs[i], p, i == changed && p == 1);
+}
+
 static void put_log(struct writer *record, const struct history_log *log)
 {
     if (h.records == 0 || (h.breakage == BREAK_SECOND_NETWORK && log == &north))
         tag(record, 2, h.breakage == BREAK_NETWORK ? with_bit_turned(h.w.genesis, 10) : h.w.genesis);
     tag(record, 3, history_entries(&h, log, 0));
-    if (log == &north) {
-        for (uint32_t i = 1; i < 3; i++) {
-            for (uint32_t p = 0; p < 2; p++)
-                opened_part(record, &log->subs[i], p, h.breakage == BREAK_OPENED && i == 2 && p == 1);
-        }
-    }
+    if (log == &north)
+        put_opened(record);
     end_record(record);
 }
 

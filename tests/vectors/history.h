@@ -40,11 +40,16 @@ enum breakage {
     VOID_ISSUER,              /* lawful: a certificate signed by somebody else has no effect */
     VOID_GRAMMAR,             /* lawful: the proof that was sealed is outside the grammar */
     VOID_OP_ID,               /* lawful: the entry names another op than its submission is */
-    VOID_PARTS,               /* lawful: an encrypted entry that names no key */
-    VOID_SUBJECT,             /* lawful: a case op by an authority */
-    VOID_POSSESSION,          /* lawful: a certificate whose holder did not sign */
-    VOID_CRITICAL,            /* lawful: behind a critical act that is not known */
-    GOOD_ROTATION,            /* new root keys, in force from the next seal on */
+    VOID_OP_BEFORE,           /* lawful: such an entry before the one of the op that it names, and behind it */
+    VOID_OP_BEHIND,
+    VOID_FORGED_BEFORE, /* lawful: an op under a forged proof, and behind it under its author's */
+    BREAK_OPENED_OP_ID, /* such an entry, and opened parts under the op id that it names */
+    BREAK_OPENED_VOID,  /* an opened part changed, of an op that its author did not sign */
+    VOID_PARTS,         /* lawful: an encrypted entry that names no key */
+    VOID_SUBJECT,       /* lawful: a case op by an authority */
+    VOID_POSSESSION,    /* lawful: a certificate whose holder did not sign */
+    VOID_CRITICAL,      /* lawful: behind a critical act that is not known */
+    GOOD_ROTATION,      /* new root keys, in force from the next seal on */
     GOOD_ACT_UNKNOWN,
     GOOD_CLASS_UNKNOWN,
     BREAK_SECOND_NETWORK, /* a later record names the network once more */

@@ -61,14 +61,14 @@ static const char *read_submission(const Cw__EntryRecord *record, struct chain_e
     e->submission_bytes = wire_slice(record->submission);
     if (submission_header_parse(e->submission_bytes, &e->submission) != CW_OK)
         return "the submission header is not in its grammar";
-    if (e->header.part_count != e->submission.part_count)
-        return "the entry has not as many parts as its author signed";
-    e->submission_ok = true;
     if (author_proof_parse(wire_slice(record->proof), wire_slice(record->path), &e->proof) != CW_OK)
         return "the author's proof is not in its grammar";
     op_id_of(e->submission_bytes, &op);
     if (!ID_EQ(&op, &e->header.op_id))
         return "the entry names another op than its submission is";
+    e->of_its_op = true;
+    if (e->header.part_count != e->submission.part_count)
+        return "the entry has not as many parts as its author signed";
     if (e->header.kind != e->submission.op_class)
         return "the entry's kind is not the class its author signed";
     if (!parts_agree(e))

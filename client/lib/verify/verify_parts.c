@@ -21,10 +21,12 @@ static void on_sealed(void *context, const struct chain *chain, uint32_t entry_c
 
 /* --- entries ----------------------------------------------------------------------------------------- */
 
-static void remember_op(struct cw_verify *v, const struct chain_entry *entry)
+static void remember_op(struct cw_verify *v, const struct chain_entry *entry, bool effective)
 {
     struct verify_op *op;
 
+    if (!entry->of_its_op)
+        return;
     if (v->op_count == v->op_room) {
         size_t room = v->op_room == 0 ? 256 : v->op_room * 2;
         struct verify_op *ops = realloc(v->ops, room * sizeof(*ops));
@@ -38,6 +40,7 @@ static void remember_op(struct cw_verify *v, const struct chain_entry *entry)
     }
     op = &v->ops[v->op_count++];
     op->op = entry->header.op_id;
+    op->effective = effective;
     op->part_count = entry->submission.part_count;
     memcpy(op->parts, entry->submission.parts, sizeof(op->parts));
 }
@@ -51,11 +54,11 @@ static void count_parts(struct cw_verify *v, const struct chain_entry *entry)
             v->counts.parts_missing++;
 }
 
-static void on_any_entry(void *context, struct chain *chain, const struct chain_entry *entry)
+/* A record of the root or an authority: in clear, so nobody opens it. */
+static void on_authority_entry(void *context, struct chain *chain, const struct chain_entry *entry)
 {
     (void)chain;
-    if (entry->submission_ok)
-        remember_op(context, entry);
+    remember_op(context, entry, false);
     count_parts(context, entry);
 }
 
@@ -94,9 +97,11 @@ static bool counts(const struct cw_verify *v, const struct chain *chain, const s
 static void on_division_entry(void *context, struct chain *chain, const struct chain_entry *entry)
 {
     struct cw_verify *v = context;
+    bool effective = counts(v, chain, entry);
 
-    on_any_entry(context, chain, entry);
-    if (!counts(v, chain, entry))
+    remember_op(v, entry, effective);
+    count_parts(v, entry);
+    if (!effective)
         v->counts.voids++; /* stored as its origin sealed it: without effect */
 }
 
@@ -170,7 +175,7 @@ static void follow_division(struct cw_verify *v, struct chain *chain, const Cw__
 
 static void follow_authority(struct cw_verify *v, const struct log_id *log, const Cw__Entries *message)
 {
-    struct chain_watcher watcher = {v, on_problem, on_any_entry, on_sealed};
+    struct chain_watcher watcher = {v, on_problem, on_authority_entry, on_sealed};
     bool fresh = trust_chain(v->trust, log) == NULL;
 
     trust_follow(v->trust, message, &watcher);
@@ -210,28 +215,38 @@ void verify_entries(struct cw_verify *v, const Cw__Entries *message)
 
 /* --- parts and frontiers ----------------------------------------------------------------------------- */
 
+/* One op in several entries has effect if any of them makes it so. NULL: the record holds no entry of it. */
+static const struct verify_op *find_op(const struct cw_verify *v, struct cw_slice id)
+{
+    const struct verify_op *found = NULL;
+
+    for (size_t i = 0; i < v->op_count && (found == NULL || !found->effective); i++)
+        if (slice_eq(id, slice(v->ops[i].op.b, ID_LEN)) && (found == NULL || v->ops[i].effective))
+            found = &v->ops[i];
+    return found;
+}
+
 void verify_opened(struct cw_verify *v, const Cw__OpenedPart *part)
 {
+    const struct verify_op *op = find_op(v, wire_slice(part->op_id));
     uint8_t commit[32];
-    size_t i = 0;
 
-    while (i < v->op_count && !slice_eq(wire_slice(part->op_id), slice(v->ops[i].op.b, ID_LEN)))
-        i++;
-    if (i == v->op_count || part->part >= v->ops[i].part_count) {
+    if (op == NULL || part->part >= op->part_count) {
         verify_note_text(v, CW_PEER_HASH, "opened", "an opened part of an op that this record does not hold");
         return;
     }
-    if (part->r.len != 32 || part->payload.len != size_class_len(v->ops[i].parts[part->part].size_class)) {
+    if (part->r.len != 32 || part->payload.len != size_class_len(op->parts[part->part].size_class)) {
         verify_note_text(v, CW_REFUSED_COMMITMENT, "opened", "an opened part has not the length its author signed");
         return;
     }
     hash_keyed(LABEL_COMMIT, part->r.data, wire_slice(part->payload), commit);
-    if (memcmp(commit, v->ops[i].parts[part->part].commit, sizeof(commit)) != 0) {
+    if (memcmp(commit, op->parts[part->part].commit, sizeof(commit)) != 0) {
         verify_note_text(v, CW_REFUSED_COMMITMENT, "opened",
                          "an opened part does not match the commitment its author signed");
         return;
     }
-    v->counts.parts_opened++;
+    if (op->effective) /* else nobody is known to have signed it */
+        v->counts.parts_opened++;
 }
 
 void verify_frontier(struct cw_verify *v, const Cw__SignedFrontier *frontier)

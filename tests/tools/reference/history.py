@@ -26,9 +26,13 @@ def lawless(header, record, said, proof):
     """Rules 1 and 2 of §5.2: what the origin should not have sealed."""
     if said is None or proof is None:
         return "grammar"
-    if h("cw1:op", record["submission"]) != header["op_id"] or said["op_class"] != header["kind"]:
+    if not names_its_op(header, record) or said["op_class"] != header["kind"]:
         return "op"
     return None if parts_agree(header, said) else "parts"
+
+
+def names_its_op(header, record):
+    return h("cw1:op", record["submission"]) == header["op_id"]
 
 
 def parts_agree(header, said):
@@ -237,14 +241,13 @@ class History:
         said, proof = read_or_none(R.submission_header, record["submission"]), read_or_none(R.proof, record["proof"])
         if not self.carries_what_it_names(log, header, record, proof):
             return None
-        if said and len(said["parts"]) != len(header["parts"]):
-            said = None
-        if said:
-            entries[header["op_id"]] = said
         reason = lawless(header, record, said, proof)
         clear = self.check_blobs(log, header, None if reason else said, record["blobs"])
         if not reason and log.genesis["scope_kind"] == 1:
             reason = self.void_reason(log, header, said, proof, record["submission"])
+        if said and proof and names_its_op(header, record):
+            op = entries.setdefault(header["op_id"], {"parts": said["parts"], "effective": False})
+            op["effective"] |= not reason and log.genesis["scope_kind"] == 1
         if reason:
             self.count_void(reason)
         if reason or log.genesis["scope_kind"] == 1:
@@ -389,16 +392,17 @@ class History:
     # --- 17 and 18 ---------------------------------------------------------------------------------
 
     def read_opened(self, opened, entries):
-        said = entries.get(opened["op_id"])
-        self.counts["opened"] += 1
-        if said is None or opened["part"] >= len(said["parts"]):
-            self.found("opened", "an opened part of no entry of this record")
+        op = entries.get(opened["op_id"])
+        if op is None or opened["part"] >= len(op["parts"]):
+            self.found("opened", "an opened part of no op that this record has an entry of")
             return
-        ref = said["parts"][opened["part"]]
+        ref = op["parts"][opened["part"]]
         if len(opened["r"]) != 32 or len(opened["payload"]) != 256 << ref["size_class"]:
             self.found("opened", "an opened part has another length than its size class")
         elif h("cw1:commit", opened["payload"], key=opened["r"]) != ref["commit"]:
             self.found("opened", "an opened part is not what its author committed to")
+        else:
+            self.counts["opened"] += op["effective"]
 
     def read_frontier(self, carried):
         try:

@@ -192,10 +192,9 @@ static struct buf spliced(const json_t *whole, const json_t *vector)
     return out;
 }
 
-static bool vector_holds(const json_t *whole, const json_t *vector, uint64_t *out_voids)
+static bool vector_holds(const json_t *whole, const json_t *vector, struct cw_verify_counts *out_counts)
 {
     struct buf file = spliced(whole, vector);
-    struct cw_verify_counts counts;
     uint8_t network[CW_ID_LEN];
     struct cw_verify *v;
     size_t at = 0;
@@ -214,8 +213,7 @@ static bool vector_holds(const json_t *whole, const json_t *vector, uint64_t *ou
     }
     ck_assert_int_eq(cw_verify_finish(v), CW_OK);
     holds = at == file.len && cw_verify_finding_count(v) == 0;
-    cw_verify_counts_of(v, &counts);
-    *out_voids = counts.voids;
+    cw_verify_counts_of(v, out_counts);
     cw_verify_free(v);
     buf_done(&file);
     return holds;
@@ -232,12 +230,15 @@ START_TEST(the_committed_histories_are_judged_as_they_say)
     json_array_foreach(vectors, i, vector)
     {
         bool valid = json_is_true(json_object_get(vector, "valid"));
-        uint64_t voids;
+        const char *name = json_string_value(json_object_get(vector, "name"));
+        struct cw_verify_counts n;
 
-        ck_assert_msg(vector_holds(json_array_get(vectors, 0), vector, &voids) == valid, "%s",
-                      json_string_value(json_object_get(vector, "name")));
-        if (valid)
-            ck_assert_int_eq((json_int_t)voids, json_integer_value(json_object_get(vector, "void")));
+        ck_assert_msg(vector_holds(json_array_get(vectors, 0), vector, &n) == valid, "%s", name);
+        if (!valid)
+            continue;
+        ck_assert_int_eq((json_int_t)n.voids, json_integer_value(json_object_get(vector, "void")));
+        ck_assert_msg((json_int_t)n.parts_opened == json_integer_value(json_object_get(vector, "opened")),
+                      "%s: %d opened", name, (int)n.parts_opened);
     }
     json_decref(root);
 }
