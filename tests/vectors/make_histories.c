@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 
+#define SEALS 6  /* of all logs: north has two of them */
 #define OPENED 4 /* parts, of two ops, all of which have effect */
 
 /* Names of docs/protocol.md §8.1. Whoever verifies histories should try these. */
@@ -102,6 +103,23 @@ static const struct {
     {VOID_CLASS_AUTHORITY, "void: an authority's record in a division's log", NULL, 1, 0},
 };
 
+/* Of north's two: the batch that does not hold, and what stands behind it. */
+static uint32_t seals_lost(enum breakage breakage)
+{
+    switch (breakage) {
+    case BREAK_ENTRY:
+    case BREAK_HLC:
+    case BREAK_ENTRY_LOG:
+        return 2;
+    case BREAK_DROPPED_ENTRY:
+    case BREAK_SEAL_HLC:
+    case BREAK_POSITION:
+        return 1;
+    default:
+        return 0;
+    }
+}
+
 /* What lies between the bytes that both begin with and those that both end with. */
 static void put_splice(struct out *o, struct cw_slice good, struct cw_slice bad)
 {
@@ -139,6 +157,8 @@ void make_histories(struct out *o)
         out_number(o, "void", histories[i].voids);
         if (histories[i].failure == NULL)
             out_number(o, "opened", OPENED - histories[i].uncounted);
+        if (seals_lost(histories[i].breakage) != 0)
+            out_number(o, "seals", SEALS - seals_lost(histories[i].breakage));
         out_check(o, ID_EQ(&network, &same) && !slice_eq(good, bad), histories[i].name);
     }
     free(copy);

@@ -257,11 +257,16 @@ static void follow_batch(struct step *s, const Cw__SealedBatch *batch)
     bool read = read_headers(s, batch);
     bool sealed = read && check_root(s, batch) && check_order(s);
     /* Contents are looked at even when the root is not theirs: the entry that is wrong is to be named. */
-    if (read && read_contents(s, batch) && sealed)
+    bool whole = read && read_contents(s, batch);
+
+    if (!sealed) {
+        s->chain->broken = true;
+        return;
+    }
+    if (whole)
         take_batch(s);
-    else
+    else /* the seal itself holds, and its entries: what follows can still be checked against them */
         learn_positions(s->chain, &s->seal.authority);
-    /* The seal itself holds: what follows can still be checked against it. */
     s->chain->seq = s->seal.last;
     s->chain->seal = s->seal_hash;
     s->chain->hlc = s->seal.hlc;

@@ -300,6 +300,8 @@ def judge_history(v, network, whole):
         return "found %s first, not %s" % (history.findings[0], v["reason"])
     if sum(history.voids.values()) != v["void"]:
         return "%s void, not %d" % (history.voids, v["void"])
+    if history.counts["seals"] != v.get("seals", history.counts["seals"]):
+        return "%d seals hold, not %d" % (history.counts["seals"], v["seals"])
     if good and history.counts["opened"] != v["opened"]:
         return "%d parts opened, not %d" % (history.counts["opened"], v["opened"])
     return None

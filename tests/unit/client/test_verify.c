@@ -234,6 +234,9 @@ START_TEST(the_committed_histories_are_judged_as_they_say)
         struct cw_verify_counts n;
 
         ck_assert_msg(vector_holds(json_array_get(vectors, 0), vector, &n) == valid, "%s", name);
+        if (json_object_get(vector, "seals") != NULL)
+            ck_assert_msg((json_int_t)n.seals == json_integer_value(json_object_get(vector, "seals")), "%s: %d seals",
+                          name, (int)n.seals);
         if (!valid)
             continue;
         ck_assert_int_eq((json_int_t)n.voids, json_integer_value(json_object_get(vector, "void")));
