@@ -32,9 +32,9 @@ struct receipt_making {
 ProtobufCBinaryData receipt_keep(struct receipt_making *m, struct cw_slice s);
 ProtobufCBinaryData *receipt_keep_hashes(struct receipt_making *m, const struct hash *hashes, size_t count);
 Cw__SignedSeal *receipt_seal(struct arena *arena, const struct signed_seal *seal);
-/* Evidence of at most held_max further divisions (receipt_evidence.c). covered: the last seq of the entry's own seal. */
-enum cw_err receipt_gather(struct receipt_making *m, const struct log_id *log, uint64_t seq, uint64_t covered,
-                           uint32_t held_max, const Cw__ReceiptItem *local, Cw__Receipt *out, uint32_t *out_held);
+/* Evidence of at most held_max further divisions (receipt_evidence.c) for the entry seq of the tree's seal. */
+enum cw_err receipt_gather(struct receipt_making *m, const struct receipt_tree *tree, uint64_t seq, uint32_t held_max,
+                           Cw__Receipt *out, uint32_t *out_held);
 
 /* As receipt_build, with the op's row at hand and a tree to use again. */
 enum cw_err receipt_build_with(const struct node_read *read, const struct cw_op_id *op, const struct op_row *row,

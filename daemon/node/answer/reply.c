@@ -54,18 +54,21 @@ static void send_refusal(struct node *n, link_id link, const uint8_t request_id[
         send_frame(n, link, slice(bytes, w.len));
 }
 
-static void send_answer(struct turn *t, link_id link, const Cw__Answer *answer)
+/* What does not fit a frame is not sent: whoever asked is to be told. */
+static enum cw_err send_answer(struct turn *t, link_id link, const Cw__Answer *answer)
 {
     size_t mark = arena_mark(&t->arena), cap = protobuf_c_message_get_packed_size(&answer->base);
     struct writer w = writer_over(arena_take_raw(&t->arena, cap, 1), cap);
+    enum cw_err err = cap > MESSAGE_LEN_MAX ? CW_REFUSED_SIZE : w.data == NULL ? CW_LOCAL_MEMORY : CW_OK;
 
-    if (w.data == NULL || cap > MESSAGE_LEN_MAX) {
-        node_alarm(t->n, "memory", "an answer of %zu bytes could not be made", cap);
-    } else {
+    if (err == CW_OK) {
         wire_pack(&answer->base, &w);
         send_frame(t->n, link, slice(w.data, w.len));
+    } else {
+        node_alarm(t->n, "memory", "an answer of %zu bytes could not be made", cap);
     }
     arena_release(&t->arena, mark);
+    return err;
 }
 
 static void add_reference(struct turn *t, const struct op_row *op, Cw__Submitted *out)
@@ -120,14 +123,13 @@ static enum cw_err send_receipt(struct turn *t, const struct acknowledgement *to
     add_reference(t, &op, &submitted);
     if (to->track)
         seen_put(t->n->seen, &answer); /* this thread alone changes it */
-    send_answer(t, to->link, &answer);
-    return CW_OK;
+    return send_answer(t, to->link, &answer);
 }
 
 static void send_or_say_why(struct turn *t, const struct acknowledgement *to, struct receipt_tree *tree)
 {
     size_t mark = arena_mark(&t->arena);
-    enum cw_err err = send_receipt(t, to, tree);
+    enum cw_err err = tree == NULL ? CW_LOCAL_MEMORY : send_receipt(t, to, tree);
     struct refusal why = {0};
 
     arena_release(&t->arena, mark);
@@ -203,7 +205,7 @@ void reply_held(struct turn *t, uint64_t tag, uint32_t held)
     struct receipt_tree *tree = receipt_tree_new(&t->arena);
 
     (void)held; /* the receipt counts what its evidence shows */
-    for (uint32_t i = 0; i < n->wait_count && tree != NULL; i++) {
+    for (uint32_t i = 0; i < n->wait_count; i++) {
         struct wait w = n->waits[i];
         struct acknowledgement to = {w.link, w.request_id, &w.op, w.k - 1, w.repeated, w.proposal, w.track};
 
@@ -252,7 +254,7 @@ static void send_published(struct turn *t, const struct reply *r)
     answer.has_text = r->said != NULL;
     if (r->said != NULL)
         answer.text = wire_bytes(slice_of(r->said));
-    send_answer(t, r->link, &answer);
+    (void)send_answer(t, r->link, &answer); /* a sentence and a number: it fits */
 }
 
 static void send_reply(struct turn *t, const struct reply *r, struct receipt_tree *tree)

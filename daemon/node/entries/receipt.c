@@ -218,7 +218,7 @@ enum cw_err receipt_build_with(const struct node_read *read, const struct cw_op_
         err = make_item(&m, place->seq, entry.header, tree, &receipt->local);
     *out_held = 1;
     if (err == CW_OK && held_max > 0)
-        err = receipt_gather(&m, &place->log, place->seq, tree->last, held_max, receipt->local, receipt, out_held);
+        err = receipt_gather(&m, tree, place->seq, held_max, receipt, out_held);
     if (err == CW_OK)
         *out = receipt;
     return err;
