@@ -37,7 +37,7 @@ enum record_kind {
     RECORD_ADD = 1,
     RECORD_SENT = 2,
     RECORD_STORED = 3,
-    RECORD_REFUSED = 4,
+    RECORD_REFUSED = 4, /* with CW_LOCAL_UNPROVEN: done, and stored as it was */
     RECORD_FORGOTTEN = 5,
 };
 
@@ -198,6 +198,8 @@ size_t outbox_rank(const struct cw_outbox *outbox, uint64_t number);
 struct outbox_entry *outbox_entry_find(const struct cw_outbox *outbox, uint64_t number);
 void outbox_entry_free(struct outbox_entry *entry);
 bool outbox_entry_is_done(const struct outbox_entry *entry);
+/* Stored, and done although its receipt proves less than was asked for: no receipt can prove more any more. */
+bool outbox_entry_is_unproven(const struct outbox_entry *entry);
 void outbox_entry_show(const struct outbox_entry *entry, struct cw_outbox_entry *out);
 /* Says why it is no further; CW_OK: nothing is wrong any more. */
 void outbox_entry_explain(struct outbox_entry *entry, const struct cw_fault *why);

@@ -63,7 +63,8 @@
     X(CW_LOCAL_CONFIG, 406, LOCAL, "a setting is wrong")                                         \
     X(CW_LOCAL_LOCKED, 407, LOCAL, "another process already runs this division here")            \
     X(CW_LOCAL_NOT_FOUND, 408, LOCAL, "no such row")                                             \
-    X(CW_LOCAL_SELF_TEST, 409, LOCAL, "a start-up self-test failed")
+    X(CW_LOCAL_SELF_TEST, 409, LOCAL, "a start-up self-test failed")                             \
+    X(CW_LOCAL_UNPROVEN, 410, LOCAL, "no receipt can prove any more how many hold it")
 
 enum cw_err {
 #define CW_ERR_NUMBER(name, number, class, sentence) name = (number),

@@ -83,7 +83,9 @@ CW_PUBLIC const struct cw_outbox_damage *cw_outbox_damage_at(const struct cw_out
 enum cw_outbox_state {
     CW_OUTBOX_QUEUED = 1,  /**< durable in this file, and nowhere else as far as is known */
     CW_OUTBOX_SENT = 2,    /**< handed to a daemon, which has not answered: perhaps it has it */
-    CW_OUTBOX_STORED = 3,  /**< durable at one division: its receipt was verified and is kept */
+    CW_OUTBOX_STORED = 3,  /**< durable at one division: its receipt was verified and is kept. With the fault
+                                CW_LOCAL_UNPROVEN it is done: the daemon says that as many hold it as were asked for, and it
+                                is too long ago for a receipt to prove it, whoever is asked again */
     CW_OUTBOX_HELD = 4,    /**< held by as many divisions as were asked for, proven by the receipt */
     CW_OUTBOX_REFUSED = 5, /**< it will never be taken as it is: the fault says why. A case or an author that the daemon
                                 does not know is no refusal before a day has passed in which this handle asked again: they
@@ -103,7 +105,7 @@ struct cw_outbox_entry {
     struct cw_fault fault; /**< REFUSED: the reason; otherwise why it is no further yet, code CW_OK: nothing is wrong */
 };
 
-/** Whether nothing is left to do for it: HELD, REFUSED, or STORED when no more was asked for. Threads: any. */
+/** Whether nothing is left to do for it: HELD, REFUSED, or STORED when no more was asked for or can be proven. Threads: any. */
 CW_PUBLIC int cw_outbox_is_done(const struct cw_outbox_entry *entry);
 
 /**

@@ -105,7 +105,7 @@ int cw_outbox_is_done(const struct cw_outbox_entry *entry)
     if (MISSING(NULL, entry))
         return 0;
     return entry->state == CW_OUTBOX_HELD || entry->state == CW_OUTBOX_REFUSED ||
-           (entry->state == CW_OUTBOX_STORED && entry->wanted <= 1);
+           (entry->state == CW_OUTBOX_STORED && (entry->wanted <= 1 || entry->fault.code == CW_LOCAL_UNPROVEN));
 }
 
 void outbox_entry_show(const struct outbox_entry *entry, struct cw_outbox_entry *out)

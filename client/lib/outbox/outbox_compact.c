@@ -23,14 +23,14 @@ static enum cw_err copy(struct cw_outbox *o, struct outbox_file *fresh, uint64_t
     return err == CW_OK ? outbox_file_append(fresh, number, buf_slice(&o->plain), &out_to->offset, &out_to->len) : err;
 }
 
-/* What stands in no record of its own: sent and refused. */
+/* What stands in no record of its own: sent, refused, and that a stored one is done with less than was asked for. */
 static enum cw_err tell_state(struct cw_outbox *o, struct outbox_file *fresh, const struct outbox_entry *e)
 {
     struct outbox_record record = {.kind = e->state == CW_OUTBOX_SENT ? RECORD_SENT : RECORD_REFUSED, .op = e->op};
     struct outbox_place place;
     enum cw_err err;
 
-    if (e->state != CW_OUTBOX_SENT && e->state != CW_OUTBOX_REFUSED)
+    if (e->state != CW_OUTBOX_SENT && e->state != CW_OUTBOX_REFUSED && !outbox_entry_is_unproven(e))
         return CW_OK;
     if (e->why != NULL)
         record.fault = *e->why;

@@ -73,10 +73,15 @@ void outbox_entry_free(struct outbox_entry *entry)
     free(entry);
 }
 
+bool outbox_entry_is_unproven(const struct outbox_entry *entry)
+{
+    return entry->state == CW_OUTBOX_STORED && entry->why != NULL && entry->why->code == CW_LOCAL_UNPROVEN;
+}
+
 bool outbox_entry_is_done(const struct outbox_entry *entry)
 {
     return entry->forgotten || entry->state == CW_OUTBOX_HELD || entry->state == CW_OUTBOX_REFUSED ||
-           (entry->state == CW_OUTBOX_STORED && entry->wanted <= 1);
+           (entry->state == CW_OUTBOX_STORED && entry->wanted <= 1) || outbox_entry_is_unproven(entry);
 }
 
 void outbox_entry_explain(struct outbox_entry *entry, const struct cw_fault *why)
@@ -133,7 +138,8 @@ static enum cw_err apply(struct outbox_entry *e, const struct outbox_record *r, 
         take_stored(e, r, place);
         break;
     case RECORD_REFUSED:
-        e->state = CW_OUTBOX_REFUSED;
+        if (r->fault.code != CW_LOCAL_UNPROVEN) /* that is the end of one that is stored */
+            e->state = CW_OUTBOX_REFUSED;
         outbox_entry_explain(e, &r->fault);
         break;
     case RECORD_FORGOTTEN:

@@ -108,13 +108,7 @@ static void note_stored(struct outbox_entry *e, const struct cw_receipt_facts *f
 {
     struct outbox_record record = {.kind = RECORD_STORED, .op = e->op, .held_by = facts->held_by, .receipt = receipt};
     static const struct cw_fault nothing = {.code = CW_OK};
-    struct cw_fault few;
 
-    if (e->receipt.len > 0 && facts->held_by <= e->held_by) { /* as known before */
-        fault_set(&few, CW_AGAIN_NO_PEER, "held_by", "%u of %u divisions hold it so far", e->held_by, e->wanted);
-        retry_later(e, &few);
-        return;
-    }
     memcpy(record.division, facts->division, sizeof(record.division));
     memcpy(e->division, facts->division, sizeof(e->division));
     e->held_by = facts->held_by;
@@ -122,8 +116,35 @@ static void note_stored(struct outbox_entry *e, const struct cw_receipt_facts *f
     note(e, &record, &e->receipt);
     outbox_entry_explain(e, &nothing);
     outbox_entry_changed(e);
+}
+
+/* The daemon knows of as many as were asked for, and no receipt reaches them any more: asking again changes nothing. */
+static void note_unproven(struct outbox_entry *e, uint32_t said)
+{
+    struct outbox_record record = {.kind = RECORD_REFUSED, .op = e->op};
+
+    fault_set(&record.fault, CW_LOCAL_UNPROVEN, "held_by",
+              "the daemon says that %u divisions hold it; its receipt proves %u, for the others it is too long ago",
+              said, e->held_by);
+    outbox_entry_explain(e, &record.fault);
+    note(e, &record, NULL);
+    outbox_entry_changed(e);
+}
+
+/* said: how many hold it as the daemon knows; its receipt proves as many, or fewer. */
+static void take_receipt(struct outbox_entry *e, const struct cw_receipt_facts *facts, uint32_t said,
+                         struct cw_slice receipt)
+{
+    struct cw_fault few;
+
+    if (e->receipt.len == 0 || facts->held_by > e->held_by) /* else as known before */
+        note_stored(e, facts, receipt);
     if (outbox_entry_is_done(e))
         return;
+    if (said >= e->wanted) {
+        note_unproven(e, said);
+        return;
+    }
     fault_set(&few, CW_AGAIN_NO_PEER, "held_by", "%u of %u divisions hold it so far", e->held_by, e->wanted);
     retry_later(e, &few);
 }
@@ -139,7 +160,7 @@ static void take_answer(struct outbox_entry *e, const struct cw_answer *answer)
     if (err == CW_OK && message_pack(&submitted->receipt->base, CW_MESSAGE_LEN_MAX, &receipt) != CW_OK)
         err = fault_plain(&why, CW_LOCAL_MEMORY, "receipt");
     if (err == CW_OK) {
-        note_stored(e, &facts, buf_slice(&receipt));
+        take_receipt(e, &facts, submitted->held_by, buf_slice(&receipt));
     } else {
         /* The daemon says that it has it and cannot be believed, yet or at all. */
         struct cw_fault doubt;

@@ -63,6 +63,7 @@ class Code(enum.IntEnum):
     LOCAL_LOCKED = 407
     LOCAL_NOT_FOUND = 408
     LOCAL_SELF_TEST = 409
+    LOCAL_UNPROVEN = 410
 
     @classmethod
     def _missing_(cls, value: object) -> Code:

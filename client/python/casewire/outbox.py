@@ -27,7 +27,7 @@ _TURN = 1.0  # seconds of a flush after which Ctrl-C is looked for
 class State(enum.IntEnum):
     QUEUED = 1  #: durable in this file, and nowhere else as far as is known
     SENT = 2  #: handed to a daemon, which has not answered: perhaps it has it
-    STORED = 3  #: durable at one division: its receipt was verified and is kept
+    STORED = 3  #: durable at one division: its receipt was verified and is kept; done with Code.LOCAL_UNPROVEN, as no receipt can prove more
     HELD = 4  #: held by as many divisions as were asked for, proven by the receipt
     REFUSED = 5  #: it will never be taken as it is: the error says why
 

@@ -61,8 +61,11 @@ static void how_far(const struct cw_outbox_entry *e, char *out, size_t cap)
         return;
     case CW_OUTBOX_STORED:
     case CW_OUTBOX_HELD:
-        snprintf(out, cap, "held by %u division%s (%s), receipt checked", e->held_by, e->held_by == 1 ? "" : "s",
-                 e->division);
+        if (e->fault.code == CW_LOCAL_UNPROVEN)
+            snprintf(out, cap, "%s", e->fault.text);
+        else
+            snprintf(out, cap, "held by %u division%s (%s), receipt checked", e->held_by, e->held_by == 1 ? "" : "s",
+                     e->division);
         return;
     case CW_OUTBOX_REFUSED:
         snprintf(out, cap, "%s", e->fault.text);
@@ -72,7 +75,8 @@ static void how_far(const struct cw_outbox_entry *e, char *out, size_t cap)
 
 void box_tell(const struct cli *cli, const struct box *box, const struct cw_outbox_entry *e)
 {
-    enum tone tone = e->state == CW_OUTBOX_REFUSED ? TONE_BAD : cw_outbox_is_done(e) ? TONE_GOOD : TONE_CAREFUL;
+    bool good = cw_outbox_is_done(e) && e->fault.code == CW_OK;
+    enum tone tone = e->state == CW_OUTBOX_REFUSED ? TONE_BAD : good ? TONE_GOOD : TONE_CAREFUL;
     char id[2 * CW_ID_LEN + 1], said[BOX_SAID_LEN_MAX], far[CW_FAULT_TEXT_LEN_MAX + 80];
 
     box_said(box, e->number, said);

@@ -243,7 +243,7 @@ static enum fake_act acknowledge(struct registrar *r, const struct registered *o
     write_receipt(r, op, &paper);
     paper.submitted.has_op_id = paper.submitted.has_held_by = 1;
     paper.submitted.op_id = wire_bytes(ID_SLICE(&op->op));
-    paper.submitted.held_by = r->held_by_two ? 2 : 1;
+    paper.submitted.held_by = r->says_held_by != 0 ? r->says_held_by : r->held_by_two ? 2 : 1;
     paper.submitted.receipt = &paper.receipt;
     out->submitted = &paper.submitted;
     return r->seen - 1 >= r->act_from && r->seen - 1 < r->act_to ? r->act : FAKE_ANSWER;

@@ -40,6 +40,7 @@ struct registrar {
     enum cw_err refuse;         /* CW_OK: takes them */
     uint32_t refuse_kind_of_op; /* 0: all; else only the nth op that it sees, from 1 */
     bool held_by_two;           /* EST holds it as well */
+    uint32_t says_held_by;      /* whatever its receipts prove; 0: as many as they do */
     bool spoil;                 /* receipts do not verify */
     bool new_start;             /* each answer is of another start, as if it were another daemon */
     bool strict_cases;          /* an op of a case that was not opened here is refused */

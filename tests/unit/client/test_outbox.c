@@ -93,6 +93,36 @@ START_TEST(held_by_two_is_waited_for)
 }
 END_TEST
 
+/* It is stored here, others have it as the daemon knows, and no receipt reaches so far: nobody asks for ever. */
+START_TEST(what_no_receipt_can_prove_any_more_is_not_waited_for)
+{
+    struct desk d;
+    struct cw_ack ack = {.held_by = 3, .deadline_ms = 10};
+    struct cw_fault fault;
+    struct cw_outbox_entry entry;
+    uint64_t number;
+
+    desk_open(&d, true);
+    d.r.says_held_by = 2;
+    number = desk_put(&d, registrar_opening(&d.r, 1), &ack);
+    desk_flush_until(&d, CW_AGAIN_NO_PEER); /* too few, whoever says it */
+    d.r.says_held_by = 3;
+    ck_assert_int_eq(desk_flush(&d, PATIENT_MS), CW_OK);
+    for (int again = 0; again < 3; again++) {
+        entry = desk_entry(&d, number);
+        ck_assert_int_eq(entry.state, CW_OUTBOX_STORED);
+        ck_assert_uint_eq(entry.held_by, 1);
+        ck_assert_int_eq(entry.fault.code, CW_LOCAL_UNPROVEN);
+        ck_assert(cw_outbox_is_done(&entry));
+        if (again == 1)
+            ck_assert_int_eq(cw_outbox_compact(d.outbox, &fault), CW_OK);
+        ck_assert_int_eq(desk_reopen(&d, &fault), CW_OK);
+    }
+    ck_assert_int_eq(cw_outbox_forget(d.outbox, number, &fault), CW_OK);
+    desk_close(&d);
+}
+END_TEST
+
 START_TEST(a_refusal_is_final_and_says_why)
 {
     struct desk d;
@@ -356,6 +386,7 @@ Suite *suite_outbox(void)
     tcase_add_test(states, what_is_added_is_there_after_a_crash);
     tcase_add_test(states, what_is_stored_has_a_receipt_that_verifies);
     tcase_add_test(states, held_by_two_is_waited_for);
+    tcase_add_test(states, what_no_receipt_can_prove_any_more_is_not_waited_for);
     tcase_add_test(states, a_refusal_is_final_and_says_why);
     tcase_add_test(states, one_daemons_wrong_clock_refuses_nothing_for_good);
     tcase_add_test(states, a_case_that_is_on_its_way_to_the_daemon_is_waited_for);
