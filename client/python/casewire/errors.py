@@ -99,6 +99,7 @@ _TODO = {
     Code.LOCAL_CONFIG: "correct what is named; casewire(1) says what the folder holds",
     Code.LOCAL_NO_SPACE: "make room on the disk",
     Code.LOCAL_NOT_FOUND: "see that the name is right",
+    Code.LOCAL_UNPROVEN: "nothing: asking again proves no more; read it at the other divisions to be sure that they have it",
 }
 
 

@@ -49,7 +49,8 @@ class Entry:
 
 
 def _entry(c: OutboxEntry) -> Entry:
-    wrong = error("it is no further", c.fault.code, c.fault) if c.fault.code != Code.OK else None
+    what = "it is stored and not proven further" if c.fault.code == Code.LOCAL_UNPROVEN else "it is no further"
+    wrong = error(what, c.fault.code, c.fault) if c.fault.code != Code.OK else None
     return Entry(c.number, State(c.state), bytes(c.op.b), bytes(c.case_id.b), c.wanted, c.held_by, c.division.decode(), c.tries, wrong,
                  bool(lib.cw_outbox_is_done(byref(c))))
 
