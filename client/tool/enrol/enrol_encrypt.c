@@ -77,7 +77,7 @@ static void last_line(int fd, char out[static SAID_LEN_MAX])
     while (len > 0 && (text[len - 1] == '\n' || text[len - 1] == ' '))
         text[--len] = '\0';
     line = strrchr(text, '\n');
-    snprintf(out, SAID_LEN_MAX, "%s", line != NULL ? line + 1 : text);
+    snprintf(out, SAID_LEN_MAX, "%.*s", SAID_LEN_MAX - 1, line != NULL ? line + 1 : text);
 }
 
 static enum cw_err read_back(int fd, struct buf *out)

@@ -37,21 +37,53 @@ uint32_t verb_episode_state(const Cw__CaseView *view, ProtobufCBinaryData episod
     return 0;
 }
 
+/* In which an episode fits; and in which only one does in which a death is reported. */
+struct fitting {
+    uint32_t states, of_death;
+    bool live; /* in its stead: any that is live */
+};
+
 /* The states from which the event is a step. What may be recorded in any state narrows nothing. */
-static uint32_t states_for(uint32_t event)
+static struct fitting states_for(uint32_t event)
 {
     size_t count;
     const struct schema_step *steps = schema_steps(&count);
-    uint32_t states = 0;
+    struct fitting f = {0, 0, false};
 
-    for (size_t i = 0; i < count; i++)
-        if (steps[i].machine == MACHINE_EPISODE && steps[i].event == event && (steps[i].flags & STEP_SOFT) == 0)
-            states |= steps[i].from;
-    return states;
+    for (size_t i = 0; i < count; i++) {
+        if (steps[i].machine != MACHINE_EPISODE || steps[i].event != event || (steps[i].flags & STEP_SOFT) != 0)
+            continue;
+        if ((steps[i].flags & STEP_DEATH_REPORTED) != 0)
+            f.of_death |= steps[i].from;
+        else
+            f.states |= steps[i].from;
+    }
+    return f;
 }
 
-/* Those in one of the states, or live, of all records; the last of them is *out. */
-static size_t count_those(const struct writing *w, uint32_t states, bool live, struct episode_place *out)
+static bool death_is_reported(const Cw__CaseView *record, const Cw__ViewEpisode *e)
+{
+    for (size_t i = 0; i < record->n_events; i++) {
+        const Cw__ViewEvent *event = record->events[i];
+
+        if (event->type == EVENT_FOUND_DEAD && !event->proposal && !event->withdraws && event->withdrawn_by.len == 0 &&
+            slice_eq(wire_slice(event->episode), wire_slice(e->episode)))
+            return true;
+    }
+    return false;
+}
+
+static bool fits(const Cw__CaseView *record, const Cw__ViewEpisode *e, const struct fitting *f)
+{
+    uint32_t state = 1u << state_of(e);
+
+    if (f->live)
+        return verb_is_live(e);
+    return (f->states & state) != 0 || ((f->of_death & state) != 0 && death_is_reported(record, e));
+}
+
+/* Of all records; the last of them is *out. */
+static size_t count_those(const struct writing *w, const struct fitting *f, struct episode_place *out)
 {
     const Cw__CaseView *record;
     size_t count = 0;
@@ -60,7 +92,7 @@ static size_t count_those(const struct writing *w, uint32_t states, bool live, s
         for (size_t i = 0; i < record->n_episodes; i++) {
             const Cw__ViewEpisode *e = record->episodes[i];
 
-            if (live ? !verb_is_live(e) : (states & (1u << state_of(e))) == 0)
+            if (!fits(record, e, f))
                 continue;
             *out = (struct episode_place){record, e->episode};
             count++;
@@ -118,7 +150,7 @@ static enum exit_code more_than_one(const struct writing *w)
 enum exit_code verb_episode(const struct writing *w, const struct verb *verb, uint32_t event, struct episode_place *out)
 {
     const char *name = cli_value(w->cli, "episode");
-    uint32_t states = verb->states != 0 ? verb->states : states_for(event);
+    struct fitting f = verb->states != 0 ? (struct fitting){.states = verb->states} : states_for(event);
     size_t count;
 
     if (name != NULL)
@@ -126,9 +158,10 @@ enum exit_code verb_episode(const struct writing *w, const struct verb *verb, ui
     *out = (struct episode_place){NULL, {0, NULL}};
     if (w->view == NULL) /* nobody could be asked: the first */
         return EXIT_DONE;
-    count = count_those(w, states, false, out);
+    count = count_those(w, &f, out);
+    f.live = true;
     if (count == 0)
-        count = count_those(w, 0, true, out);
+        count = count_those(w, &f, out);
     if (count > 1 || (count == 1 && verb->states != 0 && verb_episode_count(w) > 1 &&
                       (verb->states & (1u << verb_episode_state(out->record, out->episode))) == 0))
         return more_than_one(w); /* an interview about an ended episode is not about the live one beside it */
