@@ -165,5 +165,7 @@ enum cw_err authority_restore(const char *dir, struct cw_slice genesis, const st
 
 /* Key files: LAB cost when the passphrase is empty. */
 enum cw_err authority_write_key(const char *path, const struct key_bundle *keys, struct cw_slice passphrase);
+/* The same, and never over a file that is there: CW_REFUSED_REUSED_ID. */
+enum cw_err authority_write_new_key(const char *path, const struct key_bundle *keys, struct cw_slice passphrase);
 
 #endif

@@ -11,7 +11,10 @@
 /* Clocks of a force differ by minutes: a certificate holds from an hour before it was made. */
 #define BEFORE_MS INT64_C(3600000)
 
-enum cw_err authority_write_key(const char *path, const struct key_bundle *keys, struct cw_slice passphrase)
+typedef enum cw_err write_file(const char *path, struct cw_slice bytes, unsigned mode);
+
+static enum cw_err write_sealed(const char *path, const struct key_bundle *keys, struct cw_slice passphrase,
+                                write_file *write)
 {
     uint8_t bytes[KEYFILE_LEN_MAX];
     struct writer w = writer_over(bytes, sizeof(bytes));
@@ -21,9 +24,19 @@ enum cw_err authority_write_key(const char *path, const struct key_bundle *keys,
     if (err == CW_OK && w.failed)
         err = CW_REFUSED_SIZE;
     if (err == CW_OK)
-        err = file_write(path, slice(bytes, w.len), 0600);
+        err = write(path, slice(bytes, w.len), 0600);
     wipe(bytes, sizeof(bytes));
     return err;
+}
+
+enum cw_err authority_write_key(const char *path, const struct key_bundle *keys, struct cw_slice passphrase)
+{
+    return write_sealed(path, keys, passphrase, file_write);
+}
+
+enum cw_err authority_write_new_key(const char *path, const struct key_bundle *keys, struct cw_slice passphrase)
+{
+    return write_sealed(path, keys, passphrase, file_write_new);
 }
 
 struct making {
@@ -106,14 +119,14 @@ static enum cw_err write_one(const char *dir, const char *name, struct cw_slice 
 {
     char path[PATH_LEN_MAX];
 
-    return path_join(path, dir, "%s", name) ? file_write(path, bytes, mode) : CW_LOCAL_IO;
+    return path_join(path, dir, "%s", name) ? file_write_new(path, bytes, mode) : CW_LOCAL_IO;
 }
 
 static enum cw_err write_key(const struct making *m, const char *name, const struct key_bundle *keys)
 {
     char path[PATH_LEN_MAX];
 
-    return path_join(path, m->plan->dir, "%s", name) ? authority_write_key(path, keys, m->plan->passphrase)
+    return path_join(path, m->plan->dir, "%s", name) ? authority_write_new_key(path, keys, m->plan->passphrase)
                                                      : CW_LOCAL_IO;
 }
 
@@ -133,7 +146,7 @@ static enum cw_err write_all(const struct making *m, struct cw_slice root_segmen
         err = write_one(dir, "authority.genesis", buf_slice(&m->authority_log.genesis), 0644);
     if (err == CW_OK)
         err = write_one(log, "root-000001.entries", root_segment, 0644);
-    /* Last: a folder without it is not an authority, so a run that was cut short can be repeated. */
+    /* Last: a folder without it is not an authority. What a run that was cut short left is for people to move away. */
     return err == CW_OK ? write_one(dir, "network", slice(m->genesis, m->genesis_len), 0644) : err;
 }
 
@@ -158,10 +171,27 @@ static enum cw_err make_all(struct making *m)
     return err;
 }
 
+/* A key may be all that is left of a network in use: whether it is worth keeping, only people know. */
+static enum cw_err check_fresh(const char *dir, struct cw_fault *fault)
+{
+    static const char *const names[] = {"root.key", "authority.key", "authority.cert", "authority.genesis",
+                                        "log/root-000001.entries"};
+    char path[PATH_LEN_MAX];
+
+    if (!path_join(path, dir, "network") || file_exists(path))
+        return fault_set(fault, CW_USAGE_ORDER, dir, "there is an authority in this folder already");
+    for (size_t i = 0; i < CW_COUNT(names); i++)
+        if (!path_join(path, dir, "%s", names[i]) || file_exists(path))
+            return fault_set(fault, CW_USAGE_ORDER, names[i],
+                             "it is in %.80s already, and never overwritten: bring the file network back beside it, "
+                             "or, where a run was cut short, move root.key, authority.* and log away",
+                             dir);
+    return CW_OK;
+}
+
 static enum cw_err check_plan(const struct authority_plan *plan, struct cw_fault *fault)
 {
     struct refusal refusal = {0};
-    char path[PATH_LEN_MAX];
 
     if (text_check(slice_of(plan->network_name), NAME_LEN_MAX, false, "network-name", &refusal) != CW_OK)
         return fault_of_refusal(fault, CW_REFUSED_TEXT, &refusal);
@@ -169,9 +199,7 @@ static enum cw_err check_plan(const struct authority_plan *plan, struct cw_fault
         strspn(plan->force, "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789") != strlen(plan->force))
         return fault_set(fault, CW_REFUSED_VALUE, "--force",
                          "a force's code is capital letters and digits, at most 16");
-    if (!path_join(path, plan->dir, "network") || file_exists(path))
-        return fault_set(fault, CW_USAGE_ORDER, plan->dir, "there is an authority in this folder already");
-    return CW_OK;
+    return check_fresh(plan->dir, fault);
 }
 
 static enum cw_err create(struct making *m, struct cw_fault *fault)
@@ -185,6 +213,9 @@ static enum cw_err create(struct making *m, struct cw_fault *fault)
     key_bundle_wipe(&m->authority);
     sealer_done(&m->root_log);
     sealer_done(&m->authority_log);
+    if (err == CW_REFUSED_REUSED_ID)
+        return fault_set(fault, CW_USAGE_ORDER, m->plan->dir,
+                         "a file appeared here meanwhile, which is never overwritten");
     return err == CW_OK ? CW_OK : fault_plain(fault, err, m->plan->dir);
 }
 

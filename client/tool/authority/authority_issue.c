@@ -56,8 +56,10 @@ static enum cw_err write_key(const struct issue_order *order, const char *path, 
 {
     if (order->keep != NULL)
         return order->keep(order->keep_ctx, keys, fault);
-    enum cw_err err = authority_write_key(path, keys, order->passphrase);
+    enum cw_err err = authority_write_new_key(path, keys, order->passphrase);
 
+    if (err == CW_REFUSED_REUSED_ID)
+        return fault_set(fault, CW_USAGE_ORDER, path, "there is a key already: it is never overwritten");
     return err == CW_OK ? CW_OK : fault_plain(fault, err, order->home);
 }
 

@@ -4,6 +4,7 @@
 
 #include <check.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 Suite *suite_trust(void);
 
@@ -130,6 +131,38 @@ START_TEST(a_folder_is_never_made_twice_and_no_key_overwritten)
 }
 END_TEST
 
+/* Each alone, as if the others had been taken to another place, and the network's file with them. */
+START_TEST(nothing_of_a_folder_without_its_network_is_overwritten)
+{
+    static const char *const names[] = {"root.key", "authority.key", "authority.cert", "authority.genesis",
+                                        "log/root-000001.entries"};
+    struct authority_plan plan = {.network_name = "Again", .force = "ZZ"};
+    struct folder f;
+    struct cw_fault fault;
+    char path[PATH_LEN_MAX];
+
+    folder_make_one(&f);
+    plan.dir = f.dir;
+    ck_assert(path_join(path, f.dir, "network"));
+    ck_assert_int_eq(unlink(path), 0);
+    for (size_t i = 0; i < CW_COUNT(names); i++) {
+        struct buf before = {0}, after = {0};
+
+        ck_assert(path_join(path, f.dir, "%s", names[i]));
+        ck_assert_int_eq(file_read(path, 1 << 16, &before), CW_OK);
+        ck_assert_msg(authority_create(&plan, &fault) == CW_USAGE_ORDER, "%s", names[i]);
+        ck_assert_str_eq(fault.where, names[i]);
+        ck_assert_ptr_nonnull(strstr(fault.text, "never overwritten"));
+        ck_assert_int_eq(file_read(path, 1 << 16, &after), CW_OK);
+        ck_assert_msg(slice_eq(buf_slice(&before), buf_slice(&after)), "%s", names[i]);
+        buf_done(&before);
+        buf_done(&after);
+        ck_assert_int_eq(unlink(path), 0);
+    }
+    folder_done(&f);
+}
+END_TEST
+
 START_TEST(a_passphrase_protects_every_key_of_the_folder)
 {
     char dir[] = "/tmp/casewire-test.XXXXXX";
@@ -187,6 +220,7 @@ Suite *suite_trust(void)
     tcase_add_test(t, another_network_than_the_pinned_one_is_refused);
     tcase_add_test(t, a_damaged_segment_keeps_the_folder_closed);
     tcase_add_test(t, a_folder_is_never_made_twice_and_no_key_overwritten);
+    tcase_add_test(t, nothing_of_a_folder_without_its_network_is_overwritten);
     tcase_add_test(t, a_passphrase_protects_every_key_of_the_folder);
     tcase_add_test(t, a_folder_says_what_is_wrong_with_its_order);
     suite_add_tcase(s, t);
