@@ -79,25 +79,6 @@ static enum cw_err write_beside(const char *path, struct cw_slice bytes, unsigne
     return CW_LOCAL_IO;
 }
 
-enum cw_err file_write(const char *path, struct cw_slice bytes, unsigned mode)
-{
-    char fresh[PATH_LEN_MAX];
-    enum cw_err err = write_beside(path, bytes, mode, fresh);
-
-    if (err != CW_OK || rename(fresh, path) == 0)
-        return err;
-    unlink(fresh);
-    return CW_LOCAL_IO;
-}
-
-/* Some file systems know no rename that spares what is there: a second name for it, then, and the first taken away. */
-static bool name_new(const char *fresh, const char *path)
-{
-    if (renameat2(AT_FDCWD, fresh, AT_FDCWD, path, RENAME_NOREPLACE) == 0)
-        return true;
-    return (errno == EINVAL || errno == ENOSYS) && link(fresh, path) == 0 && unlink(fresh) == 0;
-}
-
 static enum cw_err sync_folder_of(const char *path)
 {
     char folder[PATH_LEN_MAX];
@@ -114,6 +95,27 @@ static enum cw_err sync_folder_of(const char *path)
     if (fd >= 0)
         close(fd);
     return synced ? CW_OK : CW_LOCAL_IO;
+}
+
+enum cw_err file_write(const char *path, struct cw_slice bytes, unsigned mode)
+{
+    char fresh[PATH_LEN_MAX];
+    enum cw_err err = write_beside(path, bytes, mode, fresh);
+
+    if (err != CW_OK)
+        return err;
+    if (rename(fresh, path) == 0)
+        return sync_folder_of(path);
+    unlink(fresh);
+    return CW_LOCAL_IO;
+}
+
+/* Some file systems know no rename that spares what is there: a second name for it, then, and the first taken away. */
+static bool name_new(const char *fresh, const char *path)
+{
+    if (renameat2(AT_FDCWD, fresh, AT_FDCWD, path, RENAME_NOREPLACE) == 0)
+        return true;
+    return (errno == EINVAL || errno == ENOSYS) && link(fresh, path) == 0 && unlink(fresh) == 0;
 }
 
 enum cw_err file_write_new(const char *path, struct cw_slice bytes, unsigned mode)

@@ -8,9 +8,9 @@
 
 /* CW_LOCAL_NOT_FOUND, CW_LOCAL_IO, CW_REFUSED_SIZE above max; appended to *out. errno says more. */
 enum cw_err file_read(const char *path, size_t max, struct buf *out);
-/* Appears whole or not at all; synced. mode as in open(2). */
+/* Appears whole or not at all; synced, and its name is. mode as in open(2). */
 enum cw_err file_write(const char *path, struct cw_slice bytes, unsigned mode);
-/* The same, and never over a file that is there: CW_REFUSED_REUSED_ID. Its name is synced too. */
+/* The same, and never over a file that is there: CW_REFUSED_REUSED_ID. */
 enum cw_err file_write_new(const char *path, struct cw_slice bytes, unsigned mode);
 bool file_exists(const char *path);
 /* With parents; CW_OK when it is there already. */
