@@ -165,6 +165,15 @@ static enum cw_err encrypt_keys(const struct key_bundle *keys, struct buf *out, 
     return err;
 }
 
+static enum cw_err judge_key(const char *name, enum cw_err err, struct cw_fault *fault)
+{
+    if (err == CW_OK)
+        return CW_OK;
+    if (err == CW_REFUSED_REUSED_ID)
+        return fault_set(fault, CW_USAGE_ORDER, name, "there is a key already: it is never overwritten");
+    return fault_set(fault, CW_LOCAL_IO, name, "the file cannot be written: %s", strerror(errno));
+}
+
 /* The key last, as where it is in clear: with it there, the same command is refused. */
 static enum cw_err write_encrypted(const struct host *host, const struct key_bundle *keys, struct cw_fault *fault)
 {
@@ -174,9 +183,12 @@ static enum cw_err write_encrypted(const struct host *host, const struct key_bun
 
     if (err == CW_OK)
         err = write_drop_in(host, fault);
-    if (err == CW_OK && (!path_join(path, host->settings, HOST_KEY_CRED) ||
-                         file_write_new(path, buf_slice(&credential), 0600) != CW_OK))
-        err = fault_set(fault, CW_LOCAL_IO, HOST_KEY_CRED, "the file cannot be written: %s", strerror(errno));
+    if (err == CW_OK)
+        err = judge_key(HOST_KEY_CRED,
+                        path_join(path, host->settings, HOST_KEY_CRED)
+                            ? file_write_new(path, buf_slice(&credential), 0600)
+                            : CW_REFUSED_SIZE,
+                        fault);
     buf_done(&credential);
     return err;
 }
@@ -187,9 +199,10 @@ enum cw_err host_write_keys(const struct host *host, const struct key_bundle *ke
 
     if (host->encrypt)
         return write_encrypted(host, keys, fault);
-    if (path_join(path, host->settings, "key") && authority_write_key(path, keys, slice(NULL, 0)) == CW_OK)
-        return CW_OK;
-    return fault_set(fault, CW_LOCAL_IO, "key", "the file cannot be written: %s", strerror(errno));
+    return judge_key("key",
+                     path_join(path, host->settings, "key") ? authority_write_new_key(path, keys, slice(NULL, 0))
+                                                            : CW_REFUSED_SIZE,
+                     fault);
 }
 
 enum cw_err host_decrypt_keys(const struct host *host, struct buf *out, struct cw_fault *fault)

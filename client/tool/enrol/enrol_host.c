@@ -6,6 +6,8 @@
 #include "lib/when.h"
 
 #include <errno.h>
+#include <fcntl.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -189,11 +191,29 @@ static enum cw_err check_plan(const struct request_plan *plan, struct cw_fault *
     return err == CW_OK ? host_make_folder(plan->host, fault) : err;
 }
 
-static enum cw_err request_anew(const struct request_plan *plan, const struct joining *invitation,
-                                struct buf *out_request, struct cw_fault *fault)
+/* Of two commands at once, one makes request and key. */
+static enum cw_err lock_folder(const struct host *host, int *out_fd, struct cw_fault *fault)
+{
+    int fd = open(host->settings, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+    if (fd >= 0 && flock(fd, LOCK_EX | LOCK_NB) == 0) {
+        *out_fd = fd;
+        return CW_OK;
+    }
+    if (fd >= 0 && errno == EWOULDBLOCK)
+        (void)fault_set(fault, CW_AGAIN_BUSY, host->settings, "another process makes a request here");
+    else
+        (void)fault_set(fault, CW_LOCAL_IO, host->settings, "the folder cannot be locked: %s", strerror(errno));
+    if (fd >= 0)
+        close(fd);
+    return fault->code;
+}
+
+static enum cw_err make_anew(const struct request_plan *plan, const struct joining *invitation, struct buf *out_request,
+                             struct cw_fault *fault)
 {
     struct key_bundle keys;
-    enum cw_err err = check_plan(plan, fault);
+    enum cw_err err = check_fresh(plan->host, fault); /* as it is now */
 
     if (err != CW_OK)
         return err;
@@ -207,6 +227,21 @@ static enum cw_err request_anew(const struct request_plan *plan, const struct jo
     if (err == CW_OK)
         err = host_write_keys(plan->host, &keys, fault);
     key_bundle_wipe(&keys);
+    return err;
+}
+
+static enum cw_err request_anew(const struct request_plan *plan, const struct joining *invitation,
+                                struct buf *out_request, struct cw_fault *fault)
+{
+    enum cw_err err = check_plan(plan, fault);
+    int lock = -1;
+
+    if (err == CW_OK)
+        err = lock_folder(plan->host, &lock, fault);
+    if (err != CW_OK)
+        return err;
+    err = make_anew(plan, invitation, out_request, fault);
+    close(lock);
     return err;
 }
 

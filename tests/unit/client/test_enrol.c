@@ -7,6 +7,8 @@
 #include <check.h>
 #include <stdlib.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 Suite *suite_enrol(void);
 
@@ -70,6 +72,67 @@ START_TEST(a_key_on_the_host_is_never_made_anew)
     ck_assert_ptr_nonnull(strstr(pairing.fault.text, "never overwritten"));
     joining_done(&invitation);
     buf_done(&request);
+}
+END_TEST
+
+#define ASKING 8
+
+/* What one command does, from the moment at which all are let go. */
+static void ask_once(const struct joining *invitation, int gate)
+{
+    struct request_plan plan = {.host = &pairing.east, .name = "Daemon of EST", .days = 10};
+    struct buf request = {0};
+    enum cw_err err;
+    char byte;
+
+    if (read(gate, &byte, 1) != 0)
+        _exit(2);
+    err = host_request(&plan, invitation, &request, &pairing.fault);
+    if (err != CW_OK && err != CW_AGAIN_BUSY && err != CW_USAGE_ORDER)
+        _exit(2);
+    _exit(err == CW_OK ? 0 : 1);
+}
+
+/* How many had what they asked for. */
+static unsigned ask_at_once(const struct joining *invitation)
+{
+    pid_t all[ASKING];
+    int gate[2], status;
+    unsigned had = 0;
+
+    ck_assert_int_eq(pipe(gate), 0);
+    for (int i = 0; i < ASKING; i++) {
+        all[i] = fork();
+        ck_assert_int_ge(all[i], 0);
+        if (all[i] == 0) {
+            close(gate[1]);
+            ask_once(invitation, gate[0]);
+        }
+    }
+    close(gate[0]);
+    close(gate[1]); /* lets them go */
+    for (int i = 0; i < ASKING; i++) {
+        ck_assert_int_eq(waitpid(all[i], &status, 0), all[i]);
+        ck_assert(WIFEXITED(status) && WEXITSTATUS(status) < 2);
+        had += WEXITSTATUS(status) == 0;
+    }
+    return had;
+}
+
+START_TEST(of_several_requests_at_once_one_is_made_and_the_key_is_its)
+{
+    struct joining invitation;
+    struct asking asking;
+    struct key_bundle keys;
+
+    ck_assert_int_eq(joining_write(&pairing.a, NULL, NULL, in_place("invitation"), &pairing.fault), CW_OK);
+    ck_assert_int_eq(joining_open(in_place("invitation"), &invitation, &pairing.fault), CW_OK);
+    ck_assert_uint_eq(ask_at_once(&invitation), 1);
+    ck_assert_int_eq(asking_open(in_place("east/request"), &asking, &pairing.fault), CW_OK);
+    ck_assert_int_eq(host_read_keys(&pairing.east, &keys, &pairing.fault), CW_OK);
+    ck_assert_mem_eq(keys.sign_public, asking.cert.sign_key, KEY_LEN);
+    asking_done(&asking);
+    joining_done(&invitation);
 }
 END_TEST
 
@@ -376,6 +439,7 @@ Suite *suite_enrol(void)
     tcase_add_test(should, a_division_is_admitted_by_files_alone);
     tcase_add_test(should, an_answer_is_written_again_without_a_second_certificate);
     tcase_add_test(should, a_key_on_the_host_is_never_made_anew);
+    tcase_add_test(should, of_several_requests_at_once_one_is_made_and_the_key_is_its);
     tcase_add_test(should, a_certificate_is_renewed_for_the_keys_that_are_there);
     suite_add_tcase(s, should);
     tcase_add_checked_fixture(wrong, pairing_begin, pairing_end);
