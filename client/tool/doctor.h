@@ -51,7 +51,7 @@ void doctor_judge_clock(struct findings *f, bool follows);
 /* What `casewired --check-config` printed, a line for each problem, and ended with. */
 void doctor_judge_config(struct findings *f, const char *config, int ended_with, struct cw_slice said);
 
-/* Runs it (doctor_config.c). false: the program is not there. Blocks. */
-bool doctor_ask_config(struct findings *f, const char *config);
+/* Runs it (doctor_config.c). run: /run, or what plays it. false: the program is not there. Blocks. */
+bool doctor_ask_config(struct findings *f, const char *config, const char *run);
 
 #endif

@@ -4,6 +4,7 @@
 #include "tool/lab.h"
 
 #include <fcntl.h>
+#include <signal.h>
 #include <spawn.h>
 #include <string.h>
 #include <sys/wait.h>
@@ -13,17 +14,24 @@ static bool start(char **arguments, bool complaints, int out, pid_t *pid)
 {
     char program[PATH_LEN_MAX];
     posix_spawn_file_actions_t files;
+    posix_spawnattr_t attributes;
+    sigset_t nothing;
     bool started;
 
     if (!lab_find_daemon(program))
         return false;
+    sigemptyset(&nothing);
+    posix_spawnattr_init(&attributes);
+    posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK); /* whatever waits here, it can be interrupted */
+    posix_spawnattr_setsigmask(&attributes, &nothing);
     posix_spawn_file_actions_init(&files);
     posix_spawn_file_actions_adddup2(&files, out, STDOUT_FILENO);
     if (complaints)
         posix_spawn_file_actions_adddup2(&files, out, STDERR_FILENO);
     else
         posix_spawn_file_actions_addopen(&files, STDERR_FILENO, "/dev/null", O_WRONLY, 0);
-    started = posix_spawn(pid, program, &files, NULL, arguments, environ) == 0;
+    started = posix_spawn(pid, program, &files, &attributes, arguments, environ) == 0;
+    posix_spawnattr_destroy(&attributes);
     posix_spawn_file_actions_destroy(&files);
     return started;
 }

@@ -67,7 +67,7 @@ static void ask_daemon(const struct cli *cli, struct admin_at *at, struct findin
 
 static void ask_settings(const struct admin_at *at, struct findings *f)
 {
-    if (at->config[0] != '\0' && !doctor_ask_config(f, at->config))
+    if (at->config[0] != '\0' && !doctor_ask_config(f, at->config, "/run"))
         finding_add(f, DOCTOR_WARN, "settings", "install casewired here, or set CASEWIRED",
                     "there is no casewired to check %s with", at->config);
 }
