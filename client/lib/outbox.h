@@ -212,6 +212,10 @@ void outbox_stop_folding(struct cw_outbox *outbox);
 /* Sends what is due. */
 void outbox_send_due(struct cw_outbox *outbox, struct cw_mono now);
 void outbox_note_sent(struct outbox_entry *entry);
+/* Its daemon gave a receipt that does not verify with the certificates that were known. */
+bool outbox_entry_is_doubted(const struct outbox_entry *entry);
+/* After certificates came: nothing is held against who gave such receipts. */
+void outbox_forget_doubts(struct cw_outbox *outbox);
 /* What the submission of an entry says, in numbers of proto/schema.h. */
 struct outbox_said {
     uint32_t type; /* enum op_type */

@@ -133,23 +133,32 @@ static const struct outbox_entry *oldest_open(struct cw_outbox *o)
     return o->first_open < o->count ? o->entries[o->first_open] : NULL;
 }
 
-/* A receipt could not be believed: the certificates may be newer than those known here. */
+/*
+ * A receipt could not be believed: the certificates may be newer than those known here. Once these are here, nothing is held
+ * against the daemon before it answers again. CLASS_AGAIN: they are still wanted.
+ */
 static void fetch_trust(struct cw_outbox *o, struct cw_mono deadline)
 {
     int left = link_ms_left(deadline);
+    enum cw_err err = left > 0 ? cw_trust_fetch(o->trust, o->client, left, NULL) : CW_AGAIN_NO_DAEMON;
 
-    o->wants_trust = false;
-    if (left > 0 && cw_trust_fetch(o->trust, o->client, left, NULL) == CW_OK)
-        begin_anew(o);
+    o->wants_trust = cw_err_class_of(err) == CW_CLASS_AGAIN;
+    if (err != CW_OK)
+        return;
+    outbox_forget_doubts(o);
+    begin_anew(o);
 }
 
-static enum cw_err why_not(struct cw_outbox *o, struct cw_fault *fault)
+/* unsettled: certificates that were not fetched yet may explain what looks like a false receipt. */
+static enum cw_err why_not(struct cw_outbox *o, bool unsettled, struct cw_fault *fault)
 {
     const struct outbox_entry *e = oldest_open(o);
     struct cw_fault why = {.code = CW_AGAIN_NO_DAEMON};
 
     fault_plain(&why, CW_AGAIN_NO_DAEMON, "outbox");
-    if (e->why != NULL)
+    if (unsettled && outbox_entry_is_doubted(e))
+        fault_set(&why, CW_AGAIN_NO_DAEMON, "outbox", "the certificates that its receipt names were not fetched yet");
+    else if (e->why != NULL)
         why = *e->why;
     if (fault != NULL)
         *fault = why;
@@ -160,17 +169,18 @@ static enum cw_err why_not(struct cw_outbox *o, struct cw_fault *fault)
 static enum cw_err wait_until(struct cw_outbox *o, struct cw_mono deadline, struct cw_fault *fault)
 {
     struct cw_client *client = o->client;
-    bool fetched = false;
+    bool asked = false, settled = false;
 
     while (oldest_open(o) != NULL) {
         if (o->broken != CW_OK)
             return fault_set(fault, o->broken, "outbox", "the file cannot be written: %s", cw_err_sentence(o->broken));
-        if (o->wants_trust && !fetched) {
-            fetched = true;
+        if (o->wants_trust && !asked) {
+            asked = true;
             fetch_trust(o, deadline);
+            settled = !o->wants_trust;
         }
         if (mono_reached(link_now(), deadline))
-            return why_not(o, fault);
+            return why_not(o, o->wants_trust && !settled, fault);
         if (!client_pump(client) || o->client != client)
             return fault_set(fault, CW_USAGE_ORDER, "outbox", "it was detached meanwhile");
         if (oldest_open(o) != NULL)

@@ -149,6 +149,27 @@ static void take_receipt(struct outbox_entry *e, const struct cw_receipt_facts *
     retry_later(e, &few);
 }
 
+static const char doubted[] = "receipt";
+
+void outbox_forget_doubts(struct cw_outbox *o)
+{
+    static const struct cw_fault nothing = {.code = CW_OK};
+
+    for (size_t i = o->first_open; i < o->count; i++) {
+        struct outbox_entry *e = o->entries[i];
+
+        if (!outbox_entry_is_doubted(e))
+            continue;
+        outbox_entry_explain(e, &nothing);
+        outbox_entry_changed(e);
+    }
+}
+
+bool outbox_entry_is_doubted(const struct outbox_entry *entry)
+{
+    return entry->why != NULL && entry->why->code == CW_PEER_MALFORMED && strcmp(entry->why->where, doubted) == 0;
+}
+
 static void take_answer(struct outbox_entry *e, const struct cw_answer *answer)
 {
     const Cw__Submitted *submitted = answer_message(answer)->submitted;
@@ -165,7 +186,7 @@ static void take_answer(struct outbox_entry *e, const struct cw_answer *answer)
         /* The daemon says that it has it and cannot be believed, yet or at all. */
         struct cw_fault doubt;
 
-        fault_set(&doubt, CW_PEER_MALFORMED, "receipt", "a receipt that does not verify: %.160s", why.text);
+        fault_set(&doubt, CW_PEER_MALFORMED, doubted, "a receipt that does not verify: %.160s", why.text);
         outbox_note_sent(e);
         e->outbox->wants_trust = true;
         retry_later(e, &doubt);

@@ -4,6 +4,7 @@
 #include "tests/unit/client/desk.h"
 
 #include <check.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 
@@ -275,6 +276,29 @@ START_TEST(certificates_that_are_missing_are_fetched)
 }
 END_TEST
 
+/* The certificates came, and the daemon's next word did not: nothing is known against it. */
+START_TEST(a_daemon_is_not_accused_of_what_missing_certificates_explain)
+{
+    struct desk d;
+    struct cw_fault fault;
+    enum cw_err err = CW_AGAIN_NO_DAEMON;
+
+    desk_open(&d, true);
+    cw_trust_free(d.trust);
+    d.trust = registrar_trust(&d.r, false);
+    ck_assert_int_eq(desk_reopen(&d, &fault), CW_OK);
+    d.r.act = FAKE_SILENCE;
+    d.r.act_from = 2;
+    d.r.act_to = UINT_MAX;
+    desk_put(&d, registrar_opening(&d.r, 1), NULL);
+    while (cw_trust_count(d.trust) == 0 && err != CW_PEER_MALFORMED)
+        err = desk_flush(&d, 1000);
+    ck_assert_int_eq(cw_err_class_of(err), CW_CLASS_AGAIN);
+    ck_assert_int_eq(desk_entry(&d, 1).fault.code, CW_OK);
+    desk_close(&d);
+}
+END_TEST
+
 /* --- who may --------------------------------------------------------------------------------------------------------------- */
 
 START_TEST(one_process_has_it_at_a_time)
@@ -394,6 +418,7 @@ Suite *suite_outbox(void)
     tcase_add_test(states, no_answer_leaves_it_sent_and_sends_it_again);
     tcase_add_test(states, a_receipt_that_does_not_verify_is_not_believed);
     tcase_add_test(states, certificates_that_are_missing_are_fetched);
+    tcase_add_test(states, a_daemon_is_not_accused_of_what_missing_certificates_explain);
     suite_add_tcase(s, states);
     tcase_add_test(rules, one_process_has_it_at_a_time);
     tcase_add_test(rules, another_identity_cannot_open_it);
