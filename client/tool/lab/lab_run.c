@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #define END_MS 10000
+#define CONFIG_OF "divisions/%s/casewired.conf"
 
 /* $CASEWIRED, or the one beside this program, or the one in PATH. */
 bool lab_find_daemon(char out[static PATH_LEN_MAX])
@@ -39,13 +40,28 @@ bool lab_find_daemon(char out[static PATH_LEN_MAX])
 
 /* --- pids ----------------------------------------------------------------------------------------------- */
 
+/* A number is used again, after a reboot by anybody: another's daemon has other arguments, as become() ends them. */
+static bool was_started_with(pid_t pid, const char *config)
+{
+    char path[64], end[PATH_LEN_MAX + 16];
+    int len = snprintf(end, sizeof(end), "--config%c%s", '\0', config) + 1;
+    struct buf bytes = {0};
+    bool yes;
+
+    snprintf(path, sizeof(path), "/proc/%d/cmdline", (int)pid);
+    yes = len <= (int)sizeof(end) && file_read(path, 4096, &bytes) == CW_OK && bytes.len > (size_t)len &&
+          memcmp(bytes.data + bytes.len - len, end, (size_t)len) == 0;
+    buf_done(&bytes);
+    return yes;
+}
+
 static bool is_daemon(pid_t pid)
 {
     char path[64], text[512], *name;
     struct buf bytes = {0};
     bool yes;
 
-    /* Before it becomes the daemon, a child of ours still has our name. One that ended must be collected, or it looks alive. */
+    /* A child of ours that ended must be collected, or it looks alive. */
     waitpid(pid, NULL, WNOHANG);
     snprintf(path, sizeof(path), "/proc/%d/stat", (int)pid);
     if (file_read(path, 4096, &bytes) != CW_OK || bytes.len == 0) {
@@ -59,6 +75,15 @@ static bool is_daemon(pid_t pid)
     return yes;
 }
 
+/* Before it becomes the daemon, a child of ours still has our name and arguments; its number is nobody else's. */
+static bool is_its_daemon(const struct lab *lab, const struct lab_division *d, pid_t pid)
+{
+    char config[PATH_LEN_MAX];
+
+    return waitpid(pid, NULL, WNOHANG) == 0 ||
+           (path_join(config, lab->dir, CONFIG_OF, d->name) && was_started_with(pid, config));
+}
+
 pid_t lab_pid(const struct lab *lab, const struct lab_division *d)
 {
     char path[PATH_LEN_MAX];
@@ -69,7 +94,7 @@ pid_t lab_pid(const struct lab *lab, const struct lab_division *d)
         buf_add(&bytes, slice("", 1)) == CW_OK)
         pid = strtol((const char *)bytes.data, NULL, 10);
     buf_done(&bytes);
-    return pid > 1 && is_daemon((pid_t)pid) ? (pid_t)pid : 0;
+    return pid > 1 && is_daemon((pid_t)pid) && is_its_daemon(lab, d, (pid_t)pid) ? (pid_t)pid : 0;
 }
 
 /* --- starting ------------------------------------------------------------------------------------------- */
@@ -110,7 +135,7 @@ enum cw_err lab_spawn(const struct lab *lab, const struct lab_division *d, struc
     if (!lab_find_daemon(program))
         return fault_set(fault, CW_LOCAL_NOT_FOUND, "casewired",
                          "the daemon's program was not found: build it, or set CASEWIRED");
-    if (!path_join(config, lab->dir, "divisions/%s/casewired.conf", d->name) ||
+    if (!path_join(config, lab->dir, CONFIG_OF, d->name) ||
         !path_join(log, lab->dir, "divisions/%s/casewired.log", d->name) ||
         !path_join(run, lab->run_dir, "%s", d->name))
         return fault_set(fault, CW_LOCAL_IO, lab->dir, "the folder's path is too long");
