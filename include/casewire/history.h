@@ -20,6 +20,16 @@ typedef enum cw_err cw_record_sink(void *context, struct cw_slice record);
 CW_PUBLIC CW_MUST_CHECK enum cw_err cw_client_export_history(struct cw_client *client, int open, int32_t timeout_ms,
                                                              cw_record_sink *sink, void *context);
 
+/** What a history had no room for: a division may seal more under one seal than a record holds. */
+struct cw_export_left {
+    uint64_t contents; /**< entries whose contents are not in it; verified, they count as missing */
+    uint64_t opened;   /**< entries of which nothing is opened */
+};
+/** The same, and says what was left out. */
+CW_PUBLIC CW_MUST_CHECK enum cw_err cw_client_export_counted(struct cw_client *client, int open, int32_t timeout_ms,
+                                                             cw_record_sink *sink, void *context,
+                                                             struct cw_export_left *out_left);
+
 /** Checks an exported history, record by record. Needs no daemon. */
 struct cw_verify;
 

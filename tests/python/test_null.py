@@ -12,6 +12,7 @@ USAGE_ARGUMENT = 10
 MAY_BE_NULL = {
     ("cw_ask_list", "query"), ("cw_client_list", "query"), ("cw_ask_submit", "ack"), ("cw_client_submit", "ack"),
     ("cw_client_admin", "division"), ("cw_client_export", "log"), ("cw_client_export_history", "context"),
+    ("cw_client_export_counted", "context"),
     ("cw_context_open", "options"), ("cw_identity_from_agent", "run_dir"), ("cw_outbox_add", "ack"),
     ("cw_outbox_add", "out_first_number"), ("cw_outbox_attach", "watch"), ("cw_outbox_attach", "context"),
     ("cw_trust_new", "pinned"), ("cw_verify_new", "pinned"),

@@ -134,6 +134,9 @@ FIELDS: Final[dict[str, dict[int, tuple[str, str, bool]]]] = {
         3: ("opened", "OpenedPart", True),
         4: ("last", "b", False),
         5: ("network_genesis", "x", False),
+        6: ("rest", "n", False),
+        7: ("left_contents", "n", False),
+        8: ("left_opened", "n", False),
     },
     "FeedCase": {
         1: ("case_id", "x", False),

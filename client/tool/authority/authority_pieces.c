@@ -131,7 +131,9 @@ static enum cw_err fetch_log(struct cw_client *client, const uint8_t log[static 
             return err;
         }
         chunk = answer_message(answer)->export;
-        if (chunk->entries != NULL)
+        if (chunk->has_rest || chunk->left_contents > 0)
+            err = CW_REFUSED_SIZE; /* a record without its part would be taken for one that has no effect */
+        else if (chunk->entries != NULL)
             err = add_message(p, chunk->entries);
         last = chunk->last || chunk->entries == NULL || p->count == before || p->at[p->count - 1].end.seq <= after;
         cw_answer_close(answer);
