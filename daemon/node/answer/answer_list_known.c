@@ -87,11 +87,12 @@ static enum cw_err add_row(struct answering *a, const struct cw_case_id *id, con
 static enum cw_err look(struct answering *a, struct known_page *p, const struct cw_case_id *id, Cw__CaseList *out)
 {
     size_t mark = arena_mark(a->arena);
+    uint32_t later = p->known->later; /* of all cases so far */
     struct loaded_case c;
     struct listed listed;
     enum cw_err err = case_load_picked(&a->read, id, a->arena, known_at_pick, a, &c);
 
-    p->cost += COST_CASE + p->known->known + p->known->later;
+    p->cost += COST_CASE + p->known->known + (p->known->later - later);
     p->cases_known += p->known->known;
     if (p->known->policies_later > p->policies_later)
         p->policies_later = p->known->policies_later;
@@ -101,7 +102,9 @@ static enum cw_err look(struct answering *a, struct known_page *p, const struct 
     if (err == CW_OK && answer_list_fits(p->asked, &listed, p->known->at))
         return add_row(a, id, &listed, mark, out);
     arena_release(a->arena, mark);
-    return err == CW_LOCAL_MEMORY ? err : CW_OK; /* not known then, or not to be read any more: its history says why */
+    if (err == CW_LOCAL_MEMORY || err == CW_LOCAL_IO || err == CW_LOCAL_CORRUPT)
+        return err;
+    return CW_OK; /* not known then, or of more ops than are folded: its history says why */
 }
 
 /* --- the walk ------------------------------------------------------------------------------------------------------- */

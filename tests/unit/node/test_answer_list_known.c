@@ -273,6 +273,35 @@ START_TEST(pages_are_the_same_while_cases_change_and_later)
 }
 END_TEST
 
+#define LATER 300 /* names of each case */
+
+/* A page has room for what there is of each case, once: what came later of one is no cost of the next. */
+START_TEST(what_came_later_of_a_case_is_no_cost_of_the_others)
+{
+    for (uint32_t i = 0; i < LATER * CASES; i++) {
+        size_t mark = arena_mark(&lab->world.arena);
+
+        name(north, i % CASES, "Operation Foxglove");
+        arena_release(&lab->world.arena, mark);
+    }
+    ck_assert_uint_eq(count_with(before, NULL, NULL, NULL), CASES + 1);
+}
+END_TEST
+
+/* A case that cannot be read is not one that was not known. */
+START_TEST(a_damaged_case_is_not_left_out_unsaid)
+{
+    Cw__ListCases list = known("NTH", before);
+    struct row_key key = row_key_op(&harbour[0]);
+    struct kv_txn *txn = NULL;
+
+    ck_assert_int_eq(north->store.begin_write(north->store.ctx, &txn), CW_OK);
+    ck_assert_int_eq(north->store.put(txn, TABLE_OP, row_key_slice(&key), slice_of("damaged")), CW_OK);
+    ck_assert_int_eq(north->store.commit(north->store.ctx, txn), CW_OK);
+    ck_assert_uint_eq(ask(north, &list)->code, CW_LOCAL_CORRUPT);
+}
+END_TEST
+
 /* --- what is refused ------------------------------------------------------------------------------------------------ */
 
 START_TEST(half_a_question_and_a_foreign_mark_are_refused)
@@ -308,6 +337,8 @@ Suite *suite_answer_list_known(void)
     tcase_add_test(t, a_conflict_is_listed_when_it_was_known);
     tcase_add_test(t, what_was_not_known_then_is_not_there_and_what_nobody_can_say_is_counted);
     tcase_add_test(t, pages_are_the_same_while_cases_change_and_later);
+    tcase_add_test(t, what_came_later_of_a_case_is_no_cost_of_the_others);
+    tcase_add_test(t, a_damaged_case_is_not_left_out_unsaid);
     tcase_add_test(t, half_a_question_and_a_foreign_mark_are_refused);
     suite_add_tcase(suite, t);
     return suite;
