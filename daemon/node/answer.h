@@ -41,6 +41,7 @@ struct answering {
     struct cw_slice view;                 /* a case as it goes into the answer: field, length, bytes; or empty */
     struct node_read read;
     struct arena *arena;
+    bool starved; /* the arena was full for a text or bytes of the answer: it is none */
     struct refusal refusal;
 };
 
@@ -65,7 +66,7 @@ void answer_not_kept(struct answering *a);
 enum cw_err answer_find_case(struct answering *a, bool has_id, ProtobufCBinaryData id, bool has_name,
                              ProtobufCBinaryData name, struct cw_case_id *out);
 
-/* Texts and bytes in the arena, as protobuf-c wants them; empty on a full arena (then *failed is set). */
+/* Texts and bytes in the arena, as protobuf-c wants them; empty on a full arena (then a->starved is set, and answer_read says so). */
 ProtobufCBinaryData answer_text(struct answering *a, const char *text);
 ProtobufCBinaryData answer_bytes(struct answering *a, const void *data, size_t len);
 

@@ -12,6 +12,7 @@ ProtobufCBinaryData answer_bytes(struct answering *a, const void *data, size_t l
 {
     uint8_t *copy = arena_copy(a->arena, data, len);
 
+    a->starved = a->starved || copy == NULL;
     return (ProtobufCBinaryData){copy == NULL ? 0 : len, copy};
 }
 
@@ -178,6 +179,8 @@ enum cw_err answer_read(struct node *n, const struct reader_identity *who, const
         err = request->n_session > 0 ? seen_check(&a, request->session, request->n_session) : CW_OK;
         if (err == CW_OK)
             err = answer_one(&a, asked, request, &answer);
+        if (err == CW_OK && a.starved)
+            err = CW_LOCAL_MEMORY;
         if (err == CW_OK && request->has_track && request->track)
             seen_put(a.read.seen, &answer);
         if (err == CW_OK)
