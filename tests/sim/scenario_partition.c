@@ -40,13 +40,13 @@ void story_of_a_risk_raised_in_a_partition_stays_high(void)
 
     story_isolate(s, 0);
     story_number(s, 0, OFFICER_PC, 0, FIELD_MISSING_RISK, 4, true);
-    story_number(s, 1, OFFICER_INSP, 0, FIELD_MISSING_RISK, 2, true);
+    story_assess(s, 1, OFFICER_INSP, 0, 2, true);
     EXPECT(s, story_shown(s, 1, 0, FIELD_MISSING_RISK) == 2);
     story_sync(s);
     for (uint32_t n = 0; n < 3; n++)
         EXPECT(s, story_shown(s, n, 0, FIELD_MISSING_RISK) == 4);
 
-    story_number(s, 1, OFFICER_INSP, 0, FIELD_MISSING_RISK, 2, true);
+    story_assess(s, 1, OFFICER_INSP, 0, 2, true);
     story_sync(s);
     EXPECT(s, story_shown(s, 0, 0, FIELD_MISSING_RISK) == 2);
     story_ends(s);

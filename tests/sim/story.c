@@ -116,6 +116,24 @@ uint32_t story_number(struct sim *s, uint32_t node, enum officer who, uint32_t t
     return hand_in_and_wait(s, &d, node);
 }
 
+uint32_t story_assess(struct sim *s, uint32_t node, enum officer who, uint32_t the_case, int64_t risk, bool names_shown)
+{
+    struct draft d;
+    struct op_write *w, *review;
+
+    draft_begin(s, &d, &s->cast->officers[node][who], &s->cases[the_case], KIND_CHILD);
+    draft_event(&d, EVENT_RISK_ASSESSMENT);
+    w = draft_number(&d, FIELD_MISSING_RISK, risk);
+    if (names_shown)
+        name_shown(s, &d, node, w);
+    draft_text(&d, FIELD_RATIONALE, "what was found since");
+    review = draft_write(&d, FIELD_NEXT_REVIEW, VERB_SET);
+    review->has_value = true;
+    review->value.type = VALUE_INTERVAL;
+    review->value.number = review->value.latest = node_wall(&s->nodes[node]).ms + 3600000;
+    return hand_in_and_wait(s, &d, node);
+}
+
 uint32_t story_text(struct sim *s, uint32_t node, enum officer who, uint32_t the_case, uint32_t field, const char *text,
                     bool names_shown)
 {

@@ -36,6 +36,9 @@ void story_ends(struct sim *s);
 uint32_t story_open(struct sim *s, uint32_t node, uint32_t kind);
 uint32_t story_number(struct sim *s, uint32_t node, enum officer who, uint32_t the_case, uint32_t field, int64_t number,
                       bool names_shown);
+/* An assessment of a child's risk, with its reason and the next review in an hour: who lowers it says both. */
+uint32_t story_assess(struct sim *s, uint32_t node, enum officer who, uint32_t the_case, int64_t risk,
+                      bool names_shown);
 uint32_t story_text(struct sim *s, uint32_t node, enum officer who, uint32_t the_case, uint32_t field, const char *text,
                     bool names_shown);
 uint32_t story_result(struct sim *s, uint32_t node, uint32_t the_case, uint32_t event, const char *exhibit);

@@ -187,9 +187,16 @@ static void strip_parts(struct peer_entries *entries)
     }
 }
 
+static bool is_its_own(const struct sim_node *n, const struct log_id *log)
+{
+    const struct log_head *head = replica_log_find(n->node->replica, log);
+
+    return head != NULL && ID_EQ(&head->cert, &n->who->cert);
+}
+
 /*
  * Of others' logs it sends nothing that it is asked for, or headers only, and never what is in them; its frontier goes
- * on showing all of it, and what it writes itself it pushes like anybody: so its sessions live.
+ * on showing all of it, and what it writes itself it sends like anybody: so its sessions live, and nobody lacks what nobody else has.
  */
 static struct cw_slice withhold(struct sim_node *n, struct cw_slice frame, struct arena *arena)
 {
@@ -199,8 +206,8 @@ static struct cw_slice withhold(struct sim_node *n, struct cw_slice frame, struc
     if (out.data == NULL || peer_message_parse(frame, arena, &m) != CW_OK)
         return frame;
     if (m.kind == PEER_BLOBS)
-        return slice(NULL, 0);
-    if (m.kind != PEER_ENTRIES || (n->own_known && ID_EQ(&m.as.entries.log, &n->own_log)))
+        return m.as.blobs.count > 0 && is_its_own(n, &m.as.blobs.items[0].log) ? frame : slice(NULL, 0);
+    if (m.kind != PEER_ENTRIES || is_its_own(n, &m.as.entries.log))
         return frame;
     if (rng_chance(&n->sim->noise, 500))
         return slice(NULL, 0);
