@@ -23,7 +23,7 @@ enum waiting_class {
 };
 #define WAITING_CLASS_COUNT (WAITING_RULE + 1)
 #define WAITING_SOON_MS INT64_C(14400000) /* four hours */
-#define WAITING_TEXT_LEN_MAX 240
+#define WAITING_TEXT_LEN_MAX 320
 #define WAITING_KEY_LEN_MAX 100
 
 struct waiting {

@@ -212,8 +212,11 @@ START_TEST(a_feed_may_be_closed_while_it_asks)
     struct cw_answer *answer = NULL;
 
     ck_assert_int_eq(cw_feed_open(client, &o, &feed), CW_OK);
-    for (int waited = 0; waited < PATIENT_MS && atomic_load(&knower.asked) == 0; waited++)
+    for (int waited = 0; waited < PATIENT_MS && atomic_load(&knower.asked) == 0; waited++) {
         ck_assert_int_ne(cw_feed_next(feed, 1, &answer), CW_USAGE_ORDER);
+        cw_answer_close(answer);
+        answer = NULL;
+    }
     ck_assert_uint_eq(atomic_load(&knower.asked), 1);
     if (_i == 0)
         return; /* the feed is closed first */
