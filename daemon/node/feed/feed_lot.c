@@ -180,6 +180,12 @@ static enum cw_err draw_in(struct feed_step *s, struct feed_lot *lot, const stru
     return err;
 }
 
+/* All that came under its id carries other words: whose it is nobody knows, and no reader was told what it says. */
+static bool has_not_come(const struct op_row *row)
+{
+    return ID_IS_ZERO(&row->author);
+}
+
 /* What is in no lot and not here either is missing. */
 static enum cw_err look_for(struct feed_step *s, struct feed_lot *lot, const struct cw_op_id *cause, bool *out_missing)
 {
@@ -189,6 +195,8 @@ static enum cw_err look_for(struct feed_step *s, struct feed_lot *lot, const str
     if (find_op(lot, cause) != NULL)
         return CW_OK;
     err = db_get_op(s->node, s->read.txn, cause, &row);
+    if (err == CW_OK && has_not_come(&row))
+        err = CW_LOCAL_NOT_FOUND;
     if (err == CW_OK)
         return draw_in(s, lot, &row);
     *out_missing = *out_missing || err == CW_LOCAL_NOT_FOUND;

@@ -28,6 +28,66 @@ START_TEST(an_answer_waits_for_its_question)
 }
 END_TEST
 
+/* The reader is there; of the question only its id has come, over other words. */
+static void ask_misnamed(const struct lab_op *of, struct lab_op *question, struct lab_op *answer)
+{
+    struct lab_op other;
+
+    reader_subscribe(reader, north, FROM_NOW);
+    lab_set(lab, 2, &of->case_id, FIELD_SUMMARY, "who saw it?", &lab->world.officer, question);
+    lab_answer(lab, 3, &of->case_id, FIELD_SUMMARY, "the crew did", &question->op, answer);
+    lab_set(lab, 4, &of->case_id, FIELD_SUMMARY, "nobody said this", &lab->world.officer, &other);
+    lab_hand_in(north, lab_sealed_copy(lab, question, &other, NULL, 1, (uint64_t)WORLD_TIME_MS << 16));
+    lab_run(lab, 1000);
+    ck_assert_uint_eq(lab_op_row(north, &question->op).entry_count, 1);
+}
+
+/* Words of nobody's under the question's id are told to nobody: the question has not come with them. */
+START_TEST(an_answer_waits_for_its_question_though_other_words_came_under_its_id)
+{
+    struct lab_op op = open_case(north, 1), question, answer;
+
+    ask_misnamed(&op, &question, &answer);
+    ck_assert_uint_eq(lab_ask(north, &answer), CW_OK);
+    lab_run(lab, 3000);
+    ck_assert_uint_eq(reader->item_count, 0);
+    ck_assert_uint_eq(lab_ask(north, &question), CW_OK);
+    lab_run(lab, 1000);
+    ck_assert_uint_eq(reader->item_count, 2);
+    ck_assert_uint_lt(reader_place(reader, &question.op), reader_place(reader, &answer.op));
+    ck_assert(!reader_item(reader, &answer.op)->cause_missing);
+}
+END_TEST
+
+START_TEST(an_answer_to_what_nobody_said_is_told_without_it)
+{
+    struct lab_op op = open_case(north, 1), question, answer;
+
+    ask_misnamed(&op, &question, &answer);
+    ck_assert_uint_eq(lab_ask(north, &answer), CW_OK);
+    lab_run(lab, 6000);
+    ck_assert_uint_eq(reader->item_count, 1);
+    ck_assert(reader_item(reader, &answer.op)->cause_missing);
+}
+END_TEST
+
+/* Its own entry is void too, and stands behind the other words: those are its place, where it was told to nobody. */
+START_TEST(an_answer_waits_for_a_void_question_that_stands_behind_other_words)
+{
+    struct lab_op op = open_case(north, 1), question, answer;
+
+    ask_misnamed(&op, &question, &answer);
+    ck_assert_uint_eq(lab_ask(north, &answer), CW_OK);
+    lab_hand_in(north, lab_copy(lab, &question, 2, ((uint64_t)WORLD_TIME_MS << 16) + 1, false));
+    lab_run(lab, 6000);
+    ck_assert_uint_eq(lab_op_row(north, &question.op).entry_count, 2);
+    ck_assert_uint_eq(reader->item_count, 2);
+    ck_assert_str_eq(reader_item(reader, &question.op)->verdict, "void");
+    ck_assert_uint_lt(reader_place(reader, &question.op), reader_place(reader, &answer.op));
+    ck_assert(!reader_item(reader, &answer.op)->cause_missing);
+}
+END_TEST
+
 /* Items are granted but bytes are used up: what waits for its cause is due, and cannot be told. */
 START_TEST(what_is_due_is_not_looked_at_again_and_again_without_credit)
 {
@@ -293,6 +353,9 @@ Suite *suite_feed_order(void)
 
     tcase_add_checked_fixture(c, feed_pair_begin, feed_pair_end);
     tcase_add_test(c, an_answer_waits_for_its_question);
+    tcase_add_test(c, an_answer_waits_for_its_question_though_other_words_came_under_its_id);
+    tcase_add_test(c, an_answer_to_what_nobody_said_is_told_without_it);
+    tcase_add_test(c, an_answer_waits_for_a_void_question_that_stands_behind_other_words);
     tcase_add_test(c, what_is_due_is_not_looked_at_again_and_again_without_credit);
     tcase_add_test(c, an_answer_does_not_wait_for_ever_and_comes_again_after_a_resume);
     tcase_add_test(c, however_many_are_told_before_their_fold_all_are_told_once_and_the_case_is_corrected);
