@@ -338,7 +338,7 @@ void feed_read_out(struct sim_reader *r, struct sim_node *n)
             break;
         if (r->on && waited_with != entries && r->told_now == told) {
             waited_with = entries;
-            sim_run_ms(r->sim, FEED_READER_WAIT_MS);
+            sim_run_ms(r->sim, FEED_READ_OUT_MS);
         }
     }
     feed_keep(r);

@@ -14,6 +14,7 @@
 #define READERS_MAX 4
 #define READER_CHOSEN_RISK "high"
 #define FEED_READER_WAIT_MS 6000 /* after which nothing waits for a cause any more */
+#define FEED_READ_OUT_MS 11000   /* and the beat has said that the feed is level, if nothing else did */
 
 enum reader_kind {
     READS_ALL,    /* each op and each record, from the beginning */
