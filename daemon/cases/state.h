@@ -232,7 +232,8 @@ struct case_write {
     struct hash scope;
 };
 
-#define STATE_NO_OPENING (1u << 0) /* the op that opened the case is not effective here: what else says the kind, if anything */
+#define STATE_NO_OPENING \
+    (1u << 0) /* the op that opened the case is not effective here: what else says the kind, if anything */
 #define STATE_INCOMPLETE (1u << 1) /* ops or parts do not open here */
 #define STATE_NEWER (1u << 2)      /* holds data of a newer version */
 #define STATE_FLOOR (1u << 3)      /* a void assessment holds a value up */
