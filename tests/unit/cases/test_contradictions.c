@@ -186,7 +186,7 @@ START_TEST(a_confirmed_sighting_that_was_recorded_as_an_absence_disputes_nothing
     report = said(s, "EST", FCR_, EVENT_EPISODE_REPORTED, 430);
     ck_assert_uint_eq(story_state_of(story_fold(s), MACHINE_EPISODE), 4);
     ck_assert(story_has_note(story_fold(s), s, NOTE_NEW_EPISODE, out));
-    again = confirmed(s, 440, 435, 436);
+    (void)confirmed(s, 440, 435, 436);
     ck_assert_uint_eq(story_state_of(story_fold(s), MACHINE_EPISODE), 4); /* the child is missing: it is looked for */
     episode = story_event_id(s, report);
     story_scope(s, said(s, "EST", INSP_, EVENT_RISK_ASSESSMENT, 450), &episode);
