@@ -6,6 +6,7 @@
 #include <netinet/in.h>
 #include <poll.h>
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/socket.h>
@@ -91,17 +92,18 @@ struct site {
     struct health *health;
     pthread_t thread;
     char folder[64], path[96];
-    size_t page_len;
-    bool well;
+    atomic_size_t page_len; /* the test changes both while pages are asked for */
+    atomic_bool well;
 };
 
 static bool fill(void *ctx, enum health_page page, char *body, size_t room, size_t *out_len)
 {
     struct site *s = ctx;
+    size_t len = s->page_len;
 
-    *out_len = s->page_len != 0 ? s->page_len : (size_t)snprintf(body, room, "page %d\n", (int)page);
-    if (s->page_len != 0)
-        memset(body, 'm', s->page_len);
+    *out_len = len != 0 ? len : (size_t)snprintf(body, room, "page %d\n", (int)page);
+    if (len != 0)
+        memset(body, 'm', len);
     return s->well;
 }
 
