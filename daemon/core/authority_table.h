@@ -54,6 +54,8 @@ struct authority {
 struct authority_log *authority_log_of(struct authority *a, const struct log_id *log);
 /* Its index; where there is none of this name, audience_count, at which it would stand. */
 uint32_t authority_audience(const struct authority *a, struct cw_slice name);
+/* Where the id is in the list; count when it is not. */
+uint32_t authority_listed(const struct cert_id *list, uint32_t count, const struct cert_id *id);
 struct authority_cert *authority_cert_of(const struct authority *a, const struct cert_id *id);
 
 /* Takes the last certificate, which stands at certs[added], into by_curve. */

@@ -21,13 +21,7 @@ enum cw_err prepare_wraps(const struct node *n, const struct prepared *p, const 
 /* The audience that reads cases, its newest membership, and the key to write under. */
 #define AUDIENCE_FORCE "force"
 /* Caller holds the authority, or is the node thread. False: no such audience yet, or this daemon is not in it. */
-#define AUDIENCE_MEMBERS_MAX 512
-struct audience_members {
-    struct position membership;
-    uint32_t count;
-    struct cert_id certs[AUDIENCE_MEMBERS_MAX]; /* those that nobody revoked: under keys of others nothing is written */
-};
-bool audience_members(const struct node *n, struct audience_members *out);
+bool audience_membership(const struct node *n, struct position *out_membership);
 bool audience_current_key(const struct node *n, struct key_record_id *out);
 
 /* The blob of a part in clear: r and padded payload. Its commitment goes to *out_ref. */

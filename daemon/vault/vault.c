@@ -154,20 +154,11 @@ void vault_forget(struct vault *v, uint32_t count)
 
 static bool position_eq(const struct position *a, const struct position *b)
 {
-    return ID_EQ(&a->log, &b->log) && a->seq == b->seq && ID_EQ(&a->seal, &b->seal);
-}
-
-static bool is_one_of(const struct cert_id *cert, const struct cert_id *members, uint32_t count)
-{
-    for (uint32_t i = 0; i < count; i++) {
-        if (ID_EQ(cert, &members[i]))
-            return true;
-    }
-    return false;
+    return a->seq == b->seq && ID_EQ(&a->log, &b->log) && ID_EQ(&a->seal, &b->seal); /* mostly the first tells */
 }
 
 bool vault_current_key(const struct vault *v, struct cw_slice audience, const struct position *membership,
-                       const struct cert_id *members, uint32_t member_count, struct key_record_id *out)
+                       vault_maker_counts *counts, const void *ctx, struct key_record_id *out)
 {
     const struct audience_key *found = NULL;
 
@@ -175,8 +166,8 @@ bool vault_current_key(const struct vault *v, struct cw_slice audience, const st
     for (uint32_t i = 0; i < v->key_count && found == NULL; i++) { /* ascending: the first is the least */
         const struct audience_key *key = &v->keys[i];
 
-        if (slice_eq(slice(key->audience, key->audience_len), audience) && position_eq(&key->membership, membership) &&
-            is_one_of(&key->author.cert, members, member_count))
+        if (position_eq(&key->membership, membership) && slice_eq(slice(key->audience, key->audience_len), audience) &&
+            counts(ctx, &key->author.cert))
             found = key;
     }
     if (found != NULL)

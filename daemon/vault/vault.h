@@ -73,11 +73,12 @@ struct key_author {
 enum cw_err vault_learn(struct vault *v, const struct key_author *author, struct cw_slice record,
                         struct cw_slice envelopes, bool *out_opened);
 /*
- * The key record to write under for an audience at the newest membership: the least id of those we can open at that position, made by
- * one of `members`. Who is no member can make a record that names the membership, and has its seed. false: none.
+ * The key record to write under for an audience at the newest membership: the least id of those we can open at that position whose
+ * maker counts. Who is no member can make a record that names the membership, and has its seed. false: none.
  */
+typedef bool vault_maker_counts(const void *ctx, const struct cert_id *maker);
 bool vault_current_key(const struct vault *v, struct cw_slice audience, const struct position *membership,
-                       const struct cert_id *members, uint32_t member_count, struct key_record_id *out);
+                       vault_maker_counts *counts, const void *ctx, struct key_record_id *out);
 bool vault_can_open(const struct vault *v, const struct key_record_id *record);
 /* What was made or learned since there were so many is forgotten: nothing that is kept says it. */
 uint32_t vault_key_count(const struct vault *v);

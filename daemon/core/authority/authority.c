@@ -228,13 +228,18 @@ uint32_t authority_members(const struct authority *a, struct cw_slice audience, 
     return found->member_count;
 }
 
+uint32_t authority_listed(const struct cert_id *list, uint32_t count, const struct cert_id *id)
+{
+    uint32_t i = 0;
+
+    while (i < count && !ID_EQ(&list[i], id))
+        i++;
+    return i;
+}
+
 static bool is_listed(const struct cert_id *list, uint32_t count, const struct cert_id *id)
 {
-    for (uint32_t i = 0; i < count; i++) {
-        if (ID_EQ(&list[i], id))
-            return true;
-    }
-    return false;
+    return authority_listed(list, count, id) < count;
 }
 
 bool authority_reads(const struct authority *a, struct cw_slice audience, const struct cert_id *id)

@@ -49,18 +49,9 @@ enum cw_err authority_apply_policy(struct authority *a, const struct authority_a
     return CW_OK;
 }
 
-static uint32_t member_index(const struct audience *audience, const struct cert_id *id)
-{
-    uint32_t i = 0;
-
-    while (i < audience->member_count && !ID_EQ(&audience->members[i], id))
-        i++;
-    return i;
-}
-
 static void remove_member(struct audience *audience, const struct cert_id *id)
 {
-    uint32_t i = member_index(audience, id);
+    uint32_t i = authority_listed(audience->members, audience->member_count, id);
 
     if (i == audience->member_count)
         return;
@@ -71,7 +62,7 @@ static void remove_member(struct audience *audience, const struct cert_id *id)
 
 static bool add_member(struct audience *audience, const struct cert_id *id)
 {
-    if (member_index(audience, id) < audience->member_count)
+    if (authority_listed(audience->members, audience->member_count, id) < audience->member_count)
         return true;
     if (audience->member_count == MEMBERS_MAX)
         return false;

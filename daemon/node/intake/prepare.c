@@ -133,30 +133,26 @@ enum cw_err prepare_wraps(const struct node *n, const struct prepared *p, const 
     return CW_OK;
 }
 
-bool audience_members(const struct node *n, struct audience_members *out)
+/* Under keys of others nothing is written. */
+static bool reads(const void *ctx, const struct cert_id *maker)
 {
-    struct cert_id listed[AUDIENCE_MEMBERS_MAX];
-    uint32_t count =
-        authority_members(n->authority, slice_of(AUDIENCE_FORCE), listed, CW_COUNT(listed), &out->membership);
-    bool self = false;
+    const struct node *n = ctx;
 
-    out->count = 0;
-    for (uint32_t i = 0; i < count; i++) {
-        const struct authority_cert *cert = authority_find(n->authority, &listed[i]);
+    return authority_reads(n->authority, slice_of(AUDIENCE_FORCE), maker);
+}
 
-        self = self || ID_EQ(&listed[i], &n->cert);
-        if (cert != NULL && !cert->revoked)
-            out->certs[out->count++] = listed[i];
-    }
-    return self;
+bool audience_membership(const struct node *n, struct position *out_membership)
+{
+    (void)authority_members(n->authority, slice_of(AUDIENCE_FORCE), NULL, 0, out_membership);
+    return reads(n, &n->cert);
 }
 
 bool audience_current_key(const struct node *n, struct key_record_id *out)
 {
-    struct audience_members members;
+    struct position membership;
 
-    return audience_members(n, &members) && vault_current_key(n->vault, slice_of(AUDIENCE_FORCE), &members.membership,
-                                                              members.certs, members.count, out);
+    return audience_membership(n, &membership) &&
+           vault_current_key(n->vault, slice_of(AUDIENCE_FORCE), &membership, reads, n, out);
 }
 
 enum cw_err prepare_parts(struct node *n, const struct submission *s, struct arena *arena, struct prepared *p)

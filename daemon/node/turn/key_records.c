@@ -96,16 +96,19 @@ enum cw_err key_record_apply(struct turn *t, struct entry_in *e)
 
 /* --- making ---------------------------------------------------------------------------------------------- */
 
-static uint32_t gather_recipients(const struct node *n, const struct audience_members *members, struct recipient *out)
+static uint32_t gather_recipients(const struct node *n, struct recipient *out)
 {
+    struct cert_id members[ENVELOPES_MAX];
+    struct position membership;
+    uint32_t known = authority_members(n->authority, slice_of(AUDIENCE_FORCE), members, ENVELOPES_MAX, &membership);
     uint32_t count = 0;
 
-    for (uint32_t i = 0; i < members->count; i++) {
-        const struct authority_cert *cert = authority_find(n->authority, &members->certs[i]);
+    for (uint32_t i = 0; i < known && i < ENVELOPES_MAX; i++) {
+        const struct authority_cert *cert = authority_find(n->authority, &members[i]);
 
-        if (id_is_zero(cert->seal_key))
+        if (cert == NULL || cert->revoked || id_is_zero(cert->seal_key))
             continue;
-        out[count].cert = members->certs[i];
+        out[count].cert = members[i];
         memcpy(out[count].seal_key, cert->seal_key, KEY_LEN);
         count++;
     }
@@ -136,21 +139,21 @@ enum cw_err key_record_make(struct turn *t, struct prepared **out, struct cw_sli
                             struct key_record_id *out_record)
 {
     struct node *n = t->n;
-    struct audience_members members;
-    struct recipient *recipients = ARENA_ARRAY(&t->kept, struct recipient, AUDIENCE_MEMBERS_MAX);
+    struct position membership;
+    struct recipient *recipients = ARENA_ARRAY(&t->kept, struct recipient, ENVELOPES_MAX);
     uint8_t *record = arena_take(&t->kept, KEY_RECORD_LEN_MAX, 1);
-    size_t cap = (size_t)AUDIENCE_MEMBERS_MAX * ENVELOPE_LEN_MAX;
+    size_t cap = (size_t)ENVELOPES_MAX * ENVELOPE_LEN_MAX;
     uint8_t *envelopes = arena_take(&t->kept, cap, 1);
     struct prepared *p = ARENA_NEW(&t->kept, struct prepared);
 
     if (recipients == NULL || record == NULL || envelopes == NULL || p == NULL)
         return CW_LOCAL_MEMORY;
-    if (!audience_members(n, &members) || !own_seal_knows(n, &n->cert) || !own_seal_reaches(n, &members.membership))
+    if (!audience_membership(n, &membership) || !own_seal_knows(n, &n->cert) || !own_seal_reaches(n, &membership))
         return CW_AGAIN_BUSY;
-    uint32_t count = gather_recipients(n, &members, recipients);
+    uint32_t count = gather_recipients(n, recipients);
     struct writer record_out = writer_over(record, KEY_RECORD_LEN_MAX), envelopes_out = writer_over(envelopes, cap);
-    enum cw_err err = vault_make_key(n->vault, slice_of(AUDIENCE_FORCE), &members.membership, recipients, count,
-                                     &n->entropy, &record_out, &envelopes_out);
+    enum cw_err err = vault_make_key(n->vault, slice_of(AUDIENCE_FORCE), &membership, recipients, count, &n->entropy,
+                                     &record_out, &envelopes_out);
     if (err != CW_OK || record_out.failed || envelopes_out.failed)
         return err == CW_OK ? CW_LOCAL_MEMORY : err;
     *out_envelopes = slice(envelopes, envelopes_out.len);

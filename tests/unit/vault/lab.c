@@ -101,3 +101,8 @@ enum cw_err lab_learn_of(struct holder *h, const struct key_author *author, cons
     return vault_learn(h->vault, author, slice(key->record, key->record_len), slice(key->envelopes, key->envelopes_len),
                        &opened);
 }
+
+bool lab_counts(const void *ctx, const struct cert_id *maker)
+{
+    return strchr(ctx, maker->b[0]) != NULL;
+}

@@ -37,5 +37,7 @@ struct made_key lab_make_key(struct holder *maker, const char *audience, uint8_t
 enum cw_err lab_learn(struct holder *h, const struct made_key *key, bool *out_opened);
 enum cw_err lab_learn_of(struct holder *h, const struct key_author *author, const struct made_key *key);
 struct key_author lab_member(char name);
+/* A vault_maker_counts: ctx is a string of the names that do. */
+bool lab_counts(const void *ctx, const struct cert_id *maker);
 
 #endif
