@@ -148,6 +148,25 @@ uint32_t story_event(struct story *s, const char *division, uint32_t roles, uint
     return op;
 }
 
+uint32_t story_dated(struct story *s, uint32_t op, int64_t minutes)
+{
+    s->ops[op].head.author_time.ms = NOON + minutes * MINUTE_MS;
+    return op;
+}
+
+uint32_t story_said(struct story *s, const char *division, uint32_t roles, uint32_t event, int64_t minutes)
+{
+    return story_dated(s, story_event(s, division, roles, event), minutes);
+}
+
+struct story *story_child_missing(void)
+{
+    struct story *s = story_open(KIND_CHILD, "NTH", ROLE_MASK(FCR));
+
+    (void)story_dated(s, 0, 0);
+    return s;
+}
+
 uint32_t story_remove(struct story *s, const char *division, uint32_t roles, uint32_t field, uint32_t added)
 {
     uint32_t op = story_op(s, division, roles, OP_SET);

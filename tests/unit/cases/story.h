@@ -20,6 +20,8 @@
 #define STORY_HLC (UINT64_C(1) << 62) /* what daemons' clocks begin with: far behind all that officers say */
 #define STORY_OPS_MAX 4096
 #define STORY_WRITES_MAX 8
+#define MINUTE_MS INT64_C(60000)
+#define NOON INT64_C(1795867200000) /* Saturday 28 November 2026, 12:00 UTC */
 #define STORY_NAMED_MAX 16
 #define STORY_AFTER_MAX 16
 
@@ -59,6 +61,11 @@ uint32_t story_set_number(struct story *s, const char *division, uint32_t roles,
 uint32_t story_set_text(struct story *s, const char *division, uint32_t roles, uint32_t field, const char *text);
 uint32_t story_add_text(struct story *s, const char *division, uint32_t roles, uint32_t field, const char *text);
 uint32_t story_event(struct story *s, const char *division, uint32_t roles, uint32_t event);
+/* Its author says so many minutes after NOON. Returns the op. */
+uint32_t story_dated(struct story *s, uint32_t op, int64_t minutes);
+uint32_t story_said(struct story *s, const char *division, uint32_t roles, uint32_t event, int64_t minutes);
+/* A child's case that the control room of NTH opened at NOON. */
+struct story *story_child_missing(void);
 /* Takes away the first write of op `added`. */
 uint32_t story_remove(struct story *s, const char *division, uint32_t roles, uint32_t field, uint32_t added);
 

@@ -5,9 +5,7 @@
  */
 #include "tests/unit/cases/story.h"
 
-#define MINUTE_MS INT64_C(60000)
-#define NOON INT64_C(1795867200000) /* Saturday 28 November 2026, 12:00 UTC */
-#define HOUR INT64_C(60)            /* in minutes */
+#define HOUR INT64_C(60) /* in minutes */
 #define DAY (24 * HOUR)
 #define FCR_ ROLE_MASK(FCR)
 #define INSP_ ROLE_MASK(INSP)
@@ -23,28 +21,9 @@
 
 Suite *suite_answers(void);
 
-static uint32_t at(struct story *s, uint32_t op, int64_t minutes)
-{
-    s->ops[op].head.author_time.ms = NOON + minutes * MINUTE_MS;
-    return op;
-}
-
-static struct story *child_missing(void)
-{
-    struct story *s = story_open(KIND_CHILD, "NTH", FCR_);
-
-    at(s, 0, 0);
-    return s;
-}
-
-static uint32_t said(struct story *s, const char *division, uint32_t roles, uint32_t event, int64_t minutes)
-{
-    return at(s, story_event(s, division, roles, event), minutes);
-}
-
 static uint32_t assessed(struct story *s, const char *division, int64_t minutes, int64_t risk)
 {
-    uint32_t e = said(s, division, INSP_, EVENT_RISK_ASSESSMENT, minutes);
+    uint32_t e = story_said(s, division, INSP_, EVENT_RISK_ASSESSMENT, minutes);
 
     story_number(s, e, FIELD_MISSING_RISK, risk);
     return e;
@@ -52,7 +31,7 @@ static uint32_t assessed(struct story *s, const char *division, int64_t minutes,
 
 static uint32_t reviewed(struct story *s, int64_t minutes)
 {
-    return said(s, "EST", INSP_, EVENT_REVIEW, minutes);
+    return story_said(s, "EST", INSP_, EVENT_REVIEW, minutes);
 }
 
 /* The duty of that row which this op started. */
@@ -89,7 +68,7 @@ static uint32_t count_of(struct story *s, uint32_t clock)
 
 START_TEST(a_review_that_did_not_know_of_an_assessment_has_not_looked_at_it)
 {
-    struct story *s = child_missing();
+    struct story *s = story_child_missing();
     uint32_t low = assessed(s, "EST", 5, LOW), high = assessed(s, "NTH", 10, HIGH), review = reviewed(s, 60);
 
     story_after(s, review, low);
@@ -102,8 +81,9 @@ END_TEST
 
 START_TEST(what_was_read_of_an_assessment_elsewhere_is_known_too)
 {
-    struct story *s = child_missing();
-    uint32_t high = assessed(s, "NTH", 10, HIGH), note = said(s, "NTH", PC_, EVENT_NOTE, 20), review = reviewed(s, 60);
+    struct story *s = story_child_missing();
+    uint32_t high = assessed(s, "NTH", 10, HIGH), note = story_said(s, "NTH", PC_, EVENT_NOTE, 20),
+             review = reviewed(s, 60);
 
     story_after(s, note, high);
     story_after(s, review, note);
@@ -113,7 +93,7 @@ END_TEST
 
 START_TEST(a_review_that_says_which_assessment_it_is_of_knows_it)
 {
-    struct story *s = child_missing();
+    struct story *s = story_child_missing();
     uint32_t first = assessed(s, "NTH", 10, HIGH), second = assessed(s, "NTH", 20, HIGH), review = reviewed(s, 60);
     struct hash id = story_event_id(s, second);
 
@@ -126,7 +106,7 @@ END_TEST
 /* Put right after somebody read of the risk: the review was still made without it. */
 START_TEST(the_correction_of_a_review_adds_nothing_to_what_its_author_knew)
 {
-    struct story *s = child_missing();
+    struct story *s = story_child_missing();
     uint32_t high = assessed(s, "NTH", 10, HIGH), review = reviewed(s, 60), again = reviewed(s, 70);
     struct hash id = story_event_id(s, high);
 
@@ -140,7 +120,7 @@ END_TEST
 
 START_TEST(whoever_writes_in_a_case_knows_of_the_risk_that_its_report_gave)
 {
-    struct story *s = child_missing();
+    struct story *s = story_child_missing();
 
     story_number(s, 0, FIELD_MISSING_RISK, HIGH);
     ck_assert_int_eq(end_of(s, CLOCK_M2, 0), CLOCK_RUNS);
@@ -151,8 +131,8 @@ END_TEST
 
 START_TEST(whoever_names_an_episode_knows_of_the_risk_that_its_report_gave)
 {
-    struct story *s = child_missing();
-    uint32_t again = said(s, "NTH", FCR_, EVENT_EPISODE_REPORTED, 3000), review = reviewed(s, 3060);
+    struct story *s = story_child_missing();
+    uint32_t again = story_said(s, "NTH", FCR_, EVENT_EPISODE_REPORTED, 3000), review = reviewed(s, 3060);
     struct hash episode = story_event_id(s, again);
 
     story_number(s, again, FIELD_MISSING_RISK, HIGH);
@@ -165,7 +145,7 @@ END_TEST
 /* No name leads to what is void; its value stands, and is looked at. */
 START_TEST(a_risk_that_turned_floor_is_looked_at_by_whoever_comes_later)
 {
-    struct story *s = child_missing();
+    struct story *s = story_child_missing();
     uint32_t high = assessed(s, "NTH", 10, HIGH), review;
 
     story_at(s, high)->head.verdict = VERDICT_VOID_FLOOR;
@@ -179,7 +159,7 @@ END_TEST
 /* DOMAIN §9.3: of two times to look again the earlier one stands. */
 START_TEST(two_reviews_that_did_not_know_of_each_other_leave_the_earlier_time)
 {
-    struct story *s = child_missing();
+    struct story *s = story_child_missing();
     uint32_t high = assessed(s, "NTH", 10, HIGH), first = reviewed(s, 60), second = reviewed(s, 90);
 
     story_interval(s, first, FIELD_NEXT_REVIEW, NOON + 100 * MINUTE_MS, NOON + 100 * MINUTE_MS);
@@ -194,8 +174,8 @@ END_TEST
 
 START_TEST(an_assessment_of_exploitation_alone_is_no_assessment_of_the_absence)
 {
-    struct story *s = child_missing();
-    uint32_t other = said(s, "EST", INSP_, EVENT_RISK_ASSESSMENT, 10), risk;
+    struct story *s = story_child_missing();
+    uint32_t other = story_said(s, "EST", INSP_, EVENT_RISK_ASSESSMENT, 10), risk;
 
     story_number(s, other, FIELD_EXPLOITATION_SEXUAL, HIGH);
     ck_assert_int_eq(end_of(s, CLOCK_M1, 0), CLOCK_RUNS);
@@ -207,15 +187,15 @@ END_TEST
 
 START_TEST(a_risk_that_is_only_proposed_meets_nothing_and_asks_for_nothing)
 {
-    struct story *s = child_missing();
+    struct story *s = story_child_missing();
     uint32_t low, equal, opened = story_number(s, 0, FIELD_MISSING_RISK, HIGH);
 
-    low = said(s, "NTH", PC_, EVENT_RISK_ASSESSMENT, 10);
+    low = story_said(s, "NTH", PC_, EVENT_RISK_ASSESSMENT, 10);
     story_names(s, low, story_number(s, low, FIELD_MISSING_RISK, LOW), 0, opened);
     ck_assert_int_eq(story_fate(story_fold(s), s, low), FATE_PROPOSAL);
     ck_assert_int_eq(end_of(s, CLOCK_M1, 0), CLOCK_RUNS);
     ck_assert_ptr_null(duty_of(s, CLOCK_M2, low));
-    equal = said(s, "NTH", PC_, EVENT_RISK_ASSESSMENT, 20);
+    equal = story_said(s, "NTH", PC_, EVENT_RISK_ASSESSMENT, 20);
     story_names(s, equal, story_number(s, equal, FIELD_MISSING_RISK, HIGH), 0, opened);
     ck_assert_int_eq(end_of(s, CLOCK_M1, 0), CLOCK_END_MET);
     ck_assert(ID_EQ(&duty_of(s, CLOCK_M1, 0)->end_op, &story_at(s, equal)->head.op_id));
@@ -225,18 +205,19 @@ END_TEST
 /* Only one that is put right by it keeps its duty: it may have been said to be gone by nobody. */
 START_TEST(a_review_of_a_level_that_its_author_lacks_answers_no_duty)
 {
-    struct story *s = child_missing();
-    uint32_t high = assessed(s, "NTH", 10, HIGH), claimed = said(s, "NTH", PC_, EVENT_REVIEW, 60), held, put_right;
+    struct story *s = story_child_missing();
+    uint32_t high = assessed(s, "NTH", 10, HIGH), claimed = story_said(s, "NTH", PC_, EVENT_REVIEW, 60), held,
+             put_right;
 
     story_number(s, claimed, FIELD_LEVEL, 4);
     story_after(s, claimed, high);
     ck_assert_int_eq(end_of(s, CLOCK_M2, high), CLOCK_RUNS);
     ck_assert_ptr_null(duty_of(s, CLOCK_M2, claimed));
-    held = said(s, "NTH", ROLE_MASK(SUPT), EVENT_REVIEW, 70);
+    held = story_said(s, "NTH", ROLE_MASK(SUPT), EVENT_REVIEW, 70);
     story_number(s, held, FIELD_LEVEL, 4);
     story_after(s, held, high);
     ck_assert_int_eq(end_of(s, CLOCK_M2, high), CLOCK_END_MET);
-    put_right = said(s, "NTH", PC_, EVENT_REVIEW, 80);
+    put_right = story_said(s, "NTH", PC_, EVENT_REVIEW, 80);
     story_number(s, put_right, FIELD_LEVEL, 4);
     story_corrects(s, put_right, held);
     ck_assert_int_eq(end_of(s, CLOCK_M2, high), CLOCK_END_MET);
@@ -246,18 +227,18 @@ END_TEST
 
 START_TEST(an_interview_before_the_return_answers_nothing)
 {
-    struct story *s = child_missing();
+    struct story *s = story_child_missing();
     uint32_t back, asked;
 
     assessed(s, "NTH", 10, LOW);
-    back = said(s, "NTH", PC_, EVENT_RETURNED, 5 * HOUR);
+    back = story_said(s, "NTH", PC_, EVENT_RETURNED, 5 * HOUR);
     story_number(s, back, FIELD_HOW_KNOWN, 5);
     story_interval(s, back, FIELD_OCCURRED, NOON + 4 * HOUR * MINUTE_MS, NOON + 4 * HOUR * MINUTE_MS);
-    asked = said(s, "NTH", ROLE_MASK(CRU), EVENT_RHI, 6 * HOUR);
+    asked = story_said(s, "NTH", ROLE_MASK(CRU), EVENT_RHI, 6 * HOUR);
     story_number(s, asked, FIELD_RHI_STEP, 5);
     story_interval(s, asked, FIELD_OCCURRED, NOON + 2 * HOUR * MINUTE_MS, NOON + 3 * HOUR * MINUTE_MS);
     ck_assert_int_eq(end_of(s, CLOCK_M8, back), CLOCK_RUNS);
-    asked = said(s, "NTH", ROLE_MASK(CRU), EVENT_RHI, 7 * HOUR);
+    asked = story_said(s, "NTH", ROLE_MASK(CRU), EVENT_RHI, 7 * HOUR);
     story_number(s, asked, FIELD_RHI_STEP, 5);
     story_interval(s, asked, FIELD_OCCURRED, NOON + 2 * HOUR * MINUTE_MS, NOON + 5 * HOUR * MINUTE_MS);
     ck_assert_int_eq(end_of(s, CLOCK_M8, back), CLOCK_END_MET);
@@ -268,7 +249,7 @@ END_TEST
 
 static uint32_t noticed(struct story *s, int64_t minutes)
 {
-    uint32_t e = said(s, "NTH", PC_, EVENT_ORDER_MADE, minutes);
+    uint32_t e = story_said(s, "NTH", PC_, EVENT_ORDER_MADE, minutes);
 
     story_number(s, e, FIELD_ORDER_KIND, CAWN);
     return e;
@@ -276,7 +257,7 @@ static uint32_t noticed(struct story *s, int64_t minutes)
 
 static struct story *child_with_birthday(void)
 {
-    struct story *s = child_missing();
+    struct story *s = story_child_missing();
 
     story_set_text(s, "NTH", FCR_, FIELD_BIRTH_DATE, "2012-02-29");
     return s;
@@ -284,7 +265,7 @@ static struct story *child_with_birthday(void)
 
 static uint32_t ended(struct story *s, int64_t minutes, int64_t kind)
 {
-    uint32_t e = said(s, "NTH", PC_, EVENT_ORDER_ENDED, minutes);
+    uint32_t e = story_said(s, "NTH", PC_, EVENT_ORDER_ENDED, minutes);
 
     story_number(s, e, FIELD_ORDER_KIND, kind);
     return e;
@@ -391,7 +372,7 @@ END_TEST
 
 static uint32_t flagged(struct story *s, int64_t minutes, int64_t flag)
 {
-    uint32_t op = at(s, story_op(s, "NTH", PC_, OP_SET), minutes);
+    uint32_t op = story_dated(s, story_op(s, "NTH", PC_, OP_SET), minutes);
 
     story_write(s, op, FIELD_VULNERABILITY, VERB_ADD, (struct op_value){.type = VALUE_NUMBER, .number = flag});
     return op;
@@ -399,7 +380,7 @@ static uint32_t flagged(struct story *s, int64_t minutes, int64_t flag)
 
 START_TEST(a_flag_that_is_named_again_puts_the_referral_no_later)
 {
-    struct story *s = child_missing();
+    struct story *s = story_child_missing();
     uint32_t first = flagged(s, 0, CSE), again = flagged(s, 20 * HOUR, CSE);
 
     story_names(s, again, 0, first, 0);
@@ -411,7 +392,7 @@ END_TEST
 
 START_TEST(a_flag_that_was_written_earlier_brings_the_referral_forward)
 {
-    struct story *s = child_missing();
+    struct story *s = story_child_missing();
     uint32_t first = flagged(s, 10 * HOUR, CSE);
 
     flagged(s, 5 * HOUR, CSE); /* that came later */
@@ -422,7 +403,7 @@ END_TEST
 
 START_TEST(a_flag_that_was_taken_back_and_named_again_asks_for_a_referral_anew)
 {
-    struct story *s = child_missing();
+    struct story *s = story_child_missing();
     uint32_t first = flagged(s, 0, CSE), gone = story_remove(s, "NTH", INSP_, FIELD_VULNERABILITY, first), again;
 
     ck_assert_uint_eq(count_of(s, CLOCK_N1), 0);
@@ -435,7 +416,7 @@ END_TEST
 
 START_TEST(another_flag_has_a_duty_of_its_own)
 {
-    struct story *s = child_missing();
+    struct story *s = story_child_missing();
     uint32_t sexual = flagged(s, 0, CSE), criminal = flagged(s, HOUR, CCE);
 
     ck_assert_int_eq(end_of(s, CLOCK_N1, sexual), CLOCK_RUNS); /* it stands for both */
@@ -451,7 +432,7 @@ static uint32_t breached(struct story *s, uint32_t op, int64_t minutes)
     const struct case_clock *clock = duty_of(s, CLOCK_M1, op);
     struct hash id = clock->id;
     int64_t due_ms = clock->deadline_ms;
-    uint32_t e = said(s, "NTH", SYS_, EVENT_CLOCK_BREACHED, minutes);
+    uint32_t e = story_said(s, "NTH", SYS_, EVENT_CLOCK_BREACHED, minutes);
 
     story_ref(s, e, FIELD_CLOCK, &id);
     story_number(s, e, FIELD_DUE, due_ms);
@@ -460,8 +441,8 @@ static uint32_t breached(struct story *s, uint32_t op, int64_t minutes)
 
 START_TEST(a_note_about_a_breach_leaves_its_mark)
 {
-    struct story *s = child_missing();
-    uint32_t told = breached(s, 0, 31), note = said(s, "NTH", R_ANY | SYS_, EVENT_NOTE, 40);
+    struct story *s = story_child_missing();
+    uint32_t told = breached(s, 0, 31), note = story_said(s, "NTH", R_ANY | SYS_, EVENT_NOTE, 40);
 
     story_corrects(s, note, told);
     ck_assert_uint_eq(duty_of(s, CLOCK_M1, 0)->mark_count, 1);
@@ -470,8 +451,8 @@ END_TEST
 
 START_TEST(a_breach_that_is_told_otherwise_stays_told)
 {
-    struct story *s = child_missing();
-    uint32_t told = breached(s, 0, 31), again = said(s, "NTH", SYS_, EVENT_CLOCK_BREACHED, 40);
+    struct story *s = story_child_missing();
+    uint32_t told = breached(s, 0, 31), again = story_said(s, "NTH", SYS_, EVENT_CLOCK_BREACHED, 40);
     const struct case_clock *clock;
 
     story_corrects(s, again, told);

@@ -4,9 +4,7 @@
 
 #include "cases/calendar.h"
 
-#define MINUTE_MS INT64_C(60000)
 #define HOUR_MS (60 * MINUTE_MS)
-#define NOON INT64_C(1795867200000) /* Saturday 28 November 2026, 12:00 UTC */
 #define FCR_ ROLE_MASK(FCR)
 #define PC_ ROLE_MASK(PC)
 #define CRU_ ROLE_MASK(CRU)
@@ -17,23 +15,9 @@
 #define WORLDS 400
 #endif
 
-static struct story *child_missing(void)
-{
-    struct story *s = story_open(KIND_CHILD, "NTH", FCR_);
-
-    s->ops[0].head.author_time.ms = NOON;
-    return s;
-}
-
-static uint32_t at(struct story *s, uint32_t op, int64_t minutes)
-{
-    s->ops[op].head.author_time.ms = NOON + minutes * MINUTE_MS;
-    return op;
-}
-
 static uint32_t assessed(struct story *s, int64_t minutes, int64_t risk)
 {
-    uint32_t e = at(s, story_event(s, "NTH", ROLE_MASK(MCET), EVENT_RISK_ASSESSMENT), minutes);
+    uint32_t e = story_dated(s, story_event(s, "NTH", ROLE_MASK(MCET), EVENT_RISK_ASSESSMENT), minutes);
 
     story_number(s, e, FIELD_MISSING_RISK, risk);
     return e;
@@ -41,7 +25,7 @@ static uint32_t assessed(struct story *s, int64_t minutes, int64_t risk)
 
 static uint32_t reviewed(struct story *s, const char *division, int64_t minutes, int64_t level)
 {
-    uint32_t e = at(s, story_event(s, division, R_INSP_UP, EVENT_REVIEW), minutes);
+    uint32_t e = story_dated(s, story_event(s, division, R_INSP_UP, EVENT_REVIEW), minutes);
 
     story_number(s, e, FIELD_LEVEL, level);
     return e;
@@ -49,7 +33,7 @@ static uint32_t reviewed(struct story *s, const char *division, int64_t minutes,
 
 static uint32_t came_back(struct story *s, int64_t minutes)
 {
-    uint32_t e = at(s, story_event(s, "NTH", PC_, EVENT_RETURNED), minutes);
+    uint32_t e = story_dated(s, story_event(s, "NTH", PC_, EVENT_RETURNED), minutes);
 
     story_number(s, e, FIELD_HOW_KNOWN, 5);
     story_interval(s, e, FIELD_OCCURRED, NOON + (minutes - 30) * MINUTE_MS, NOON + (minutes - 20) * MINUTE_MS);
@@ -97,7 +81,7 @@ static uint32_t told(const struct case_state *state, const struct case_clock *cl
 static uint32_t marked(struct story *s, const char *division, uint32_t roles, uint32_t event, const struct hash *id,
                        int64_t minutes)
 {
-    uint32_t e = at(s, story_event(s, division, roles, event), minutes);
+    uint32_t e = story_dated(s, story_event(s, division, roles, event), minutes);
 
     story_ref(s, e, event == EVENT_SEEN || event == EVENT_DELIVERED ? FIELD_ABOUT : FIELD_CLOCK, id);
     return e;
@@ -159,7 +143,7 @@ END_TEST
 
 START_TEST(a_review_that_sets_no_time_still_has_a_next_one)
 {
-    struct story *s = child_missing();
+    struct story *s = story_child_missing();
     const struct case_clock *c;
     uint32_t high = assessed(s, 10, 4);
 
@@ -177,7 +161,7 @@ START_TEST(an_assessment_says_when_it_is_looked_at_again_but_not_later_than_its_
     } caps[] = {{1, 12}, {2, 24}, {3, 8}, {4, 4}};
 
     for (size_t i = 0; i < CW_COUNT(caps); i++) {
-        struct story *s = child_missing();
+        struct story *s = story_child_missing();
         uint32_t e = assessed(s, 0, caps[i].risk);
 
         ck_assert_int_eq(running(story_fold(s), CLOCK_M2, &scope_none)->deadline_ms, NOON + caps[i].hours * HOUR_MS);
@@ -192,11 +176,11 @@ END_TEST
 
 START_TEST(an_assessment_that_a_note_corrects_away_meets_nothing)
 {
-    struct story *s = child_missing();
+    struct story *s = story_child_missing();
     uint32_t e = assessed(s, 10, 3), note;
 
     ck_assert_int_eq(duty(story_fold(s), CLOCK_M1, &scope_none)->end, CLOCK_END_MET);
-    note = at(s, story_event(s, "NTH", PC_, EVENT_NOTE), 20);
+    note = story_dated(s, story_event(s, "NTH", PC_, EVENT_NOTE), 20);
     story_corrects(s, note, e);
     ck_assert(is_there(running(story_fold(s), CLOCK_M1, &scope_none)));
 }
@@ -205,7 +189,7 @@ END_TEST
 /* Mistake 2 of DOMAIN §16: found does not end it. */
 START_TEST(a_return_ends_the_risk_clocks_and_starts_what_is_owed_to_the_child)
 {
-    struct story *s = child_missing();
+    struct story *s = story_child_missing();
     uint32_t e = assessed(s, 10, 3), back;
     const struct case_state *state;
 
@@ -220,12 +204,12 @@ END_TEST
 
 START_TEST(a_return_that_was_none_puts_the_risk_clocks_on_again)
 {
-    struct story *s = child_missing();
+    struct story *s = story_child_missing();
     uint32_t e = assessed(s, 10, 3), back = came_back(s, 100), missing;
     const struct case_state *state;
 
     story_after(s, back, e);
-    missing = at(s, story_event(s, "NTH", ROLE_MASK(INSP), EVENT_STILL_MISSING), 200);
+    missing = story_dated(s, story_event(s, "NTH", ROLE_MASK(INSP), EVENT_STILL_MISSING), 200);
     story_after(s, missing, back);
     state = story_fold(s);
     ck_assert(is_there(running(state, CLOCK_M2, &scope_none)));
@@ -238,7 +222,7 @@ END_TEST
 /* 4: the review was made in time at the other side of a cut; here the clock had run out meanwhile. */
 START_TEST(scenario_04_a_review_that_arrives_after_its_breach_was_told_is_met_and_learned_late)
 {
-    struct story *s = child_missing();
+    struct story *s = story_child_missing();
     const struct case_clock *c;
     uint32_t high = assessed(s, 0, 4);
 
@@ -256,12 +240,12 @@ END_TEST
 
 START_TEST(a_start_that_arrives_after_its_deadline_is_a_breach_that_was_learned_late)
 {
-    struct story *s = child_missing();
+    struct story *s = story_child_missing();
     const struct case_clock *c = running(story_fold(s), CLOCK_M1, &scope_none);
 
     breached(s, "EST", c, 31);
     ck_assert(!running(story_fold(s), CLOCK_M1, &scope_none)->learned_late);
-    s = child_missing();
+    s = story_child_missing();
     breached(s, "EST", running(story_fold(s), CLOCK_M1, &scope_none), 500);
     ck_assert(running(story_fold(s), CLOCK_M1, &scope_none)->learned_late);
 }
@@ -270,13 +254,13 @@ END_TEST
 /* 11: silence is no acceptance; the control room is told. */
 START_TEST(scenario_11_an_offer_that_nobody_answers_stays_the_senders_and_reaches_the_control_room)
 {
-    struct story *s = child_missing();
+    struct story *s = story_child_missing();
     uint32_t e = assessed(s, 5, 4), offer;
     const struct case_state *state;
     const struct case_clock *c;
 
     (void)e;
-    offer = at(s, story_event(s, "NTH", ROLE_MASK(INSP), EVENT_HANDOVER_OFFER), 60);
+    offer = story_dated(s, story_event(s, "NTH", ROLE_MASK(INSP), EVENT_HANDOVER_OFFER), 60);
     story_text(s, offer, FIELD_TO_DIVISION, "EST");
     state = story_fold(s);
     c = running(state, CLOCK_W1, &scope_none);
@@ -290,14 +274,14 @@ END_TEST
 
 START_TEST(an_acceptance_by_a_division_that_was_not_asked_answers_no_offer)
 {
-    struct story *s = child_missing();
-    uint32_t offer = at(s, story_event(s, "NTH", ROLE_MASK(INSP), EVENT_HANDOVER_OFFER), 60), accept;
+    struct story *s = story_child_missing();
+    uint32_t offer = story_dated(s, story_event(s, "NTH", ROLE_MASK(INSP), EVENT_HANDOVER_OFFER), 60), accept;
 
     story_text(s, offer, FIELD_TO_DIVISION, "EST");
-    accept = at(s, story_event(s, "WST", ROLE_MASK(INSP), EVENT_HANDOVER_ACCEPT), 70);
+    accept = story_dated(s, story_event(s, "WST", ROLE_MASK(INSP), EVENT_HANDOVER_ACCEPT), 70);
     story_after(s, accept, offer);
     ck_assert(is_there(running(story_fold(s), CLOCK_W1, &scope_none)));
-    accept = at(s, story_event(s, "EST", ROLE_MASK(INSP), EVENT_HANDOVER_ACCEPT), 80);
+    accept = story_dated(s, story_event(s, "EST", ROLE_MASK(INSP), EVENT_HANDOVER_ACCEPT), 80);
     story_after(s, accept, offer);
     ck_assert_int_eq(duty(story_fold(s), CLOCK_W1, &scope_none)->end, CLOCK_END_MET);
 }
@@ -306,15 +290,15 @@ END_TEST
 /* 18, and mistake 3 of DOMAIN §16: each episode is owed its own interview. */
 START_TEST(scenario_18_the_interview_clock_survives_the_close_and_a_second_episode)
 {
-    struct story *s = child_missing();
+    struct story *s = story_child_missing();
     uint32_t e = assessed(s, 10, 2), back = came_back(s, 100), closed, again;
     const struct case_state *state;
     struct hash second;
 
     story_after(s, back, e);
-    closed = at(s, story_event(s, "NTH", ROLE_MASK(SUP), EVENT_EPISODE_CLOSED), 200);
+    closed = story_dated(s, story_event(s, "NTH", ROLE_MASK(SUP), EVENT_EPISODE_CLOSED), 200);
     story_after(s, closed, back);
-    again = at(s, story_event(s, "NTH", FCR_, EVENT_EPISODE_REPORTED), 2000);
+    again = story_dated(s, story_event(s, "NTH", FCR_, EVENT_EPISODE_REPORTED), 2000);
     second = story_event_id(s, again);
     state = story_fold(s);
     ck_assert_uint_eq(state_machine(state, MACHINE_EPISODE, &scope_none)->state, 6);
@@ -327,16 +311,16 @@ END_TEST
 
 START_TEST(an_interview_declined_counts_only_after_it_was_offered)
 {
-    struct story *s = child_missing();
+    struct story *s = story_child_missing();
     uint32_t offered, declined;
 
     came_back(s, 100);
-    declined = at(s, story_event(s, "NTH", CRU_, EVENT_RHI), 200);
+    declined = story_dated(s, story_event(s, "NTH", CRU_, EVENT_RHI), 200);
     story_number(s, declined, FIELD_RHI_STEP, 3);
     ck_assert(is_there(running(story_fold(s), CLOCK_M8, &scope_none)));
-    offered = at(s, story_event(s, "NTH", CRU_, EVENT_RHI), 210);
+    offered = story_dated(s, story_event(s, "NTH", CRU_, EVENT_RHI), 210);
     story_number(s, offered, FIELD_RHI_STEP, 1);
-    declined = at(s, story_event(s, "NTH", CRU_, EVENT_RHI), 220);
+    declined = story_dated(s, story_event(s, "NTH", CRU_, EVENT_RHI), 220);
     story_number(s, declined, FIELD_RHI_STEP, 3);
     ck_assert_int_eq(duty(story_fold(s), CLOCK_M8, &scope_none)->end, CLOCK_END_MET);
 }
@@ -345,17 +329,17 @@ END_TEST
 /* 10: both hold the duty until it is arbitrated, once. */
 START_TEST(a_contested_child_has_an_arbitration_clock_that_one_arbitration_ends)
 {
-    struct story *s = child_missing();
+    struct story *s = story_child_missing();
     uint32_t claim, decided;
     const struct case_state *state;
 
     assessed(s, 5, 4);
-    claim = at(s, story_event(s, "EST", ROLE_MASK(INSP), EVENT_HANDOVER_CLAIM), 60);
+    claim = story_dated(s, story_event(s, "EST", ROLE_MASK(INSP), EVENT_HANDOVER_CLAIM), 60);
     state = story_fold(s);
     ck_assert_int_eq(running(state, CLOCK_W2, &scope_none)->deadline_ms, NOON + 120 * MINUTE_MS);
     ck_assert_uint_eq(told(state, running(state, CLOCK_W2, &scope_none), 121) & (FCR_ | ROLE_MASK(SUPT)),
                       FCR_ | ROLE_MASK(SUPT));
-    decided = at(s, story_event(s, "NTH", ROLE_MASK(SUPT), EVENT_ARBITRATION), 70);
+    decided = story_dated(s, story_event(s, "NTH", ROLE_MASK(SUPT), EVENT_ARBITRATION), 70);
     story_text(s, decided, FIELD_TO_DIVISION, "EST");
     story_after(s, decided, claim);
     state = story_fold(s);
@@ -367,12 +351,12 @@ END_TEST
 /* 20: 16 at home, 18 in care; somebody born on 29 February is 16 on 29 February. */
 START_TEST(scenario_20_a_sixteenth_birthday_ends_a_notice_for_a_child_at_home_but_not_in_care)
 {
-    struct story *s = child_missing();
+    struct story *s = story_child_missing();
     uint32_t made, care;
     int64_t day;
 
     story_set_text(s, "NTH", FCR_, FIELD_BIRTH_DATE, "2012-02-29");
-    made = at(s, story_event(s, "NTH", PC_, EVENT_ORDER_MADE), 0);
+    made = story_dated(s, story_event(s, "NTH", PC_, EVENT_ORDER_MADE), 0);
     story_number(s, made, FIELD_ORDER_KIND, 1);
     ck_assert(date_parse(slice_of("2028-02-29"), &day));
     ck_assert_int_eq(duty(story_fold(s), CLOCK_M14, &scope_none)->deadline_ms, day * DAY_MS);
@@ -390,7 +374,7 @@ END_TEST
 
 START_TEST(a_breach_climbs_until_somebody_acknowledges_it_by_name)
 {
-    struct story *s = child_missing();
+    struct story *s = story_child_missing();
     uint32_t back = came_back(s, 0), ack;
     const struct case_state *state;
     const struct case_clock *c;
@@ -423,7 +407,7 @@ END_TEST
 
 START_TEST(delivered_seen_and_accepted_are_three_things_on_one_duty)
 {
-    struct story *s = child_missing();
+    struct story *s = story_child_missing();
     const struct case_clock *c = running(story_fold(s), CLOCK_M1, &scope_none);
     struct hash id = c->id;
 
@@ -440,7 +424,7 @@ END_TEST
 
 START_TEST(several_daemons_may_say_it_and_it_is_one_breach)
 {
-    struct story *s = child_missing();
+    struct story *s = story_child_missing();
     const struct case_clock *c = running(story_fold(s), CLOCK_M1, &scope_none);
     const struct case_state *state;
 
@@ -458,8 +442,8 @@ END_TEST
 
 START_TEST(an_offer_that_lapsed_is_over_when_somebody_knows_it_by_name)
 {
-    struct story *s = child_missing();
-    uint32_t offer = at(s, story_event(s, "NTH", ROLE_MASK(INSP), EVENT_HANDOVER_OFFER), 60);
+    struct story *s = story_child_missing();
+    uint32_t offer = story_dated(s, story_event(s, "NTH", ROLE_MASK(INSP), EVENT_HANDOVER_OFFER), 60);
     const struct case_clock *c;
     int64_t due;
     struct hash id;
@@ -483,15 +467,15 @@ END_TEST
 
 START_TEST(an_acceptance_that_contests_the_case_has_to_be_decided_in_time)
 {
-    struct story *s = child_missing();
-    uint32_t offer = at(s, story_event(s, "NTH", ROLE_MASK(INSP), EVENT_HANDOVER_OFFER), 60), accept;
+    struct story *s = story_child_missing();
+    uint32_t offer = story_dated(s, story_event(s, "NTH", ROLE_MASK(INSP), EVENT_HANDOVER_OFFER), 60), accept;
     const struct case_clock *c;
 
     story_text(s, offer, FIELD_TO_DIVISION, "EST");
     c = running(story_fold(s), CLOCK_W1, &scope_none);
     breached(s, "NTH", c, (c->deadline_ms - NOON) / MINUTE_MS + 1);
     ck_assert(!is_there(running(story_fold(s), CLOCK_W2, &scope_none)));
-    accept = at(s, story_event(s, "EST", ROLE_MASK(INSP), EVENT_HANDOVER_ACCEPT), 500);
+    accept = story_dated(s, story_event(s, "EST", ROLE_MASK(INSP), EVENT_HANDOVER_ACCEPT), 500);
     story_after(s, accept, offer);
     ck_assert(is_there(running(story_fold(s), CLOCK_W2, &scope_none)));
 }
@@ -499,7 +483,7 @@ END_TEST
 
 START_TEST(a_waiver_needs_rank_and_some_duties_nobody_can_waive)
 {
-    struct story *s = child_missing();
+    struct story *s = story_child_missing();
     uint32_t by_pc, by_inspector, of_review;
     struct hash interview, review;
     struct refusal refusal;
@@ -539,7 +523,7 @@ static int64_t time_of(const char *date, int64_t hours)
 START_TEST(cash_seized_from_a_child_on_maundy_thursday_may_be_kept_until_wednesday)
 {
     const int64_t seized_ms = time_of("2026-04-02", 16), due_ms = time_of("2026-04-08", 16);
-    struct story *s = child_missing();
+    struct story *s = story_child_missing();
     uint32_t cash = story_event(s, "NTH", PC_, EVENT_SEIZURE), order;
     const struct case_clock *clock;
 

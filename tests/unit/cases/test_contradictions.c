@@ -7,8 +7,6 @@
 #include "cases/view.h"
 #include "tests/unit/cases/story.h"
 
-#define MINUTE_MS INT64_C(60000)
-#define NOON INT64_C(1795867200000) /* Saturday 28 November 2026, 12:00 UTC */
 #define FCR_ ROLE_MASK(FCR)
 #define INSP_ ROLE_MASK(INSP)
 #define PC_ ROLE_MASK(PC)
@@ -17,20 +15,12 @@
 
 Suite *suite_contradictions(void);
 
-static uint32_t said(struct story *s, const char *division, uint32_t roles, uint32_t event, int64_t minutes)
-{
-    uint32_t e = story_event(s, division, roles, event);
-
-    s->ops[e].head.author_time.ms = NOON + minutes * MINUTE_MS;
-    return e;
-}
-
 static struct story *child_missing(int64_t risk)
 {
     struct story *s = story_open(KIND_CHILD, "NTH", FCR_);
 
     s->ops[0].head.author_time.ms = NOON;
-    story_number(s, said(s, "NTH", INSP_, EVENT_RISK_ASSESSMENT, 5), FIELD_MISSING_RISK, risk);
+    story_number(s, story_said(s, "NTH", INSP_, EVENT_RISK_ASSESSMENT, 5), FIELD_MISSING_RISK, risk);
     return s;
 }
 
@@ -41,7 +31,7 @@ static void happened(struct story *s, uint32_t e, int64_t from, int64_t to)
 
 static uint32_t came_back(struct story *s, int64_t minutes)
 {
-    uint32_t e = said(s, "NTH", PC_, EVENT_RETURNED, minutes);
+    uint32_t e = story_said(s, "NTH", PC_, EVENT_RETURNED, minutes);
 
     story_number(s, e, FIELD_HOW_KNOWN, 5);
     happened(s, e, minutes - 10, minutes - 5);
@@ -50,7 +40,7 @@ static uint32_t came_back(struct story *s, int64_t minutes)
 
 static uint32_t seen(struct story *s, int64_t minutes, int64_t from, int64_t to)
 {
-    uint32_t e = said(s, "EST", PC_, EVENT_SIGHTING, minutes);
+    uint32_t e = story_said(s, "EST", PC_, EVENT_SIGHTING, minutes);
 
     story_number(s, e, FIELD_CONFIDENCE, 1);
     happened(s, e, from, to);
@@ -65,7 +55,7 @@ static struct story *child_settled(void)
     struct story *s = child_missing(MEDIUM);
 
     came_back(s, 100);
-    said(s, "NTH", SUP_, EVENT_EPISODE_CLOSED, 110);
+    story_said(s, "NTH", SUP_, EVENT_EPISODE_CLOSED, 110);
     return s;
 }
 
@@ -78,8 +68,8 @@ START_TEST(no_case_is_closed_over_a_child_that_was_reported_beside_it)
         uint32_t closed;
         const struct case_state *state;
 
-        said(s, "EST", FCR_, EVENT_EPISODE_REPORTED, 120);
-        closed = said(s, "NTH", R_ANY, ends[i], 121);
+        story_said(s, "EST", FCR_, EVENT_EPISODE_REPORTED, 120);
+        closed = story_said(s, "NTH", R_ANY, ends[i], 121);
         state = story_fold(s);
         ck_assert_uint_eq(story_state_of(state, MACHINE_CHILD), 1);
         ck_assert(story_has_note(state, s, NOTE_CASE_OPEN, closed));
@@ -93,7 +83,7 @@ START_TEST(a_sighting_that_disputes_the_return_opens_the_case)
     uint32_t monitored;
 
     came_back(s, 100);
-    monitored = said(s, "NTH", R_ANY, EVENT_MONITORED, 110);
+    monitored = story_said(s, "NTH", R_ANY, EVENT_MONITORED, 110);
     ck_assert_uint_eq(story_state_of(story_fold(s), MACHINE_CHILD), 2);
     seen(s, 120, 96, 97);
     ck_assert_uint_eq(story_state_of(story_fold(s), MACHINE_CHILD), 1);
@@ -105,7 +95,7 @@ START_TEST(the_case_of_a_child_that_is_back_is_closed)
 {
     struct story *s = child_settled();
 
-    said(s, "NTH", SUP_, EVENT_CHILD_CLOSED, 120);
+    story_said(s, "NTH", SUP_, EVENT_CHILD_CLOSED, 120);
     ck_assert_uint_eq(story_state_of(story_fold(s), MACHINE_CHILD), 3);
 }
 END_TEST
@@ -128,12 +118,12 @@ START_TEST(the_interview_of_a_first_return_verifies_no_second)
     struct story *s = child_missing(MEDIUM);
 
     came_back(s, 100);
-    said(s, "NTH", PC_, EVENT_PREVENTION_INTERVIEW, 110);
-    said(s, "NTH", INSP_, EVENT_STILL_MISSING, 200);
+    story_said(s, "NTH", PC_, EVENT_PREVENTION_INTERVIEW, 110);
+    story_said(s, "NTH", INSP_, EVENT_STILL_MISSING, 200);
     came_back(s, 400);
     seen(s, 420, 410, 415);
     ck_assert_uint_eq(story_state_of(story_fold(s), MACHINE_EPISODE), 5);
-    said(s, "NTH", PC_, EVENT_PREVENTION_INTERVIEW, 430);
+    story_said(s, "NTH", PC_, EVENT_PREVENTION_INTERVIEW, 430);
     ck_assert_uint_eq(story_state_of(story_fold(s), MACHINE_EPISODE), 4);
 }
 END_TEST
@@ -164,7 +154,7 @@ START_TEST(a_confirmed_sighting_disputes_even_a_verified_return)
     ck_assert(story_has_note(story_fold(s), s, NOTE_RETURN_DISPUTED, out));
     ck_assert_uint_eq(story_fold(s)->conflict_count, 1);
     ck_assert_ptr_ne(duty(story_fold(s), CLOCK_M2, CLOCK_RUNS), &nothing); /* looked for, and looked at */
-    settled = said(s, "NTH", INSP_, EVENT_RETURN_CONFIRMED, 430);
+    settled = story_said(s, "NTH", INSP_, EVENT_RETURN_CONFIRMED, 430);
     happened(s, settled, 90, 95);
     story_after(s, settled, out);
     ck_assert_uint_eq(story_state_of(story_fold(s), MACHINE_EPISODE), 4); /* who decided had read of it */
@@ -183,13 +173,13 @@ START_TEST(a_confirmed_sighting_that_was_recorded_as_an_absence_disputes_nothing
 
     (void)interviewed_after(s, 100);
     out = confirmed(s, 420, 410, 415);
-    report = said(s, "EST", FCR_, EVENT_EPISODE_REPORTED, 430);
+    report = story_said(s, "EST", FCR_, EVENT_EPISODE_REPORTED, 430);
     ck_assert_uint_eq(story_state_of(story_fold(s), MACHINE_EPISODE), 4);
     ck_assert(story_has_note(story_fold(s), s, NOTE_NEW_EPISODE, out));
     (void)confirmed(s, 440, 435, 436);
     ck_assert_uint_eq(story_state_of(story_fold(s), MACHINE_EPISODE), 4); /* the child is missing: it is looked for */
     episode = story_event_id(s, report);
-    story_scope(s, said(s, "EST", INSP_, EVENT_RISK_ASSESSMENT, 450), &episode);
+    story_scope(s, story_said(s, "EST", INSP_, EVENT_RISK_ASSESSMENT, 450), &episode);
     back = interviewed_after(s, 500);
     story_scope(s, back, &episode);
     ck_assert_uint_eq(story_state_of(story_fold(s), MACHINE_EPISODE), 4);
@@ -197,7 +187,7 @@ START_TEST(a_confirmed_sighting_that_was_recorded_as_an_absence_disputes_nothing
     ck_assert_uint_eq(story_state_of(story_fold(s), MACHINE_EPISODE), 5);
     ck_assert(story_has_note(story_fold(s), s, NOTE_RETURN_DISPUTED, again));
     s->count = report + 1;
-    story_scope(s, said(s, "EST", INSP_, EVENT_EPISODE_CANCELLED, 440), &episode);
+    story_scope(s, story_said(s, "EST", INSP_, EVENT_EPISODE_CANCELLED, 440), &episode);
     ck_assert_uint_eq(story_state_of(story_fold(s), MACHINE_EPISODE), 5); /* it was reported in error */
 }
 END_TEST
@@ -206,7 +196,7 @@ END_TEST
 
 static uint32_t unsaid(struct story *s, const char *division, uint32_t roles, uint32_t sighting, bool taken_back)
 {
-    uint32_t e = said(s, division, roles, taken_back ? EVENT_SIGHTING : EVENT_NOTE, 500);
+    uint32_t e = story_said(s, division, roles, taken_back ? EVENT_SIGHTING : EVENT_NOTE, 500);
 
     story_corrects(s, e, sighting);
     s->ops[e].op.withdraws = taken_back;
@@ -243,7 +233,7 @@ START_TEST(each_sighting_that_holds_a_close_back_stands_until_somebody_who_may_d
 {
     struct story *s = child_missing(MEDIUM);
     uint32_t back = came_back(s, 100), first = seen(s, 105, 80, 85), second = seen(s, 106, 81, 86);
-    uint32_t close = said(s, "NTH", SUP_, EVENT_EPISODE_CLOSED, 110);
+    uint32_t close = story_said(s, "NTH", SUP_, EVENT_EPISODE_CLOSED, 110);
 
     story_after(s, close, back);
     unsaid(s, "NTH", PC_, first, true);
@@ -262,7 +252,7 @@ END_TEST
 static uint32_t waived(struct story *s, uint32_t clock, int64_t minutes)
 {
     struct hash id = duty(story_fold(s), clock, CLOCK_RUNS)->id;
-    uint32_t e = said(s, "NTH", INSP_ | ROLE_MASK(CRU), EVENT_CLOCK_WAIVED, minutes);
+    uint32_t e = story_said(s, "NTH", INSP_ | ROLE_MASK(CRU), EVENT_CLOCK_WAIVED, minutes);
 
     story_ref(s, e, FIELD_CLOCK, &id);
     return e;
@@ -273,7 +263,7 @@ START_TEST(the_interview_that_was_waived_on_a_claim_is_due_after_the_return)
     struct story *s = child_missing(MEDIUM);
     const struct case_state *state;
 
-    said(s, "NTH", PC_, EVENT_RETURN_CLAIM, 20);
+    story_said(s, "NTH", PC_, EVENT_RETURN_CLAIM, 20);
     waived(s, CLOCK_M7, 25);
     ck_assert_ptr_eq(duty(story_fold(s), CLOCK_M7, CLOCK_RUNS), &nothing);
     came_back(s, 200);
@@ -287,12 +277,12 @@ END_TEST
 START_TEST(a_referral_that_was_waived_is_due_when_exploitation_is_said_anew)
 {
     struct story *s = child_missing(MEDIUM);
-    uint32_t first = said(s, "NTH", PC_, EVENT_NOTE, 10), second;
+    uint32_t first = story_said(s, "NTH", PC_, EVENT_NOTE, 10), second;
 
     story_at(s, first)->op.type = OP_SET;
     story_write(s, first, FIELD_VULNERABILITY, VERB_ADD, (struct op_value){.type = VALUE_NUMBER, .number = 1});
     waived(s, CLOCK_N1, 20);
-    second = said(s, "EST", PC_, EVENT_NOTE, 300);
+    second = story_said(s, "EST", PC_, EVENT_NOTE, 300);
     story_at(s, second)->op.type = OP_SET;
     story_write(s, second, FIELD_VULNERABILITY, VERB_ADD, (struct op_value){.type = VALUE_NUMBER, .number = 2});
     ck_assert_ptr_ne(duty(story_fold(s), CLOCK_N1, CLOCK_RUNS), &nothing);
@@ -323,11 +313,11 @@ START_TEST(a_sergeant_cancels_no_absence_at_a_high_risk_that_he_did_not_know)
     struct story *s = child_missing(MEDIUM);
     uint32_t cancelled;
 
-    story_number(s, said(s, "EST", INSP_, EVENT_RISK_ASSESSMENT, 9), FIELD_MISSING_RISK, 4);
-    cancelled = said(s, "NTH", SUP_, EVENT_EPISODE_CANCELLED, 10);
+    story_number(s, story_said(s, "EST", INSP_, EVENT_RISK_ASSESSMENT, 9), FIELD_MISSING_RISK, 4);
+    cancelled = story_said(s, "NTH", SUP_, EVENT_EPISODE_CANCELLED, 10);
     ck_assert_uint_eq(story_state_of(story_fold(s), MACHINE_EPISODE), 2);
     ck_assert(story_has_note(story_fold(s), s, NOTE_STEP_ROLE, cancelled));
-    said(s, "NTH", INSP_, EVENT_EPISODE_CANCELLED, 20);
+    story_said(s, "NTH", INSP_, EVENT_EPISODE_CANCELLED, 20);
     ck_assert_uint_eq(story_state_of(story_fold(s), MACHINE_EPISODE), 7);
 }
 END_TEST
@@ -353,7 +343,7 @@ START_TEST(a_device_whose_clock_is_ahead_puts_no_duty_off)
     s->ops[0].head.author_time.ms = NOON + INT64_C(365) * 24 * 60 * MINUTE_MS;
     s->ops[0].head.hlc = (uint64_t)NOON << 16;
     ck_assert_int_eq(duty(story_fold(s), CLOCK_M1, CLOCK_RUNS)->deadline_ms, NOON + 30 * MINUTE_MS);
-    high = said(s, "NTH", INSP_, EVENT_RISK_ASSESSMENT, INT64_C(365) * 24 * 60);
+    high = story_said(s, "NTH", INSP_, EVENT_RISK_ASSESSMENT, INT64_C(365) * 24 * 60);
     story_number(s, high, FIELD_MISSING_RISK, 4);
     s->ops[high].head.hlc = (uint64_t)(NOON + 5 * MINUTE_MS) << 16;
     ck_assert_int_eq(duty(story_fold(s), CLOCK_M2, CLOCK_RUNS)->started_ms, NOON + 5 * MINUTE_MS);

@@ -4,9 +4,7 @@
 
 #include "cases/view.h"
 
-#define MINUTE_MS INT64_C(60000)
 #define HOUR_MS (60 * MINUTE_MS)
-#define NOON INT64_C(1795867200000) /* Saturday 28 November 2026, 12:00 UTC */
 #define PC_ ROLE_MASK(PC)
 #define SUP_ ROLE_MASK(SUP)
 #define INSP_ ROLE_MASK(INSP)

@@ -8,8 +8,6 @@
 #include "cases/view.h"
 #include "tests/unit/cases/story.h"
 
-#define MINUTE_MS INT64_C(60000)
-#define NOON INT64_C(1795867200000) /* Saturday 28 November 2026, 12:00 UTC */
 #define FCR_ ROLE_MASK(FCR)
 #define INSP_ ROLE_MASK(INSP)
 #define PC_ ROLE_MASK(PC)

@@ -12,8 +12,6 @@
 #else
 #define WORLDS 1200
 #endif
-#define MINUTE_MS INT64_C(60000)
-#define NOON INT64_C(1795867200000) /* Saturday 28 November 2026, 12:00 UTC */
 
 enum { BEGINNING, LEFT, RIGHT, AFTERWARDS, PHASES };
 

@@ -139,7 +139,6 @@ END_TEST
 /* --- how often (DOMAIN §4.3): episode_count, episode_count_90d, REPEAT_MISSING ------------------------------------------ */
 
 #define DAY_MS INT64_C(86400000)
-#define NOON INT64_C(1795867200000) /* Saturday 28 November 2026, 12:00 UTC */
 
 static uint32_t on_day(struct story *s, uint32_t op, int64_t day)
 {

@@ -349,6 +349,16 @@ struct lab *lab_new(uint32_t count)
     return lab;
 }
 
+struct lab *lab_started(uint32_t count, int64_t ms)
+{
+    struct lab *lab = lab_new(count);
+
+    for (uint32_t i = 0; i < count; i++)
+        lab_start(&lab->nodes[i]);
+    lab_run(lab, ms);
+    return lab;
+}
+
 void lab_free(struct lab *lab)
 {
     for (uint32_t i = 0; i < lab->count; i++) {

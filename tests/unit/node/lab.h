@@ -94,6 +94,8 @@ struct lab {
 
 /* certified: the officer and all daemons are in the authority log from the start. */
 struct lab *lab_new(uint32_t count);
+/* The same with all of them started, and so long after that. */
+struct lab *lab_started(uint32_t count, int64_t ms);
 void lab_free(struct lab *lab);
 
 void lab_start(struct lab_node *n);       /* opens the node and hands it root and authority logs */

@@ -21,12 +21,9 @@ static struct lab_op child;
 
 static void report_at(uint32_t count)
 {
-    lab = lab_new(count);
+    lab = lab_started(count, 2000);
     north = &lab->nodes[0];
     east = &lab->nodes[1];
-    for (uint32_t i = 0; i < count; i++)
-        lab_start(&lab->nodes[i]);
-    lab_run(lab, 2000);
     lab_open_child(lab, 1, &child);
     ck_assert_uint_eq(lab_ask(north, &child), CW_OK);
     lab_run(lab, 2000);

@@ -11,11 +11,8 @@ static struct lab_node *north;
 
 static void two_nodes(void)
 {
-    lab = lab_new(2);
+    lab = lab_started(2, 3000);
     north = &lab->nodes[0];
-    lab_start(north);
-    lab_start(&lab->nodes[1]);
-    lab_run(lab, 3000);
 }
 
 static void end(void)

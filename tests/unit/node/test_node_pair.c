@@ -9,13 +9,10 @@ static struct lab_node *north, *east, *west;
 
 static void start_all(uint32_t count)
 {
-    lab = lab_new(count);
+    lab = lab_started(count, 500);
     north = &lab->nodes[0];
     east = &lab->nodes[1];
     west = &lab->nodes[2];
-    for (uint32_t i = 0; i < count; i++)
-        lab_start(&lab->nodes[i]);
-    lab_run(lab, 500);
 }
 
 static void two_nodes(void)
