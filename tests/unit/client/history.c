@@ -55,6 +55,13 @@ void authority_make(char dir[static 64])
     authority_close(&a);
 }
 
+void authority_open_again(const char *dir, struct authority *out)
+{
+    struct cw_fault fault;
+
+    ck_assert_int_eq(authority_open(dir, true, slice(NULL, 0), out, &fault), CW_OK);
+}
+
 struct cw_identity *officer_open(const char *dir)
 {
     return identity_of_folder(dir, "officer");

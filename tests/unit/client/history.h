@@ -42,6 +42,8 @@ enum cw_err history_first(const struct history *h);
 
 /* An authority in a fresh folder, with one daemon and one officer of NTH. */
 void authority_make(char dir[static 64]);
+/* To sign, as anybody would read it. */
+void authority_open_again(const char *dir, struct authority *out);
 void folder_remove(const char *dir);
 /* The officer's identity out of such a folder. */
 struct cw_identity *officer_open(const char *dir);

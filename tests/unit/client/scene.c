@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "tests/unit/client/scene.h"
 
+#include <stdio.h>
+
 struct scene *scene_new(void)
 {
     static const uint8_t id[CW_ID_LEN] = {1};
@@ -78,4 +80,23 @@ void add_conflict(struct scene *s, Cw__ViewField *f, const char *field)
     s->conflict_at[0] = &s->conflict;
     s->view.n_conflicts = 1;
     s->view.conflicts = s->conflict_at;
+}
+
+void keep_waiting(void *context, const struct waiting *w)
+{
+    struct waits *waits = context;
+
+    ck_assert_uint_lt(waits->count, CW_COUNT(waits->at));
+    waits->at[waits->count++] = *w;
+}
+
+struct waits scene_waits(const struct scene *s, const char *division, uint32_t roles, int64_t now_ms)
+{
+    struct waiting_for who = {
+        .roles = roles, .coordinates = (roles & ROLE_MASK(FCR)) != 0, .now = {now_ms}, .digits = 4};
+    struct waits waits = {.count = 0};
+
+    snprintf(who.division, sizeof(who.division), "%s", division);
+    waiting_find(&s->view, &who, keep_waiting, &waits);
+    return waits;
 }

@@ -41,4 +41,12 @@ Cw__ViewValue *new_value(struct scene *s, const char *text, int64_t said_ms);
 Cw__ViewValue *add_value(struct scene *s, Cw__ViewField *f, const char *text, int64_t said_ms);
 void add_conflict(struct scene *s, Cw__ViewField *f, const char *field);
 
+/* What waits in it for somebody of these roles. */
+struct waits {
+    size_t count;
+    struct waiting at[8];
+};
+void keep_waiting(void *context, const struct waiting *w); /* a waiting_sink: context is a struct waits */
+struct waits scene_waits(const struct scene *s, const char *division, uint32_t roles, int64_t now_ms);
+
 #endif

@@ -4,27 +4,9 @@
 
 Suite *suite_waiting(void);
 
-struct waits {
-    size_t count;
-    struct waiting at[8];
-};
-
-static void keep_waiting(void *context, const struct waiting *w)
-{
-    struct waits *waits = context;
-
-    ck_assert_uint_lt(waits->count, CW_COUNT(waits->at));
-    waits->at[waits->count++] = *w;
-}
-
 static struct waits wait_of(const struct scene *s, uint32_t roles, int64_t now_ms)
 {
-    struct waiting_for who = {
-        .roles = roles, .division = "NTH", .coordinates = (roles & ROLE_MASK(FCR)) != 0, .now = {now_ms}, .digits = 4};
-    struct waits waits = {.count = 0};
-
-    waiting_find(&s->view, &who, keep_waiting, &waits);
-    return waits;
+    return scene_waits(s, "NTH", roles, now_ms);
 }
 
 static void add_deadline(struct scene *s, const char *clock, int64_t due_ms)

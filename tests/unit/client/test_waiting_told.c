@@ -7,27 +7,9 @@
 
 Suite *suite_waiting_told(void);
 
-struct waits {
-    size_t count;
-    struct waiting at[8];
-};
-
-static void keep_waiting(void *context, const struct waiting *w)
-{
-    struct waits *waits = context;
-
-    ck_assert_uint_lt(waits->count, CW_COUNT(waits->at));
-    waits->at[waits->count++] = *w;
-}
-
 static struct waits wait_at(const struct scene *s, const char *division, uint32_t roles)
 {
-    struct waiting_for who = {.roles = roles, .coordinates = (roles & ROLE_MASK(FCR)) != 0, .now = {NOW}, .digits = 4};
-    struct waits waits = {.count = 0};
-
-    snprintf(who.division, sizeof(who.division), "%s", division);
-    waiting_find(&s->view, &who, keep_waiting, &waits);
-    return waits;
+    return scene_waits(s, division, roles, NOW);
 }
 
 /* --- events, newest first --------------------------------------------------------------------------------------- */
