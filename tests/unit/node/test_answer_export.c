@@ -249,7 +249,7 @@ static struct log_id own_log(const struct cw_op_id *op)
 
 static void say_much(uint32_t number, const struct cw_case_id *id)
 {
-    char texts[TEXTS][81];
+    char texts[TEXTS][96];
     struct op_write writes[TEXTS];
     const struct op op = {.type = OP_SET, .schema = SCHEMA_VERSION, .write_count = TEXTS, .writes = writes};
     struct lab_op said;
