@@ -8,6 +8,7 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -48,6 +49,7 @@ static void begin(void)
     snprintf(text, sizeof(text), "#!/bin/sh\nread nothing <%s\nread nothing <%s\n", begun, pipe_path);
     ck_assert_int_eq(file_write(program, slice_of(text), 0700), CW_OK);
     ck_assert_int_eq(setenv("CASEWIRED", program, 1), 0);
+    ck_assert_int_eq(prctl(PR_SET_NAME, "casewire"), 0); /* as the tool is, whose name a child has until it is the daemon */
     make_lab(&one, "one");
     make_lab(&two, "one-more");
 }
