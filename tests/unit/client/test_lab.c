@@ -49,8 +49,8 @@ static void begin(void)
     snprintf(text, sizeof(text), "#!/bin/sh\nread nothing <%s\nread nothing <%s\n", begun, pipe_path);
     ck_assert_int_eq(file_write(program, slice_of(text), 0700), CW_OK);
     ck_assert_int_eq(setenv("CASEWIRED", program, 1), 0);
-    ck_assert_int_eq(prctl(PR_SET_NAME, "casewire"),
-                     0); /* as the tool is, whose name a child has until it is the daemon */
+    /* As the tool is called, whose name a child has until it is the daemon. */
+    ck_assert_int_eq(prctl(PR_SET_NAME, "casewire"), 0);
     make_lab(&one, "one");
     make_lab(&two, "one-more");
 }
