@@ -6,6 +6,7 @@
 
 #include <check.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <sys/prctl.h>
@@ -103,6 +104,23 @@ START_TEST(a_daemon_is_known_to_who_started_it_at_once)
 }
 END_TEST
 
+/* A make, or a lock, whose descriptors its command has would wait for the daemon's end. */
+START_TEST(a_daemon_holds_nothing_of_who_started_it)
+{
+    struct pollfd end = {.events = POLLIN};
+    int pipe_ends[2];
+
+    ck_assert_int_eq(pipe(pipe_ends), 0);
+    start(&one);
+    close(pipe_ends[1]);
+    end.fd = pipe_ends[0];
+    ck_assert_int_eq(poll(&end, 1, 0), 1);
+    ck_assert_int_eq(end.revents, POLLHUP);
+    close(pipe_ends[0]);
+    lab_end(&one, &one.divisions[0], SIGTERM);
+}
+END_TEST
+
 /* After a reboot the number may be anybody's: another lab's daemon, or the one that the station works with. */
 START_TEST(another_s_daemon_of_the_same_number_is_let_alone)
 {
@@ -127,6 +145,7 @@ Suite *suite_lab(void)
     tcase_add_checked_fixture(t, begin, end);
     tcase_add_test(t, a_lab_s_daemon_is_known_from_its_start_to_its_end);
     tcase_add_test(t, a_daemon_is_known_to_who_started_it_at_once);
+    tcase_add_test(t, a_daemon_holds_nothing_of_who_started_it);
     tcase_add_test(t, another_s_daemon_of_the_same_number_is_let_alone);
     suite_add_tcase(s, t);
     return s;
