@@ -544,7 +544,7 @@ def a_close_without_the_rank_is_shown_and_waits_for_an_inspector(desk):
     desk.tool("lab", "cut", "west", "--dir", desk.dir)
     desk.tool("episode", "return", case, "how=seen_by_police", "when=yesterday 23:40", who="officer@north")
     desk.tool("episode", "interview", case, "result=Well, tired", who="officer@north")
-    desk.tool("episode", "close", case, "harm=none_known", "outcome=returned", who="sergeant@north")
+    desk.tool("episode", "close", case, "harm=none_known", "outcome=returned", "found=police", who="sergeant@north")
     desk.tool("episode", "assess", case, "risk=high", "why=Seen with older males", "review=in 2h", who="officer@west")
     desk.tool("lab", "heal", "--dir", desk.dir)
     desk.settle()
@@ -557,7 +557,8 @@ def a_close_without_the_rank_is_shown_and_waits_for_an_inspector(desk):
     check("it waits in the inspector's inbox", any(w["class"] == "decide" and "rank" in w["text"] for w in waiting), str(waiting))
     history = desk.tool("case", "history", case).stdout
     check("the history marks it, and says why", "without effect" in history and "flag: has no effect: this step needs a rank" in history, history)
-    desk.tool("conflict", "resolve", found[0]["id"], "episode_closed", "harm=none_known", "outcome=returned", who="inspector@north")
+    desk.tool("conflict", "resolve", found[0]["id"], "episode_closed", "harm=none_known", "outcome=returned", "found_by=police",
+              who="inspector@north")
     check("an inspector has decided it", desk.ask("case", "show", case)["conflicts"] == [])
 
 

@@ -103,7 +103,7 @@ def json_of_a_child(desk, schema):
     ask("episode return", case, "how=seen_by_police", "when=now")
     ask("episode confirm", case, "why=Seen again", who="inspector@north")
     ask("episode interview", case, "result=Well")
-    ask("episode close", case, "harm=none_known", "outcome=returned", who="inspector@north")
+    ask("episode close", case, "harm=none_known", "outcome=returned", "found=police", who="inspector@north")
     ask("episode rhi", case, "step=completed", who="sergeant@north")
     ask("child monitor", case, "why=Plan goes on", who="sergeant@north")
     ask("child close", case, "why=Plan ended", who="sergeant@north")

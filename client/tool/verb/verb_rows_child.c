@@ -235,7 +235,7 @@ const struct cli_command
                                               {
                                                   {"harm", FIELD_HARM, "what was done to the child", NULL, true},
                                                   {"outcome", FIELD_OUTCOME, "how it ended", NULL, true},
-                                                  {"found", FIELD_FOUND_BY, "who found the child", NULL, false},
+                                                  {"found", FIELD_FOUND_BY, "who found the child", NULL, true},
                                                   {"text", FIELD_TEXT, "what is to be remembered", NULL, false},
                                               }}},
             {.noun = "episode",

@@ -142,11 +142,11 @@ static enum cw_err check_interview(const struct admission_request *r, const stru
                   schema_roles_text(owed->waive, who));
 }
 
-/* What became of the child is said with the close, or was before (DOMAIN §7.3). */
+/* What became of the child, and who found it, is said with the close, or was before (DOMAIN §4.4, §7.3). */
 enum cw_err check_close_told(const struct admission_request *r, const struct schema_event *event,
                              struct refusal *refusal)
 {
-    static const uint32_t fields[] = {FIELD_HARM, FIELD_OUTCOME};
+    static const uint32_t fields[] = {FIELD_HARM, FIELD_OUTCOME, FIELD_FOUND_BY};
 
     for (size_t i = 0; i < CW_COUNT(fields); i++) {
         const struct case_cell *cell = state_cell(r->state, request_scope(r), fields[i]);

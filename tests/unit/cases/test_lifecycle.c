@@ -197,6 +197,7 @@ static void told_of(struct story *s)
 
     story_write(s, op, FIELD_HARM, VERB_ADD, (struct op_value){.type = VALUE_NUMBER, .number = 1});
     story_number(s, op, FIELD_OUTCOME, 1);
+    story_number(s, op, FIELD_FOUND_BY, 1);
 }
 
 START_TEST(an_episode_is_closed_when_it_is_said_what_became_of_the_child)
@@ -215,6 +216,8 @@ START_TEST(an_episode_is_closed_when_it_is_said_what_became_of_the_child)
     state = story_fold(s);
     ck_story_refused(s, state, closed, CW_REFUSED_MISSING, "outcome");
     story_number(s, closed, FIELD_OUTCOME, 1);
+    ck_story_refused(s, state, closed, CW_REFUSED_MISSING, "found_by");
+    story_number(s, closed, FIELD_FOUND_BY, 1);
     ck_assert_int_eq(story_check(s, state, closed, &story_refusal), ADMIT);
     told_of(s);
     ck_assert_int_eq(refused(s, SUP_, EVENT_EPISODE_CLOSED, ""), CW_OK);
