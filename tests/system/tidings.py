@@ -169,7 +169,7 @@ def a_return_in_doubt_is_told_to_both_divisions_and_all_control_rooms(desk):
     desk.settle()
     desk.tool("lab", "cut", "west", "--dir", desk.dir)
     desk.tool("episode", "return", case, "how=told_by_carer", "when=yesterday 23:30", "source=Night carer")
-    desk.tool("episode", "return", case, "how=seen_by_professional", "when=yesterday 23:40", "where=Quarrel Lane")
+    desk.tool("episode", "return", case, "how=seen_by_professional", "source=Ward nurse", "when=yesterday 23:40", "where=Quarrel Lane")
     desk.tool("episode", "sight", case, "when=between yesterday 23:30 and 23:55", "where=Tarrowby bridge", "confidence=confirmed", who="officer@west")
     desk.tool("lab", "heal", "west", "--dir", desk.dir)
     desk.agree()

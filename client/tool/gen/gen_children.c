@@ -107,7 +107,8 @@ static json_t *return_fields(struct gen *g)
     const char *how = known[gen_below(g, CW_COUNT(known))];
     bool interviewed = gen_percent(g, 60); /* each draw in a statement of its own: arguments have no order */
 
-    return json_pack("{s:s, s:s}", "how_known", how, "interviewed", interviewed ? "yes" : "no");
+    return json_pack("{s:s, s:s, s:s*}", "how_known", how, "interviewed", interviewed ? "yes" : "no", "source",
+                     strcmp(how, "seen_by_professional") == 0 ? "Key worker" : NULL);
 }
 
 /* 63 % within 72 hours, 20 % later, 17 % declined. */

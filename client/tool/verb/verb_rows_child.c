@@ -166,9 +166,9 @@ const struct cli_command
              .verb = "return",
              VERB_OF(GROUP_CHILD, "CASE FIELD=VALUE...", 1, episode_options),
              .summary = "the child is back, or is said to be",
-             .about = "Seen by police or by a professional, the child is returned. Whatever else is known is a claim: "
-                      "the child "
-                      "counts as missing until somebody has seen it.",
+             .about =
+                 "Seen by police, or by a professional whom source= names, the child is returned. Whatever else is "
+                 "known is a claim: the child counts as missing until somebody has seen it.",
              .examples = "  casewire episode return K7Q2M4X how=told_by_carer\n"
                          "  casewire episode return K7Q2M4X how=seen_by_police when=05:40\n",
              .says = &(const struct verb){.events = {EVENT_RETURNED, EVENT_RETURN_CLAIM},

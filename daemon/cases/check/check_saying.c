@@ -1,14 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Details that must agree with each other (DOMAIN §6.2, §9.4, §11.2): a grade is whole, a condition stands with C and
- * only with C, a warning rests on more than what is graded 3 or E, a link leads between kinds that can have it, an identity is merged on two different identifiers, and
- * only one's own assertions are taken back.
+ * only with C, a warning rests on more than what is graded 3 or E, a link leads between kinds that can have it, an
+ * identity is merged on two different identifiers, a professional who saw a child has a name, and only one's own
+ * assertions are taken back.
  */
 #include "cases/check_parts.h"
 
 enum { HANDLING_P = 1, HANDLING_C = 2 };
 enum { SOURCE_NOT_RELIABLE = 3, INFORMATION_FALSE = 5 };
 enum { SCHEME_5X5X5 = 2 };
+enum { KNOWN_BY_PROFESSIONAL = 4 };
 
 /* --- the 3x5x2 grade --------------------------------------------------------------------------------------------- */
 
@@ -200,6 +202,19 @@ static enum cw_err check_merge(const struct admission_request *r, struct refusal
     return CW_OK;
 }
 
+/* --- who saw the child -------------------------------------------------------------------------------------------- */
+
+/* DOMAIN §7.3: a return rests on police or on a named professional, who can be asked. */
+static enum cw_err check_seen(const struct admission_request *r, struct refusal *refusal)
+{
+    const struct op_value *how = request_detail(r, FIELD_HOW_KNOWN);
+
+    if (how == NULL || how->number != KNOWN_BY_PROFESSIONAL || request_detail(r, FIELD_SOURCE) != NULL)
+        return CW_OK;
+    return refuse(refusal, CW_REFUSED_MISSING, WHERE(schema_field(FIELD_SOURCE)),
+                  "which professional saw the child: a return rests on somebody who can be asked");
+}
+
 /* --- taking back --------------------------------------------------------------------------------------------------- */
 
 /* Which event each of the rows that take back is about. */
@@ -307,5 +322,7 @@ enum cw_err check_saying(const struct admission_request *r, const struct schema_
         return err;
     if (event->number == EVENT_LINK)
         return check_link(r, refusal);
+    if (event->number == EVENT_RETURNED)
+        return check_seen(r, refusal);
     return event->number == EVENT_IDENTITY_MERGED ? check_merge(r, refusal) : CW_OK;
 }

@@ -279,6 +279,24 @@ START_TEST(a_return_that_was_seen_is_not_made_hearsay_by_a_correction)
 }
 END_TEST
 
+/* DOMAIN §7.3: "by a named professional". */
+START_TEST(a_return_that_a_professional_saw_says_which)
+{
+    struct story *s = child_missing();
+    const struct case_state *state;
+    uint32_t back;
+
+    assessed(s, 10, 3);
+    state = story_fold(s);
+    back = happens(s, PC_, EVENT_RETURNED, 100);
+    story_number(s, back, FIELD_HOW_KNOWN, 4);
+    story_interval(s, back, FIELD_OCCURRED, NOON + 100 * MINUTE_MS, NOON + 100 * MINUTE_MS);
+    ck_story_refused(s, state, back, CW_REFUSED_MISSING, "source");
+    story_text(s, back, FIELD_SOURCE, "Ward nurse");
+    ck_assert_int_eq(story_check(s, state, back, &story_refusal), ADMIT);
+}
+END_TEST
+
 START_TEST(a_claim_is_not_made_a_return_by_a_correction)
 {
     struct story *s = child_missing();
@@ -514,6 +532,7 @@ Suite *suite_lifecycle(void)
     tcase_add_test(t, the_interview_after_a_claim_is_of_the_return_that_it_claims);
     tcase_add_test(t, an_episode_is_closed_when_it_is_said_what_became_of_the_child);
     tcase_add_test(t, a_return_that_was_seen_is_not_made_hearsay_by_a_correction);
+    tcase_add_test(t, a_return_that_a_professional_saw_says_which);
     tcase_add_test(t, a_claim_is_not_made_a_return_by_a_correction);
     tcase_add_test(t, what_was_taken_back_is_not_put_right);
     tcase_add_test(t, a_review_is_put_right_or_taken_back_by_who_might_have_held_it);
