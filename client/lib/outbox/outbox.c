@@ -208,6 +208,20 @@ static enum cw_err add_one(struct cw_outbox *o, const struct cw_submission *subm
     return outbox_note(o, e, &record, &e->add);
 }
 
+static enum cw_err check_added(const struct cw_submission *const *submissions, size_t count, const struct cw_ack *ack,
+                               struct cw_fault *fault)
+{
+    if (ack != NULL && (ack->held_by > CW_HELD_BY_MAX || ack->deadline_ms < 0 || ack->deadline_ms >= CW_TIMEOUT_MS_MAX))
+        return fault_set(fault, CW_USAGE_ARGUMENT, "ack", "at most %d divisions, and a deadline below %d ms",
+                         CW_HELD_BY_MAX, CW_TIMEOUT_MS_MAX);
+    for (size_t i = 0; i < count; i++) {
+        if (submissions[i] == NULL)
+            return fault_set(fault, CW_USAGE_ARGUMENT, "submissions", "number %zu of %zu is missing (NULL)", i + 1,
+                             count);
+    }
+    return CW_OK;
+}
+
 /* All or none: what was written of them is cut off again, and their numbers are not used. */
 static void take_back(struct cw_outbox *o, size_t count, uint64_t size)
 {
@@ -223,11 +237,10 @@ enum cw_err cw_outbox_add(struct cw_outbox *outbox, const struct cw_submission *
         return CW_USAGE_ARGUMENT;
     uint64_t first = outbox->next_number, size = outbox->file.size;
     size_t before = outbox->count;
-    enum cw_err err = CW_OK;
+    enum cw_err err = check_added(submissions, count, ack, out_fault);
 
-    if (ack != NULL && (ack->held_by > CW_HELD_BY_MAX || ack->deadline_ms < 0 || ack->deadline_ms >= CW_TIMEOUT_MS_MAX))
-        return fault_set(out_fault, CW_USAGE_ARGUMENT, "ack", "at most %d divisions, and a deadline below %d ms",
-                         CW_HELD_BY_MAX, CW_TIMEOUT_MS_MAX);
+    if (err != CW_OK)
+        return err;
     for (size_t i = 0; err == CW_OK && i < count; i++)
         err = add_one(outbox, submissions[i], ack);
     if (err == CW_OK)

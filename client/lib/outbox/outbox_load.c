@@ -160,6 +160,29 @@ static void bound_pieces(struct cw_outbox *o, enum record_kind kind, uint64_t nu
         o->highest_number = number;
 }
 
+static enum cw_err on_damage(void *context, const struct cw_outbox_damage *damage)
+{
+    struct cw_outbox *o = context;
+
+    if (o->piece_count == o->piece_room) {
+        size_t room = o->piece_room == 0 ? 8 : 2 * o->piece_room;
+        struct outbox_piece *more = realloc(o->pieces, room * sizeof(*more));
+
+        if (more == NULL)
+            return CW_LOCAL_MEMORY;
+        o->pieces = more;
+        o->piece_room = room;
+    }
+    o->pieces[o->piece_count++] = (struct outbox_piece){.told = *damage, .before = o->highest_number};
+    return CW_OK;
+}
+
+/* A record that is whole and whose submission is none: it costs its own statement, not those of the others. */
+static bool is_its_own(enum cw_err err)
+{
+    return cw_err_class_of(err) == CW_CLASS_REFUSED;
+}
+
 static enum cw_err on_record(void *context, uint64_t number, uint64_t offset, uint32_t len, struct cw_slice plain)
 {
     struct cw_outbox *o = context;
@@ -179,24 +202,9 @@ static enum cw_err on_record(void *context, uint64_t number, uint64_t offset, ui
         e = outbox_entry_new(o, number);
     if (e == NULL)
         return o->count >= CW_OUTBOX_ENTRIES_MAX ? CW_REFUSED_SIZE : CW_LOCAL_MEMORY;
-    return apply(e, &record, (struct outbox_place){offset, len});
-}
-
-static enum cw_err on_damage(void *context, const struct cw_outbox_damage *damage)
-{
-    struct cw_outbox *o = context;
-
-    if (o->piece_count == o->piece_room) {
-        size_t room = o->piece_room == 0 ? 8 : 2 * o->piece_room;
-        struct outbox_piece *more = realloc(o->pieces, room * sizeof(*more));
-
-        if (more == NULL)
-            return CW_LOCAL_MEMORY;
-        o->pieces = more;
-        o->piece_room = room;
-    }
-    o->pieces[o->piece_count++] = (struct outbox_piece){.told = *damage, .before = o->highest_number};
-    return CW_OK;
+    err = apply(e, &record, (struct outbox_place){offset, len});
+    return is_its_own(err) ? on_damage(o, &(struct cw_outbox_damage){.offset = offset, .len = len, .number = number})
+                           : err;
 }
 
 /* What was lost with its submission cannot be sent; what is known of it otherwise stays, unless that is nothing. */

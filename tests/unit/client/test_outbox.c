@@ -40,6 +40,54 @@ START_TEST(what_is_added_is_there_after_a_crash)
 }
 END_TEST
 
+START_TEST(an_array_with_nothing_in_it_is_refused_and_costs_nothing)
+{
+    struct desk d;
+    struct cw_submission *first, *last;
+    struct cw_fault fault;
+    uint64_t number = 7;
+
+    desk_open(&d, false);
+    first = registrar_opening(&d.r, 1);
+    last = registrar_opening(&d.r, 2);
+    ck_assert_int_eq(
+        cw_outbox_add(d.outbox, (const struct cw_submission *const[]){first, NULL, last}, 3, NULL, &number, &fault),
+        CW_USAGE_ARGUMENT);
+    ck_assert_str_eq(fault.where, "submissions");
+    ck_assert_ptr_nonnull(strstr(fault.text, "number 2 of 3"));
+    ck_assert_uint_eq(number, 7);
+    ck_assert_uint_eq(cw_outbox_count(d.outbox), 0);
+    ck_assert_uint_eq(desk_put(&d, first, NULL), 1);
+    ck_assert_int_eq(desk_reopen(&d, &fault), CW_OK);
+    ck_assert_uint_eq(cw_outbox_count(d.outbox), 1);
+    cw_submission_free(last);
+    desk_close(&d);
+}
+END_TEST
+
+/* Whole, and under the right key: what some library wrote that did not look. */
+START_TEST(a_record_that_holds_no_submission_costs_itself_alone)
+{
+    struct desk d;
+    struct outbox_record none = {.kind = RECORD_ADD, .wanted = 1};
+    struct outbox_entry *entry;
+    struct cw_fault fault;
+
+    desk_open(&d, false);
+    desk_put(&d, registrar_opening(&d.r, 1), NULL);
+    entry = outbox_entry_new(d.outbox, 2);
+    ck_assert_ptr_nonnull(entry);
+    ck_assert_int_eq(outbox_note(d.outbox, entry, &none, &entry->add), CW_OK);
+    desk_put(&d, registrar_opening(&d.r, 3), NULL);
+    ck_assert_int_eq(desk_reopen(&d, &fault), CW_OK);
+    ck_assert_uint_eq(cw_outbox_count(d.outbox), 2);
+    ck_assert_uint_eq(cw_outbox_damage_count(d.outbox), 1);
+    ck_assert_uint_eq(cw_outbox_damage_at(d.outbox, 0)->number, 2);
+    ck_assert_int_eq(desk_entry(&d, 3).state, CW_OUTBOX_QUEUED);
+    desk_close(&d);
+}
+END_TEST
+
 START_TEST(what_is_stored_has_a_receipt_that_verifies)
 {
     struct desk d;
@@ -408,6 +456,8 @@ Suite *suite_outbox(void)
     TCase *states = tcase_create("states"), *rules = tcase_create("rules");
 
     tcase_add_test(states, what_is_added_is_there_after_a_crash);
+    tcase_add_test(states, an_array_with_nothing_in_it_is_refused_and_costs_nothing);
+    tcase_add_test(states, a_record_that_holds_no_submission_costs_itself_alone);
     tcase_add_test(states, what_is_stored_has_a_receipt_that_verifies);
     tcase_add_test(states, held_by_two_is_waited_for);
     tcase_add_test(states, what_no_receipt_can_prove_any_more_is_not_waited_for);
