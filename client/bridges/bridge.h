@@ -18,7 +18,7 @@
 /* --- options (bridge_options.c) ------------------------------------------------------------------------ */
 
 #define BRIDGE_NAMES_MAX CW_FEED_NAMES_MAX
-#define BRIDGE_KINDS_MAX 8
+#define BRIDGE_KINDS_MAX 16
 
 struct bridge_names {
     size_t count;

@@ -12,6 +12,7 @@ struct cw_answer {
     void *memory; /* holds message */
     const Cw__Answer *message;
     Cw__OpRef *refs;                /* NULL: what came says everything, and `bytes` is all of it */
+    uint32_t daemon;                /* of the handle's list, who gave it */
     struct buf *_Atomic said_again; /* what it would be at length; made when it is asked for */
 };
 

@@ -130,6 +130,9 @@ enum cw_err client_start(struct cw_client *client, Cw__Request *message, const s
 /* The second half of a blocking function: waits for what was started just now; NULL: `started` says why not. */
 enum cw_err client_wait_for(enum cw_err started, struct cw_request *request, struct cw_answer **out_answer);
 /* Both halves. */
+/* The first part of a log behind this entry; log NULL: the list of logs. As cw_client_export(), for who has a callback. */
+enum cw_err client_ask_export(struct cw_client *client, const struct cw_call *call, const uint8_t *log, uint64_t after,
+                              struct cw_request **out_request);
 enum cw_err client_ask(struct cw_client *client, Cw__Request *message, const struct request_plan *plan,
                        int32_t timeout_ms, struct cw_answer **out_answer);
 /*
@@ -209,6 +212,6 @@ enum route {
     ROUTE_MARK,  /* another daemon, and this one is marked */
     ROUTE_LATER, /* the same one, after a pause */
 };
-enum route route_of(enum cw_err err);
+enum route route_of(const struct cw_fault *fault);
 
 #endif

@@ -20,6 +20,9 @@ enum cw_err feed_check_options(struct cw_client *client, const struct cw_feed_op
         return fault_set(&client->fault, CW_USAGE_ARGUMENT, "cursor", "goes with CW_FEED_CURSOR, and only with it");
     if (o->cursor.len > CW_FEED_CURSOR_LEN_MAX)
         return fault_set(&client->fault, CW_REFUSED_SIZE, "cursor", "longer than any cursor");
+    if (o->kind_count > CW_FEED_NAMES_MAX || (o->kind_count > 0 && o->kinds == NULL))
+        return fault_set(&client->fault, CW_USAGE_ARGUMENT, "kinds", "at most %d, and an array of as many",
+                         CW_FEED_NAMES_MAX);
     if (o->since.ms < 0)
         return fault_set(&client->fault, CW_USAGE_ARGUMENT, "since", "before 1970");
     if (o->window_items > CW_FEED_WINDOW_ITEMS_MAX || o->window_bytes > CW_FEED_WINDOW_BYTES_MAX)
@@ -81,7 +84,7 @@ enum cw_err feed_pack_ask(struct cw_feed *feed, const struct cw_feed_options *o)
     if (err != CW_OK)
         return err;
     ids_of_names(&f, ids);
-    f.n_kinds = o->kind_count <= CW_FEED_NAMES_MAX ? o->kind_count : CW_FEED_NAMES_MAX;
+    f.n_kinds = o->kind_count;
     f.kinds = (uint32_t *)(uintptr_t)o->kinds;
     subscribe.filter = &f;
     subscribe.has_by_state = subscribe.by_state = o->by_state != 0;

@@ -21,6 +21,7 @@
  *   outbox_send.c    from entries to requests
  *   outbox_attach.c  on a handle: in its rounds, and waited for
  *   outbox_fold.c    room in the session that its handle keeps
+ *   outbox_trust.c   the certificates that a receipt names and that are not known yet
  *   outbox_compact.c the file anew
  *   outbox_aside.c   keeping a damaged file
  *   outbox_said.c    what an entry is about
@@ -29,6 +30,7 @@
 #include <casewire/outbox.h>
 
 #include "lib/client.h"
+#include "lib/trust.h"
 #include "proto/buf.h"
 
 /* --- records -------------------------------------------------------------------------------------------------- */
@@ -171,8 +173,15 @@ struct cw_outbox {
     struct cases_waiting *waiting;
     struct cw_request *fold; /* a read that makes room in the handle's session */
     struct cw_mono fold_at;
-    bool wants_trust;   /* a receipt names what is not known yet */
-    enum cw_err broken; /* the file cannot be written: nothing is sent any more */
+    bool wants_trust;         /* a receipt names what is not known yet */
+    bool settled;             /* certificates were fetched since: what does not verify now is the daemon's doing */
+    struct trust_fetch fetch; /* of them, while it goes on */
+    struct cw_request *fetching;
+    struct cw_mono fetch_at;
+    enum cw_err broken; /* the file cannot be written: nothing is sent until mend_at */
+    struct cw_mono mend_at;
+    bool telling; /* its watch is being called */
+    bool ended;   /* and closed it: what is left goes when the watch returns */
 };
 
 /* The key under which this person's outboxes are. */
@@ -209,6 +218,17 @@ void outbox_entry_changed(struct outbox_entry *entry);
 /* Sees that the session has room for what the next answer says. */
 void outbox_fold_session(struct cw_outbox *outbox, struct cw_mono now);
 void outbox_stop_folding(struct cw_outbox *outbox);
+/* Fetches certificates when some are missing. */
+void outbox_fetch_trust(struct cw_outbox *outbox, struct cw_mono now);
+void outbox_stop_fetching(struct cw_outbox *outbox);
+/* When the next of these is to be asked for; CW_NEVER: nothing is missing, or it is on its way. */
+struct cw_mono outbox_fetch_at(const struct cw_outbox *outbox);
+/* Everything that waits is due now. */
+void outbox_begin_anew(struct cw_outbox *outbox);
+/* What could not be written; nothing is sent for a while. */
+void outbox_break(struct cw_outbox *outbox, enum cw_err err);
+/* The memory of one that is detached. */
+void outbox_free(struct cw_outbox *outbox);
 /* Sends what is due. */
 void outbox_send_due(struct cw_outbox *outbox, struct cw_mono now);
 void outbox_note_sent(struct outbox_entry *entry);

@@ -241,7 +241,7 @@ static void pause_request(struct cw_request *request, struct cw_mono now)
 void request_outcome(struct cw_request *request, uint32_t daemon, const struct cw_fault *fault, struct cw_mono now)
 {
     struct cw_client *client = request->client;
-    enum route route = client->daemons[daemon].link->once ? ROUTE_DONE : route_of(fault->code);
+    enum route route = client->daemons[daemon].link->once ? ROUTE_DONE : route_of(fault);
 
     request->state = REQUEST_WAITING;
     request->attempt = CW_NEVER;

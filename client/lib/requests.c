@@ -371,20 +371,37 @@ enum cw_err cw_client_receipt(struct cw_client *client, const struct cw_op_id *o
     return client_wait_for(err, request, out_answer);
 }
 
+static Cw__ExportLog export_of(const uint8_t *log, uint64_t after, int open)
+{
+    Cw__ExportLog chunk = CW__EXPORT_LOG__INIT;
+
+    chunk.has_log = log != NULL;
+    chunk.log = wire_bytes(slice(log, log != NULL ? CW_ID_LEN : 0));
+    chunk.has_after = after != 0;
+    chunk.after = after;
+    chunk.has_open = chunk.open = open != 0;
+    return chunk;
+}
+
+enum cw_err client_ask_export(struct cw_client *client, const struct cw_call *call, const uint8_t *log, uint64_t after,
+                              struct cw_request **out_request)
+{
+    Cw__Request request = CW__REQUEST__INIT;
+    Cw__ExportLog chunk = export_of(log, after, 0);
+
+    request.export = &chunk;
+    return client_start(client, &request, call, EXPECT(export), out_request);
+}
+
 enum cw_err cw_client_export(struct cw_client *client, const uint8_t *log, uint64_t after, int open, int32_t timeout_ms,
                              struct cw_answer **out_answer)
 {
     if (MISSING(FAULT_OF(client), client, out_answer))
         return CW_USAGE_ARGUMENT;
     Cw__Request request = CW__REQUEST__INIT;
-    Cw__ExportLog chunk = CW__EXPORT_LOG__INIT;
+    Cw__ExportLog chunk = export_of(log, after, open);
 
     request.export = &chunk;
-    chunk.has_log = log != NULL;
-    chunk.log = wire_bytes(slice(log, log != NULL ? CW_ID_LEN : 0));
-    chunk.has_after = after != 0;
-    chunk.after = after;
-    chunk.has_open = chunk.open = open != 0;
     return client_ask(client, &request, EXPECT(export), timeout_ms, out_answer);
 }
 

@@ -68,6 +68,29 @@ void trust_note_policy(struct cw_trust *trust, const struct policy_said *said);
 bool trust_has_room_for(const struct cw_trust *trust, const struct policy_said *said);
 /* Follows one message of the root log or an authority log; problems, entries and seals are told to the watcher. */
 void trust_follow(struct cw_trust *trust, const Cw__Entries *message, const struct chain_watcher *watcher);
+/* A watcher's problem: keeps the first, in a struct trust_first_fault. */
+struct trust_first_fault {
+    bool any;
+    struct cw_fault fault;
+};
+void trust_keep_first(void *context, const struct chain *chain, uint64_t seq, const struct cw_fault *fault);
+
+/* --- trust_fetch.c: what a daemon has of the root and authority logs, asked for by whoever holds the handle ---- */
+
+struct trust_fetch {
+    struct cw_trust *trust;
+    struct cw_answer *list; /* its logs; owned. NULL: no fetch is on */
+    uint32_t scope;         /* the root's first: it says which authority logs to believe */
+    size_t next;
+};
+/* The answer to cw_client_export() of no log. */
+void trust_fetch_begin(struct trust_fetch *fetch, struct cw_trust *trust, struct cw_answer *list);
+void trust_fetch_end(struct trust_fetch *fetch);
+/* The log to ask for now, and after which entry; NULL: all are here. */
+const uint8_t *trust_fetch_next(const struct trust_fetch *fetch, uint64_t *out_after);
+/* The answer to that. What does not hold ends the fetch. */
+enum cw_err trust_fetch_take(struct trust_fetch *fetch, const struct cw_answer *answer, struct cw_fault *fault);
+
 /* The chain of a root or authority log that has started; NULL otherwise. */
 struct chain *trust_chain(struct cw_trust *trust, const struct log_id *log);
 

@@ -99,7 +99,10 @@ CW_PUBLIC const char *cw_err_sentence(enum cw_err err);
 /** The table's name for err, as text ("CW_REFUSED_ROLE"); "CW_UNKNOWN" otherwise. Never NULL. Threads: any. */
 CW_PUBLIC const char *cw_err_name(enum cw_err err);
 
-/** Who acts on err. A number that is not in the table is of class LOCAL. Threads: any. */
+/**
+ * Who acts on err. A number that is not in the table, as a newer daemon's, is of the class of its hundred: 100 to 199
+ * REFUSED, 200 to 299 PEER, 300 to 399 AGAIN; of class LOCAL otherwise. Threads: any.
+ */
 CW_PUBLIC enum cw_err_class cw_err_class_of(enum cw_err err);
 
 #ifdef __cplusplus

@@ -7,7 +7,7 @@
  *
  *     options.start = CW_FEED_CURSOR;          or CW_FEED_SNAPSHOT, CW_FEED_SINCE ...
  *     options.cursor = what was kept;
- *     cw_feed_open(client, &options, &feed, NULL);
+ *     cw_feed_open(client, &options, &feed);
  *     while ((err = cw_feed_next(feed, -1, &answer)) == CW_OK) {
  *         for (size_t i = 0; i < cw_feed_item_count(answer); i++) {
  *             cw_feed_item(answer, i, &item);
@@ -24,7 +24,8 @@
  * A reader that is slow slows itself only: at most `window_items` and `window_bytes` are on their way or waiting in the
  * feed; cw_feed_next() gives the room of the answer before back. Each answer says how far behind the reader is.
  *
- * With an event loop: call cw_feed_next(feed, 0, ...) until CW_LOCAL_NOT_FOUND after each cw_client_dispatch().
+ * With an event loop: after each cw_client_dispatch(), call cw_feed_next(feed, 0, ...) for as long as it returns CW_OK.
+ * CW_LOCAL_NOT_FOUND and CW_AGAIN_ mean that there is nothing now: dispatch again. Any other code ends the feed.
  *
  * Threads: the handle's one thread.
  */

@@ -6,7 +6,8 @@
  * An outbox: submissions that wait in a file until the network has them, and say honestly how far each has come.
  *
  *     cw_outbox_open(&options, &outbox, &fault);
- *     cw_outbox_add(outbox, &submission, 1, NULL, NULL, &fault);    from here on it is not lost
+ *     const struct cw_submission *one = submission;
+ *     cw_outbox_add(outbox, &one, 1, NULL, NULL, &fault);           from here on it is not lost
  *     cw_outbox_attach(outbox, client, NULL, NULL);                 sent whenever a daemon can be reached
  *     cw_outbox_flush(outbox, 10000, &fault);                       or an event loop with cw_client_dispatch()
  *
@@ -38,8 +39,8 @@ struct cw_outbox_options {
     size_t size;                        /**< sizeof(struct cw_outbox_options) */
     const char *path;                   /**< made when it is missing, for its owner only */
     const struct cw_identity *identity; /**< whose; must outlive the outbox */
-    struct cw_trust *trust; /**< what receipts are checked against; must outlive the outbox. cw_outbox_flush() fetches
-                                 what is missing in it */
+    struct cw_trust *trust; /**< what receipts are checked against; must outlive the outbox. What is missing in it is
+                                 fetched while the outbox is attached */
 };
 
 /**
@@ -152,7 +153,7 @@ CW_PUBLIC CW_MUST_CHECK enum cw_err cw_outbox_compact(struct cw_outbox *outbox, 
 
 /* --- sending ----------------------------------------------------------------------------------------- */
 
-/** An entry came further, or a try failed. Called as cw_done is, and under the same rules. */
+/** An entry came further, or a try failed. Called as cw_done is, and under the same rules; it may close the outbox. */
 typedef void cw_outbox_watch(void *context, const struct cw_outbox_entry *entry);
 
 /**

@@ -149,7 +149,7 @@ static void take_answer(struct cw_client *client, uint32_t daemon, struct cw_ans
         cw_answer_close(answer);
         return;
     }
-    if (here && route_of(err) == ROUTE_MARK) {
+    if (here && err != CW_OK && route_of(&fault) == ROUTE_MARK) {
         cw_answer_close(answer);
         client_mark(client, daemon, &fault, now);
         return;
@@ -183,6 +183,7 @@ static bool take_frame(struct cw_client *client, uint32_t daemon, struct cw_mono
         client_mark(client, daemon, &fault, now);
         return false;
     }
+    answer->daemon = daemon;
     take_answer(client, daemon, answer, now);
     return client->daemons[daemon].link->state != LINK_IDLE;
 }

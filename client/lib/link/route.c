@@ -5,12 +5,14 @@
  * What an outcome at one daemon means for the request. A refusal is the network's word, the same at every daemon, so it
  * is the answer; what is wrong with the daemon itself is not, and a certificate's dates are held against its clock.
  */
-enum route route_of(enum cw_err err)
+enum route route_of(const struct cw_fault *fault)
 {
-    switch (err) {
+    bool of_cursor = strcmp(fault->where, "cursor") == 0; /* of what was asked with, not of the daemon */
+
+    switch (fault->code) {
     case CW_REFUSED_NETWORK: /* not a daemon of this network: the list of daemons is wrong */
     case CW_REFUSED_VERSION:
-        return ROUTE_MARK;
+        return of_cursor ? ROUTE_DONE : ROUTE_MARK;
     case CW_AGAIN_BUSY:
         return ROUTE_LATER;
     case CW_AGAIN_BEHIND:
@@ -21,7 +23,7 @@ enum route route_of(enum cw_err err)
     default:
         break;
     }
-    switch (cw_err_class_of(err)) {
+    switch (cw_err_class_of(fault->code)) {
     case CW_CLASS_PEER:
         return ROUTE_MARK;
     case CW_CLASS_LOCAL: /* its disk or its memory, not ours */

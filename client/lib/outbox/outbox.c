@@ -72,6 +72,14 @@ void cw_outbox_close(struct cw_outbox *outbox)
     if (outbox == NULL)
         return;
     cw_outbox_detach(outbox);
+    if (outbox->telling)
+        outbox->ended = true; /* whoever calls the watch still has it in hand */
+    else
+        outbox_free(outbox);
+}
+
+void outbox_free(struct cw_outbox *outbox)
+{
     for (size_t i = 0; i < outbox->count; i++)
         outbox_entry_free(outbox->entries[i]);
     free(outbox->entries);
@@ -123,6 +131,9 @@ void outbox_entry_show(const struct outbox_entry *entry, struct cw_outbox_entry 
     memcpy(out->division, entry->division, sizeof(out->division));
     if (entry->why != NULL)
         out->fault = *entry->why;
+    else if (entry->outbox->broken != CW_OK && !outbox_entry_is_done(entry))
+        fault_set(&out->fault, entry->outbox->broken, "outbox", "the file cannot be written: %s",
+                  cw_err_sentence(entry->outbox->broken));
 }
 
 size_t cw_outbox_count(const struct cw_outbox *outbox)

@@ -7,6 +7,8 @@
 
 #include <stddef.h>
 
+#define MEND_MS 5000 /* before a file that could not be written is tried again */
+
 void cw_outbox_detach(struct cw_outbox *outbox)
 {
     if (MISSING(NULL, outbox))
@@ -21,6 +23,7 @@ void cw_outbox_detach(struct cw_outbox *outbox)
         e->request = NULL;
     }
     outbox_stop_folding(outbox);
+    outbox_stop_fetching(outbox);
     attached_remove(&outbox->client->attached, &outbox->on);
     outbox->client = NULL;
 }
@@ -35,13 +38,13 @@ static void look_at_requests(struct cw_outbox *o)
     }
 }
 
-/* The watcher may add, forget and detach. */
-static void tell(struct cw_outbox *o)
+/* The watcher may add, forget, detach and close. False: it did the last. */
+static bool tell(struct cw_outbox *o)
 {
     struct cw_client *client = o->client;
-    bool inside = client->inside;
+    bool inside = client->inside, ended;
 
-    client->inside = true;
+    client->inside = o->telling = true;
     while (o->changed != NULL && o->client == client && !client->closing) {
         struct outbox_entry *e = o->changed;
         struct cw_outbox_entry shown;
@@ -55,27 +58,57 @@ static void tell(struct cw_outbox *o)
             o->watch(o->context, &shown);
     }
     client->inside = inside;
+    o->telling = false;
+    ended = o->ended;
+    if (ended)
+        outbox_free(o);
+    return !ended;
 }
 
 static bool may_send(const struct cw_outbox *o)
 {
-    return o->broken == CW_OK && o->on_way_count < CW_OUTBOX_WINDOW;
+    return o->on_way_count < CW_OUTBOX_WINDOW;
+}
+
+void outbox_break(struct cw_outbox *outbox, enum cw_err err)
+{
+    outbox->broken = err;
+    outbox->mend_at = mono_after(link_now(), MEND_MS);
+}
+
+/* A disk that was full may have room again. */
+static void mend(struct cw_outbox *o, struct cw_mono now)
+{
+    enum cw_err err = CW_OK;
+
+    if (o->broken != CW_OK && !mono_reached(now, o->mend_at))
+        return;
+    err = outbox_file_sync(&o->file); /* one flush for all that this round brought */
+    if (err != CW_OK)
+        outbox_break(o, err);
+    else
+        o->broken = CW_OK;
+}
+
+static bool is_on(const struct cw_outbox *o, const struct cw_client *client)
+{
+    return o->client == client && !client->closing;
 }
 
 static void tend(struct attached *on, struct cw_mono now)
 {
     struct cw_outbox *o = (struct cw_outbox *)on;
     struct cw_client *client = o->client;
-    enum cw_err err;
 
     look_at_requests(o);
-    err = outbox_file_sync(&o->file); /* one flush for all that this round brought */
-    if (err != CW_OK)
-        o->broken = err;
-    tell(o);
-    if (o->client == client && !client->closing)
+    mend(o, now);
+    if (!tell(o))
+        return;
+    if (is_on(o, client))
         outbox_fold_session(o, now);
-    if (o->client == client && !client->closing && may_send(o) && mono_reached(now, o->due_at))
+    if (is_on(o, client))
+        outbox_fetch_trust(o, now);
+    if (is_on(o, client) && o->broken == CW_OK && may_send(o) && mono_reached(now, o->due_at))
         outbox_send_due(o, now);
 }
 
@@ -85,7 +118,9 @@ static struct cw_mono wake_at(const struct attached *on)
 
     if (o->changed != NULL)
         return (struct cw_mono){0};
-    return may_send(o) ? o->due_at : CW_NEVER;
+    if (o->broken != CW_OK)
+        return o->mend_at;
+    return may_send(o) ? mono_earlier(o->due_at, outbox_fetch_at(o)) : outbox_fetch_at(o);
 }
 
 static void leave(struct attached *on)
@@ -117,7 +152,7 @@ enum cw_err cw_outbox_attach(struct cw_outbox *outbox, struct cw_client *client,
 
 /* --- waiting ------------------------------------------------------------------------------------------------------------ */
 
-static void begin_anew(struct cw_outbox *o)
+void outbox_begin_anew(struct cw_outbox *o)
 {
     for (size_t i = o->first_open; i < o->count; i++) {
         o->entries[i]->retry_at = (struct cw_mono){0};
@@ -133,30 +168,13 @@ static const struct outbox_entry *oldest_open(struct cw_outbox *o)
     return o->first_open < o->count ? o->entries[o->first_open] : NULL;
 }
 
-/*
- * A receipt could not be believed: the certificates may be newer than those known here. Once these are here, nothing is held
- * against the daemon before it answers again. CLASS_AGAIN: they are still wanted.
- */
-static void fetch_trust(struct cw_outbox *o, struct cw_mono deadline)
-{
-    int left = link_ms_left(deadline);
-    enum cw_err err = left > 0 ? cw_trust_fetch(o->trust, o->client, left, NULL) : CW_AGAIN_NO_DAEMON;
-
-    o->wants_trust = cw_err_class_of(err) == CW_CLASS_AGAIN;
-    if (err != CW_OK)
-        return;
-    outbox_forget_doubts(o);
-    begin_anew(o);
-}
-
-/* unsettled: certificates that were not fetched yet may explain what looks like a false receipt. */
-static enum cw_err why_not(struct cw_outbox *o, bool unsettled, struct cw_fault *fault)
+static enum cw_err why_not(struct cw_outbox *o, struct cw_fault *fault)
 {
     const struct outbox_entry *e = oldest_open(o);
     struct cw_fault why = {.code = CW_AGAIN_NO_DAEMON};
 
     fault_plain(&why, CW_AGAIN_NO_DAEMON, "outbox");
-    if (unsettled && outbox_entry_is_doubted(e))
+    if (o->wants_trust && !o->settled && outbox_entry_is_doubted(e))
         fault_set(&why, CW_AGAIN_NO_DAEMON, "outbox", "the certificates that its receipt names were not fetched yet");
     else if (e->why != NULL)
         why = *e->why;
@@ -169,18 +187,12 @@ static enum cw_err why_not(struct cw_outbox *o, bool unsettled, struct cw_fault 
 static enum cw_err wait_until(struct cw_outbox *o, struct cw_mono deadline, struct cw_fault *fault)
 {
     struct cw_client *client = o->client;
-    bool asked = false, settled = false;
 
     while (oldest_open(o) != NULL) {
         if (o->broken != CW_OK)
             return fault_set(fault, o->broken, "outbox", "the file cannot be written: %s", cw_err_sentence(o->broken));
-        if (o->wants_trust && !asked) {
-            asked = true;
-            fetch_trust(o, deadline);
-            settled = !o->wants_trust;
-        }
         if (mono_reached(link_now(), deadline))
-            return why_not(o, o->wants_trust && !settled, fault);
+            return why_not(o, fault);
         if (!client_pump(client) || o->client != client)
             return fault_set(fault, CW_USAGE_ORDER, "outbox", "it was detached meanwhile");
         if (oldest_open(o) != NULL)
@@ -200,6 +212,8 @@ enum cw_err cw_outbox_flush(struct cw_outbox *outbox, int32_t timeout_ms, struct
     if (timeout_ms < 1 || timeout_ms > CW_TIMEOUT_MS_MAX)
         return fault_set(out_fault, CW_USAGE_ARGUMENT, "timeout_ms", "must be 1 to %d", CW_TIMEOUT_MS_MAX);
     outbox->broken = CW_OK;
-    begin_anew(outbox);
+    outbox->settled = false;
+    outbox->fetch_at = (struct cw_mono){0};
+    outbox_begin_anew(outbox);
     return wait_until(outbox, mono_after(link_now(), timeout_ms), out_fault);
 }

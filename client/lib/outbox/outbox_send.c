@@ -64,13 +64,13 @@ void outbox_entry_unlist(struct outbox_entry *entry)
         forget_way(entry);
 }
 
-/* The file does not take it: everything known stays true, but nothing more is sent before somebody looks. */
+/* The file does not take it: everything known stays true, but nothing more is sent until it may do so again. */
 static void note(struct outbox_entry *e, const struct outbox_record *record, struct outbox_place *out_place)
 {
     enum cw_err err = outbox_note(e->outbox, e, record, out_place);
 
     if (err != CW_OK)
-        e->outbox->broken = err;
+        outbox_break(e->outbox, err);
 }
 
 static void retry_later(struct outbox_entry *e, const struct cw_fault *why)
@@ -170,6 +170,21 @@ bool outbox_entry_is_doubted(const struct outbox_entry *entry)
     return entry->why != NULL && entry->why->code == CW_PEER_MALFORMED && strcmp(entry->why->where, doubted) == 0;
 }
 
+/* The daemon says that it has it and cannot be believed: yet, or, when its certificates are here, at all. */
+static void take_false_receipt(struct outbox_entry *e, const struct cw_answer *answer, const struct cw_fault *why)
+{
+    struct cw_outbox *o = e->outbox;
+    struct cw_fault doubt;
+
+    fault_set(&doubt, CW_PEER_MALFORMED, doubted, "a receipt that does not verify: %.160s", why->text);
+    outbox_note_sent(e);
+    o->wants_trust = true;
+    o->settled = o->settled && !mono_reached(link_now(), o->fetch_at); /* newer ones may be there by now */
+    retry_later(e, &doubt);
+    if (o->settled)
+        client_mark(o->client, answer->daemon, &doubt, link_now());
+}
+
 static void take_answer(struct outbox_entry *e, const struct cw_answer *answer)
 {
     const Cw__Submitted *submitted = answer_message(answer)->submitted;
@@ -180,17 +195,10 @@ static void take_answer(struct outbox_entry *e, const struct cw_answer *answer)
 
     if (err == CW_OK && message_pack(&submitted->receipt->base, CW_MESSAGE_LEN_MAX, &receipt) != CW_OK)
         err = fault_plain(&why, CW_LOCAL_MEMORY, "receipt");
-    if (err == CW_OK) {
+    if (err == CW_OK)
         take_receipt(e, &facts, submitted->held_by, buf_slice(&receipt));
-    } else {
-        /* The daemon says that it has it and cannot be believed, yet or at all. */
-        struct cw_fault doubt;
-
-        fault_set(&doubt, CW_PEER_MALFORMED, doubted, "a receipt that does not verify: %.160s", why.text);
-        outbox_note_sent(e);
-        e->outbox->wants_trust = true;
-        retry_later(e, &doubt);
-    }
+    else
+        take_false_receipt(e, answer, &why);
     buf_done(&receipt);
 }
 
@@ -305,18 +313,22 @@ static void consider(struct outbox_entry *e, struct cw_mono now)
         o->due_at = mono_earlier(o->due_at, e->retry_at);
 }
 
+/*
+ * The oldest of each case that is not stored, and beside them those that are and wait for more divisions: each sort has
+ * its own bound, so that a line which is down holds up nothing that this daemon would take.
+ */
 static void look_through(struct cw_outbox *o, struct cw_mono now)
 {
-    size_t looked = 0;
+    size_t unsent = 0, stored = 0;
 
-    for (size_t i = o->first_open; i < o->count && looked < LOOK_AHEAD && o->on_way_count < CW_OUTBOX_WINDOW; i++) {
+    for (size_t i = o->first_open; i < o->count && unsent < LOOK_AHEAD && o->on_way_count < CW_OUTBOX_WINDOW; i++) {
         struct outbox_entry *e = o->entries[i];
         bool first;
 
         if (outbox_entry_is_done(e))
             continue;
-        looked++;
-        first = is_stored(e) || put_case(o->waiting, &e->case_id);
+        first = is_stored(e) ? stored++ < LOOK_AHEAD : put_case(o->waiting, &e->case_id);
+        unsent += first && !is_stored(e);
         if (first && e->request == NULL && e->add.len > 0)
             consider(e, now);
     }

@@ -204,14 +204,9 @@ void trust_follow(struct cw_trust *trust, const Cw__Entries *message, const stru
 
 /* --- for callers that only want certificates --------------------------------------------------------- */
 
-struct first_fault {
-    bool any;
-    struct cw_fault fault;
-};
-
-static void keep_first(void *context, const struct chain *chain, uint64_t seq, const struct cw_fault *fault)
+void trust_keep_first(void *context, const struct chain *chain, uint64_t seq, const struct cw_fault *fault)
 {
-    struct first_fault *first = context;
+    struct trust_first_fault *first = context;
     char log[9] = "?";
     char where[48];
 
@@ -229,8 +224,8 @@ enum cw_err cw_trust_add(struct cw_trust *trust, struct cw_slice entries, struct
 {
     if (MISSING(out_fault, trust) || HOLLOW(out_fault, entries))
         return CW_USAGE_ARGUMENT;
-    struct first_fault first = {0};
-    struct chain_watcher watcher = {&first, keep_first, NULL, NULL};
+    struct trust_first_fault first = {0};
+    struct chain_watcher watcher = {&first, trust_keep_first, NULL, NULL};
     ProtobufCMessage *message;
     void *memory;
     enum cw_err err = message_unpack(&cw__entries__descriptor, entries, &memory, &message, NULL);
@@ -244,71 +239,4 @@ enum cw_err cw_trust_add(struct cw_trust *trust, struct cw_slice entries, struct
     if (out_fault != NULL)
         *out_fault = first.fault;
     return first.fault.code;
-}
-
-/* One log, chunk by chunk, until the daemon says that was the last. */
-static enum cw_err fetch_log(struct cw_trust *trust, struct cw_client *client, const uint8_t log[static ID_LEN],
-                             int32_t timeout_ms, struct cw_fault *fault)
-{
-    struct first_fault first = {0};
-    struct chain_watcher watcher = {&first, keep_first, NULL, NULL};
-
-    for (;;) {
-        struct log_id id;
-        struct chain *chain;
-        struct cw_answer *answer;
-        const Cw__ExportChunk *chunk;
-        uint64_t before, after;
-        enum cw_err err;
-        bool last;
-
-        memcpy(id.b, log, ID_LEN);
-        chain = trust_chain(trust, &id);
-        before = chain != NULL ? chain->seq : 0;
-        err = cw_client_export(client, log, before, 0, timeout_ms, &answer);
-        if (err != CW_OK) {
-            if (fault != NULL)
-                *fault = *cw_client_fault(client);
-            return err;
-        }
-        chunk = answer_message(answer)->export;
-        if (chunk->entries != NULL)
-            trust_follow(trust, chunk->entries, &watcher);
-        last = chunk->last || chunk->entries == NULL;
-        chain = trust_chain(trust, &id);
-        after = chain != NULL ? chain->seq : 0;
-        cw_answer_close(answer);
-        if (first.any) {
-            if (fault != NULL)
-                *fault = first.fault;
-            return first.fault.code;
-        }
-        if (last || after == before) /* a daemon that repeats itself gets no third turn */
-            return CW_OK;
-    }
-}
-
-enum cw_err cw_trust_fetch(struct cw_trust *trust, struct cw_client *client, int32_t timeout_ms,
-                           struct cw_fault *out_fault)
-{
-    if (MISSING(out_fault, trust, client))
-        return CW_USAGE_ARGUMENT;
-    struct cw_answer *answer;
-    enum cw_err err = cw_client_export(client, NULL, 0, 0, timeout_ms, &answer);
-    const Cw__ExportChunk *list;
-
-    if (err != CW_OK) {
-        if (out_fault != NULL)
-            *out_fault = *cw_client_fault(client);
-        return err;
-    }
-    list = answer_message(answer)->export;
-    /* The root first: it says which authority logs to believe. */
-    for (uint32_t scope = LOG_ROOT; err == CW_OK && scope >= LOG_AUTHORITY; scope--)
-        for (size_t i = 0; err == CW_OK && i < list->n_logs; i++)
-            if (list->logs[i]->scope_kind == scope && list->logs[i]->head != NULL &&
-                list->logs[i]->head->log.len == ID_LEN)
-                err = fetch_log(trust, client, list->logs[i]->head->log.data, timeout_ms, out_fault);
-    cw_answer_close(answer);
-    return err;
 }

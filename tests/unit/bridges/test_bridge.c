@@ -277,16 +277,17 @@ START_TEST(options_are_what_the_feed_is_asked_for)
     struct bridge_options o;
 
     ck_assert_int_eq(
-        read_words("--target t --home h --start now --kind ocg --kind missing_child --risk high --risk low "
-                   "--records --exit-at-end",
+        read_words("--target t --home h --start now --kind ocg --kind missing_child --kind phone --risk high "
+                   "--risk low --records --exit-at-end",
                    &o),
         -1);
     ck_assert_str_eq(own_value, "t");
     ck_assert_str_eq(o.home, "h");
     ck_assert(o.to_end);
     ck_assert_int_eq(o.feed.start, CW_FEED_NOW);
-    ck_assert_uint_eq(o.feed.kind_count, 2);
+    ck_assert_uint_eq(o.feed.kind_count, 3);
     ck_assert_uint_eq(o.feed.kinds[1], 3);
+    ck_assert_uint_eq(o.feed.kinds[2], 6);
     ck_assert_uint_eq(o.feed.risks.count, 2);
     ck_assert_uint_eq(o.feed.risks.at[1].len, 3);
     ck_assert_uint_eq(o.feed.tags.count, 0);

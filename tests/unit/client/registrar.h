@@ -11,7 +11,7 @@
 #include "tests/unit/client/fake.h"
 #include "tests/unit/client/history.h"
 
-#define REGISTRAR_OPS_MAX 600
+#define REGISTRAR_OPS_MAX 1200
 
 struct registered {
     struct cw_op_id op;

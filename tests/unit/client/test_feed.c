@@ -26,7 +26,8 @@ struct teller {
     enum trick trick;
     unsigned at;     /* the message at which the trick is played */
     uint32_t refuse; /* this code, to each Subscribe */
-    unsigned items;  /* per message; 0: one */
+    const char *refuse_where;
+    unsigned items; /* per message; 0: one */
     /* what was asked */
     atomic_uint subscribed, credited, start;
     atomic_uint case_lens[2]; /* of the first names of cases */
@@ -101,6 +102,9 @@ static enum fake_act end_with(struct teller *t, uint32_t code, Cw__Answer *out)
     cw__feed_end__init(&t->end);
     out->has_code = 1;
     out->code = code;
+    out->has_where = t->refuse_where != NULL;
+    if (t->refuse_where != NULL)
+        out->where = wire_bytes(slice_of(t->refuse_where));
     out->feed_end = &t->end;
     return FAKE_ANSWER;
 }
@@ -263,6 +267,39 @@ START_TEST(a_refusal_ends_the_feed_and_says_so_again)
 }
 END_TEST
 
+/* What is wrong is the reader's, and another daemon would say the same: the daemon is as good as before. */
+START_TEST(a_refused_cursor_is_held_against_no_daemon)
+{
+    struct cw_feed_options o = options_of(CW_FEED_CURSOR);
+    struct cw_daemon_view view = {.size = sizeof(view)};
+    struct cw_answer *answer = NULL;
+
+    o.cursor = cursor_of(7, first_cursor);
+    tellers[0].refuse = tellers[1].refuse = refusals[_i];
+    tellers[0].refuse_where = tellers[1].refuse_where = "cursor";
+    begin_with(2, &o);
+    ck_assert_int_eq(cw_feed_next(feed, PATIENT_MS, &answer), (enum cw_err)refusals[_i]);
+    ck_assert_str_eq(cw_client_fault(client)->where, "cursor");
+    ck_assert_int_eq(cw_client_daemon(client, 0, &view), CW_OK);
+    ck_assert_int_eq(view.state, CW_DAEMON_READY);
+    ck_assert_uint_eq(view.failures, 0);
+    ck_assert_uint_eq(atomic_load(&tellers[1].subscribed), 0);
+}
+END_TEST
+
+/* As a newer daemon's, which has more words for it. */
+START_TEST(a_refusal_of_an_unknown_number_is_a_refusal)
+{
+    struct cw_answer *answer = NULL;
+
+    tellers[0].refuse = 197;
+    begin(1);
+    ck_assert_int_eq(cw_feed_next(feed, PATIENT_MS, &answer), 197);
+    ck_assert_int_eq(cw_err_class_of((enum cw_err)197), CW_CLASS_REFUSED);
+    ck_assert_uint_eq(atomic_load(&tellers[0].subscribed), 1);
+}
+END_TEST
+
 START_TEST(a_daemon_behind_the_cursor_is_passed_over)
 {
     struct cw_feed_options o = options_of(CW_FEED_CURSOR);
@@ -357,6 +394,7 @@ START_TEST(options_that_mean_nothing_are_refused)
 {
     struct cw_feed_options o = options_of(CW_FEED_CURSOR);
     static const struct cw_slice names[CW_FEED_NAMES_MAX + 1];
+    static const uint32_t kinds[CW_FEED_NAMES_MAX + 1];
     struct cw_feed *other = NULL;
 
     begin(1);
@@ -366,6 +404,13 @@ START_TEST(options_that_mean_nothing_are_refused)
     ck_assert_int_eq(cw_feed_open(client, &o, &other), CW_USAGE_ARGUMENT);
     o = options_of(CW_FEED_NOW);
     o.tags = (struct cw_names){names, CW_COUNT(names)};
+    ck_assert_int_eq(cw_feed_open(client, &o, &other), CW_USAGE_ARGUMENT);
+    o = options_of(CW_FEED_NOW);
+    o.kind_count = 2; /* and no array */
+    ck_assert_int_eq(cw_feed_open(client, &o, &other), CW_USAGE_ARGUMENT);
+    ck_assert_str_eq(cw_client_fault(client)->where, "kinds");
+    o.kinds = kinds;
+    o.kind_count = CW_COUNT(kinds);
     ck_assert_int_eq(cw_feed_open(client, &o, &other), CW_USAGE_ARGUMENT);
     o = options_of(CW_FEED_NOW);
     o.size--;
@@ -385,6 +430,8 @@ Suite *suite_feed(void)
     tcase_add_test(c, a_message_without_a_cursor_is_not_believed);
     tcase_add_test(c, a_daemon_that_sends_more_than_it_was_granted_is_left);
     tcase_add_loop_test(c, a_refusal_ends_the_feed_and_says_so_again, 0, CW_COUNT(refusals));
+    tcase_add_loop_test(c, a_refused_cursor_is_held_against_no_daemon, 0, CW_COUNT(refusals));
+    tcase_add_test(c, a_refusal_of_an_unknown_number_is_a_refusal);
     tcase_add_test(c, a_daemon_behind_the_cursor_is_passed_over);
     tcase_add_test(c, when_all_are_behind_the_reader_hears_so_and_may_wait);
     tcase_add_test(c, nothing_in_time_is_no_error_of_the_feed);

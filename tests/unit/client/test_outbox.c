@@ -336,7 +336,7 @@ START_TEST(a_daemon_is_not_accused_of_what_missing_certificates_explain)
     d.trust = registrar_trust(&d.r, false);
     ck_assert_int_eq(desk_reopen(&d, &fault), CW_OK);
     d.r.act = FAKE_SILENCE;
-    d.r.act_from = 2;
+    d.r.act_from = 1;
     d.r.act_to = UINT_MAX;
     desk_put(&d, registrar_opening(&d.r, 1), NULL);
     while (cw_trust_count(d.trust) == 0 && err != CW_PEER_MALFORMED)

@@ -148,13 +148,17 @@ START_TEST(the_protocol_page_lists_every_label)
 }
 END_TEST
 
-START_TEST(an_error_number_from_elsewhere_is_local_and_named_unknown)
+START_TEST(an_error_number_from_elsewhere_is_of_its_hundred_and_named_unknown)
 {
     enum cw_err odd = (enum cw_err)12345;
 
     ck_assert_str_eq(cw_err_name(odd), "CW_UNKNOWN");
     ck_assert_str_eq(cw_err_sentence(odd), "unknown error");
     ck_assert_int_eq(cw_err_class_of(odd), CW_CLASS_LOCAL);
+    ck_assert_int_eq(cw_err_class_of((enum cw_err)(-1)), CW_CLASS_LOCAL);
+    ck_assert_int_eq(cw_err_class_of((enum cw_err)199), CW_CLASS_REFUSED);
+    ck_assert_int_eq(cw_err_class_of((enum cw_err)299), CW_CLASS_PEER);
+    ck_assert_int_eq(cw_err_class_of((enum cw_err)399), CW_CLASS_AGAIN);
 }
 END_TEST
 
@@ -174,7 +178,7 @@ Suite *suite_base(void)
     tcase_add_test(t, every_error_has_its_name_class_and_sentence);
     tcase_add_test(t, the_protocol_page_lists_every_error);
     tcase_add_test(t, the_protocol_page_lists_every_label);
-    tcase_add_test(t, an_error_number_from_elsewhere_is_local_and_named_unknown);
+    tcase_add_test(t, an_error_number_from_elsewhere_is_of_its_hundred_and_named_unknown);
     suite_add_tcase(s, t);
     return s;
 }
