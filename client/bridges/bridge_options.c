@@ -54,8 +54,8 @@ static bool add_kind(struct bridge_options *out, const char *name)
     static const struct {
         const char *name;
         uint32_t number;
-    } kinds[] = {{"ocg", 1},   {"county_line", 2}, {"missing_child", 3}, {"operation", 4},       {"nominal", 5},
-                 {"phone", 6}, {"vehicle", 7},     {"address", 8},       {"account", 9}, {"organisation", 10}};
+    } kinds[] = {{"ocg", 1},   {"county_line", 2}, {"missing_child", 3}, {"operation", 4}, {"nominal", 5},
+                 {"phone", 6}, {"vehicle", 7},     {"address", 8},       {"account", 9},   {"organisation", 10}};
 
     for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
         if (strcmp(kinds[i].name, name) == 0 && out->feed.kind_count < BRIDGE_KINDS_MAX) {
