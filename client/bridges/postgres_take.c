@@ -153,6 +153,21 @@ bool postgres_take(void *self, const struct cw_answer *answer)
 
 /* --- begin and end -------------------------------------------------------------------------------------- */
 
+/* Whatever PGCLIENTENCODING or the connection string say: texts are UTF-8, and a database of another encoding lacks letters. */
+static bool agree_on_text(struct postgres_target *t)
+{
+    const char *there = PQparameterStatus(t->connection, "server_encoding");
+
+    if (PQsetClientEncoding(t->connection, "UTF8") != 0)
+        return failed(t, "the server does not take UTF-8", NULL);
+    if (there != NULL && strcmp(there, "UTF8") == 0)
+        return true;
+    bridge_say(
+        "the database's encoding is %s, which cannot hold every text: give one that was made with ENCODING 'UTF8'",
+        there != NULL ? there : "unknown");
+    return false;
+}
+
 bool postgres_begin(void *self, struct bridge_cursor *out_cursor)
 {
     struct postgres_target *t = self;
@@ -164,8 +179,8 @@ bool postgres_begin(void *self, struct bridge_cursor *out_cursor)
     if (PQstatus(t->connection) != CONNECTION_OK)
         return failed(t, "no connection", NULL);
     PQsetNoticeProcessor(t->connection, say_nothing, NULL);
-    if (!postgres_tables(t) || !add_cursor(t) || !postgres_do(t, "begin") || !lock_cursor(t, &t->kept) ||
-        !postgres_do(t, "commit"))
+    if (!agree_on_text(t) || !postgres_tables(t) || !add_cursor(t) || !postgres_do(t, "begin") ||
+        !lock_cursor(t, &t->kept) || !postgres_do(t, "commit"))
         return false;
     memcpy(out_cursor->at, t->kept.at, t->kept.len);
     out_cursor->len = t->kept.len;

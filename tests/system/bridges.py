@@ -291,6 +291,15 @@ def postgres_refuses_two_bridges_of_one_name(lab):
     ends_well(to_postgres(lab, "--exit-at-end", "--name", "reports", "--schema", "reports", "--kind", "ocg"))
     check("another name has its own place, and its own choice",
           server.ask("select count(*) from reports.cases") == ["0"])
+    lab.tool("operation", "open", "title=Café £ crew")
+    server.ask("create database latin encoding 'LATIN1' template template0")
+    done = lab.bridge("casewire-to-postgres", "--database", "postgresql://postgres@127.0.0.1/latin")
+    wait_for("a database that cannot hold every text is refused", lambda: "encoding is LATIN1" in lab.said())
+    done.kill()
+    done = lab.bridge("casewire-to-postgres", "--database", "postgresql://postgres@127.0.0.1/postgres?client_encoding=LATIN1",
+                      "--schema", "letters", "--start", "beginning", "--exit-at-end")
+    check("another encoding of the connection changes nothing", done.wait(60) == 0, lab.said())
+    check("each letter arrives", "Café £ crew" in server.ask("select title from letters.cases"))
     refused_at(lab, to_postgres, "--name OTHER")
     check("a schema that needs quotes is refused", to_postgres(lab, "--schema", "Case Wire").wait(20) == 2)
     done = lab.bridge("casewire-to-postgres", "--database", "postgresql://postgres@127.0.0.1:1/postgres")
