@@ -11,6 +11,9 @@ extern "C" {
 /**
  * What an author is about to say: opens a case, sets fields, or records an event. Names of kinds, events
  * and fields, and the texts of values, are those of `casewire schema`; nothing needs a daemon.
+ *
+ * Threads: every function here may be called by any thread; one draft is used by one thread at a time, also while it
+ * is signed. Several threads may sign drafts of theirs with one identity.
  */
 struct cw_draft;
 

@@ -16,6 +16,7 @@ typedef enum cw_err cw_record_sink(void *context, struct cw_slice record);
  * (the sink adds the be32 length). `open` adds the parts that this reader may read.
  *
  * Blocks    timeout_ms for each of its requests
+ * Threads   the handle's one thread, which also calls the sink
  */
 CW_PUBLIC CW_MUST_CHECK enum cw_err cw_client_export_history(struct cw_client *client, int open, int32_t timeout_ms,
                                                              cw_record_sink *sink, void *context);

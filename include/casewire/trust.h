@@ -10,7 +10,12 @@ extern "C" {
 
 #define CW_DIVISION_LEN_MAX 16
 
-/** The certificates of a network, each proven from the network id through the root log and an authority log. */
+/**
+ * The certificates of a network, each proven from the network id through the root log and an authority log.
+ *
+ * Threads: any may make one. cw_trust_add(), cw_trust_fetch(), cw_trust_free() and an attached outbox change it: meanwhile
+ * nobody else uses it. While nobody changes it, any number of threads may read it and check receipts.
+ */
 struct cw_trust;
 
 /**
