@@ -3,14 +3,12 @@
  * What counts of one child. Several records of it are one child's: while it is missing by one of them, another division's
  * report of the same absence is no second episode, and coming back ends it in all.
  */
-#include "tool/board.h"
+#include "tool/board_parts.h"
 
 #include "lib/fault.h"
-#include "proto/id.h"
 #include "proto/schema.h"
 #include "proto/wire.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #define HOUR_MS INT64_C(3600000)
@@ -19,30 +17,6 @@
 #define REPEAT_COUNT 3u
 
 enum { RHI_OFFERED = 1, RHI_DECLINED = 3, RHI_COMPLETED = 5 };
-
-/* Something of one of the records. */
-struct told_event {
-    int64_t at;
-    struct cw_slice op, episode;
-    struct cw_slice report; /* of a report: the one by which its episode goes; empty: the first */
-    size_t record;
-    int64_t step; /* of an interview */
-    bool dated;   /* it says when it occurred */
-};
-struct told_list {
-    size_t count;
-    struct told_event *at; /* by time */
-};
-struct counting {
-    struct board *b;
-    const struct board_record *records;
-    size_t record_count;
-    struct told_list episodes, ends, returns, claims, confirmed, interviews;
-    size_t absence_count;
-    int64_t *absences; /* when each began, by time */
-};
-
-/* --- events ----------------------------------------------------------------------------------------------------- */
 
 static bool in_period(const struct board *b, int64_t at)
 {
@@ -54,205 +28,18 @@ static const Cw__CaseView *view_of(const struct counting *c, size_t record)
     return c->records[record].pages[0];
 }
 
-/* The beginning of an interval that a field says; false: it does not. */
-static bool interval_of(const Cw__ViewField *field, int64_t *out_ms)
-{
-    const Cw__Value *value = field->n_values > 0 ? field->values[0]->value : NULL;
-
-    if (value == NULL || value->interval == NULL || !value->interval->has_earliest_ms)
-        return false;
-    *out_ms = (int64_t)value->interval->earliest_ms;
-    return true;
-}
-
-/* When it occurred: true; else when it was said. */
-static bool event_at(const Cw__ViewEvent *event, int64_t *out_at)
-{
-    *out_at = (int64_t)event->author_time_ms;
-    for (size_t i = 0; i < event->n_fields; i++)
-        if (event->fields[i]->field == FIELD_OCCURRED && interval_of(event->fields[i], out_at))
-            return true;
-    return false;
-}
-
 /* At most `span` later; times of others may be any number. */
 static bool is_within(int64_t from, int64_t to, int64_t span)
 {
     return from > INT64_MAX - span || to <= from + span;
 }
 
-/* What another stands for, what was taken back, or what only somebody proposed, is not counted. */
-static bool counts(const Cw__ViewEvent *event)
-{
-    return event->corrected_by.len == 0 && event->withdrawn_by.len == 0 && !event->withdraws && event->n_same_as == 0 &&
-           !event->proposal && !event->refused_transition;
-}
-
-static int64_t step_of(const Cw__ViewEvent *event)
-{
-    for (size_t i = 0; i < event->n_fields; i++) {
-        const Cw__ViewField *field = event->fields[i];
-
-        if (field->field == FIELD_RHI_STEP && field->n_values > 0 && field->values[0]->value != NULL)
-            return field->values[0]->value->number;
-    }
-    return 0;
-}
-
-/* Reports of one absence that people merged go by one of them (docs/fold.md §4.6). */
-static struct cw_slice report_of(const Cw__CaseView *view, const Cw__ViewEvent *event)
-{
-    for (size_t i = 0; i < view->n_episodes; i++)
-        for (size_t j = 0; j < view->episodes[i]->n_merged; j++)
-            if (slice_eq(wire_slice(view->episodes[i]->merged[j]), wire_slice(event->event_id)))
-                return wire_slice(view->episodes[i]->episode);
-    return wire_slice(event->event_id);
-}
-
-static void put(struct told_list *list, const Cw__ViewEvent *event, size_t record)
-{
-    struct told_event *e = &list->at[list->count++];
-
-    *e = (struct told_event){
-        .op = wire_slice(event->op), .episode = wire_slice(event->episode), .record = record, .step = step_of(event)};
-    e->dated = event_at(event, &e->at);
-}
-
-static void sort_event(struct counting *c, const Cw__ViewEvent *event, size_t record)
-{
-    if (!counts(event))
-        return;
-    if (event->type == EVENT_EPISODE_REPORTED) {
-        put(&c->episodes, event, record);
-        c->episodes.at[c->episodes.count - 1].report = report_of(view_of(c, record), event);
-    }
-    if (event->type == EVENT_RETURNED || event->type == EVENT_EPISODE_CANCELLED)
-        put(&c->ends, event, record);
-    if (event->type == EVENT_RETURNED)
-        put(&c->returns, event, record);
-    if (event->type == EVENT_RETURN_CLAIM)
-        put(&c->claims, event, record);
-    if (event->type == EVENT_RETURN_CONFIRMED)
-        put(&c->confirmed, event, record);
-    if (event->type == EVENT_RHI)
-        put(&c->interviews, event, record);
-}
-
-/* What the case's id is made of; empty: no value that is shown was said with it. */
-static struct cw_slice opening_of(const Cw__CaseView *view)
-{
-    for (size_t i = 0; i < view->n_fields; i++)
-        for (size_t v = 0; v < view->fields[i]->n_values; v++) {
-            const Cw__OpRef *by = view->fields[i]->values[v]->set_by;
-            struct cw_op_id op;
-            struct cw_case_id id;
-
-            if (by == NULL || by->op.len != ID_LEN)
-                continue;
-            memcpy(op.b, by->op.data, ID_LEN);
-            case_id_of(&op, &id);
-            if (slice_eq(slice(id.b, ID_LEN), wire_slice(view->case_id)))
-                return wire_slice(by->op);
-        }
-    return slice(NULL, 0);
-}
-
-/* The first begins with the case: reported_at, else last_seen, else when the case was opened. */
-static struct told_event first_episode(const Cw__CaseView *view, size_t record)
-{
-    static const uint32_t fields[] = {FIELD_REPORTED_AT, FIELD_LAST_SEEN};
-    struct told_event out = {.record = record, .op = opening_of(view)};
-    bool known = false;
-
-    for (size_t i = 0; i < view->n_fields; i++) {
-        const Cw__ViewField *field = view->fields[i];
-
-        if (field->field != FIELD_TITLE || field->n_values == 0 || field->values[0]->set_by == NULL)
-            continue;
-        if (out.op.len == 0)
-            out.op = wire_slice(field->values[0]->set_by->op);
-        out.at = (int64_t)field->values[0]->author_time_ms;
-    }
-    for (size_t f = 0; f < CW_COUNT(fields) && !known; f++)
-        for (size_t i = 0; i < view->n_fields && !known; i++)
-            known = view->fields[i]->field == fields[f] && view->fields[i]->episode.len == 0 &&
-                    interval_of(view->fields[i], &out.at);
-    return out;
-}
-
-static int compare_told(const void *left, const void *right)
-{
-    const struct told_event *l = left, *r = right;
-
-    if (l->at != r->at)
-        return l->at < r->at ? -1 : 1;
-    return slice_compare(l->op, r->op);
-}
-
-static size_t event_count(const struct counting *c)
-{
-    size_t count = c->record_count; /* the first episode of each */
-
-    for (size_t r = 0; r < c->record_count; r++)
-        for (size_t p = 0; p < c->records[r].page_count; p++)
-            count += c->records[r].pages[p]->n_events;
-    return count;
-}
-
-/* The last of the same episode, or NULL. */
-static const struct told_event *last_of(const struct told_list *list, const struct told_event *of)
-{
-    for (size_t i = list->count; i-- > 0;)
-        if (list->at[i].record == of->record && slice_eq(list->at[i].episode, of->episode))
-            return &list->at[i];
-    return NULL;
-}
-
-/* A claim that an inspector confirmed is a return, from when the claim says, where nobody has seen one (docs/fold.md §19.4). */
-static void take_confirmed(struct counting *c)
-{
-    for (size_t i = 0; i < c->confirmed.count; i++) {
-        struct told_event e = c->confirmed.at[i];
-        const struct told_event *claim = last_of(&c->claims, &e);
-
-        if (claim == NULL || last_of(&c->returns, &e) != NULL)
-            continue;
-        e.at = e.dated ? e.at : claim->at;
-        c->returns.at[c->returns.count++] = e;
-        c->ends.at[c->ends.count++] = e;
-    }
-}
-
-static void make_lists(struct counting *c)
-{
-    struct told_list *const lists[] = {&c->claims, &c->confirmed, &c->episodes, &c->ends, &c->returns, &c->interviews};
-    size_t most = event_count(c);
-
-    for (size_t i = 0; i < CW_COUNT(lists); i++) {
-        lists[i]->at = calloc(most + 1, sizeof(*lists[i]->at));
-        CW_ASSERT(lists[i]->at != NULL);
-    }
-    c->absences = calloc(most + 1, sizeof(*c->absences));
-    CW_ASSERT(c->absences != NULL);
-    for (size_t r = 0; r < c->record_count; r++) {
-        c->episodes.at[c->episodes.count++] = first_episode(view_of(c, r), r);
-        for (size_t p = 0; p < c->records[r].page_count; p++)
-            for (size_t i = 0; i < c->records[r].pages[p]->n_events; i++)
-                sort_event(c, c->records[r].pages[p]->events[i], r);
-    }
-    for (size_t i = 0; i < CW_COUNT(lists); i++) {
-        if (lists[i] == &c->episodes)
-            take_confirmed(c); /* of sorted claims */
-        qsort(lists[i]->at, lists[i]->count, sizeof(*lists[i]->at), compare_told);
-    }
-}
-
 /* --- absences --------------------------------------------------------------------------------------------------- */
 
 static bool ended_between(const struct counting *c, int64_t from, int64_t to)
 {
-    for (size_t i = 0; i < c->ends.count; i++)
-        if (c->ends.at[i].at > from && c->ends.at[i].at <= to)
+    for (size_t i = 0; i < c->returns.count; i++)
+        if (c->returns.at[i].at > from && c->returns.at[i].at <= to)
             return true;
     return false;
 }
@@ -451,7 +238,7 @@ void board_count(struct board *b, const struct board_record *records, size_t cou
     struct counting c = {.b = b, .records = records, .record_count = count};
 
     CW_ASSERT(count > 0 && count <= BOARD_RECORDS_MAX);
-    make_lists(&c);
+    board_gather(&c);
     leave_out_merged(&c);
     unite_episodes(&c);
     count_episodes(&c);
@@ -463,11 +250,5 @@ void board_count(struct board *b, const struct board_record *records, size_t cou
         b->incomplete += view->incomplete || view->newer || view->degraded;
         count_duties(b, &records[r]);
     }
-    free(c.episodes.at);
-    free(c.ends.at);
-    free(c.claims.at);
-    free(c.confirmed.at);
-    free(c.returns.at);
-    free(c.interviews.at);
-    free(c.absences);
+    board_gather_done(&c);
 }

@@ -18,7 +18,7 @@ Suite *suite_board(void);
 #define TO (200 * DAY)
 #define EVENTS_MAX 16
 
-/* A view with events that are added one by one; its first episode was last seen at `first`. */
+/* A view with events that are added one by one, each later than those before; its first episode was last seen at `first`. */
 struct made {
     Cw__CaseView view;
     Cw__ViewField seen, *fields[1];
@@ -32,6 +32,7 @@ struct made {
     Cw__Interval interval[EVENTS_MAX];
     uint8_t ops[EVENTS_MAX][CW_ID_LEN];
     Cw__ViewDeadline duties[4], *duty_at[4];
+    Cw__ViewEpisode episodes[4], *episode_at[4];
     char duty_op[CW_ID_LEN];
 };
 
@@ -73,6 +74,7 @@ static void begin(int64_t first)
     made->view.fields = made->fields;
     made->view.events = made->event_at;
     made->view.deadlines = made->duty_at;
+    made->view.episodes = made->episode_at;
     if (board.traces[0] != NULL)
         board_done(&board);
     board_begin(&board, (struct cw_wall){FROM}, (struct cw_wall){TO}, (struct cw_wall){TO + DAY});
@@ -84,7 +86,8 @@ static Cw__ViewEvent *add(uint32_t type, int64_t at, int64_t rhi_step)
     Cw__ViewEvent *event = &made->events[i];
 
     cw__view_event__init(event);
-    made->event_at[i] = event;
+    memmove(&made->event_at[1], &made->event_at[0], i * sizeof(Cw__ViewEvent *)); /* the newest is first */
+    made->event_at[0] = event;
     event->has_type = event->has_op = 1;
     event->type = type;
     made->ops[i][0] = (uint8_t)(i + 1);
@@ -112,6 +115,25 @@ static Cw__ViewDeadline *add_duty(int64_t due)
     made->duties[i].clock = wire_bytes(slice_of("M8"));
     made->duties[i].due_ms = (uint64_t)due;
     return &made->duties[i];
+}
+
+/* What the episode of this report came to; NULL: of the first one. */
+static void put_state(const Cw__ViewEvent *report, const char *state)
+{
+    size_t i = made->view.n_episodes++;
+
+    cw__view_episode__init(&made->episodes[i]);
+    made->episode_at[i] = &made->episodes[i];
+    made->episodes[i].state = wire_bytes(slice_of(state));
+    if (report != NULL)
+        made->episodes[i].episode = report->event_id;
+}
+
+static void put_right(Cw__ViewEvent *event, Cw__ViewEvent *by)
+{
+    event->corrected_by = by->op;
+    by->n_corrects = 1;
+    by->corrects = &event->op;
 }
 
 static size_t count(enum board_figure figure)
@@ -264,6 +286,125 @@ START_TEST(a_claim_that_an_inspector_confirmed_is_a_return)
     (void)add(EVENT_RETURN_CONFIRMED, FROM + 2 * DAY, 0);
     look();
     ck_assert_uint_eq(count(BOARD_RETURNS), 1);
+    end();
+}
+END_TEST
+
+/* DOMAIN 7.3: reported in error. Nobody was missing, so it is no third time either. */
+START_TEST(an_episode_that_was_cancelled_is_none)
+{
+    begin(FROM);
+    put_state(add(EVENT_EPISODE_REPORTED, FROM + DAY, 0), "cancelled");
+    (void)add(EVENT_EPISODE_CANCELLED, FROM + DAY + HOUR, 0);
+    (void)add(EVENT_EPISODE_REPORTED, FROM + 2 * DAY, 0);
+    look();
+    ck_assert_uint_eq(count(BOARD_EPISODES), 2);
+    ck_assert_uint_eq(count(BOARD_REPEAT), 0);
+    begin(FROM);
+    put_state(NULL, "cancelled");
+    look();
+    ck_assert_uint_eq(count(BOARD_EPISODES), 0);
+    ck_assert_uint_eq(count(BOARD_CHILDREN), 0);
+    end();
+}
+END_TEST
+
+/* The placement reported in error, and again while the home still looks for the child: that is the home's absence. */
+START_TEST(a_cancelled_report_ends_no_absence_of_another_record)
+{
+    struct made *home;
+
+    begin(FROM);
+    home = begin_another(FROM + HOUR);
+    put_state(NULL, "cancelled");
+    (void)add(EVENT_EPISODE_CANCELLED, FROM + 2 * HOUR, 0);
+    (void)add(EVENT_EPISODE_REPORTED, FROM + 3 * HOUR, 0);
+    look_with(home);
+    ck_assert_uint_eq(count(BOARD_EPISODES), 1);
+    end();
+}
+END_TEST
+
+START_TEST(a_return_that_was_none_does_not_count)
+{
+    static const uint32_t undoing[] = {EVENT_STILL_MISSING, EVENT_FOUND_DEAD_CONFIRMED};
+
+    for (size_t i = 0; i < CW_COUNT(undoing); i++) {
+        begin(FROM);
+        (void)add(EVENT_RETURNED, FROM + DAY, 0);
+        (void)add(undoing[i], FROM + DAY + HOUR, 0);
+        look();
+        ck_assert_uint_eq(count(BOARD_RETURNS), 0);
+        ck_assert_uint_eq(count(BOARD_NOT_ASKED), 0);
+    }
+    (void)add(EVENT_RETURNED, FROM + 2 * DAY, 0); /* the child came back after all */
+    look();
+    ck_assert_uint_eq(count(BOARD_RETURNS), 1);
+    end();
+}
+END_TEST
+
+/* Only by what took effect: what was taken back, proposed or refused undoes nothing, nor does another episode's. */
+START_TEST(a_return_stands_when_what_said_otherwise_does_not)
+{
+    begin(FROM);
+    (void)add(EVENT_RETURNED, FROM + DAY, 0);
+    add(EVENT_STILL_MISSING, FROM + DAY, 0)->withdrawn_by = wire_bytes(slice_of("op"));
+    add(EVENT_STILL_MISSING, FROM + DAY, 0)->proposal = 1;
+    add(EVENT_STILL_MISSING, FROM + DAY, 0)->refused_transition = 1;
+    add(EVENT_STILL_MISSING, FROM + DAY, 0)->withdraws = 1;
+    add(EVENT_STILL_MISSING, FROM + DAY, 0)->episode = wire_bytes(slice_of("another"));
+    put_right(add(EVENT_STILL_MISSING, FROM + DAY, 0), add(EVENT_RETURN_CONFIRMED, FROM + DAY, 0));
+    look();
+    ck_assert_uint_eq(count(BOARD_RETURNS), 1);
+    end();
+}
+END_TEST
+
+/* docs/fold.md 12.2: a step is taken where it was said first. */
+START_TEST(a_return_that_was_put_right_later_is_undone_as_it_was)
+{
+    begin(FROM);
+    Cw__ViewEvent *returned = add(EVENT_RETURNED, FROM + DAY, 0);
+    Cw__ViewEvent *missing = add(EVENT_STILL_MISSING, FROM + DAY + HOUR, 0);
+
+    put_right(returned, add(EVENT_RETURNED, FROM + DAY + 1, 0));
+    look();
+    ck_assert_uint_eq(count(BOARD_RETURNS), 0);
+    (void)add(EVENT_RETURNED, FROM + 2 * DAY, 0);
+    put_right(missing, add(EVENT_STILL_MISSING, FROM + DAY + HOUR, 0)); /* it undoes no more than it did */
+    look();
+    ck_assert_uint_eq(count(BOARD_RETURNS), 1);
+    end();
+}
+END_TEST
+
+START_TEST(a_claim_that_was_refuted_says_nothing_of_when_the_child_was_back)
+{
+    begin(FROM);
+    (void)add(EVENT_RETURN_CLAIM, FROM + 3 * DAY, 0);
+    (void)add(EVENT_CLAIM_REFUTED, FROM + 3 * DAY, 0);
+    (void)add(EVENT_RETURN_CLAIM, FROM + 2 * DAY, 0);
+    add(EVENT_RETURN_CONFIRMED, FROM + 4 * DAY, 0)->n_fields = 0;
+    look();
+    ck_assert_uint_eq(count(BOARD_RETURNS), 1);
+    ck_assert_int_eq(json_integer_value(json_object_get(json_array_get(board.traces[BOARD_RETURNS], 0), "at_ms")),
+                     FROM + 2 * DAY);
+    end();
+}
+END_TEST
+
+/* The home's return was none, so the placement's report of later the same day is of the same absence. */
+START_TEST(a_return_that_was_none_ends_no_absence_of_another_record)
+{
+    struct made *home;
+
+    begin(FROM);
+    (void)add(EVENT_RETURNED, FROM + HOUR, 0);
+    (void)add(EVENT_STILL_MISSING, FROM + 2 * HOUR, 0);
+    home = begin_another(FROM + 3 * HOUR);
+    look_with(home);
+    ck_assert_uint_eq(count(BOARD_EPISODES), 1);
     end();
 }
 END_TEST
@@ -468,6 +609,13 @@ Suite *suite_board(void)
     tcase_add_test(t, three_episodes_in_ninety_days_are_a_repeat_once_for_a_child);
     tcase_add_test(t, an_interview_counts_within_seventy_two_hours_of_the_return);
     tcase_add_test(t, a_claim_that_an_inspector_confirmed_is_a_return);
+    tcase_add_test(t, an_episode_that_was_cancelled_is_none);
+    tcase_add_test(t, a_cancelled_report_ends_no_absence_of_another_record);
+    tcase_add_test(t, a_return_that_was_none_does_not_count);
+    tcase_add_test(t, a_return_stands_when_what_said_otherwise_does_not);
+    tcase_add_test(t, a_return_that_was_put_right_later_is_undone_as_it_was);
+    tcase_add_test(t, a_claim_that_was_refuted_says_nothing_of_when_the_child_was_back);
+    tcase_add_test(t, a_return_that_was_none_ends_no_absence_of_another_record);
     tcase_add_test(t, an_interview_of_another_episode_is_none_of_this);
     tcase_add_test(t, what_is_corrected_taken_back_repeated_or_proposed_does_not_count);
     tcase_add_test(t, times_that_nobody_lived_in_make_no_figure);
