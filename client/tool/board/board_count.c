@@ -217,6 +217,17 @@ static bool is_breached(const struct board *b, const struct board_record *record
     return (int64_t)d->due_ms < b->now.ms && !was_met_in_time(record, d);
 }
 
+/* What met it too late; else the breach, which a daemon signed; else, as long as none has, what started it. */
+static struct cw_slice breach_of(const Cw__ViewDeadline *d)
+{
+    if (d->met_by.len > 0)
+        return wire_slice(d->met_by);
+    for (size_t i = 0; i < d->n_marks; i++)
+        if (slice_eq(wire_slice(d->marks[i]->what), slice_of("breached")) && !d->marks[i]->without_effect)
+            return wire_slice(d->marks[i]->op);
+    return wire_slice(d->start);
+}
+
 /* Each record has its own: both divisions had them. */
 static void count_duties(struct board *b, const struct board_record *record)
 {
@@ -229,7 +240,7 @@ static void count_duties(struct board *b, const struct board_record *record)
         if (!in_period(b, (int64_t)d->due_ms) || !is_breached(b, record, d))
             continue;
         TEXT(d->clock, clock);
-        board_trace(b, BOARD_BREACHED, view, wire_slice(d->met_by), clock, (int64_t)d->due_ms);
+        board_trace(b, BOARD_BREACHED, view, breach_of(d), clock, (int64_t)d->due_ms);
     }
 }
 

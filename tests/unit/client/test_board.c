@@ -482,6 +482,55 @@ START_TEST(a_duty_is_breached_when_it_was_not_done_by_then)
 }
 END_TEST
 
+static const char *traced_op(enum board_figure figure)
+{
+    return json_string_value(json_object_get(json_array_get(board.traces[figure], 0), "op"));
+}
+
+/* By what met it too late, or else by the breach that a daemon signed, or else by what started it. */
+START_TEST(a_duty_that_was_not_done_is_traced_to_its_breach)
+{
+    static uint8_t started[CW_ID_LEN] = {1}, refused[CW_ID_LEN] = {2}, breached[CW_ID_LEN] = {3}, late[CW_ID_LEN] = {4};
+    Cw__ViewMark marks[3], *mark_at[3];
+    uint8_t *const ops[] = {started, refused, breached};
+    char hex[2 * CW_ID_LEN + 1];
+    Cw__ViewDeadline *d;
+
+    for (size_t i = 0; i < CW_COUNT(marks); i++) {
+        cw__view_mark__init(&marks[i]);
+        mark_at[i] = &marks[i];
+        marks[i].what = wire_bytes(slice_of(i == 0 ? "seen" : "breached"));
+        marks[i].op = wire_bytes(slice(ops[i], CW_ID_LEN));
+    }
+    marks[1].without_effect = 1;
+    begin(FROM);
+    d = add_duty(FROM + DAY);
+    d->start = wire_bytes(slice(started, CW_ID_LEN));
+    look();
+    hex_of(slice(started, CW_ID_LEN), hex);
+    ck_assert_str_eq(traced_op(BOARD_BREACHED), hex);
+    begin(FROM);
+    d = add_duty(FROM + DAY);
+    d->start = wire_bytes(slice(started, CW_ID_LEN));
+    d->n_marks = CW_COUNT(marks);
+    d->marks = mark_at;
+    look();
+    hex_of(slice(breached, CW_ID_LEN), hex);
+    ck_assert_str_eq(traced_op(BOARD_BREACHED), hex);
+    begin(FROM);
+    d = add_duty(FROM + DAY);
+    d->n_marks = CW_COUNT(marks);
+    d->marks = mark_at;
+    d->has_state = 1;
+    d->state = wire_bytes(slice_of("met late"));
+    d->met_by = wire_bytes(slice(late, CW_ID_LEN));
+    look();
+    hex_of(slice(late, CW_ID_LEN), hex);
+    ck_assert_str_eq(traced_op(BOARD_BREACHED), hex);
+    end();
+}
+END_TEST
+
 START_TEST(one_absence_of_two_records_is_one_episode_and_one_return)
 {
     struct made *home;
@@ -620,6 +669,7 @@ Suite *suite_board(void)
     tcase_add_test(t, what_is_corrected_taken_back_repeated_or_proposed_does_not_count);
     tcase_add_test(t, times_that_nobody_lived_in_make_no_figure);
     tcase_add_test(t, a_duty_is_breached_when_it_was_not_done_by_then);
+    tcase_add_test(t, a_duty_that_was_not_done_is_traced_to_its_breach);
     tcase_add_test(t, one_absence_of_two_records_is_one_episode_and_one_return);
     tcase_add_test(t, three_absences_are_a_repeat_whichever_records_tell_of_them);
     tcase_add_test(t, two_reports_of_one_record_are_two_episodes);
