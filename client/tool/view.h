@@ -49,6 +49,9 @@ void view_wrap_lines(const char *text, int indent, int lines);
 /* "risk assessment" of "risk_assessment". */
 void view_words(ProtobufCBinaryData name, char *out, size_t cap);
 
+/* view_links.c: what another child's record shares with this one, as a question. */
+void view_candidate(const Cw__ViewCandidate *candidate, char *out, size_t cap);
+
 /* view_duties.c */
 void view_duties(const struct cli *cli, const Cw__CaseView *view);
 void view_beside(const struct cli *cli, const Cw__CaseView *const *records, size_t count);

@@ -254,13 +254,12 @@ static void look_at_merge(const struct finding *f, const Cw__ViewMerge *merge)
 static void look_at_candidate(const struct finding *f, const Cw__ViewCandidate *candidate)
 {
     struct waiting w = {.class = WAITING_LOOK, .roles = R_ANY, .at = hlc_wall(f->view->updated_hlc), .here = true};
-    char reference[64], chars[CHARS_LEN_MAX], id[2 * CW_ID_LEN + 1] = "";
+    char chars[CHARS_LEN_MAX], id[2 * CW_ID_LEN + 1] = "";
 
     if (is_seen(f, candidate->case_id))
         return;
-    TEXT(candidate->human_ref, reference);
     lookup_chars(wire_slice(candidate->human_ref), chars);
-    snprintf(w.text, sizeof(w.text), "%s shares %u identifiers: is it the same child?", reference, candidate->shared);
+    view_candidate(candidate, w.text, sizeof(w.text));
     snprintf(w.next, sizeof(w.next), "casewire child show %s", chars);
     if (candidate->case_id.len == CW_ID_LEN)
         hex_of(wire_slice(candidate->case_id), id);

@@ -80,10 +80,27 @@ enum cw_err identity_effective(const struct case_state *const *states, uint32_t 
                                const struct effective_cell **out_cells, uint32_t *out_count);
 
 /*
- * How many different identifiers two cases share: what suggests to a person that they are one, and no more than that.
- * Names and birth date together are one; a PNCID, CRO or local authority reference each one; a home address one.
+ * What two cases share that suggests to a person that they are one, and no more than that. Each is one identifier, the
+ * numbers are bits of a mask: to declare two children one takes two of them (DOMAIN §9.4), to be shown takes one (§3.1).
  */
-uint32_t identity_corroborates(const struct case_state *a, const struct case_state *b);
-#define IDENTITY_CORROBORATED 2u /* shared identifiers that make two cases a candidate */
+enum identity_shared {
+    SHARED_NAME_AND_BIRTH, /* given names, family name and birth date: together one */
+    SHARED_HOME,           /* brothers and sisters have it too: alone it makes no candidate */
+    SHARED_PNCID,
+    SHARED_CRO,
+    SHARED_LA,
+    SHARED_MISPER,
+    SHARED_NRM,
+    SHARED_ASN,
+    SHARED_COUNT
+};
+uint32_t identity_shared(const struct case_state *a, const struct case_state *b);
+bool identity_is_candidate(uint32_t shared);
+const char *identity_shared_name(enum identity_shared what); /* "name and birth date", "PNCID" */
+/* "PNCID 30/0123456Q": of a system whose references name one person, not an incident or a case. */
+bool identity_is_reference(struct cw_slice text);
+
+/* What stands in the case and is not argued about; NULL: nothing. */
+const struct case_value *identity_settled(const struct case_state *state, uint32_t field);
 
 #endif

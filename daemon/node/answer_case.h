@@ -16,7 +16,7 @@ bool answer_put_notes(struct answering *a, const struct shown_case *shown, Cw__C
 enum cw_err answer_put_links(struct answering *a, const struct shown_case *shown, Cw__CaseView *out);
 /* Of a child that somebody says is recorded twice; nothing of others. */
 enum cw_err answer_put_identity(struct answering *a, const struct shown_case *shown, Cw__CaseView *out);
-/* Children's cases that share two identifiers with this one (docs/fold.md 18.6), and are not known to be the same. */
+/* Children's cases that share an identifier with this one (docs/fold.md 18.6), and are not known to be the same. */
 enum cw_err answer_put_candidates(struct answering *a, const struct shown_case *shown, Cw__CaseView *out);
 bool answer_put_episodes(struct answering *a, const struct shown_case *shown, Cw__CaseView *out);
 

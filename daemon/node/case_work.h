@@ -130,9 +130,13 @@ struct case_filters {
 };
 void case_filters_of(const struct node *n, const struct case_state *state, const struct case_line *line,
                      struct case_filters *out);
-/* Letters are folded; of an entity letters and digits alone count. False: nothing that a case is listed by. */
 /* What stands behind the first word of a text: "leader M. Example" names M. Example. All of it, when it is one word. */
 struct cw_slice case_filter_behind_word(struct cw_slice text);
+/* "Ann Reed", as people say it, and as a child is listed by FILTER_ENTITY; false: it is too long for a name. */
+#define CASE_FULL_NAME_LEN_MAX (2 * NAME_LEN_MAX + 2)
+bool case_filter_full_name(struct cw_slice given, struct cw_slice family, char out[static CASE_FULL_NAME_LEN_MAX],
+                           struct cw_slice *out_name);
+/* Letters are folded; of an entity letters and digits alone count. False: nothing that a case is listed by. */
 bool case_filter_hash(const struct node *n, enum case_filter sort, struct cw_slice text, uint8_t out[static 16]);
 #define CASE_PLACES_MAX \
     40u /* so many in all, when a child's places come to be added: what names things has room left */

@@ -98,6 +98,7 @@ FIELDS: Final[dict[str, dict[int, tuple[str, str, bool]]]] = {
         32: ("offered_to", "t", False),
         33: ("orphaned", "b", False),
         34: ("left_out", "n", False),
+        35: ("more_candidates", "b", False),
     },
     "CertificateRow": {
         1: ("cert_id", "x", False),
@@ -381,6 +382,7 @@ FIELDS: Final[dict[str, dict[int, tuple[str, str, bool]]]] = {
         1: ("case_id", "x", False),
         2: ("human_ref", "t", False),
         3: ("shared", "n", False),
+        4: ("agrees", "x", True),
     },
     "ViewConflict": {
         1: ("field", "t", False),

@@ -95,16 +95,34 @@ static void say_together(const struct cli *cli, const Cw__ViewIdentity *identity
     }
 }
 
+void view_candidate(const Cw__ViewCandidate *candidate, char *out, size_t cap)
+{
+    char reference[64], agrees[120] = "", one[32];
+    size_t len = 0;
+
+    TEXT(candidate->human_ref, reference);
+    for (size_t i = 0; i < candidate->n_agrees && len + sizeof(one) < sizeof(agrees); i++) {
+        TEXT(candidate->agrees[i], one);
+        len += (size_t)snprintf(agrees + len, sizeof(agrees) - len, "%s%s", i > 0 ? ", " : "", one);
+    }
+    if (len == 0) /* an older daemon does not say which */
+        snprintf(agrees, sizeof(agrees), "%u identifiers", candidate->shared);
+    snprintf(out, cap, "%s shares %s: is it the same child? Merging takes two identifiers that agree", reference,
+             agrees);
+}
+
 static void say_candidates(const struct cli *cli, const Cw__CaseView *view)
 {
-    for (size_t i = 0; i < view->n_candidates; i++) {
-        char reference[120], line[LINE_LEN_MAX];
+    char line[LINE_LEN_MAX];
 
-        TEXT(view->candidates[i]->human_ref, reference);
-        snprintf(line, sizeof(line), "%s shares %u identifiers: is it the same child?", reference,
-                 view->candidates[i]->shared);
+    for (size_t i = 0; i < view->n_candidates; i++) {
+        view_candidate(view->candidates[i], line, sizeof(line));
         say(cli, i == 0 ? "look" : "", line);
     }
+    if (view->more_candidates)
+        say(cli, view->n_candidates == 0 ? "look" : "",
+            "there may be more records of this child: too many share its name or a reference to compare them all; "
+            "casewire case list --entity 'GIVEN NAMES FAMILY NAME' lists them");
 }
 
 void view_identity(const struct cli *cli, const Cw__CaseView *view)

@@ -147,17 +147,27 @@ static bool is_readable_text(const struct case_value *value)
     return value->value.type == VALUE_TEXT && (value->flags & (VALUE_STRUCK | VALUE_WITHHELD)) == 0;
 }
 
-/* "Ann Reed", as people say it. */
-static void add_name(const struct node *n, struct cw_slice given, struct cw_slice family, struct case_filters *out)
+bool case_filter_full_name(struct cw_slice given, struct cw_slice family, char out[static CASE_FULL_NAME_LEN_MAX],
+                           struct cw_slice *out_name)
 {
-    char whole[2 * NAME_LEN_MAX + 2];
-    struct writer w = writer_over(whole, sizeof(whole));
+    struct writer w = writer_over(out, CASE_FULL_NAME_LEN_MAX);
 
     writer_slice(&w, given);
     writer_slice(&w, slice_of(" "));
     writer_slice(&w, family);
-    if (!w.failed)
-        case_filters_add(n, FILTER_ENTITY, slice(whole, w.len), out);
+    if (w.failed)
+        return false;
+    *out_name = slice(out, w.len);
+    return true;
+}
+
+static void add_name(const struct node *n, struct cw_slice given, struct cw_slice family, struct case_filters *out)
+{
+    char whole[CASE_FULL_NAME_LEN_MAX];
+    struct cw_slice name;
+
+    if (case_filter_full_name(given, family, whole, &name))
+        case_filters_add(n, FILTER_ENTITY, name, out);
 }
 
 /* As many values of a name are combined: nobody makes a case costly to fold by disputing both. */

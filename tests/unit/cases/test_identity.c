@@ -342,7 +342,7 @@ END_TEST
 
 /* --- candidates and the door -------------------------------------------------------------------------------------------- */
 
-START_TEST(one_shared_identifier_is_no_candidate_and_two_are)
+START_TEST(one_identifier_that_is_a_persons_makes_a_candidate)
 {
     const struct case_state *const *states;
     uint32_t a, b;
@@ -353,29 +353,48 @@ START_TEST(one_shared_identifier_is_no_candidate_and_two_are)
     child_text(a, NTH, FIELD_EXTERNAL_REFS, "PNCID 30/0123456Q");
     child_text(b, NTH, FIELD_EXTERNAL_REFS, "PNCID 30/0123456Q");
     states = children_fold(false);
-    ck_assert_uint_eq(identity_corroborates(states[a], states[b]), 1);
+    ck_assert_uint_eq(identity_shared(states[a], states[b]), 1u << SHARED_PNCID);
     for (uint32_t i = 0; i < 2; i++) {
         child_text(i, NTH, FIELD_FAMILY_NAME, "Inventedname");
         child_text(i, NTH, FIELD_GIVEN_NAMES, "Invented");
         child_text(i, NTH, FIELD_BIRTH_DATE, "2014-03-01");
     }
     states = children_fold(false);
-    ck_assert_uint_eq(identity_corroborates(states[a], states[b]), IDENTITY_CORROBORATED);
+    ck_assert_uint_eq(identity_shared(states[a], states[b]), 1u << SHARED_PNCID | 1u << SHARED_NAME_AND_BIRTH);
     child_text(b, EST, FIELD_BIRTH_DATE, "2014-03-02");
     states = children_fold(false);
-    ck_assert_uint_eq(identity_corroborates(states[a], states[b]), 1);
+    ck_assert_uint_eq(identity_shared(states[a], states[b]), 1u << SHARED_PNCID);
+    ck_assert(identity_is_candidate(1u << SHARED_PNCID | 1u << SHARED_HOME));
+    ck_assert(identity_is_candidate(1u << SHARED_NAME_AND_BIRTH));
+    ck_assert(!identity_is_candidate(1u << SHARED_HOME)); /* a family's */
+    ck_assert(!identity_is_candidate(0));
+}
+END_TEST
+
+/* An incident has several children, and a case of a court too. */
+START_TEST(references_of_incidents_and_cases_are_nobodys)
+{
+    static const char *const persons[] = {"PNCID 30/0123456Q", "CRO 1", "LA 1", "MISPER 1", "NRM 1", "ASN 1"},
+                             *const others[] = {"CRIME 1", "CAD 1",     "STORM 1", "URN 1", "OCGM 1", "CLICM 1",
+                                                "IR 1",    "EXH ABC/1", "HIT 1",   "LAB 1", "LA",     ""};
+
+    for (size_t i = 0; i < CW_COUNT(persons); i++)
+        ck_assert_msg(identity_is_reference(slice_of(persons[i])), "%s", persons[i]);
+    for (size_t i = 0; i < CW_COUNT(others); i++)
+        ck_assert_msg(!identity_is_reference(slice_of(others[i])), "%s", others[i]);
 }
 END_TEST
 
 START_TEST(names_and_places_are_compared_as_people_type_them)
 {
+    enum { NAME = 1u << SHARED_NAME_AND_BIRTH, HOME = 1u << SHARED_HOME };
     static const struct {
         const char *given, *family, *home;
         uint32_t shared;
-    } others[] = {{"bel", "MOOR", "3 mill row, dunmarsh", 2},
-                  {" Bel ", "Moor", "3 Mill  Row, Dunmarsh ", 2},
-                  {"Be l", "Moor", "3 Mill Row, Dunmarsh", 1},
-                  {"Bel", "Moor", "3 Mill Row", 1},
+    } others[] = {{"bel", "MOOR", "3 mill row, dunmarsh", NAME | HOME},
+                  {" Bel ", "Moor", "3 Mill  Row, Dunmarsh ", NAME | HOME},
+                  {"Be l", "Moor", "3 Mill Row, Dunmarsh", HOME},
+                  {"Bel", "Moor", "3 Mill Row", NAME},
                   {"Bela", "Moor", "33 Mill Row, Dunmarsh", 0}};
     const struct case_state *const *states;
 
@@ -391,7 +410,7 @@ START_TEST(names_and_places_are_compared_as_people_type_them)
             child_text(at[side], NTH, FIELD_HOME_ADDRESS, side == 0 ? "3 Mill Row, Dunmarsh" : others[i].home);
         }
         states = children_fold(false);
-        ck_assert_uint_eq(identity_corroborates(states[at[0]], states[at[1]]), others[i].shared);
+        ck_assert_uint_eq(identity_shared(states[at[0]], states[at[1]]), others[i].shared);
     }
 }
 END_TEST
@@ -447,7 +466,8 @@ Suite *suite_identity(void)
     tcase_add_test(all, together_the_highest_stands_sets_unite_and_differences_are_shown);
     tcase_add_test(all, each_case_keeps_its_own_episodes);
     tcase_add_test(all, scenario_08_an_unmerge_restores_the_exact_partition_in_either_order);
-    tcase_add_test(all, one_shared_identifier_is_no_candidate_and_two_are);
+    tcase_add_test(all, one_identifier_that_is_a_persons_makes_a_candidate);
+    tcase_add_test(all, references_of_incidents_and_cases_are_nobodys);
     tcase_add_test(all, names_and_places_are_compared_as_people_type_them);
     tcase_add_test(all, only_an_inspector_merges_and_only_on_two_different_identifiers);
     suite_add_tcase(suite, all);

@@ -257,6 +257,33 @@ START_TEST(what_nobody_has_said_yet_is_asked_for)
 }
 END_TEST
 
+/* What agrees, and that it is not enough to merge; and that others may be left out. */
+START_TEST(records_that_may_be_of_the_same_child_are_shown_with_what_agrees)
+{
+    struct child *c = child_new();
+    Cw__ViewCandidate candidate = CW__VIEW_CANDIDATE__INIT, *candidates[] = {&candidate};
+    ProtobufCBinaryData agrees[] = {B("name and birth date"), B("MISPER")};
+    char text[300];
+
+    candidate.human_ref = B("MC/EST/2026/8Q2M4XK-D");
+    candidate.shared = 2;
+    view_candidate(&candidate, text, sizeof(text)); /* an older daemon */
+    ck_assert_ptr_nonnull(strstr(text, "8Q2M4XK-D shares 2 identifiers: is it the same child?"));
+    candidate.n_agrees = CW_COUNT(agrees);
+    candidate.agrees = agrees;
+    c->view.n_candidates = 1;
+    c->view.candidates = candidates;
+    ck_assert_ptr_nonnull(strstr(show(c), "look      MC/EST/2026/8Q2M4XK-D shares name and birth date, MISPER:"));
+    ck_assert_ptr_nonnull(strstr(shown, "Merging takes two"));
+    ck_assert_ptr_null(strstr(shown, "there may be more"));
+    c->view.more_candidates = 1;
+    ck_assert_ptr_nonnull(strstr(show(c), "there may be more records of this child"));
+    c->view.n_candidates = 0;
+    ck_assert_ptr_nonnull(strstr(show(c), "look      there may be more records of this child"));
+    free(c);
+}
+END_TEST
+
 Suite *suite_view_child(void)
 {
     Suite *s = suite_create("view_child");
@@ -267,6 +294,7 @@ Suite *suite_view_child(void)
     tcase_add_test(t, last_seen_is_what_reaches_furthest_into_the_present);
     tcase_add_test(t, a_child_that_is_missing_again_is_said_to_be_and_the_third_time_in_ninety_days_is_a_repeat);
     tcase_add_test(t, what_nobody_has_said_yet_is_asked_for);
+    tcase_add_test(t, records_that_may_be_of_the_same_child_are_shown_with_what_agrees);
     suite_add_tcase(s, t);
     return s;
 }

@@ -415,9 +415,12 @@ START_TEST(a_child_that_may_be_another_is_looked_at_until_somebody_has)
     struct scene *s = scene_new();
     static uint8_t other[CW_ID_LEN] = {7};
     Cw__ViewCandidate candidate = CW__VIEW_CANDIDATE__INIT, *candidates[] = {&candidate};
+    ProtobufCBinaryData agrees[] = {B("name and birth date"), B("PNCID")};
     struct happened h = {0};
     struct waits w;
 
+    candidate.n_agrees = CW_COUNT(agrees);
+    candidate.agrees = agrees;
     candidate.case_id = wire_bytes(slice(other, sizeof(other)));
     candidate.human_ref = B("MC/EST/2026/8Q2M4XK-D");
     candidate.shared = 2;
@@ -425,7 +428,8 @@ START_TEST(a_child_that_may_be_another_is_looked_at_until_somebody_has)
     s->view.n_candidates = 1;
     w = wait_at(s, "NTH", ROLE_MASK(PC));
     ck_assert_uint_eq(w.count, 1);
-    ck_assert_str_eq(w.at[0].text, "MC/EST/2026/8Q2M4XK-D shares 2 identifiers: is it the same child?");
+    ck_assert_str_eq(w.at[0].text, "MC/EST/2026/8Q2M4XK-D shares name and birth date, PNCID: is it the same child? "
+                                   "Merging takes two identifiers that agree");
     ck_assert_str_eq(w.at[0].next, "casewire child show 8Q2M4XK");
     ck_assert_uint_eq(wait_at(s, "EST", ROLE_MASK(PC)).count, 0);
     says(&h, happens(s, &h, EVENT_SEEN, "NTH"), FIELD_ABOUT)->value->id = candidate.case_id;

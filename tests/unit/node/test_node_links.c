@@ -163,6 +163,9 @@ START_TEST(a_case_that_shares_two_identifiers_is_a_candidate_until_it_is_merged)
     ck_assert_uint_eq(view->n_candidates, 1);
     ck_assert(pair_is(view->candidates[0]->case_id, &pair.a));
     ck_assert_uint_eq(view->candidates[0]->shared, 2);
+    ck_assert_uint_eq(view->candidates[0]->n_agrees, 2);
+    ck_assert(slice_eq(wire_slice(view->candidates[0]->agrees[0]), slice_of("name and birth date")));
+    ck_assert(slice_eq(wire_slice(view->candidates[0]->agrees[1]), slice_of("PNCID")));
     ck_assert_ptr_null(view->identity); /* shown, and nothing else */
     pair_merge(&pair.a, &pair.b);
     ck_assert_uint_eq(pair_view_of(&pair.b, true)->n_candidates, 0);
@@ -170,12 +173,110 @@ START_TEST(a_case_that_shares_two_identifiers_is_a_candidate_until_it_is_merged)
 }
 END_TEST
 
-START_TEST(one_shared_identifier_makes_no_candidate)
+static void put_text(const struct cw_case_id *id, uint32_t field, const char *text)
+{
+    const struct op_write write = {.field = field,
+                                   .verb = field == FIELD_EXTERNAL_REFS ? VERB_ADD : VERB_SET,
+                                   .has_value = true,
+                                   .value = {.type = VALUE_TEXT, .text = slice_of(text)}};
+    const struct op op = {.type = OP_SET, .schema = SCHEMA_VERSION, .write_count = 1, .writes = &write};
+
+    (void)pair_say(id, &op, NULL);
+}
+
+static void put_name(const struct cw_case_id *id, const char *given, const char *family, const char *born)
+{
+    put_text(id, FIELD_GIVEN_NAMES, given);
+    put_text(id, FIELD_FAMILY_NAME, family);
+    put_text(id, FIELD_BIRTH_DATE, born);
+}
+
+/* DOMAIN 3.1: the same reference of a person is enough to be shown; what a whole family has is not. */
+START_TEST(one_reference_that_is_a_persons_makes_a_candidate)
+{
+    static const struct {
+        uint32_t field;
+        const char *text;
+        size_t count;
+    } shared[] = {{FIELD_EXTERNAL_REFS, "PNCID 30/0123456Q", 1},
+                  {FIELD_EXTERNAL_REFS, "CRO 12345/30A", 1},
+                  {FIELD_EXTERNAL_REFS, "LA 4711", 1},
+                  {FIELD_EXTERNAL_REFS, "MISPER MP-ZZ-30-00123", 1},
+                  {FIELD_EXTERNAL_REFS, "NRM 2030-00123", 1},
+                  {FIELD_EXTERNAL_REFS, "ASN 30/0000/01/123", 1},
+                  {FIELD_EXTERNAL_REFS, "CRIME ZZ/012345/30", 0},
+                  {FIELD_EXTERNAL_REFS, "CAD 30-0142-0987", 0},
+                  {FIELD_HOME_ADDRESS, "3 Mill Row, Dunmarsh", 0}};
+
+    for (size_t i = 0; i < CW_COUNT(shared); i++) {
+        pair_begin();
+        put_text(&pair.a, shared[i].field, shared[i].text);
+        put_text(&pair.b, shared[i].field, shared[i].text);
+        lab_run(pair.lab, 2000);
+        ck_assert_msg(pair_view_of(&pair.a, true)->n_candidates == shared[i].count, "%s", shared[i].text);
+        ck_assert_uint_eq(pair_view_of(&pair.b, true)->n_candidates, shared[i].count);
+        lab_free(pair.lab);
+    }
+}
+END_TEST
+
+START_TEST(a_name_without_the_birth_date_makes_no_candidate)
 {
     pair_begin();
-    pair_identify(&pair.a, "2014-03-01");
-    pair_identify(&pair.b, "2014-03-02");
+    put_name(&pair.a, "Invented", "Inventedname", "2014-03-01");
+    put_name(&pair.b, "Invented", "Inventedname", "2014-03-02");
+    lab_run(pair.lab, 2000);
     ck_assert_uint_eq(pair_view_of(&pair.b, true)->n_candidates, 0);
+    lab_free(pair.lab);
+}
+END_TEST
+
+static void open_others(int count, const char *given, const char *family)
+{
+    struct lab_op other;
+
+    for (int i = 0; i < count; i++) {
+        lab_open_child(pair.lab, ++pair.number, &other);
+        ck_assert_uint_eq(lab_ask(pair.north, &other), CW_OK);
+        put_name(&other.case_id, given, family, "2015-03-01");
+    }
+    lab_run(pair.lab, 2000);
+}
+
+/* DOMAIN 9.3: the home reports the child, and the placement does. Many children have her family name. */
+START_TEST(a_full_name_and_birth_date_are_found_among_many_of_the_family_name)
+{
+    const Cw__CaseView *view;
+
+    pair_begin();
+    put_name(&pair.a, "Invented", "Inventedname", "2014-03-01");
+    put_name(&pair.b, " invented", "INVENTEDNAME", "2014-03-01");
+    open_others(80, "Another", "Inventedname");
+    view = pair_view_of(&pair.b, true);
+    ck_assert_uint_eq(view->n_candidates, 1);
+    ck_assert(pair_is(view->candidates[0]->case_id, &pair.a));
+    ck_assert(!view->has_more_candidates);
+    lab_free(pair.lab);
+}
+END_TEST
+
+START_TEST(who_has_a_name_that_too_many_have_is_told_that_there_may_be_others)
+{
+    const Cw__CaseView *view;
+
+    pair_begin();
+    put_name(&pair.b, "Invented", "Inventedname", "2014-03-01");
+    put_text(&pair.a, FIELD_EXTERNAL_REFS, "LA 4711");
+    put_text(&pair.b, FIELD_EXTERNAL_REFS, "LA 4711");
+    open_others(64, "Invented", "Inventedname");
+    view = pair_view_of(&pair.b, true);
+    ck_assert(!view->has_more_candidates);
+    open_others(1, "Invented", "Inventedname");
+    lab_run(pair.lab, 60000); /* an answer is a minute old at most */
+    view = pair_view_of(&pair.b, true);
+    ck_assert(view->more_candidates);
+    ck_assert_uint_eq(view->n_candidates, 1); /* by the reference */
+    ck_assert(pair_is(view->candidates[0]->case_id, &pair.a));
     lab_free(pair.lab);
 }
 END_TEST
@@ -222,7 +323,10 @@ Suite *suite_node_links(void)
     tcase_add_test(all, a_number_is_shown_as_it_was_written_and_as_it_is_compared);
     tcase_add_test(all, an_alias_is_answered_with_its_survivor_and_an_unmerge_ends_that);
     tcase_add_test(all, a_case_that_shares_two_identifiers_is_a_candidate_until_it_is_merged);
-    tcase_add_test(all, one_shared_identifier_makes_no_candidate);
+    tcase_add_test(all, one_reference_that_is_a_persons_makes_a_candidate);
+    tcase_add_test(all, a_name_without_the_birth_date_makes_no_candidate);
+    tcase_add_test(all, a_full_name_and_birth_date_are_found_among_many_of_the_family_name);
+    tcase_add_test(all, who_has_a_name_that_too_many_have_is_told_that_there_may_be_others);
     tcase_add_test(all, a_cross_merge_is_answered_with_one_survivor_from_both);
     tcase_add_test(all, the_rows_of_links_are_those_of_cases_that_are_here);
     suite_add_tcase(suite, all);
