@@ -93,7 +93,8 @@ static inline bool id_is_zero(const uint8_t b[static ID_LEN])
     X(LABEL_FEED, "cw1:feed")         /* case, inputs, state -> id of an item that is no op */  \
     X(LABEL_SEEN, "cw1:seen")         /* what a session has seen: its check */                  \
     X(LABEL_ENROL, "cw1:enrol")       /* a request to be admitted: holder's signature, words */ \
-    X(LABEL_JOIN, "cw1:join")         /* what a new division gets: authority's signature */
+    X(LABEL_JOIN, "cw1:join")         /* what a new division gets: authority's signature */     \
+    X(LABEL_MEMBERS, "cw1:members")   /* an audience's last records, where several logs say them */
 
 enum label {
 #define LABEL_NAME(name, text) name,

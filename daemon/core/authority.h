@@ -100,14 +100,20 @@ uint32_t authority_root_keys(const struct authority *a, uint64_t first, const ui
                              uint32_t *out_threshold);
 uint32_t authority_policies(const struct authority *a, const struct authority_policy **out);
 
-/* Members of an audience (all counted, at most max written), and the record that last changed its membership: its log
- * and seq; the seal is left zero. */
+/*
+ * Members of an audience, by their ids (all counted, at most max written), and the membership's position: the last record
+ * of the log with the greatest id, and, where several logs say who is a member, as its seal the hash of what each said
+ * last. So both are the same at whoever holds the same records, and another record makes another position.
+ */
 uint32_t authority_members(const struct authority *a, struct cw_slice audience, struct cert_id *out, uint32_t max,
                            struct position *out_membership);
 
 /* A member of the audience now, whose certificate nobody revoked: what is written is under keys that it has. */
+/* Whether they reach every record that says who is a member, and there is one. */
+bool authority_membership_reached(const struct authority *a, struct cw_slice audience,
+                                  const struct positions *positions);
 bool authority_reads(const struct authority *a, struct cw_slice audience, const struct cert_id *id);
-/* A member of the audience now, or before a record removed it. */
+/* Some record added it to the audience, whatever others say. */
 bool authority_ever_member(const struct authority *a, struct cw_slice audience, const struct cert_id *id);
 
 enum cert_verdict {

@@ -7,8 +7,11 @@
 #include "core/authority.h"
 
 #define AUTHORITY_LOGS_MAX AUTH_POSITIONS_MAX /* a seal can name no more: the root log and 15 authorities */
-#define AUDIENCES_MAX 16
-#define MEMBERS_MAX 512
+/* What one log may say of who is a member: bounds of its own, so that what has no room is the same everywhere. */
+#define LOG_AUDIENCES_MAX 16
+#define LOG_WORDS_MAX 4096
+#define AUDIENCES_MAX (AUTHORITY_LOGS_MAX * LOG_AUDIENCES_MAX)
+#define WORDS_MAX (AUTHORITY_LOGS_MAX * LOG_WORDS_MAX)
 
 struct authority_log {
     struct log_id log;
@@ -16,6 +19,7 @@ struct authority_log {
     struct cert_id cert; /* zero for the root log */
     uint64_t applied;    /* last record's seq, whether it had effect or not */
     bool stopped;        /* a critical act that this version does not know: nothing later is applied */
+    uint32_t audience_count, word_count; /* that it has named, and the certificates it has named in them */
 };
 
 /* Root keys, and the record of the root log that put them in force; 0: the network's genesis. */
@@ -27,11 +31,17 @@ struct root_keys {
 
 struct audience {
     char name[NAME_LEN_MAX + 1];
-    struct position membership; /* seal left zero: the record's log and seq */
+    uint64_t last[AUTHORITY_LOGS_MAX]; /* of each log the last record that names it; 0: none */
+    struct position membership;        /* authority_members() says what it is */
     uint32_t member_count;
-    struct cert_id members[MEMBERS_MAX];
-    uint32_t former_count; /* the newest stands at former_count - 1, modulo */
-    struct cert_id former[MEMBERS_MAX];
+};
+
+/* The logs' last words on one certificate in one audience: a bit for each log. */
+struct membership_word {
+    struct cert_id cert;
+    uint16_t audience;
+    uint16_t added, removed;
+    bool was_added; /* by any log, at any time */
 };
 
 struct authority {
@@ -49,13 +59,12 @@ struct authority {
     struct authority_policy *policies;
     uint32_t audience_count;
     struct audience audiences[AUDIENCES_MAX];
+    uint32_t word_count;
+    struct membership_word *words; /* by audience, then certificate */
 };
 
 struct authority_log *authority_log_of(struct authority *a, const struct log_id *log);
-/* Its index; where there is none of this name, audience_count, at which it would stand. */
-uint32_t authority_audience(const struct authority *a, struct cw_slice name);
-/* Where the id is in the list; count when it is not. */
-uint32_t authority_listed(const struct cert_id *list, uint32_t count, const struct cert_id *id);
+void authority_copy_text(char *out, struct cw_slice text);
 struct authority_cert *authority_cert_of(const struct authority *a, const struct cert_id *id);
 
 /* Takes the last certificate, which stands at certs[added], into by_curve. */

@@ -22,8 +22,8 @@ enum cw_err own_op_submit(struct turn *t, const struct cw_case_id *id, const str
  * the certificate, and all that it names is applied here. Node thread, while the core is open.
  */
 bool own_seal_knows(const struct node *n, const struct cert_id *author);
-/* Whether it names a position of that authority log at or beyond this one: who reads the entry knows the record then. */
-bool own_seal_reaches(const struct node *n, const struct position *place);
+/* Whether it names every record that says who reads cases: who reads the entry knows them then. */
+bool own_seal_reaches_members(const struct node *n);
 /* Whether its certificate counts: it is known, not revoked, and a member that has a place to write. */
 bool own_op_may(const struct node *n);
 

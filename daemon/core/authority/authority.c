@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "core/authority_table.h"
 
-/* Memory and looking; records are applied in authority_apply.c, judged in authority_judge.c. */
+/* Memory and looking; records are applied in authority_apply.c, judged in authority_judge.c; members: authority_members.c. */
 
 static size_t aligned(size_t len)
 {
@@ -12,7 +12,8 @@ size_t authority_memory(const struct authority_limits *limits)
 {
     return aligned(sizeof(struct authority)) + aligned(limits->certs_max * sizeof(struct authority_cert)) +
            2 * aligned(limits->certs_max * sizeof(uint32_t)) +
-           aligned(limits->policies_max * sizeof(struct authority_policy));
+           aligned(limits->policies_max * sizeof(struct authority_policy)) +
+           aligned(WORDS_MAX * sizeof(struct membership_word));
 }
 
 struct authority *authority_init(void *memory, const struct authority_limits *limits, const struct network_id *network,
@@ -31,7 +32,8 @@ struct authority *authority_init(void *memory, const struct authority_limits *li
     a->sorted = ARENA_TABLE(&arena, uint32_t, limits->certs_max);
     a->by_curve = ARENA_TABLE(&arena, uint32_t, limits->certs_max);
     a->policies = ARENA_TABLE(&arena, struct authority_policy, limits->policies_max);
-    CW_ASSERT(a->certs != NULL && a->sorted != NULL && a->by_curve != NULL && a->policies != NULL);
+    a->words = ARENA_TABLE(&arena, struct membership_word, WORDS_MAX);
+    CW_ASSERT(a->certs != NULL && a->sorted != NULL && a->by_curve != NULL && a->policies != NULL && a->words != NULL);
     return a;
 }
 
@@ -200,65 +202,4 @@ uint32_t authority_policies(const struct authority *a, const struct authority_po
 {
     *out = a->policies;
     return a->policy_count;
-}
-
-uint32_t authority_audience(const struct authority *a, struct cw_slice name)
-{
-    uint32_t i = 0;
-
-    while (i < a->audience_count && !slice_eq(slice_of(a->audiences[i].name), name))
-        i++;
-    return i;
-}
-
-uint32_t authority_members(const struct authority *a, struct cw_slice audience, struct cert_id *out, uint32_t max,
-                           struct position *out_membership)
-{
-    uint32_t index = authority_audience(a, audience);
-    const struct audience *found = &a->audiences[index];
-
-    memset(out_membership, 0, sizeof *out_membership);
-    if (index == a->audience_count)
-        return 0;
-    uint32_t listed = found->member_count < max ? found->member_count : max;
-
-    if (listed > 0)
-        memcpy(out, found->members, listed * sizeof *out);
-    *out_membership = found->membership;
-    return found->member_count;
-}
-
-uint32_t authority_listed(const struct cert_id *list, uint32_t count, const struct cert_id *id)
-{
-    uint32_t i = 0;
-
-    while (i < count && !ID_EQ(&list[i], id))
-        i++;
-    return i;
-}
-
-static bool is_listed(const struct cert_id *list, uint32_t count, const struct cert_id *id)
-{
-    return authority_listed(list, count, id) < count;
-}
-
-bool authority_reads(const struct authority *a, struct cw_slice audience, const struct cert_id *id)
-{
-    uint32_t index = authority_audience(a, audience);
-    const struct authority_cert *cert = authority_cert_of(a, id);
-
-    return cert != NULL && !cert->revoked && index < a->audience_count &&
-           is_listed(a->audiences[index].members, a->audiences[index].member_count, id);
-}
-
-bool authority_ever_member(const struct authority *a, struct cw_slice audience, const struct cert_id *id)
-{
-    uint32_t index = authority_audience(a, audience);
-
-    if (index == a->audience_count)
-        return false;
-    const struct audience *found = &a->audiences[index];
-    uint32_t formers = found->former_count < MEMBERS_MAX ? found->former_count : MEMBERS_MAX;
-
-    return is_listed(found->members, found->member_count, id) || is_listed(found->former, formers, id);
 }

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "core/authority_table.h"
 
-/* Policies and memberships: records that say how, not who. */
+/* Policies: records that say how, not who. */
 
-static void copy_text(char *out, struct cw_slice text)
+void authority_copy_text(char *out, struct cw_slice text)
 {
     if (text.len > 0)
         memcpy(out, text.data, text.len);
@@ -42,61 +42,9 @@ enum cw_err authority_apply_policy(struct authority *a, const struct authority_a
         return CW_OK;
     if (policy == NULL)
         policy = &a->policies[a->policy_count++];
-    copy_text(policy->name, act.name);
-    copy_text(policy->value, act.value);
+    authority_copy_text(policy->name, act.name);
+    authority_copy_text(policy->value, act.value);
     policy->log = at->log->log;
     policy->seq = at->seq;
     return CW_OK;
-}
-
-static void remove_member(struct audience *audience, const struct cert_id *id)
-{
-    uint32_t i = authority_listed(audience->members, audience->member_count, id);
-
-    if (i == audience->member_count)
-        return;
-    audience->former[audience->former_count++ % MEMBERS_MAX] = *id;
-    audience->member_count--;
-    memmove(&audience->members[i], &audience->members[i + 1], (audience->member_count - i) * sizeof *audience->members);
-}
-
-static bool add_member(struct audience *audience, const struct cert_id *id)
-{
-    if (authority_listed(audience->members, audience->member_count, id) < audience->member_count)
-        return true;
-    if (audience->member_count == MEMBERS_MAX)
-        return false;
-    audience->members[audience->member_count++] = *id;
-    return true;
-}
-
-enum cw_err authority_apply_membership(struct authority *a, const struct authority_act_place *at, struct cw_slice body,
-                                       struct arena *scratch)
-{
-    struct act_membership act;
-    struct audience *audience;
-    enum cw_err err = act_membership_parse(body, scratch, &act);
-
-    if (err != CW_OK)
-        return err;
-    if (act.audience.len == 0 || act.audience.len > NAME_LEN_MAX)
-        return CW_REFUSED_SIZE;
-    uint32_t index = authority_audience(a, act.audience);
-    if (index == AUDIENCES_MAX)
-        return CW_LOCAL_MEMORY;
-    audience = &a->audiences[index];
-    if (index == a->audience_count) {
-        a->audience_count++;
-        copy_text(audience->name, act.audience);
-    }
-    /* Removals first: a record that names one certificate in both lists leaves it a member. */
-    for (uint32_t i = 0; i < act.removed_count; i++)
-        remove_member(audience, &act.removed[i]);
-    for (uint32_t i = 0; i < act.added_count; i++) {
-        if (!add_member(audience, &act.added[i]))
-            err = CW_LOCAL_MEMORY;
-    }
-    audience->membership.log = at->log->log;
-    audience->membership.seq = at->seq;
-    return err;
 }

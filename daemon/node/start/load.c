@@ -98,7 +98,7 @@ static bool is_of(const struct key_row *row, const struct position *membership)
     struct key_record record;
 
     return key_record_parse(row->record, &record) == CW_OK && ID_EQ(&record.membership.log, &membership->log) &&
-           record.membership.seq == membership->seq;
+           record.membership.seq == membership->seq && ID_EQ(&record.membership.seal, &membership->seal);
 }
 
 /* Those of this membership, or all others. */

@@ -148,7 +148,7 @@ enum cw_err key_record_make(struct turn *t, struct prepared **out, struct cw_sli
 
     if (recipients == NULL || record == NULL || envelopes == NULL || p == NULL)
         return CW_LOCAL_MEMORY;
-    if (!audience_membership(n, &membership) || !own_seal_knows(n, &n->cert) || !own_seal_reaches(n, &membership))
+    if (!audience_membership(n, &membership) || !own_seal_knows(n, &n->cert) || !own_seal_reaches_members(n))
         return CW_AGAIN_BUSY;
     uint32_t count = gather_recipients(n, recipients);
     struct writer record_out = writer_over(record, KEY_RECORD_LEN_MAX), envelopes_out = writer_over(envelopes, cap);

@@ -15,16 +15,12 @@ bool own_seal_knows(const struct node *n, const struct cert_id *author)
     return authority_judge(n->authority, author, &positions, &cert) == CERT_COUNTS;
 }
 
-bool own_seal_reaches(const struct node *n, const struct position *place)
+bool own_seal_reaches_members(const struct node *n)
 {
     struct positions positions;
 
     replica_seal_positions(n->replica, &positions);
-    for (uint32_t i = 0; i < positions.count; i++) {
-        if (ID_EQ(&positions.at[i].log, &place->log))
-            return positions.at[i].seq >= place->seq;
-    }
-    return false;
+    return authority_membership_reached(n->authority, slice_of(AUDIENCE_FORCE), &positions);
 }
 
 bool own_op_may(const struct node *n)

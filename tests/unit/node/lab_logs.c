@@ -249,6 +249,16 @@ struct lab_record lab_expel(struct lab *lab, const struct world_identity *daemon
     return (struct lab_record){.act = ACT_MEMBERSHIP, .body = done(&w)};
 }
 
+struct lab_record lab_enlist(struct lab *lab, const struct world_identity *daemon)
+{
+    struct cert_id id = daemon->id;
+    struct act_membership act = {.audience = slice_of("force"), .added_count = 1, .added = &id};
+    struct writer w = writer_over(take(lab, 512), 512);
+
+    act_membership_encode(&act, &w);
+    return (struct lab_record){.act = ACT_MEMBERSHIP, .body = done(&w)};
+}
+
 struct lab_record lab_admit(struct lab *lab, const struct log_id *log, const struct sign_secret *signer)
 {
     struct act_admit_authority act = {.certificate = lab->world.authority.bytes, .log = *log};

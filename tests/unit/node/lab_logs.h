@@ -55,6 +55,8 @@ struct cw_slice lab_claimed_part(uint32_t index, size_t len);
 void lab_hand_open(struct lab *lab, struct lab_hand *h, enum log_scope scope);
 /* Of the authority's log: the daemon is no member of the audience any more. */
 struct lab_record lab_expel(struct lab *lab, const struct world_identity *daemon);
+/* The daemon is a member of the audience. */
+struct lab_record lab_enlist(struct lab *lab, const struct world_identity *daemon);
 /* One ENTRIES frame with these batches. The genesis goes with the first of a log. */
 struct cw_slice lab_hand_write(struct lab_hand *h, const struct lab_batch *batches, uint32_t count);
 struct cw_slice lab_hand_one(struct lab_hand *h, struct lab_record record);
