@@ -14,7 +14,7 @@
 
 enum case_verdict {
     VERDICT_EFFECTIVE = 1,
-    VERDICT_PENDING = 2,    /* the author's certificate is not known yet */
+    VERDICT_PENDING = 2,    /* authority records that decide it are not here yet */
     VERDICT_VOID = 3,       /* bad signature, never had a role, erased beyond use */
     VERDICT_VOID_FLOOR = 4, /* void by a revocation or a cut: its assessments stay as a floor */
 };

@@ -59,6 +59,8 @@ enum cw_err authority_apply(struct authority *a, const struct log_id *log, uint6
 
 /* A record that has no effect, whatever it says: what comes after it may be applied. log: the root's, or an admitted one. */
 void authority_pass(struct authority *a, const struct log_id *log, bool is_root, uint64_t seq);
+/* It was passed, and may hold a certificate that this version cannot take up: who is not known may be known by it. */
+void authority_note_unread(struct authority *a, const struct log_id *log, uint64_t seq);
 /* The last record of this log that was applied or passed; 0: none, or no such log. */
 uint64_t authority_applied(const struct authority *a, const struct log_id *log);
 /*
@@ -107,19 +109,19 @@ uint32_t authority_policies(const struct authority *a, const struct authority_po
  */
 uint32_t authority_members(const struct authority *a, struct cw_slice audience, struct cert_id *out, uint32_t max,
                            struct position *out_membership);
-
-/* A member of the audience now, whose certificate nobody revoked: what is written is under keys that it has. */
 /* Whether they reach every record that says who is a member, and there is one. */
 bool authority_membership_reached(const struct authority *a, struct cw_slice audience,
                                   const struct positions *positions);
+
+/* A member of the audience now, whose certificate nobody revoked: what is written is under keys that it has. */
 bool authority_reads(const struct authority *a, struct cw_slice audience, const struct cert_id *id);
 /* Some record added it to the audience, whatever others say. */
 bool authority_ever_member(const struct authority *a, struct cw_slice audience, const struct cert_id *id);
 
 enum cert_verdict {
-    CERT_COUNTS,   /* issued at or below the named position, and not revoked for it */
-    CERT_UNKNOWN,  /* nobody we know: pending */
-    CERT_POSITION, /* the seal names an authority position that we do not hold yet: pending */
+    CERT_COUNTS,  /* issued at or below the named position, and not revoked for it */
+    CERT_UNKNOWN, /* nobody, as far as the seal names what was said: void. Whoever comes later is not yet known to it */
+    CERT_POSITION, /* the seal names an authority position that we do not hold yet, or cannot read: pending */
     CERT_NOT_YET,  /* issued above the named position: void */
     CERT_REVOKED,  /* revoked at or below the named position: void */
 };

@@ -19,6 +19,7 @@ struct authority_log {
     struct cert_id cert; /* zero for the root log */
     uint64_t applied;    /* last record's seq, whether it had effect or not */
     bool stopped;        /* a critical act that this version does not know: nothing later is applied */
+    uint64_t unread;     /* the first of its records that may hold a certificate this version cannot take up; 0: none */
     uint32_t audience_count, word_count; /* that it has named, and the certificates it has named in them */
 };
 

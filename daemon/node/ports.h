@@ -27,7 +27,7 @@ enum table {
     TABLE_CASE_OP,   /* case id, be64 hlc, op id -> verdict, flags */
     TABLE_CASE,      /* case id -> state row (encrypted), summary, digest leaf */
     TABLE_INDEX,     /* kind of index, key -> case id: reference, kind and update order, author, key record */
-    TABLE_PENDING,   /* ops whose certificate or position is not known yet; cases to fold */
+    TABLE_PENDING,   /* entries that build on what is not here yet; cases to fold */
     TABLE_FEED,      /* be64 arrival -> log, seq */
     TABLE_PEER,      /* certificate -> last signed frontier */
     TABLE_FORK,      /* log id -> proof */

@@ -90,7 +90,7 @@ bool row_key_has_prefix(struct cw_slice key, struct cw_slice prefix);
 
 /* PENDING: a letter, then the key. */
 enum pending_kind {
-    PENDING_ENTRY = 'P', /* log, seq: certificate or position not known yet */
+    PENDING_ENTRY = 'P', /* log, seq: a position, or what a record says, is not here yet */
     PENDING_FOLD = 'F',  /* case id: state older than its ops */
     PENDING_KEY = 'K',   /* key record id, log, seq: not opened for want of this key */
     PENDING_BLOBS = 'B', /* log, seq: some blob of it is not here */
@@ -161,7 +161,8 @@ enum verdict_reason {
     REASON_GRAMMAR = 1, /* the submission header cannot be read */
     REASON_KIND = 2,    /* entry kind and submission class differ */
     REASON_OP_ID = 3,   /* the entry's op id or submission hash is not the submission's */
-    REASON_AUTHOR = 4,  /* pending: no such certificate yet */
+    REASON_AUTHOR =
+        4, /* no certificate in all that the seal names. Pending in rows of earlier versions: judged again */
     REASON_POSITION =
         5,              /* pending: authority records that it builds on are not here: named by its seal, or before it */
     REASON_NOT_YET = 6, /* certificate issued above the seal's authority position */

@@ -194,3 +194,11 @@ void authority_pass(struct authority *a, const struct log_id *log, bool is_root,
     if (found != NULL && found->applied < seq)
         found->applied = seq;
 }
+
+void authority_note_unread(struct authority *a, const struct log_id *log, uint64_t seq)
+{
+    struct authority_log *found = authority_log_of(a, log);
+
+    if (found != NULL && (found->unread == 0 || seq < found->unread))
+        found->unread = seq;
+}

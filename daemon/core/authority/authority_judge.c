@@ -3,7 +3,8 @@
 
 /*
  * DESIGN.md §3, rule 7: "The seal's authority positions decide what its entries' authors were allowed."
- * Nothing else enters: no clock, no arrival order. What is not known yet is pending, never void.
+ * Nothing else enters: no clock, no arrival order. Pending is what a record decides that they name and that is not
+ * applied here; when all are, whoever has no certificate is nobody, for one that comes later is not known to the seal.
  */
 
 static uint64_t named_seq(const struct positions *positions, const struct log_id *log)
@@ -53,6 +54,16 @@ static bool all_applied(const struct authority *a, const struct positions *posit
     return true;
 }
 
+/* Up to the positions: a newer version may find a certificate in what this one cannot read. */
+static bool all_read(const struct authority *a, const struct positions *positions)
+{
+    for (uint32_t i = 0; i < a->log_count; i++) {
+        if (a->logs[i].unread != 0 && a->logs[i].unread <= named_seq(positions, &a->logs[i].log))
+            return false;
+    }
+    return true;
+}
+
 enum cert_verdict authority_judge(const struct authority *a, const struct cert_id *id,
                                   const struct positions *seal_positions, const struct authority_cert **out)
 {
@@ -63,7 +74,7 @@ enum cert_verdict authority_judge(const struct authority *a, const struct cert_i
     if (!all_applied(a, seal_positions))
         return CERT_POSITION;
     if (cert == NULL)
-        return CERT_UNKNOWN;
+        return all_read(a, seal_positions) ? CERT_UNKNOWN : CERT_POSITION;
     named = named_seq(seal_positions, &cert->issued_log);
     if (cert->issued_seq > named)
         return CERT_NOT_YET;

@@ -15,7 +15,7 @@ const char *verdict_reason_text(enum verdict_reason r)
         [REASON_GRAMMAR] = "its submission header cannot be read",
         [REASON_KIND] = "entry kind and submission class differ",
         [REASON_OP_ID] = "the entry does not name this submission",
-        [REASON_AUTHOR] = "the author's certificate is not known yet",
+        [REASON_AUTHOR] = "the author has no certificate that its seal names",
         [REASON_POSITION] = "authority records that it builds on are not here yet",
         [REASON_NOT_YET] = "the author's certificate was issued later",
         [REASON_REVOKED] = "the author's certificate was revoked",

@@ -135,6 +135,19 @@ static bool is_beyond_us(enum cw_err err)
     return err == CW_REFUSED_UNKNOWN_OP || err == CW_REFUSED_VERSION || err == CW_LOCAL_MEMORY;
 }
 
+/* Whoever is not known may be known to that version. */
+static bool may_hide_a_certificate(enum cw_err err, enum authority_act act)
+{
+    return is_beyond_us(err) && (err != CW_LOCAL_MEMORY || act == ACT_ISSUE || act == ACT_ADMIT_AUTHORITY);
+}
+
+static void note_unread(struct node *n, const struct entry_in *e)
+{
+    pthread_rwlock_wrlock(&n->authority_lock);
+    authority_note_unread(n->authority, &e->log, e->header.seq);
+    pthread_rwlock_unlock(&n->authority_lock);
+}
+
 static void say_without_effect(struct node *n, const struct entry_in *e, enum cw_err err)
 {
     node_alarm(n, "authority-record", "record %llu of the log of %s has no effect: %s",
@@ -155,6 +168,8 @@ enum cw_err authority_entry_apply(struct turn *t, struct entry_in *e)
     if (err != CW_OK && !is_beyond_us(err))
         return err;
     pass(t->n, e); /* when it could not even be read */
+    if (may_hide_a_certificate(err, record.act))
+        note_unread(t->n, e);
     t->authority_changed = true;
     t->policy_changed = t->policy_changed || record.act == ACT_POLICY;
     return CW_OK;
@@ -191,7 +206,7 @@ enum cw_err authority_replay(struct node *n, struct kv_txn *txn, const struct lo
                              struct arena *arena)
 {
     struct entry_in *e;
-    struct authority_record record;
+    struct authority_record record = {.act = ACT_UNKNOWN};
     enum cw_err err = load_entry(n, txn, log, seq, arena, &e);
 
     if (err != CW_OK)
@@ -205,6 +220,8 @@ enum cw_err authority_replay(struct node *n, struct kv_txn *txn, const struct lo
     if (err == CW_OK)
         err = apply_record(n, e, &record, arena);
     pass(n, e);
+    if (may_hide_a_certificate(err, record.act))
+        note_unread(n, e);
     return err == CW_OK || is_beyond_us(err) ? CW_OK : CW_LOCAL_CORRUPT;
 }
 

@@ -115,7 +115,7 @@ static enum verdict_reason judge_author(struct node *n, struct entry_in *e)
         return e->check.proof_ok ? REASON_NONE : REASON_SIGNATURE;
     if (e->submission.op_class == CLASS_AUTHORITY) { /* its log was admitted: it needs no position of its own */
         cert = authority_find(n->authority, &e->submission.author);
-        verdict = cert == NULL ? CERT_UNKNOWN : CERT_COUNTS;
+        verdict = cert == NULL ? CERT_POSITION : CERT_COUNTS;
     } else {
         verdict = authority_judge(n->authority, &e->submission.author, e->positions, &cert);
     }
@@ -157,7 +157,6 @@ enum case_verdict entry_judge(struct node *n, struct entry_in *e, enum verdict_r
     switch (reason) {
     case REASON_NONE:
         return VERDICT_EFFECTIVE;
-    case REASON_AUTHOR:
     case REASON_POSITION:
     case REASON_MISSING:
         return VERDICT_PENDING;
