@@ -24,7 +24,7 @@ struct admission_request {
     struct cw_wall now;               /* by this daemon's, or its peers' when that is slow; zero: not asked */
     const struct case_state *state;   /* NULL for an opening op */
     const struct case_policy *policy; /* NULL: defaults */
-    uint32_t link_to_kind;            /* of what a link leads to; KIND_NONE: it has not arrived here */
+    uint32_t named_kind;              /* of the record that the op names (cases_names_record); KIND_NONE: not here */
     bool network_synthetic;           /* a test network takes only synthetic cases, a real one none */
     const struct cw_slice *divisions; /* those of this network, for steps that hand a case to one; NULL: not asked */
     uint32_t division_count;
@@ -46,6 +46,9 @@ enum admission cases_check_op(const struct admission_request *request, struct re
  * letter of the refusal. False also for an opening op, which has no state (NULL).
  */
 bool cases_check_needs_state(const struct op *op);
+
+/* The record that a link leads to, or that a merging or an agreement to one names; false: the op names none. */
+bool cases_names_record(const struct op *op, struct cw_case_id *out);
 
 /* One value against its row alone: for clients that check while a person types. */
 enum cw_err cases_check_value(const struct schema_field *field, const struct op_value *value, struct refusal *refusal);

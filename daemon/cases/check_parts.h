@@ -61,6 +61,9 @@ bool request_is_by(const struct admission_request *r, const struct cert_id *othe
 /* What is corrected had no effect, for want of its author's role: the op takes it up, and is judged like any other. */
 bool request_answers_proposals(const struct admission_request *r);
 
+/* check_identity.c: two records of one child. */
+enum cw_err check_identity(const struct admission_request *r, const struct schema_event *event, struct refusal *refusal);
+
 /* check_merged.c: two reports of one absence. */
 enum cw_err check_episodes_merged(const struct admission_request *r, const struct schema_event *event,
                                   struct refusal *refusal);

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Details that must agree with each other (DOMAIN §6.2, §9.4, §11.2): a grade is whole, a condition stands with C and
- * only with C, a warning rests on more than what is graded 3 or E, a link leads between kinds that can have it, an
- * identity is merged on two different identifiers, a professional who saw a child has a name, and only one's own
- * assertions are taken back.
+ * Details that must agree with each other (DOMAIN §6.2, §11.2): a grade is whole, a condition stands with C and only with
+ * C, a warning rests on more than what is graded 3 or E, a link leads between kinds that can have it, a professional who
+ * saw a child has a name, and only one's own assertions are taken back.
  */
 #include "cases/check_parts.h"
 
@@ -177,28 +176,12 @@ static enum cw_err check_link(const struct admission_request *r, struct refusal 
     if (row != NULL && r->state->kind < 32 && (row->from & (1u << r->state->kind)) == 0)
         return refuse(refusal, CW_REFUSED_VALUE, WHERE(schema_field(FIELD_LINK_TYPE)), "no %s has a link %s",
                       schema_kind_name(r->state->kind), schema_value_name(SCALE_LINK_TYPE, type->number));
-    if (row != NULL && r->link_to_kind != KIND_NONE && (row->to & (1u << r->link_to_kind)) == 0)
+    if (row != NULL && r->named_kind != KIND_NONE && (row->to & (1u << r->named_kind)) == 0)
         return refuse(refusal, CW_REFUSED_VALUE, WHERE(schema_field(FIELD_LINK_TO)),
                       "no link %s leads to a %s: it leads to %s", schema_value_name(SCALE_LINK_TYPE, type->number),
-                      schema_kind_name(r->link_to_kind), kinds_text(row->to, kinds));
+                      schema_kind_name(r->named_kind), kinds_text(row->to, kinds));
     if (to != NULL && memcmp(to->id.b, r->state->case_id.b, ID_LEN) == 0)
         return refuse(refusal, CW_REFUSED_VALUE, WHERE(schema_field(FIELD_LINK_TO)), "a link leads to something else");
-    return CW_OK;
-}
-
-/* --- identity ------------------------------------------------------------------------------------------------------ */
-
-static enum cw_err check_merge(const struct admission_request *r, struct refusal *refusal)
-{
-    const struct op_value *first = request_detail(r, FIELD_IDENTIFIER);
-    const struct op_value *second = request_detail(r, FIELD_SECOND_IDENTIFIER);
-    const struct op_value *survivor = request_detail(r, FIELD_SURVIVOR);
-
-    if (first != NULL && second != NULL && first->number == second->number)
-        return refuse(refusal, CW_REFUSED_VALUE, WHERE(schema_field(FIELD_SECOND_IDENTIFIER)),
-                      "two identifiers that corroborate each other are two different ones");
-    if (survivor != NULL && memcmp(survivor->id.b, r->state->case_id.b, ID_LEN) == 0)
-        return refuse(refusal, CW_REFUSED_VALUE, WHERE(schema_field(FIELD_SURVIVOR)), "is this case itself");
     return CW_OK;
 }
 
@@ -324,5 +307,5 @@ enum cw_err check_saying(const struct admission_request *r, const struct schema_
         return check_link(r, refusal);
     if (event->number == EVENT_RETURNED)
         return check_seen(r, refusal);
-    return event->number == EVENT_IDENTITY_MERGED ? check_merge(r, refusal) : CW_OK;
+    return check_identity(r, event, refusal);
 }

@@ -136,21 +136,17 @@ static bool same_person(const void *people, const struct cert_id *a, const struc
     return authority_same_holder(people, a, b);
 }
 
-/* What a link leads to, when that has arrived and was folded. */
-static uint32_t kind_led_to(struct turn *t, const struct op *op)
+/* Of the record that the op names, when that has arrived. What was opened a moment ago may not be folded yet. */
+static uint32_t kind_named(struct turn *t, const struct op *op)
 {
+    struct cw_case_id id;
+    const struct loaded_case *loaded;
     uint32_t kind = KIND_NONE;
 
-    for (uint32_t i = 0; i < op->write_count && op->type == OP_EVENT && op->event == EVENT_LINK; i++) {
-        const struct op_write *w = &op->writes[i];
-
-        if (w->field == FIELD_LINK_TO && w->has_value && w->value.type == VALUE_ID) {
-            struct cw_case_id to;
-
-            memcpy(to.b, w->value.id.b, ID_LEN);
-            return kind_is_known(t, &to, &kind) ? kind : KIND_NONE;
-        }
-    }
+    if (!cases_names_record(op, &id))
+        return KIND_NONE;
+    if (!kind_is_known(t, &id, &kind))
+        kind = case_cache_get(t, &id, false, &loaded) == CW_OK ? loaded->state->kind : KIND_NONE;
     return kind;
 }
 
@@ -169,6 +165,7 @@ static enum cw_err check_case(struct turn *t, const struct prepared *p, const st
     const struct authority_cert *cert = authority_find(n->authority, &p->header.author);
     struct case_state bare = {0};
     const struct case_state *state = NULL;
+    const uint32_t named = kind_named(t, op); /* first: it may load another case */
 
     if (cert == NULL || cert->revoked) /* since intake */
         return refuse(refusal, CW_REFUSED_EXPIRED, "author", "the certificate was revoked");
@@ -193,7 +190,7 @@ static enum cw_err check_case(struct turn *t, const struct prepared *p, const st
         .now = latest_now(t, p->header.author_time),
         .state = state,
         .policy = &n->policy,
-        .link_to_kind = kind_led_to(t, op),
+        .named_kind = named,
         .network_synthetic = n->synthetic,
         .author = p->header.author,
         .same_person = same_person,

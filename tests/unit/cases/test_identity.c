@@ -415,13 +415,15 @@ START_TEST(names_and_places_are_compared_as_people_type_them)
 }
 END_TEST
 
+static uint32_t survivor_kind = KIND_CHILD; /* of what it is merged into, as this division knows it */
+
 static enum admission merge_of(uint32_t roles, int64_t first, int64_t second, struct refusal *why)
 {
     static struct op_write writes[4];
     const struct case_state *const *states;
     struct op op = {.type = OP_EVENT, .event = EVENT_IDENTITY_MERGED, .write_count = 4, .writes = writes};
     struct admission_request request = {
-        .op = &op, .roles = roles, .division = slice_of(NTH), .network_synthetic = true};
+        .op = &op, .roles = roles, .division = slice_of(NTH), .network_synthetic = true, .named_kind = survivor_kind};
     uint32_t fields[] = {FIELD_SURVIVOR, FIELD_IDENTIFIER, FIELD_SECOND_IDENTIFIER, FIELD_REASON};
     struct op_value values[] = {{.type = VALUE_ID, .id = {{1}}},
                                 {.type = VALUE_NUMBER, .number = first},
@@ -449,6 +451,22 @@ START_TEST(only_an_inspector_merges_and_only_on_two_different_identifiers)
 }
 END_TEST
 
+/* DOMAIN §9.4: the alias of a line would be found by nobody who looks for the child. */
+START_TEST(a_child_is_merged_into_a_child_that_is_here)
+{
+    struct refusal why;
+
+    survivor_kind = KIND_LINE;
+    ck_assert_int_eq(merge_of(ROLE_MASK(INSP), 1, 3, &why), ADMIT_REFUSED);
+    ck_assert_str_eq(why.where, "survivor");
+    ck_assert_ptr_nonnull(strstr(why.text, "that is a county_line"));
+    survivor_kind = KIND_NONE;
+    ck_assert_int_eq(merge_of(ROLE_MASK(INSP), 1, 3, &why), ADMIT_REFUSED);
+    ck_assert_ptr_nonnull(strstr(why.text, "has not arrived here"));
+    survivor_kind = KIND_CHILD;
+}
+END_TEST
+
 Suite *suite_identity(void);
 Suite *suite_identity(void)
 {
@@ -469,6 +487,7 @@ Suite *suite_identity(void)
     tcase_add_test(all, one_identifier_that_is_a_persons_makes_a_candidate);
     tcase_add_test(all, references_of_incidents_and_cases_are_nobodys);
     tcase_add_test(all, names_and_places_are_compared_as_people_type_them);
+    tcase_add_test(all, a_child_is_merged_into_a_child_that_is_here);
     tcase_add_test(all, only_an_inspector_merges_and_only_on_two_different_identifiers);
     suite_add_tcase(suite, all);
     return suite;

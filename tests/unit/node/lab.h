@@ -81,6 +81,7 @@ struct lab {
     struct world_identity late_officer;          /* an inspector */
     struct log_id authority_log;
     struct position authority_at; /* the end of `authority` */
+    struct position late_at;      /* the end of `late` */
     uint32_t logs_max;            /* of nodes opened from now on */
     uint32_t policies_max;        /* the same; 0: sixteen */
     uint32_t peers_max;           /* the same; 0: eight */

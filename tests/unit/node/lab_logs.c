@@ -332,6 +332,7 @@ void lab_write_logs(struct lab *lab)
     lab->authority_at = (struct position){authority.log, authority.seq, authority.prev};
     *lab->authority_hand = late = authority;
     lab->late = lab_hand_one(&late, lab_issue(lab, &lab->late_officer));
+    lab->late_at = (struct position){late.log, late.seq, late.prev};
 }
 
 struct cw_slice lab_void_segment(struct lab *lab)

@@ -105,17 +105,34 @@ void pair_take_back(const struct cw_case_id *id, uint32_t event, const struct cw
     lab_run(pair.lab, 2000);
 }
 
-struct cw_op_id pair_merge(const struct cw_case_id *loser, const struct cw_case_id *survivor)
+void pair_write_merge(const struct cw_case_id *loser, const struct cw_case_id *survivor, struct lab_op *out)
 {
     const struct op_value reason = {.type = VALUE_TEXT, .text = slice_of("one child")};
     const struct op_write writes[] = {WRITE(FIELD_SURVIVOR, pair_id(survivor)), WRITE(FIELD_IDENTIFIER, pair_number(1)),
                                       WRITE(FIELD_SECOND_IDENTIFIER, pair_number(3)), WRITE(FIELD_REASON, reason)};
     const struct op op = {
         .type = OP_EVENT, .schema = SCHEMA_VERSION, .event = EVENT_IDENTITY_MERGED, .write_count = 4, .writes = writes};
-    struct cw_op_id made = pair_say(loser, &op, NULL);
 
+    lab_say(pair.lab, ++pair.number, loser, &op, &pair.lab->late_officer, out);
+}
+
+struct cw_op_id pair_merge(const struct cw_case_id *loser, const struct cw_case_id *survivor)
+{
+    struct lab_op made;
+
+    pair_write_merge(loser, survivor, &made);
+    ck_assert_uint_eq(lab_ask(pair.north, &made), CW_OK);
     lab_run(pair.lab, 2000);
-    return made;
+    return made.op;
+}
+
+void pair_hear(const struct lab_op *op)
+{
+    const uint64_t hlc = (uint64_t)(WORLD_TIME_MS + pair.lab->now) << 16;
+
+    pair.lab->authority_at = pair.lab->late_at; /* its sealer knows the inspector */
+    lab_hand_in(pair.north, lab_sealed_copy(pair.lab, op, op, pair.north, pair.number, hlc));
+    lab_run(pair.lab, 2000);
 }
 
 /* --- asking --------------------------------------------------------------------------------------------------------- */

@@ -38,6 +38,10 @@ void pair_retitle(const struct cw_case_id *id, const char *title);
 /* Takes back what `made` said, by an event of this number. */
 void pair_take_back(const struct cw_case_id *id, uint32_t event, const struct cw_op_id *made);
 struct cw_op_id pair_merge(const struct cw_case_id *loser, const struct cw_case_id *survivor);
+/* Written, and not handed in. */
+void pair_write_merge(const struct cw_case_id *loser, const struct cw_case_id *survivor, struct lab_op *out);
+/* It comes by sync, from another division's log, and counts. */
+void pair_hear(const struct lab_op *op);
 /* Names, a birth date and a reference; the same but for the date. */
 void pair_identify(const struct cw_case_id *id, const char *born);
 

@@ -297,6 +297,55 @@ START_TEST(a_cross_merge_is_answered_with_one_survivor_from_both)
 }
 END_TEST
 
+/* DOMAIN §9.4: who became an alias of a phone would be found by nobody who looks for the child. */
+START_TEST(a_child_is_merged_into_a_child_that_is_here_and_into_nothing_else)
+{
+    const struct cw_case_id nowhere = {{9}};
+    struct lab_op merge;
+
+    pair_begin();
+    pair_write_merge(&pair.a, &pair.phone, &merge);
+    ck_assert_uint_eq(lab_ask(pair.north, &merge), CW_REFUSED_VALUE);
+    pair_write_merge(&pair.a, &nowhere, &merge);
+    ck_assert_uint_eq(lab_ask(pair.north, &merge), CW_REFUSED_VALUE);
+    pair_write_merge(&pair.a, &pair.b, &merge);
+    ck_assert_uint_eq(lab_ask(pair.north, &merge), CW_OK);
+    lab_free(pair.lab);
+}
+END_TEST
+
+START_TEST(a_child_is_merged_into_one_that_was_opened_a_moment_ago)
+{
+    struct lab_op opened, merge;
+
+    pair_begin();
+    lab_open_child(pair.lab, ++pair.number, &opened);
+    ck_assert_uint_eq(lab_ask(pair.north, &opened), CW_OK);
+    pair_write_merge(&pair.a, &opened.case_id, &merge);
+    ck_assert_uint_eq(lab_ask(pair.north, &merge), CW_OK);
+    lab_free(pair.lab);
+}
+END_TEST
+
+START_TEST(a_merging_into_another_kind_that_comes_by_sync_unites_nothing_and_is_taken_back)
+{
+    struct lab_op merge;
+
+    pair_begin();
+    pair_write_merge(&pair.a, &pair.phone, &merge);
+    pair_hear(&merge);
+    ck_assert_uint_eq(pair_view_of(&pair.a, true)->n_events, 1); /* it arrived */
+    ck_assert(pair_is(pair_view_of(&pair.a, false)->case_id, &pair.a));
+    ck_assert_ptr_null(pair_view_of(&pair.a, false)->identity);
+    ck_assert(pair_is(pair_view_of(&pair.phone, false)->case_id, &pair.phone));
+    pair_take_back(&pair.a, EVENT_IDENTITY_UNMERGED, &merge.op);
+    ck_assert(pair_is(pair_view_of(&pair.a, false)->case_id, &pair.a));
+    pair_merge(&pair.a, &pair.b);
+    ck_assert(pair_is(pair_view_of(&pair.a, false)->case_id, &pair.b));
+    lab_free(pair.lab);
+}
+END_TEST
+
 START_TEST(the_rows_of_links_are_those_of_cases_that_are_here)
 {
     struct refusal why = {0};
@@ -328,6 +377,9 @@ Suite *suite_node_links(void)
     tcase_add_test(all, a_full_name_and_birth_date_are_found_among_many_of_the_family_name);
     tcase_add_test(all, who_has_a_name_that_too_many_have_is_told_that_there_may_be_others);
     tcase_add_test(all, a_cross_merge_is_answered_with_one_survivor_from_both);
+    tcase_add_test(all, a_child_is_merged_into_a_child_that_is_here_and_into_nothing_else);
+    tcase_add_test(all, a_child_is_merged_into_one_that_was_opened_a_moment_ago);
+    tcase_add_test(all, a_merging_into_another_kind_that_comes_by_sync_unites_nothing_and_is_taken_back);
     tcase_add_test(all, the_rows_of_links_are_those_of_cases_that_are_here);
     suite_add_tcase(suite, all);
     return suite;
