@@ -62,11 +62,25 @@ static enum cw_err check_merge(const struct admission_request *r, struct refusal
     return check_same_kind(r, schema_field(FIELD_SURVIVOR), request_detail(r, FIELD_SURVIVOR), refusal);
 }
 
+/* The bare step asks for no identifier and no owner, and ends the life of the record. */
+static enum cw_err check_bare_merge(const struct admission_request *r, const struct schema_event *event,
+                                    struct refusal *refusal)
+{
+    const struct schema_event *instead = schema_event(EVENT_IDENTITY_MERGED);
+
+    if (r->state->kind < 32 && (instead->kinds & (1u << r->state->kind)) != 0)
+        return refuse(refusal, CW_REFUSED_TRANSITION, event->name,
+                      "a %s is merged into another on two identifiers, and both owners say so: record %s (casewire "
+                      "child merge)",
+                      schema_kind_name(r->state->kind), instead->name);
+    return check_same_kind(r, schema_field(FIELD_SURVIVOR), request_detail(r, FIELD_SURVIVOR), refusal);
+}
+
 enum cw_err check_identity(const struct admission_request *r, const struct schema_event *event, struct refusal *refusal)
 {
     switch (event->number) {
     case EVENT_MERGED:
-        return check_same_kind(r, schema_field(FIELD_SURVIVOR), request_detail(r, FIELD_SURVIVOR), refusal);
+        return check_bare_merge(r, event, refusal);
     case EVENT_IDENTITY_MERGED:
         return check_merge(r, refusal);
     case EVENT_IDENTITY_ACCEPTED:

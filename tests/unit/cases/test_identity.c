@@ -467,6 +467,31 @@ START_TEST(a_child_is_merged_into_a_child_that_is_here)
 }
 END_TEST
 
+/* It asks for no identifier and no owner, and takes a child who is missing out of every list. */
+START_TEST(a_child_is_not_merged_by_the_bare_step)
+{
+    static struct op_write writes[2];
+    struct op op = {.type = OP_EVENT, .event = EVENT_MERGED, .write_count = 2, .writes = writes};
+    struct admission_request request = {
+        .op = &op, .roles = ROLE_MASK(INSP), .division = slice_of(NTH), .network_synthetic = true};
+    const struct op_value values[] = {{.type = VALUE_ID, .id = {{1}}},
+                                      {.type = VALUE_TEXT, .text = slice_of("one child")}};
+    const uint32_t fields[] = {FIELD_SURVIVOR, FIELD_REASON};
+    struct refusal why = {0};
+
+    children_begin();
+    child_open(NTH, 2000);
+    request.named_kind = KIND_CHILD;
+    request.state = children_fold(false)[0];
+    for (size_t i = 0; i < CW_COUNT(writes); i++)
+        writes[i] = (struct op_write){.field = fields[i], .verb = VERB_SET, .has_value = true, .value = values[i]};
+    ck_assert_int_eq(cases_check_op(&request, &why), ADMIT_REFUSED);
+    ck_assert_int_eq(why.code, CW_REFUSED_TRANSITION);
+    ck_assert_str_eq(why.where, "merged");
+    ck_assert_ptr_nonnull(strstr(why.text, "child merge"));
+}
+END_TEST
+
 Suite *suite_identity(void);
 Suite *suite_identity(void)
 {
@@ -488,6 +513,7 @@ Suite *suite_identity(void)
     tcase_add_test(all, references_of_incidents_and_cases_are_nobodys);
     tcase_add_test(all, names_and_places_are_compared_as_people_type_them);
     tcase_add_test(all, a_child_is_merged_into_a_child_that_is_here);
+    tcase_add_test(all, a_child_is_not_merged_by_the_bare_step);
     tcase_add_test(all, only_an_inspector_merges_and_only_on_two_different_identifiers);
     suite_add_tcase(suite, all);
     return suite;
