@@ -187,6 +187,7 @@
     EF(CLOSE_TYPE2, CLOSURE_TYPE, 0)                                                               \
     EF(CLOSE_TYPE2, CLOSURE_EVIDENCE, 0)                                                           \
     EF(NUMBER_LIVE, PHONE, 0)                                                                      \
+    EF(TRANSITIONED, EXTERNAL_REFS, 1)                                                             \
     EF(MERGED, SURVIVOR, 1)                                                                        \
     EF(HANDOVER_OFFER, TO_DIVISION, 1)                                                             \
     EF(HANDOVER_OFFER, REASON, 1)                                                                  \

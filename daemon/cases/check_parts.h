@@ -24,6 +24,8 @@ bool write_names(const struct op_write *write, const struct dot *dot); /* in its
 bool writes_differ(const struct op_write *a, const struct op_write *b);
 /* check_time.c: times and days that cannot be meant, by the time at which the op was signed. */
 enum cw_err check_times(const struct admission_request *r, const struct schema_event *event, struct refusal *refusal);
+/* The same file: the first and the last day that "2011", "2011-05" or "~2011-05-30" may mean. False: it means none. */
+bool check_days_meant(struct cw_slice text, int64_t *out_first, int64_t *out_last);
 /* The same file: an author's clock that is so far ahead of the daemon's that every duty would be put off by it. */
 enum cw_err check_signed_at(const struct admission_request *r, struct refusal *refusal);
 /* check_episode.c: what an episode does not allow to be said of it yet. */
@@ -62,7 +64,8 @@ bool request_is_by(const struct admission_request *r, const struct cert_id *othe
 bool request_answers_proposals(const struct admission_request *r);
 
 /* check_identity.c: two records of one child. */
-enum cw_err check_identity(const struct admission_request *r, const struct schema_event *event, struct refusal *refusal);
+enum cw_err check_identity(const struct admission_request *r, const struct schema_event *event,
+                           struct refusal *refusal);
 
 /* check_merged.c: two reports of one absence. */
 enum cw_err check_episodes_merged(const struct admission_request *r, const struct schema_event *event,

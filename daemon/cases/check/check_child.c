@@ -3,9 +3,12 @@
  * The life of a child's case at the door (DOMAIN §7.3, §7.4): what is still owed before it may go on. By sync the same event is
  * folded as it comes (docs/fold.md §12), and what is owed goes on running.
  */
+#include "cases/calendar.h"
 #include "cases/check_parts.h"
 #include "cases/machine.h"
 #include "cases/view.h"
+
+#define CHILD_TRANSITIONED 4 /* of the scale of a child's status */
 
 static const struct case_clock *running(const struct case_state *state, uint32_t clock, const struct hash *scope)
 {
@@ -64,15 +67,102 @@ static enum cw_err check_closed(const struct admission_request *r, const struct 
                   owed->row->name, schema_roles_text(owed->waive, who));
 }
 
+/* The day on which it happened, as its author says. */
+static int64_t day_of(const struct admission_request *r)
+{
+    const struct op_value *occurred = request_detail(r, FIELD_OCCURRED);
+
+    return days_of(occurred != NULL ? occurred->number : r->author_time.ms);
+}
+
+static enum cw_err refuse_young(const struct schema_event *event, int64_t age, int64_t since, struct refusal *refusal)
+{
+    int64_t year, month, day;
+
+    civil_of(since, &year, &month, &day);
+    return refuse(
+        refusal, CW_REFUSED_TRANSITION, event->name,
+        "the child is %lld on %04lld-%02lld-%02lld: until then this stays a child's case (birth_date, if that "
+        "is wrong)",
+        (long long)age, (long long)year, (long long)month, (long long)day);
+}
+
+/* DOMAIN §7.4: at 18. Of a date of which only the year is known, and of two dates, the latest day that is meant counts. */
+static enum cw_err check_age(const struct admission_request *r, const struct schema_event *event,
+                             struct refusal *refusal)
+{
+    const struct schema_field *field = schema_field(FIELD_BIRTH_DATE);
+    const struct case_cell *cell = state_cell(r->state, &scope_none, field->number);
+    int64_t age = policy_span(r->policy, SPAN_M13_AGE), first, last;
+
+    for (uint32_t i = 0; cell != NULL && i < cell->value_count; i++) {
+        const struct op_value *born = &cell->values[i].value;
+
+        if (born->type != VALUE_TEXT || !check_days_meant(born->text, &first, &last))
+            cell = NULL;
+        else if (day_of(r) < birthday(last, age))
+            return refuse_young(event, age, birthday(last, age), refusal);
+    }
+    if (cell != NULL && cell->value_count > 0)
+        return CW_OK;
+    return refuse(refusal, CW_REFUSED_MISSING, WHERE(field),
+                  "nobody said when the child was born: the case becomes the adult system's at %lld, so set it first "
+                  "(case set)",
+                  (long long)age);
+}
+
+/* "LA 12345": in which system whoever looks for this person from now on finds them. */
+static bool is_adult_reference(struct cw_slice text)
+{
+    static const char *const systems[] = {"LA ", "MISPER "};
+
+    for (size_t i = 0; i < CW_COUNT(systems); i++) {
+        size_t len = strlen(systems[i]);
+
+        if (text.len > len && memcmp(text.data, systems[i], len) == 0)
+            return true;
+    }
+    return false;
+}
+
+static enum cw_err check_adult_reference(const struct admission_request *r, struct refusal *refusal)
+{
+    for (uint32_t i = 0; i < r->op->write_count; i++) {
+        const struct op_write *write = &r->op->writes[i];
+
+        if (write->field == FIELD_EXTERNAL_REFS && write->verb == VERB_ADD && write->has_value &&
+            is_adult_reference(write->value.text))
+            return CW_OK;
+    }
+    return refuse(refusal, CW_REFUSED_MISSING, WHERE(schema_field(FIELD_EXTERNAL_REFS)),
+                  "under which reference adult services (LA) or the missing-persons system (MISPER) have this person: "
+                  "say it here, as external_refs='LA 12345'");
+}
+
 /* Who turns 18 while missing is looked for all the same: that this becomes another body's is no sergeant's decision. */
 static enum cw_err check_transition(const struct admission_request *r, const struct schema_event *event,
                                     struct refusal *refusal)
 {
     const struct case_machine *m = episode_in(r->state, EPISODE_LIVE_STATES);
+    enum cw_err err;
 
-    return m == NULL || (r->roles & R_INSP_UP) != 0
-               ? CW_OK
-               : refuse_episode(m, event, "while the child is missing this step needs INSP, SUPT", refusal);
+    if (m != NULL && (r->roles & R_INSP_UP) == 0)
+        return refuse_episode(m, event, "while the child is missing this step needs INSP, SUPT", refusal);
+    err = check_age(r, event, refusal);
+    return err == CW_OK ? check_adult_reference(r, refusal) : err;
+}
+
+/* DOMAIN §7.4: nothing leads back from there but taking the step back; the case would show no child that is missing. */
+static enum cw_err check_report(const struct admission_request *r, const struct schema_event *event,
+                                struct refusal *refusal)
+{
+    const struct case_machine *m = state_machine(r->state, MACHINE_CHILD, &scope_none);
+
+    if (m == NULL || m->state != CHILD_TRANSITIONED)
+        return CW_OK;
+    return refuse(refusal, CW_REFUSED_TRANSITION, event->name,
+                  "this case became the adult system's (external_refs): report the absence there; if that was "
+                  "said in error, take it back first (casewire correct CASE EVENT --withdraw why=...)");
 }
 
 /* --- an episode ---------------------------------------------------------------------------------------------------- */
@@ -192,6 +282,8 @@ enum cw_err check_child(const struct admission_request *r, const struct schema_e
         return check_closed(r, event, refusal);
     case EVENT_TRANSITIONED:
         return check_transition(r, event, refusal);
+    case EVENT_EPISODE_REPORTED:
+        return check_report(r, event, refusal);
     case EVENT_EPISODE_CLOSED:
         return check_interview(r, event, refusal);
     case EVENT_REVIEW:

@@ -29,8 +29,8 @@ static int64_t begun_ms(const struct admission_request *r)
 
 /* --- days --------------------------------------------------------------------------------------------------- */
 
-/* The last day that "2011", "2011-05" or "~2011-05-30" may mean, and the first. False: outside the calendar's years. */
-static bool days_meant(struct cw_slice text, int64_t *out_first, int64_t *out_last)
+/* False also outside the calendar's years. */
+bool check_days_meant(struct cw_slice text, int64_t *out_first, int64_t *out_last)
 {
     size_t len = text.len - (text.len > 0 && text.data[0] == '~');
     int64_t year, month, day;
@@ -51,7 +51,7 @@ static enum cw_err check_date(const struct admission_request *r, const struct sc
 
     if (value->text.len == 0)
         return CW_OK;
-    if (!days_meant(value->text, &first, &last))
+    if (!check_days_meant(value->text, &first, &last))
         return refuse(refusal, CW_REFUSED_VALUE, WHERE(field), "a day between 1900 and 2199 is meant: check the year");
     if ((field->flags & FIELD_HAS_BEEN) != 0 && first > days_of(r->author_time.ms + SKEW_MS))
         return refuse(refusal, CW_REFUSED_VALUE, WHERE(field),
