@@ -14,6 +14,7 @@
     EF(NOTE, TEXT, 1)                                                                              \
     EF(DECISION, DECISION, 1)                                                                      \
     EF(DECISION, RATIONALE, 1)                                                                     \
+    EF(DECISION, INTERESTED, 0)                                                                    \
     EF(DECISION, LEVEL, 0)                                                                         \
     EF(SIGHTING, CONFIDENCE, 1)                                                                    \
     EF(SIGHTING, OCCURRED, 1)                                                                      \

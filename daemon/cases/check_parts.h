@@ -32,6 +32,11 @@ enum cw_err check_signed_at(const struct admission_request *r, struct refusal *r
 enum cw_err check_episode(const struct admission_request *r, const struct schema_event *event, struct refusal *refusal);
 /* check_step.c: what the present state does not allow. */
 enum cw_err check_steps(const struct admission_request *r, const struct schema_event *event, struct refusal *refusal);
+/* The same file: the code names no division of this network. */
+enum cw_err check_division(const struct admission_request *r, const struct schema_field *field, struct cw_slice code,
+                           struct refusal *refusal);
+/* check_interested.c: who is put on the list of interested divisions, and who takes one off. */
+enum cw_err check_interested(const struct admission_request *r, struct refusal *refusal);
 /* check_child.c: what is owed before a child's case or an episode may go on, and whose a review is. */
 enum cw_err check_child(const struct admission_request *r, const struct schema_event *event, struct refusal *refusal);
 

@@ -57,22 +57,52 @@ static enum exit_code check_episode_fields(const struct writing *w)
     return EXIT_DONE;
 }
 
+/* With a reason it is a decision, which carries both: what was taken out, and why. */
+static enum exit_code draft_decision(struct writing *w, const char *why)
+{
+    struct cw_fault fault = {0};
+    char what[400] = "Taken out:";
+    size_t len = strlen(what);
+    enum cw_err err = cw_draft_event(w->kind, "decision", &w->case_id, &w->draft, &fault);
+
+    for (int i = 1; i < w->cli->operand_count && len < sizeof(what); i++)
+        len += (size_t)snprintf(what + len, sizeof(what) - len, " %s", w->cli->operands[i]);
+    w->subject = "decision";
+    if (err == CW_OK)
+        err = cw_draft_write(w->draft, "decision", CW_SET, slice_of(what), &fault);
+    if (err == CW_OK)
+        err = cw_draft_write(w->draft, "rationale", CW_SET, slice_of(why), &fault);
+    if (err != CW_OK)
+        return complain_fault(w->cli, "nothing was recorded", &fault);
+    writing_note_seen(w);
+    return EXIT_DONE;
+}
+
+static enum exit_code draft_fields(struct writing *w)
+{
+    const char *why = cli_value(w->cli, "why");
+    struct cw_fault fault = {0};
+
+    if (why != NULL)
+        return draft_decision(w, why);
+    w->subject = w->kind;
+    return cw_draft_set(w->kind, &w->case_id, &w->draft, &fault) == CW_OK
+               ? EXIT_DONE
+               : complain_fault(w->cli, "nothing was recorded", &fault);
+}
+
 static enum exit_code run_write(struct cli *cli, enum cw_verb verb)
 {
     struct context context;
     struct writing w = {.cli = cli, .context = &context};
-    struct cw_fault fault = {0};
     enum exit_code code = context_start(cli, &context);
 
     if (code == EXIT_DONE)
         code = writing_look(&w, cli->operands[0]);
     if (code == EXIT_DONE)
         code = check_episode_fields(&w);
-    if (code == EXIT_DONE) {
-        w.subject = w.kind;
-        if (cw_draft_set(w.kind, &w.case_id, &w.draft, &fault) != CW_OK)
-            code = complain_fault(cli, "nothing was recorded", &fault);
-    }
+    if (code == EXIT_DONE)
+        code = draft_fields(&w);
     if (code == EXIT_DONE)
         code = assign_all(&w, 1, verb);
     if (code == EXIT_DONE)
@@ -99,6 +129,12 @@ static enum exit_code run_remove(struct cli *cli)
 
 static const struct cli_option open_options[] = {WRITE_OPTIONS, {NULL, NULL, NULL}};
 static const struct cli_option options[] = {WRITE_OPTIONS, RECORD_OPTION, {NULL, NULL, NULL}};
+static const struct cli_option remove_options[] = {
+    WRITE_OPTIONS,
+    RECORD_OPTION,
+    {"why", "TEXT", "the reason, without which no division is taken out of interested"},
+    {NULL, NULL, NULL},
+};
 
 const struct cli_command cmd_case_open = {
     .noun = "case",
@@ -159,8 +195,9 @@ const struct cli_command cmd_case_remove = {
     .operand_max = -1,
     .summary = "take a value out of such a field",
     .about = "Names the additions that are seen: one made elsewhere meanwhile stays, flagged.",
-    .examples = "  casewire case remove K7Q2M4X tags=repeat\n",
-    .options = options,
+    .examples = "  casewire case remove K7Q2M4X tags=repeat\n"
+                "  casewire case remove K7Q2M4X interested=WST --why='The line is not seen there any more'\n",
+    .options = remove_options,
     .json = WRITE_JSON,
     .run = run_remove,
 };

@@ -330,7 +330,9 @@ static enum cw_err check_content(const struct admission_request *r, const struct
         if (err != CW_OK)
             return err;
     }
-    err = check_times(r, event, refusal);
+    err = check_interested(r, refusal);
+    if (err == CW_OK)
+        err = check_times(r, event, refusal);
     if (err != CW_OK || event == NULL)
         return err;
     err = check_saying(r, event, refusal);

@@ -117,7 +117,8 @@ static enum cw_err check_acceptance(const struct admission_request *r, const str
 }
 
 /* Nobody reads the inbox of a division that does not exist: the child would be nobody's (DOMAIN.md §8). */
-static enum cw_err check_division(const struct admission_request *r, struct cw_slice code, struct refusal *refusal)
+enum cw_err check_division(const struct admission_request *r, const struct schema_field *field, struct cw_slice code,
+                           struct refusal *refusal)
 {
     char known[96];
     struct writer w = writer_over(known, sizeof(known) - 1);
@@ -131,9 +132,8 @@ static enum cw_err check_division(const struct admission_request *r, struct cw_s
     if (r->divisions == NULL)
         return CW_OK;
     known[w.len] = '\0';
-    return refuse(refusal, CW_REFUSED_VALUE, WHERE(schema_field(FIELD_TO_DIVISION)),
-                  "%.*s is no division of this network; name one of: %s%s", (int)(code.len <= 16 ? code.len : 16),
-                  (const char *)code.data, known, w.failed ? " and others" : "");
+    return refuse(refusal, CW_REFUSED_VALUE, WHERE(field), "%.*s is no division of this network; name one of: %s%s",
+                  (int)(code.len <= 16 ? code.len : 16), (const char *)code.data, known, w.failed ? " and others" : "");
 }
 
 static enum cw_err check_ownership(const struct admission_request *r, const struct schema_event *event,
@@ -154,7 +154,7 @@ static enum cw_err check_ownership(const struct admission_request *r, const stru
                                                           : "the case is contested: that is arbitrated first");
         if (to != NULL && slice_eq(to->text, o->division))
             return refuse_owner(refusal, event, CW_REFUSED_TRANSITION, "that division owns the case already");
-        return to != NULL ? check_division(r, to->text, refusal) : CW_OK;
+        return to != NULL ? check_division(r, schema_field(FIELD_TO_DIVISION), to->text, refusal) : CW_OK;
     case EVENT_HANDOVER_ACCEPT:
     case EVENT_HANDOVER_DECLINE:
         return is_invited
@@ -170,7 +170,7 @@ static enum cw_err check_ownership(const struct admission_request *r, const stru
         if (o->state != OWNER_CONTESTED)
             return refuse_owner(refusal, event, CW_REFUSED_TRANSITION,
                                 "the ownership is not contested: a division claims the case first");
-        return to != NULL ? check_division(r, to->text, refusal) : CW_OK;
+        return to != NULL ? check_division(r, schema_field(FIELD_TO_DIVISION), to->text, refusal) : CW_OK;
     default:
         return CW_OK;
     }

@@ -131,6 +131,16 @@ static bool hands_over(const struct op *op)
     return event != NULL && event->class == EVENT_CLASS_OWNERSHIP;
 }
 
+/* The list of divisions is asked for by few ops. */
+static bool names_division(const struct op *op)
+{
+    bool found = hands_over(op);
+
+    for (uint32_t i = 0; i < op->write_count; i++)
+        found = found || op->writes[i].field == FIELD_INTERESTED;
+    return found;
+}
+
 static bool same_person(const void *people, const struct cert_id *a, const struct cert_id *b)
 {
     return authority_same_holder(people, a, b);
@@ -196,7 +206,7 @@ static enum cw_err check_case(struct turn *t, const struct prepared *p, const st
         .same_person = same_person,
         .people = n->authority,
     };
-    if (hands_over(op) &&
+    if (names_division(op) &&
         (request.divisions = divisions_list(n->authority, &t->arena, &request.division_count)) == NULL)
         return CW_LOCAL_MEMORY;
     switch (cases_check_op(&request, refusal)) {
