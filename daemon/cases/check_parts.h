@@ -11,6 +11,11 @@
 enum cw_err cases_check_fiction(const struct schema_field *field, struct cw_slice text, bool synthetic,
                                 struct refusal *refusal);
 
+/* check_plate.c: how long the number plate is that this text begins with, and whether it was never issued; 0: none. */
+size_t plate_in_text(struct cw_slice text, bool *out_invented);
+/* The same of what stands in a plate's own field, where anything else is somebody's. */
+bool plate_is_invented(struct cw_slice text);
+
 /* Where a refusal points: the field's name. */
 #define WHERE(field) ((field)->name)
 

@@ -34,11 +34,12 @@ struct phone {
     uint8_t digits[PHONE_DIGITS_MAX + 1]; /* national, from 0 */
 };
 
-/* From +44, 0044 to 0; another country's stays as it is. */
+/* From +44, 0044 and 44 to 0; another country's stays as it is. */
 static void make_national(struct phone *p, bool plus)
 {
     size_t skip = plus && p->len > 2 && memcmp(p->digits, "44", 2) == 0      ? 2
                   : !plus && p->len > 4 && memcmp(p->digits, "0044", 4) == 0 ? 4
+                  : !plus && p->len == 12 && memcmp(p->digits, "44", 2) == 0 ? 2
                                                                              : 0;
 
     p->abroad = skip == 0 && (plus || (p->len > 2 && memcmp(p->digits, "00", 2) == 0));
@@ -49,6 +50,11 @@ static void make_national(struct phone *p, bool plus)
     p->len -= skip - 1;
     memmove(p->digits + 1, p->digits + skip, p->len - 1);
     p->digits[0] = '0';
+}
+
+static bool is_between(uint8_t c)
+{
+    return c == ' ' || c == '-' || c == '.' || c == '(' || c == ')';
 }
 
 /* At most `max` digits, with few separators between; how many bytes they take. */
@@ -64,12 +70,23 @@ static size_t read_phone(struct cw_slice text, size_t max, struct phone *out)
         if (is_digit(c)) {
             out->digits[out->len++] = c;
             end = at;
-        } else if ((c != ' ' && c != '-' && c != '(' && c != ')') || at - end > 2) {
+        } else if (!is_between(c) || at - end > 2) {
             break;
         }
     }
     make_national(out, plus);
     return end;
+}
+
+/* In a field of its own: whatever stands between the digits. */
+static void read_field(struct cw_slice text, struct phone *out)
+{
+    *out = (struct phone){.len = 0};
+    for (size_t i = 0; i < text.len && out->len < PHONE_DIGITS_MAX; i++) {
+        if (is_digit(text.data[i]))
+            out->digits[out->len++] = text.data[i];
+    }
+    make_national(out, text.len > 0 && text.data[0] == '+');
 }
 
 static bool is_invented_phone(const struct phone *p)
@@ -105,52 +122,79 @@ static bool is_range(uint8_t digit)
     return digit == '1' || digit == '2' || digit == '3' || digit == '7' || digit == '8';
 }
 
-/* 0 and ten more digits of which two follow at once, or +44 and ten: times, dates, sums and references are not. */
-static bool is_number(struct cw_slice text, struct phone *out, size_t *out_len)
-{
-    size_t max = 0;
+/* How the digits of a number from 0 on are grouped: the lengths of its first groups, and whether all are pairs. */
+struct groups {
+    size_t first, second;
+    bool pairs; /* but for the last */
+};
 
-    if (text.len > 4 && memcmp(text.data, "+44", 3) == 0)
-        max = 12;
-    else if (text.len > 4 && memcmp(text.data, "0044", 4) == 0)
-        max = 14;
-    else if (text.len > 4 && text.data[0] == '0' && is_range(text.data[1]) && is_digit(text.data[2]) &&
-             (text.data[1] == '2' || (is_digit(text.data[3]) && (text.data[1] != '7' || is_digit(text.data[4])))))
-        max = 11;
-    if (max > 11 && memchr(text.data, '(', text.len < 8 ? text.len : 8) != NULL)
-        max++; /* +44 (0)7... */
-    *out_len = max > 0 ? read_phone(text, max, out) : 0;
-    return *out_len > 0 && (*out_len == text.len || !is_digit(text.data[*out_len])) && out->len == 11 &&
-           is_range(out->digits[1]);
+static struct groups read_groups(struct cw_slice text, size_t len)
+{
+    struct groups g = {.pairs = true};
+    size_t count = 0, run = 0, digits = 0;
+
+    for (size_t i = 0; i < len; i++) {
+        bool ends = i + 1 == len || !is_digit(text.data[i + 1]);
+
+        if (!is_digit(text.data[i]))
+            continue;
+        run++;
+        digits++;
+        if (!ends)
+            continue;
+        count++;
+        g.first = count == 1 ? run : g.first;
+        g.second = count == 2 ? run : g.second;
+        g.pairs = g.pairs && (run == 2 || (digits == 11 && run == 1));
+        run = 0;
+    }
+    return g;
 }
 
-/* AB12 CDE, as issued since 2001; I, Q and (behind) Z do not occur in front. 0: it is none. */
-static size_t plate_len(struct cw_slice text)
+/* "01-02-2026 123" and "08.15 09.30 123" begin with a day or a time: no number begins with two pairs, unless all are. */
+static bool is_grouped_as_number(struct cw_slice text, size_t len)
 {
-    size_t gap = text.len > 4 && text.data[4] == ' ' ? 1 : 0, len = 7 + gap;
+    struct groups g = read_groups(text, len);
 
-    if (text.len < len || (text.len > len && is_word(text.data[len])))
-        return 0;
-    for (size_t i = 0; i < 7; i++) {
-        uint8_t c = text.data[i < 4 ? i : i + gap];
+    return g.first != 2 || g.second > 2 || g.pairs;
+}
 
-        if (i == 2 || i == 3 ? !is_digit(c) : !is_upper(c) || c == 'I' || c == 'Q')
-            return 0;
-    }
-    return len;
+/* How many digits a number of this country has that begins so; 0: none does. */
+static size_t digits_meant(struct cw_slice text)
+{
+    size_t paren = memchr(text.data, '(', text.len < 8 ? text.len : 8) != NULL ? 1 : 0; /* +44 (0)7... */
+
+    if (text.len > 4 && memcmp(text.data, "+44", 3) == 0)
+        return 12 + paren;
+    if (text.len > 4 && memcmp(text.data, "0044", 4) == 0)
+        return 14 + paren;
+    if (text.len > 11 && memcmp(text.data, "447", 3) == 0)
+        return 12;
+    return text.len > 10 && text.data[0] == '0' ? 11 : 0;
+}
+
+/* 0 and ten more digits, or +44 and ten: times, dates, sums and references are not. */
+static bool is_number(struct cw_slice text, struct phone *out, size_t *out_len)
+{
+    size_t max = digits_meant(text);
+
+    *out_len = max > 0 ? read_phone(text, max, out) : 0;
+    if (*out_len == 0 || (*out_len < text.len && is_digit(text.data[*out_len])) || out->len != 11 ||
+        !is_range(out->digits[1]))
+        return false;
+    return max != 11 || is_grouped_as_number(text, *out_len);
 }
 
 static enum cw_err check_at(const struct schema_field *field, struct cw_slice text, bool synthetic, size_t *out_len,
                             struct refusal *refusal)
 {
     struct phone phone;
+    bool invented;
 
     if (is_number(text, &phone, out_len))
         return judge(field, is_invented_phone(&phone), synthetic, PHONE, refusal);
-    *out_len = plate_len(text);
-    if (*out_len == 0)
-        return CW_OK;
-    return judge(field, memcmp(text.data + 2, "01", 2) == 0, synthetic, PLATE, refusal);
+    *out_len = plate_in_text(text, &invented);
+    return *out_len == 0 ? CW_OK : judge(field, invented, synthetic, PLATE, refusal);
 }
 
 static enum cw_err check_words(const struct schema_field *field, struct cw_slice text, bool synthetic,
@@ -176,9 +220,12 @@ enum cw_err cases_check_fiction(const struct schema_field *field, struct cw_slic
 {
     struct phone phone;
 
+    if ((field->flags & FORM_PLATE) != 0)
+        return text.len == 0 ? CW_OK : judge(field, plate_is_invented(text), synthetic, PLATE, refusal);
     if ((field->flags & (FORM_PHONE | FORM_NUMBER)) == 0)
         return check_words(field, text, synthetic, refusal);
-    if (read_phone(text, PHONE_DIGITS_MAX, &phone) == 0 || phone.len < PHONE_DIGITS_MIN)
+    read_field(text, &phone);
+    if (phone.len < PHONE_DIGITS_MIN)
         return CW_OK; /* nobody's number, nowhere */
     return judge(field, is_invented_phone(&phone), synthetic, PHONE, refusal);
 }

@@ -93,6 +93,75 @@ START_TEST(a_plate_is_seen_in_any_text)
 }
 END_TEST
 
+START_TEST(a_phone_is_seen_however_it_is_parted)
+{
+    ck_assert(may_be_real(FIELD_TEXT, number("rang 0 7 7 0 0 8", " 0 0 1 2 3 twice")));
+    ck_assert(may_be_real(FIELD_TEXT, number("07700.8", "00.123")));
+    ck_assert(may_be_real(FIELD_TEXT, number("07-700-8", "00-123")));
+    ck_assert(may_be_real(FIELD_TEXT, number("07 70 08 ", "00 12 3")));
+    ck_assert(may_be_real(FIELD_TEXT, number("0 7700 8", "00123")));
+    ck_assert(may_be_real(FIELD_TEXT, number("4477008", "00123")));
+    ck_assert(is_invented(FIELD_TEXT, "0 7 7 0 0 9 0 0 1 2 3"));
+    ck_assert(is_invented(FIELD_TEXT, "447700900123"));
+    ck_assert(is_invented(FIELD_NUMBER, "447700900123"));
+    ck_assert(may_be_real(FIELD_NUMBER, number("0.7.7.0.0.8", ".0.0.1.2.3")));
+    ck_assert(may_be_real(FIELD_NUMBER, number("0   7700   8", "00123")));
+    ck_assert(is_neither(FIELD_TEXT, "01.02.2030 123, 01-02-2030 915, 08.15 09.30 123, 08:15-09:30 12"));
+    ck_assert(is_neither(FIELD_TEXT, "0.123 456 789, 0 1 2 3 4 5 6 7 8 9 10, 01 02 03 04 05 06 07"));
+    ck_assert(is_neither(FIELD_EXTERNAL_REFS, "CRIME ZZ/012345/30"));
+}
+END_TEST
+
+/* DOMAIN §12.1; put together, so that no plate that was issued stands in the sources. */
+START_TEST(a_plate_of_any_format_is_seen_in_its_field)
+{
+    static const char *const tails[] = {"AB1", "A12", "K12", "Q12", "AIZ 123", "KX-5", "kx5", "K.X5"};
+    static const char *const rests[] = {"234", "3 BCD", "3BCD", "3 ABC", "4", "1-ABC", "1abc", "1ABC"};
+
+    for (size_t i = 0; i < CW_COUNT(tails); i++)
+        ck_assert_msg(may_be_real(FIELD_PLATE, number(tails[i], rests[i])), "%s%s", tails[i], rests[i]);
+    ck_assert(may_be_real(FIELD_PLATE, number("ABC 1", "23D")));
+    ck_assert(may_be_real(FIELD_PLATE, number("12", "34 AB")));
+    ck_assert(is_invented(FIELD_PLATE, "KX01 ABC"));
+    ck_assert(is_invented(FIELD_PLATE, "kx01abc"));
+    ck_assert(is_invented(FIELD_PLATE, "KX-01-ABC"));
+    ck_assert(is_neither(FIELD_PLATE, ""));
+}
+END_TEST
+
+START_TEST(a_plate_of_an_older_format_is_seen_in_any_text)
+{
+    ck_assert(may_be_real(FIELD_TEXT, number("a van, P12", "3 ABC, went by")));
+    ck_assert(may_be_real(FIELD_TEXT, number("P12", "3ABC")));
+    ck_assert(may_be_real(FIELD_TEXT, number("p12", "3abc")));
+    ck_assert(may_be_real(FIELD_TEXT, number("Q12", "3 ABC")));
+    ck_assert(may_be_real(FIELD_TEXT, number("ABC 1", "23D")));
+    ck_assert(may_be_real(FIELD_TEXT, number("xbc1", "23d")));
+    ck_assert(may_be_real(FIELD_TEXT, number("kx5", "1abc")));
+    ck_assert(may_be_real(FIELD_TEXT, number("KX-5", "1-ABC")));
+    ck_assert(may_be_real(FIELD_TEXT, number("kx-5", "1-abc")));
+    ck_assert(may_be_real(FIELD_TEXT, number("KX 5", "1 ABC")));
+    ck_assert(is_invented(FIELD_TEXT, "kx01abc"));
+}
+END_TEST
+
+START_TEST(ordinary_words_and_numbers_are_no_plates)
+{
+    static const char *const said[] = {
+        "on the M25 car park, off the A12 CID had it, by the A127 bus lane",
+        "PC 1234 SAW HIM, collar 12 NTH, PC 12 SAW HER",
+        "flat 12b, bus 12a, BUS 12A, row 4c, at 10 pm the man left",
+        "in 12 day care, on 12 may, aged 15 and 16",
+        "event b12fed and 3f9ac2, K7Q2M4X, MC/NTH/2026/K7Q2M4X-C",
+        "cat5e cable, CAT5E, mp3s, H2O, covid19, 4x4, KX1 2AB, N1 1AA",
+        "CSE 2, G20 2030, 2nd of 3, exhibit ABC/1, 30/0123456Q",
+    };
+
+    for (size_t i = 0; i < CW_COUNT(said); i++)
+        ck_assert_msg(is_neither(FIELD_TEXT, said[i]), "%s", said[i]);
+}
+END_TEST
+
 /* Every beginning of such a text: nothing is read behind its end. */
 START_TEST(a_text_may_end_anywhere)
 {
@@ -118,6 +187,10 @@ Suite *suite_fiction(void)
     tcase_add_test(t, a_phone_is_invented_or_may_be_somebodys);
     tcase_add_test(t, a_phone_is_seen_in_any_text);
     tcase_add_test(t, a_plate_is_seen_in_any_text);
+    tcase_add_test(t, a_phone_is_seen_however_it_is_parted);
+    tcase_add_test(t, a_plate_of_any_format_is_seen_in_its_field);
+    tcase_add_test(t, a_plate_of_an_older_format_is_seen_in_any_text);
+    tcase_add_test(t, ordinary_words_and_numbers_are_no_plates);
     tcase_add_test(t, a_text_may_end_anywhere);
     suite_add_tcase(suite, t);
     return suite;
