@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * SECRET and above is never in this system (DOMAIN §11.1). What is refused is a marking, a line of its own; the word
- * inside a sentence is ordinary language, and refusing it would teach people to write around the check. Lines are read as they
- * look (proto/letters.h): wide letters, letters of another script and "S E C R E T" are the same marking.
+ * SECRET and above is never in this system (DOMAIN §11.1), nor what older papers mark CONFIDENTIAL. What is refused is a
+ * marking, a line of its own; the word inside a sentence is ordinary language, and refusing it would teach people to write
+ * around the check. Lines are read as they look (proto/letters.h): wide letters, letters of another script and
+ * "S E C R E T" are the same marking.
  */
 #include "cases/check.h"
 #include "proto/letters.h"
@@ -66,7 +67,10 @@ static void take_label(struct cw_slice *line)
                                          "PROTECTIVE MARKING",
                                          "SECURITY CLASSIFICATION",
                                          "CLASSIFICATION",
+                                         "MARKINGS",
                                          "MARKING",
+                                         "MARKED",
+                                         "CLASSIFIED",
                                          "HANDLING",
                                          "UK",
                                          "HMG",
@@ -79,15 +83,36 @@ static void take_label(struct cw_slice *line)
     }
 }
 
+/* "// NOFORN", "- LOCSEN // REL GBR": behind a separator, one word in capitals, and then nothing or a separator again. */
+static bool is_word_behind_separator(struct cw_slice rest)
+{
+    size_t len = 0;
+
+    while (rest.len > 0 && rest.data[0] == ' ')
+        rest = slice(rest.data + 1, rest.len - 1);
+    if (rest.len == 0 || !is_decoration(rest.data[0]))
+        return false;
+    skip_spaces(&rest);
+    while (len < rest.len && rest.data[len] >= 'A' && rest.data[len] <= 'Z')
+        len++;
+    rest = slice(rest.data + len, rest.len - len);
+    while (rest.len > 0 && rest.data[0] == ' ')
+        rest = slice(rest.data + 1, rest.len - 1);
+    return len > 2 && (rest.len == 0 || is_decoration(rest.data[0]));
+}
+
 /* What may follow SECRET in a marking: nothing, a caveat behind a separator, or a known caveat word. */
 static bool is_caveat(struct cw_slice rest)
 {
-    static const char *const caveats[] = {"UK", "EYES", "STRAP", "STRAP1", "STRAP2", "ATOMIC", "REL", "AND"};
+    static const char *const caveats[] = {"UK",     "EYES", "STRAP", "STRAP1", "STRAP2",
+                                          "ATOMIC", "REL",  "AND",   "LOCSEN", "NOFORN"};
 
     if (rest.len == 0)
         return true;
     if (rest.data[0] != ' ')
         return is_decoration(rest.data[0]);
+    if (is_word_behind_separator(rest))
+        return true;
     skip_spaces(&rest);
     for (size_t i = 0; i < CW_COUNT(caveats); i++) {
         struct cw_slice at = rest;
@@ -104,6 +129,8 @@ static bool is_marking_as_it_stands(struct cw_slice whole)
         struct cw_slice line = without_decoration(whole);
 
         take_label(&line);
+        if (any_case == 0 && take_word(&line, "CONFIDENTIAL", false)) /* of the older scheme, above RESTRICTED */
+            return is_caveat(line);
         if (take_word(&line, "TOP", any_case != 0))
             skip_spaces(&line);
         if (!take_word(&line, "SECRET", any_case != 0) && !take_word(&line, "TOPSECRET", any_case != 0))

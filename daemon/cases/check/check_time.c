@@ -149,6 +149,19 @@ static enum cw_err check_order(const struct admission_request *r, struct refusal
     return CW_OK;
 }
 
+/* Days of which only the year is known may be in order. */
+static enum cw_err check_placement(const struct admission_request *r, struct refusal *refusal)
+{
+    const struct op_value *from = request_detail(r, FIELD_PLACEMENT_FROM), *to = request_detail(r, FIELD_PLACEMENT_TO);
+    int64_t begins, ends, other;
+
+    if (from == NULL || to == NULL || !check_days_meant(from->text, &begins, &other) ||
+        !check_days_meant(to->text, &other, &ends) || begins <= ends)
+        return CW_OK;
+    return refuse(refusal, CW_REFUSED_VALUE, WHERE(schema_field(FIELD_PLACEMENT_TO)), "lies before %s",
+                  WHERE(schema_field(FIELD_PLACEMENT_FROM)));
+}
+
 enum cw_err check_times(const struct admission_request *r, const struct schema_event *event, struct refusal *refusal)
 {
     enum cw_err err = CW_OK;
@@ -164,7 +177,9 @@ enum cw_err check_times(const struct admission_request *r, const struct schema_e
         else if (is_time(field))
             err = check_time(r, event, field, &write->value, refusal);
     }
-    return err == CW_OK ? check_order(r, refusal) : err;
+    if (err == CW_OK)
+        err = check_order(r, refusal);
+    return err == CW_OK ? check_placement(r, refusal) : err;
 }
 
 /* --- the author's clock --------------------------------------------------------------------------------------- */

@@ -6,6 +6,7 @@
 #include "proto/identifier.h"
 #include "proto/letters.h"
 
+#define HEIGHT_CM_MIN 30                     /* nobody is smaller: another unit is meant, or nothing */
 #define TIME_MS_MAX INT64_C(253402300799999) /* the end of year 9999 */
 
 static enum cw_err refuse_value(const struct schema_field *field, struct refusal *refusal, const char *allowed)
@@ -27,6 +28,9 @@ static enum cw_err check_enum(const struct schema_field *field, int64_t number, 
 
 static enum cw_err check_number(const struct schema_field *field, int64_t number, struct refusal *refusal)
 {
+    if (field->number == FIELD_HEIGHT_CM && number < HEIGHT_CM_MIN)
+        return refuse(refusal, CW_REFUSED_VALUE, WHERE(field), "a height of %d to %lld cm", HEIGHT_CM_MIN,
+                      (long long)field->bound);
     if (number < 0)
         return refuse_value(field, refusal, "must not be negative");
     if (field->bound != 0 && number > field->bound)
@@ -186,6 +190,23 @@ static const char *form_of(const struct schema_field *field)
     return "a date as YYYY-MM-DD, YYYY-MM or YYYY, with ~ before it when estimated";
 }
 
+enum { CONDITION_EXPIRES = 1, CONDITION_RECIPIENTS = 2 };
+
+/* DOMAIN §11.2: when it expires and who the recipients are is said behind the word; the others say all by themselves. */
+static enum cw_err check_condition(const struct schema_field *field, uint32_t word, struct cw_slice rest,
+                                   struct refusal *refusal)
+{
+    size_t len = 0;
+
+    while (len < rest.len && rest.data[len] != ' ')
+        len++;
+    if (word == CONDITION_EXPIRES && (len == 0 || !is_date(slice(rest.data, len))))
+        return refuse_value(field, refusal, "expires is followed by the day, as expires 2027-01-31");
+    if (word == CONDITION_RECIPIENTS && rest.len == 0)
+        return refuse_value(field, refusal, "recipients is followed by who they are");
+    return CW_OK;
+}
+
 /* "runner A. Example": the first word says which of the scale, the rest is what people read. */
 static enum cw_err check_scale_word(const struct schema_field *field, struct cw_slice *text, struct refusal *refusal)
 {
@@ -196,11 +217,13 @@ static enum cw_err check_scale_word(const struct schema_field *field, struct cw_
         return CW_OK;
     while (len < text->len && text->data[len] != ' ')
         len++;
-    if (!schema_value_by_name(field->scale, slice(text->data, len), &number) || len + 1 >= text->len)
+    if (!schema_value_by_name(field->scale, slice(text->data, len), &number) ||
+        (len + 1 >= text->len && field->number != FIELD_CONDITION))
         return refuse(refusal, CW_REFUSED_VALUE, WHERE(field), "begins with a word of %s and a space",
                       schema_scale_name(field->scale));
-    *text = slice(text->data + len + 1, text->len - len - 1);
-    return CW_OK;
+    len += len < text->len; /* the space */
+    *text = slice(text->data + len, text->len - len);
+    return field->number == FIELD_CONDITION ? check_condition(field, number, *text, refusal) : CW_OK;
 }
 
 static enum cw_err check_text(const struct schema_field *field, struct cw_slice text, struct refusal *refusal)
@@ -214,8 +237,9 @@ static enum cw_err check_text(const struct schema_field *field, struct cw_slice 
     if (letters_hide(text, &hidden))
         return refuse(refusal, CW_REFUSED_TEXT, WHERE(field), "holds the invisible character U+%04X", (unsigned)hidden);
     if (text_is_marked_secret(text))
-        return refuse(refusal, CW_REFUSED_MARKING, WHERE(field),
-                      "a line is marked SECRET or above: this system holds nothing above OFFICIAL-SENSITIVE");
+        return refuse(
+            refusal, CW_REFUSED_MARKING, WHERE(field),
+            "a line is marked CONFIDENTIAL, SECRET or above: this system holds nothing above OFFICIAL-SENSITIVE");
     if (text.len == 0 && (schema_field_is_set(field) || (field->flags & FIELD_REQUIRED) != 0))
         return refuse_value(field, refusal, "must not be empty");
     if (text.len > 0 && letters_are_blank(text))

@@ -71,6 +71,7 @@ START_TEST(a_number_outside_its_scale_or_bound_is_refused)
                      "missing_risk");
     ck_story_refused(s, state, story_set_number(s, "NTH", MCET_, FIELD_HEIGHT_CM, 251), CW_REFUSED_VALUE, "height_cm");
     ck_story_refused(s, state, story_set_number(s, "NTH", MCET_, FIELD_HEIGHT_CM, -1), CW_REFUSED_VALUE, "height_cm");
+    ck_story_refused(s, state, story_set_number(s, "NTH", MCET_, FIELD_HEIGHT_CM, 0), CW_REFUSED_VALUE, "height_cm");
     ck_story_refused(s, state, story_set_number(s, "NTH", MCET_, FIELD_PHOTO_PUBLICITY, 2), CW_REFUSED_VALUE,
                      "photo_publicity");
     pence = story_event(s, "NTH", MCET_, EVENT_SEIZURE);
@@ -389,6 +390,58 @@ START_TEST(a_child_missing_at_high_risk_is_not_a_sergeants_to_accept)
 }
 END_TEST
 
+/* The days of one statement; of an earlier placement nothing is known here. */
+START_TEST(a_placement_does_not_end_before_it_begins)
+{
+    static const struct {
+        const char *from, *to;
+        bool taken;
+    } said[] = {
+        {"2026-05-02", "2026-05-01", false}, {"2026-05-01", "2026-05-01", true}, {"2026-05", "2026", true},
+        {"2026-06", "2026-05", false},       {"2026-05-01", "", true},
+    };
+
+    for (size_t i = 0; i < CW_COUNT(said); i++) {
+        struct story *s = story_open(KIND_CHILD, "NTH", MCET_);
+        uint32_t op = story_set_text(s, "NTH", MCET_, FIELD_PLACEMENT_FROM, said[i].from);
+
+        story_text(s, op, FIELD_PLACEMENT_TO, said[i].to);
+        if (said[i].taken)
+            ck_assert_int_eq(story_check(s, story_fold(s), op, &story_refusal), ADMIT);
+        else
+            ck_story_refused(s, story_fold(s), op, CW_REFUSED_VALUE, "placement_to");
+    }
+}
+END_TEST
+
+START_TEST(a_condition_says_what_its_word_needs)
+{
+    static const struct {
+        const char *text;
+        bool taken;
+    } said[] = {
+        {"no_further_dissemination", true},
+        {"consult_originator", true},
+        {"overt only here", true},
+        {"expires 2027-01-31", true},
+        {"expires 2027-01 then ask", true},
+        {"expires banana", false},
+        {"expires", false},
+        {"recipients", false},
+        {"recipients EST, WST", true},
+        {"banana", false},
+    };
+
+    for (size_t i = 0; i < CW_COUNT(said); i++) {
+        struct op_value value = {.type = VALUE_TEXT, .text = slice_of(said[i].text)};
+        struct refusal why = {0};
+
+        ck_assert_msg((cases_check_value(schema_field(FIELD_CONDITION), &value, &why) == CW_OK) == said[i].taken,
+                      "%s: %s", said[i].text, why.text);
+    }
+}
+END_TEST
+
 /* Whoever it were given to would hear of nothing (DOMAIN.md §8). */
 START_TEST(a_case_goes_only_to_a_division_that_there_is)
 {
@@ -444,6 +497,8 @@ Suite *suite_check(void)
     tcase_add_test(hostile, a_marking_in_the_frame_above_sensitive_is_refused);
     tcase_add_test(hostile, door_and_fold_agree_on_who_may);
     tcase_add_test(hostile, a_case_goes_only_to_a_division_that_there_is);
+    tcase_add_test(hostile, a_placement_does_not_end_before_it_begins);
+    tcase_add_test(hostile, a_condition_says_what_its_word_needs);
     tcase_add_test(hostile, a_child_missing_at_high_risk_is_not_a_sergeants_to_accept);
     suite_add_tcase(suite, hostile);
     return suite;
