@@ -16,6 +16,13 @@
 #define VERB_EVENTS_MAX 2
 #define VERB_ARGUMENTS_MAX 18
 
+#define EPISODE_OPTION                                                                                             \
+    {                                                                                                              \
+        "episode", "EVENT",                                                                                        \
+            "which episode of a child: the digits of its report, or first, or of a merged child the record whose " \
+            "first it is (default: the one that fits)"                                                             \
+    }
+
 struct verb_argument {
     const char *name; /* what is typed before "=" */
     uint32_t field;
@@ -56,6 +63,12 @@ enum exit_code verb_run(struct cli *cli);
 /* verb_episode.c: the episode that the event is about, of whichever record of the child. Complains. */
 enum exit_code verb_episode(const struct writing *w, const struct verb *verb, uint32_t event,
                             struct episode_place *out);
+/*
+ * verb_place.c: what is said now is said of that episode, in its record. verb NULL: `case event` and the like, of which the
+ * verb that records the event would know it; event EVENT_NONE: fields are set. Where nobody can be asked it is the first,
+ * which is told, or the one that was named by its whole id. Complains.
+ */
+enum exit_code verb_turn_to_episode(struct writing *w, const struct verb *verb, uint32_t event);
 bool verb_is_live(const Cw__ViewEpisode *episode);
 bool verb_is_missing(const Cw__ViewEpisode *episode); /* live, and the child has not been seen to be back */
 size_t verb_episode_count(const struct writing *w);   /* of all records of the child */

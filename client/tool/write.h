@@ -43,10 +43,11 @@ struct writing {
     struct box box;   /* with --outbox, once it was needed */
     struct cw_draft *draft;
     const char *subject; /* what `casewire schema` is asked about when a value was wrong: event or kind; may be NULL */
-    ProtobufCBinaryData episode; /* the episode it is about, whose values are replaced; empty: the first */
-    const char *typed;           /* the name that was typed for the field, when it has another; may be NULL */
-    bool as_recorded;            /* the very case that is named, also when it is an alias */
-    bool silent;                 /* what was recorded is told by the caller */
+    ProtobufCBinaryData episode;      /* the episode it is about, whose values are replaced; empty: the first */
+    uint8_t episode_named[CW_ID_LEN]; /* of it, where nobody could be asked */
+    const char *typed;                /* the name that was typed for the field, when it has another; may be NULL */
+    bool as_recorded;                 /* the very case that is named, also when it is an alias */
+    bool silent;                      /* what was recorded is told by the caller */
 };
 
 /* Set, or add where the field holds several. */

@@ -331,6 +331,43 @@ def a_second_episode_stands_beside_the_first(desk):
     check("each sighting belongs to one", places == {"X": None, "Z": view["episodes"][1]["episode"]}, str(places))
 
 
+@story
+def what_is_said_of_an_episode_is_said_of_the_one_that_fits(desk):
+    case = desk.open_case("Child F")["case_id"]
+    desk.tool("episode", "cancel", case, "why=At football", who="inspector@north")
+    report = desk.ask("case", "event", case, "episode_reported", "occurred=today 00:01", who="control@north")["op_id"]
+    desk.tool("case", "event", case, "risk_assessment", "missing_risk=high", "rationale=No coat, older friends", "next_review=in 2h")
+    desk.tool("case", "event", case, "sighting", "occurred=today 00:01", "place=Dunmarsh", "confidence=probable")
+    desk.tool("case", "set", case, "clothing=Red coat", "summary=Gone again")
+    desk.tool("case", "add", case, "debrief_intel=B2-31-0142")
+    view = desk.ask("case", "show", case)
+    second = view["episodes"][1]["episode"]
+    check("the live episode is assessed", [e["state"] for e in view["episodes"]] == ["cancelled", "active"], str(view["episodes"]))
+    check("and seen", {e.get("episode") for e in view["events"] if e["name"] in ("risk_assessment", "sighting")} == {second}, str(view["events"]))
+    said = {f["name"]: f.get("episode") for f in view["fields"] if f["name"] in ("clothing", "summary", "debrief_intel") and f.get("values")}
+    check("its fields are its own, those of the case are not", said == {"clothing": second, "summary": None, "debrief_intel": second}, str(said))
+    desk.tool("case", "set", case, "clothing=Blue coat")
+    desk.tool("case", "remove", case, "debrief_intel=B2-31-0142", who="sergeant@north")
+    fields = {f["name"]: f for f in desk.ask("case", "show", case)["fields"] if f.get("episode") == second}
+    check("what is set anew replaces what that episode said", [v["text"] for v in fields["clothing"]["values"]] == ["Blue coat"], str(fields))
+    check("and what is taken out is taken out there", not fields.get("debrief_intel", {}).get("values"), str(fields))
+    refused = desk.tool("case", "set", case, "summary=Gone again.", "--episode", report[:8], expect=2).stderr
+    check("an episode is not named for nothing", "none of these fields is an episode's" in refused, refused)
+
+    desk.tool("case", "event", case, "episode_reported", "occurred=today 00:02", who="control@north")
+    for words in (["event", case, "sighting", "confidence=probable"], ["event", case, "review", "level=sup", "decision=Wait"],
+                  ["set", case, "clothing=Green coat"], ["add", case, "harm=none_known"], ["remove", case, "harm=none_known"]):
+        refused = desk.tool("case", *words, expect=2).stderr
+        check(f"of two that fit none is guessed: case {words[0]}", "more than one episode of this child would fit" in refused and
+              second[:8] in refused, refused)
+    desk.tool("case", "set", case, "clothing=Green coat", "--episode", report[:8])
+    seen = desk.ask("case", "show", case)["events"]
+    first = next(e for e in seen if e["name"] == "sighting")
+    desk.tool("case", "event", case, "sighting", "occurred=today 00:01", "place=Tarrowby", "confidence=unconfirmed", "--corrects", first["event_id"][:10])
+    seen = next(e for e in desk.ask("case", "show", case)["events"] if e["name"] == "sighting")
+    check("what corrects is of the episode that it corrects", seen["episode"] == second, str(seen))
+
+
 def ago(minutes):
     """As an officer types it."""
     return (datetime.datetime.now(zoneinfo.ZoneInfo("Europe/London")) - datetime.timedelta(minutes=minutes)).strftime("%Y-%m-%dT%H:%M")
@@ -644,7 +681,12 @@ def a_merged_childs_episodes_and_duties_are_all_within_reach(desk):
     refused = desk.tool("episode", "assess", g, "risk=high", "why=x", "review=in 1h", "--episode", "first", expect=2)
     check("the first of several is nobody's", chars(stays) in refused.stderr and g in refused.stderr, refused.stderr)
     refused = desk.tool("case", "set", g, "missing_risk=high", expect=2)
-    check("nor does a bare value go into whichever stays", "--as-recorded" in refused.stderr, refused.stderr)
+    check("nor does a bare value go into whichever stays", "--episode" in refused.stderr and g in refused.stderr, refused.stderr)
+    desk.tool("case", "set", g, "clothing=Red coat", "--episode", episode[:8])
+    worn = [(f.get("episode"), f["values"][0]["text"]) for f in desk.ask("case", "show", stays["case_id"])["records"][0]["fields"] if f["name"] == "clothing"]
+    check("with the episode it goes into its record", worn == [(episode, "Red coat")], str(worn))
+    refused = desk.tool("case", "set", g, "clothing=Blue coat", "summary=Gone", "--episode", episode[:8], expect=2).stderr
+    check("what belongs into two records is two statements", "in two statements" in refused, refused)
     duty = next(c["deadline"]["duty"] for c in clocks if c["deadline"]["clock"] == "M8")
     desk.tool("clock", "waive", g, duty[:6], "why=Held abroad", who="inspector@north")
     states = [c["deadline"]["state"] for c in desk.ask("clock", "list", g, "--all")["clocks"] if c["deadline"]["duty"] == duty]

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* case open, set, add, remove: fields. */
 #include "tool/cmd_case.h"
+#include "tool/verb.h"
 
 #include "proto/schema.h"
 
@@ -40,21 +41,39 @@ static enum exit_code run_open(struct cli *cli)
     return code;
 }
 
-/* A merged child has a first episode in each record: a value of one is not written into whichever stays. */
-static enum exit_code check_episode_fields(const struct writing *w)
+static bool is_of_episode(const struct writing *w, const char *typed)
 {
-    for (int i = 1; writing_record(w, 1) != NULL && i < w->cli->operand_count; i++) {
-        const char *typed = w->cli->operands[i];
-        const struct schema_field *row = schema_field_by_name(KIND_CHILD, slice(typed, strcspn(typed, "=")));
+    const struct schema_field *row =
+        schema_field_by_name(schema_kind_by_name(slice_of(w->kind)), slice(typed, strcspn(typed, "=")));
 
-        if (row != NULL && row->place == PLACE_EPISODE)
-            return complain(w->cli, EXIT_USAGE,
-                            &(struct trouble){"nothing was recorded", typed,
-                                              "each record of this child has its own episodes: use episode assess and "
-                                              "the like with --episode, or name the record and add --as-recorded",
-                                              "casewire child show CASE"});
-    }
-    return EXIT_DONE;
+    return row != NULL && row->place == PLACE_EPISODE;
+}
+
+static enum exit_code misplaced(const struct writing *w, const char *where, const char *why)
+{
+    return complain(w->cli, EXIT_USAGE,
+                    &(struct trouble){"nothing was recorded", where, why, "casewire child show CASE"});
+}
+
+/* Fields of an episode are said of the one that fits, in its record; the others in the record that was named. */
+static enum exit_code turn_to_fields(struct writing *w)
+{
+    const Cw__CaseView *named = w->view;
+    int of_episode = 0, count = w->cli->operand_count - 1;
+    enum exit_code code;
+
+    for (int i = 1; i <= count; i++)
+        of_episode += is_of_episode(w, w->cli->operands[i]);
+    if (of_episode == 0)
+        return cli_value(w->cli, "episode") == NULL
+                   ? EXIT_DONE
+                   : misplaced(w, "--episode", "none of these fields is an episode's: they are the case's own");
+    code = verb_turn_to_episode(w, NULL, EVENT_NONE);
+    if (code == EXIT_DONE && w->view != named && of_episode < count)
+        return misplaced(w, w->cli->operands[0],
+                         "the episode is in another record of this child than the fields that are the case's own: "
+                         "give them in two statements");
+    return code;
 }
 
 /* With a reason it is a decision, which carries both: what was taken out, and why. */
@@ -78,7 +97,7 @@ static enum exit_code draft_decision(struct writing *w, const char *why)
     return EXIT_DONE;
 }
 
-static enum exit_code draft_fields(struct writing *w)
+static enum exit_code begin_draft(struct writing *w)
 {
     const char *why = cli_value(w->cli, "why");
     struct cw_fault fault = {0};
@@ -91,6 +110,19 @@ static enum exit_code draft_fields(struct writing *w)
                : complain_fault(w->cli, "nothing was recorded", &fault);
 }
 
+static enum exit_code draft_fields(struct writing *w, enum cw_verb verb)
+{
+    enum exit_code code = turn_to_fields(w);
+
+    if (code == EXIT_DONE)
+        code = begin_draft(w);
+    if (code != EXIT_DONE)
+        return code;
+    if (w->episode.len == CW_ID_LEN)
+        (void)!cw_draft_ref(w->draft, w->episode.data); /* the first of at most 64 */
+    return assign_all(w, 1, verb);
+}
+
 static enum exit_code run_write(struct cli *cli, enum cw_verb verb)
 {
     struct context context;
@@ -100,11 +132,7 @@ static enum exit_code run_write(struct cli *cli, enum cw_verb verb)
     if (code == EXIT_DONE)
         code = writing_look(&w, cli->operands[0]);
     if (code == EXIT_DONE)
-        code = check_episode_fields(&w);
-    if (code == EXIT_DONE)
-        code = draft_fields(&w);
-    if (code == EXIT_DONE)
-        code = assign_all(&w, 1, verb);
+        code = draft_fields(&w, verb);
     if (code == EXIT_DONE)
         code = writing_send(&w);
     writing_done(&w);
@@ -128,10 +156,11 @@ static enum exit_code run_remove(struct cli *cli)
 }
 
 static const struct cli_option open_options[] = {WRITE_OPTIONS, {NULL, NULL, NULL}};
-static const struct cli_option options[] = {WRITE_OPTIONS, RECORD_OPTION, {NULL, NULL, NULL}};
+static const struct cli_option options[] = {WRITE_OPTIONS, RECORD_OPTION, EPISODE_OPTION, {NULL, NULL, NULL}};
 static const struct cli_option remove_options[] = {
     WRITE_OPTIONS,
     RECORD_OPTION,
+    EPISODE_OPTION,
     {"why", "TEXT", "the reason, without which no division is taken out of interested"},
     {NULL, NULL, NULL},
 };
@@ -163,9 +192,11 @@ const struct cli_command cmd_case_set = {
     .operand_min = 2,
     .operand_max = -1,
     .summary = "set fields",
-    .about = "Each write names the values it replaces, as the case shows them now, so that nothing written elsewhere "
-             "meanwhile "
-             "is lost: it becomes a visible conflict instead. What your role may not set is kept as a proposal.",
+    .about =
+        "Each write names the values it replaces, as the case shows them now, so that nothing written elsewhere "
+        "meanwhile "
+        "is lost: it becomes a visible conflict instead. What your role may not set is kept as a proposal. A field "
+        "of a missing episode, as clothing, is set for the one that fits; where several would, --episode says which.",
     .examples = "  casewire case set MC/NTH/2026/K7Q2M4X-C missing_risk=high\n"
                 "  casewire case set K7Q2M4X summary='Seen at Dunmarsh station' --held-by 3\n"
                 "  casewire case set K7Q2M4X summary='Written without looking' --base-on none\n",

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* case event: something that happened. */
 #include "tool/cmd_case.h"
+#include "tool/verb.h"
 
 #include "proto/schema.h"
 
@@ -51,32 +52,29 @@ static enum exit_code add_references(struct writing *w)
     return code;
 }
 
-/*
- * What is said of an episode is said in its record, and what corrects in that of what it corrects. Of several records none is
- * guessed.
- */
+/* What corrects is said where the corrected event is: in its record, and of its episode. */
+static enum exit_code turn_to_corrected(struct writing *w, const char *hex, bool of_episode)
+{
+    const Cw__ViewEvent *named = NULL;
+    enum exit_code code = writing_find_event(w, hex, &named);
+
+    if (code != EXIT_DONE || named == NULL)
+        return code;
+    if (of_episode)
+        w->episode = named->episode;
+    writing_turn_to(w, writing_record_of(w, named));
+    return EXIT_DONE;
+}
+
 static enum exit_code choose_record(struct writing *w, const char *event)
 {
     const struct schema_event *row = schema_event_by_name(slice_of(event));
-    const char *episode = cli_value(w->cli, "episode"), *corrected = cli_value(w->cli, "corrects");
-    const Cw__ViewEvent *named = NULL;
-    struct episode_place at;
-    enum exit_code code = EXIT_DONE;
+    const char *corrected = cli_value(w->cli, "corrects");
+    bool of_episode = row != NULL && (row->flags & EVENT_EPISODE) != 0, named = cli_value(w->cli, "episode") != NULL;
 
-    if (episode != NULL) {
-        code = writing_find_episode(w, episode, &at);
-        if (code != EXIT_DONE)
-            return code;
-        w->episode = at.episode;
-        writing_turn_to(w, at.record);
-    } else if (corrected != NULL) {
-        code = writing_find_event(w, corrected, &named);
-        if (code == EXIT_DONE && named != NULL)
-            writing_turn_to(w, writing_record_of(w, named));
-    } else if (row != NULL && (row->flags & EVENT_EPISODE) != 0 && writing_record(w, 1) != NULL) {
-        code = writing_find_episode(w, "first", &at);
-    }
-    return code;
+    if (corrected != NULL && !named)
+        return turn_to_corrected(w, corrected, of_episode);
+    return of_episode || named ? verb_turn_to_episode(w, NULL, row != NULL ? row->number : EVENT_NONE) : EXIT_DONE;
 }
 
 static enum exit_code draft_event(struct writing *w, const char *event, int from)
@@ -121,9 +119,7 @@ static enum exit_code run_event(struct cli *cli)
 static const struct cli_option options[] = {
     WRITE_OPTIONS,
     RECORD_OPTION,
-    {"episode", "EVENT",
-     "which missing episode it concerns: the digits of its report, or first (the default), or of a merged child the "
-     "record whose first it is"},
+    EPISODE_OPTION,
     {"corrects", "EVENT", "this event corrects that one"},
     {"same-as", "EVENT", "this event is the same happening as that one"},
     {NULL, NULL, NULL},

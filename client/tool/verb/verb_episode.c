@@ -153,11 +153,11 @@ enum exit_code verb_episode(const struct writing *w, const struct verb *verb, ui
     struct fitting f = verb->states != 0 ? (struct fitting){.states = verb->states} : states_for(event);
     size_t count;
 
+    *out = (struct episode_place){NULL, {0, NULL}};
+    if (w->view == NULL) /* nobody could be asked: verb_turn_to_episode() says which */
+        return EXIT_DONE;
     if (name != NULL)
         return writing_find_episode(w, name, out);
-    *out = (struct episode_place){NULL, {0, NULL}};
-    if (w->view == NULL) /* nobody could be asked: the first */
-        return EXIT_DONE;
     count = count_those(w, &f, out);
     f.live = true;
     if (count == 0)

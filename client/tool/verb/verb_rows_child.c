@@ -14,9 +14,7 @@ static const struct cli_option report_options[] = {
 static const struct cli_option episode_options[] = {
     WRITE_OPTIONS,
     RECORD_OPTION,
-    {"episode", "EVENT",
-     "which episode: the digits of its report, or first, or of a merged child the record whose first it is "
-     "(default: the one that fits)"},
+    EPISODE_OPTION,
     {NULL, NULL, NULL},
 };
 static const struct cli_option merge_options[] = {WRITE_OPTIONS, RECORD_OPTION, {NULL, NULL, NULL}};

@@ -6,7 +6,7 @@ static const struct cli_option options[] = {WRITE_OPTIONS, RECORD_OPTION, {NULL,
 static const struct cli_option task_options[] = {
     WRITE_OPTIONS,
     RECORD_OPTION,
-    {"episode", "EVENT", "which episode of a child: the digits of its report, or first"},
+    EPISODE_OPTION,
     {NULL, NULL, NULL},
 };
 

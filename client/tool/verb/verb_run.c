@@ -48,32 +48,26 @@ static enum exit_code refuse_apart(const struct saying *s)
 }
 
 /* The episode of operand 1, and what `about` is to say of operand 2's: its report, or the case's own id for the first. */
-static enum exit_code find_both(struct saying *s, struct episode_place *out)
+static enum exit_code turn_to_both(struct saying *s)
 {
-    struct episode_place other;
-    enum exit_code code = writing_find_episode(&s->w, s->w.cli->operands[1], out);
+    struct episode_place one, other;
+    enum exit_code code = writing_find_episode(&s->w, s->w.cli->operands[1], &one);
 
     if (code == EXIT_DONE)
         code = writing_find_episode(&s->w, s->w.cli->operands[2], &other);
-    if (code != EXIT_DONE || out->record == NULL || other.record == NULL)
+    if (code != EXIT_DONE || one.record == NULL || other.record == NULL)
         return code;
-    if (out->record != other.record)
+    if (one.record != other.record)
         return refuse_apart(s);
     hex_of(wire_slice(other.episode.len > 0 ? other.episode : other.record->case_id), s->other);
+    s->w.episode = one.episode;
+    writing_turn_to(&s->w, one.record);
     return EXIT_DONE;
-}
-
-static enum exit_code find_place(struct saying *s, struct episode_place *out)
-{
-    if (s->verb->merges)
-        return find_both(s, out);
-    return verb_episode_count(&s->w) > 0 ? verb_episode(&s->w, s->verb, s->event, out) : EXIT_DONE;
 }
 
 static enum exit_code begin_event(struct saying *s)
 {
     const struct schema_event *event = schema_event(s->event);
-    struct episode_place at = {NULL, {0, NULL}};
     struct cw_fault fault = {0};
     enum exit_code code = EXIT_DONE;
 
@@ -81,12 +75,9 @@ static enum exit_code begin_event(struct saying *s)
     if ((event->kinds & (1u << schema_kind_by_name(slice_of(s->w.kind)))) == 0)
         return refuse_kind(s, event);
     if (!s->verb->corrects && (event->flags & EVENT_EPISODE) != 0)
-        code = find_place(s, &at);
+        code = s->verb->merges ? turn_to_both(s) : verb_turn_to_episode(&s->w, s->verb, s->event);
     if (code != EXIT_DONE)
         return code;
-    if (at.record != NULL)
-        s->w.episode = at.episode;
-    writing_turn_to(&s->w, at.record);
     s->w.subject = event->name;
     if (cw_draft_event(s->w.kind, event->name, &s->w.case_id, &s->w.draft, &fault) != CW_OK)
         return writing_refused(&s->w, &fault);

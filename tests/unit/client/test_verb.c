@@ -200,14 +200,13 @@ static struct child *child_new(size_t count, const char *const *states)
     return c;
 }
 
-/* Which of the episodes the verb is about; -1: it asks. */
-static int about(const char *word, size_t count, const char *const *states, const char *option)
+/* Which of the episodes a verb, or without one the event, is about; -1: it asks. */
+static int about(const struct cli_command *command, uint32_t event, size_t count, const char *const *states,
+                 const char *option)
 {
     struct child *c = child_new(count, states);
-    struct cli cli = {.command = row_of("episode", word), .json = true};
-    const struct verb *verb = verb_of(cli.command);
-    struct writing w = {.cli = &cli, .view = &c->view};
-    struct episode_place found;
+    struct cli cli = {.command = command, .json = true};
+    struct writing w = {.cli = &cli, .view = &c->view, .kind = "missing_child"};
     int which = -1, kept = dup(STDERR_FILENO);
 
     if (option != NULL) {
@@ -216,16 +215,23 @@ static int about(const char *word, size_t count, const char *const *states, cons
         cli.value_count = 1;
     }
     ck_assert_ptr_nonnull(freopen("/dev/null", "w", stderr));
-    if (verb_episode(&w, verb, verb->events[0], &found) == EXIT_DONE)
-        which = found.episode.len == 0 ? 0 : found.episode.data[0] / 0x10;
+    if (verb_turn_to_episode(&w, command != NULL ? verb_of(command) : NULL, event) == EXIT_DONE)
+        which = w.episode.len == 0 ? 0 : w.episode.data[0] / 0x10;
     fflush(stderr);
     dup2(kept, STDERR_FILENO);
     close(kept);
     free(c);
     return which;
 }
+#define STATES(...)                                                                \
+    sizeof((const char *[]){__VA_ARGS__}) / sizeof(const char *), (const char *[]) \
+    {                                                                              \
+        __VA_ARGS__                                                                \
+    }
 #define ABOUT(word, option, ...) \
-    about(word, sizeof((const char *[]){__VA_ARGS__}) / sizeof(const char *), (const char *[]){__VA_ARGS__}, option)
+    about(row_of("episode", word), verb_of(row_of("episode", word))->events[0], STATES(__VA_ARGS__), option)
+#define ABOUT_EVENT(event, option, ...) about(NULL, EVENT_##event, STATES(__VA_ARGS__), option)
+#define ABOUT_FIELD(option, ...) about(NULL, EVENT_NONE, STATES(__VA_ARGS__), option)
 
 START_TEST(the_live_episode_is_meant)
 {
@@ -253,6 +259,65 @@ START_TEST(where_two_would_fit_the_officer_says_which)
     ck_assert_int_eq(ABOUT("sight", "first", "active", "active"), 0);
     ck_assert_int_eq(ABOUT("sight", "10101010", "active", "active"), 1);
     ck_assert_int_eq(ABOUT("sight", "deadbeef", "active", "active"), -1);
+}
+END_TEST
+
+/* A risk_assessment by `case event` once went to an episode that was closed, while the child was missing in the next. */
+START_TEST(an_event_is_about_the_episode_that_its_verb_would_take)
+{
+    ck_assert_int_eq(ABOUT_EVENT(RISK_ASSESSMENT, NULL, "closed", "active"), 1);
+    ck_assert_int_eq(ABOUT_EVENT(SIGHTING, NULL, "cancelled", "closed", "reported"), 2);
+    ck_assert_int_eq(ABOUT_EVENT(REVIEW, NULL, "closed", "active"), 1);
+    ck_assert_int_eq(ABOUT_EVENT(RECORDS_CHECK, NULL, "closed", "returned"), 1);
+    ck_assert_int_eq(ABOUT_EVENT(EPISODE_CLOSED, NULL, "returned", "active"), 0);
+    ck_assert_int_eq(ABOUT_EVENT(CLAIM_REFUTED, NULL, "located_unverified", "disputed"), 0);
+    ck_assert_int_eq(ABOUT_EVENT(RHI, NULL, "returned", "active"), 0);
+    ck_assert_int_eq(ABOUT_EVENT(CLOSE_CORRECTED, NULL, "closed", "active"), 0);
+    ck_assert_int_eq(ABOUT_EVENT(RHI, NULL, "closed", "active"), -1);
+    ck_assert_int_eq(ABOUT_EVENT(SIGHTING, NULL, "active", "active"), -1);
+    ck_assert_int_eq(ABOUT_EVENT(SIGHTING, "first", "active", "active"), 0);
+    ck_assert_int_eq(ABOUT_EVENT(SIGHTING, "10101010", "active", "active"), 1);
+}
+END_TEST
+
+START_TEST(a_field_of_an_episode_is_set_in_the_one_that_is_live)
+{
+    ck_assert_int_eq(ABOUT_FIELD(NULL, "active"), 0);
+    ck_assert_int_eq(ABOUT_FIELD(NULL, "closed"), 0);
+    ck_assert_int_eq(ABOUT_FIELD(NULL, "closed", "active"), 1);
+    ck_assert_int_eq(ABOUT_FIELD(NULL, "closed", "closed"), 1); /* the one reported last */
+    ck_assert_int_eq(ABOUT_FIELD(NULL, "active", "returned"), -1);
+    ck_assert_int_eq(ABOUT_FIELD("first", "closed", "active"), 0);
+}
+END_TEST
+
+/* Into the outbox with no daemon in reach: the first, or the whole id of a report, and nothing that would be looked up. */
+START_TEST(where_nobody_can_be_asked_an_episode_goes_by_its_whole_id)
+{
+    struct cli cli = {.json = true, .quiet = true, .value_count = 0};
+    struct writing w = {.cli = &cli, .kind = "missing_child", .offline = true};
+    char id[2 * CW_ID_LEN + 1];
+    int kept = dup(STDERR_FILENO);
+
+    memset(id, 'a', sizeof(id) - 1);
+    id[sizeof(id) - 1] = '\0';
+    ck_assert_int_eq(verb_turn_to_episode(&w, NULL, EVENT_SIGHTING), EXIT_DONE);
+    ck_assert_uint_eq(w.episode.len, 0);
+    cli.values[0].name = "episode";
+    cli.values[0].value = "first";
+    cli.value_count = 1;
+    ck_assert_int_eq(verb_turn_to_episode(&w, NULL, EVENT_SIGHTING), EXIT_DONE);
+    ck_assert_uint_eq(w.episode.len, 0);
+    ck_assert_ptr_nonnull(freopen("/dev/null", "w", stderr));
+    cli.values[0].value = "aaaaaaaa";
+    ck_assert_int_eq(verb_turn_to_episode(&w, NULL, EVENT_SIGHTING), EXIT_UNREACHABLE);
+    cli.values[0].value = id;
+    ck_assert_int_eq(verb_turn_to_episode(&w, NULL, EVENT_SIGHTING), EXIT_DONE);
+    ck_assert_uint_eq(w.episode.len, CW_ID_LEN);
+    ck_assert_uint_eq(w.episode.data[0], 0xaa);
+    fflush(stderr);
+    dup2(kept, STDERR_FILENO);
+    close(kept);
 }
 END_TEST
 
@@ -497,6 +562,9 @@ Suite *suite_verb(void)
     tcase_add_test(t, the_live_episode_is_meant);
     tcase_add_test(t, an_ended_episode_is_meant_when_none_is_live);
     tcase_add_test(t, where_two_would_fit_the_officer_says_which);
+    tcase_add_test(t, an_event_is_about_the_episode_that_its_verb_would_take);
+    tcase_add_test(t, a_field_of_an_episode_is_set_in_the_one_that_is_live);
+    tcase_add_test(t, where_nobody_can_be_asked_an_episode_goes_by_its_whole_id);
     tcase_add_test(t, the_episodes_of_all_records_of_a_child_are_meant);
     tcase_add_test(t, a_duty_is_named_by_its_clock_or_by_its_digits);
     tcase_add_test(t, a_second_correction_goes_on_from_the_first);
