@@ -35,6 +35,8 @@ bool check_days_meant(struct cw_slice text, int64_t *out_first, int64_t *out_las
 enum cw_err check_signed_at(const struct admission_request *r, struct refusal *refusal);
 /* check_episode.c: what an episode does not allow to be said of it yet. */
 enum cw_err check_episode(const struct admission_request *r, const struct schema_event *event, struct refusal *refusal);
+/* check_place.c: what names no episode while the first is over and another goes on. */
+enum cw_err check_place(const struct admission_request *r, const struct schema_event *event, struct refusal *refusal);
 /* check_step.c: what the present state does not allow. */
 enum cw_err check_steps(const struct admission_request *r, const struct schema_event *event, struct refusal *refusal);
 /* The same file: the code names no division of this network. */

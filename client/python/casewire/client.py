@@ -199,14 +199,15 @@ class Client(Handle):
     def change(self, case: Case, fields: Optional[Fields] = None, /, held_by: int = 1, **more: Any) -> Receipt:
         """
         Sets fields of a case that was read. Each write names the values it replaces, as `case` shows them: what was
-        written elsewhere meanwhile is not lost, but becomes a conflict that people see.
+        written elsewhere meanwhile is not lost, but becomes a conflict that people see. Fields of a missing episode are
+        those of the first: refused when that is over and another goes on (a Draft names another by ref()).
         """
         with revise(case, {**(fields or {}), **more}) as draft, draft.sign(self.identity) as submission:
             return self.submit(submission, held_by)
 
     def event(self, case: Case, event: str, fields: Optional[Fields] = None, /, refs: Sequence[Union[str, bytes]] = (),
               held_by: int = 1, **more: Any) -> Receipt:
-        """Records something that happened to a case."""
+        """Records something that happened to a case. refs: first the missing episode, when it is not the first."""
         with Draft.event(case.kind, event, case.case_id) as draft:
             for one in refs:
                 draft.ref(one)

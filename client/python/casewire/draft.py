@@ -129,7 +129,11 @@ class Draft(Handle):
         return self
 
     def ref(self, name: Union[str, bytes]) -> Draft:
-        """Names an entity, a case or an episode."""
+        """Names an entity, a case or an episode.
+
+        What is said of a missing episode, an event or a field, names it first, by `episode` of the view; the first
+        episode has no id, and is meant when none is named. That is refused when the first is over and another goes on.
+        """
         check("the reference was not noted", lib.cw_draft_ref(self.address, _id(name)))
         return self
 
