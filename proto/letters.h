@@ -24,4 +24,10 @@ bool letters_are_blank(struct cw_slice text);
  */
 size_t letters_plain(struct cw_slice line, char *out, size_t max);
 
+/*
+ * Whether a word of `names`, of at least min letters, is one of text too: whole, in capitals or not, with accents or without.
+ * What is no letter parts words: of "Smith-Jones" each is one.
+ */
+bool letters_share_word(struct cw_slice text, struct cw_slice names, size_t min);
+
 #endif

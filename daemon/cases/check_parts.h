@@ -37,6 +37,8 @@ enum cw_err check_signed_at(const struct admission_request *r, struct refusal *r
 enum cw_err check_episode(const struct admission_request *r, const struct schema_event *event, struct refusal *refusal);
 /* check_place.c: what names no episode while the first is over and another goes on. */
 enum cw_err check_place(const struct admission_request *r, const struct schema_event *event, struct refusal *refusal);
+/* check_title.c: a child's title holds none of its names. */
+enum cw_err check_title(const struct admission_request *r, struct refusal *refusal);
 /* check_step.c: what the present state does not allow. */
 enum cw_err check_steps(const struct admission_request *r, const struct schema_event *event, struct refusal *refusal);
 /* The same file: the code names no division of this network. */

@@ -64,7 +64,7 @@ static json_t *opening_fields(struct gen *g, const struct gen_child *child, int6
     int64_t last_seen =
         at - 30 * MINUTE_MS - (int64_t)gen_below(g, 66) * 5 * MINUTE_MS; /* half an hour to six before */
 
-    snprintf(text, sizeof text, "FICTIONAL %.40s", child->given);
+    snprintf(text, sizeof text, "FICTIONAL %.40s", child->id);
     json_object_set_new(f, "title", json_string(text));
     json_object_set_new(f, "given_names", json_string(child->given));
     json_object_set_new(f, "family_name", json_string(child->family));

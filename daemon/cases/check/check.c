@@ -332,6 +332,8 @@ static enum cw_err check_content(const struct admission_request *r, const struct
     }
     err = check_interested(r, refusal);
     if (err == CW_OK)
+        err = check_title(r, refusal);
+    if (err == CW_OK)
         err = check_place(r, event, refusal);
     if (err == CW_OK)
         err = check_times(r, event, refusal);

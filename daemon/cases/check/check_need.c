@@ -21,12 +21,13 @@ static bool moves_something(const struct schema_event *event)
 }
 
 /* Naming something may lower it; an owner's field asks who the owner is; an episode's asks whether there is one; an age is
- * counted on the day the case was opened. */
+ * counted on the day the case was opened; a child's names and its title are looked at together. */
 static bool looks_back(const struct op_write *write)
 {
     const struct schema_field *field = schema_field(write->field);
 
     return write->supersede_count != 0 || field == NULL || field->rule == RULE_OWN || field->place == PLACE_EPISODE ||
+           field->number == FIELD_GIVEN_NAMES || field->number == FIELD_FAMILY_NAME ||
            (field->type == TYPE_DATE && field->bound != 0);
 }
 
