@@ -51,9 +51,9 @@ CW_PUBLIC void cw_draft_synthetic(struct cw_draft *draft);
 /** The author had seen this op and answers it: a review answers no assessment that was not seen. At most 64. */
 CW_PUBLIC CW_MUST_CHECK enum cw_err cw_draft_after(struct cw_draft *draft, const struct cw_op_id *op);
 /**
- * Names an entity, a case or an episode: the first ref of an event on a missing child, or of a set of an episode's fields, is
- * the episode ("view.episodes[].episode"). Without one it is the first, which has no id; a daemon refuses that when the first is
- * over and another goes on. At most 64.
+ * Names an entity, a case or an episode: the first ref of an event on a missing child, or of a set of an episode's
+ * fields, is the episode ("view.episodes[].episode"). Without one it is the first, which has no id; a daemon refuses
+ * that when the first is over and another goes on. At most 64.
  */
 CW_PUBLIC CW_MUST_CHECK enum cw_err cw_draft_ref(struct cw_draft *draft, const uint8_t id[CW_ID_LEN]);
 /** This event corrects that one. At most 8. */

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What names no episode is said of the first (docs/fold.md §4.2). Once that is over and another is not, it is hardly what was
- * meant: a risk, a sighting or a review would be kept where nobody searches any more. By sync it stays where it was said.
+ * What names no episode is said of the first (docs/fold.md §4.2). Once that is over and another is not, it is hardly
+ * what was meant: a risk, a sighting or a review would be kept where nobody searches any more. By sync it stays where
+ * it was said.
  */
 #include "cases/check_parts.h"
 #include "cases/machine.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A title is read in lists, feeds and messages by many who need not know who the child is: it holds none of its names (DOMAIN
- * §3). By sync it is shown as it was written.
+ * A title is read in lists, feeds and messages by many who need not know who the child is: it holds none of its names
+ * (DOMAIN §3). By sync it is shown as it was written.
  */
 #include "cases/check_parts.h"
 
