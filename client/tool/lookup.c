@@ -58,11 +58,12 @@ static void look_through(const Cw__CaseList *list, const char *name, struct foun
     }
 }
 
+/* Seven digits may be the characters of a reference as well: those are looked for first. */
 static bool is_for_daemon(const char *name)
 {
     size_t len = strlen(name);
 
-    return strchr(name, '/') != NULL || (len >= 4 && strspn(name, "0123456789abcdef") == len);
+    return strchr(name, '/') != NULL || (len >= 4 && len != REFERENCE_CHARS && strspn(name, "0123456789abcdef") == len);
 }
 
 enum cw_err lookup_case(struct context *context, const char *name, int32_t timeout_ms, char out[static LOOKUP_LEN_MAX])

@@ -80,7 +80,7 @@ enum cw_err case_row_read(const struct node_read *read, const struct cw_case_id 
                           struct case_row *out_row, struct case_line *out_line);
 
 /*
- * A case by what a person writes: human reference, at least 8 hex digits of its id, an operation's name or
+ * A case by what a person writes: human reference, at least 4 hex digits of its id, an operation's name or
  * a title, whole. CW_REFUSED_UNKNOWN_CASE, CW_REFUSED_AMBIGUOUS.
  */
 enum cw_err case_find(const struct node_read *read, struct cw_slice name, struct arena *arena, struct cw_case_id *out);

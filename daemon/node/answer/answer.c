@@ -215,11 +215,12 @@ enum cw_err answer_find_case(struct answering *a, bool has_id, ProtobufCBinaryDa
     }
     if (!has_name || name.len == 0)
         return refuse(&a->refusal, CW_REFUSED_MISSING, "name",
-                      "name a case: its reference, or at least 8 digits of its id");
+                      "name a case: its reference, or at least 4 digits of its id");
     err = case_find(&a->read, wire_slice(name), a->arena, out);
     if (err == CW_REFUSED_UNKNOWN_CASE)
         return refuse(&a->refusal, err, "name", "no case of this name is known at this division");
     if (err == CW_REFUSED_AMBIGUOUS)
-        return refuse(&a->refusal, err, "name", "several cases have this name: give the whole reference");
+        return refuse(&a->refusal, err, "name",
+                      "several cases have this name, or begin so: give the whole reference, or more digits");
     return err;
 }

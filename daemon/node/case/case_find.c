@@ -3,7 +3,9 @@
 
 /* A case by what a person writes. */
 
-#define SAME_NAME_MAX 64 /* cases looked at under one name */
+#define SAME_NAME_MAX 64  /* cases looked at under one name */
+#define ID_DIGITS_MIN 4   /* that name a case, when one alone begins so */
+#define ID_DIGITS_PLAIN 8 /* fewer may be a word, as FACADE: a case of that name goes first */
 
 static enum cw_err take_one(bool *found, const struct cw_case_id *id, struct cw_case_id *out)
 {
@@ -49,7 +51,7 @@ static bool hex_prefix(struct cw_slice name, uint8_t out[static ID_LEN], size_t 
 {
     char text[2 * ID_LEN + 1];
 
-    if (name.len < 8 || name.len > (size_t)2 * ID_LEN)
+    if (name.len < ID_DIGITS_MIN || name.len > (size_t)2 * ID_LEN)
         return false;
     memcpy(text, name.data, name.len);
     *out_len = name.len / 2;
@@ -146,9 +148,12 @@ static enum cw_err find_name(const struct node_read *read, struct cw_slice name,
 
 enum cw_err case_find(const struct node_read *read, struct cw_slice name, struct arena *arena, struct cw_case_id *out)
 {
+    bool plain = name.len >= ID_DIGITS_PLAIN;
     enum cw_err err = find_reference(read, name, out);
 
     if (err == CW_REFUSED_UNKNOWN_CASE)
-        err = find_id(read, name, out);
-    return err == CW_REFUSED_UNKNOWN_CASE ? find_name(read, name, arena, out) : err;
+        err = plain ? find_id(read, name, out) : find_name(read, name, arena, out);
+    if (err == CW_REFUSED_UNKNOWN_CASE)
+        err = plain ? find_name(read, name, arena, out) : find_id(read, name, out);
+    return err;
 }
