@@ -25,6 +25,12 @@ enum cw_err check_write_authority(const struct admission_request *r, const struc
 enum cw_err check_event_authority(const struct admission_request *r, const struct schema_event *event,
                                   struct refusal *refusal);
 bool write_names(const struct op_write *write, const struct dot *dot); /* in its supersedes */
+/* The write of the same cell that ref names, when it counts for something there; else NULL. */
+const struct op_write *request_named_write(const struct admission_request *r, const struct schema_field *field,
+                                           const struct op_ref *ref);
+/* check_removal.c: the value that a removal or strike-out says it takes back. */
+enum cw_err check_removed(const struct admission_request *r, const struct op_write *write,
+                          const struct schema_field *field, struct refusal *refusal);
 /* Their values are not the same, or one is not here. */
 bool writes_differ(const struct op_write *a, const struct op_write *b);
 /* check_time.c: times and days that cannot be meant, by the time at which the op was signed. */

@@ -134,6 +134,13 @@ enum told_to { TOLD_FORCE, TOLD_REGION, TOLD_REGION_NAMELESS };
 bool field_is_withheld(const struct schema_field *field, enum told_to who);
 /* "sets missing_risk to high", "adds 2 values", "records arrest (2)". Never the text of a personal field, or of one withheld. */
 size_t op_line(const struct op *op, enum told_to who, char *out, size_t cap);
+/*
+ * A write as it is shown: a removal or strike-out with what it took back, as the state has it, or else with what its author
+ * says, where that could be added, or without a value. state NULL: nobody looks.
+ */
+struct op_write write_with_removed(const struct case_state *state, const struct op_write *write);
+/* The op with its writes so; itself when it takes nothing back. NULL: no memory. */
+const struct op *op_with_removed(const struct case_state *state, const struct op *op, struct arena *arena);
 /* One sentence for a note: "closed by ... is held back: it did not know of ...". */
 size_t note_line(const struct case_note *note, char *out, size_t cap);
 /* The same of an op that is known already: "has no effect: ...". */

@@ -182,7 +182,7 @@ static enum cw_err check_write(const struct admission_request *r, const struct o
     if (write->withheld)
         return refuse(refusal, CW_REFUSED_MISSING, WHERE(field), "its value is not in the submission");
     if (write->verb == VERB_REMOVE || write->verb == VERB_STRIKE)
-        return CW_OK;
+        return check_removed(r, write, field, refusal);
     if (field->rule == RULE_MAX && (err = check_max(write, field, refusal)) != CW_OK)
         return err;
     err = check_value_needs(r, write, field, refusal);

@@ -32,9 +32,8 @@ static bool opens_episode(const struct op *op)
     return event != NULL && (event->flags & EVENT_OPENS_EPISODE) != 0;
 }
 
-/* The write of the same cell that ref names, when it counts for something there; else NULL. */
-static const struct op_write *named_write(const struct admission_request *r, const struct schema_field *field,
-                                          const struct op_ref *ref)
+const struct op_write *request_named_write(const struct admission_request *r, const struct schema_field *field,
+                                           const struct op_ref *ref)
 {
     const struct hash *scope = field->place == PLACE_EPISODE ? request_scope(r) : &scope_none;
     struct dot dot = {ref->op, ref->index};
@@ -118,7 +117,7 @@ static enum cw_err check_named(const struct admission_request *r, const struct o
     if (r->state == NULL || (r->roles & roles) != 0)
         return CW_OK;
     for (uint32_t i = 0; i < write->supersede_count; i++) {
-        const struct op_write *named = named_write(r, field, &write->supersedes[i]);
+        const struct op_write *named = request_named_write(r, field, &write->supersedes[i]);
         const char *what;
 
         if (named == NULL)

@@ -73,13 +73,13 @@ static Cw__ViewField *field_of(struct answering *a, const struct shown_case *sho
     return put_values(a, shown, cell, out) ? out : NULL;
 }
 
-/* A write that its author could not set, as the op said it: proposals are writes, not cells. */
+/* A write that its author could not set, as the op said it: proposals are writes, not cells. A removal says what it names. */
 static Cw__ViewValue *proposal_of(struct answering *a, const struct shown_case *shown, const struct case_write *write)
 {
     const struct case_op *op = &shown->loaded.state->ops[write->op_index];
     const struct op_write *said = &op->op->writes[write->index];
     struct case_value value = {
-        .value = said->value,
+        .value = said->has_value ? write_with_removed(shown->loaded.state, said).value : said->value,
         .fate = FATE_PROPOSAL,
         .flags = said->withheld ? VALUE_WITHHELD : 0,
         .dot = {op->op_id, write->index},

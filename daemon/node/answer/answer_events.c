@@ -29,8 +29,9 @@ static void leave_out(Cw__ViewValue *value)
 static Cw__ViewField *detail_of(struct answering *a, const struct shown_case *shown, const struct case_event *event,
                                 const struct op_write *write, uint32_t index)
 {
+    const struct op_write seen = write_with_removed(shown->loaded.state, write);
     struct case_value value = {
-        .value = said_value(write),
+        .value = said_value(&seen),
         .fate = FATE_DETAIL,
         .flags = write->withheld && !write->has_max ? VALUE_WITHHELD : 0,
         .dot = {event->dot.op, index},

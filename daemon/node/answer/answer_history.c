@@ -18,9 +18,9 @@
 
 /* "missing_risk high: superseded" */
 static ProtobufCBinaryData write_line(struct answering *a, const struct case_state *state, const struct loaded_op *op,
-                                      uint32_t index)
+                                      const struct op *shown, uint32_t index)
 {
-    const struct op_write *write = &op->op.writes[index];
+    const struct op_write *write = &shown->writes[index];
     const struct schema_field *row = schema_field(write->field);
     struct dot dot = {op->op_id, index};
     enum fate fate = state_fate(state, &dot);
@@ -32,6 +32,8 @@ static ProtobufCBinaryData write_line(struct answering *a, const struct case_sta
         memcpy(value, "(withheld)", sizeof "(withheld)");
     else if (row != NULL && write->has_value)
         value_text(row, &write->value, value, sizeof value);
+    else if (op->op.writes[index].has_value) /* of a removal: its author's words, for nothing that is here */
+        memcpy(value, "(not shown)", sizeof "(not shown)");
     writer_slice(&w, slice_of(row == NULL ? "newer field" : row->name));
     writer_slice(&w, slice_of(write->verb == VERB_ADD      ? " + "
                               : write->verb == VERB_REMOVE ? " - "
@@ -47,7 +49,7 @@ static ProtobufCBinaryData write_line(struct answering *a, const struct case_sta
 }
 
 static bool put_lines(struct answering *a, const struct case_state *state, const struct loaded_op *op,
-                      Cw__HistoryItem *out)
+                      const struct op *shown, Cw__HistoryItem *out)
 {
     if (!op->decoded)
         return true;
@@ -56,7 +58,7 @@ static bool put_lines(struct answering *a, const struct case_state *state, const
     if (out->lines == NULL || out->after == NULL)
         return false;
     for (uint32_t i = 0; i < op->op.write_count; i++)
-        out->lines[out->n_lines++] = write_line(a, state, op, i);
+        out->lines[out->n_lines++] = write_line(a, state, op, shown, i);
     for (uint32_t i = 0; i < op->op.after_count; i++)
         out->after[out->n_after++] = answer_bytes(a, op->op.after[i].b, ID_LEN);
     return true;
@@ -142,14 +144,15 @@ static Cw__HistoryItem *item_of(struct answering *a, const struct told *told)
 {
     const struct case_state *state = told->state;
     const struct loaded_op *op = told->op;
+    const struct op *shown = op_with_removed(state, &op->op, a->arena); /* of one that is not decoded: nothing */
     char what[LINE_LEN_MAX] = "cannot be opened here";
     Cw__HistoryItem *out = ARENA_NEW(a->arena, Cw__HistoryItem);
 
-    if (out == NULL)
+    if (out == NULL || shown == NULL)
         return NULL;
     cw__history_item__init(out);
     if (op->decoded)
-        op_line(&op->op, TOLD_FORCE, what, sizeof what);
+        op_line(shown, TOLD_FORCE, what, sizeof what);
     SET_BYTES(out, op, answer_bytes(a, op->op_id.b, ID_LEN));
     SET_BYTES(out, log, answer_bytes(a, op->log.b, ID_LEN));
     SET_NUMBER(out, seq, op->seq);
@@ -162,7 +165,7 @@ static Cw__HistoryItem *item_of(struct answering *a, const struct told *told)
     if (told->reference.len > 0)
         SET_BYTES(out, human_ref, told->reference);
     out->author = answer_author(a, op);
-    return out->author != NULL && put_lines(a, state, op, out) && put_flags(a, state, op, out) ? out : NULL;
+    return out->author != NULL && put_lines(a, state, op, shown, out) && put_flags(a, state, op, out) ? out : NULL;
 }
 
 /* A page mark is the (hlc, op id) of the last item shown. */

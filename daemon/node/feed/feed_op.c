@@ -93,19 +93,23 @@ static void put_event(struct answering *a, const struct loaded_op *op, Cw__FeedO
         SET_BYTES(out, event_name, answer_text(a, row->name));
 }
 
+/* What a removal took back is not looked up: its author's word for it is told where that could be added. */
 static bool put_content(struct answering *a, const struct loaded_op *op, enum told_to who, Cw__FeedOp *out)
 {
+    const struct op *shown = op_with_removed(NULL, &op->op, a->arena); /* of one that is not decoded: nothing */
     char what[WHAT_LEN_MAX] = "cannot be opened here yet";
 
+    if (shown == NULL)
+        return false;
     if (op->decoded)
-        op_line(&op->op, who, what, sizeof what);
+        op_line(shown, who, what, sizeof what);
     SET_BYTES(out, what, answer_text(a, what));
     if (!op->decoded)
         return true;
     SET_NUMBER(out, type, op->op.type);
     if (op->op.type == OP_EVENT)
         put_event(a, op, out);
-    return put_writes(a, &op->op, who, out);
+    return put_writes(a, shown, who, out);
 }
 
 static bool put_head(struct answering *a, const struct feed_entry *e, const struct loaded_op *op, Cw__FeedOp *out)
