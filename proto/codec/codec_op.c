@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "proto/codec.h"
 #include "proto/op.h"
+#include "proto/op_parts.h"
 
 #include <stdio.h>
 
 #define FIELD_NUMBER_MAX 65535
 #define SAME_MAX 8
 #define VALUES_MAX WRITES_MAX
+_Static_assert(VALUES_MAX <= 64, "a part's values have a bit each");
 #define VALUES_PART 1 /* op_encode puts all values into this part */
 
 /* --- tables: open messages, whose newer fields are kept and shown as newer ---------------------- */
@@ -228,6 +230,48 @@ enum cw_err op_decode(const struct cw_slice *payloads, uint32_t payload_count, s
     op.newer = j.newer || op.type > OP_EVENT;
     *out = op;
     return CW_OK;
+}
+
+/* --- what no write names ----------------------------------------------------------------------- */
+
+/* For each part the values that writes name, a bit each. */
+static void gather_named(const struct frame *frame, uint64_t named[static PARTS_MAX])
+{
+    for (uint32_t i = 0; i < frame->write_count; i++)
+        named[frame->writes[i].part] |= UINT64_C(1) << frame->writes[i].value_index;
+}
+
+static enum cw_err check_part(struct joining *j, uint32_t part, uint64_t named)
+{
+    char where[REFUSAL_WHERE_LEN_MAX];
+
+    snprintf(where, sizeof(where), "parts[%u]", part);
+    if (named == 0)
+        return refuse(j->refusal, CW_REFUSED_MALFORMED, where, "no write names this part: leave it out");
+    enum cw_err err = j->payloads[part].data == NULL ? CW_OK : read_part(j, part);
+    for (uint32_t i = 0; err == CW_OK && i < j->values[part].count; i++) {
+        if ((named >> i & 1) == 0)
+            return refuse(j->refusal, CW_REFUSED_MALFORMED, where, "no write names its value %u: leave it out", i);
+    }
+    return err;
+}
+
+enum cw_err op_check_parts(const struct cw_slice *payloads, uint32_t payload_count, struct arena *arena,
+                           struct refusal *refusal)
+{
+    struct joining j = {.payloads = payloads, .payload_count = payload_count, .arena = arena, .refusal = refusal};
+    uint64_t named[PARTS_MAX] = {0};
+    struct frame frame;
+    size_t mark = arena_mark(arena);
+
+    CW_ASSERT(payload_count > 0 && payload_count <= PARTS_MAX);
+    enum cw_err err = grammar_parse_open(&frame_grammar, payloads[0], arena, &frame, &j.newer);
+    if (err == CW_OK)
+        gather_named(&frame, named);
+    for (uint32_t part = 1; part < payload_count && err == CW_OK; part++)
+        err = check_part(&j, part, named[part]);
+    arena_release(arena, mark);
+    return err;
 }
 
 /* --- encoding ---------------------------------------------------------------------------------- */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "node/prepare.h"
 #include "node/verify_cache.h"
+#include "proto/op_parts.h"
 
 /* --- the author ----------------------------------------------------------------------------------------- */
 
@@ -87,6 +88,8 @@ static enum cw_err check_content(struct prepared *p, struct arena *arena, struct
 
     if (err == CW_OK)
         err = check_shape(p, &op, refusal);
+    if (err == CW_OK)
+        err = op_check_parts(p->payloads, p->part_count, arena, refusal);
     arena_release(arena, mark);
     return err;
 }

@@ -140,6 +140,8 @@ enum lab_spoil {
     SPOIL_HEAVY,
     SPOIL_BUNDLED,          /* lawful: signed as one of three */
     SPOIL_STRANGER_BUNDLED, /* the same, by the late officer */
+    SPOIL_UNNAMED_VALUE,    /* a value more in its part, which no write names */
+    SPOIL_UNNAMED_PART,     /* a part more, which no write names */
     SPOIL_SHARED            /* its one write stands in it as often as an op may have writes, all of the same value */
 };
 /* Opens an operation; the same `number` gives the same bytes. */

@@ -131,6 +131,14 @@ static void share_value(const struct op_write *said, struct writer *frame)
     }
 }
 
+/* A value of ours in a part: what nobody looks at, unless somebody does. */
+static void hide_value(struct writer *values)
+{
+    static const uint8_t secret[] = {1 << 3 | 2, 8, 1 << 3 | 2, 6, 'S', 'E', 'C', 'R', 'E', 'T'};
+
+    writer_bytes(values, secret, sizeof secret);
+}
+
 static size_t said_len(const struct op *op)
 {
     size_t len = 4096 + 256 * (size_t)op->write_count;
@@ -160,19 +168,28 @@ static void build(struct lab *lab, const struct op *op, uint32_t number, const s
                                      .op_class = CLASS_CASE,
                                      .has_case = id != NULL,
                                      .author_time = {WORLD_TIME_MS + lab->author_ms},
-                                     .part_count = 2};
-    struct submission s = {.part_count = 2};
+                                     .part_count = 1};
+    struct submission s = {.part_count = 1};
 
     world_must(op_encode(op, &frame, &values) == CW_OK, "op");
     if (spoil == SPOIL_SHARED)
         share_value(&op->writes[0], &frame);
+    if (spoil == SPOIL_UNNAMED_VALUE)
+        hide_value(&values);
     if (id != NULL)
         draft.case_id = *id;
     WORLD_FILL(draft.submission_id, "submission id", spoil == SPOIL_SAME_ID ? number - 1 : number);
+    if (values.len > 0) /* no write names a part without values */
+        draft.part_count++;
+    if (spoil == SPOIL_UNNAMED_PART)
+        draft.part_count++;
+    s.part_count = draft.part_count;
     draft.parts[0].payload = done(&frame);
     draft.parts[1].payload = done(&values);
+    draft.parts[2].payload = slice_of("\xff\xfe anything \xe2\x80\xae");
     WORLD_FILL(draft.parts[0].r, "blinding", 2 * number);
     WORLD_FILL(draft.parts[1].r, "blinding", 2 * number + 1);
+    WORLD_FILL(draft.parts[2].r, "blinding", 2 * number + 1);
     world_must(submission_build(&draft, &lab->world.arena, &s.header, &s.proof, &out->op) == CW_OK, "submission");
     memcpy(s.parts, draft.parts, sizeof s.parts);
     if (spoil == SPOIL_HEAVY)

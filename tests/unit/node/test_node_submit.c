@@ -65,6 +65,13 @@ START_TEST(a_secret_marking_is_refused)
 }
 END_TEST
 
+START_TEST(what_no_write_names_is_refused)
+{
+    stores_nothing(SPOIL_UNNAMED_VALUE, CW_REFUSED_MALFORMED);
+    stores_nothing(SPOIL_UNNAMED_PART, CW_REFUSED_MALFORMED);
+}
+END_TEST
+
 START_TEST(an_author_whom_nobody_certified_is_refused)
 {
     stores_nothing(SPOIL_STRANGER, CW_REFUSED_AUTHOR);
@@ -248,6 +255,7 @@ Suite *suite_node_submit(void)
     tcase_add_test(hostile, an_unknown_field_is_refused);
     tcase_add_test(hostile, what_was_signed_by_a_clock_far_ahead_is_refused);
     tcase_add_test(hostile, a_secret_marking_is_refused);
+    tcase_add_test(hostile, what_no_write_names_is_refused);
     tcase_add_test(hostile, an_author_whom_nobody_certified_is_refused);
     tcase_add_test(hostile, a_part_that_was_not_signed_is_refused);
     tcase_add_test(hostile, garbage_is_answered_and_stores_nothing);
