@@ -19,6 +19,9 @@ bool plate_is_invented(struct cw_slice text);
 /* Where a refusal points: the field's name. */
 #define WHERE(field) ((field)->name)
 
+/* check_frame.c: the numbers that stand for the whole op: its epoch, field table, grade, nature, marking. */
+enum cw_err check_frame(const struct op *op, struct refusal *refusal);
+
 /* check_authority.c: what is well formed but not this author's to set; CW_OK means it takes effect. */
 enum cw_err check_write_authority(const struct admission_request *r, const struct op_write *write,
                                   const struct schema_field *field, struct refusal *refusal);

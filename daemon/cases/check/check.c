@@ -278,8 +278,9 @@ static enum cw_err check_shape(const struct admission_request *r, const struct s
 {
     if (r->op->newer)
         return refuse(refusal, CW_REFUSED_UNKNOWN_OP, "", "written by a newer version than this daemon's");
-    if (r->op->marking > 1)
-        return refuse(refusal, CW_REFUSED_MARKING, "marking", "nothing above OFFICIAL-SENSITIVE is held here");
+    enum cw_err err = check_frame(r->op, refusal);
+    if (err != CW_OK)
+        return err;
     switch (r->op->type) {
     case OP_OPEN:
         return check_opening(r, refusal);
@@ -287,13 +288,11 @@ static enum cw_err check_shape(const struct admission_request *r, const struct s
         if (r->op->write_count == 0)
             return refuse(refusal, CW_REFUSED_MISSING, "writes", "nothing is set");
         break;
-    case OP_EVENT: {
-        enum cw_err err = check_event(r, out_event, refusal);
-
+    case OP_EVENT:
+        err = check_event(r, out_event, refusal);
         if (err != CW_OK)
             return err;
         break;
-    }
     default:
         return refuse(refusal, CW_REFUSED_UNKNOWN_OP, "type", "there is no operation %u", r->op->type);
     }

@@ -143,8 +143,8 @@ static enum cw_err check_owner(const struct admission_request *r, const struct s
         return refuse(refusal, CW_REFUSED_DIVISION, WHERE(field), "only the owner %.*s may set it: kept as a proposal",
                       (int)(owner->division.len <= 16 ? owner->division.len : 16), (const char *)owner->division.data);
     if (r->op->epoch != 0 && r->op->epoch != owner->epoch)
-        return refuse(refusal, CW_REFUSED_DIVISION, WHERE(field),
-                      "written for an earlier ownership: kept as a proposal");
+        return refuse(refusal, CW_REFUSED_DIVISION, WHERE(field), "written for %s: kept as a proposal",
+                      r->op->epoch < owner->epoch ? "an earlier ownership" : "an ownership that is not known here");
     return CW_OK;
 }
 
