@@ -12,11 +12,36 @@ static bool is_bidi_control(utf8proc_int32_t c)
     return c == 0x061c || c == 0x200e || c == 0x200f || (c >= 0x202a && c <= 0x202e) || (c >= 0x2066 && c <= 0x2069);
 }
 
-/* C0, DEL and C1; the line separators that some screens treat as LF; what Unicode never assigns. */
+/* C0, DEL and C1; the line separators that some screens treat as LF. */
 static bool is_control(utf8proc_int32_t c)
 {
-    return c < 0x20 || (c >= 0x7f && c <= 0x9f) || c == 0x2028 || c == 0x2029 || (c >= 0xfdd0 && c <= 0xfdef) ||
-           (c & 0xfffe) == 0xfffe;
+    return c < 0x20 || (c >= 0x7f && c <= 0x9f) || c == 0x2028 || c == 0x2029;
+}
+
+/*
+ * Two programs with tables of different versions would judge a new character differently, and a record with it. So
+ * the version is pinned: 14.0 (docs/protocol.md §2). utf8proc 2.8 knows 15.0; this is what came with that, and a newer
+ * utf8proc needs what came after it here too: test_text.c counts.
+ */
+static const struct {
+    utf8proc_int32_t first, last;
+} after_14[] = {
+    {0x0cf3, 0x0cf3},   {0x0ece, 0x0ece},   {0x10efd, 0x10eff}, {0x1123f, 0x11241}, {0x11b00, 0x11b09},
+    {0x11f00, 0x11f10}, {0x11f12, 0x11f3a}, {0x11f3e, 0x11f59}, {0x1342f, 0x1342f}, {0x13439, 0x13455},
+    {0x1b132, 0x1b132}, {0x1b155, 0x1b155}, {0x1d2c0, 0x1d2d3}, {0x1df25, 0x1df2a}, {0x1e030, 0x1e06d},
+    {0x1e08f, 0x1e08f}, {0x1e4d0, 0x1e4f9}, {0x1f6dc, 0x1f6dc}, {0x1f774, 0x1f776}, {0x1f77b, 0x1f77f},
+    {0x1f7d9, 0x1f7d9}, {0x1fa75, 0x1fa77}, {0x1fa87, 0x1fa88}, {0x1faad, 0x1faaf}, {0x1fabb, 0x1fabd},
+    {0x1fabf, 0x1fabf}, {0x1face, 0x1facf}, {0x1fada, 0x1fadb}, {0x1fae8, 0x1fae8}, {0x1faf7, 0x1faf8},
+    {0x2b739, 0x2b739}, {0x31350, 0x323af},
+};
+
+/* Assigned in Unicode 14.0, private use included; noncharacters never are. */
+static bool is_assigned(utf8proc_int32_t c)
+{
+    for (size_t i = 0; i < CW_COUNT(after_14); i++)
+        if (c >= after_14[i].first && c <= after_14[i].last)
+            return false;
+    return utf8proc_category(c) != UTF8PROC_CATEGORY_CN;
 }
 
 static enum cw_err check_characters(struct cw_slice text, bool line_feed, bool *out_ascii, const char *where,
@@ -33,6 +58,9 @@ static enum cw_err check_characters(struct cw_slice text, bool line_feed, bool *
             return refuse(refusal, CW_REFUSED_TEXT, where, "holds the direction control U+%04X", (unsigned)c);
         if (is_control(c) && !(c == '\n' && line_feed))
             return refuse(refusal, CW_REFUSED_TEXT, where, "holds the control character U+%04X", (unsigned)c);
+        if (c >= 0x80 && !is_assigned(c))
+            return refuse(refusal, CW_REFUSED_TEXT, where, "holds U+%04X, which is no character of Unicode 14.0",
+                          (unsigned)c);
         *out_ascii = *out_ascii && c < 0x80;
         at += (size_t)step;
     }

@@ -197,6 +197,20 @@ def one_value(row, wire, value, strict, known=False):
     return value
 
 
+# What Unicode 15.0 assigned first: a newer Python knows it, and the page's text rule does not (§2).
+OF_15 = [(int(a, 16), int(b or a, 16)) for a, _, b in (r.partition("-") for r in (
+    "0CF3 0ECE 10EFD-10EFF 1123F-11241 11B00-11B09 11F00-11F10 11F12-11F3A 11F3E-11F59 1342F 13439-13455 1B132 1B155 1D2C0-1D2D3 1DF25-1DF2A "
+    "1E030-1E06D 1E08F 1E4D0-1E4F9 1F6DC 1F774-1F776 1F77B-1F77F 1F7D9 1FA75-1FA77 1FA87-1FA88 1FAAD-1FAAF 1FABB-1FABD 1FABF 1FACE-1FACF "
+    "1FADA-1FADB 1FAE8 1FAF7-1FAF8 2B739 31350-323AF").split())]
+if unicodedata.unidata_version not in ("14.0.0", "15.0.0"):
+    raise SystemExit("records.py: this Python knows Unicode %s: list what came after 15.0 beside OF_15" % unicodedata.unidata_version)
+
+
+def is_assigned(c):
+    """In Unicode 14.0, private use included."""
+    return unicodedata.category(chr(c)) != "Cn" and not any(a <= c <= b for a, b in OF_15)
+
+
 BIDI = set([0x061C, 0x200E, 0x200F, 0x2028, 0x2029]) | set(range(0x202A, 0x202F)) | set(range(0x2066, 0x206A))
 
 
@@ -232,7 +246,7 @@ def is_text(raw):
     except UnicodeDecodeError:
         return False
     for c in map(ord, text):
-        if c < 0x20 or 0x7F <= c <= 0x9F or c in BIDI or 0xFDD0 <= c <= 0xFDEF or c & 0xFFFE == 0xFFFE:
+        if c < 0x20 or 0x7F <= c <= 0x9F or c in BIDI or not is_assigned(c):
             return False
     return unicodedata.normalize("NFC", text) == text and not is_heap(text)
 
