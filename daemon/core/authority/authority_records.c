@@ -33,8 +33,8 @@ enum cw_err authority_apply_policy(struct authority *a, const struct authority_a
 
     if (err != CW_OK)
         return err;
-    if (act.name.len > NAME_LEN_MAX || act.value.len > POLICY_KEPT_LEN_MAX)
-        return CW_REFUSED_SIZE;
+    if (act.value.len > POLICY_KEPT_LEN_MAX)
+        return CW_OK; /* lawful, and no policy has such a value: it changes nothing */
     policy = policy_named(a, act.name);
     if (policy == NULL && a->policy_count == a->limits.policies_max)
         return CW_LOCAL_MEMORY;

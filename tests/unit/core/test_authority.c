@@ -540,6 +540,22 @@ START_TEST(a_policy_that_two_logs_name_is_the_same_whichever_came_first)
 }
 END_TEST
 
+/* The grammar allows 512 bytes, and a policy keeps 127: the record stands, and changes nothing. */
+START_TEST(a_policy_that_is_longer_than_any_value_is_no_fault)
+{
+    const struct authority_policy *policies;
+    char value[POLICY_KEPT_LEN_MAX + 2];
+
+    memset(value, '1', sizeof(value) - 1);
+    value[sizeof(value) - 1] = '\0';
+    admit(1);
+    ck_assert_int_eq(say_policy(&force_log, 2, "60"), CW_OK);
+    ck_assert_int_eq(say_policy(&force_log, 3, value), CW_OK);
+    ck_assert_uint_eq(authority_policies(a, &policies), 1);
+    ck_assert_str_eq(policies[0].value, "60");
+}
+END_TEST
+
 Suite *suite_authority(void)
 {
     Suite *suite = suite_create("core/authority");
@@ -564,6 +580,7 @@ Suite *suite_authority(void)
     tcase_add_test(c, members_come_and_go_with_the_record_that_says_so);
     tcase_add_loop_test(c, a_policy_that_two_logs_name_is_the_same_whichever_came_first, 0, 2);
     tcase_add_test(c, a_later_policy_replaces_and_the_table_is_bounded);
+    tcase_add_test(c, a_policy_that_is_longer_than_any_value_is_no_fault);
     suite_add_tcase(suite, c);
     return suite;
 }
