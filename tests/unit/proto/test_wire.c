@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "proto/client.pb-c.h"
-#include "proto/wire.h"
+#include "proto/wire_order.h"
 
 #include <check.h>
 
@@ -101,6 +101,30 @@ START_TEST(unknown_fields_are_told)
 }
 END_TEST
 
+static const struct {
+    const char *name;
+    bool in_order;
+    uint8_t b[24];
+    size_t len;
+} orders[] = {
+    {"one behind the other", true, {0x08, 0x01, 0x12, 0x00}, 4},
+    {"the second first", false, {0x12, 0x00, 0x08, 0x01}, 4},
+    {"a repeated field, twice", true, {0x52, 0x04, 0x1a, 0x00, 0x1a, 0x00}, 6},
+    {"out of order in a sub-message", false, {0x52, 0x04, 0x28, 0x01, 0x1a, 0x00}, 6},
+    {"an unknown field before a known one", false, {0xa0, 0x06, 0x01, 0x08, 0x01}, 5},
+    {"a number as large as its type", true, {0x08, 0xff, 0xff, 0xff, 0xff, 0x0f}, 6},
+    {"a number above its type", false, {0x08, 0x80, 0x80, 0x80, 0x80, 0x10}, 6},
+};
+
+START_TEST(fields_out_of_order_and_numbers_cut_off_are_told)
+{
+    struct cw_slice raw = slice(orders[_i].b, orders[_i].len);
+
+    ck_assert_msg(unpack(raw, sizeof(memory), NULL) == CW_OK, "%s", orders[_i].name);
+    ck_assert_msg(wire_in_order(&cw__request__descriptor, raw) == orders[_i].in_order, "%s", orders[_i].name);
+}
+END_TEST
+
 /* protobuf-c alone takes 71 MB for this one. */
 START_TEST(a_megabyte_of_empty_sub_messages_is_refused_before_it_is_unpacked)
 {
@@ -191,6 +215,7 @@ Suite *suite_wire(void)
     tcase_add_test(t, a_request_cut_inside_a_field_is_refused);
     tcase_add_loop_test(t, ill_formed_bytes_are_refused, 0, (int)CW_COUNT(bad));
     tcase_add_test(t, unknown_fields_are_told);
+    tcase_add_loop_test(t, fields_out_of_order_and_numbers_cut_off_are_told, 0, (int)CW_COUNT(orders));
     tcase_add_test(t, a_megabyte_of_empty_sub_messages_is_refused_before_it_is_unpacked);
     tcase_add_test(t, forty_kilobytes_of_empty_sub_messages_are_refused_too);
     tcase_add_test(t, a_megabyte_of_unknown_numbers_is_refused);
