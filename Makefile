@@ -686,7 +686,7 @@ verify-py: | $(DEPS_STAMP) ## the independent verifier (Python, from docs/protoc
 	@$(step) --counts verify-py $(PYTHON) tests/tools/verify.py --vectors tests/vectors
 verify-mutants: | $(DEPS_STAMP) ## take the Python verifier's checks away one at a time and see a vector fail
 	@$(step) --counts verify-mutants $(PYTHON) tests/tools/verify-mutants
-verify-agree: $(BUILD)/casewire | $(DEPS_STAMP) ## both verifiers on some hundred changed histories: the first failure has one name
+verify-agree: $(BUILD)/casewire | $(DEPS_STAMP) ## both verifiers on some hundred changed histories: the same findings at the same places
 	@$(step) --counts verify-agree $(PYTHON) tests/tools/verify-agree $(BUILD)/casewire
 else
 verify-py verify-mutants verify-agree: ; @$(not_yet) $@ tests/tools/verify.py

@@ -30,23 +30,24 @@ struct chain_keys {
     const uint8_t (*keys)[KEY_LEN];
 };
 
-/* One entry whose seal, place and hashes hold. Borrows from the message. */
+/* One entry whose seal and place hold. Borrows from the message. */
 struct chain_entry {
     struct entry_header header;
-    const char *lawless;                 /* why its origin should not have sealed it: it is void; NULL: it may */
-    bool of_its_op;                      /* rule 1 of docs/protocol.md §5.2; else it is of no op, whatever it names */
+    bool carried;        /* what came beside the header is what it names: step 13 of docs/protocol.md §8.1 */
+    bool altered;        /* a blob is not what the header names, or what the author signed: step 14 */
+    const char *lawless; /* why its origin should not have sealed it: it is void; NULL: it may */
+    bool of_its_op;      /* rule 1 of docs/protocol.md §5.2; else it is of no op, whatever it names */
     struct submission_header submission; /* when of_its_op */
     struct author_proof proof;           /* the same */
     struct cw_slice submission_bytes;
-    uint32_t part_count;
-    struct cw_slice parts[PARTS_MAX]; /* empty: not held */
+    struct cw_slice parts[PARTS_MAX]; /* empty: not held, or not what is named */
 };
 
 struct chain_watcher {
     void *context;
     /* Something does not hold; seq 0: the log as a whole. */
     void (*problem)(void *context, const struct chain *chain, uint64_t seq, const struct cw_fault *fault);
-    /* Called for each entry of a batch, after the whole batch was checked. May be NULL. */
+    /* Called for each entry of a batch that carries what it names, after the whole batch was checked. May be NULL. */
     void (*entry)(void *context, struct chain *chain, const struct chain_entry *entry);
     void (*sealed)(void *context, const struct chain *chain, uint32_t entry_count);
 };

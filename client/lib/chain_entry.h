@@ -10,7 +10,8 @@ enum cw_err chain_entry_header(const Cw__EntryRecord *record, const struct log_i
 
 /*
  * What came beside the header that `entry` holds, against it: submission hash, path, op id, and every blob against the
- * hash that names it. The author's signature and the seal are checked elsewhere.
+ * hash that names it. The author's signature and the seal are checked elsewhere. The fault is the first one; `entry`
+ * says what holds all the same.
  */
 enum cw_err chain_entry_read(const Cw__EntryRecord *record, struct chain_entry *entry, struct cw_fault *fault);
 

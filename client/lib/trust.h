@@ -29,7 +29,7 @@ struct trust_authority {
     struct chain chain;
     bool started;
     bool
-        stopped; /* a critical act that this version does not know, or a record that is not here: no later one applies */
+        stopped; /* a critical act that this version does not know, or a record that is not whole: no later one applies */
 };
 
 /* One thing that a policy changes. */
@@ -57,6 +57,7 @@ struct cw_trust {
     struct trust_change changes[POLICY_CHANGES_MAX];
     uint64_t void_count; /* records whose author or contents do not count */
     bool memory_failed;
+    bool goes_on; /* behind a record that is not whole: for who names what was changed, and believes nothing then */
     /* Where problems go while entries are being added. */
     const struct chain_watcher *watcher;
 };

@@ -18,19 +18,24 @@ struct verify_op {
 
 struct cw_verify {
     bool has_pin, ended, memory_failed;
+    bool stopped; /* by a failure of steps 1 to 3: nothing behind it is looked at */
     uint8_t pin[CW_ID_LEN];
     struct cw_trust *trust;
-    struct chain **chains; /* of divisions */
+    struct chain **chains; /* of divisions; and, broken, of logs that could not be begun */
     size_t chain_count;
     struct verify_op *ops;
     size_t op_count, op_room;
+    bool entries_wrong; /* of this record: opened parts may belong to what is wrong */
     struct cw_verify_counts counts;
     size_t finding_count; /* all, also those not kept */
     struct cw_verify_finding findings[FINDINGS_MAX];
 };
 
-void verify_note(struct cw_verify *v, const struct chain *chain, uint64_t seq, const struct cw_fault *fault);
+/* log: NULL where the place is the record alone. */
+void verify_note(struct cw_verify *v, const struct log_id *log, uint64_t seq, const struct cw_fault *fault);
 void verify_note_text(struct cw_verify *v, enum cw_err code, const char *where, const char *text);
+/* verify_shape.c. Bounds, and fields that have no place in a file. */
+bool verify_shape_fits(const Cw__ExportRecord *record);
 /* One message of any log. */
 void verify_entries(struct cw_verify *v, const Cw__Entries *message);
 /* Opened parts against the commitments of this record's ops. */

@@ -6,9 +6,6 @@
  * log: one of the same ops again. A frontier of east's. docs/protocol.md §8.
  */
 
-/* Where the hlc's lowest bits lie in an entry header with a seq below 128: v, log and seq come before. */
-#define ENTRY_HLC_AT (2 + 34 + 2 + 1)
-
 static uint8_t world_memory[2 * WORLD_MEMORY_LEN];
 static struct history h;
 static struct history_log north, east;
@@ -100,7 +97,8 @@ static void append_another(void)
 
 static bool has_another(void)
 {
-    return h.breakage == GOOD_CLASS_UNKNOWN || h.breakage == VOID_AUTHORITY_ADMITS || h.breakage >= GOOD_ADMIT_SECOND;
+    return h.breakage == GOOD_CLASS_UNKNOWN || h.breakage == VOID_AUTHORITY_ADMITS ||
+           (h.breakage >= GOOD_ADMIT_SECOND && h.breakage <= VOID_CLASS_AUTHORITY);
 }
 
 static void leave_network(struct world_log *log)
@@ -154,69 +152,6 @@ static void write_divisions(void)
     see_authority(&east);
     history_append(&h, &east, &ops[1], true);
     history_seal(&h, &east);
-}
-
-/* Changes that come after sealing: somebody on the way made them. */
-static struct cw_slice with_bit_turned(struct cw_slice bytes, size_t at)
-{
-    uint8_t *copy = arena_copy(&h.w.arena, bytes.data, bytes.len);
-
-    world_must(copy != NULL, "WORLD_MEMORY_LEN is too small");
-    copy[at] ^= 1;
-    return slice(copy, bytes.len);
-}
-
-static void show_proof(struct entry_record *e, const struct author_proof *p)
-{
-    uint8_t memory[PROOF_LEN_MAX];
-    struct writer out = writer_over(memory, sizeof(memory));
-
-    author_proof_encode(p, &out);
-    e->proof_bytes = world_keep(&h.w, &out);
-}
-
-static void unbundle(struct entry_record *e, const struct author_proof *bundled)
-{
-    const struct author_proof single = {.kind = PROOF_SINGLE, .signature = bundled->signature};
-
-    show_proof(e, &single);
-    e->path_bytes = slice(NULL, 0);
-}
-
-static void drop_root_signature(struct entry_record *e, const struct author_proof *threshold)
-{
-    struct author_proof fewer = *threshold;
-
-    fewer.root_count--;
-    show_proof(e, &fewer);
-}
-
-static void tamper(void)
-{
-    struct entry_record *e = &north.entries[1];
-
-    if (h.breakage == BREAK_GENESIS)
-        north.log.genesis = with_bit_turned(north.log.genesis, north.log.genesis.len - 1);
-    if (h.breakage == BREAK_SEAL_SIGNATURE)
-        north.batches[1].signed_seal.signatures[0].b[0] ^= 1;
-    if (h.breakage == BREAK_ENTRY)
-        e->header_bytes = with_bit_turned(e->header_bytes, ENTRY_HLC_AT);
-    if (h.breakage == BREAK_DROPPED_ENTRY)
-        north.batches[1].entry_count--;
-    if (h.breakage == BREAK_SUBMISSION)
-        e->submission_bytes = north.entries[2].submission_bytes;
-    if (h.breakage == BREAK_PROOF_SWAPPED)
-        e->proof_bytes = with_bit_turned(e->proof_bytes, e->proof_bytes.len - 1);
-    if (h.breakage == BREAK_PROOF_KIND)
-        unbundle(&north.entries[3], &north.subs[3].parsed_proof);
-    if (h.breakage == BREAK_PATH)
-        north.entries[4].path_bytes = with_bit_turned(north.entries[4].path_bytes, 9);
-    if (h.breakage == BREAK_ROOT_PROOF)
-        drop_root_signature(&h.root.entries[0], &h.root.subs[0].parsed_proof);
-    if (h.breakage == BREAK_RECORD_GONE)
-        h.authority.entries[4].blobs.part_count = 0; /* the last */
-    if (h.breakage == BREAK_BLOB)
-        e->blobs.parts[1] = with_bit_turned(e->blobs.parts[1], 100);
 }
 
 /* --- the file ------------------------------------------------------------------------------------- */
@@ -276,10 +211,23 @@ static void put_opened(struct writer *record)
 static void put_log(struct writer *record, const struct history_log *log)
 {
     if (h.records == 0 || (h.breakage == BREAK_SECOND_NETWORK && log == &north))
-        tag(record, 2, h.breakage == BREAK_NETWORK ? with_bit_turned(h.w.genesis, 10) : h.w.genesis);
+        tag(record, 2, h.breakage == BREAK_NETWORK ? history_turned(&h, h.w.genesis, 10) : h.w.genesis);
     tag(record, 3, history_entries(&h, log, 0));
     if (log == &north)
         put_opened(record);
+}
+
+static void put_record(struct writer *record, const struct history_log *log)
+{
+    bool behind = h.breakage == BREAK_FIELD_ORDER && log == &east;
+
+    if (!behind)
+        number_field(record, 1, 1);
+    put_log(record, log);
+    if (h.breakage == BREAK_COUNT_ZERO && log == &east)
+        number_field(record, 6, 0);
+    if (behind)
+        number_field(record, 1, 1);
     end_record(record);
 }
 
@@ -332,18 +280,31 @@ static void put_end(struct writer *record)
     }
 }
 
+/* Nothing but the network and a count of no records before it. */
+static void put_only_record(struct writer *record)
+{
+    number_field(record, 1, 1);
+    tag(record, 2, h.w.genesis);
+    number_field(record, 6, 0);
+    end_record(record);
+}
+
 static void put_file(void)
 {
     static uint8_t memory[1 << 17];
     const struct history_log *logs[] = {&h.root, &h.authority, &north, &east};
     struct writer record = writer_over(memory, sizeof(memory));
 
-    for (size_t i = 0; i < CW_COUNT(logs); i++) {
-        number_field(&record, 1, 1);
-        put_log(&record, logs[i]);
+    if (h.breakage == BREAK_ONLY_RECORD) {
+        put_only_record(&record);
+        return;
     }
+    for (size_t i = 0; i < CW_COUNT(logs); i++)
+        put_record(&record, logs[i]);
     number_field(&record, 1, 1);
     put_frontier(&record);
+    for (uint32_t i = 0; h.breakage == BREAK_FIELDS && i < 200; i++)
+        tag(&record, 5, slice(NULL, 0));
     end_record(&record);
     if (h.breakage == BREAK_GENESIS_AGAIN)
         put_genesis_again(&record);
@@ -362,7 +323,7 @@ struct cw_slice history_make(enum breakage breakage, struct network_id *out_netw
     *out_network = h.w.network;
     history_write_authority(&h);
     write_divisions();
-    tamper();
+    history_tamper(&h, &north);
     if (breakage == BREAK_GAP) { /* north's first batch of ops is left out, genesis and all the rest stay */
         north.batches[0] = north.batches[1];
         north.batch_count = 1;

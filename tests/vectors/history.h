@@ -97,6 +97,23 @@ enum breakage {
     VOID_THRESHOLD,    /* lawful: an officer's op signed by the root's keys */
     VOID_BUNDLE_CLASS, /* lawful: a bundle of another class than 1 */
     VOID_CLASS_AUTHORITY, /* lawful: an authority's record in a division's log */
+    BREAK_FIELD_ORDER,    /* a record's fields are not in the order of their numbers */
+    BREAK_FIELDS,         /* more of them than a record of its length may have */
+    BREAK_PUSHED,         /* fields that a session has, and a file has not */
+    BREAK_ENTRY_HASH,
+    BREAK_COUNT_ZERO,   /* a record in the middle counts none before it */
+    BREAK_SURPLUS_PART, /* beside an entry: one more than its header names, or one less */
+    BREAK_SURPLUS_WRAPS,
+    BREAK_SURPLUS_ENVELOPES,
+    BREAK_FEWER_PARTS,
+    BREAK_RECORD_BLOB,  /* one record of a batch of the authority's log changed: the others stand */
+    BREAK_WRAPS,        /* wraps changed */
+    BREAK_PART_LEN,     /* sealed, but the header says another length of a part */
+    BREAK_LOG_SHORT,    /* a segment of a log whose id is too short */
+    BREAK_ONLY_RECORD,  /* the first record, which names the network, is the last one too */
+    GOOD_PARTS_MISSING, /* none of an entry's contents is here */
+    GOOD_POLICY_LONG,   /* a policy whose value no reader keeps */
+    GOOD_ISSUE_NEWER,   /* a certificate of a newer version: its record counts */
 };
 
 #define HISTORY_ACT_UNKNOWN ((enum authority_act)40)
@@ -143,6 +160,10 @@ struct cw_slice history_issue(struct history *h, const struct world_identity *su
 struct cw_slice history_rotation(struct history *h);
 void history_write_record(struct history *h, struct history_log *log, uint32_t number, struct cw_slice record);
 struct cw_slice history_policy(struct history *h);
+
+/* history_tamper.c: what the breakage changes behind the seals' back. */
+void history_tamper(struct history *h, struct history_log *north);
+struct cw_slice history_turned(struct history *h, struct cw_slice bytes, size_t at); /* with one bit turned */
 
 /* history_logs.c */
 void history_append(struct history *h, struct history_log *log, const struct world_submission *sub, bool sound_part);

@@ -64,6 +64,30 @@ static struct cw_slice admission_of_second(struct history *h)
     return history_record(h, ACT_ADMIT_AUTHORITY, &out);
 }
 
+static struct cw_slice long_policy(struct history *h)
+{
+    static char value[400];
+    struct act_policy act = {.name = slice_of("clock.M8.duration_s"), .value = {(const uint8_t *)value, sizeof(value)}};
+    uint8_t memory[512];
+    struct writer out = writer_over(memory, sizeof(memory));
+
+    memset(value, '1', sizeof(value));
+    act_policy_encode(&act, &out);
+    return history_record(h, ACT_POLICY, &out);
+}
+
+/* The officer's certificate once more, as of version 2: what it says is for a newer reader. */
+static struct cw_slice newer_issue(struct history *h)
+{
+    struct world_identity newer = h->w.officer;
+    uint8_t *bytes = arena_copy(&h->w.arena, newer.bytes.data, newer.bytes.len);
+
+    world_must(bytes != NULL && bytes[1] == 1, "a certificate");
+    bytes[1] = 2;
+    newer.bytes.data = bytes;
+    return history_issue(h, &newer);
+}
+
 static struct cw_slice revocation(struct history *h, const struct cert_id *cert)
 {
     struct act_revoke act = {.cert = *cert, .kind = REVOKE_SUPERSEDED};
@@ -167,6 +191,12 @@ void history_write_authority_acts(struct history *h)
         break;
     case VOID_AUTHORITY_ROTATES:
         record = history_rotation(h);
+        break;
+    case GOOD_POLICY_LONG:
+        record = long_policy(h);
+        break;
+    case GOOD_ISSUE_NEWER:
+        record = newer_issue(h);
         break;
     default:
         return;

@@ -1,6 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "tests/vectors/history.h"
 
+#include "proto/wire.h"
+
+#include "proto/peer.pb-c.h"
+
 #include <stdlib.h>
 
 /* Entries with their blobs, sealed batch by batch, and the breakages that a seal then covers. */
@@ -44,6 +48,8 @@ static void store_parts(struct history *h, struct history_log *log, const struct
         hash_one(LABEL_BLOB, e->blobs.parts[p], e->header.parts[p].hash.b);
         e->header.parts[p].len = (uint32_t)e->blobs.parts[p].len;
     }
+    if (h->breakage == BREAK_PART_LEN && log->log.parsed.scope == LOG_DIVISION && i == 1)
+        e->header.parts[1].len++;
     if (sub->parsed.op_class != CLASS_CASE || (h->breakage == VOID_PARTS && i == 1 && log->log.seq == 1))
         return;
     e->blobs.wrap_count = 1;
@@ -130,6 +136,26 @@ void history_seal(struct history *h, struct history_log *log)
     log->authority.count = 0;
 }
 
+/* What our own writer would not write. The first entry says whose its blobs are, as a session's answer may; or the id ends early. */
+static struct cw_slice repacked(struct history *h, struct cw_slice entries)
+{
+    static uint8_t memory[1 << 18], bytes[1 << 16];
+    struct arena arena = arena_over(memory, sizeof(memory));
+    struct writer out = writer_over(bytes, sizeof(bytes));
+    ProtobufCMessage *message;
+    Cw__Entries *segment;
+    Cw__EntryBlobs *blobs;
+
+    world_must(wire_unpack(&cw__entries__descriptor, entries, &arena, &message, NULL) == CW_OK, "wire_unpack");
+    segment = (Cw__Entries *)message;
+    segment->log.len -= h->breakage == BREAK_LOG_SHORT;
+    blobs = segment->batches[0]->entries[0]->blobs;
+    blobs->has_entry_hash = h->breakage == BREAK_ENTRY_HASH;
+    blobs->entry_hash = wire_bytes(ID_SLICE(&h->w.network));
+    wire_pack(message, &out);
+    return world_keep(&h->w, &out);
+}
+
 struct cw_slice history_entries(struct history *h, const struct history_log *log, uint32_t first_batch)
 {
     struct sealed_batch batches[6];
@@ -140,6 +166,9 @@ struct cw_slice history_entries(struct history *h, const struct history_log *log
     memcpy(batches, log->batches + first_batch, sizeof(*batches) * e.batch_count);
     if (first_batch == 0)
         e.genesis_bytes = log->log.genesis;
+    e.pushed = h->breakage == BREAK_PUSHED && log->log.parsed.scope == LOG_DIVISION;
     entries_encode(&e, &out);
+    if ((h->breakage == BREAK_ENTRY_HASH || h->breakage == BREAK_LOG_SHORT) && log->log.parsed.scope == LOG_DIVISION)
+        return repacked(h, slice(out.data, out.len));
     return world_keep(&h->w, &out);
 }

@@ -184,19 +184,14 @@ static bool read_headers(struct step *s, const Cw__SealedBatch *batch)
     return whole;
 }
 
-static bool read_contents(struct step *s, const Cw__SealedBatch *batch)
+static void read_contents(struct step *s, const Cw__SealedBatch *batch)
 {
-    bool whole = true;
-
     for (uint32_t i = 0; i < s->entry_count; i++) {
         struct cw_fault fault;
 
-        if (chain_entry_read(batch->entries[i], &s->entries[i], &fault) == CW_OK)
-            continue;
-        s->watcher->problem(s->watcher->context, s->chain, s->seal.first + i, &fault);
-        whole = false;
+        if (chain_entry_read(batch->entries[i], &s->entries[i], &fault) != CW_OK)
+            s->watcher->problem(s->watcher->context, s->chain, s->seal.first + i, &fault);
     }
-    return whole;
 }
 
 static bool check_root(const struct step *s, const Cw__SealedBatch *batch)
@@ -242,7 +237,7 @@ static void take_batch(struct step *s)
 
     learn_positions(c, &s->seal.authority);
     for (uint32_t i = 0; i < s->entry_count; i++)
-        if (s->watcher->entry != NULL)
+        if (s->watcher->entry != NULL && s->entries[i].carried)
             s->watcher->entry(s->watcher->context, c, &s->entries[i]);
     if (s->watcher->sealed != NULL)
         s->watcher->sealed(s->watcher->context, c, s->entry_count);
@@ -257,16 +252,13 @@ static void follow_batch(struct step *s, const Cw__SealedBatch *batch)
     bool read = read_headers(s, batch);
     bool sealed = read && check_root(s, batch) && check_order(s);
     /* Contents are looked at even when the root is not theirs: the entry that is wrong is to be named. */
-    bool whole = read && read_contents(s, batch);
-
+    if (read)
+        read_contents(s, batch);
     if (!sealed) {
         s->chain->broken = true;
         return;
     }
-    if (whole)
-        take_batch(s);
-    else /* the seal itself holds, and its entries: what follows can still be checked against them */
-        learn_positions(s->chain, &s->seal.authority);
+    take_batch(s);
     s->chain->seq = s->seal.last;
     s->chain->seal = s->seal_hash;
     s->chain->hlc = s->seal.hlc;

@@ -88,9 +88,10 @@ static enum cw_err check_blob(struct cw_slice blob, const struct hash *named, co
                      index);
 }
 
-static enum cw_err check_clear_part(const struct chain_entry *e, uint32_t i, struct cw_fault *fault)
+static enum cw_err check_clear_part(const struct chain_entry *e, uint32_t i, struct cw_slice part,
+                                    struct cw_fault *fault)
 {
-    struct cw_slice part = e->parts[i], payload; /* of the length its author signed: parts_agree() */
+    struct cw_slice payload; /* the part is of the length its author signed: parts_agree() */
     struct cw_slice padded = slice(part.data + CLEAR_PREFIX_LEN, part.len - CLEAR_PREFIX_LEN);
     uint8_t commit[32];
 
@@ -102,28 +103,31 @@ static enum cw_err check_clear_part(const struct chain_entry *e, uint32_t i, str
     return CW_OK;
 }
 
+static enum cw_err read_part(struct cw_slice part, struct chain_entry *e, uint32_t i, struct cw_fault *fault)
+{
+    enum cw_err err;
+
+    if (part.len == 0)
+        return CW_OK;
+    if (part.len != e->header.parts[i].len)
+        return fault_set(fault, CW_PEER_HASH, "blob", "part %u has not the length that the entry names", i);
+    err = check_blob(part, &e->header.parts[i].hash, "part", i, fault);
+    if (err == CW_OK && class_in_clear(e->header.kind) && e->lawless == NULL)
+        err = check_clear_part(e, i, part, fault);
+    if (err == CW_OK)
+        e->parts[i] = part;
+    return err;
+}
+
 static enum cw_err read_parts(const Cw__EntryBlobs *blobs, struct chain_entry *e, struct cw_fault *fault)
 {
-    if (blobs->n_parts != 0 && blobs->n_parts != e->header.part_count)
-        return fault_set(fault, CW_PEER_HASH, "blob", "not as many parts as the entry names");
-    for (uint32_t i = 0; i < blobs->n_parts; i++) {
-        struct cw_slice part = wire_slice(blobs->parts[i]);
-        enum cw_err err;
+    enum cw_err err = CW_OK;
 
-        if (part.len == 0)
-            continue;
-        if (part.len != e->header.parts[i].len)
-            return fault_set(fault, CW_PEER_HASH, "blob", "part %u has not the length that the entry names", i);
-        err = check_blob(part, &e->header.parts[i].hash, "part", i, fault);
-        if (err != CW_OK)
-            return err;
-        e->parts[i] = part;
-        if (class_in_clear(e->header.kind) && e->lawless == NULL)
-            err = check_clear_part(e, i, fault);
-        if (err != CW_OK)
-            return err;
-    }
-    return CW_OK;
+    for (uint32_t i = 0; err == CW_OK && i < blobs->n_parts && i < e->header.part_count; i++)
+        err = read_part(wire_slice(blobs->parts[i]), e, i, fault);
+    if (err == CW_OK && blobs->n_parts != 0 && blobs->n_parts != e->header.part_count)
+        return fault_set(fault, CW_PEER_HASH, "blob", "not as many parts as the entry names");
+    return err;
 }
 
 static enum cw_err check_keys(const Cw__EntryBlobs *blobs, const struct chain_entry *e, struct cw_fault *fault)
@@ -144,21 +148,17 @@ static enum cw_err check_keys(const Cw__EntryBlobs *blobs, const struct chain_en
 
 enum cw_err chain_entry_read(const Cw__EntryRecord *record, struct chain_entry *entry, struct cw_fault *fault)
 {
-    struct chain_entry e = {.header = entry->header};
-    enum cw_err err = check_carried(record, &e.header, fault);
+    enum cw_err err = check_carried(record, &entry->header, fault);
 
-    if (err == CW_OK)
-        e.lawless = read_submission(record, &e);
-    if (err == CW_OK && record->blobs != NULL) {
-        if (record->blobs->has_entry_hash)
-            return fault_set(fault, CW_REFUSED_MALFORMED, "blob", "an entry hash does not belong here");
-        e.part_count = (uint32_t)record->blobs->n_parts;
-        err = read_parts(record->blobs, &e, fault);
-        if (err == CW_OK)
-            err = check_keys(record->blobs, &e, fault);
-    }
-    if (err == CW_OK)
-        *entry = e;
+    entry->carried = err == CW_OK;
+    if (!entry->carried)
+        return err;
+    entry->lawless = read_submission(record, entry);
+    if (record->blobs != NULL)
+        err = read_parts(record->blobs, entry, fault);
+    if (record->blobs != NULL && err == CW_OK)
+        err = check_keys(record->blobs, entry, fault);
+    entry->altered = err != CW_OK;
     return err;
 }
 

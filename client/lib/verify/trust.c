@@ -90,7 +90,15 @@ static void on_problem(void *context, const struct chain *chain, uint64_t seq, c
     tell(context, chain, seq, fault);
 }
 
-/* A record without effect is void: what was changed on the way never comes here. One that is not here is a problem. */
+/* The log could not be begun: there is no chain yet. */
+static void tell_log(struct cw_trust *trust, const struct log_id *log, const struct cw_fault *fault)
+{
+    const struct chain chain = {.log = *log};
+
+    tell(trust, &chain, 0, fault);
+}
+
+/* A record without effect is void. One that is not here, or that was changed, is a problem. */
 static void on_entry(void *context, struct chain *chain, const struct chain_entry *entry)
 {
     struct cw_trust *trust = context;
@@ -103,10 +111,9 @@ static void on_entry(void *context, struct chain *chain, const struct chain_entr
                                     : trust_apply_authority(trust, authority, entry, &fault);
     if (err == CW_LOCAL_MEMORY)
         trust->memory_failed = true;
-    /* Without its record nothing behind it in this log can be judged. */
-    if (err == CW_PEER_HASH)
+    if (err == CW_PEER_HASH && !entry->altered) /* else it was told when it was read */
         tell(trust, chain, entry->header.seq, &fault);
-    else if (err != CW_OK)
+    else if (err != CW_OK && err != CW_PEER_HASH)
         trust->void_count++;
     if (trust->watcher->entry != NULL)
         trust->watcher->entry(trust->watcher->context, chain, entry);
@@ -191,13 +198,13 @@ void trust_follow(struct cw_trust *trust, const Cw__Entries *message, const stru
         if (start_authority(trust, authority, genesis, &fault))
             chain_follow(&authority->chain, message, &trust->network, &keys, &mine);
         else
-            tell(trust, NULL, 0, &fault);
+            tell_log(trust, &log, &fault);
     } else if (start_root(trust, genesis, &fault) && ID_EQ(&trust->root.log, &log)) {
         follow_root(trust, message, &mine);
     } else {
         if (trust->root_started)
             fault_set(&fault, CW_REFUSED_AUTHOR, "log-owner", "no authority that the root admitted writes this log");
-        tell(trust, NULL, 0, &fault);
+        tell_log(trust, &log, &fault);
     }
     trust->watcher = NULL;
 }

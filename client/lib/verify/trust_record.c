@@ -236,7 +236,7 @@ static enum cw_err take_record(struct cw_trust *trust, const struct trust_cert *
         return CW_OK;
     err = chain_entry_clear(entry, &payload, fault);
     if (err != CW_OK) {
-        *stopped = err == CW_PEER_HASH;
+        *stopped = !trust->goes_on;
         return err;
     }
     err = authority_record_parse(payload, &record);
@@ -247,7 +247,8 @@ static enum cw_err take_record(struct cw_trust *trust, const struct trust_cert *
     *stopped = record.critical && (record.act < ACT_ISSUE || record.act > ACT_ROTATE_ROOT);
     err = signatures_hold(trust, &record, authority == NULL ? NULL : authority->parsed.sign_key, fault);
     if (err != CW_OK)
-        return err;
+        return err == CW_REFUSED_VERSION ? CW_OK
+                                         : err; /* a newer certificate: the record counts, and does nothing here */
     if (authority != NULL)
         id = authority->id; /* adding a certificate may move the table */
     return apply(trust, &record, authority == NULL ? NULL : &id, entry, fault);

@@ -6,7 +6,7 @@
 
 static void on_problem(void *context, const struct chain *chain, uint64_t seq, const struct cw_fault *fault)
 {
-    verify_note(context, chain, seq, fault);
+    verify_note(context, chain == NULL ? NULL : &chain->log, seq, fault);
 }
 
 static void on_sealed(void *context, const struct chain *chain, uint32_t entry_count)
@@ -107,7 +107,7 @@ static void on_division_entry(void *context, struct chain *chain, const struct c
 
 /* --- logs -------------------------------------------------------------------------------------------- */
 
-static struct chain *division_chain(const struct cw_verify *v, const struct log_id *log)
+static struct chain *kept_chain(const struct cw_verify *v, const struct log_id *log)
 {
     for (size_t i = 0; i < v->chain_count; i++)
         if (ID_EQ(&v->chains[i]->log, log))
@@ -132,6 +132,23 @@ static struct chain *add_chain(struct cw_verify *v, const struct chain *chain)
     return added;
 }
 
+/* A log that could not be begun: its later segments are not looked at. */
+static void give_up(struct cw_verify *v, const struct log_id *log)
+{
+    const struct chain broken = {.log = *log, .broken = true};
+
+    (void)add_chain(v, &broken);
+}
+
+static void note_log(struct cw_verify *v, const struct log_id *log, enum cw_err code, const char *where,
+                     const char *text)
+{
+    struct cw_fault fault;
+
+    fault_set(&fault, code, where, "%s", text);
+    verify_note(v, log, 0, &fault);
+}
+
 static struct chain *start_division(struct cw_verify *v, struct cw_slice genesis)
 {
     struct chain chain = {0}, *added;
@@ -139,7 +156,7 @@ static struct chain *start_division(struct cw_verify *v, struct cw_slice genesis
     struct cw_fault fault;
 
     if (chain_start(genesis, &v->trust->network, &chain, &fault) != CW_OK) {
-        verify_note(v, NULL, 0, &fault);
+        v->memory_failed = true; /* it was read before: nothing else fails */
         return NULL;
     }
     added = add_chain(v, &chain);
@@ -150,12 +167,10 @@ static struct chain *start_division(struct cw_verify *v, struct cw_slice genesis
     cert = trust_find(v->trust, &added->genesis.cert);
     added->broken = cert == NULL || cert->parsed.subject != SUBJECT_DAEMON ||
                     !slice_eq(cert->parsed.division, added->genesis.division);
-    if (added->broken) {
-        fault_set(&fault, CW_REFUSED_AUTHOR, "log-owner",
-                  cert == NULL ? "no certificate of this network names the daemon that writes this log"
-                               : "the certificate is not that of this division's daemon");
-        verify_note(v, added, 0, &fault);
-    }
+    if (added->broken)
+        note_log(v, &added->log, CW_REFUSED_AUTHOR, "log-owner",
+                 cert == NULL ? "no certificate of this network names the daemon that writes this log"
+                              : "the certificate is not that of this division's daemon");
     v->counts.logs++;
     return added;
 }
@@ -173,44 +188,87 @@ static void follow_division(struct cw_verify *v, struct chain *chain, const Cw__
     chain_follow(chain, message, &v->trust->network, &keys, &watcher);
 }
 
-static void follow_authority(struct cw_verify *v, const struct log_id *log, const Cw__Entries *message)
+/* There is one root log, and it is the file's first log. */
+static bool may_begin(const struct cw_verify *v, const struct genesis *genesis)
+{
+    return genesis->scope != LOG_ROOT || (v->chain_count == 0 && !v->trust->root_started);
+}
+
+static void follow_authority(struct cw_verify *v, const struct log_id *log, const struct genesis *genesis,
+                             const Cw__Entries *message)
 {
     struct chain_watcher watcher = {v, on_problem, on_authority_entry, on_sealed};
     bool fresh = trust_chain(v->trust, log) == NULL;
 
-    trust_follow(v->trust, message, &watcher);
-    if (fresh && trust_chain(v->trust, log) != NULL)
+    if (fresh && !may_begin(v, genesis))
+        note_log(v, log, CW_REFUSED_AUTHOR, "log-owner", "the file's first log, and no other, is the root's");
+    else
+        trust_follow(v->trust, message, &watcher);
+    if (trust_chain(v->trust, log) == NULL)
+        give_up(v, log);
+    else if (fresh)
         v->counts.logs++;
+}
+
+/* A log's first segment has its genesis; a later one, when it has one, the same. NULL: so it is. */
+static const char *genesis_wrong(const struct cw_verify *v, const struct log_id *log, struct cw_slice bytes, bool begun,
+                                 struct genesis *out)
+{
+    struct log_id named;
+
+    if (bytes.len == 0)
+        return begun ? NULL : "a segment of a log whose beginning is not here";
+    log_id_of(bytes, &named);
+    if (!ID_EQ(log, &named) || genesis_parse(bytes, out) != CW_OK)
+        return "the log's genesis is not the one that its id names";
+    return ID_EQ(&out->network, &v->trust->network) ? NULL : "the log is of another network";
+}
+
+static void follow(struct cw_verify *v, const struct log_id *log, const Cw__Entries *message)
+{
+    struct chain *kept = kept_chain(v, log), *chain = kept != NULL ? kept : trust_chain(v->trust, log);
+    struct cw_slice bytes = wire_slice(message->genesis);
+    struct genesis genesis = {0};
+    const char *wrong;
+
+    if (chain != NULL && chain->broken)
+        return;
+    wrong = genesis_wrong(v, log, bytes, chain != NULL, &genesis);
+    if (wrong != NULL) {
+        note_log(v, log, CW_PEER_HASH, "genesis", wrong);
+        if (chain != NULL)
+            chain->broken = true;
+        else
+            give_up(v, log);
+        return;
+    }
+    if (chain == NULL && genesis.scope == LOG_DIVISION)
+        kept = start_division(v, bytes);
+    if (kept != NULL)
+        follow_division(v, kept, message);
+    else if (genesis.scope != LOG_DIVISION)
+        follow_authority(v, log, &genesis, message);
+}
+
+static bool is_broken(const struct cw_verify *v, const struct log_id *log)
+{
+    const struct chain *kept = kept_chain(v, log), *chain = kept != NULL ? kept : trust_chain(v->trust, log);
+
+    return chain == NULL || chain->broken;
 }
 
 void verify_entries(struct cw_verify *v, const Cw__Entries *message)
 {
-    struct cw_slice bytes = wire_slice(message->genesis);
-    struct genesis genesis = {0};
-    struct log_id log, named;
-    struct chain *chain;
+    size_t before = v->finding_count;
+    struct log_id log = {{0}};
 
-    if (message->log.len != ID_LEN) {
+    if (message->log.len == ID_LEN) {
+        memcpy(log.b, message->log.data, ID_LEN);
+        follow(v, &log, message);
+    } else {
         verify_note_text(v, CW_REFUSED_MALFORMED, "genesis", "the segment does not say which log it is of");
-        return;
     }
-    memcpy(log.b, message->log.data, ID_LEN);
-    if (bytes.len != 0) {
-        log_id_of(bytes, &named);
-        if (!ID_EQ(&log, &named) || genesis_parse(bytes, &genesis) != CW_OK) {
-            verify_note_text(v, CW_PEER_HASH, "genesis", "the log's genesis is not the one that its id names");
-            return;
-        }
-    }
-    chain = division_chain(v, &log);
-    if (chain == NULL && bytes.len != 0 && genesis.scope == LOG_DIVISION)
-        chain = start_division(v, bytes);
-    else if (chain == NULL && (bytes.len != 0 || trust_chain(v->trust, &log) != NULL))
-        follow_authority(v, &log, message);
-    else if (chain == NULL)
-        verify_note_text(v, CW_PEER_CHAIN, "genesis", "a segment of a log whose beginning is not here");
-    if (chain != NULL)
-        follow_division(v, chain, message);
+    v->entries_wrong = v->finding_count != before || is_broken(v, &log);
 }
 
 /* --- parts and frontiers ----------------------------------------------------------------------------- */
@@ -231,6 +289,8 @@ void verify_opened(struct cw_verify *v, const Cw__OpenedPart *part)
     const struct verify_op *op = find_op(v, wire_slice(part->op_id));
     uint8_t commit[32];
 
+    if (op == NULL && v->entries_wrong)
+        return; /* it may be of what is wrong, which was said */
     if (op == NULL || part->part >= op->part_count) {
         verify_note_text(v, CW_PEER_HASH, "opened", "an opened part of an op that this record does not hold");
         return;

@@ -140,6 +140,15 @@ static uint64_t size_of(FILE *file)
     return fstat(fileno(file), &about) == 0 && about.st_size > 0 ? (uint64_t)about.st_size : 0;
 }
 
+/* Steps 1 to 3 of docs/protocol.md §8.1: what fails there ends the checking. */
+static bool is_over(const struct cw_verify *v)
+{
+    size_t count = cw_verify_finding_count(v);
+    const char *last = count == 0 ? "" : cw_verify_finding_at(v, count - 1)->fault.where;
+
+    return strcmp(last, "record") == 0 || strcmp(last, "network") == 0 || strcmp(last, "count") == 0;
+}
+
 static enum cw_err verify_all(const struct cli *cli, FILE *file, struct verdict *out)
 {
     uint64_t size = size_of(file);
@@ -149,7 +158,7 @@ static enum cw_err verify_all(const struct cli *cli, FILE *file, struct verdict 
     enum cw_err err = CW_OK;
 
     progress_begin(&progress, cli, "bytes");
-    while (err == CW_OK && out->file_problem == NULL) {
+    while (err == CW_OK && out->file_problem == NULL && !is_over(out->verify)) {
         out->file_offset = ftell(file);
         progress_at(&progress, (uint64_t)out->file_offset, size);
         err = read_record(file, &record, &more, &out->file_problem);

@@ -12,7 +12,11 @@ ENCRYPTED = (1, 10)
 
 
 class Stop(Exception):
-    """A failure after which a log (or everything) is not looked at further."""
+    """A failure after which a log (or everything) is not looked at further: name, why, log, seq."""
+
+
+class Blob(Exception):
+    """What step 14 finds wrong: name, why."""
 
 
 def read_or_none(parser, raw):
@@ -64,6 +68,7 @@ class History:
         self.findings, self.voids = [], {}
         self.counts = {"records": 0, "entries": 0, "seals": 0, "opened": 0}
         self.record = 0
+        self.entries_wrong = False  # of this record: opened parts may belong to what is wrong
 
     def found(self, failure, why, log=None, seq=0):
         self.findings.append((failure, self.record, log.hex() if log else "", seq, why))
@@ -90,25 +95,32 @@ class History:
             if size > RECORD_LEN_MAX or size > len(raw) - at:
                 raise Stop("record", "a record is longer than the file, or than a record may be")
             try:
-                record = R.parse(R.EXPORT, raw[at:at + size], strict=False, known=True)
+                record = R.export_record(raw[at:at + size])
             except Bad as bad:
                 raise Stop("record", str(bad)) from bad
             at += size
-            if (self.record == 1) != bool(record["network_genesis"]):
+            if (self.record == 1) != (record["network_genesis"] is not None):
                 raise Stop("network", "the first record, and no other, names the network")
-            if record["count"]:
-                if record["count"] != self.record - 1 or record["entries"] or record["opened"] or record["frontiers"]:
-                    raise Stop("count", "it counts %d records before it, there are %d" % (record["count"], self.record - 1))
+            if self.record == 1:
+                self.read_network(record["network_genesis"])
+            if record["count"] is not None:
+                self.read_end(record)
                 if at != len(raw):
+                    self.record += 1
                     raise Stop("count", "something follows the last record")
                 return
             self.counts["records"] += 1
             self.read_record(record)
 
+    def read_end(self, record):
+        if record["network_genesis"] is not None or record["entries"] is not None or record["opened"] or record["frontiers"]:
+            raise Stop("count", "the last record holds more than its count")
+        if record["count"] != self.record - 1:
+            raise Stop("count", "it counts %d records before it, there are %d" % (record["count"], self.record - 1))
+
     def read_record(self, record):
-        if self.record == 1:
-            self.read_network(record["network_genesis"])
         entries = {}
+        self.entries_wrong = False
         if record["entries"] is not None:
             self.read_segment(record["entries"], entries)
         for opened in record["opened"]:
@@ -129,30 +141,38 @@ class History:
     # --- 4 to 12 ----------------------------------------------------------------------------------
 
     def read_segment(self, segment, entries):
-        log = self.logs.get(segment["log"])
+        found = len(self.findings)
+        log = None
         try:
-            if log is None:
-                log = self.open_log(segment)
-            elif segment["genesis"] and h("cw1:genesis", segment["genesis"]) != log.id:
-                raise Stop("genesis", "another genesis than the log's", log.id)
-            if log.stopped:
-                return
+            if len(segment["log"]) != 32:
+                raise Stop("genesis", "the segment does not say which log it is of")
+            log = self.log_of(segment)
             for batch in segment["batches"]:
-                self.read_batch(log, batch, entries)
+                if not log.stopped:
+                    self.read_batch(log, batch, entries)
         except Stop as stop:
             self.found(*stop.args)
-            if log is not None:
-                log.stopped = True
+            if len(segment["log"]) == 32:
+                self.logs[segment["log"]].stopped = True
+        self.entries_wrong = len(self.findings) != found or log is None or log.stopped
+
+    def log_of(self, segment):
+        log = self.logs.get(segment["log"])
+        if log is None:
+            return self.open_log(segment)
+        if not log.stopped and segment["genesis"] and h("cw1:genesis", segment["genesis"]) != log.id:
+            raise Stop("genesis", "another genesis than the log's", log.id)
+        return log
 
     def open_log(self, segment):
         raw, log_id = segment["genesis"], segment["log"]
+        log = self.logs[log_id] = Log(log_id, None)
         try:
-            genesis = R.log_genesis(raw)
+            log.genesis = R.log_genesis(raw)
         except Bad as bad:
             raise Stop("genesis", str(bad), log_id) from bad
-        if len(log_id) != 32 or genesis["id"] != log_id or genesis["network"] != self.network:
+        if log.genesis["id"] != log_id or log.genesis["network"] != self.network:
             raise Stop("genesis", "the log's id is not the hash of its genesis, or it is of another network", log_id)
-        log = self.logs[log_id] = Log(log_id, genesis)
         self.check_owner(log)
         return log
 
@@ -171,29 +191,40 @@ class History:
 
     def read_batch(self, log, batch, entries):
         carried = batch["seal"] or {"seal": b"", "signatures": []}
+        seal = self.read_seal(log, carried)
+        headers = self.read_headers(log, seal, batch["entries"])
+        try:
+            self.check_root(log, seal, batch["entries"])
+            self.check_order(log, seal, headers)
+        except Stop as stop:
+            self.found(*stop.args)
+            log.stopped = True
+        read = [self.read_entry(log, header, record) for header, record in zip(headers, batch["entries"])]
+        if log.stopped:
+            return  # what stands in it was named, and is not taken
+        self.see(log, seal)
+        self.counts["seals"] += 1
+        self.counts["entries"] += len(headers)
+        rotations = [self.take_entry(log, entry, entries) for entry in read if entry is not None]
+        log.last, log.prev, log.hlc = seal["last"], h("cw1:seal", carried["seal"]), headers[-1]["hlc"]
+        for rotation in filter(None, rotations):
+            self.root_keys, self.threshold = rotation
+
+    def read_seal(self, log, carried):
+        at = log.last + 1
         try:
             seal = R.seal(carried["seal"])
         except Bad as bad:
-            raise Stop("seal", str(bad), log.id, log.last + 1) from bad
+            raise Stop("seal", str(bad), log.id, at) from bad
         if seal["log"] != log.id:
-            raise Stop("seal", "it names another log", log.id, seal["first"])
-        seal_hash = h("cw1:seal", carried["seal"])
-        if seal["first"] != log.last + 1:
-            raise Stop("gap", "seq %d is followed by %d" % (log.last, seal["first"]), log.id, seal["first"])
+            raise Stop("seal", "it names another log", log.id, at)
+        if seal["first"] != at:
+            raise Stop("gap", "seq %d is followed by %d" % (log.last, seal["first"]), log.id, at)
         if seal["prev"] != log.prev:
-            raise Stop("prev", "the seal names another one before it", log.id, seal["first"])
+            raise Stop("prev", "the seal names another one before it", log.id, at)
         if not self.is_signed(log, carried):
-            raise Stop("seal-signature", "the seal's signature does not verify", log.id, seal["first"])
-        headers = self.read_headers(log, seal, batch["entries"])
-        self.check_order(log, seal, headers)
-        self.counts["seals"] += 1
-        rotation = None
-        for header, record in zip(headers, batch["entries"]):
-            self.counts["entries"] += 1
-            rotation = self.read_entry(log, header, record, entries) or rotation
-        log.last, log.prev, log.hlc = seal["last"], seal_hash, headers[-1]["hlc"]
-        if rotation:
-            self.root_keys, self.threshold = rotation
+            raise Stop("seal-signature", "the seal's signature does not verify", log.id, at)
+        return seal
 
     def is_signed(self, log, carried):
         if log.genesis["scope_kind"] == 3:
@@ -203,21 +234,28 @@ class History:
     def read_headers(self, log, seal, carried):
         if len(carried) != seal["last"] - seal["first"] + 1:
             raise Stop("entry", "the seal covers another number of entries", log.id, seal["first"])
-        headers = []
+        headers, faults = [], []
         for i, record in enumerate(carried):
-            seq = seal["first"] + i
             try:
                 header = R.entry_header(record["header"])
+                if header["log"] != log.id or header["seq"] != seal["first"] + i:
+                    raise Bad("it names another place")
+                headers.append(header)
             except Bad as bad:
-                raise Stop("entry", str(bad), log.id, seq) from bad
-            if header["log"] != log.id or header["seq"] != seq:
-                raise Stop("entry", "it names another place", log.id, seq)
-            headers.append(header)
-        if R.tree_root("seal", [h("cw1:entry", r["header"]) for r in carried]) != seal["root"]:
-            raise Stop("root", "the entries do not lead to the seal's root", log.id, seal["first"])
+                faults.append(("entry", str(bad), log.id, seal["first"] + i))
+        for fault in faults[:-1]:
+            self.found(*fault)
+        if faults:
+            raise Stop(*faults[-1])
         return headers
 
-    def check_order(self, log, seal, headers):
+    @staticmethod
+    def check_root(log, seal, carried):
+        if R.tree_root("seal", [h("cw1:entry", r["header"]) for r in carried]) != seal["root"]:
+            raise Stop("root", "the entries do not lead to the seal's root", log.id, seal["first"])
+
+    @staticmethod
+    def check_order(log, seal, headers):
         at = log.hlc
         for header in headers:
             if header["hlc"] <= at:
@@ -231,29 +269,46 @@ class History:
             named[position["log"]] = position["seq"]
             if position["seq"] < before:
                 raise Stop("order", "an authority position goes back", log.id, seal["first"])
+
+    @staticmethod
+    def see(log, seal):
+        for position in seal["authority"]:
             if position["log"] in log.authority or len(log.authority) < LOGS_NAMED_MAX:
                 log.authority[position["log"]] = position["seq"]
 
     # --- 13 to 16 ---------------------------------------------------------------------------------
 
-    def read_entry(self, log, header, record, entries):
-        seq = header["seq"]
+    def read_entry(self, log, header, record):
+        """Steps 13 and 14: at most one finding. None where it does not carry what it names."""
         said, proof = read_or_none(R.submission_header, record["submission"]), read_or_none(R.proof, record["proof"])
         if not self.carries_what_it_names(log, header, record, proof):
             return None
         reason = lawless(header, record, said, proof)
-        clear = self.check_blobs(log, header, None if reason else said, record["blobs"])
-        if not reason and log.genesis["scope_kind"] == 1:
+        whole = False
+        try:
+            self.check_parts(header, None if reason else said, record["blobs"])
+            self.check_keys(header, record["blobs"])
+            whole = True
+        except Blob as wrong:
+            self.found(*wrong.args, log.id, header["seq"])
+        payload = None if reason else self.part_0(header, said, record["blobs"])
+        return {"header": header, "record": record, "said": said, "proof": proof, "reason": reason, "payload": payload, "whole": whole}
+
+    def take_entry(self, log, entry, entries):
+        """Steps 15 and 16. The root keys that a rotation names, or None."""
+        header, record, said, proof, reason = (entry[k] for k in ("header", "record", "said", "proof", "reason"))
+        division = log.genesis["scope_kind"] == 1
+        if not reason and division:
             reason = self.void_reason(log, header, said, proof, record["submission"])
         if said and proof and names_its_op(header, record):
             op = entries.setdefault(header["op_id"], {"parts": said["parts"], "effective": False})
-            op["effective"] |= not reason and log.genesis["scope_kind"] == 1
+            op["effective"] |= not reason and division
         if reason:
             self.count_void(reason)
-        if reason or log.genesis["scope_kind"] == 1:
+        if reason or division:
             return None
         try:
-            return self.apply_act(log, seq, said, proof, record, clear)
+            return self.apply_act(log, entry)
         except Newer:
             return None
         except Bad:
@@ -272,37 +327,45 @@ class History:
             return False
         return True
 
-    def check_blobs(self, log, header, said, blobs):
-        """Returns part 0 of a clear class, unpadded, when it is present and whole."""
-        blobs = blobs or {"parts": [], "wraps": [], "envelopes": b""}
-        clear = None
-        pairs = [(b, p["hash"], p["len"]) for b, p in zip(blobs["parts"], header["parts"])]
-        pairs += [(b, k["wraps"], 72 * len(header["parts"])) for b, k in zip(blobs["wraps"], header["keys"])]
-        if header["envelopes"] is not None:
-            pairs.append((blobs["envelopes"], header["envelopes"], len(blobs["envelopes"])))
-        for blob, name, size in pairs:
-            if blob and (len(blob) != size or h("cw1:blob", blob) != name):
-                self.found("blob", "a blob is not what its header names", log.id, header["seq"])
-                return None
-        if header["kind"] in ENCRYPTED or said is None:
-            return None
-        for i, (stored, ref) in enumerate(zip(blobs["parts"], said["parts"])):
+    def check_parts(self, header, said, blobs):
+        parts = blobs["parts"] if blobs else []
+        for i, (stored, named) in enumerate(zip(parts, header["parts"])):
             if not stored:
                 continue
-            try:
-                payload = self.open_clear(stored, ref)
-                clear = payload if i == 0 else clear
-            except Bad as bad:
-                self.found("commitment", str(bad), log.id, header["seq"])
-        return clear
+            if len(stored) != named["len"] or h("cw1:blob", stored) != named["hash"]:
+                raise Blob("blob", "part %d is not what its header names" % i)
+            if said is not None and header["kind"] not in ENCRYPTED:
+                self.open_clear(stored, said["parts"][i])
+        if len(parts) not in (0, len(header["parts"])):
+            raise Blob("blob", "%d parts, where the header names %d" % (len(parts), len(header["parts"])))
+
+    @staticmethod
+    def check_keys(header, blobs):
+        wraps, envelopes = (blobs["wraps"], blobs["envelopes"]) if blobs else ([], b"")
+        if len(wraps) not in (0, len(header["keys"])):
+            raise Blob("blob", "%d wraps, where the header names %d keys" % (len(wraps), len(header["keys"])))
+        if any(blob and h("cw1:blob", blob) != key["wraps"] for blob, key in zip(wraps, header["keys"])):
+            raise Blob("blob", "wraps are not what the header names")
+        if envelopes and (header["envelopes"] is None or h("cw1:blob", envelopes) != header["envelopes"]):
+            raise Blob("blob", "envelopes are not what the header names")
+
+    def part_0(self, header, said, blobs):
+        """The record of a clear class, unpadded, when it is here and whole."""
+        try:
+            self.check_parts({**header, "parts": header["parts"][:1]}, said, {"parts": (blobs["parts"] if blobs else [])[:1]})
+        except Blob:
+            return None
+        stored = blobs["parts"][0] if blobs and blobs["parts"] else b""
+        return R.unpad(stored[32:]) if stored and header["kind"] not in ENCRYPTED else None
 
     @staticmethod
     def open_clear(stored, ref):
-        if len(stored) != 32 + (256 << ref["size_class"]):
-            raise Bad("a clear part has another length than its size class")
         if h("cw1:commit", stored[32:], key=stored[:32]) != ref["commit"]:
-            raise Bad("a clear part is not what its author committed to")
-        return R.unpad(stored[32:])
+            raise Blob("commitment", "a clear part is not what its author committed to")
+        try:
+            R.unpad(stored[32:])
+        except Bad as bad:
+            raise Blob("commitment", str(bad)) from bad
 
     def void_reason(self, log, header, said, proof, raw):
         """§5.2, rules 3 to 6."""
@@ -323,7 +386,8 @@ class History:
             return "class"
         return None
 
-    def apply_act(self, log, seq, said, proof, carried, payload):
+    def apply_act(self, log, entry):
+        said, proof, payload, seq = entry["said"], entry["proof"], entry["payload"], entry["header"]["seq"]
         root = log.genesis["scope_kind"] == 3
         if said["op_class"] != (4 if root else 3):
             raise Bad("a class that this log may not hold")
@@ -332,13 +396,12 @@ class History:
         key = None if root else self.certs[log.genesis["cert"]]["sign_key"]
         if root != (proof["kind"] == "threshold") or (not root and proof["kind"] != "single"):
             raise Bad("a proof of another kind")
-        if not R.proof_holds(self.network, carried["submission"], proof, key, self.root_keys, self.threshold):
+        if not R.proof_holds(self.network, entry["record"]["submission"], proof, key, self.root_keys, self.threshold):
             raise Bad("its proof does not verify")
         if log.id in self.critical:
             return None
         if payload is None:
-            self.critical.add(log.id)
-            if not (carried["blobs"] and carried["blobs"]["parts"] and carried["blobs"]["parts"][0]):
+            if entry["whole"]:
                 self.found("blob", "the record itself is not here", log.id, seq)
             return None
         record = R.authority_record(payload)
@@ -347,6 +410,8 @@ class History:
                 self.critical.add(log.id)
             return None
         act, body = record["act"], record["act_body"]
+        if act in (1, 5):
+            R.certificate(body["certificate"])  # a newer one's record counts, whoever made it
         if act == 1 and root or act in (5, 6) and not root:
             raise Bad("an act that this log may not make")
         return {1: self.issue, 2: self.revoke, 5: self.admit, 6: self.rotate}.get(act, lambda *_: None)(log, seq, body)
@@ -393,6 +458,8 @@ class History:
 
     def read_opened(self, opened, entries):
         op = entries.get(opened["op_id"])
+        if op is None and self.entries_wrong:
+            return  # it may be of what is wrong, which was said
         if op is None or opened["part"] >= len(op["parts"]):
             self.found("opened", "an opened part of no op that this record has an entry of")
             return

@@ -323,15 +323,14 @@ TOKEN = [V, ident(2, "network", always=True), ident(3, "start", 16, always=True)
 # open messages that carry them
 SIGNED_SEAL = [data(1, "seal", 0, 1024), rec(2, "signatures", [num(1, "index", 0, 7), data(2, "signature", 0, 64)], repeated=(0, 8))]
 SIGNED_FRONTIER = [data(1, "head", 0, 1024), data(2, "signature", 0, 64)]
-BLOBS = [data(1, "entry_hash", 0, 32), data(2, "parts", 0, 1048576, repeated=(0, 8)), data(3, "wraps", 0, 1048576, repeated=(0, 4)),
-         data(4, "envelopes", 0, 262144)]
+BLOBS = [data(2, "parts", 0, 1048576, repeated=(0, 8)), data(3, "wraps", 0, 576, repeated=(0, 4)), data(4, "envelopes", 0, 262144)]
 ENTRY_RECORD = [data(1, "header", 0, 1024), data(2, "submission", 0, 1024), data(3, "proof", 0, 704), rec(4, "blobs", BLOBS),
                 data(5, "path", 0, 320)]
 BATCH = [rec(1, "seal", SIGNED_SEAL), rec(2, "entries", ENTRY_RECORD, repeated=(0, 256))]
-ENTRIES = [data(1, "log", 0, 32), data(2, "genesis", 0, 512), rec(3, "batches", BATCH, repeated=(0, 256)), num(4, "pushed", 0, 1), num(5, "last", 0, 1)]
+ENTRIES = [data(1, "log", 0, 32), data(2, "genesis", 0, 512), rec(3, "batches", BATCH, repeated=(0, 256))]
 OPENED = [data(1, "op_id", 0, 32), num(2, "part", 0, 7), data(3, "r", 0, 32), data(4, "payload", 0, 262144)]
-EXPORT = [num(1, "v", 1), data(2, "network_genesis", 0, 1024), rec(3, "entries", ENTRIES), rec(4, "opened", OPENED, repeated=(0, 4096)),
-          rec(5, "frontiers", SIGNED_FRONTIER, repeated=(0, 4096)), num(6, "count")]
+EXPORT = [num(1, "v", 1), data(2, "network_genesis", 0, 1024, presence=True), rec(3, "entries", ENTRIES), rec(4, "opened", OPENED, repeated=(0, 4096)),
+          rec(5, "frontiers", SIGNED_FRONTIER, repeated=(0, 4096)), num(6, "count", presence=True)]
 RECEIPT_ITEM = [data(1, "entry", 0, 1024), rec(2, "seal", SIGNED_SEAL), data(3, "path", 32, 32, repeated=(0, 8)), data(4, "frontier_item", 0, 1024),
                 rec(5, "frontier", SIGNED_FRONTIER), data(6, "item_path", 32, 32, repeated=(0, 12)), num(7, "item_index"),
                 rec(8, "between", SIGNED_SEAL, repeated=(0, 1024)), data(9, "genesis", 0, 512)]
@@ -456,6 +455,22 @@ def seal(raw):
     if not s["first"] <= s["last"] < s["first"] + 256:
         raise Bad("it covers no entries, or too many")
     return s
+
+
+def field_count(table, raw):
+    """At every depth."""
+    tables = {row.number: row.table for row in table if row.kind == "r"}
+    return sum(1 + (field_count(tables[number], value) if number in tables and wire == 2 else 0) for number, wire, value in fields(raw, strict=False))
+
+
+def export_record(raw):
+    """§8: what a file's record may hold; fields that only a session has are unknown here."""
+    r = parse(EXPORT, raw, strict=False, known=True)
+    if field_count(EXPORT, raw) > min(128 + len(raw) // 8, 65536):
+        raise Bad("more fields than a record of its length may have")
+    if r["entries"] is not None and sum(len(batch["entries"]) for batch in r["entries"]["batches"]) > 512:
+        raise Bad("more than 512 entries")
+    return r
 
 
 def key_record(raw):

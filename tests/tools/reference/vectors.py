@@ -298,6 +298,8 @@ def judge_history(v, network, whole):
         return "found %s" % (history.findings[:1] or "nothing")
     if not good and history.findings[0][0] != v["reason"]:
         return "found %s first, not %s" % (history.findings[0], v["reason"])
+    if len(history.findings) != v.get("findings", 0):
+        return "found %d things, not %d: %s" % (len(history.findings), v.get("findings", 0), [f[0] for f in history.findings])
     if sum(history.voids.values()) != v["void"]:
         return "%s void, not %d" % (history.voids, v["void"])
     if history.counts["seals"] != v.get("seals", history.counts["seals"]):

@@ -192,7 +192,9 @@ static struct buf spliced(const json_t *whole, const json_t *vector)
     return out;
 }
 
-static bool vector_holds(const json_t *whole, const json_t *vector, struct cw_verify_counts *out_counts)
+/* *out_findings: -1 when the file ends inside a record, which who reads the file says. */
+static bool vector_holds(const json_t *whole, const json_t *vector, struct cw_verify_counts *out_counts,
+                         json_int_t *out_findings)
 {
     struct buf file = spliced(whole, vector);
     uint8_t network[CW_ID_LEN];
@@ -213,6 +215,7 @@ static bool vector_holds(const json_t *whole, const json_t *vector, struct cw_ve
     }
     ck_assert_int_eq(cw_verify_finish(v), CW_OK);
     holds = at == file.len && cw_verify_finding_count(v) == 0;
+    *out_findings = at == file.len ? (json_int_t)cw_verify_finding_count(v) : -1;
     cw_verify_counts_of(v, out_counts);
     cw_verify_free(v);
     buf_done(&file);
@@ -232,8 +235,12 @@ START_TEST(the_committed_histories_are_judged_as_they_say)
         bool valid = json_is_true(json_object_get(vector, "valid"));
         const char *name = json_string_value(json_object_get(vector, "name"));
         struct cw_verify_counts n;
+        json_int_t findings;
 
-        ck_assert_msg(vector_holds(json_array_get(vectors, 0), vector, &n) == valid, "%s", name);
+        ck_assert_msg(vector_holds(json_array_get(vectors, 0), vector, &n, &findings) == valid, "%s", name);
+        if (!valid && findings >= 0)
+            ck_assert_msg(findings == json_integer_value(json_object_get(vector, "findings")), "%s: %d findings", name,
+                          (int)findings);
         if (json_object_get(vector, "seals") != NULL)
             ck_assert_msg((json_int_t)n.seals == json_integer_value(json_object_get(vector, "seals")), "%s: %d seals",
                           name, (int)n.seals);
