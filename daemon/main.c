@@ -50,6 +50,8 @@ static int work_with(struct daemon *d, const char *path, int what)
     static struct problems problems;
     enum cw_err err = settings_load(path, &d->settings, &problems);
 
+    if (err != CW_OK && what == 0)
+        return serve_refused(d, &problems, err);
     if (say_problems(&problems, err) != CW_OK)
         return EXIT_CONFIG;
     if (what == OPTION_PRINT) {

@@ -10,6 +10,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#define STATUS_LEN_MAX 512
+
 /* A name that begins with @ is in the kernel's own name space, where that byte is 0. */
 static bool address_of(const char *path, struct sockaddr_un *out, socklen_t *out_len)
 {
@@ -51,17 +53,43 @@ bool notify_is_heard(void)
     return getenv("NOTIFY_SOCKET") != NULL;
 }
 
+/* How long the character there is in UTF-8; 0: it is none, or not whole. */
+static size_t character_len(const char *at)
+{
+    unsigned char c = (unsigned char)*at;
+    size_t len = c < 0x80 ? 1 : c < 0xc2 ? 0 : c < 0xe0 ? 2 : c < 0xf0 ? 3 : c < 0xf5 ? 4 : 0;
+
+    for (size_t i = 1; i < len; i++) {
+        if (((unsigned char)at[i] & 0xc0) != 0x80)
+            return 0;
+    }
+    return len;
+}
+
+/* A new line would begin another assignment, and a manager throws away the whole line for half a character. */
+static void make_one_line(char *text)
+{
+    while (*text != '\0') {
+        size_t len = character_len(text);
+
+        if (len == 0)
+            *text = '?';
+        else if (*text == '\n')
+            *text = ' ';
+        text += len == 0 ? 1 : len;
+    }
+}
+
 enum cw_err notify_status(const char *format, ...)
 {
-    char text[256] = "STATUS=";
+    char text[STATUS_LEN_MAX] = "STATUS=";
     size_t used = strlen(text);
     va_list args;
 
     va_start(args, format);
     (void)vsnprintf(text + used, sizeof text - used, format, args);
     va_end(args);
-    for (char *c = text; *c != '\0'; c++)
-        *c = *c == '\n' ? ' ' : *c; /* a new line would begin another assignment */
+    make_one_line(text);
     return notify_send(text);
 }
 

@@ -11,7 +11,7 @@
 
 /* "READY=1\nSTATUS=...": CW_OK also when nobody listens. CW_LOCAL_IO, CW_LOCAL_CONFIG. */
 enum cw_err notify_send(const char *state);
-/* STATUS=, one line: what `systemctl status` shows first. */
+/* STATUS=, one line: what `systemctl status` shows first, and goes on to show when the daemon is gone. */
 enum cw_err notify_status(const char *format, ...) __attribute__((format(printf, 1, 2)));
 /* READY=1, STOPPING=1, WATCHDOG=1; RELOADING=1 with the time that newer managers ask for. */
 enum cw_err notify_ready(void);

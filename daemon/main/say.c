@@ -16,9 +16,14 @@ int say_exit_code(enum cw_err err)
                : EXIT_FAILURE;
 }
 
+const char *say_text(enum cw_err err, const struct refusal *why)
+{
+    return why->text[0] != '\0' ? why->text : cw_err_sentence(err);
+}
+
 enum cw_err say_why(struct daemon *d, const char *id, enum cw_err err, const struct refusal *why)
 {
-    const char *text = why->text[0] != '\0' ? why->text : cw_err_sentence(err);
+    const char *text = say_text(err, why);
 
     if (err == CW_OK)
         return err;

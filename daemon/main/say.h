@@ -11,9 +11,12 @@
 /* EXIT_SUCCESS, EXIT_CONFIG, EXIT_FAILURE. */
 int say_exit_code(enum cw_err err);
 
+/* *why, or the error's own sentence when *why is empty. */
+const char *say_text(enum cw_err err, const struct refusal *why);
+
 /*
  * Both print nothing when there is nothing to say and return err, so that a step and its words stand in one line.
- * say_why: *why, or the error's own sentence when *why is empty, as an alarm with this id in the journal, or on
+ * say_why: say_text() as an alarm with this id in the journal, or on
  * standard error before there is one. say_problems: a line each on standard error.
  */
 enum cw_err say_why(struct daemon *d, const char *id, enum cw_err err, const struct refusal *why);

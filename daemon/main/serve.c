@@ -10,6 +10,7 @@
 #include "main/start.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <malloc.h>
 #include <poll.h>
 #include <stdlib.h>
@@ -23,6 +24,23 @@ static void reload(struct daemon *d)
     (void)notify_reloading();
     (void)reload_settings(d, false, NULL, &why);
     (void)notify_ready();
+}
+
+/* Where the division is not known, for the settings cannot be read, the unit's name has to do. */
+static void tell_manager(const struct daemon *d, const char *what, const char *why)
+{
+    const char *division = d->settings.division;
+
+    (void)notify_status("%s%s%s%s", division, division[0] != '\0' ? ": " : "", what, why);
+}
+
+/* What is shown of us from now on. */
+static void tell_end(const struct daemon *d, enum cw_err err, int code, const struct refusal *why)
+{
+    if (err != CW_OK)
+        tell_manager(d, "did not start: ", say_text(err, why));
+    else
+        tell_manager(d, code == EXIT_SUCCESS ? "stopped" : "ended by itself: its journal says why", "");
 }
 
 /* Until a signal says stop (0) or something that we cannot do without has ended (1). */
@@ -69,6 +87,7 @@ int serve_run(struct daemon *d)
     if (err == CW_OK) {
         (void)notify_ready();
         code = wait_for_the_end(d);
+        tell_manager(d, "stopping", "");
         (void)notify_stopping();
     } else {
         say_why(d, "start-failed", err,
@@ -76,5 +95,26 @@ int serve_run(struct daemon *d)
         code = say_exit_code(err);
     }
     stop_daemon(d);
+    tell_end(d, err, code, &why); /* after the last thread that says how we are */
     return code;
+}
+
+/* The first of them in the journal, with its number and priority: whoever watches that is told. */
+int serve_refused(struct daemon *d, const struct problems *problems, enum cw_err err)
+{
+    struct refusal why = {0};
+
+    (void)say_problems(problems, err);
+    if (problems->count + problems->more > 1)
+        (void)refuse(&why, err, "settings", "%s (and %" PRIu32 " more)", problems->text[0],
+                     problems->count + problems->more - 1);
+    else if (problems->count == 1)
+        (void)refuse(&why, err, "settings", "%s", problems->text[0]);
+    if (journal_open(&(struct journal_options){d->settings.division, LOG_LEVEL_ALARM, 2}, &d->journal) == CW_OK) {
+        (void)say_why(d, "start-failed", err, &why);
+        journal_close(d->journal);
+        d->journal = NULL;
+    }
+    tell_end(d, err, EXIT_CONFIG, &why);
+    return EXIT_CONFIG;
 }

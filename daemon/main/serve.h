@@ -8,5 +8,7 @@
 
 /* Settings are read. Returns the process's exit code (say.h). Main thread; blocks for as long as it serves. */
 int serve_run(struct daemon *d);
+/* They cannot be read, or are wrong: that is said wherever somebody listens. Returns EXIT_CONFIG. */
+int serve_refused(struct daemon *d, const struct problems *problems, enum cw_err err);
 
 #endif

@@ -45,6 +45,81 @@ def starts_again(lab):
     lab.tool("status")
 
 
+class Manager:
+    """What a service manager hears of a daemon: its last status line."""
+
+    def __init__(self, lab):
+        self.path = os.path.join(lab.dir, "manager")
+        self.socket = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+        self.socket.bind(self.path)
+        self.socket.settimeout(30)
+        self.words, self.status = "", ""
+
+    def hear(self):
+        self.words = self.socket.recv(4096).decode()  # as a service manager, which takes nothing else than UTF-8
+        for line in self.words.splitlines():
+            if line.startswith("STATUS="):
+                self.status = line[len("STATUS="):]
+
+    def hear_all(self):
+        self.socket.setblocking(False)
+        try:
+            while True:
+                self.hear()
+        except BlockingIOError:
+            self.socket.settimeout(30)
+
+    def run(self, path):
+        return subprocess.Popen([DAEMON, "--config", path], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+                                env={**os.environ, "NOTIFY_SOCKET": self.path})
+
+
+@story()
+def the_status_line_says_that_it_stopped_or_why_it_did_not_start(lab):
+    lab.halt()
+    manager = Manager(lab)
+    daemon = manager.run(config(lab))
+    while not manager.status:
+        manager.hear()
+    check("it says how it is", manager.status.startswith("NTH: "), manager.status)
+    daemon.terminate()
+    while "STOPPING=1" not in manager.words:
+        manager.hear()
+    check("it says that it stops", manager.status == "NTH: stopping", manager.status)
+    check("it ends with 0", daemon.wait(30) == 0)
+    manager.hear_all()
+    check("the last line says that it stopped", manager.status == "NTH: stopped", manager.status)
+
+    change(lab, "low_water", "low_watre")
+    check("wrong settings end with 78", manager.run(config(lab)).wait(30) == 78)
+    manager.hear_all()
+    check("the line says why", manager.status.startswith("NTH: did not start: ") and "did you mean low_water" in manager.status, manager.status)
+    change(lab, "low_watre", "low_water")
+    keyring = os.path.join(lab.setting("north", "state_dir"), "keyring")
+    os.rename(keyring, keyring + ".away")
+    check("a lost keyring ends with 78", manager.run(config(lab)).wait(30) == 78)
+    manager.hear_all()
+    check("the line says why", manager.status.startswith("NTH: did not start: ") and "keyring is missing" in manager.status, manager.status)
+    os.rename(keyring + ".away", keyring)
+    long = os.path.join(lab.dir, "\u00e9" * 120 + ".conf")
+    check("nor can a file be read that is not there", manager.run(long).wait(30) == 78)
+    manager.hear_all()
+    check("the line says which", "\u00e9" in manager.status, manager.status)
+    starts_again(lab)
+
+
+@story()
+def wrong_settings_are_an_alarm_in_the_journal(lab):
+    lab.halt()
+    change(lab, "low_water", "low_watre")
+    start(lab, 78, " alarm start-failed: ", "casewired.conf:", "did you mean low_water")
+    change(lab, 'division = "NTH"', 'division = "nth"')
+    start(lab, 78, " alarm start-failed: ", "casewired.conf:", "(and ", " more)")
+    change(lab, 'division = "nth"', 'division = "NTH"')
+    change(lab, "low_watre", "low_water")
+    starts_again(lab)
+
+
 @story()
 def a_port_in_use_is_named(lab):
     lab.halt()

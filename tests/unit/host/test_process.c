@@ -279,6 +279,23 @@ START_TEST(a_status_arrives_as_one_datagram_of_one_line)
 }
 END_TEST
 
+START_TEST(a_status_that_was_cut_within_a_character_is_still_text)
+{
+    int fd = listen_at(in_folder("notify"));
+    char text[2048];
+
+    ck_assert_int_eq(
+        notify_status("%.3s.conf, %s: \xc3\xa9 \xe2\x82\xac \xf0\x9f\x9a\x93", "x\xc3\xa9\xc3", "\xe2\x82"), CW_OK);
+    read_pipe(fd, text);
+    ck_assert_str_eq(text, "STATUS=x\xc3\xa9.conf, ??: \xc3\xa9 \xe2\x82\xac \xf0\x9f\x9a\x93");
+    ck_assert_int_eq(notify_status("%*s\xc3\xa9", 503, ""), CW_OK); /* its room ends within the last character */
+    read_pipe(fd, text);
+    ck_assert_uint_eq(strlen(text), 511);
+    ck_assert_int_eq(text[510], '?');
+    (void)close(fd);
+}
+END_TEST
+
 START_TEST(an_abstract_socket_is_reached)
 {
     char name[64], text[2048];
@@ -418,6 +435,7 @@ Suite *suite_process(void)
     tcase_add_test(t, more_ids_than_the_table_holds_share_its_last_row);
     tcase_add_test(t, lines_below_the_least_level_are_not_written);
     tcase_add_test(t, levels_have_names_and_names_have_levels);
+    tcase_add_test(t, a_status_that_was_cut_within_a_character_is_still_text);
     tcase_add_test(t, a_status_arrives_as_one_datagram_of_one_line);
     tcase_add_test(t, an_abstract_socket_is_reached);
     tcase_add_test(t, nobody_listening_is_fine_and_nonsense_is_not);
