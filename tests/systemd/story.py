@@ -262,10 +262,34 @@ def bad_settings_are_not_tried_for_ever():
     run("systemctl", "reset-failed", UNIT)
     done = run("systemctl", "start", UNIT, fails=True)
     check("without its key it does not start", done.returncode != 0)
-    check("which systemd says by 243/CREDENTIALS", show("ExecMainStatus") == "243", show("ExecMainStatus"))
-    run("systemctl", "stop", UNIT)
+    check("which systemd says by 243/CREDENTIALS, once", (show("ExecMainStatus"), show("ActiveState"), show("NRestarts")) == ("243", "failed", "0"),
+          " ".join(map(show, ("ExecMainStatus", "ActiveState", "NRestarts"))))
+    said = journal("-n", "20")
+    check("and names", "credential" in said.lower() and ETC + "/key" in said, said)
     os.rename(ETC + "/key.away", ETC + "/key")
     run("systemctl", "reset-failed", UNIT, fails=True)
+
+
+def an_instance_that_nobody_set_up_is_an_error():
+    done = run("systemctl", "start", "casewired@nroth", fails=True)
+    check("a name that no division has does not start in silence", done.returncode != 0 and "ssertion failed" in done.stdout, done.stdout)
+    said = run("journalctl", "--no-pager", "--unit", "casewired@nroth", fails=True).stdout
+    check("and it is in the journal", "ssertion failed" in said or "asserts failed" in said, said)
+
+
+def the_last_word_is_kept():
+    run("systemctl", "stop", UNIT)
+    check("a stopped unit does not go on to say that it is in sync", show("StatusText") == "NTH: stopped", show("StatusText"))
+    write_settings('map_sise = "1 GiB"\n')
+    run("systemctl", "start", UNIT, fails=True)
+    check("one that did not start says why", "did not start: " in show("StatusText") and "did you mean map_size" in show("StatusText"), show("StatusText"))
+    said = journal("--output=json", "-n", "20")
+    check("and the journal has it as an event of priority alert",
+          any(line.get("CASEWIRE_EVENT") == "start-failed" and line.get("PRIORITY") == "1" and "MESSAGE_ID" in line
+              for line in map(json.loads, said.splitlines())), said)
+    write_settings()
+    run("systemctl", "reset-failed", UNIT)
+    run("systemctl", "start", UNIT)
 
 
 def a_folder_that_the_unit_cannot_write_is_told_before_it_fails():
@@ -395,7 +419,8 @@ def main():
     make_network()
     for story in (it_starts, it_works_in_the_sandbox, it_can_be_watched_in_the_sandbox,
                   a_member_of_the_group_is_an_administrator, its_journal_explains_itself, it_tells_people, it_stops_and_keeps_what_it_took, it_is_killed_when_it_hangs,
-                  bad_settings_are_not_tried_for_ever, a_folder_that_the_unit_cannot_write_is_told_before_it_fails, it_reloads, the_key_may_be_encrypted, the_key_is_encrypted_from_the_beginning, state_is_cleaned_for_one_division):
+                  bad_settings_are_not_tried_for_ever, an_instance_that_nobody_set_up_is_an_error, the_last_word_is_kept,
+                  a_folder_that_the_unit_cannot_write_is_told_before_it_fails, it_reloads, the_key_may_be_encrypted, the_key_is_encrypted_from_the_beginning, state_is_cleaned_for_one_division):
         story()
     print("%d passed, %d failed" % (passed, failed))
     return failed != 0

@@ -9,7 +9,7 @@ import sys
 # Of casewired@.service: what each division's daemon may have, may do, and what systemd does for it. A list: all of it, in this order.
 DAEMON = {
     # ready when it says so, watched, and not started again when starting will not help
-    "Type": "notify", "NotifyAccess": "main", "WatchdogSec": "30s", "Restart": "on-failure", "RestartPreventExitStatus": "78",
+    "Type": "notify", "NotifyAccess": "main", "WatchdogSec": "30s", "Restart": "on-failure", "RestartPreventExitStatus": "78 243", "AssertPathExists": "/etc/casewire/%i/casewire.conf",
     "TimeoutStopSec": "30s", "StartLimitIntervalSec": "60", "StartLimitBurst": "5",
     # a user for each division, folders of its own, keys that stay root's
     "DynamicUser": "yes", "User": "casewire-%i", "StateDirectory": "casewire/%i", "StateDirectoryMode": "0700", "UMask": "0077",
@@ -61,6 +61,7 @@ def main():
     said = compare(folder + "casewired@.service", DAEMON)
     check("a reload can fail: it is a program that says what came of it", "reload --wait" in said["ExecReload"][0], said["ExecReload"])
     check("nothing is run before the daemon, which says itself what is wrong", "ExecStartPre" not in said)
+    check("an instance that nobody set up is an error", "ConditionPathExists" not in said, said.get("ConditionPathExists"))
     compare(folder + "casewire-alert@.service", ALERT)
     print("%d passed, %d failed" % (passed, failed))
     return failed != 0 or passed < 40
