@@ -5,6 +5,14 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+/* Of two that get in each other's way: where the second stands, or the first where that has its default. */
+static int line_of_either(const struct settings *s, const char *first, const char *second)
+{
+    int line = settings_line(s, second);
+
+    return line != 0 ? line : settings_line(s, first);
+}
+
 /* A folder that exists and can be written, or one that its parent lets us make. */
 static void check_folder(const struct settings *s, const char *name, const char *path, mode_t closed,
                          struct problems *problems)
@@ -16,19 +24,19 @@ static void check_folder(const struct settings *s, const char *name, const char 
 
     if (stat(path, &st) == 0) {
         if (!S_ISDIR(st.st_mode))
-            problem_add(problems, s->file, 0, "%s: %.200s is not a folder", name, path);
+            problem_add(problems, s->file, settings_line(s, name), "%s: %.200s is not a folder", name, path);
         else if (access(path, W_OK | X_OK) != 0)
-            problem_add(problems, s->file, 0, "%s: %.200s: %s", name, path, strerror(errno));
+            problem_add(problems, s->file, settings_line(s, name), "%s: %.200s: %s", name, path, strerror(errno));
         else if ((st.st_mode & closed) != 0)
-            problem_add(problems, s->file, 0, "%s: %.200s is open to everybody: chmod %s it", name, path,
-                        closed == 02 ? "o-w" : "o=");
+            problem_add(problems, s->file, settings_line(s, name), "%s: %.200s is open to everybody: chmod %s it", name,
+                        path, closed == 02 ? "o-w" : "o=");
         return;
     }
     memcpy(parent, path, len);
     parent[len] = '\0';
     if (access(parent, W_OK | X_OK) != 0)
-        problem_add(problems, s->file, 0, "%s: %.200s does not exist and cannot be made: %s", name, path,
-                    strerror(errno));
+        problem_add(problems, s->file, settings_line(s, name), "%s: %.200s does not exist and cannot be made: %s", name,
+                    path, strerror(errno));
 }
 
 static void check_folders(const struct settings *s, struct problems *problems)
@@ -37,13 +45,15 @@ static void check_folders(const struct settings *s, struct problems *problems)
     check_folder(s, "run_dir", s->run_dir, 02,
                  problems); /* the way to the sockets; what is in it has modes of its own */
     if (strcmp(s->state_dir, s->run_dir) == 0)
-        problem_add(problems, s->file, 0, "state_dir and run_dir are the same: a reboot must take run_dir away alone");
+        problem_add(problems, s->file, line_of_either(s, "state_dir", "run_dir"),
+                    "state_dir and run_dir are the same: a reboot must take run_dir away alone");
 }
 
 static void check_credit(const struct settings *s, struct problems *problems)
 {
     if (s->credit_total < s->credit_peer)
-        problem_add(problems, s->file, 0, "credit_total is less than credit_peer");
+        problem_add(problems, s->file, line_of_either(s, "credit_peer", "credit_total"),
+                    "credit_total is less than credit_peer");
 }
 
 /* Of "tcp://HOST:PORT", which the table has seen to. */
@@ -82,7 +92,8 @@ static void check_listens(const struct settings *s, struct problems *problems)
 
     if (is_same_port(s->listen_peers, s->listen_clients) &&
         (is_any(peers) || is_any(clients) || slice_eq(peers, clients)))
-        problem_add(problems, s->file, 0, "listen_peers and listen_clients are the same port: each needs its own");
+        problem_add(problems, s->file, line_of_either(s, "listen_peers", "listen_clients"),
+                    "listen_peers and listen_clients are the same port: each needs its own");
 }
 
 static void check_watch_port(const struct settings *s, const char *name, const char *listen, struct problems *problems)
@@ -90,7 +101,8 @@ static void check_watch_port(const struct settings *s, const char *name, const c
     struct cw_slice host = host_of(listen);
 
     if (is_same_port(s->listen_metrics, listen) && (is_any(host) || is_loopback(host)))
-        problem_add(problems, s->file, 0, "listen_metrics and %s are the same port: each needs its own", name);
+        problem_add(problems, s->file, line_of_either(s, name, "listen_metrics"),
+                    "listen_metrics and %s are the same port: each needs its own", name);
 }
 
 /* run_dir is made when it is not there, or was complained of; any other folder of a socket must be there. */
@@ -101,7 +113,7 @@ static void check_socket(const struct settings *s, const char *name, const char 
 
     (void)snprintf(folder, sizeof folder, "%.*s", len == 0 ? 1 : (int)len, path);
     if (strcmp(folder, s->run_dir) != 0 && access(folder, W_OK | X_OK) != 0)
-        problem_add(problems, s->file, 0, "%s: %.200s: %s", name, folder, strerror(errno));
+        problem_add(problems, s->file, settings_line(s, name), "%s: %.200s: %s", name, folder, strerror(errno));
 }
 
 static void check_sockets(const struct settings *s, struct problems *problems)
@@ -157,9 +169,11 @@ static void check_dates(const struct settings *s, const struct certificate *c, s
                         struct problems *problems)
 {
     if (now.ms < c->not_before.ms)
-        problem_add(problems, s->file, 0, "certificate: is not valid yet; is the clock right?");
+        problem_add(problems, s->file, settings_line(s, "certificate"),
+                    "certificate: is not valid yet; is the clock right?");
     if (now.ms > c->not_after.ms)
-        problem_add(problems, s->file, 0, "certificate: has expired: renew it (casewire enrol request --renew)");
+        problem_add(problems, s->file, settings_line(s, "certificate"),
+                    "certificate: has expired: renew it (casewire enrol request --renew)");
 }
 
 enum cw_err settings_check(const struct settings *s, struct cw_wall now, struct problems *problems)

@@ -44,12 +44,12 @@ static enum cw_err read_named(const struct settings *s, const char *name, const 
     if (err == CW_OK && privacy == FILE_CREDENTIAL) /* a copy: what it was made of must be as private as itself */
         err = file_check_private(path, &why);
     if (err == CW_LOCAL_NOT_FOUND && secret && is_encrypted_beside(path))
-        problem_add(problems, s->file, 0,
+        problem_add(problems, s->file, settings_line(s, name),
                     "%s: %.80s is encrypted as %.80s.cred, and the service manager alone opens it: systemd-run --pipe "
                     "--wait -p LoadCredentialEncrypted=%s:%.80s.cred casewired ...",
                     name, path, path, name, path);
     else if (err != CW_OK)
-        problem_add(problems, s->file, 0, "%s: %s", name, why.text);
+        problem_add(problems, s->file, settings_line(s, name), "%s: %s", name, why.text);
     return err;
 }
 
@@ -63,8 +63,8 @@ static bool read_network(const struct settings *s, struct identity *id, struct p
                    problems) != CW_OK)
         return false;
     if (network_genesis_parse(buf_slice(&id->network_genesis), &parsed) != CW_OK) {
-        problem_add(problems, s->file, 0, "network_genesis: %.200s is not a network's genesis record",
-                    s->network_genesis);
+        problem_add(problems, s->file, settings_line(s, "network_genesis"),
+                    "network_genesis: %.200s is not a network's genesis record", s->network_genesis);
         return false;
     }
     network_id_of(buf_slice(&id->network_genesis), &id->network);
@@ -76,7 +76,8 @@ static bool read_certificate(const struct settings *s, struct identity *id, stru
     if (read_named(s, "certificate", s->certificate, CERT_LEN_MAX, false, &id->certificate, problems) != CW_OK)
         return false;
     if (certificate_parse(buf_slice(&id->certificate), &id->parsed) != CW_OK) {
-        problem_add(problems, s->file, 0, "certificate: %.200s is not a certificate", s->certificate);
+        problem_add(problems, s->file, settings_line(s, "certificate"), "certificate: %.200s is not a certificate",
+                    s->certificate);
         return false;
     }
     cert_id_of(buf_slice(&id->certificate), &id->cert);
@@ -88,10 +89,12 @@ static void check_certificate(const struct settings *s, const struct identity *i
     const struct certificate *c = &id->parsed;
 
     if (c->subject != SUBJECT_DAEMON)
-        problem_add(problems, s->file, 0, "certificate: names no daemon, but a person, a unit or an authority");
+        problem_add(problems, s->file, settings_line(s, "certificate"),
+                    "certificate: names no daemon, but a person, a unit or an authority");
     if (!slice_eq(c->division, slice_of(s->division)))
-        problem_add(problems, s->file, 0, "certificate: is of division %.*s, and division is set to %s",
-                    (int)c->division.len, (const char *)c->division.data, s->division);
+        problem_add(problems, s->file, settings_line(s, "certificate"),
+                    "certificate: is of division %.*s, and division is set to %s", (int)c->division.len,
+                    (const char *)c->division.data, s->division);
 }
 
 /* --- keys --------------------------------------------------------------------------------------------------------- */
@@ -122,11 +125,12 @@ static enum cw_err open_key(const struct settings *s, struct cw_slice file, stru
                             struct identity *id, struct problems *problems)
 {
     if (keyfile_needs_passphrase(file) && slice_empty(passphrase)) {
-        problem_add(problems, s->file, 0, "key: has a passphrase: set passphrase to the file that holds it");
+        problem_add(problems, s->file, settings_line(s, "key"),
+                    "key: has a passphrase: set passphrase to the file that holds it");
         return CW_LOCAL_KEY;
     }
     if (keyfile_open(file, passphrase, &id->keys) != CW_OK) {
-        problem_add(problems, s->file, 0, "key: is damaged, or the passphrase is wrong");
+        problem_add(problems, s->file, settings_line(s, "key"), "key: is damaged, or the passphrase is wrong");
         return CW_LOCAL_KEY;
     }
     return CW_OK;
@@ -162,15 +166,15 @@ static void check_key(const struct settings *s, const struct identity *id, struc
     if (memcmp(c->sign_key, id->keys.sign_public, KEY_LEN) != 0 ||
         memcmp(c->seal_key, id->keys.seal_public, KEY_LEN) != 0 ||
         memcmp(c->curve_key, id->keys.curve_public, KEY_LEN) != 0)
-        problem_add(problems, s->file, 0, "key: is not the key that the certificate names");
+        problem_add(problems, s->file, settings_line(s, "key"), "key: is not the key that the certificate names");
 }
 
 /* Before the keys are there. The page stays locked when the keys are gone: other secrets may share it. */
 static void lock_keys(const struct settings *s, struct identity *id, struct problems *problems)
 {
     if (mlock(&id->keys, sizeof id->keys) != 0 && s->strict_memory)
-        problem_add(problems, s->file, 0, "strict_memory: keys cannot be kept out of swap (%s): raise LimitMEMLOCK",
-                    strerror(errno));
+        problem_add(problems, s->file, settings_line(s, "strict_memory"),
+                    "strict_memory: keys cannot be kept out of swap (%s): raise LimitMEMLOCK", strerror(errno));
 }
 
 /* --- all of it -------------------------------------------------------------------------------------------------------- */
@@ -189,7 +193,8 @@ enum cw_err identity_load(const struct settings *s, struct identity *out, struct
     if (certificate)
         check_certificate(s, out, problems);
     if (network && certificate && !ID_EQ(&out->parsed.network, &out->network))
-        problem_add(problems, s->file, 0, "certificate: belongs to another network than network_genesis");
+        problem_add(problems, s->file, settings_line(s, "certificate"),
+                    "certificate: belongs to another network than network_genesis");
     if (certificate && err == CW_OK)
         check_key(s, out, problems);
     if (err == CW_OK && problems->count + problems->more != before)

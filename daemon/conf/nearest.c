@@ -51,3 +51,16 @@ const char *setting_nearest(const struct setting *table, size_t count, const cha
     }
     return nearest;
 }
+
+bool setting_is_nearly_peer(const char *name)
+{
+    static const struct setting section = {.name = "peer"};
+    char small[SETTINGS_TITLE_LEN_MAX + 1];
+    size_t len = strlen(name);
+
+    if (len >= sizeof small)
+        return false;
+    for (size_t i = 0; i <= len; i++)
+        small[i] = (char)(name[i] >= 'A' && name[i] <= 'Z' ? name[i] - 'A' + 'a' : name[i]);
+    return setting_nearest(&section, 1, small) != NULL;
+}

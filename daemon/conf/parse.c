@@ -29,17 +29,6 @@ static bool is_peer(const cfg_t *section)
     return section->name != NULL && strcmp(section->name, "peer") == 0;
 }
 
-static const struct setting *row_of(const struct setting *table, size_t count, const char *name, size_t *out_index)
-{
-    for (size_t i = 0; i < count; i++) {
-        if (strcmp(table[i].name, name) == 0) {
-            *out_index = i;
-            return &table[i];
-        }
-    }
-    return NULL;
-}
-
 /* --- callbacks ----------------------------------------------------------------------------------------------- */
 
 static void take_value(cfg_t *section, const struct setting *row, bool *seen, const char *text, void *base)
@@ -62,15 +51,17 @@ static int on_value(cfg_t *section, cfg_opt_t *opt)
 {
     bool peer = is_peer(section);
     size_t index = 0;
-    const struct setting *row = peer ? row_of(settings_peer_table, settings_peer_table_count, opt->name, &index)
-                                     : row_of(settings_table, settings_table_count, opt->name, &index);
+    const struct setting *row = peer ? setting_find(settings_peer_table, settings_peer_table_count, opt->name, &index)
+                                     : setting_find(settings_table, settings_table_count, opt->name, &index);
     const char *text = cfg_opt_size(opt) > 0 ? cfg_opt_getnstr(opt, cfg_opt_size(opt) - 1) : NULL;
 
     CW_ASSERT(row != NULL); /* registered from the tables */
     if (peer)
         take_value(section, row, &current->peer_seen[index], text, &current->peer);
-    else
+    else {
         take_value(section, row, &current->root_seen[index], text, current->out);
+        current->out->lines[index] = section->line;
+    }
     return 0;
 }
 
@@ -124,11 +115,14 @@ static void unknown_name(bool peer, int line, const char *name)
     const char *meant = peer ? setting_nearest(settings_peer_table, settings_peer_table_count, name)
                              : setting_nearest(settings_table, settings_table_count, name);
 
-    if (peer && row_of(settings_table, settings_table_count, name, &index) != NULL)
+    if (peer && setting_find(settings_table, settings_table_count, name, &index) != NULL)
         problem_add(current->problems, current->name, line,
                     "%.40s: is no setting of a peer: is the } before it missing? It stands outside of sections", name);
     else if (meant != NULL)
         problem_add(current->problems, current->name, line, "%.40s: no such setting; did you mean %s?", name, meant);
+    else if (!peer && setting_is_nearly_peer(name))
+        problem_add(current->problems, current->name, line,
+                    "%.40s: no such section; did you mean peer \"NAME\" { ... }?", name);
     else
         problem_add(current->problems, current->name, line, "%.40s: no such setting; casewired --help lists them",
                     name);
@@ -219,7 +213,8 @@ static void settle_socket(struct parse *p, const char *setting, const char *name
     if (path[0] != '\0')
         return;
     if (len + strlen(name) > SETTING_SOCKET_LEN_MAX) {
-        problem_add(p->problems, p->name, 0, "run_dir is too long for a socket in it: set %s", setting);
+        problem_add(p->problems, p->name, settings_line(s, "run_dir"), "run_dir is too long for a socket in it: set %s",
+                    setting);
         return;
     }
     memcpy(path, s->run_dir, len);
@@ -267,8 +262,8 @@ static bool is_known(const char *name)
 {
     size_t index;
 
-    return strcmp(name, "peer") == 0 || row_of(settings_table, settings_table_count, name, &index) != NULL ||
-           row_of(settings_peer_table, settings_peer_table_count, name, &index) != NULL;
+    return strcmp(name, "peer") == 0 || setting_find(settings_table, settings_table_count, name, &index) != NULL ||
+           setting_find(settings_peer_table, settings_peer_table_count, name, &index) != NULL;
 }
 
 /* Whether the next line is inside a section, after one that has braces or none. */

@@ -27,6 +27,7 @@
 #define SETTINGS_ADDRESS_LEN_MAX 200
 #define SETTINGS_PEERS_MAX 320
 #define SETTINGS_TITLE_LEN_MAX 31
+#define SETTINGS_ROWS_MAX 32 /* of the table */
 
 struct settings_peer {
     char title[SETTINGS_TITLE_LEN_MAX + 1];
@@ -38,6 +39,7 @@ struct settings_peer {
 
 struct settings {
     char file[SETTINGS_PATH_LEN_MAX + 1]; /* where they came from, for messages */
+    int lines[SETTINGS_ROWS_MAX];         /* in it, of each row of the table; 0: it stands nowhere */
 
     char division[DIVISION_LEN_MAX + 1];
     char network_genesis[SETTINGS_PATH_LEN_MAX + 1];
@@ -78,6 +80,9 @@ extern const char *const settings_log_levels[];
  */
 enum cw_err settings_load(const char *path, struct settings *out, struct problems *problems);
 enum cw_err settings_parse(struct cw_slice text, const char *name, struct settings *out, struct problems *problems);
+
+/* Where the setting of this name stands in the file, for problem_add(); 0: it has its default. */
+int settings_line(const struct settings *s, const char *name);
 
 /*
  * What `casewired --check-config` looks at beyond the file: that folders can be written, that the files exist with proper

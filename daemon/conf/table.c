@@ -85,3 +85,23 @@ const struct setting settings_peer_table[] = {
 const size_t settings_peer_table_count = CW_COUNT(settings_peer_table);
 
 _Static_assert(CW_COUNT(settings_table) < SETTINGS_ROWS_MAX, "the parser's arrays are of fixed size");
+
+const struct setting *setting_find(const struct setting *table, size_t count, const char *name, size_t *out_index)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (strcmp(table[i].name, name) == 0) {
+            *out_index = i;
+            return &table[i];
+        }
+    }
+    return NULL;
+}
+
+int settings_line(const struct settings *s, const char *name)
+{
+    size_t index = 0;
+    const struct setting *row = setting_find(settings_table, settings_table_count, name, &index);
+
+    CW_ASSERT(row != NULL);
+    return s->lines[index];
+}

@@ -31,7 +31,6 @@ extern const struct setting settings_table[];
 extern const size_t settings_table_count;
 extern const struct setting settings_peer_table[];
 extern const size_t settings_peer_table_count;
-#define SETTINGS_ROWS_MAX 32
 #define SETTING_SOCKET_LEN_MAX 107 /* what a Unix socket's address holds */
 
 /* Reads one value into base + row->offset. False: *expected says, for a person, what would have been right. */
@@ -45,7 +44,11 @@ void setting_size_text(uint64_t len, char out[static SETTING_SIZE_TEXT_LEN]);
 /* What a value looks like: "size, 1 MiB to 64 MiB". */
 void setting_type_text(const struct setting *row, char out[static SETTING_EXPECTED_LEN_MAX]);
 
+/* NULL: the table has no such name. */
+const struct setting *setting_find(const struct setting *table, size_t count, const char *name, size_t *out_index);
 /* The name in the table that was probably meant, or NULL when none is near. */
 const char *setting_nearest(const struct setting *table, size_t count, const char *name);
+/* "peers", "Peer", "PEER": the one kind of section was probably meant. */
+bool setting_is_nearly_peer(const char *name);
 
 #endif

@@ -80,8 +80,8 @@ static void check(const struct unit *unit, const struct settings *s, const char 
     if (!unit_cannot_write(unit, path))
         return;
     say_what_to_write(unit, path, line, sizeof line);
-    problem_add(warnings, s->file, 0, "%s: casewired@%s.service cannot write %.100s; %s", name, unit->instance, path,
-                line);
+    problem_add(warnings, s->file, settings_line(s, name), "%s: casewired@%s.service cannot write %.100s; %s", name,
+                unit->instance, path, line);
 }
 
 static void check_folder_of(const struct unit *unit, const struct settings *s, const char *name, const char *socket,

@@ -57,7 +57,7 @@ static enum cw_err check_keyring(struct daemon *d, struct problems *problems)
     identity_done(&d->identity);
     if (err != CW_LOCAL_KEY)
         return CW_OK; /* also before the first start, when there is none */
-    problem_add(problems, d->settings.file, 0,
+    problem_add(problems, d->settings.file, settings_line(&d->settings, "key"),
                 "key: %.120s was made under another key: put that key back, or give the division a new daemon as "
                 "docs/operations.md says (\"A new key\")",
                 path);

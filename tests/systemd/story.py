@@ -313,7 +313,7 @@ def a_folder_that_the_unit_cannot_write_is_told_before_it_fails():
             run("sed", "-i", 's|^state_dir = .*|state_dir = "%s"|' % place, ETC + "/casewire.conf")
         said = run(*check_config, fails=True)
         check("%s is found in order by root, with a warning that says %s" % (setting, advice),
-              said.returncode == 0 and "warning: %s/casewire.conf: %s: %s.service cannot write" % (ETC, setting, UNIT) in said.stdout and
+              said.returncode == 0 and re.search(r"warning: %s/casewire\.conf:\d+: %s: %s\.service cannot write" % (ETC, setting, UNIT), said.stdout) and
               "below [Service]: " + advice in said.stdout, said.stdout)
         doctor = tool("doctor", "north", fails=True).stdout
         check("which the doctor shows", re.search("(?m)^warn\t+settings\t.*" + re.escape(advice), doctor), doctor)

@@ -180,6 +180,30 @@ START_TEST(every_problem_is_told_at_once)
 }
 END_TEST
 
+START_TEST(what_stands_in_the_file_is_told_with_its_line)
+{
+    ck_assert_int_eq(unlink(path_of("network")), 0);
+    ck_assert_int_eq(unlink(path_of("key")), 0);
+    certificate.division = slice_of("EST");
+    write_certificate();
+    put("state", slice_of("a file"), 0600);
+    read_settings("credit_total = \"1 MiB\"\ncredit_peer = \"2 MiB\"\n");
+    check_tells("north.conf:2: network_genesis: ");
+    ck_assert(is_told("north.conf:3: certificate: is of division EST"));
+    ck_assert(is_told("north.conf:4: key: "));
+    ck_assert(is_told("north.conf:5: state_dir: "));
+    ck_assert(is_told("north.conf:7: credit_total is less than credit_peer"));
+    settings.credit_total = settings.credit_peer;
+    read_settings("listen_clients = \"tcp://*:4700\"\n"); /* listen_peers is that one, by default */
+    check_tells("north.conf:7: listen_peers and listen_clients are the same port");
+    read_settings("listen_peers = \"tcp://*:4701\"\n");
+    check_tells("north.conf:7: listen_peers and listen_clients are the same port");
+    read_settings("");
+    settings.credit_total = settings.credit_peer - 1; /* which stand nowhere */
+    check_tells("north.conf: credit_total is less than credit_peer");
+}
+END_TEST
+
 START_TEST(a_key_that_others_may_read_is_refused)
 {
     write_key("", 0644);
@@ -424,6 +448,7 @@ Suite *suite_check(void)
     tcase_add_checked_fixture(t, set_up, tear_down);
     tcase_add_test(t, what_belongs_together_passes);
     tcase_add_test(t, every_problem_is_told_at_once);
+    tcase_add_test(t, what_stands_in_the_file_is_told_with_its_line);
     tcase_add_test(t, a_key_that_others_may_read_is_refused);
     tcase_add_test(t, a_key_that_is_encrypted_is_told_from_one_that_is_not_there);
     tcase_add_test(t, another_key_than_the_certificates_is_refused);
