@@ -19,6 +19,8 @@ static void print_help(void)
          "\n"
          "  casewired --config FILE                    run\n"
          "  casewired --config FILE --check-config     say everything that is wrong with the settings, and end\n"
+         "  casewired --config FILE --check-start      of one that is down: try the ports, look at store and disk, and "
+         "end\n"
          "  casewired --config FILE --print-settings   print what they say, with defaults and variables put in\n"
          "  casewired --config FILE --verify-store     walk the whole store and name the first thing that is wrong\n"
          "  casewired --example-config                 print a settings file with every default\n"
@@ -30,11 +32,21 @@ static void print_help(void)
     settings_print_help(stdout);
 }
 
-enum { OPTION_CONFIG = 1, OPTION_CHECK, OPTION_PRINT, OPTION_VERIFY, OPTION_EXAMPLE, OPTION_VERSION, OPTION_HELP };
+enum {
+    OPTION_CONFIG = 1,
+    OPTION_CHECK,
+    OPTION_START,
+    OPTION_PRINT,
+    OPTION_VERIFY,
+    OPTION_EXAMPLE,
+    OPTION_VERSION,
+    OPTION_HELP
+};
 
 static const struct option options[] = {
     {"config", required_argument, NULL, OPTION_CONFIG},
     {"check-config", no_argument, NULL, OPTION_CHECK},
+    {"check-start", no_argument, NULL, OPTION_START},
     {"print-settings", no_argument, NULL, OPTION_PRINT},
     {"verify-store", no_argument, NULL, OPTION_VERIFY},
     {"example-config", no_argument, NULL, OPTION_EXAMPLE},
@@ -58,7 +70,10 @@ static int work_with(struct daemon *d, const char *path, int what)
         settings_print(&d->settings, stdout);
         return EXIT_SUCCESS;
     }
-    return what == OPTION_CHECK ? inspect_config(d) : what == OPTION_VERIFY ? inspect_store(d) : serve_run(d);
+    return what == OPTION_CHECK    ? inspect_config(d)
+           : what == OPTION_START  ? inspect_start(d)
+           : what == OPTION_VERIFY ? inspect_store(d)
+                                   : serve_run(d);
 }
 
 int main(int argc, char **argv)

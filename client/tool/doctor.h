@@ -48,6 +48,10 @@ void doctor_judge_status(struct findings *f, const Cw__Status *status);
 void doctor_judge_peers(struct findings *f, const Cw__Peers *peers, struct cw_wall now);
 /* Whether this machine's clock follows another one. */
 void doctor_judge_clock(struct findings *f, bool follows);
+/* What `casewired --check-start` printed: what a daemon that is down would meet. Lines that are there already are left out.
+ * running: it answers, but is not watched, and has its lock, ports and store for itself.
+ */
+void doctor_judge_start(struct findings *f, bool running, struct cw_slice said);
 /* What `casewired --check-config` printed, a line for each problem, and ended with. */
 void doctor_judge_config(struct findings *f, const char *config, int ended_with, struct cw_slice said);
 

@@ -38,6 +38,23 @@ static void write_holder(int fd)
         return;
 }
 
+static enum cw_err refuse_held(const char *path, int fd, struct refusal *why)
+{
+    return refuse(why, CW_LOCAL_LOCKED, "lock", "%.120s is held by process %ld: this division already runs here", path,
+                  holder_of(fd));
+}
+
+enum cw_err lock_file_look(const char *path, struct refusal *why)
+{
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+    enum cw_err err = CW_OK;
+
+    if (fd >= 0 && lock_file_hold(fd) == CW_LOCAL_LOCKED)
+        err = refuse_held(path, fd, why);
+    lock_file_drop(fd);
+    return err;
+}
+
 enum cw_err lock_file_take(const char *path, int *out_fd, struct refusal *why)
 {
     int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
@@ -47,8 +64,7 @@ enum cw_err lock_file_take(const char *path, int *out_fd, struct refusal *why)
         return refuse(why, CW_LOCAL_IO, "lock", "%.150s: %s", path, strerror(errno));
     err = lock_file_hold(fd);
     if (err == CW_LOCAL_LOCKED)
-        (void)refuse(why, err, "lock", "%.120s is held by process %ld: this division already runs here", path,
-                     holder_of(fd));
+        (void)refuse_held(path, fd, why);
     else if (err != CW_OK)
         (void)refuse(why, err, "lock", "%.150s: %s", path, strerror(errno));
     if (err != CW_OK) {

@@ -13,6 +13,8 @@
 enum cw_err lock_file_take(const char *path, int *out_fd, struct refusal *why);
 /* Takes the lock on a descriptor of the caller's. CW_LOCAL_LOCKED, CW_LOCAL_IO. */
 enum cw_err lock_file_hold(int fd);
+/* Whether lock_file_take would have it now: CW_OK, also where there is no such file; CW_LOCAL_LOCKED. Changes nothing. */
+enum cw_err lock_file_look(const char *path, struct refusal *why);
 void lock_file_drop(int fd); /* -1 allowed */
 
 #endif

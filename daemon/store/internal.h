@@ -80,7 +80,6 @@ enum cw_err store_commit_error(struct store *s, int rc);
 
 /* filesystem.c: the name of the network file system that `dir` is on, or NULL when it is a local one. */
 const char *store_remote_filesystem(uint64_t magic);
-enum cw_err store_check_filesystem(const char *dir, struct refusal *why);
 
 /* length.c: CW_LOCAL_CORRUPT when a page that can be reached lies beyond the data file's end. */
 enum cw_err store_check_length(const struct store *s, struct refusal *why);

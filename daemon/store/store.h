@@ -111,6 +111,9 @@ void store_note_cut_short(struct store *s);
 bool store_wants_rebuild(const struct store *s);
 enum cw_err store_rebuilt(struct store_txn *txn);
 
+/* CW_LOCAL_CONFIG: the folder is on a network file system, whose name *why says. Also before there is a store in it. */
+enum cw_err store_check_filesystem(const char *dir, struct refusal *why);
+
 /* The low-water mark is passed, on the file system or in the map, or the reserve is spent. Any thread; does not block. */
 bool store_low_on_space(struct store *s);
 /* A write went wrong in a way that says nothing certain about the disk: the process restarts. Any thread. */

@@ -5,6 +5,7 @@
 #include "tool/admin.h"
 #include "tool/doctor.h"
 #include "tool/page.h"
+#include "tool/settings_ask.h"
 #include "tool/view.h"
 
 #include "lib/fault.h"
@@ -25,6 +26,18 @@ static bool clock_follows(void)
     return adjtimex(&now) != TIME_ERROR && (now.status & STA_UNSYNC) == 0;
 }
 
+/* Where nothing runs that could be asked, what the next start would meet; of one that is not watched, its disk. */
+static void ask_start(const struct admin_at *at, bool running, struct findings *f)
+{
+    struct settings_said said;
+
+    if (at->config[0] != '\0' && settings_ask(at->config, "--check-start", true, &said))
+        doctor_judge_start(f, running, slice(said.text, said.len));
+    else if (!running)
+        finding_add(f, DOCTOR_WARN, "start", "casewire doctor NAME, or --config FILE, where its daemon is installed",
+                    "ports, store and disk were not looked at: its settings are not known here");
+}
+
 static void ask_pages(const struct cli *cli, const struct admin_at *at, struct findings *f)
 {
     CW_AUTO(buf_done) struct buf text = {0};
@@ -32,14 +45,17 @@ static void ask_pages(const struct cli *cli, const struct admin_at *at, struct f
     enum cw_err err =
         at->metrics[0] == '\0' ? CW_AGAIN_NO_DAEMON : page_get(at->metrics, "metrics", cli->timeout_ms, &status, &text);
 
-    if (err == CW_OK && status == 200)
+    if (err == CW_OK && status == 200) {
         doctor_judge_metrics(f, buf_slice(&text), when_now());
-    else if (at->metrics[0] == '\0')
+        return;
+    }
+    ask_start(at, true, f);
+    if (at->metrics[0] == '\0')
         finding_add(f, DOCTOR_WARN, "metrics", "listen_metrics in casewire.conf",
-                    "nobody may watch it, as its settings say: disk, store and limits were not looked at");
+                    "nobody may watch it, as its settings say: map_size, readers and limits were not looked at");
     else
         finding_add(f, DOCTOR_WARN, "metrics", "listen_metrics in casewire.conf, or --metrics WHERE",
-                    "it is not watched at %s: disk, store and limits were not looked at", at->metrics);
+                    "it is not watched at %s: map_size, readers and limits were not looked at", at->metrics);
 }
 
 static void ask_daemon(const struct cli *cli, struct admin_at *at, struct findings *f)
@@ -54,6 +70,7 @@ static void ask_daemon(const struct cli *cli, struct admin_at *at, struct findin
         finding_add(f, DOCTOR_FAIL, "daemon", "systemctl status 'casewired@*'; journalctl -u 'casewired@*' -n 20",
                     "it does not answer at %s: %s", at->socket,
                     at->client != NULL ? cw_client_fault(at->client)->text : fault.text);
+        ask_start(at, false, f);
         return;
     }
     finding_add(f, DOCTOR_OK, "daemon", NULL, "it answers at %s", at->socket);
@@ -162,15 +179,17 @@ const struct cli_command cmd_doctor = {
     .operands = "[NAME]",
     .operand_max = 1,
     .summary = "look at a daemon and its machine, and say what to do",
-    .about = "Settings, keys and their modes, the clock, the doors (whether strangers are kept out was tried), disk, "
-             "store, readers, "
-             "descriptors, memory for keys, the certificate's end, alarms, and each other division, with what it runs "
-             "and how "
-             "far its clock is from this daemon's: ok, warn or fail, "
-             "with what to do "
-             "about it. With -q only what is not ok.\n\nNAME is that of the unit casewired@NAME. Without it, the "
-             "context in use "
-             "says where the daemon is. Ends with 1 when something fails, with 0 otherwise.",
+    .about =
+        "Settings, keys and their modes, the clock, the doors (whether strangers are kept out was tried), disk, "
+        "store, readers, "
+        "descriptors, memory for keys, the certificate's end, alarms, and each other division, with what it runs "
+        "and how "
+        "far its clock is from this daemon's: ok, warn or fail, "
+        "with what to do "
+        "about it. Of a daemon that does not answer: what its next start would meet, at its ports, its store and its "
+        "disk. With -q only what is not ok.\n\nNAME is that of the unit casewired@NAME. Without it, the "
+        "context in use "
+        "says where the daemon is. Ends with 1 when something fails, with 0 otherwise.",
     .examples = "  casewire doctor north\n  casewire doctor -q --json\n"
                 "  casewire doctor --socket /run/casewire/north/admin.sock \\\n"
                 "      --network /etc/casewire/north/network\n",

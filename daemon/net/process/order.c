@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "net/listen.h"
 #include "net/loop.h"
 
 #include "net/selftest.h"
@@ -116,31 +117,12 @@ static bool fail(struct loop *l, const char *text)
     return fail_for(l, text, false);
 }
 
-/* What an address that nothing can listen at wants. `settings`: somebody must act; else it may come by itself, as a late interface does. */
-static const struct {
-    int number;
-    bool settings;
-    const char *advice;
-} refusals[] = {
-    {EADDRINUSE, true,
-     "stop the program that listens there (ss --listening --tcp --numeric --processes shows it), or set another port"},
-    {EACCES, true, "ports below 1024 are closed to this daemon: set a higher one"},
-    {EADDRNOTAVAIL, false, "no interface of this machine has it (ip address shows them): set one that it has"},
-    {ENODEV, false, "no interface of this machine has it (ip address shows them): set one that it has"},
-    {0, false, "set another address"},
-};
-
 static bool fail_to_listen(struct loop *l, enum door door, const char *address, int number)
 {
-    char text[512];
-    size_t i = 0;
+    char text[LISTEN_TEXT_LEN_MAX];
+    bool settings = listen_explain(door == DOOR_PEERS ? "listen_peers" : "listen_clients", address, number, text);
 
-    while (refusals[i].number != 0 && refusals[i].number != number)
-        i++;
-    (void)snprintf(text, sizeof text, "%s: cannot listen at %.120s: %s; %s",
-                   door == DOOR_PEERS ? "listen_peers" : "listen_clients", address, zmq_strerror(number),
-                   refusals[i].advice);
-    return fail_for(l, text, refusals[i].settings);
+    return fail_for(l, text, settings);
 }
 
 static bool copy_text(ProtobufCBinaryData b, char *out, size_t out_len)

@@ -262,6 +262,36 @@ START_TEST(what_the_daemon_warns_of_is_a_warning)
 }
 END_TEST
 
+START_TEST(what_a_start_would_meet_is_told_by_what_it_is_about)
+{
+    static const char said[] = "casewired: x:1: one\ncasewired: doors: listen_peers: cannot\nstore: there is none yet\n"
+                               "casewired: warning: disk: small\ncasewired: lock: held";
+    static const struct {
+        const char *check, *text;
+        enum doctor_state state;
+    } expected[] = {{"settings", "x:1: one", DOCTOR_FAIL},
+                    {"doors", "listen_peers: cannot", DOCTOR_FAIL},
+                    {"store", "there is none yet", DOCTOR_OK},
+                    {"disk", "small", DOCTOR_WARN},
+                    {"lock", "held", DOCTOR_FAIL}};
+
+    memset(&found, 0, sizeof(found));
+    doctor_judge_config(&found, "/etc/x", 78, slice_of("casewired: x:1: one\n")); /* is not told a second time */
+    doctor_judge_start(&found, false, slice_of(said));
+    ck_assert_uint_eq(found.count, CW_COUNT(expected));
+    for (size_t i = 0; i < CW_COUNT(expected); i++) {
+        ck_assert_str_eq(found.at[i].check, expected[i].check);
+        ck_assert_str_eq(found.at[i].text, expected[i].text);
+        ck_assert_int_eq(found.at[i].state, expected[i].state);
+        ck_assert_int_eq(found.at[i].fix[0] != '\0', expected[i].state != DOCTOR_OK);
+    }
+    memset(&found, 0, sizeof(found));
+    doctor_judge_start(&found, true, slice_of("casewired: lock: held\ndisk: 3.0 GiB are free\n"));
+    ck_assert_uint_eq(found.count, 1);
+    ck_assert_str_eq(found.at[0].check, "disk");
+}
+END_TEST
+
 START_TEST(a_number_is_found_under_its_whole_name_only)
 {
     struct cw_slice text = slice_of("# TYPE a gauge\na_b 7\na 1.500\na{x=\"y\"} 2\nlast 3");
@@ -311,6 +341,7 @@ Suite *suite_doctor(void)
     tcase_add_test(t, a_peer_that_says_nothing_of_itself_is_no_fault);
     tcase_add_test(t, each_line_of_the_daemon_about_its_settings_is_a_finding);
     tcase_add_test(t, what_the_daemon_warns_of_is_a_warning);
+    tcase_add_test(t, what_a_start_would_meet_is_told_by_what_it_is_about);
     tcase_add_test(t, a_number_is_found_under_its_whole_name_only);
     tcase_add_test(t, a_setting_is_found_by_its_whole_name);
     suite_add_tcase(s, t);

@@ -280,14 +280,23 @@ static enum cw_err take_anchor(void)
     return anchor_file_open(in_folder("anchor"), &a, NULL);
 }
 
+static enum cw_err look_at_lock(void)
+{
+    return lock_file_look(in_folder("lock"), NULL);
+}
+
 START_TEST(a_lock_is_held_by_one_process_until_it_ends)
 {
     int fd;
 
-    ck_assert_int_eq(lock_elsewhere(take_lock), CW_OK); /* and that process has ended */
+    ck_assert_int_eq(lock_elsewhere(look_at_lock), CW_OK);
+    ck_assert_int_eq(access(in_folder("lock"), F_OK), -1); /* looking makes nothing */
+    ck_assert_int_eq(lock_elsewhere(take_lock), CW_OK);    /* and that process has ended */
     ck_assert_int_eq(lock_file_take(in_folder("lock"), &fd, NULL), CW_OK);
     ck_assert_int_eq(lock_elsewhere(take_lock), CW_LOCAL_LOCKED);
+    ck_assert_int_eq(lock_elsewhere(look_at_lock), CW_LOCAL_LOCKED);
     lock_file_drop(fd);
+    ck_assert_int_eq(lock_elsewhere(look_at_lock), CW_OK);
     ck_assert_int_eq(lock_elsewhere(take_lock), CW_OK);
 }
 END_TEST
