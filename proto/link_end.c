@@ -26,6 +26,8 @@ bool link_end_is_failure(enum link_end end)
     case LINK_END_NOT_CASEWIRE:
     case LINK_END_CUT_SHORT:
     case LINK_END_HERE_REFUSED:
+    case LINK_END_HERE_EXPIRED:
+    case LINK_END_HERE_NOT_YET:
     case LINK_END_SILENT:
     case LINK_END_ADDRESS:
         return true;

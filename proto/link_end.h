@@ -26,7 +26,9 @@
       "it says that our certificate is revoked or not allowed, or out of its dates by its clock")              \
     X(NOT_CASEWIRE, 7, "not-casewire", "whatever listens there does not speak this protocol")                  \
     X(CUT_SHORT, 8, "cut-short", "the connection ended before the handshake began")                            \
-    X(HERE_REFUSED, 9, "revoked-here", "its certificate is unknown, revoked or out of date here")              \
+    X(HERE_REFUSED, 9, "revoked-here", "its certificate is revoked here, or is not a daemon's")                \
+    X(HERE_EXPIRED, 16, "expired-here", "its certificate has expired, by the clock here")                      \
+    X(HERE_NOT_YET, 17, "not-yet-here", "its certificate is not valid yet, by the clock here")                 \
     X(VIOLATION, 10, "violation", "it broke the rules of the protocol, and was hung up on")                    \
     X(HUNG_UP, 11, "hung-up", "we hung up")                                                                    \
     X(OVERFLOW, 12, "overflow", "it does not take what is sent to it")                                         \
@@ -41,7 +43,7 @@ enum link_end {
 #undef LINK_END_NAME
 };
 
-#define LINK_END_COUNT 16 /* every number is below */
+#define LINK_END_COUNT 18 /* every number is below */
 
 /* Whether a link that ended so never came to be a session: nobody was there, or one of the two would not have the other. */
 bool link_end_is_failure(enum link_end end);

@@ -103,6 +103,23 @@ static bool read_resident(uint64_t *out_len)
     return known;
 }
 
+/* What mlock() really did, whatever the limit says. */
+static bool read_locked(uint64_t *out_len)
+{
+    FILE *file = fopen("/proc/self/status", "re");
+    char line[256];
+    unsigned long kib = 0;
+    bool known = false;
+
+    while (file != NULL && !known && fgets(line, sizeof line, file) != NULL)
+        known = sscanf(line, "VmLck: %lu", &kib) == 1; /* NOLINT(cert-err34-c): the kernel's own digits */
+    if (file != NULL)
+        (void)fclose(file);
+    if (known)
+        *out_len = (uint64_t)kib * 1024;
+    return known;
+}
+
 static uint64_t limit_of(__rlimit_resource_t what)
 {
     struct rlimit now;
@@ -115,4 +132,5 @@ void limits_use(struct limits_use *out)
     *out = (struct limits_use){.descriptors_max = limit_of(RLIMIT_NOFILE), .locked_len_max = limit_of(RLIMIT_MEMLOCK)};
     out->descriptors_known = count_descriptors(&out->descriptors);
     out->resident_known = read_resident(&out->resident_len);
+    out->locked_known = read_locked(&out->locked_len);
 }

@@ -20,9 +20,9 @@ enum cw_err limits_cap_memory(uint64_t len);
 
 /* How much of it this process uses, for whoever watches. What /proc does not tell is not known. Threads: any. */
 struct limits_use {
-    bool descriptors_known, resident_known;
+    bool descriptors_known, resident_known, locked_known;
     uint64_t descriptors, descriptors_max;
-    uint64_t resident_len, locked_len_max; /* bytes; UINT64_MAX: no limit */
+    uint64_t resident_len, locked_len, locked_len_max; /* bytes; UINT64_MAX: no limit */
 };
 void limits_use(struct limits_use *out);
 

@@ -78,7 +78,8 @@
     X(REFUSED_KEYS, "casewire_refused_keys", COUNTER, "", "",                                                          \
       "Keys refused at the doors, as the net process tells of them: at most once a second for each key.")              \
     X(HANDSHAKES, "casewire_handshake_failures", COUNTER, "", "reason",                                                \
-      "Links to or from daemons, and keys at the doors, that came to nothing, by reason as `casewire peers` has it.")  \
+      "Links that this daemon dials, by reason as `casewire peers` has it, and keys at its doors (unknown-key, "       \
+      "revoked-key, expired, not-yet-valid, wrong-socket), that came to nothing.")                                     \
     X(NET_LOST, "casewire_net_process_lost", COUNTER, "", "", "Times the net process ended and was replaced.")         \
     X(DROPPED, "casewire_dropped", COUNTER, "", "what",                                                                \
       "Let go because there was too much: link (did not take what was sent to it), request (told to try again), "      \
@@ -95,6 +96,8 @@
     X(FDS_MAX, "casewire_process_max_descriptors", GAUGE, "descriptors", "", "How many it may open.")                  \
     X(RESIDENT, "casewire_process_resident_memory_bytes", GAUGE, "bytes", "",                                          \
       "Memory that the core process occupies.")                                                                        \
+    X(MEMLOCK, "casewire_process_locked_memory_bytes", GAUGE, "bytes", "",                                             \
+      "Memory that the core process keeps out of swap.")                                                               \
     X(MEMLOCK_MAX, "casewire_process_max_locked_memory_bytes", GAUGE, "bytes", "",                                     \
       "How much memory it may keep out of swap: keys live there.")
 

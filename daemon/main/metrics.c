@@ -288,6 +288,8 @@ static void add_process_end(const struct daemon *d, struct metrics *m)
     add(m, METRIC_FDS_MAX, use.descriptors_max);
     if (use.resident_known)
         add(m, METRIC_RESIDENT, use.resident_len);
+    if (use.locked_known)
+        add(m, METRIC_MEMLOCK, use.locked_len);
     add(m, METRIC_MEMLOCK_MAX, use.locked_len_max);
 }
 

@@ -10,6 +10,7 @@
  */
 
 #include "proto/id.h"
+#include "proto/link_end.h"
 #include "proto/message.h"
 
 #define ALLOW_KEYS_MAX 8192
@@ -35,9 +36,6 @@ void allow_done(struct allow *a);
 enum cw_err allow_replace(struct allow *a, const struct allow_row *rows, uint32_t count);
 /* NULL: unknown. A renewed certificate may keep its key: the last listed that is good speaks for it, else the last. */
 const struct allow_row *allow_find(const struct allow *a, const uint8_t key[static KEY_LEN]);
-/* May this certificate be connected at all now? Asked again whenever the list changes. */
-bool allow_cert(const struct allow *a, const struct cert_id *cert);
-
 enum allow_verdict {
     ALLOW_YES,
     ALLOW_UNKNOWN,
@@ -48,6 +46,10 @@ enum allow_verdict {
     ALLOW_VERDICTS
 };
 enum allow_verdict allow_judge(const struct allow_row *row, enum door door); /* row NULL: unknown */
+/* May this certificate be connected at all now, at whatever door? Asked again whenever the list changes. */
+enum allow_verdict allow_judge_cert(const struct allow *a, const struct cert_id *cert);
+/* Why a link to whom the verdict is about is not there: not of ALLOW_YES. */
+enum link_end allow_end(enum allow_verdict verdict);
 /* For people, and in a word for programs: "unknown-key". Of what is no verdict, those of UNKNOWN. */
 const char *allow_reason(enum allow_verdict verdict);
 const char *allow_word(enum allow_verdict verdict);

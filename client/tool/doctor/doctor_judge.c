@@ -110,7 +110,8 @@ static void judge_limits(struct findings *f, struct cw_slice text)
 {
     double open = number(text, "casewire_process_open_descriptors"),
            most = number(text, "casewire_process_max_descriptors");
-    double locked = number(text, "casewire_process_max_locked_memory_bytes");
+    double locked_most = number(text, "casewire_process_max_locked_memory_bytes"), locked = 0;
+    bool known = page_number(text, "casewire_process_locked_memory_bytes", &locked);
 
     if (most < DESCRIPTORS_WANTED)
         finding_add(f, DOCTOR_WARN, "descriptors", "LimitNOFILE=65536 in the unit",
@@ -118,11 +119,16 @@ static void judge_limits(struct findings *f, struct cw_slice text)
     else
         finding_add(f, open > most * 0.8 ? DOCTOR_WARN : DOCTOR_OK, "descriptors",
                     open > most * 0.8 ? "raise LimitNOFILE= in the unit" : NULL, "%.0f of %.0f are open", open, most);
-    if (locked < LOCKED_WANTED)
+    if (locked_most < LOCKED_WANTED)
         finding_add(f, DOCTOR_WARN, "memlock", "LimitMEMLOCK=64M in the unit",
-                    "it may keep %.1f MiB out of swap; keys want 64", locked / MIB);
+                    "it may keep %.1f MiB out of swap; keys want 64", locked_most / MIB);
+    else if (!known || locked <= 0)
+        finding_add(f, DOCTOR_WARN, "memlock",
+                    "strict_memory = yes in casewire.conf: it then starts only with locked keys",
+                    known ? "it keeps nothing out of swap, though it may: its keys are not locked"
+                          : "whether its keys are kept out of swap is not known");
     else
-        finding_add(f, DOCTOR_OK, "memlock", NULL, "keys are kept out of swap");
+        finding_add(f, DOCTOR_OK, "memlock", NULL, "%.1f MiB are kept out of swap: its keys", locked / MIB);
 }
 
 static void judge_certificate(struct findings *f, struct cw_slice text, struct cw_wall now)
@@ -197,7 +203,10 @@ static const struct {
     {"refused",
      "casewire authority list: this daemon's certificate is revoked or over; or a clock is wrong (timedatectl, here "
      "and there)"},
-    {"revoked-here", "casewire authority list: its certificate is revoked, over, or was never published here"},
+    {"revoked-here", "casewire authority list: its certificate is revoked here; a new daemon's is published here"},
+    {"expired-here",
+     "it wants another certificate (casewire enrol request --renew, there); or the clock is wrong here"},
+    {"not-yet-here", "timedatectl: its certificate begins later, or the clock is wrong here"},
     {"not-casewire", "put its address right in casewire.conf: something else listens there"},
     {"silent", "compare its curve_key, and publish this certificate there"},
     {"address", "put its address right in casewire.conf"},

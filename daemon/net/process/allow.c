@@ -65,15 +65,6 @@ const struct allow_row *allow_find(const struct allow *a, const uint8_t key[stat
     return found;
 }
 
-bool allow_cert(const struct allow *a, const struct cert_id *cert)
-{
-    for (uint32_t i = 0; i < a->count; i++) {
-        if (a->rows[i].standing == STANDING_GOOD && ID_EQ(&a->rows[i].cert, cert))
-            return true;
-    }
-    return false;
-}
-
 static bool belongs(enum subject_kind subject, enum door door)
 {
     switch (door) {
@@ -102,6 +93,27 @@ enum allow_verdict allow_judge(const struct allow_row *row, enum door door)
         break;
     }
     return ALLOW_REVOKED; /* or a standing that only a newer core knows */
+}
+
+enum allow_verdict allow_judge_cert(const struct allow *a, const struct cert_id *cert)
+{
+    enum allow_verdict verdict = ALLOW_UNKNOWN;
+
+    for (uint32_t i = 0; i < a->count; i++) {
+        if (!ID_EQ(&a->rows[i].cert, cert))
+            continue;
+        if (a->rows[i].standing == STANDING_GOOD)
+            return ALLOW_YES;
+        verdict = allow_judge(&a->rows[i], DOOR_PEERS);
+    }
+    return verdict;
+}
+
+enum link_end allow_end(enum allow_verdict verdict)
+{
+    return verdict == ALLOW_EXPIRED   ? LINK_END_HERE_EXPIRED
+           : verdict == ALLOW_NOT_YET ? LINK_END_HERE_NOT_YET
+                                      : LINK_END_HERE_REFUSED;
 }
 
 static const struct {

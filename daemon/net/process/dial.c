@@ -236,18 +236,21 @@ static bool parse_address(struct cw_slice address, char *out, size_t out_len)
 }
 
 /* The certificate behind the key that the other side must show. Its absence is the core's to judge. */
-static const char *name_link(struct loop *l, struct net_link *link, const uint8_t server_key[static KEY_LEN])
+/* Whom it is to be, as far as that is known: an unknown key may turn out to be a certificate's that is not here yet. */
+static enum allow_verdict name_link(struct loop *l, struct net_link *link, const uint8_t server_key[static KEY_LEN])
 {
     const struct allow_row *row = allow_find(&l->allow, server_key);
 
+    enum allow_verdict verdict = allow_judge(row, DOOR_PEERS);
+
     if (row == NULL)
-        return NULL;
-    if (allow_judge(row, DOOR_PEERS) != ALLOW_YES)
-        return allow_reason(allow_judge(row, DOOR_PEERS));
+        return ALLOW_YES;
+    if (verdict != ALLOW_YES)
+        return verdict;
     link->cert = row->cert;
     link->subject = row->subject;
     link->known = true;
-    return NULL;
+    return ALLOW_YES;
 }
 
 static struct dial *new_dial(struct loop *l, uint64_t id)
@@ -271,7 +274,7 @@ static struct dial *new_dial(struct loop *l, uint64_t id)
 void dial_open(struct loop *l, uint64_t id, struct cw_slice address, const uint8_t server_key[static KEY_LEN])
 {
     struct dial *d = new_dial(l, id);
-    const char *why;
+    enum allow_verdict verdict;
 
     if (d == NULL) {
         report_down(l, id, LINK_END_OVERFLOW, "no room for another link");
@@ -281,9 +284,9 @@ void dial_open(struct loop *l, uint64_t id, struct cw_slice address, const uint8
         dial_end(d, LINK_END_ADDRESS, "not an address: tcp://HOST:PORT is");
         return;
     }
-    why = name_link(l, d->link, server_key);
-    if (why != NULL)
-        dial_end(d, LINK_END_HERE_REFUSED, why);
+    verdict = name_link(l, d->link, server_key);
+    if (verdict != ALLOW_YES)
+        dial_end(d, allow_end(verdict), allow_reason(verdict));
     else if (!open_sockets(d, server_key))
         dial_end(d, LINK_END_ADDRESS, zmq_strerror(zmq_errno()));
 }

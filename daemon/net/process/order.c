@@ -92,8 +92,11 @@ static void end_links_not_allowed(struct loop *l)
     struct net_link *link, *next;
 
     HASH_ITER (by_id, l->links.by_id, link, next) {
-        if (link->known && !link->closed && !allow_cert(&l->allow, &link->cert))
-            loop_end_link(l, link, LINK_END_HERE_REFUSED, "its certificate is revoked, out of date or unknown now");
+        enum allow_verdict verdict =
+            link->known && !link->closed ? allow_judge_cert(&l->allow, &link->cert) : ALLOW_YES;
+
+        if (verdict != ALLOW_YES)
+            loop_end_link(l, link, allow_end(verdict), allow_reason(verdict));
     }
 }
 

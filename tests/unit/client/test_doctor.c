@@ -18,9 +18,10 @@ static struct findings found;
     "casewire_store_low_on_space 0\ncasewire_store_reserve_bytes 16777216\ncasewire_store_used_bytes 1048576\n"   \
     "casewire_store_size_bytes 1099511627776\ncasewire_store_readers 1\ncasewire_store_oldest_reader_commits 2\n" \
     "casewire_process_open_descriptors 40\ncasewire_process_max_descriptors 65536\n"                              \
-    "casewire_process_max_locked_memory_bytes 67108864\ncasewire_certificate_expiry_timestamp_seconds 100000000.000\n"
+    "casewire_process_locked_memory_bytes 1048576\n"
+"casewire_process_max_locked_memory_bytes 67108864\ncasewire_certificate_expiry_timestamp_seconds 100000000.000\n"
 
-static const struct cw_wall now = {INT64_C(1000)};
+    static const struct cw_wall now = {INT64_C(1000)};
 
 /* What is well, with one line put in another's place. */
 static void judge_with(const char *line)
@@ -84,6 +85,7 @@ START_TEST(each_thing_that_is_wrong_is_found_alone)
         {"casewire_process_open_descriptors 60000", "descriptors", DOCTOR_WARN},
         {"casewire_process_max_descriptors 1024", "descriptors", DOCTOR_WARN},
         {"casewire_process_max_locked_memory_bytes 65536", "memlock", DOCTOR_WARN},
+        {"casewire_process_locked_memory_bytes 0", "memlock", DOCTOR_WARN},
         {"casewire_certificate_expiry_timestamp_seconds 2592000.000", "certificate", DOCTOR_WARN},
         {"casewire_certificate_expiry_timestamp_seconds 0.500", "certificate", DOCTOR_FAIL},
     };
@@ -131,10 +133,10 @@ END_TEST
 
 START_TEST(each_reason_why_a_peer_is_not_there_has_a_remedy)
 {
-    static const char *const reasons[] = {"down",    "no-answer",    "wrong-key",       "not-heard",
-                                          "refused", "revoked-here", "not-casewire",    "silent",
-                                          "address", "no-link",      "CW_PEER_NETWORK", "CW_PEER_VERSION",
-                                          "cut",     "other-key",    "no-certificate",  "hangs"};
+    static const char *const reasons[] = {
+        "down",         "no-answer",    "wrong-key",      "not-heard", "refused", "revoked-here",    "expired-here",
+        "not-yet-here", "not-casewire", "silent",         "address",   "no-link", "CW_PEER_NETWORK", "CW_PEER_VERSION",
+        "cut",          "other-key",    "no-certificate", "hangs"};
     Cw__PeerRow row = CW__PEER_ROW__INIT;
     Cw__PeerRow *rows[] = {&row};
     Cw__Peers peers = CW__PEERS__INIT;

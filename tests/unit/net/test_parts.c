@@ -62,7 +62,8 @@ START_TEST(no_door_is_open_to_who_is_not_in_good_standing)
         ck_assert_int_eq(allow_judge(&daemon, DOOR_PEERS), expected[i]);
         ck_assert_int_eq(allow_judge(&person, DOOR_CLIENTS), expected[i]);
         ck_assert_int_eq(allow_replace(&a, &person, 1), CW_OK);
-        ck_assert(!allow_cert(&a, &person.cert));
+        ck_assert_int_eq(allow_judge_cert(&a, &person.cert), expected[i]);
+        ck_assert(link_end_is_failure(allow_end(expected[i])));
         ck_assert_ptr_nonnull(allow_reason(expected[i]));
         allow_done(&a);
     }
@@ -110,8 +111,8 @@ START_TEST(a_list_is_replaced_whole_or_not_at_all)
     ck_assert_int_eq(allow_replace(&a, first, 3), CW_OK);
     for (int i = 0; i < 3; i++)
         ck_assert(ID_EQ(&allow_find(&a, first[i].key)->cert, &first[i].cert));
-    ck_assert(allow_cert(&a, &first[1].cert));
-    ck_assert(!allow_cert(&a, &first[2].cert)); /* revoked */
+    ck_assert_int_eq(allow_judge_cert(&a, &first[1].cert), ALLOW_YES);
+    ck_assert_int_ne(allow_judge_cert(&a, &first[2].cert), ALLOW_YES); /* revoked */
     ck_assert_int_eq(allow_replace(&a, first, ALLOW_KEYS_MAX + 1), CW_REFUSED_SIZE);
     ck_assert_ptr_nonnull(allow_find(&a, first[0].key));
     ck_assert_int_eq(allow_replace(&a, &second, 1), CW_OK);
