@@ -449,7 +449,7 @@ json-schema: $(BUILD)/casewire ## print docs/casewire-json.v1.schema.json anew f
 	$(Q)$< tables json-schema > $(BUILD)/json-schema && mv -f $(BUILD)/json-schema docs/casewire-json.v1.schema.json
 json-schema-check: $(BUILD)/casewire ## guard: the schema of --json says what the tables say
 	@$(step) json-schema-check bash -c 'cmp <($< tables json-schema) docs/casewire-json.v1.schema.json'
-docs-agree: $(BUILD)/casewire $(MAN) ## guard: help, manual page and user guide agree
+docs-agree: $(BUILD)/casewire $(BUILD)/casewired $(MAN) ## guard: help, manual page and user guide agree
 	@$(step) --counts docs-agree $(PYTHON) tests/tools/docs-agree $(BUILD)
 
 # --------------------------------------------------------------------------------------------------- tests
