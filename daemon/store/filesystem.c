@@ -13,9 +13,15 @@ static const struct {
     uint64_t magic;
     const char *name;
 } remote_filesystems[] = {
-    {0x6969, "NFS"},        {0x517b, "SMB"},      {0xff534d42, "CIFS"},  {0xfe534d42, "SMB2"},  {0x5346414f, "AFS"},
-    {0x73757245, "Coda"},   {0x564c, "NCP"},      {0x01021997, "9P"},    {0x65735546, "FUSE"},  {0x00c36400, "Ceph"},
-    {0x0bd00bd0, "Lustre"}, {0x01161970, "GFS2"}, {0x7461636f, "OCFS2"}, {0x19830326, "FhGFS"},
+    {0x6969, "NFS"},        {0x517b, "SMB"},
+    {0xff534d42, "CIFS"},   {0xfe534d42, "SMB2"},
+    {0x5346414f, "AFS"},    {0x73757245, "Coda"},
+    {0x564c, "NCP"},        {0x01021997, "9P"},
+    {0x65735546, "FUSE"},   {0x00c36400, "Ceph"},
+    {0x0bd00bd0, "Lustre"}, {0x01161970, "GFS2"},
+    {0x7461636f, "OCFS2"},  {0x19830326, "FhGFS"},
+    {0x6b414653, "AFS"},    {0x786f4256, "VirtualBox's vboxsf"},
+    {0x47504653, "GPFS"},   {0xbacbacbc, "VMware's hgfs"},
 };
 
 const char *store_remote_filesystem(uint64_t magic)

@@ -270,6 +270,10 @@ START_TEST(network_file_systems_are_known_by_number)
     ck_assert_str_eq(store_remote_filesystem(0x6969), "NFS");
     ck_assert_str_eq(store_remote_filesystem(0xff534d42), "CIFS");
     ck_assert_str_eq(store_remote_filesystem(0x65735546), "FUSE");
+    ck_assert_str_eq(store_remote_filesystem(0x6b414653), "AFS"); /* the kernel's own */
+    ck_assert_ptr_nonnull(store_remote_filesystem(0x786f4256));   /* a folder of the host of a virtual machine */
+    ck_assert_ptr_nonnull(store_remote_filesystem(0xbacbacbc));
+    ck_assert_str_eq(store_remote_filesystem(0x47504653), "GPFS");
     ck_assert_ptr_null(store_remote_filesystem(0xef53));     /* ext4 */
     ck_assert_ptr_null(store_remote_filesystem(0x01021994)); /* tmpfs */
     ck_assert_ptr_null(store_remote_filesystem(0x58465342)); /* XFS */
