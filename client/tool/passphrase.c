@@ -99,6 +99,11 @@ enum exit_code passphrase_get(const struct cli *cli, const char *option, const c
     if (isatty(STDIN_FILENO) == 1)
         return ask(cli, what, confirm, out);
     snprintf(where, sizeof(where), "--%s", option);
+    if (confirm) /* a new one: nobody can have logged in with it */
+        return complain(cli, EXIT_DENIED,
+                        &(struct trouble){"a new passphrase is needed", where,
+                                          "it is to protect a key, and there is no terminal to ask on",
+                                          "write it into a file of yours alone (chmod 600), and name that here"});
     return complain(cli, EXIT_DENIED,
                     &(struct trouble){"a passphrase is needed", where,
                                       "the key is protected, nobody is logged in, and there is no terminal to ask on",

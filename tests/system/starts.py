@@ -246,6 +246,16 @@ def another_key_than_the_stores_is_named_before_a_restart(lab):
     starts_again(lab)
 
 
+@story(smoke=False)
+def a_new_passphrase_that_nobody_can_type_is_asked_for_in_a_file(lab):
+    folder = os.path.join(lab.dir, "elsewhere")
+    where = [word for name in ("dir", "settings-dir", "state-dir", "run-dir") for word in (f"--{name}", os.path.join(folder, name))]
+    done = run([TOOL, "init", "marl", "--force", "ZZ", "--network-name", "Marlshire", "--address", "tcp://127.0.0.1:4700", *where], None, stdin=subprocess.DEVNULL)
+    check("what is missing is named", done.returncode != 0 and "--new-passphrase-file" in done.stderr and "casewire login" not in done.stderr, done.stderr)
+    done = run([TOOL, "authority", "init", "--force", "ZZ", "--network-name", "Marlshire", "--dir", folder], None, stdin=subprocess.DEVNULL)
+    check("by the name that it has there", done.returncode != 0 and "--passphrase-file" in done.stderr and "casewire login" not in done.stderr, done.stderr)
+
+
 # --- an officer's program that is not let in -------------------------------------------------------------------
 
 

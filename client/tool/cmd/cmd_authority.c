@@ -23,13 +23,23 @@ enum exit_code authority_need(const struct cli *cli, const char *name, const cha
                                       "casewire authority --help"});
 }
 
+/* authority init makes all its keys anew: the common option is enough for it. */
+static const char *passphrase_option(const struct cli *cli)
+{
+    for (const struct cli_option *o = cli->command->options; o != NULL && o->name != NULL; o++) {
+        if (strcmp(o->name, "new-passphrase-file") == 0 &&
+            (cli_value(cli, o->name) != NULL || cli_value(cli, "passphrase-file") == NULL))
+            return "new-passphrase-file";
+    }
+    return "passphrase-file";
+}
+
 /* A new file's passphrase: the option's file, the terminal, or none when the command says so aloud. */
 enum exit_code authority_new_passphrase(const struct cli *cli, struct buf *out)
 {
     if (cli_flag(cli, "insecure-lab"))
         return EXIT_DONE;
-    const char *option = cli_value(cli, "new-passphrase-file") != NULL ? "new-passphrase-file" : "passphrase-file";
-    enum exit_code code = passphrase_get(cli, option, "New passphrase: ", true, out);
+    enum exit_code code = passphrase_get(cli, passphrase_option(cli), "New passphrase: ", true, out);
     if (code != EXIT_DONE || out->len != 0)
         return code;
     return complain(cli, EXIT_USAGE,
