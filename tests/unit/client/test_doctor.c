@@ -18,10 +18,10 @@ static struct findings found;
     "casewire_store_low_on_space 0\ncasewire_store_reserve_bytes 16777216\ncasewire_store_used_bytes 1048576\n"   \
     "casewire_store_size_bytes 1099511627776\ncasewire_store_readers 1\ncasewire_store_oldest_reader_commits 2\n" \
     "casewire_process_open_descriptors 40\ncasewire_process_max_descriptors 65536\n"                              \
-    "casewire_process_locked_memory_bytes 1048576\n"
-"casewire_process_max_locked_memory_bytes 67108864\ncasewire_certificate_expiry_timestamp_seconds 100000000.000\n"
+    "casewire_process_locked_memory_bytes 1048576\n"                                                              \
+    "casewire_process_max_locked_memory_bytes 67108864\ncasewire_certificate_expiry_timestamp_seconds 100000000.000\n"
 
-    static const struct cw_wall now = {INT64_C(1000)};
+static const struct cw_wall now = {INT64_C(1000)};
 
 /* What is well, with one line put in another's place. */
 static void judge_with(const char *line)
