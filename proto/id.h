@@ -58,43 +58,44 @@ static inline bool id_is_zero(const uint8_t b[static ID_LEN])
  * signed string. Never reused for another format (docs/protocol.md, number registry).
  */
 #define LABEL_LEN 16
-#define LABEL_TABLE(X)                                                                          \
-    X(LABEL_NETWORK, "cw1:network")       /* network genesis -> network_id */                   \
-    X(LABEL_CERT, "cw1:cert")             /* certificate -> cert_id; issuer's signature */      \
-    X(LABEL_POSSESSION, "cw1:possess")    /* proof of possession of a certificate's keys */     \
-    X(LABEL_OP, "cw1:op")                 /* submission header -> op_id; author's signature */  \
-    X(LABEL_CASE, "cw1:case")             /* op_id of the opening op -> case_id */              \
-    X(LABEL_THING, "cw1:thing")           /* op_id, index -> event or entity id */              \
-    X(LABEL_SUBMISSION, "cw1:submission") /* op id, author's proof -> submission hash */        \
-    X(LABEL_COMMIT, "cw1:commit")         /* keyed with r: padded payload -> commitment */      \
-    X(LABEL_BUNDLE, "cw1:bundle")         /* bundle head: author's signature over it */         \
-    X(LABEL_BUNDLE_LEAF, "cw1:bundleleaf")                                                      \
-    X(LABEL_BUNDLE_NODE, "cw1:bundlenode")                                                      \
-    X(LABEL_ENTRY, "cw1:entry")          /* entry header -> entry hash */                       \
-    X(LABEL_ENTRY_LEAF, "cw1:entryleaf") /* Merkle tree of a seal's entries */                  \
-    X(LABEL_ENTRY_NODE, "cw1:entrynode")                                                        \
-    X(LABEL_SEAL, "cw1:seal")            /* seal -> seal hash; daemon's signature */            \
-    X(LABEL_GENESIS, "cw1:genesis")      /* log genesis -> log_id */                            \
-    X(LABEL_BLOB, "cw1:blob")            /* ciphertext, wraps, envelopes -> what names them */  \
-    X(LABEL_KEY_RECORD, "cw1:keyrecord") /* key record -> key record id */                      \
-    X(LABEL_KEY_COMMIT, "cw1:keycommit") /* keyed with the seed: key commitment */              \
-    X(LABEL_KEY_X25519, "cw1:keyx25519") /* seed -> X25519 secret of the audience key */        \
-    X(LABEL_KEY_WRAP, "cw1:keywrap")     /* seed -> symmetric wrap key of the audience key */   \
-    X(LABEL_FRONTIER, "cw1:frontier")    /* frontier head: daemon's signature */                \
-    X(LABEL_ITEM_LEAF, "cw1:itemleaf")   /* Merkle tree of a frontier's items */                \
-    X(LABEL_ITEM_NODE, "cw1:itemnode")                                                          \
-    X(LABEL_CLOSED, "cw1:closed")     /* closed logs' buckets */                                \
-    X(LABEL_DIGEST, "cw1:digest")     /* H(inputs), H(state), digest leaves and buckets */      \
-    X(LABEL_BACKUP, "cw1:backup")     /* reserved */                                            \
-    X(LABEL_SNAPSHOT, "cw1:snapshot") /* reserved */                                            \
-    X(LABEL_TOKEN, "cw1:token")       /* reserved: deconfliction tokens */                      \
-    X(LABEL_LOCAL, "cw1:local")       /* at rest, this machine only */                          \
-    X(LABEL_CURSOR, "cw1:cursor")     /* a feed's cursor: its check, its hash */                \
-    X(LABEL_FEED, "cw1:feed")         /* case, inputs, state -> id of an item that is no op */  \
-    X(LABEL_SEEN, "cw1:seen")         /* what a session has seen: its check */                  \
-    X(LABEL_ENROL, "cw1:enrol")       /* a request to be admitted: holder's signature, words */ \
-    X(LABEL_JOIN, "cw1:join")         /* what a new division gets: authority's signature */     \
-    X(LABEL_MEMBERS, "cw1:members")   /* an audience's last records, where several logs say them */
+#define LABEL_TABLE(X)                                                                              \
+    X(LABEL_NETWORK, "cw1:network")       /* network genesis -> network_id */                       \
+    X(LABEL_CERT, "cw1:cert")             /* certificate -> cert_id; issuer's signature */          \
+    X(LABEL_POSSESSION, "cw1:possess")    /* proof of possession of a certificate's keys */         \
+    X(LABEL_OP, "cw1:op")                 /* submission header -> op_id; author's signature */      \
+    X(LABEL_CASE, "cw1:case")             /* op_id of the opening op -> case_id */                  \
+    X(LABEL_THING, "cw1:thing")           /* op_id, index -> event or entity id */                  \
+    X(LABEL_SUBMISSION, "cw1:submission") /* op id, author's proof -> submission hash */            \
+    X(LABEL_COMMIT, "cw1:commit")         /* keyed with r: padded payload -> commitment */          \
+    X(LABEL_BUNDLE, "cw1:bundle")         /* bundle head: author's signature over it */             \
+    X(LABEL_BUNDLE_LEAF, "cw1:bundleleaf")                                                          \
+    X(LABEL_BUNDLE_NODE, "cw1:bundlenode")                                                          \
+    X(LABEL_ENTRY, "cw1:entry")          /* entry header -> entry hash */                           \
+    X(LABEL_ENTRY_LEAF, "cw1:entryleaf") /* Merkle tree of a seal's entries */                      \
+    X(LABEL_ENTRY_NODE, "cw1:entrynode")                                                            \
+    X(LABEL_SEAL, "cw1:seal")            /* seal -> seal hash; daemon's signature */                \
+    X(LABEL_GENESIS, "cw1:genesis")      /* log genesis -> log_id */                                \
+    X(LABEL_BLOB, "cw1:blob")            /* ciphertext, wraps, envelopes -> what names them */      \
+    X(LABEL_KEY_RECORD, "cw1:keyrecord") /* key record -> key record id */                          \
+    X(LABEL_KEY_COMMIT, "cw1:keycommit") /* keyed with the seed: key commitment */                  \
+    X(LABEL_KEY_X25519, "cw1:keyx25519") /* seed -> X25519 secret of the audience key */            \
+    X(LABEL_KEY_WRAP, "cw1:keywrap")     /* seed -> symmetric wrap key of the audience key */       \
+    X(LABEL_FRONTIER, "cw1:frontier")    /* frontier head: daemon's signature */                    \
+    X(LABEL_ITEM_LEAF, "cw1:itemleaf")   /* Merkle tree of a frontier's items */                    \
+    X(LABEL_ITEM_NODE, "cw1:itemnode")                                                              \
+    X(LABEL_CLOSED, "cw1:closed")     /* closed logs' buckets */                                    \
+    X(LABEL_DIGEST, "cw1:digest")     /* H(inputs), H(state), digest leaves and buckets */          \
+    X(LABEL_BACKUP, "cw1:backup")     /* reserved */                                                \
+    X(LABEL_SNAPSHOT, "cw1:snapshot") /* reserved */                                                \
+    X(LABEL_TOKEN, "cw1:token")       /* reserved: deconfliction tokens */                          \
+    X(LABEL_LOCAL, "cw1:local")       /* at rest, this machine only */                              \
+    X(LABEL_CURSOR, "cw1:cursor")     /* a feed's cursor: its check, its hash */                    \
+    X(LABEL_FEED, "cw1:feed")         /* case, inputs, state -> id of an item that is no op */      \
+    X(LABEL_SEEN, "cw1:seen")         /* what a session has seen: its check */                      \
+    X(LABEL_ENROL, "cw1:enrol")       /* a request to be admitted: holder's signature, words */     \
+    X(LABEL_JOIN, "cw1:join")         /* what a new division gets: authority's signature */         \
+    X(LABEL_MEMBERS, "cw1:members")   /* an audience's last records, where several logs say them */ \
+    X(LABEL_ERASE, "cw1:erase")       /* erasure record: approver's signature */
 
 enum label {
 #define LABEL_NAME(name, text) name,

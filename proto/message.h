@@ -88,9 +88,9 @@ enum authority_act {
     ACT_MEMBERSHIP = 4,      /* audience, member cert ids added/removed */
     ACT_ADMIT_AUTHORITY = 5, /* root only: an authority's certificate and its log id */
     ACT_ROTATE_ROOT = 6,     /* root only: new root keys and threshold */
-    ACT_REINSTATE = 7,       /* reserved */
-    ACT_FORK_JUDGEMENT = 8,  /* reserved */
-    ACT_VERSIONS = 9,        /* reserved: writers_min_version, acceptable object versions */
+    ACT_REINSTATE = 7,       /* grammar in reserved.h, behaviour later */
+    ACT_FORK_JUDGEMENT = 8,  /* likewise */
+    ACT_VERSIONS = 9,        /* likewise: what writers may make from here on */
 };
 
 struct authority_record {
@@ -145,12 +145,12 @@ enum op_class {
     CLASS_KEY = 2,       /* key record in clear; author a daemon */
     CLASS_AUTHORITY = 3, /* authority record in clear; author an authority, in its own log */
     CLASS_ROOT = 4,      /* root record in clear; proof carries `threshold` root signatures */
-    CLASS_WRAPS = 5,     /* grammar now, behaviour later */
-    CLASS_ENVELOPES = 6, /* grammar now, behaviour later */
-    CLASS_ERASURE = 7,   /* grammar now, behaviour later */
-    CLASS_ERASED = 8,    /* receipt of an erasure: grammar now, behaviour later */
-    CLASS_AUDIENCE = 9,  /* which audiences read a case: grammar now, behaviour later */
-    CLASS_NOTE = 10,     /* reserved */
+    CLASS_WRAPS = 5,     /* grammar in reserved.h, behaviour later; so the next four */
+    CLASS_ENVELOPES = 6,
+    CLASS_ERASURE = 7,
+    CLASS_ERASED = 8,   /* receipt of an erasure */
+    CLASS_AUDIENCE = 9, /* which audiences read a case */
+    CLASS_NOTE = 10,    /* reserved */
 };
 
 static inline bool class_in_clear(enum op_class c)

@@ -3,6 +3,7 @@
 #include "tests/fuzz/fuzz.h"
 #include "tests/unit/proto/record_kinds.h"
 
+#include "proto/reserved.h"
 #include "proto/submission.h"
 
 static uint8_t arena_memory[1 << 20], written[1 << 20];
@@ -38,6 +39,18 @@ static void padding_holds(struct cw_slice padded)
     FUZZ_MUST(size_class_of(payload.len, &size_class) == CW_OK && size_class_len(size_class) <= padded.len);
 }
 
+/* Records of a later version's behaviour: well-formed or not, in the memory that is said to be enough. */
+static void reserved_holds(struct cw_slice bytes)
+{
+    struct arena arena = arena_over(arena_memory, RESERVED_ARENA_LEN);
+
+    for (uint32_t c = CLASS_WRAPS; c <= CLASS_AUDIENCE; c++)
+        FUZZ_MUST(reserved_record_check((enum op_class)c, bytes, &arena) != CW_LOCAL_MEMORY);
+    for (uint32_t act = ACT_REINSTATE; act <= ACT_VERSIONS; act++)
+        FUZZ_MUST(reserved_act_check((enum authority_act)act, bytes, &arena) != CW_LOCAL_MEMORY);
+    FUZZ_MUST(arena.used == 0);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct signed_seal seal;
@@ -49,5 +62,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     (void)signed_seal_parse(rest, &seal);
     text_holds(rest);
     padding_holds(rest);
+    reserved_holds(rest);
     return 0;
 }

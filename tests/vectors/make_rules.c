@@ -188,6 +188,88 @@ static void break_enrolment(struct out *o)
 #undef BREAK_JOIN
 }
 
+/* A list that breaks a rule must be a copy: the arena's is const. */
+static void break_wraps_and_envelopes(struct out *o)
+{
+    static uint8_t arena_memory[1 << 12];
+    struct arena arena = arena_over(arena_memory, sizeof(arena_memory));
+    struct op_part parts[3];
+    struct cert_id recipients[3];
+
+#define BREAK_LIST(record, shape, reason, change) \
+    arena.used = 0;                               \
+    BREAK_READ(o, record, record##_parse(sample_of(#record, (shape)), &arena, &x), reason, change)
+#define CHANGED(list, count, change) (memcpy(list, x.list, (count) * sizeof(list)[0]), (change), x.list = (list))
+    BREAK_LIST(wraps_record, 0, "no part", x.part_count = 0);
+    BREAK_LIST(wraps_record, 0, "one part twice", CHANGED(parts, 3, parts[1].part = parts[0].part));
+    BREAK_LIST(wraps_record, 0, "ops that do not ascend", CHANGED(parts, 3, parts[2].op.b[0] = 0));
+    BREAK_LIST(wraps_record, 0, "part 8", CHANGED(parts, 3, parts[1].part = PARTS_MAX));
+    BREAK_LIST(envelopes_record, 0, "no recipient", x.recipient_count = 0);
+    BREAK_LIST(envelopes_record, 0, "one recipient twice", CHANGED(recipients, 3, recipients[1] = recipients[0]));
+}
+
+static void break_erasure(struct out *o)
+{
+    static uint8_t arena_memory[1 << 12];
+    struct arena arena = arena_over(arena_memory, sizeof(arena_memory));
+    struct op_part parts[3];
+    struct position cut[2];
+
+    BREAK_LIST(erasure_record, 0, "neither parts nor a case", x.part_count = 0);
+    BREAK_LIST(erasure_record, 0, "parts and a case", x.has_case = true);
+    BREAK_LIST(erasure_record, 2, "a case without a cut", x.cut_count = 0);
+    BREAK_LIST(erasure_record, 2, "a cut without a case", x.has_case = false);
+    BREAK_LIST(erasure_record, 0, "a frame alone", CHANGED(parts, 3, parts[0].part = 0));
+    BREAK_LIST(erasure_record, 2, "a cut at seq 0", CHANGED(cut, 2, cut[0].seq = 0));
+    BREAK_LIST(erasure_record, 2, "a cut at no seal", CHANGED(cut, 2, memset(&cut[1].seal, 0, ID_LEN)));
+    BREAK_LIST(erasure_record, 2, "one log twice", CHANGED(cut, 2, cut[1].log = cut[0].log));
+    BREAK_LIST(erasure_record, 0, "one person twice", x.approver = x.requester);
+    BREAK_LIST(erasure_record, 0, "basis 0", x.basis = ERASURE_UNKNOWN);
+    BREAK_LIST(erasure_record, 0, "basis 256", x.basis = (enum erasure_basis)256);
+    BREAK(o, erased_record, 0, "erased at no time", x.erased_at.ms = 0);
+    BREAK(o, erased_record, 0, "a time of 2^63", x.backups_until.ms = INT64_MIN);
+}
+
+static void break_audience(struct out *o)
+{
+    static uint8_t arena_memory[1 << 12];
+    struct arena arena = arena_over(arena_memory, sizeof(arena_memory));
+    struct cw_slice added[2];
+    struct cw_op_id after[2];
+
+    BREAK_LIST(audience_record, 1, "nothing changes", x.added_count = 0);
+    BREAK_LIST(audience_record, 0, "one name twice", CHANGED(added, 2, added[1] = added[0]));
+    BREAK_LIST(audience_record, 0, "a name before the one that it begins with",
+               CHANGED(added, 2, (added[0] = slice_of("forces"), added[1] = slice_of("force"))));
+    BREAK_LIST(audience_record, 0, "added and removed", CHANGED(added, 2, added[0] = slice_of("armed")));
+    BREAK_LIST(audience_record, 0, "a name of no characters", CHANGED(added, 2, added[0] = slice_of("")));
+    BREAK_LIST(audience_record, 0, "a name with a control character", CHANGED(added, 2, added[0] = slice_of("a\tb")));
+    BREAK_LIST(audience_record, 0, "one record twice", CHANGED(after, 2, after[1] = after[0]));
+}
+
+static void break_later_acts(struct out *o)
+{
+    static uint8_t arena_memory[1 << 12];
+    struct arena arena = arena_over(arena_memory, sizeof(arena_memory));
+    struct cw_op_id ops[3];
+
+    BREAK_LIST(act_reinstate, 0, "no op", x.op_count = 0);
+    BREAK_LIST(act_reinstate, 0, "one op twice", CHANGED(ops, 3, ops[2] = ops[1]));
+    BREAK(o, act_fork_judgement, 0, "from seq 0", x.from = 0);
+    BREAK(o, act_fork_judgement, 0, "a head below what is judged", x.from = 301);
+    BREAK(o, act_fork_judgement, 0, "one head twice", x.heads[1] = x.heads[0]);
+    BREAK(o, act_fork_judgement, 0, "heads that do not ascend", (x.from = 1, x.heads[2].seq = 2));
+    BREAK(o, act_fork_judgement, 0, "key 0", x.key = JUDGED_KEY_UNKNOWN);
+    BREAK(o, act_versions, 1, "nothing is said", x.object_count = 0);
+    BREAK(o, act_versions, 0, "writers of 65536", x.writers_min = 65536);
+    BREAK(o, act_versions, 0, "one object twice", x.objects[1].object = x.objects[0].object);
+    BREAK(o, act_versions, 0, "least above most", x.objects[0].least = 3);
+    BREAK(o, act_versions, 0, "least 0", x.objects[0].least = 0);
+    BREAK(o, act_versions, 0, "object 0", x.objects[0].object = 0);
+#undef CHANGED
+#undef BREAK_LIST
+}
+
 /* NOLINTEND(readability-function-size,misc-misleading-bidirectional) */
 
 static void break_envelopes(struct out *o)
@@ -211,4 +293,8 @@ void make_broken_rules(struct out *o)
     break_keys_and_frontiers(o);
     break_envelopes(o);
     break_enrolment(o);
+    break_wraps_and_envelopes(o);
+    break_erasure(o);
+    break_audience(o);
+    break_later_acts(o);
 }

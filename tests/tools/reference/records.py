@@ -285,6 +285,11 @@ ACTS = {
     5: [data(1, "certificate", 1, 4096, always=True), ident(2, "issuer", 64, always=True), ident(3, "log", always=True)],
     6: [ident(1, "root_keys", repeated=(1, 8)), num(2, "threshold", 1, 8, always=True)],
 }
+RESERVED_ACTS = {  # §3.11: no verdict comes from them, so they are apart from those that a record is read by
+    7: [ident(1, "cert", always=True), ident(2, "ops", repeated=(1, 1024))],
+    8: [ident(1, "log", always=True), num(2, "from", 1), rec(3, "heads", [num(1, "seq", 1), ident(2, "seal", always=True)], repeated=(0, 8)), num(4, "key", 1, 255)],
+    9: [num(1, "writers_min", 0, 65535), rec(2, "objects", [num(1, "object", 1, 65535), num(2, "least", 1, 65535), num(3, "most", 1, 65535)], repeated=(0, 32))],
+}
 PART_REF = [ident(1, "commit", always=True), num(2, "size_class", 0, 10)]
 SUBMISSION = [V, ident(2, "author", always=True), ident(3, "submission_id", 16, always=True), num(4, "op_class", 1, 65535, always=True),
               ident(5, "case_id", presence=True), rec(6, "parts", PART_REF, repeated=(1, 8)), num(7, "author_time_ms", 0, 2**63 - 1),
@@ -305,6 +310,15 @@ SEAL = [V, ident(2, "log", always=True), num(3, "first", 1, always=True), num(4,
 KEY_RECORD = [V, data(2, "audience", 1, 80, always=True, check=is_text), rec(3, "membership", POSITION, always=True),
               ident(4, "public_key", always=True), ident(5, "commitment", always=True)]
 ENVELOPES = [V, rec(2, "items", [ident(1, "recipient", always=True), data(2, "sealed", 1, 512, always=True)], repeated=(1, 512))]
+# §3.11: numbers and grammar now, behaviour later
+OP_PART = [ident(1, "op", always=True), num(2, "part", 0, 7)]
+WRAPS_RECORD = [V, ident(2, "key", always=True), rec(3, "parts", OP_PART, repeated=(1, 1024)), ident(4, "wraps", always=True)]
+ENVELOPES_RECORD = [V, ident(2, "key", always=True), ident(3, "recipients", repeated=(1, 512)), ident(4, "envelopes", always=True)]
+ERASURE_RECORD = [V, rec(2, "parts", OP_PART, repeated=(0, 1024)), ident(3, "case_id", presence=True), rec(4, "cut", POSITION, repeated=(0, 512)),
+                  num(5, "basis", 1, 255), ident(6, "requester", always=True), ident(7, "approver", always=True), ident(8, "approval", 64, always=True)]
+ERASED_RECORD = [V, ident(2, "erasure", always=True), num(3, "erased_at_ms", 1, 2**63 - 1), num(4, "backups_until_ms", 0, 2**63 - 1)]
+AUDIENCE_RECORD = [V, ident(2, "case_id", always=True), data(3, "added", 1, 80, repeated=(0, 4), check=is_text),
+                   data(4, "removed", 1, 80, repeated=(0, 16), check=is_text), ident(5, "after", repeated=(0, 64))]
 ITEM = [ident(1, "log", always=True), num(2, "seq"), ident(3, "seal"), num(4, "blob_seq"), num(5, "holes", 1, repeated=(0, 64))]
 HEAD = [V, ident(2, "signer", always=True), ident(3, "start", 16, always=True), ident(4, "replaces", 16), num(5, "counter"),
         num(6, "item_count", 0, 4096), ident(7, "root", always=True), ident(8, "closed"), positions(9, "authority")]
@@ -372,6 +386,65 @@ def authority_record(raw):
         if r["act_body"]["threshold"] > len(r["act_body"]["root_keys"]):
             raise Bad("the threshold is above the number of root keys")
     return r
+
+
+def op_parts(parts):
+    if not ascends([(p["op"], p["part"]) for p in parts]):
+        raise Bad("parts do not ascend")
+
+
+def wraps_record(raw):
+    r = parse(WRAPS_RECORD, raw, limit=65536)
+    op_parts(r["parts"])
+    return r
+
+
+def envelopes_record(raw):
+    r = parse(ENVELOPES_RECORD, raw, limit=65536)
+    if not ascends(r["recipients"]):
+        raise Bad("recipients do not ascend")
+    return r
+
+
+def erasure_record(raw):
+    r = parse(ERASURE_RECORD, raw, limit=65536)
+    op_parts(r["parts"])
+    if any(p["part"] == 0 for p in r["parts"]):
+        raise Bad("a frame goes only with its case")
+    if bool(r["parts"]) == (r["case_id"] is not None) or bool(r["cut"]) != (r["case_id"] is not None):
+        raise Bad("parts, or a case and its cut")
+    if not ascends([p["log"] for p in r["cut"]]) or not all(p["seq"] and any(p["seal"]) for p in r["cut"]):
+        raise Bad("a cut's positions")
+    if r["requester"] == r["approver"]:
+        raise Bad("one person")
+    return r
+
+
+def erased_record(raw):
+    return parse(ERASED_RECORD, raw, limit=65536)
+
+
+def audience_record(raw):
+    r = parse(AUDIENCE_RECORD, raw, limit=65536)
+    if not ascends(r["added"]) or not ascends(r["removed"]) or not ascends(r["after"]):
+        raise Bad("a list does not ascend")
+    if not r["added"] + r["removed"] or set(r["added"]) & set(r["removed"]):
+        raise Bad("nothing changes, or a name both ways")
+    return r
+
+
+def reserved_act(act, raw):
+    body = parse(RESERVED_ACTS[act], raw, limit=65536)
+    if act == 7 and not ascends(body["ops"]):
+        raise Bad("ops do not ascend")
+    if act == 8 and (not ascends([(x["seq"], x["seal"]) for x in body["heads"]]) or any(x["seq"] < body["from"] for x in body["heads"])):
+        raise Bad("heads do not ascend, or lie below what is judged")
+    if act == 9:
+        if not ascends([x["object"] for x in body["objects"]]) or any(x["least"] > x["most"] for x in body["objects"]):
+            raise Bad("objects do not ascend, or have no version")
+        if not body["writers_min"] and not body["objects"]:
+            raise Bad("nothing is said")
+    return body
 
 
 def submission_header(raw):

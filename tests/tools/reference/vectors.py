@@ -86,6 +86,10 @@ RECORDS = {
     "seal": (R.seal, "seal_hash", "cw1:seal"), "key_record": (R.key_record, "key_record_id", "cw1:keyrecord"),
     "frontier_head": (R.frontier_head, None, None), "frontier_item": (R.frontier_item, None, None),
     "envelope_plain": (lambda x: R.parse(ENVELOPE_PLAIN, x), None, None), "envelopes": (R.envelopes, None, None),
+    "wraps_record": (R.wraps_record, None, None), "envelopes_record": (R.envelopes_record, None, None),
+    "erasure_record": (R.erasure_record, None, None), "erased_record": (R.erased_record, None, None),
+    "audience_record": (R.audience_record, None, None), "act_reinstate": (lambda x: R.reserved_act(7, x), None, None),
+    "act_fork_judgement": (lambda x: R.reserved_act(8, x), None, None), "act_versions": (lambda x: R.reserved_act(9, x), None, None),
     "enrol_request": (R.enrol_request, "request_hash", "cw1:enrol"), "join": (R.join, None, None),
 }
 

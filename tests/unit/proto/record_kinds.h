@@ -6,6 +6,7 @@
 
 #include "proto/enrol.h"
 #include "proto/message.h"
+#include "proto/reserved.h"
 
 typedef enum cw_err (*reencode_fn)(struct cw_slice in, struct arena *arena, struct writer *out);
 
@@ -38,6 +39,9 @@ REENCODE(frontier_head)
 REENCODE(frontier_item)
 REENCODE(envelope_plain)
 REENCODE(enrol_request)
+REENCODE(erased_record)
+REENCODE(act_fork_judgement)
+REENCODE(act_versions)
 
 static enum cw_err reencode_author_proof(struct cw_slice in, struct arena *arena, struct writer *out)
 {
@@ -50,25 +54,24 @@ static enum cw_err reencode_author_proof(struct cw_slice in, struct arena *arena
     return err;
 }
 
-static enum cw_err reencode_act_membership(struct cw_slice in, struct arena *arena, struct writer *out)
-{
-    struct act_membership value;
-    enum cw_err err = act_membership_parse(in, arena, &value);
+#define REENCODE_ARENA(record)                                                                        \
+    static enum cw_err reencode_##record(struct cw_slice in, struct arena *arena, struct writer *out) \
+    {                                                                                                 \
+        struct record value;                                                                          \
+        enum cw_err err = record##_parse(in, arena, &value);                                          \
+                                                                                                      \
+        if (err == CW_OK)                                                                             \
+            record##_encode(&value, out);                                                             \
+        return err;                                                                                   \
+    }
 
-    if (err == CW_OK)
-        act_membership_encode(&value, out);
-    return err;
-}
-
-static enum cw_err reencode_join(struct cw_slice in, struct arena *arena, struct writer *out)
-{
-    struct join value;
-    enum cw_err err = join_parse(in, arena, &value);
-
-    if (err == CW_OK)
-        join_encode(&value, out);
-    return err;
-}
+REENCODE_ARENA(act_membership)
+REENCODE_ARENA(join)
+REENCODE_ARENA(wraps_record)
+REENCODE_ARENA(envelopes_record)
+REENCODE_ARENA(erasure_record)
+REENCODE_ARENA(audience_record)
+REENCODE_ARENA(act_reinstate)
 
 static enum cw_err reencode_envelopes(struct cw_slice in, struct arena *arena, struct writer *out)
 {
@@ -106,6 +109,14 @@ static const struct record_kind {
     {"envelopes", reencode_envelopes},
     {"enrol_request", reencode_enrol_request},
     {"join", reencode_join},
+    {"wraps_record", reencode_wraps_record},
+    {"envelopes_record", reencode_envelopes_record},
+    {"erasure_record", reencode_erasure_record},
+    {"erased_record", reencode_erased_record},
+    {"audience_record", reencode_audience_record},
+    {"act_reinstate", reencode_act_reinstate},
+    {"act_fork_judgement", reencode_act_fork_judgement},
+    {"act_versions", reencode_act_versions},
 };
 
 #endif
