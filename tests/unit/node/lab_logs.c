@@ -67,6 +67,10 @@ static void fill_draft(const struct lab_hand *h, const struct lab_record *r, uin
         draft->author = r->key->author->id;
         draft->parts[0].payload = r->key->record;
     }
+    if (r->op_class != CLASS_UNKNOWN) {
+        draft->op_class = r->op_class;
+        draft->parts[0].payload = r->body;
+    }
     if (r->by_stranger)
         draft->author = lab->late_officer.id;
     WORLD_FILL(draft->submission_id, "hand submission", (uint32_t)h->scope * 100000 + (uint32_t)seq);

@@ -38,6 +38,7 @@ struct lab_record {
     uint32_t claimed_count;
     size_t claimed_len;
     const struct lab_key *key;
+    enum op_class op_class; /* of a division: the body alone is part 0 of this class; UNKNOWN: as the log has it */
     const struct cw_op_id *under; /* whose id its entry names in place of its own; NULL: its own */
 };
 
