@@ -31,6 +31,12 @@ const struct event_row event_table[] = {
      "Somebody connected with a transport key that no certificate of this network has, or whose certificate is "
      "revoked or over. The fingerprint in the message is that of the key. A daemon that was issued lately:\n"
      "  casewire authority publish --dir FOLDER --socket SOCKET"},
+    {"net-misframed", "6f0d3a52b9c84e0f8d1c57a94be26713",
+     "Something that is no message came to @CASEWIRE_DIVISION@'s door",
+     "Each message is one frame of at most 1048576 bytes. Somebody sent a longer one, one in several frames, or one "
+     "that "
+     "never ends, and lost the connection; the message says who, by the first digits of the certificate. It is the "
+     "fault of a program that does not use libcasewire, or of a newer one with an error."},
     {"net-link-down", "178c3be42e6c4d389a81383ae1b9642f", "A link to another division ended",
      "The message says why, as exactly as this side can know. It is dialled again by itself, and each attempt "
      "that ends in the same way is told at growing pauses, up to an hour; casewire peers tells how it stands."},

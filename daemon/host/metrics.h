@@ -80,6 +80,9 @@
     X(HANDSHAKES, "casewire_handshake_failures", COUNTER, "", "reason",                                                \
       "Links that this daemon dials, by reason as `casewire peers` has it, and keys at its doors (unknown-key, "       \
       "revoked-key, expired, not-yet-valid, wrong-socket), that came to nothing.")                                     \
+    X(MISFRAMED, "casewire_misframed_messages", COUNTER, "", "reason",                                                 \
+      "What came over the network and is no message, its connection ended for it: too_long (a frame above 1048576 "    \
+      "bytes), several_frames, endless, unread (a frame far above that, or no frame).")                                \
     X(NET_LOST, "casewire_net_process_lost", COUNTER, "", "", "Times the net process ended and was replaced.")         \
     X(DROPPED, "casewire_dropped", COUNTER, "", "what",                                                                \
       "Let go because there was too much: link (did not take what was sent to it), request (told to try again), "      \

@@ -27,6 +27,7 @@
 #include "main/gate.h"
 #include "net/allow.h"
 #include "net/keeper.h"
+#include "net/misframed.h"
 #include "node/ports.h"
 #include "proto/link_end.h"
 
@@ -53,6 +54,7 @@ struct figures {
     _Atomic int64_t beat_ms;   /* monotonic time at which the node thread came round last */
     _Atomic uint64_t net_lost; /* how often */
     _Atomic uint64_t link_ends[LINK_END_COUNT];    /* by enum link_end */
+    _Atomic uint64_t misframed[MISFRAMED_COUNT];   /* by enum misframed */
     _Atomic uint64_t refused_keys[ALLOW_VERDICTS]; /* by enum allow_verdict, as the net process tells of them */
     int64_t start_ms;                              /* wall time; before any thread */
 };

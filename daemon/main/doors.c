@@ -83,6 +83,11 @@ static void on_net(void *ctx, const struct net_event *e)
             node_count_refused_keys(d->node, e->fresh);
         tell_counted(d, LOG_LEVEL_WARNING, "net-refused", e);
         break;
+    case NET_MISFRAMED:
+        atomic_fetch_add(&d->figures.misframed[e->misframed], 1);
+        journal_write_about(d->journal, LOG_LEVEL_WARNING, "net-misframed", e->text,
+                            &(struct journal_fields){.code = misframed_word(e->misframed)});
+        break;
     case NET_DOWN:
         if ((unsigned)e->end < LINK_END_COUNT)
             atomic_fetch_add(&d->figures.link_ends[e->end], 1);

@@ -268,6 +268,8 @@ static void add_alarms(const struct daemon *d, const struct node_status *s, stru
 {
     add(m, METRIC_REFUSED_KEYS, s->counters[COUNTER_REFUSED_KEYS]);
     add_handshakes(d, s, m);
+    for (int what = 0; what < MISFRAMED_COUNT; what++)
+        add_for(m, METRIC_MISFRAMED, misframed_word((enum misframed)what), atomic_load(&d->figures.misframed[what]));
     add(m, METRIC_NET_LOST, atomic_load(&d->figures.net_lost));
     add_dropped(d, m);
     add(m, METRIC_FORKS, alarm_times(s, "fork-proven") + alarm_times(s, "own-fork"));

@@ -22,6 +22,8 @@
 
 struct conn {
     bool open;
+    bool cut;           /* we ended it */
+    int probe;          /* its descriptor once more, to ask the kernel how it ended; 0: none */
     uint32_t index;     /* in conns.fds */
     uint64_t link;      /* 0: it has not said anything yet */
     uint64_t received;  /* by the kernel, and taken by libzmq, as of the last look */
@@ -49,8 +51,19 @@ bool conn_heard(int fd, uint64_t *out);
 bool conn_received(int fd, uint64_t *out);
 /* Brings the gap up to date; true: it is too large, cut the connection. */
 bool conn_look(struct conn *c, uint64_t received, bool paused, struct cw_mono now);
+/* Begins to hold the descriptor a second time, above all that libzmq has; without one nothing is known at the end. */
+void conn_probe(struct conn *c, int fd);
+/*
+ * The connection is over for libzmq, and neither we nor the other side ended it: something came that libzmq would not read. What
+ * a handshake takes is not enough for that, when nothing was delivered before.
+ */
+bool conn_left_unread(const struct conn *c);
+/* Where the other side is, without its port; "" when that is not known. */
+void conn_address(int fd, char *out, size_t out_len);
 /* Ends the connection under libzmq's feet; a DISCONNECTED event follows. */
 void conn_shut(int fd);
+/* The same, remembered: what is left unread of it is our doing. */
+void conn_cut(struct conn *c, int fd);
 /* Before that, for one who pours: the end is a reset, which stops it at once and leaves nothing behind in the kernel. */
 void conn_end_hard(int fd);
 

@@ -13,6 +13,7 @@
 
 #include "net/allow.h"
 #include "net/keeper.h"
+#include "net/misframed.h"
 #include "proto/link_end.h"
 
 #define DRIVER_ADDRESS_LEN_MAX 255
@@ -28,11 +29,12 @@ struct driver_settings {
 enum net_event_kind {
     NET_READY, /* text: "PEERS CLIENTS", where it listens; also after each replacement */
     NET_UP,
-    NET_DOWN,     /* end, and text with more: why */
-    NET_RECEIVED, /* frame */
-    NET_REFUSED,  /* a key was refused; text: fingerprint and reason; count: times so far; fresh: of these, new ones */
-    NET_FAILED,   /* the net process cannot do its work; text: why. Before the first NET_READY: driver_run ends */
-    NET_LOST,     /* the net process ended; count: how often in this run; text: how. A new one follows */
+    NET_DOWN,      /* end, and text with more: why */
+    NET_RECEIVED,  /* frame */
+    NET_REFUSED,   /* a key was refused; text: fingerprint and reason; count: times so far; fresh: of these, new ones */
+    NET_MISFRAMED, /* something came that is no message; misframed; known, cert and client; text: whose, and what */
+    NET_FAILED,    /* the net process cannot do its work; text: why. Before the first NET_READY: driver_run ends */
+    NET_LOST,      /* the net process ended; count: how often in this run; text: how. A new one follows */
 };
 
 struct net_event {
@@ -45,6 +47,7 @@ struct net_event {
     bool incoming, client;
     enum link_end end;          /* DOWN */
     enum allow_verdict verdict; /* REFUSED */
+    enum misframed misframed;   /* MISFRAMED */
     bool settings;              /* FAILED: starting again will not help, somebody must change something */
     struct cw_slice frame;      /* borrowed for the call */
     const char *text;           /* "" when there is nothing to say; from the net process: bounded, printable */

@@ -32,6 +32,7 @@ struct server {
     enum door door;
     void *socket, *monitor;
     struct source messages, events;
+    struct net_link_rid told; /* whose misframed message was told of last */
     /* Its own: each monitor tells its events in their order, but one may be read long after the other. */
     struct conns conns;
 };
@@ -47,7 +48,7 @@ struct dial {
     struct cw_mono since;
     char address[201];
     enum link_end end; /* the first reason that libzmq gave, in our words */
-    int probe; /* the connection's descriptor once more, until the handshake is over: see how far it came; -1: none */
+    int probe; /* the connection's descriptor once more: how far the handshake came, and how it ended; -1: none */
     LIST_ENTRY(dial) next;
 };
 
@@ -102,6 +103,8 @@ bool dial_transmit(struct dial *d, struct cw_slice frame);
 void order_work(struct source *s);
 void order_send(struct loop *l, struct net_link *link, struct cw_slice frame);
 void order_retry(struct loop *l, struct net_link *link); /* what waits, when there may be room */
+/* Whose link it is, as a report names him; fd: the connection's. */
+struct misframed_by link_holder(const struct net_link *link, int fd);
 /* A link is over, whoever says so: tells the core, ends the connection. */
 void loop_end_link(struct loop *l, struct net_link *link, enum link_end end, const char *why);
 
@@ -113,6 +116,7 @@ void report_up(struct loop *l, const struct net_link *link);
 void report_down(struct loop *l, uint64_t id, enum link_end end, const char *why);
 void report_received(struct loop *l, uint64_t id, struct cw_slice frame);
 void report_refused(struct loop *l, const struct refused_key *key);
+void report_misframed(struct loop *l, enum misframed what, const struct misframed_by *by);
 
 /* watch.c */
 void watch_work(struct loop *l, struct cw_mono now);

@@ -8,6 +8,7 @@
  */
 
 #include "net/allow.h"
+#include "net/misframed.h"
 
 #include <zmq.h>
 

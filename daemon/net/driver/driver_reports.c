@@ -121,6 +121,27 @@ static bool take_refused(struct driver *d, const Cw__Refused *r)
     return true;
 }
 
+/* "a client, certificate 0123456789abcdef, at 192.0.2.7: a frame ...": not more of an id than tells it from others. */
+static bool take_misframed(struct driver *d, const Cw__Misframed *m)
+{
+    char text[DRIVER_TEXT_LEN_MAX], address[MISFRAMED_ADDRESS_LEN], cert[17] = "";
+    struct net_event e = {.kind = NET_MISFRAMED, .text = text, .known = m->has_cert, .client = m->client};
+
+    if (m->has_cert && m->cert.len != ID_LEN)
+        return false;
+    e.misframed = m->what < MISFRAMED_COUNT ? (enum misframed)m->what : MISFRAMED_UNREAD;
+    if (m->has_cert)
+        memcpy(e.cert.b, m->cert.data, ID_LEN);
+    for (size_t i = 0; m->has_cert && i < 8; i++)
+        snprintf(cert + 2 * i, sizeof cert - 2 * i, "%02x", e.cert.b[i]);
+    copy_text(m->address, address, sizeof address);
+    snprintf(text, sizeof text, "%s%s%s%s%s: %s; the connection was ended", m->client ? "a client" : "a daemon",
+             cert[0] == '\0' ? " that had not said a whole word" : ", certificate ", cert,
+             address[0] == '\0' ? "" : ", at ", address, misframed_sentence(e.misframed));
+    d->handler(d->ctx, &e);
+    return true;
+}
+
 static bool take_failed(struct driver *d, const Cw__Failed *f)
 {
     char text[DRIVER_TEXT_LEN_MAX];
@@ -150,6 +171,8 @@ static bool take_report(struct driver *d, struct cw_slice bytes)
         return take_ready(d, m->ready);
     if (m->refused != NULL)
         return take_refused(d, m->refused);
+    if (m->misframed != NULL)
+        return take_misframed(d, m->misframed);
     return m->failed != NULL && take_failed(d, m->failed);
 }
 

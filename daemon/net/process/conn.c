@@ -1,16 +1,24 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "net/conn.h"
 
+#include <arpa/inet.h>
+#include <fcntl.h>
 #include <linux/sockios.h>
 #include <linux/tcp.h>
 #include <netinet/in.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 /* A CURVE message on the wire: "\7MESSAGE", short nonce, authenticator, flags; before it the frame's head. */
 #define CURVE_MESSAGE_LEN (8 + 8 + 16 + 1)
 #define FRAME_HEAD_SHORT_LEN 2
 #define FRAME_HEAD_LONG_LEN 9
+
+#define STATE_ESTABLISHED 1 /* linux/tcp.h has the struct, and not the numbers */
+#define STATE_CLOSE_WAIT 8
+#define LEFT_MS_MAX 5000        /* one that was silent for longer is given up for that */
+#define HANDSHAKE_LEN_MAX 16384 /* what a stranger says before he is let in or not */
 
 bool conn_opened(struct conns *c, int fd, struct cw_mono now)
 {
@@ -28,6 +36,8 @@ void conn_closed(struct conns *c, int fd)
 
     if (gone == NULL)
         return;
+    if (gone->probe > 0)
+        (void)close(gone->probe);
     int moved = c->fds[--c->count];
     c->fds[gone->index] = moved;
     c->at[moved].index = gone->index;
@@ -97,9 +107,54 @@ bool conn_look(struct conn *c, uint64_t received, bool paused, struct cw_mono no
     return c->gap > CONN_GAP_PAUSED_MAX || (c->gap > CONN_GAP_MAX && !delivering && !paused);
 }
 
+void conn_probe(struct conn *c, int fd)
+{
+    int probe = fcntl(fd, F_DUPFD_CLOEXEC, CONN_FD_MAX);
+
+    c->probe = probe < 0 ? 0 : probe;
+}
+
+bool conn_left_unread(const struct conn *c)
+{
+    struct tcp_info info = {0};
+    socklen_t len = sizeof info;
+    int unread = 0;
+
+    if (c->probe <= 0 || c->cut || getsockopt(c->probe, IPPROTO_TCP, TCP_INFO, &info, &len) != 0 ||
+        ioctl(c->probe, SIOCINQ, &unread) != 0)
+        return false;
+    if (c->link == 0 && info.tcpi_bytes_received < HANDSHAKE_LEN_MAX)
+        return false;
+    if (info.tcpi_state == STATE_ESTABLISHED)
+        return unread > 0 || info.tcpi_last_data_recv < LEFT_MS_MAX;
+    return info.tcpi_state == STATE_CLOSE_WAIT &&
+           unread > 0; /* it closed behind what it sent; libzmq never came there */
+}
+
+void conn_address(int fd, char *out, size_t out_len)
+{
+    struct sockaddr_storage at = {0};
+    socklen_t len = sizeof at;
+    const void *host = &((const struct sockaddr_in *)(const void *)&at)->sin_addr;
+
+    out[0] = '\0';
+    if (getpeername(fd, (struct sockaddr *)(void *)&at, &len) != 0)
+        return;
+    if (at.ss_family == AF_INET6)
+        host = &((const struct sockaddr_in6 *)(const void *)&at)->sin6_addr;
+    if (inet_ntop(at.ss_family, host, out, (socklen_t)out_len) == NULL)
+        out[0] = '\0';
+}
+
 void conn_shut(int fd)
 {
     (void)shutdown(fd, SHUT_RDWR);
+}
+
+void conn_cut(struct conn *c, int fd)
+{
+    c->cut = true;
+    conn_shut(fd);
 }
 
 void conn_end_hard(int fd)

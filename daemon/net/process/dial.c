@@ -40,8 +40,22 @@ static enum link_end how_far(const struct dial *d)
     return heard >= HEARD_GREETING ? LINK_END_WRONG_KEY : LINK_END_NOT_CASEWIRE;
 }
 
+/* libzmq gave the connection up while we kept reading: it does not say why. */
+static void tell_unread(struct dial *d)
+{
+    const struct conn c = {.link = d->link->id, .probe = d->probe < 0 ? 0 : d->probe};
+    struct misframed_by by;
+
+    if (d->loop->paused_lately || !conn_left_unread(&c))
+        return;
+    by = link_holder(d->link, d->probe);
+    report_misframed(d->loop, MISFRAMED_UNREAD, &by);
+}
+
 static void say_end(struct dial *d, bool connected)
 {
+    if (d->up)
+        tell_unread(d);
     if (d->up)
         say(d, LINK_END_CLOSED);
     else if (connected)
@@ -56,7 +70,6 @@ static void come_up(struct dial *d)
     if (d->up)
         return;
     d->up = true;
-    drop_probe(d);
     report_up(d->loop, d->link);
     order_retry(d->loop, d->link);
 }
@@ -111,11 +124,23 @@ static void work_events(struct source *source)
     dial_drain_events(source->owner);
 }
 
+static void refuse_frames(struct dial *d, enum misframed what)
+{
+    struct misframed_by by = link_holder(d->link, d->link->fd);
+    char why[DIAL_WHY_LEN_MAX];
+
+    report_misframed(d->loop, what, &by);
+    snprintf(why, sizeof why, "violation: %s", misframed_sentence(what));
+    dial_end(d, LINK_END_VIOLATION, why);
+}
+
 static void deliver(struct dial *d, zmq_msg_t *payload)
 {
     conn_delivered(&d->conn, zmq_msg_size(payload));
     if (zmq_msg_more(payload))
-        dial_end(d, LINK_END_VIOLATION, "violation: not exactly one frame in a message");
+        refuse_frames(d, MISFRAMED_SEVERAL);
+    else if (zmq_msg_size(payload) > MESSAGE_LEN_MAX)
+        refuse_frames(d, MISFRAMED_TOO_LONG);
     else
         report_received(d->loop, d->link->id, slice(zmq_msg_data(payload), zmq_msg_size(payload)));
 }

@@ -17,7 +17,8 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#define DESCRIPTORS_MAX 8192
+#define DESCRIPTORS_MAX \
+    16384 /* CONN_FD_MAX for connections and libzmq, and above it each connection once more (conn_probe) */
 #define THREAD_STACK_LEN ((size_t)1 << 20) /* libzmq's threads; the default of 8 MiB would eat the allowance */
 #define NOBODY 65534
 

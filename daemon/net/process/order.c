@@ -21,6 +21,16 @@ static bool transmit(struct loop *l, struct net_link *link, struct cw_slice fram
                               : server_transmit(&l->servers[link->rid.door], link, frame);
 }
 
+struct misframed_by link_holder(const struct net_link *link, int fd)
+{
+    struct misframed_by by = {
+        .known = link->known, .client = link->dial == NULL && link->rid.door == DOOR_CLIENTS, .cert = link->cert};
+
+    if (fd >= 0)
+        conn_address(fd, by.address, sizeof by.address);
+    return by;
+}
+
 void loop_end_link(struct loop *l, struct net_link *link, enum link_end end, const char *why)
 {
     if (link->dial != NULL) {
@@ -36,8 +46,9 @@ void loop_end_link(struct loop *l, struct net_link *link, enum link_end end, con
 
     struct server *s = &l->servers[link->rid.door];
     server_drain_events(s); /* is the descriptor still this connection's? */
-    if (link->fd >= 0 && conn_find(&s->conns, link->fd) != NULL)
-        conn_shut(link->fd);
+    struct conn *c = conn_find(&s->conns, link->fd);
+    if (c != NULL)
+        conn_cut(c, link->fd);
 }
 
 static void wait_for_room(struct loop *l, struct net_link *link, struct cw_slice frame)

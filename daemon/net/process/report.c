@@ -84,6 +84,21 @@ void report_received(struct loop *l, uint64_t id, struct cw_slice frame)
     put(l, &m);
 }
 
+void report_misframed(struct loop *l, enum misframed what, const struct misframed_by *by)
+{
+    Cw__FromNet m = CW__FROM_NET__INIT;
+    Cw__Misframed misframed = CW__MISFRAMED__INIT;
+
+    misframed.has_what = misframed.has_client = misframed.has_address = 1;
+    misframed.what = (uint32_t)what;
+    misframed.client = by->client;
+    misframed.has_cert = by->known;
+    misframed.cert = wire_bytes(ID_SLICE(&by->cert));
+    misframed.address = text_bytes(by->address);
+    m.misframed = &misframed;
+    put(l, &m);
+}
+
 void report_refused(struct loop *l, const struct refused_key *key)
 {
     Cw__FromNet m = CW__FROM_NET__INIT;

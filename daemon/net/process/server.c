@@ -5,20 +5,42 @@
 
 #include <errno.h>
 #include <poll.h>
+#include <stdio.h>
 
 #define BIND_TRIES 30
 #define BIND_RETRY_MS 100
 
+static struct net_link *link_of(const struct server *s, const struct conn *c)
+{
+    return c == NULL || c->link == 0 ? NULL : net_link_find(&s->loop->links, c->link);
+}
+
 static void lose_connection(struct server *s, int fd)
 {
     struct conn *c = conn_find(&s->conns, fd);
-    struct net_link *link = c == NULL || c->link == 0 ? NULL : net_link_find(&s->loop->links, c->link);
+    struct net_link *link = link_of(s, c);
 
     conn_closed(&s->conns, fd);
     if (link == NULL)
         return;
     link->fd = -1; /* the number may be another connection's from now on */
     loop_end_link(s->loop, link, LINK_END_CLOSED, "closed");
+}
+
+/* Of a connection that libzmq gave up while we kept reading: it does not say why. */
+static void tell_unread(struct server *s, int fd)
+{
+    struct conn *c = conn_find(&s->conns, fd);
+    const struct net_link *link = link_of(s, c);
+    struct misframed_by by = {.client = s->door == DOOR_CLIENTS};
+
+    if (c == NULL || s->loop->paused_lately || !conn_left_unread(c))
+        return;
+    if (link != NULL)
+        by = link_holder(link, c->probe);
+    else
+        conn_address(c->probe, by.address, sizeof by.address);
+    report_misframed(s->loop, MISFRAMED_UNREAD, &by);
 }
 
 static bool has_room(const struct loop *l)
@@ -32,7 +54,10 @@ static void take_event(struct server *s, const struct monitor_event *e)
         lose_connection(s, e->value);
         if (!has_room(s->loop) || !conn_opened(&s->conns, e->value, loop_now()))
             conn_shut(e->value);
+        else
+            conn_probe(conn_find(&s->conns, e->value), e->value);
     } else if (e->event == ZMQ_EVENT_DISCONNECTED) {
+        tell_unread(s, e->value);
         lose_connection(s, e->value);
     }
 }
@@ -92,7 +117,7 @@ static struct net_link *first_message(struct server *s, const struct net_link_ri
                                 ? NULL
                                 : net_link_new_incoming(&l->links, rid);
     if (link == NULL) {
-        conn_shut(fd);
+        conn_cut(c, fd);
         return NULL;
     }
     link->cert = cert;
@@ -119,16 +144,31 @@ static void deliver(struct server *s, struct net_link *link, zmq_msg_t *payload)
     report_received(l, link->id, slice(zmq_msg_data(payload), zmq_msg_size(payload)));
 }
 
-static void violation(struct server *s, const struct net_link_rid *rid, bool rid_ok, zmq_msg_t *payload,
-                      const char *why)
+static void end_sender(struct server *s, struct net_link *link, int fd, const char *why)
 {
-    struct net_link *link = rid_ok ? net_link_find_rid(&s->loop->links, rid) : NULL;
-    int fd = zmq_msg_get(payload, ZMQ_SRCFD);
+    struct conn *c = link == NULL ? conn_of(s, fd) : NULL;
 
-    if (link != NULL && !link->closed)
+    if (link != NULL)
         loop_end_link(s->loop, link, LINK_END_VIOLATION, why);
-    else if (link == NULL && conn_of(s, fd) != NULL)
-        conn_shut(fd);
+    else if (c != NULL)
+        conn_cut(c, fd);
+}
+
+/* Who is gone by now is told of all the same; more of his that waits in libzmq's pipe is not. */
+static void refuse_frames(struct server *s, const struct net_link_rid *rid, zmq_msg_t *payload, enum misframed what)
+{
+    struct misframed_by by = {.client = s->door == DOOR_CLIENTS};
+    const char *address = zmq_msg_gets(payload, "Peer-Address");
+    char why[160];
+
+    if (memcmp(&s->told, rid, sizeof s->told) == 0)
+        return;
+    s->told = *rid;
+    by.known = parse_user(payload, &by.cert);
+    snprintf(by.address, sizeof by.address, "%s", address == NULL ? "" : address);
+    report_misframed(s->loop, what, &by);
+    snprintf(why, sizeof why, "violation: %s", misframed_sentence(what));
+    end_sender(s, net_link_find_rid(&s->loop->links, rid), zmq_msg_get(payload, ZMQ_SRCFD), why);
 }
 
 /* Two frames and no third: who sent it (libzmq's name for the connection) and the payload. */
@@ -171,16 +211,27 @@ static bool parse_name(zmq_msg_t *name, enum door door, struct net_link_rid *out
     return true;
 }
 
+static enum misframed misframed_in(zmq_msg_t *payload, bool surplus)
+{
+    if (surplus)
+        return MISFRAMED_SEVERAL;
+    return zmq_msg_size(payload) > MESSAGE_LEN_MAX ? MISFRAMED_TOO_LONG : MISFRAMED_NONE;
+}
+
 static void take_message(struct server *s, zmq_msg_t *name, zmq_msg_t *payload, bool surplus)
 {
     struct net_link_rid rid = {0};
     bool rid_ok = parse_name(name, s->door, &rid);
+    enum misframed what = misframed_in(payload, surplus);
 
-    if (!rid_ok || surplus) {
-        violation(s, &rid, rid_ok, payload, "violation: not exactly one frame in a message");
+    if (!rid_ok) {
+        end_sender(s, NULL, zmq_msg_get(payload, ZMQ_SRCFD), "");
         return;
     }
-
+    if (what != MISFRAMED_NONE) {
+        refuse_frames(s, &rid, payload, what);
+        return;
+    }
     struct net_link *link = net_link_find_rid(&s->loop->links, &rid);
     if (link == NULL)
         link = first_message(s, &rid, payload);

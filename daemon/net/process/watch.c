@@ -5,26 +5,34 @@
 #define LOOK_SOON_MS 20 /* while something is unfinished */
 #define UNFINISHED_LEN ((uint64_t)64 << 10)
 
-static void cut(struct loop *l, int fd, const struct conn *c)
+static void cut(struct loop *l, enum door door, int fd, struct conn *c)
 {
     struct net_link *link = c->link == 0 ? NULL : net_link_find(&l->links, c->link);
+    struct misframed_by by = {.client = door == DOOR_CLIENTS};
+
+    if (link != NULL)
+        by = link_holder(link, fd);
+    else
+        conn_address(fd, by.address, sizeof by.address);
 
     conn_end_hard(fd);
+    if (!c->cut && (link == NULL || !link->closed))
+        report_misframed(l, MISFRAMED_ENDLESS, &by);
     if (link != NULL && !link->closed)
         loop_end_link(l, link, LINK_END_VIOLATION, "violation: a message that never ends");
     else
-        conn_shut(fd); /* it never said who it is, or it is on its way out */
+        conn_cut(c, fd); /* it never said who it is, or it is on its way out */
 }
 
 /* true: something is unfinished. */
-static bool look_at(struct loop *l, int fd, struct conn *c, struct cw_mono now)
+static bool look_at(struct loop *l, enum door door, int fd, struct conn *c, struct cw_mono now)
 {
     uint64_t received;
 
     if (!conn_received(fd, &received))
         return false;
     if (conn_look(c, received, l->paused_lately, now)) {
-        cut(l, fd, c);
+        cut(l, door, fd, c);
         return false;
     }
     return c->gap > UNFINISHED_LEN;
@@ -42,7 +50,7 @@ static bool look_at_door(struct server *s, struct cw_mono now)
         int fd = i < s->conns.count ? s->conns.fds[i] : -1;
         struct conn *c = conn_find(&s->conns, fd);
 
-        if (c != NULL && look_at(s->loop, fd, c, now))
+        if (c != NULL && look_at(s->loop, s->door, fd, c, now))
             unfinished = true;
     }
     return unfinished;
@@ -57,7 +65,7 @@ static bool look_at_dials(struct loop *l, struct cw_mono now)
     {
         if (!dial_over(d))
             dial_drain_events(d);
-        if (!dial_over(d) && d->conn.open && look_at(l, d->link->fd, &d->conn, now))
+        if (!dial_over(d) && d->conn.open && look_at(l, DOOR_PEERS, d->link->fd, &d->conn, now))
             unfinished = true;
     }
     return unfinished;

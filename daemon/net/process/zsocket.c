@@ -65,7 +65,8 @@ static bool set_int_checked(void *socket, int option, int value)
 
 static bool set_common(void *s)
 {
-    int64_t message_len_max = MESSAGE_LEN_MAX + ZSOCKET_CURVE_LEN;
+    int64_t message_len_max =
+        MISFRAMED_TAKEN_LEN_MAX + ZSOCKET_CURVE_LEN; /* what is above MESSAGE_LEN_MAX is judged here */
 
     return zmq_setsockopt(s, ZMQ_MAXMSGSIZE, &message_len_max, sizeof message_len_max) == 0 &&
            set_int(s, ZMQ_SNDHWM, ZSOCKET_HWM) && set_int(s, ZMQ_RCVHWM, ZSOCKET_HWM) && set_int(s, ZMQ_LINGER, 0) &&

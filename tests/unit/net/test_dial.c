@@ -2,6 +2,8 @@
 #include "tests/unit/net/world.h"
 #include "tests/unit/runner.h"
 
+#include <stdlib.h>
+
 #define OUR_LINK 7
 
 /* The world's own key, as a certificate of the other's list. */
@@ -40,6 +42,34 @@ static void dial(struct world *w, const char *address, const uint8_t key[static 
     driver_dial(w->driver, OUR_LINK, address, key);
     driver_flush(w->driver);
 }
+
+/* The other side lets its core say anything: what is too long is seen where it comes in. */
+START_TEST(a_dialled_daemon_that_says_too_much_is_told_of_and_hung_up_on)
+{
+    struct person us = daemon_with(98, 60);
+    struct two t = two_worlds(&us, 1);
+    uint8_t *large = calloc(1, MESSAGE_LEN_MAX + 1);
+
+    ck_assert_ptr_nonnull(large);
+    dial(t.here, t.there->peers, t.there->keys.public_key);
+    (void)world_wait(t.here, NET_UP);
+    driver_send(t.here->driver, OUR_LINK, slice_of("hello"));
+    driver_flush(t.here->driver);
+    uint64_t in = world_wait(t.there, NET_UP)->is.link;
+
+    driver_send(t.there->driver, in, slice(large, MESSAGE_LEN_MAX + 1));
+    driver_flush(t.there->driver);
+    const struct world_event *told = world_wait(t.here, NET_MISFRAMED);
+    ck_assert_int_eq(told->is.misframed, MISFRAMED_TOO_LONG);
+    ck_assert(told->is.known && !told->is.client);
+    ck_assert_uint_eq(told->is.cert.b[0], 50);
+    ck_assert_ptr_nonnull(strstr(told->text, "a daemon, certificate 3232"));
+    ck_assert_int_eq(world_wait(t.here, NET_DOWN)->is.end, LINK_END_VIOLATION);
+    ck_assert(!world_has(t.here, NET_LOST));
+    free(large);
+    two_free(&t);
+}
+END_TEST
 
 START_TEST(a_dialled_daemon_is_named_and_heard_both_ways)
 {
@@ -193,6 +223,7 @@ Suite *suite_dial(void)
     TCase *t = tcase_create("dial");
 
     tcase_add_test(t, a_dialled_daemon_is_named_and_heard_both_ways);
+    tcase_add_test(t, a_dialled_daemon_that_says_too_much_is_told_of_and_hung_up_on);
     tcase_add_test(t, a_link_that_the_other_side_ends_says_so);
     tcase_add_test(t, a_revoked_daemon_learns_that_it_is);
     tcase_add_test(t, an_unknown_daemon_meets_silence_and_learns_that_it_is_not_known_yet);

@@ -163,15 +163,20 @@ const struct world_event *world_wait(struct world *w, enum net_event_kind kind)
     return found;
 }
 
-bool world_has(struct world *w, enum net_event_kind kind)
+uint32_t world_count(struct world *w, enum net_event_kind kind)
 {
-    bool found = false;
+    uint32_t count = 0;
 
     (void)pthread_mutex_lock(&w->lock);
     for (uint32_t i = 0; i < w->count; i++)
-        found = found || w->events[i].is.kind == kind;
+        count += w->events[i].is.kind == kind ? 1 : 0;
     (void)pthread_mutex_unlock(&w->lock);
-    return found;
+    return count;
+}
+
+bool world_has(struct world *w, enum net_event_kind kind)
+{
+    return world_count(w, kind) > 0;
 }
 
 uint64_t world_process_status(pid_t pid, const char *name, int base)

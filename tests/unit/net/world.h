@@ -55,6 +55,7 @@ void world_allow(struct world *w, const struct person *people, uint32_t count);
 /* The next event of this kind, skipping others; fails the test when it does not come. */
 const struct world_event *world_wait(struct world *w, enum net_event_kind kind);
 bool world_has(struct world *w, enum net_event_kind kind); /* among all so far */
+uint32_t world_count(struct world *w, enum net_event_kind kind);
 void world_wait_ready(struct world *w);
 
 /* A number of /proc/PID/status, e.g. "RssAnon:" (KiB); fails the test when it is not there. */
