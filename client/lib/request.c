@@ -73,6 +73,16 @@ static enum cw_err check_call(struct cw_client *client, const struct cw_call *ca
     return CW_OK;
 }
 
+/* A daemon would hang up on it, and say nothing. */
+static enum cw_err explain_size(struct cw_client *client, enum cw_err err, size_t len)
+{
+    if (err != CW_REFUSED_SIZE)
+        return fault_set(&client->fault, err, "request", "%s", cw_err_sentence(err));
+    return fault_set(&client->fault, err, "request",
+                     "a request has at most %d bytes, and this one has %zu: it was not sent; say it in several",
+                     CW_MESSAGE_LEN_MAX, len);
+}
+
 static enum cw_err pack(struct cw_request *request, Cw__Request *message)
 {
     struct cw_client *client = request->client;
@@ -87,7 +97,7 @@ static enum cw_err pack(struct cw_request *request, Cw__Request *message)
     err = message_pack(&message->base, CW_MESSAGE_LEN_MAX, &request->bytes);
     if (err != CW_OK) {
         buf_done(&request->bytes);
-        return fault_set(&client->fault, err, "request", "%s", cw_err_sentence(err));
+        return explain_size(client, err, protobuf_c_message_get_packed_size(&message->base));
     }
     client->requests_len += request->bytes.len;
     if (client->requests_len > CW_REQUESTS_LEN_MAX)

@@ -87,7 +87,7 @@ enum cw_err submission_draft_of(const struct cw_draft *draft, const struct cw_id
         return err;
     err = draft_encode(draft, out_parts);
     if (err != CW_OK)
-        return fault_plain(fault, err, "draft");
+        return submission_explain(err, fault);
     *out = (struct submission_draft){
         .network = identity->certificate.network,
         .author = identity->id,
@@ -142,6 +142,11 @@ enum cw_err submission_explain(enum cw_err err, struct cw_fault *fault)
 {
     if (err == CW_LOCAL_KEY)
         return fault_set(fault, err, "signature", "whoever keeps your key did not sign: the login may be over");
+    if (err == CW_REFUSED_SIZE)
+        return fault_set(
+            fault, err, "draft",
+            "it says more than one submission holds, %d bytes in one value's part and %d in all: say it in several",
+            PAYLOAD_LEN_MAX, PADDED_TOTAL_MAX);
     return fault_plain(fault, err, "draft");
 }
 

@@ -387,6 +387,24 @@ START_TEST(misuse_names_the_rule)
 }
 END_TEST
 
+START_TEST(a_request_above_the_limit_is_not_sent_and_says_why)
+{
+    struct world w = {0};
+    struct cw_call call = {.size = sizeof(call), .timeout_ms = PATIENT_MS};
+    uint8_t *name = calloc(1, CW_MESSAGE_LEN_MAX);
+    struct cw_request *request;
+
+    ck_assert_ptr_nonnull(name);
+    memset(name, 'a', CW_MESSAGE_LEN_MAX);
+    world_make(&w, 1, 0);
+    ck_assert_int_eq(cw_ask_get(w.client, &call, slice(name, CW_MESSAGE_LEN_MAX), &request), CW_REFUSED_SIZE);
+    ck_assert_str_eq(cw_client_fault(w.client)->where, "request");
+    ck_assert_ptr_nonnull(strstr(cw_client_fault(w.client)->text, "at most 1048576 bytes, and this one has 1048"));
+    world_done(&w);
+    free(name);
+}
+END_TEST
+
 START_TEST(wrong_options_are_named)
 {
     struct cw_identity *identity = fake_identity();
@@ -464,6 +482,7 @@ Suite *suite_client(void)
     tcase_add_test(rules, a_callback_may_ask_but_not_block);
     tcase_add_test(rules, a_callback_may_close_the_handle);
     tcase_add_test(rules, misuse_names_the_rule);
+    tcase_add_test(rules, a_request_above_the_limit_is_not_sent_and_says_why);
     tcase_add_test(rules, wrong_options_are_named);
     tcase_add_test(rules, requests_on_their_way_are_bounded);
     suite_add_tcase(s, rules);
