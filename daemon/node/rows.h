@@ -49,7 +49,8 @@ struct op_entry;
 /* OP, behind the op's own row: op id, rank of the verdict (best first), hlc, log id, seq. */
 struct row_key row_key_op_entry(const struct cw_op_id *op, const struct op_entry *e);
 struct row_key row_key_submit_id(const struct cert_id *author, const uint8_t submission_id[static 16]);
-struct row_key row_key_case(const struct cw_case_id *id); /* also the prefix of its CASE_OP rows */
+struct row_key row_key_case(const struct cw_case_id *id);         /* also the prefix of its CASE_OP rows */
+struct row_key row_key_case_begin(const uint8_t *id, size_t len); /* of all cases whose id begins so */
 struct row_key row_key_case_op(const struct cw_case_id *id, uint64_t hlc, const struct cw_op_id *op);
 struct row_key row_key_feed(uint64_t arrival);
 struct row_key row_key_cert(const struct cert_id *cert); /* PEER: its signed head */
@@ -71,6 +72,11 @@ enum index_kind {
     INDEX_FILTER =
         'Q', /* 16 bytes of a keyed hash of what a case is listed by, be32 of ~day of its newest op, case id */
 };
+struct row_key row_key_index(enum index_kind kind); /* the beginning of all of this kind */
+struct row_key
+row_key_digest_of(uint32_t bucket); /* of INDEX_DIGEST's rows of one bucket, which is a case id's first byte */
+/* Of the cases of one kind (0: all). */
+struct row_key row_key_updated_of(enum index_kind kind_of_index, uint32_t case_kind);
 struct row_key row_key_reference(struct cw_slice reference, const struct cw_case_id *id); /* id NULL: the prefix */
 struct row_key row_key_updated(enum index_kind kind_of_index, uint32_t case_kind, uint64_t hlc,
                                const struct cw_case_id *id);
@@ -95,9 +101,16 @@ enum pending_kind {
     PENDING_KEY = 'K',   /* key record id, log, seq: not opened for want of this key */
     PENDING_BLOBS = 'B', /* log, seq: some blob of it is not here */
 };
+struct row_key row_key_pending_all(enum pending_kind kind); /* the beginning of all of this kind */
 struct row_key row_key_pending(enum pending_kind kind, const struct log_id *log, uint64_t seq);
 struct row_key row_key_pending_fold(const struct cw_case_id *id);
 struct row_key row_key_pending_key(const struct key_record_id *record, const struct log_id *log, uint64_t seq);
+
+/* Of all that waits for this key: their beginning; and a key above them all, and below whatever waits for the next. */
+struct row_key row_key_waits_for(const struct key_record_id *record);
+struct row_key row_key_behind_waits_for(const struct key_record_id *record);
+/* The key that such a row waits for; false when it is too short. */
+bool row_key_waited_for(struct cw_slice key, struct key_record_id *out);
 
 /* The (log, seq) at the end of a key; false when it is too short. */
 bool row_key_seq_of(struct cw_slice key, struct log_id *out_log, uint64_t *out_seq);

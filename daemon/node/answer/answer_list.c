@@ -116,15 +116,14 @@ static enum cw_err plan(struct answering *a, const Cw__ListCases *request, struc
     bool exact;
 
     if (overdue_only(request)) {
-        out->prefix = (struct row_key){.b = {INDEX_OVERDUE}, .len = 1};
+        out->prefix = row_key_index(INDEX_OVERDUE);
         out->end = row_key_moment(INDEX_OVERDUE, a->moment.now.ms, NULL);
     } else if (request->has_prefix && begins_a_reference(a, wire_slice(request->prefix), &reference)) {
         out->prefix = reference;
     } else if (request->has_prefix && case_name_hash(a->node, wire_slice(request->prefix), name, &exact)) {
         out->prefix = row_key_name(name, NULL);
     } else {
-        out->prefix = row_key_updated(conflicts ? INDEX_CONFLICT : INDEX_UPDATED, kind, UINT64_MAX, NULL);
-        out->prefix.len = 1 + sizeof(uint32_t);
+        out->prefix = row_key_updated_of(conflicts ? INDEX_CONFLICT : INDEX_UPDATED, kind);
     }
     out->from = out->prefix;
     out->after = request->has_after && request->after.len > 0;

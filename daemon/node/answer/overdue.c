@@ -5,14 +5,14 @@
 
 enum cw_err node_overdue_cases(const struct node_read *r, struct cw_wall now, uint32_t max, uint32_t *out_count)
 {
-    static const uint8_t prefix[1] = {INDEX_OVERDUE};
-    struct row_key from = {.b = {INDEX_OVERDUE}, .len = 1};
+    const struct row_key prefix = row_key_index(INDEX_OVERDUE);
+    struct row_key from = prefix;
     struct kv_pair pair;
     uint32_t count = 0;
     enum cw_err err;
 
-    while (count < max && (err = db_next(r->node, r->txn, TABLE_INDEX, slice(prefix, sizeof prefix),
-                                         row_key_slice(&from), count > 0, &pair)) == CW_OK) {
+    while (count < max && (err = db_next(r->node, r->txn, TABLE_INDEX, row_key_slice(&prefix), row_key_slice(&from),
+                                         count > 0, &pair)) == CW_OK) {
         struct cw_case_id id;
         int64_t at;
 

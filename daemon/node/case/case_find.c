@@ -80,12 +80,10 @@ static enum cw_err find_id(const struct node_read *read, struct cw_slice name, s
     bool found = false, after = false; /* a whole id may stand at the very place where the search begins */
     struct kv_pair pair;
     struct cw_case_id id;
-    struct row_key from = {.len = 0};
 
     if (!hex_prefix(name, prefix, &len))
         return CW_REFUSED_UNKNOWN_CASE;
-    memcpy(from.b, prefix, len);
-    from.len = len;
+    struct row_key from = row_key_case_begin(prefix, len);
     while (db_next(read->node, read->txn, TABLE_CASE, slice(prefix, len), row_key_slice(&from), after, &pair) ==
            CW_OK) {
         if (!row_key_case_of(pair.key, &id))

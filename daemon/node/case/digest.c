@@ -22,15 +22,13 @@
 
 static uint32_t read_bucket(struct node *n, struct kv_txn *txn, uint32_t bucket, struct digest_leaf *out, uint32_t max)
 {
-    uint8_t prefix[2] = {INDEX_DIGEST, (uint8_t)bucket};
-    struct row_key from = {.len = sizeof prefix};
+    const struct row_key prefix = row_key_digest_of(bucket);
+    struct row_key from = prefix;
     struct kv_pair pair;
     uint32_t count = 0;
 
-    memcpy(from.b, prefix, sizeof prefix);
     while (count < max &&
-           db_next(n, txn, TABLE_INDEX, slice(prefix, sizeof prefix), row_key_slice(&from), count > 0, &pair) ==
-               CW_OK &&
+           db_next(n, txn, TABLE_INDEX, row_key_slice(&prefix), row_key_slice(&from), count > 0, &pair) == CW_OK &&
            row_key_case_of(pair.key, &out[count].case_id) && pair.value.len == (size_t)2 * ID_LEN) {
         memcpy(out[count].inputs.b, pair.value.data, ID_LEN);
         memcpy(out[count].state.b, pair.value.data + ID_LEN, ID_LEN);
@@ -42,14 +40,13 @@ static uint32_t read_bucket(struct node *n, struct kv_txn *txn, uint32_t bucket,
 
 static void rehash_bucket(struct node *n, struct kv_txn *txn, uint32_t bucket)
 {
-    uint8_t prefix[2] = {INDEX_DIGEST, (uint8_t)bucket};
-    struct row_key from = {.len = sizeof prefix};
+    const struct row_key prefix = row_key_digest_of(bucket);
+    struct row_key from = prefix;
     struct kv_pair pair;
     bool after = false;
 
-    memcpy(from.b, prefix, sizeof prefix);
     memset(&n->digest[bucket], 0, sizeof n->digest[bucket]);
-    while (db_next(n, txn, TABLE_INDEX, slice(prefix, sizeof prefix), row_key_slice(&from), after, &pair) == CW_OK) {
+    while (db_next(n, txn, TABLE_INDEX, row_key_slice(&prefix), row_key_slice(&from), after, &pair) == CW_OK) {
         struct digest_leaf leaf;
 
         if (!row_key_case_of(pair.key, &leaf.case_id) || pair.value.len != (size_t)2 * ID_LEN)

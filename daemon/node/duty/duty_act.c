@@ -221,9 +221,10 @@ static bool may_be_acted_on(const struct turn *t, const struct cw_case_id *id, i
 
 static enum cw_err next_due(struct turn *t, struct row_key *from, int64_t *out_at, struct cw_case_id *out_id)
 {
-    static const uint8_t prefix[1] = {INDEX_MOMENT};
+    const struct row_key prefix = row_key_index(INDEX_MOMENT);
     struct kv_pair pair;
-    enum cw_err err = db_next(t->n, t->txn, TABLE_INDEX, slice(prefix, 1), row_key_slice(from), from->len > 1, &pair);
+    enum cw_err err =
+        db_next(t->n, t->txn, TABLE_INDEX, row_key_slice(&prefix), row_key_slice(from), from->len > prefix.len, &pair);
 
     if (err != CW_OK)
         return err;
@@ -261,7 +262,7 @@ static bool has_room(const struct turn *t)
 /* The earliest first; of those that must wait no more are passed than would be acted on. */
 static enum cw_err act_on_due(struct turn *t, uint32_t max)
 {
-    struct row_key from = {.b = {INDEX_MOMENT}, .len = 1};
+    struct row_key from = row_key_index(INDEX_MOMENT);
     uint32_t looked = 0;
     enum cw_err err = CW_OK;
 
@@ -317,7 +318,7 @@ enum cw_err duties_note_clock(struct turn *t)
 enum cw_err duties_look_ahead(struct turn *t)
 {
     struct node *n = t->n;
-    struct row_key from = {.b = {INDEX_MOMENT}, .len = 1};
+    struct row_key from = row_key_index(INDEX_MOMENT);
     struct cw_case_id id;
     int64_t at = CASE_NO_MOMENT, wait;
     enum cw_err err = next_due(t, &from, &at, &id);

@@ -60,6 +60,12 @@ struct row_key row_key_case(const struct cw_case_id *id)
     return key_from(id->b, ID_LEN);
 }
 
+struct row_key row_key_case_begin(const uint8_t *id, size_t len)
+{
+    CW_ASSERT(len <= ID_LEN);
+    return key_from(id, len);
+}
+
 struct row_key row_key_cert(const struct cert_id *cert)
 {
     return key_from(cert->b, ID_LEN);
@@ -151,6 +157,16 @@ static void write_case(struct writer *w, const struct cw_case_id *id)
         writer_bytes(w, id->b, ID_LEN);
 }
 
+struct row_key row_key_index(enum index_kind kind)
+{
+    return key_from(&(uint8_t){(uint8_t)kind}, 1);
+}
+
+struct row_key row_key_digest_of(uint32_t bucket)
+{
+    return key_from((uint8_t[]){INDEX_DIGEST, (uint8_t)bucket}, 2);
+}
+
 struct row_key row_key_reference(struct cw_slice reference, const struct cw_case_id *id)
 {
     struct row_key k;
@@ -164,14 +180,29 @@ struct row_key row_key_reference(struct cw_slice reference, const struct cw_case
     return key_done(&k, &w);
 }
 
+static struct writer updated_writer(struct row_key *k, enum index_kind kind_of_index, uint32_t case_kind)
+{
+    struct writer w = key_writer(k);
+
+    writer_u8(&w, (uint8_t)kind_of_index);
+    writer_be32(&w, case_kind);
+    return w;
+}
+
+struct row_key row_key_updated_of(enum index_kind kind_of_index, uint32_t case_kind)
+{
+    struct row_key k;
+    struct writer w = updated_writer(&k, kind_of_index, case_kind);
+
+    return key_done(&k, &w);
+}
+
 struct row_key row_key_updated(enum index_kind kind_of_index, uint32_t case_kind, uint64_t hlc,
                                const struct cw_case_id *id)
 {
     struct row_key k;
-    struct writer w = key_writer(&k);
+    struct writer w = updated_writer(&k, kind_of_index, case_kind);
 
-    writer_u8(&w, (uint8_t)kind_of_index);
-    writer_be32(&w, case_kind);
     writer_be64(&w, ~hlc);
     write_case(&w, id);
     return key_done(&k, &w);
@@ -263,6 +294,11 @@ bool row_key_has_prefix(struct cw_slice key, struct cw_slice prefix)
 
 /* --- PENDING ----------------------------------------------------------------------------------------- */
 
+struct row_key row_key_pending_all(enum pending_kind kind)
+{
+    return key_from(&(uint8_t){(uint8_t)kind}, 1);
+}
+
 struct row_key row_key_pending(enum pending_kind kind, const struct log_id *log, uint64_t seq)
 {
     struct row_key k;
@@ -294,6 +330,33 @@ struct row_key row_key_pending_key(const struct key_record_id *record, const str
     writer_bytes(&w, log->b, ID_LEN);
     writer_be64(&w, seq);
     return key_done(&k, &w);
+}
+
+struct row_key row_key_waits_for(const struct key_record_id *record)
+{
+    struct row_key k;
+    struct writer w = key_writer(&k);
+
+    writer_u8(&w, PENDING_KEY);
+    writer_bytes(&w, record->b, ID_LEN);
+    return key_done(&k, &w);
+}
+
+struct row_key row_key_behind_waits_for(const struct key_record_id *record)
+{
+    struct row_key k = row_key_waits_for(record);
+
+    memset(k.b + k.len, 0xff, sizeof k.b - k.len);
+    k.len = sizeof k.b;
+    return k;
+}
+
+bool row_key_waited_for(struct cw_slice key, struct key_record_id *out)
+{
+    if (key.len < 1 + ID_LEN)
+        return false;
+    memcpy(out->b, key.data + 1, ID_LEN);
+    return true;
 }
 
 bool row_key_seq_of(struct cw_slice key, struct log_id *out_log, uint64_t *out_seq)

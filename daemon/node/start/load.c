@@ -240,23 +240,27 @@ static void load_counters(struct loading *l)
     }
 }
 
+static bool any_pending(const struct loading *l, enum pending_kind kind)
+{
+    const struct row_key prefix = row_key_pending_all(kind);
+    struct kv_pair pair;
+
+    return db_next(l->n, l->txn, TABLE_PENDING, row_key_slice(&prefix), row_key_slice(&prefix), false, &pair) == CW_OK;
+}
+
 static enum cw_err load_meta(struct loading *l)
 {
     struct node *n = l->n;
     struct cw_slice raw;
-    struct kv_pair pair;
-    uint8_t fold_prefix[1] = {PENDING_FOLD}, entry_prefix[1] = {PENDING_ENTRY}, key_prefix[1] = {PENDING_KEY};
 
     n->feed_next = number_row(l, META_FEED, 8);
     n->slot_max = (uint32_t)number_row(l, META_SLOT, 4);
     load_counters(l);
     n->refold_left = db_has(n, l->txn, TABLE_META, row_key_text(META_REFOLD));
-    n->folds_left =
-        db_next(n, l->txn, TABLE_PENDING, slice(fold_prefix, 1), slice(fold_prefix, 1), false, &pair) == CW_OK;
+    n->folds_left = any_pending(l, PENDING_FOLD);
     atomic_store(&n->folds_shown, n->folds_left);
-    n->judge_left =
-        db_next(n, l->txn, TABLE_PENDING, slice(entry_prefix, 1), slice(entry_prefix, 1), false, &pair) == CW_OK;
-    n->open_left = db_next(n, l->txn, TABLE_PENDING, slice(key_prefix, 1), slice(key_prefix, 1), false, &pair) == CW_OK;
+    n->judge_left = any_pending(l, PENDING_ENTRY);
+    n->open_left = any_pending(l, PENDING_KEY);
     n->opened_to.len = 0;
     n->judge_over = false;
     n->judged_to.len = 0;

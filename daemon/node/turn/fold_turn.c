@@ -133,13 +133,13 @@ static enum cw_err fold_touched(struct turn *t, uint32_t *budget)
 static enum cw_err next_marked(struct turn *t, struct cw_case_id *out)
 {
     struct cw_case_id *last = &t->n->folded_last;
-    uint8_t prefix[1] = {PENDING_FOLD};
+    const struct row_key prefix = row_key_pending_all(PENDING_FOLD);
     struct row_key from = row_key_pending_fold(last);
     struct kv_pair pair;
-    enum cw_err err = db_next(t->n, t->txn, TABLE_PENDING, slice(prefix, 1), row_key_slice(&from), true, &pair);
+    enum cw_err err = db_next(t->n, t->txn, TABLE_PENDING, row_key_slice(&prefix), row_key_slice(&from), true, &pair);
 
     if (err == CW_LOCAL_NOT_FOUND)
-        err = db_next(t->n, t->txn, TABLE_PENDING, slice(prefix, 1), slice(prefix, 1), false, &pair);
+        err = db_next(t->n, t->txn, TABLE_PENDING, row_key_slice(&prefix), row_key_slice(&prefix), false, &pair);
     if (err == CW_OK && !row_key_case_of(pair.key, last))
         err = CW_LOCAL_CORRUPT;
     *out = *last;

@@ -59,18 +59,16 @@ enum cw_err entry_look_again(struct turn *t, const struct log_id *log, uint64_t 
 }
 
 /* The keys are gathered first: settling writes, and a pair is borrowed only until the next write. */
-static uint32_t gather(struct turn *t, struct cw_slice prefix, const struct row_key *behind, struct row_key *out,
+static uint32_t gather(struct turn *t, const struct row_key *prefix, const struct row_key *behind, struct row_key *out,
                        uint32_t max)
 {
     struct kv_pair pair;
-    struct row_key from = {.len = prefix.len};
-    uint32_t count = 0;
     bool after = behind->len > 0;
+    struct row_key from = after ? *behind : *prefix;
+    uint32_t count = 0;
 
-    memcpy(from.b, prefix.data, prefix.len);
-    if (after)
-        from = *behind;
-    while (count < max && db_next(t->n, t->txn, TABLE_PENDING, prefix, row_key_slice(&from), after, &pair) == CW_OK &&
+    while (count < max &&
+           db_next(t->n, t->txn, TABLE_PENDING, row_key_slice(prefix), row_key_slice(&from), after, &pair) == CW_OK &&
            pair.key.len <= sizeof from.b) {
         memcpy(from.b, pair.key.data, pair.key.len);
         from.len = pair.key.len;
@@ -81,17 +79,16 @@ static uint32_t gather(struct turn *t, struct cw_slice prefix, const struct row_
 }
 
 /* The first `max` entries that wait for this key, which is here. *out_count: how many there were of them. */
-static enum cw_err open_waiting(struct turn *t, const uint8_t *record, uint32_t max, uint32_t *out_count)
+static enum cw_err open_waiting(struct turn *t, const struct key_record_id *record, uint32_t max, uint32_t *out_count)
 {
-    uint8_t prefix[1 + ID_LEN] = {PENDING_KEY};
+    const struct row_key prefix = row_key_waits_for(record);
     size_t mark = arena_mark(&t->arena);
     struct row_key *keys = arena_take_raw(&t->arena, max * sizeof *keys, alignof(struct row_key));
     enum cw_err err = CW_OK;
 
     if (keys == NULL)
         return CW_LOCAL_MEMORY;
-    memcpy(prefix + 1, record, ID_LEN);
-    uint32_t count = gather(t, slice(prefix, sizeof prefix), &(struct row_key){.len = 0}, keys, max);
+    uint32_t count = gather(t, &prefix, &(struct row_key){.len = 0}, keys, max);
     for (uint32_t i = 0; i < count && err == CW_OK; i++) {
         struct log_id log;
         uint64_t seq;
@@ -111,7 +108,7 @@ static enum cw_err open_waiting(struct turn *t, const uint8_t *record, uint32_t 
 enum cw_err pending_key_arrived(struct turn *t, const struct key_record_id *record)
 {
     uint32_t count;
-    enum cw_err err = open_waiting(t, record->b, AT_ONCE, &count);
+    enum cw_err err = open_waiting(t, record, AT_ONCE, &count);
 
     if (err == CW_OK && count == AT_ONCE) { /* the rest in the turns that follow */
         t->n->open_left = true;
@@ -120,40 +117,28 @@ enum cw_err pending_key_arrived(struct turn *t, const struct key_record_id *reco
     return err;
 }
 
-/* Past every entry that waits for this key, which is not here. */
-static void pass_key(struct row_key *at, const uint8_t *record)
-{
-    memset(at->b, 0xff, sizeof at->b);
-    at->b[0] = PENDING_KEY;
-    memcpy(at->b + 1, record, ID_LEN);
-    at->len = sizeof at->b;
-}
-
 enum cw_err pending_open_again(struct turn *t)
 {
-    static const uint8_t prefix[1] = {PENDING_KEY};
+    const struct row_key prefix = row_key_pending_all(PENDING_KEY);
     struct node *n = t->n;
     uint32_t budget = n->open_left ? AT_ONCE : 0;
     enum cw_err err = CW_OK;
 
     while (err == CW_OK && budget > 0) {
-        struct row_key from = {.b = {PENDING_KEY}, .len = 1};
+        struct row_key from = n->opened_to.len > 0 ? n->opened_to : prefix;
         struct key_record_id record;
         struct kv_pair pair;
         uint32_t count = 1;
 
-        if (n->opened_to.len > 0)
-            from = n->opened_to;
-        err = db_next(n, t->txn, TABLE_PENDING, slice(prefix, 1), row_key_slice(&from), true, &pair);
+        err = db_next(n, t->txn, TABLE_PENDING, row_key_slice(&prefix), row_key_slice(&from), true, &pair);
         if (err != CW_OK)
             break;
-        if (pair.key.len < 1 + ID_LEN)
+        if (!row_key_waited_for(pair.key, &record))
             return CW_LOCAL_CORRUPT;
-        memcpy(record.b, pair.key.data + 1, ID_LEN);
         if (vault_can_open(n->vault, &record))
-            err = open_waiting(t, record.b, budget, &count);
-        else
-            pass_key(&n->opened_to, record.b);
+            err = open_waiting(t, &record, budget, &count);
+        else /* past every entry that waits for it */
+            n->opened_to = row_key_behind_waits_for(&record);
         budget -= count;
     }
     n->open_left = n->open_left && err != CW_LOCAL_NOT_FOUND;
@@ -177,8 +162,8 @@ static enum cw_err judge_again(struct turn *t, const struct row_key *key)
 static enum cw_err judge_stretch(struct turn *t, struct row_key *keys, uint32_t *budget)
 {
     struct node *n = t->n;
-    uint8_t prefix[1] = {PENDING_ENTRY};
-    uint32_t count = gather(t, slice(prefix, sizeof prefix), &n->judged_to, keys, *budget);
+    const struct row_key prefix = row_key_pending_all(PENDING_ENTRY);
+    uint32_t count = gather(t, &prefix, &n->judged_to, keys, *budget);
     enum cw_err err = CW_OK;
 
     t->authority_changed = false;

@@ -233,6 +233,33 @@ START_TEST(a_key_names_its_place_at_its_end)
 }
 END_TEST
 
+/* What walks a table begins with the beginning of each row that it is to meet, and with no other's. */
+START_TEST(a_beginning_is_that_of_every_key_of_its_kind)
+{
+    const struct key_record_id record = {{7, 1}}, next = {{7, 2}};
+    const struct cw_case_id id = {{0xd3, 1}};
+    const struct log_id log = {{0xff}};
+    struct key_record_id said;
+    struct row_key waits = row_key_pending_key(&record, &log, UINT64_MAX),
+                   of_next = row_key_pending_key(&next, &log, 0);
+
+    ck_assert(row_key_has_prefix(row_key_slice(&waits), KEY(row_key_pending_all(PENDING_KEY))));
+    ck_assert(row_key_has_prefix(row_key_slice(&waits), KEY(row_key_waits_for(&record))));
+    ck_assert(!row_key_has_prefix(row_key_slice(&waits), KEY(row_key_waits_for(&next))));
+    ck_assert(row_key_waited_for(row_key_slice(&waits), &said) && ID_EQ(&said, &record));
+    ck_assert(!row_key_waited_for(slice(waits.b, ID_LEN), &said));
+    struct row_key behind = row_key_behind_waits_for(&record);
+    ck_assert_int_lt(memcmp(waits.b, behind.b, waits.len), 0);
+    ck_assert_int_lt(memcmp(behind.b, of_next.b, of_next.len), 0);
+
+    ck_assert(row_key_has_prefix(KEY(row_key_of(INDEX_DIGEST, id.b, NULL)), KEY(row_key_digest_of(0xd3))));
+    ck_assert(row_key_has_prefix(KEY(row_key_moment(INDEX_OVERDUE, 5, &id)), KEY(row_key_index(INDEX_OVERDUE))));
+    ck_assert(
+        row_key_has_prefix(KEY(row_key_updated(INDEX_UPDATED, 3, 9, &id)), KEY(row_key_updated_of(INDEX_UPDATED, 3))));
+    ck_assert(row_key_has_prefix(KEY(row_key_case(&id)), KEY(row_key_case_begin(id.b, 2))));
+}
+END_TEST
+
 START_TEST(a_feed_row_comes_back_whole_whatever_it_tells)
 {
     const struct feed_row rows[] = {
@@ -272,6 +299,7 @@ Suite *suite_rows(void)
     tcase_add_loop_test(all, a_feed_row_comes_back_whole_whatever_it_tells, 0, 3);
     tcase_add_test(all, keys_sort_as_their_numbers_do);
     tcase_add_test(all, a_key_names_its_place_at_its_end);
+    tcase_add_test(all, a_beginning_is_that_of_every_key_of_its_kind);
     suite_add_tcase(suite, all);
     return suite;
 }
