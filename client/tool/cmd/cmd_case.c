@@ -158,10 +158,8 @@ static enum exit_code run_remove(struct cli *cli)
 static const struct cli_option open_options[] = {WRITE_OPTIONS, {NULL, NULL, NULL}};
 static const struct cli_option options[] = {WRITE_OPTIONS, RECORD_OPTION, EPISODE_OPTION, {NULL, NULL, NULL}};
 static const struct cli_option remove_options[] = {
-    WRITE_OPTIONS,
-    RECORD_OPTION,
-    EPISODE_OPTION,
-    {"why", "TEXT", "the reason, without which no division is taken out of interested"},
+    WRITE_OPTIONS,      RECORD_OPTION,
+    EPISODE_OPTION,     {"why", "TEXT", "the reason, without which no division is taken out of interested"},
     {NULL, NULL, NULL},
 };
 
@@ -227,7 +225,7 @@ const struct cli_command cmd_case_remove = {
     .summary = "take a value out of such a field",
     .about = "Names the additions that are seen: one made elsewhere meanwhile stays, flagged.",
     .examples = "  casewire case remove K7Q2M4X tags=repeat\n"
-                "  casewire case remove K7Q2M4X interested=WST --why='The line is not seen there any more'\n",
+                "  casewire case remove K7Q2M4X interested=WST --why='The line has moved on'\n",
     .options = remove_options,
     .json = WRITE_JSON,
     .run = run_remove,
