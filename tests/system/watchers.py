@@ -1,6 +1,7 @@
 """Programs that watch a daemon: /metrics, /healthz, /readyz of real ones."""
 
 import concurrent.futures
+import contextlib
 import json
 import os
 import re
@@ -83,6 +84,17 @@ def metrics(lab, division="north"):
     status, body = get(lab, "metrics", division)
     check("metrics are there", status == 200, body)
     return read_metrics(body)
+
+
+
+@contextlib.contextmanager
+def ended(daemon):
+    """Whatever is found wrong meanwhile: nobody waits for a daemon that nobody ends."""
+    try:
+        yield
+    finally:
+        if daemon.poll() is None:
+            daemon.kill()
 
 
 @story()
@@ -200,8 +212,10 @@ def a_refused_key_is_counted(lab):
     lab.kill("west")
     wait_for("who is not there any more is counted too, each time",
              lambda: metrics(lab)['casewire_handshake_failures_total{reason="down"}'] > counted + 3)
-    lines = [line for line in lab.log("north")[before:].splitlines() if "nothing listens there" in line]
-    check("and written once, without a number that only libzmq knows", len(lines) == 1 and not lines[0].endswith(")"), lines)
+    # Its net process, which ends a moment after it, may still have answered the first of them.
+    lines = [line for line in lab.log("north")[before:].splitlines() if "net-link-down" in line]
+    check("and not written each time, nor with a number that only libzmq knows",
+          1 <= len(lines) <= 2 and not any(line.endswith(")") for line in lines), lines)
 
 
 @story()
@@ -257,7 +271,7 @@ def a_full_disk_is_not_ready(lab):
         plain = file.read()
     with open(path, "w", encoding="utf-8") as file:
         file.write(re.sub(r'low_water = ".*"', 'low_water = "1 TiB"', plain))
-    with subprocess.Popen([DAEMON, "--config", path], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as daemon:
+    with subprocess.Popen([DAEMON, "--config", path], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as daemon, ended(daemon):
         wait_for("the daemon answers", lambda: lab.tool("status", expect=None).returncode == 0)
         status, body = get(lab, "readyz")
         check("it says what is short", status == 503 and "nearly full" in body, body)
@@ -276,7 +290,7 @@ def the_loopback_may_be_asked_and_off_is_off(lab):
     for setting in ("tcp://127.0.0.1:24705", "off"):
         with open(path, "w", encoding="utf-8") as file:
             file.write(f'listen_metrics = "{setting}"\n{plain}')
-        with subprocess.Popen([DAEMON, "--config", path], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as daemon:
+        with subprocess.Popen([DAEMON, "--config", path], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as daemon, ended(daemon):
             wait_for("the daemon answers", lambda: lab.tool("status", expect=None).returncode == 0)
             if setting != "off":
                 with urllib.request.urlopen("http://127.0.0.1:24705/metrics", timeout=20) as answer:
@@ -406,10 +420,10 @@ def alerts_and_the_doctor_look_where_the_settings_say(lab):
     for where in (place, "off"):
         with open(path, "w", encoding="utf-8") as file:
             file.write(f'listen_metrics = "{where}"\n' + re.sub(r'low_water = ".*"', 'low_water = "1 TiB"', plain))
-        with subprocess.Popen([DAEMON, "--config", path], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as daemon:
+        with subprocess.Popen([DAEMON, "--config", path], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as daemon, ended(daemon):
             wait_for("the daemon answers", lambda: lab.tool("status", expect=None).returncode == 0)
             said = doctor(lab, expect=None)
-            check("the doctor asks there", bool(of_check(said, "disk")) == (where == place), said)
+            check("the doctor asks there, or looks at the disk itself", of_check(said, "disk"), said)
             check("or says that nobody may", bool(of_check(said, "metrics")) == (where == "off"), said)
             _, heard = told(lab, "disk TELL x\n", [], "--metrics", os.path.expandvars(place))
             check("alerts ask there", len(heard) == (1 if where == place else 0), heard)

@@ -37,7 +37,8 @@ static bool blobs_fit(const Cw__EntryBlobs *blobs)
 static bool entry_fits(const Cw__EntryRecord *entry)
 {
     return entry->header.len <= HEADER_LEN_MAX && entry->submission.len <= HEADER_LEN_MAX &&
-           entry->proof.len <= PROOF_LEN_MAX && entry->path.len <= BUNDLE_PATH_LEN_MAX && blobs_fit(entry->blobs);
+           entry->proof.len <= PROOF_LEN_MAX && entry->path.len <= (size_t)BUNDLE_PATH_LEN_MAX &&
+           blobs_fit(entry->blobs);
 }
 
 static bool batch_fits(const Cw__SealedBatch *batch)

@@ -13,7 +13,7 @@ size_t authority_memory(const struct authority_limits *limits)
     return aligned(sizeof(struct authority)) + aligned(limits->certs_max * sizeof(struct authority_cert)) +
            2 * aligned(limits->certs_max * sizeof(uint32_t)) +
            aligned(limits->policies_max * sizeof(struct authority_policy)) +
-           aligned(WORDS_MAX * sizeof(struct membership_word));
+           aligned((size_t)WORDS_MAX * sizeof(struct membership_word));
 }
 
 struct authority *authority_init(void *memory, const struct authority_limits *limits, const struct network_id *network,
@@ -32,7 +32,7 @@ struct authority *authority_init(void *memory, const struct authority_limits *li
     a->sorted = ARENA_TABLE(&arena, uint32_t, limits->certs_max);
     a->by_curve = ARENA_TABLE(&arena, uint32_t, limits->certs_max);
     a->policies = ARENA_TABLE(&arena, struct authority_policy, limits->policies_max);
-    a->words = ARENA_TABLE(&arena, struct membership_word, WORDS_MAX);
+    a->words = ARENA_TABLE(&arena, struct membership_word, (size_t)WORDS_MAX);
     CW_ASSERT(a->certs != NULL && a->sorted != NULL && a->by_curve != NULL && a->policies != NULL && a->words != NULL);
     return a;
 }

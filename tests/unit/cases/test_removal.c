@@ -39,8 +39,14 @@ START_TEST(a_removals_value_is_judged_like_an_added_one)
         const char *said;
         enum cw_err code;
     } wrong[] = {
-        {"TOP SECRET", CW_REFUSED_MARKING}, {"a\u202egnp.exe", CW_REFUSED_TEXT},         {"a\xff", CW_REFUSED_TEXT},
-        {"a\x1b[31m", CW_REFUSED_TEXT},     {"call 07123 456789", CW_REFUSED_SYNTHETIC}, {"", CW_REFUSED_VALUE},
+        {"TOP SECRET", CW_REFUSED_MARKING},
+        {"a\xe2\x80\xae"
+         "gnp.exe",
+         CW_REFUSED_TEXT},
+        {"a\xff", CW_REFUSED_TEXT},
+        {"a\x1b[31m", CW_REFUSED_TEXT},
+        {"call 07123 456789", CW_REFUSED_SYNTHETIC},
+        {"", CW_REFUSED_VALUE},
     };
     static char much[200001];
 

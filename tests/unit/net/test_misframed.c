@@ -80,7 +80,7 @@ END_TEST
 
 START_TEST(a_first_word_that_is_too_long_has_a_sender_too)
 {
-    (void)raw_send(r, large, MISFRAMED_TAKEN_LEN_MAX, false);
+    (void)raw_send(r, large, (size_t)MISFRAMED_TAKEN_LEN_MAX, false);
     told_of(MISFRAMED_TOO_LONG, &officer, "a client, certificate ");
     ck_assert(!world_has(w, NET_UP));
 }

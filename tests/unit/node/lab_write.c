@@ -186,7 +186,7 @@ static void build(struct lab *lab, const struct op *op, uint32_t number, const s
     s.part_count = draft.part_count;
     draft.parts[0].payload = done(&frame);
     draft.parts[1].payload = done(&values);
-    draft.parts[2].payload = slice_of("\xff\xfe anything \xe2\x80\xae");
+    draft.parts[2].payload = slice_of("\xff\xfe anything \x1b[31m");
     WORLD_FILL(draft.parts[0].r, "blinding", 2 * number);
     WORLD_FILL(draft.parts[1].r, "blinding", 2 * number + 1);
     WORLD_FILL(draft.parts[2].r, "blinding", 2 * number + 1);
