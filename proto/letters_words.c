@@ -4,8 +4,8 @@
 
 #include <utf8proc.h>
 
-#define WORD_MAX 96 /* letters: of a longer word these are compared */
-#define PARTS_MAX 8 /* of one letter, folded and without its accents */
+#define WORD_MAX 96  /* letters: of a longer word these are compared */
+#define FOLDED_MAX 8 /* of one letter, folded and without its accents */
 
 struct word {
     size_t len;
@@ -39,11 +39,11 @@ static bool stands_in_word(int32_t c)
 
 static void add_letter(struct word *word, int32_t c)
 {
-    utf8proc_int32_t parts[PARTS_MAX];
+    utf8proc_int32_t parts[FOLDED_MAX];
     utf8proc_ssize_t count = utf8proc_decompose_char(
-        c, parts, PARTS_MAX, UTF8PROC_DECOMPOSE | UTF8PROC_COMPAT | UTF8PROC_CASEFOLD | UTF8PROC_STABLE, NULL);
+        c, parts, FOLDED_MAX, UTF8PROC_DECOMPOSE | UTF8PROC_COMPAT | UTF8PROC_CASEFOLD | UTF8PROC_STABLE, NULL);
 
-    for (utf8proc_ssize_t i = 0; i < count && i < PARTS_MAX; i++) {
+    for (utf8proc_ssize_t i = 0; i < count && i < FOLDED_MAX; i++) {
         if (word->len < WORD_MAX && is_letter(parts[i]))
             word->letters[word->len++] = parts[i];
     }

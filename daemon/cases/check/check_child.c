@@ -152,13 +152,16 @@ static enum cw_err check_transition(const struct admission_request *r, const str
     return err == CW_OK ? check_adult_reference(r, refusal) : err;
 }
 
-/* DOMAIN §7.4: nothing leads back from there but taking the step back; the case would show no child that is missing. */
+/*
+ * DOMAIN §7.4: nothing leads back from there but taking the step back; the case would show no child that is missing. Who is
+ * a child all the same, as when a birth date was put right since, is reported here: a report is not what waits for that.
+ */
 static enum cw_err check_report(const struct admission_request *r, const struct schema_event *event,
                                 struct refusal *refusal)
 {
     const struct case_machine *m = state_machine(r->state, MACHINE_CHILD, &scope_none);
 
-    if (m == NULL || m->state != CHILD_TRANSITIONED)
+    if (m == NULL || m->state != CHILD_TRANSITIONED || check_age(r, event, NULL) != CW_OK)
         return CW_OK;
     return refuse(refusal, CW_REFUSED_TRANSITION, event->name,
                   "this case became the adult system's (external_refs): report the absence there; if that was "

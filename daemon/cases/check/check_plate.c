@@ -8,7 +8,7 @@
 #include "cases/check_parts.h"
 #include "proto/identifier.h"
 
-enum class {
+enum plate_class {
     CLASS_NONE = 0,
     CLASS_CURRENT = 1, /* AB12 CDE */
     CLASS_PREFIX = 2,  /* A123 BCD, Q123 ABC */
@@ -85,20 +85,27 @@ static bool has_none_of(struct cw_slice letters, const char *none)
     return true;
 }
 
-static enum class class_of(const struct shape *s) {
-    const size_t h = s->head.len, d = s->digits.len, t = s->tail.len;
-    bool is_q = h == 1 && upper(s->head.data[0]) == 'Q';
+static bool is_current(const struct shape *s)
+{
+    return s->head.len == 2 && s->digits.len == 2 && s->tail.len == 3 && has_none_of(s->head, "IQ") &&
+           has_none_of(s->tail, "IQ");
+}
 
-    if (h == 2 && d == 2 && t == 3) return has_none_of(s->head, "IQ") && has_none_of(s->tail, "IQ") ? CLASS_CURRENT
-                                                                                                    : CLASS_NONE;
-    if (h == 1 && d >= 1 && d <= 3 && t == 3) return is_q ||
-            (has_none_of(s->head, "IOUZ") && has_none_of(s->tail, "IQZ"))
-        ? CLASS_PREFIX
-        : CLASS_NONE;
-    if (h == 3 && d >= 1 && d <= 3 && t == 1) return has_none_of(s->head, "IQZ") && has_none_of(s->tail, "IOQUZ")
-        ? CLASS_SUFFIX
-        : CLASS_NONE;
-    return CLASS_NONE;
+static bool is_prefix(const struct shape *s)
+{
+    return s->head.len == 1 && s->digits.len >= 1 && s->digits.len <= 3 && s->tail.len == 3 &&
+           (upper(s->head.data[0]) == 'Q' || (has_none_of(s->head, "IOUZ") && has_none_of(s->tail, "IQZ")));
+}
+
+static bool is_suffix(const struct shape *s)
+{
+    return s->head.len == 3 && s->digits.len >= 1 && s->digits.len <= 3 && s->tail.len == 1 &&
+           has_none_of(s->head, "IQZ") && has_none_of(s->tail, "IOQUZ");
+}
+
+static enum plate_class class_of(const struct shape *s)
+{
+    return is_current(s) ? CLASS_CURRENT : is_prefix(s) ? CLASS_PREFIX : is_suffix(s) ? CLASS_SUFFIX : CLASS_NONE;
 }
 
 /* --- how people write --------------------------------------------------------------------------------------------- */
@@ -146,7 +153,7 @@ static bool is_road(const struct shape *s)
     return s->digits.len < 3 && strchr("ABM", s->head.data[0]) != NULL;
 }
 
-static bool stands_in_pieces(const struct shape *s, enum class class)
+static bool stands_in_pieces(const struct shape *s, enum plate_class class)
 {
     bool spaced = s->before == ' ' || s->behind == ' ';
 
@@ -159,7 +166,7 @@ static bool stands_in_pieces(const struct shape *s, enum class class)
     return s->behind != ' ' && !is_common_word(s->head) && s->digits.len > 1;
 }
 
-static bool stands_in_one(const struct shape *s, enum class class)
+static bool stands_in_one(const struct shape *s, enum plate_class class)
 {
     if (class == CLASS_CURRENT)
         return true;
@@ -176,7 +183,7 @@ static bool is_current_invented(struct cw_slice digits)
 size_t plate_in_text(struct cw_slice text, bool *out_invented)
 {
     struct shape s = read_shape(text);
-    enum class class = class_of(&s);
+    enum plate_class class = class_of(&s);
     bool parted = s.before != 0 || s.behind != 0;
 
     if (class == CLASS_NONE || !(parted ? stands_in_pieces(&s, class) : stands_in_one(&s, class)))

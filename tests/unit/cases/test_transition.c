@@ -140,11 +140,30 @@ START_TEST(a_report_does_not_open_again_what_became_the_adult_systems)
 }
 END_TEST
 
+/* A birth date that was put right since, or one that nobody can read: looking for a child waits for no paper. */
+START_TEST(a_child_that_was_handed_on_in_error_is_reported_all_the_same)
+{
+    struct story *s = child_born("2008-01-01");
+    uint32_t report, born = s->count - 1;
+
+    transition(s, SUP_, "LA 12345");
+    s->count++;
+    story_after(s, story_dated(s, story_set_text(s, "NTH", MCET_, FIELD_BIRTH_DATE, "2012-01-01"), 15), born);
+    report = story_said(s, "NTH", MCET_, EVENT_EPISODE_REPORTED, 20);
+    story_number(s, report, FIELD_MISSING_FROM, 1);
+    story_interval(s, report, FIELD_REPORTED_AT, NOON, NOON);
+    story_interval(s, report, FIELD_LAST_SEEN, NOON, NOON);
+    s->count--;
+    expect_taken(s, report);
+}
+END_TEST
+
 Suite *suite_transition(void)
 {
     Suite *suite = suite_create("cases/transition");
     TCase *all = tcase_create("all");
 
+    tcase_add_test(all, a_child_that_was_handed_on_in_error_is_reported_all_the_same);
     tcase_add_test(all, nobody_is_handed_on_before_eighteen);
     tcase_add_test(all, of_two_dates_that_stand_against_each_other_the_later_counts);
     tcase_add_test(all, the_day_is_the_one_on_which_it_happened);
