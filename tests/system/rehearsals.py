@@ -7,6 +7,7 @@ import shutil
 import socket
 import subprocess
 
+from starts import config
 from world import DAEMON, TOOL, Lab, check, run
 
 STORIES = []
@@ -17,10 +18,6 @@ def story(smoke=True, world=Lab):
         STORIES.append((function.__name__, function, smoke, world))
         return function
     return keep
-
-
-def config(lab):
-    return lab.path("north", "casewired.conf")
 
 
 def findings(lab, expect=1):
