@@ -7,8 +7,9 @@
 
 #include <stdlib.h>
 
-/* A receipt has at most LOGS_MAX pieces of evidence, but an answer of 1 MiB bounds it far below. */
-#define RECEIPT_MEMORY_LEN ((size_t)16 << 20)
+/* A usual receipt needs little. It has at most LOGS_MAX pieces of evidence, but an answer of 1 MiB bounds it far below. */
+#define RECEIPT_MEMORY_LEN_MIN ((size_t)64 << 10)
+#define RECEIPT_MEMORY_LEN_MAX ((size_t)16 << 20)
 
 static bool find(void *context, const struct cert_id *id, struct certificate *out)
 {
@@ -20,23 +21,31 @@ static bool find(void *context, const struct cert_id *id, struct certificate *ou
     return true;
 }
 
+static enum cw_err verify_within(const struct cw_trust *trust, struct cw_slice receipt, size_t len,
+                                 struct receipt_facts *out, struct refusal *refusal)
+{
+    struct cert_source certs = {find, (void *)(uintptr_t)trust};
+    void *memory = malloc(len);
+    struct arena arena = arena_over(memory, len);
+
+    if (memory == NULL)
+        return refuse(refusal, CW_LOCAL_MEMORY, "", "%s", cw_err_sentence(CW_LOCAL_MEMORY));
+    enum cw_err err = receipt_verify(receipt, &trust->network, &certs, &arena, out, refusal);
+    free(memory);
+    return err;
+}
+
 enum cw_err cw_receipt_check(const struct cw_trust *trust, struct cw_slice receipt, struct cw_receipt_facts *out_facts,
                              struct cw_fault *out_fault)
 {
     if (MISSING(out_fault, trust, out_facts) || HOLLOW(out_fault, receipt))
         return CW_USAGE_ARGUMENT;
-    struct cert_source certs = {find, (void *)(uintptr_t)trust};
-    struct refusal refusal = {0};
     struct receipt_facts facts;
-    struct arena arena;
-    void *memory = malloc(RECEIPT_MEMORY_LEN);
-    enum cw_err err;
+    struct refusal refusal = {0};
+    enum cw_err err = CW_LOCAL_MEMORY;
 
-    if (memory == NULL)
-        return fault_plain(out_fault, CW_LOCAL_MEMORY, "receipt");
-    arena = arena_over(memory, RECEIPT_MEMORY_LEN);
-    err = receipt_verify(receipt, &trust->network, &certs, &arena, &facts, &refusal);
-    free(memory);
+    for (size_t len = RECEIPT_MEMORY_LEN_MIN; err == CW_LOCAL_MEMORY && len <= RECEIPT_MEMORY_LEN_MAX; len *= 4)
+        err = verify_within(trust, receipt, len, &facts, &refusal);
     if (err != CW_OK)
         return fault_of_refusal(out_fault, err, &refusal);
     *out_facts = (struct cw_receipt_facts){.op = facts.op_id, .seq = facts.seq, .held_by = facts.held_by};

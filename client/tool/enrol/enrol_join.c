@@ -6,17 +6,25 @@
 
 #include <stdlib.h>
 
-#define JOIN_ARENA_LEN ((size_t)JOIN_SEGMENTS_MAX * sizeof(struct cw_slice) + 4096)
+#define SEGMENT_FIELD_LEN_MIN 3 /* its tag, its length, a byte */
+
+static size_t memory_for(const struct buf *bytes)
+{
+    size_t count = bytes->len / SEGMENT_FIELD_LEN_MIN;
+
+    return 4096 + (count < JOIN_SEGMENTS_MAX ? count : JOIN_SEGMENTS_MAX) * sizeof(struct cw_slice);
+}
 
 static enum cw_err parse(struct joining *j, struct cw_fault *fault)
 {
+    size_t len = memory_for(&j->bytes);
     struct arena arena;
     enum cw_err err;
 
-    j->memory = malloc(JOIN_ARENA_LEN);
+    j->memory = malloc(len);
     if (j->memory == NULL)
         return fault_plain(fault, CW_LOCAL_MEMORY, "");
-    arena = arena_over(j->memory, JOIN_ARENA_LEN);
+    arena = arena_over(j->memory, len);
     err = join_parse(buf_slice(&j->bytes), &arena, &j->join);
     return err == CW_OK ? CW_OK : fault_plain(fault, err, "file");
 }

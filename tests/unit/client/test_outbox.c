@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The outbox: what is in the file, and what comes of it. */
 #include "lib/identity.h"
+#include "proto/codec_receipt.h"
 #include "tests/unit/client/desk.h"
+#include "tests/unit/support/room.h"
 
 #include <check.h>
 #include <limits.h>
@@ -114,6 +116,42 @@ START_TEST(what_is_stored_has_a_receipt_that_verifies)
         ck_assert_int_eq(desk_reopen(&d, &fault), CW_OK); /* and once more, from the file */
     }
     ck_assert_uint_eq(registrar_count(&d.r), 1);
+    desk_close(&d);
+}
+END_TEST
+
+/* Evidence of many divisions takes more memory than a usual receipt is given at first. */
+START_TEST(a_receipt_with_much_evidence_is_read_to_its_first_fault)
+{
+    static struct room memory = ROOM(1 << 20), copies = ROOM(1 << 20);
+    struct arena arena = room_arena(&memory), of_copies = room_arena(&copies);
+    struct receipt_evidence *held = ARENA_ARRAY(&of_copies, struct receipt_evidence, RECEIPT_HELD_MAX);
+    struct receipt_record record;
+    struct cw_receipt_facts facts;
+    struct cw_slice receipt;
+    struct cw_fault fault;
+    struct buf bytes = {0};
+    struct writer w;
+    struct desk d;
+
+    desk_open(&d, true);
+    uint64_t number = desk_put(&d, registrar_opening(&d.r, 1), NULL);
+    ck_assert_int_eq(desk_flush(&d, PATIENT_MS), CW_OK);
+    ck_assert_int_eq(cw_outbox_receipt(d.outbox, number, &receipt), CW_OK);
+    ck_assert_int_eq(receipt_record_parse(receipt, &arena, &record), CW_OK);
+    for (uint32_t i = 0; i < RECEIPT_HELD_MAX; i++) {
+        held[i] = record.local;
+        held[i].frontier_item = held[i].frontier_head = slice_of("neither item nor head");
+    }
+    record.held = held;
+    record.held_count = RECEIPT_HELD_MAX;
+    ck_assert_int_eq(buf_reserve(&bytes, RECEIPT_LEN_MAX), CW_OK);
+    w = writer_over(bytes.data, RECEIPT_LEN_MAX);
+    receipt_record_encode(&record, &w);
+    ck_assert(!w.failed);
+    ck_assert_int_eq(cw_receipt_check(d.trust, slice(w.data, w.len), &facts, &fault), CW_REFUSED_MALFORMED);
+    ck_assert_str_eq(fault.where, "held[0].frontier_item");
+    buf_done(&bytes);
     desk_close(&d);
 }
 END_TEST
@@ -459,6 +497,7 @@ Suite *suite_outbox(void)
     tcase_add_test(states, an_array_with_nothing_in_it_is_refused_and_costs_nothing);
     tcase_add_test(states, a_record_that_holds_no_submission_costs_itself_alone);
     tcase_add_test(states, what_is_stored_has_a_receipt_that_verifies);
+    tcase_add_test(states, a_receipt_with_much_evidence_is_read_to_its_first_fault);
     tcase_add_test(states, held_by_two_is_waited_for);
     tcase_add_test(states, what_no_receipt_can_prove_any_more_is_not_waited_for);
     tcase_add_test(states, a_refusal_is_final_and_says_why);
