@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* See children.h. */
 #include "tests/unit/cases/children.h"
+#include "tests/unit/support/room.h"
 
 #include <string.h>
 
@@ -16,7 +17,7 @@ struct child {
 static struct child children[CHILDREN_MAX];
 static uint32_t count;
 static uint64_t now;
-static uint8_t memory[8 << 20];
+static struct room memory = ROOM(8 << 20);
 static uint8_t texts[CHILDREN_MAX][1 << 16];
 static const struct case_state *states[CHILDREN_MAX];
 
@@ -156,7 +157,7 @@ static const struct case_state *fold_child(const struct child *c, bool backwards
 
 const struct case_state *const *children_fold(bool backwards)
 {
-    struct arena arena = arena_over(memory, sizeof(memory));
+    struct arena arena = room_arena(&memory);
 
     for (uint32_t i = 0; i < count; i++)
         states[i] = fold_child(&children[i], backwards, &arena);

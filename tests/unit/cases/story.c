@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* See story.h. */
 #include "tests/unit/cases/story.h"
+#include "tests/unit/support/room.h"
 
 #include <stdio.h>
 
-static struct story the_story;
+static struct room the_story = ROOM(sizeof(struct story));
 static uint8_t text_memory[1 << 20];
-static uint8_t fold_memory[64 << 20];
+static struct room fold_memory = ROOM(64 << 20);
 
 static void name_op(struct story *s, uint32_t op)
 {
@@ -17,12 +18,12 @@ static void name_op(struct story *s, uint32_t op)
 
 struct story *story_open(uint32_t kind, const char *division, uint32_t roles)
 {
-    struct story *s = &the_story;
+    struct story *s = room_bytes(&the_story);
     uint32_t op;
 
-    memset(s, 0, sizeof(*s));
+    memset(s, 0, offsetof(struct story, ops)); /* each op when it is made */
     s->texts = arena_over(text_memory, sizeof(text_memory));
-    s->folding = arena_over(fold_memory, sizeof(fold_memory));
+    s->folding = room_arena(&fold_memory);
     s->now = 1000;
     op = story_op(s, division, roles, OP_OPEN);
     s->ops[op].op.kind = kind;
@@ -240,7 +241,7 @@ const struct case_state *story_fold(struct story *s)
 
     for (uint32_t i = 0; i < s->count; i++)
         order[i] = i;
-    s->folding = arena_over(fold_memory, sizeof(fold_memory));
+    s->folding = room_arena(&fold_memory);
     return story_fold_in(s, order, s->count, &s->folding);
 }
 

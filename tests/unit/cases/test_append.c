@@ -1,20 +1,22 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* One more op behind a finished fold: the bytes of the whole fold, or nothing (fold.h, fold_append). */
 #include "tests/unit/cases/story.h"
+#include "tests/unit/support/room.h"
 
 #define PC_ ROLE_MASK(PC)
 #define INSP_ ROLE_MASK(INSP)
-#define ROOM 24u
+#define OPS_ROOM 24u
 #define NOT_PLACED (UINT64_MAX - 1000)
 
-static uint8_t memory[8 << 20], text_memory[1 << 20];
+static struct room memory = ROOM(8 << 20);
+static uint8_t text_memory[1 << 20];
 static struct arena arena;
 static struct fold *fold;
 static const struct case_state *state;
 
 static void fold_first(struct story *s, uint32_t count, uint32_t room)
 {
-    arena = arena_over(memory, sizeof memory);
+    arena = room_arena(&memory);
     fold = fold_begin(&arena, &s->case_id, &s->policy);
     for (uint32_t i = 0; i < count; i++)
         ck_assert_int_eq(fold_add(fold, &story_at(s, i)->head), CW_OK);
@@ -76,8 +78,8 @@ START_TEST(what_only_adds_to_the_record_is_appended)
 
     story_set_number(s, "NTH", INSP_, FIELD_MISSING_RISK, 4);
     note(s);
-    fold_first(s, s->count, ROOM);
-    for (uint32_t i = 0; i < ROOM; i++) {
+    fold_first(s, s->count, OPS_ROOM);
+    for (uint32_t i = 0; i < OPS_ROOM; i++) {
         uint32_t op = i % 3 == 2 ? decision(s) : note(s);
 
         if (i % 4 == 1)
@@ -243,7 +245,7 @@ START_TEST(what_may_change_anything_is_not)
 
         note(s);
         note(s);
-        fold_first(s, count, ROOM);
+        fold_first(s, count, OPS_ROOM);
         op = i < CW_COUNT(more) ? more[i](s) : event_of(s, events[i - CW_COUNT(more)]);
         if (takes(s, op))
             ck_abort_msg("number %zu was appended", i);
@@ -259,8 +261,8 @@ START_TEST(a_sighting_is_appended)
     struct story *s = story_open(KIND_CHILD, "NTH", INSP_);
 
     event_of(s, EVENT_EPISODE_REPORTED);
-    fold_first(s, s->count, ROOM);
-    for (uint32_t i = 0; i < ROOM; i++) {
+    fold_first(s, s->count, OPS_ROOM);
+    for (uint32_t i = 0; i < OPS_ROOM; i++) {
         uint32_t op = i % 3 == 2 ? note(s) : event_of(s, EVENT_SIGHTING);
 
         if (i % 3 == 1)
@@ -283,7 +285,7 @@ START_TEST(a_sighting_is_not_once_it_may_contradict_somebody)
 
         event_of(s, EVENT_EPISODE_REPORTED);
         event_of(s, before[i]);
-        fold_first(s, s->count, ROOM);
+        fold_first(s, s->count, OPS_ROOM);
         op = event_of(s, EVENT_SIGHTING);
         if (takes(s, op))
             ck_abort_msg("after number %zu a sighting was appended", i);
@@ -300,10 +302,10 @@ START_TEST(what_was_named_before_it_came_is_not)
         struct story *s = story_open(KIND_CHILD, "NTH", INSP_);
         uint32_t first = note(s), second = note(s);
 
-        fold_first(s, second, ROOM);
+        fold_first(s, second, OPS_ROOM);
         ck_assert(takes(s, second));
         name[i](s, first, second);
-        fold_first(s, second, ROOM);
+        fold_first(s, second, OPS_ROOM);
         ck_assert(!takes(s, second));
     }
 }
@@ -319,8 +321,8 @@ START_TEST(one_that_comes_late_is_put_in_its_place)
     note(s);
     event_of(s, EVENT_SIGHTING);
     decision(s);
-    fold_first(s, s->count, ROOM);
-    for (uint32_t i = 0; i < ROOM; i++) {
+    fold_first(s, s->count, OPS_ROOM);
+    for (uint32_t i = 0; i < OPS_ROOM; i++) {
         uint32_t op = i % 2 == 0 ? decision(s) : note(s);
 
         story_at(s, op)->head.hlc = STORY_HLC + 1000 + i * 7 % 5; /* among the first; the opening is one of them */
@@ -336,7 +338,7 @@ START_TEST(not_before_what_is_tallied_nor_long_ago)
     uint32_t tallied = event_of(s, EVENT_ARREST), late = note(s);
 
     story_at(s, late)->head.hlc = story_at(s, tallied)->head.hlc - 1;
-    fold_first(s, late, ROOM);
+    fold_first(s, late, OPS_ROOM);
     ck_assert(!takes(s, late));
     story_at(s, late)->head.hlc = story_at(s, tallied)->head.hlc + 1;
     ck_assert(takes(s, late));
@@ -345,7 +347,7 @@ START_TEST(not_before_what_is_tallied_nor_long_ago)
     for (uint32_t i = 0; i < 65; i++)
         note(s);
     late = note(s);
-    fold_first(s, late, ROOM);
+    fold_first(s, late, OPS_ROOM);
     story_at(s, late)->head.hlc = STORY_HLC + 1000;
     ck_assert(!takes(s, late));
     story_at(s, late)->head.hlc = STORY_HLC + 1002; /* behind the first */
@@ -370,7 +372,7 @@ START_TEST(what_was_admitted_together_is_placed_one_by_one)
     struct story *s = story_open(KIND_CHILD, "NTH", INSP_);
     uint32_t ops[4];
 
-    fold_first(s, s->count, ROOM);
+    fold_first(s, s->count, OPS_ROOM);
     for (uint32_t i = 0; i < CW_COUNT(ops); i++) {
         ops[i] = note(s);
         append_unplaced(s, ops[i], i);
@@ -388,7 +390,7 @@ START_TEST(what_would_stand_elsewhere_is_not_placed)
     struct case_op op;
 
     story_after(s, third, second);
-    fold_first(s, 2, ROOM);
+    fold_first(s, 2, OPS_ROOM);
     ck_assert(!fold_place(fold, &story_at(s, first)->head)); /* not appended */
     append_unplaced(s, second, 0);
     op = story_at(s, second)->head;

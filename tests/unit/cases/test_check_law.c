@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cases/check.h"
 #include "tests/unit/cases/world.h"
+#include "tests/unit/support/room.h"
 
 /*
  * The law of cases_check_needs_state: whenever it says that an op can be judged by the case's kind alone, the whole
@@ -12,7 +13,7 @@
 #define OPS_BEFORE 40 /* what the case has behind it */
 #define OPS_AFTER 24  /* drawn ones asked about */
 
-static uint8_t memory[8 << 20];
+static struct room memory = ROOM(8 << 20);
 static struct story *s;
 static const struct case_state *state;
 static struct case_state bare;
@@ -27,7 +28,7 @@ static void draw_case(uint64_t seed, uint32_t ops)
     s = world_draw(seed, ops);
     for (uint32_t i = 0; i < OPS_BEFORE; i++)
         order[i] = i;
-    arena = arena_over(memory, sizeof memory);
+    arena = room_arena(&memory);
     state = story_fold_in(s, order, OPS_BEFORE, &arena);
     bare = (struct case_state){.case_id = state->case_id, .kind = state->kind};
 }

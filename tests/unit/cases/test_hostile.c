@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What an author who means harm, or a very long case, can do to the fold: nothing but be slow within a bound. */
 #include "tests/unit/cases/story.h"
+#include "tests/unit/support/room.h"
 
 #include <time.h>
 
 #define MCET_ ROLE_MASK(MCET)
 #define MANY 10000
 
-static uint8_t memory[200 << 20];
+static struct room memory = ROOM(200 << 20);
 static struct case_op heads[MANY];
 static struct op ops[MANY];
 static struct op_write writes[MANY];
@@ -52,7 +53,7 @@ static void write_number(uint32_t i, uint32_t field, int64_t number)
 
 static enum cw_err try_many(size_t memory_len, const struct case_state **out)
 {
-    struct arena arena = arena_over(memory, memory_len);
+    struct arena arena = arena_over(room_bytes(&memory), memory_len);
     struct cw_case_id id;
     struct fold *fold;
     enum cw_err err = CW_OK;
@@ -70,7 +71,7 @@ static const struct case_state *fold_many(void)
 {
     const struct case_state *state = NULL;
 
-    ck_assert_int_eq(try_many(sizeof(memory), &state), CW_OK);
+    ck_assert_int_eq(try_many(memory.len, &state), CW_OK);
     return state;
 }
 
@@ -196,7 +197,7 @@ START_TEST(an_op_beyond_its_bounds_is_named_and_the_fold_goes_on)
     struct story *s = story_open(KIND_CHILD, "NTH", MCET_);
     static struct op wide;
     struct case_op head = story_at(s, 0)->head;
-    struct arena arena = arena_over(memory, sizeof(memory));
+    struct arena arena = room_arena(&memory);
     struct fold *fold = fold_begin(&arena, &s->case_id, NULL);
     const struct case_state *state;
 

@@ -4,16 +4,17 @@
  * the ops, not at the fold's workbench.
  */
 #include "tests/unit/cases/world.h"
+#include "tests/unit/support/room.h"
 
 #define WORLDS 400
 #define OPS 60
 
-static uint8_t memory_a[8 << 20], memory_b[8 << 20];
+static struct room memory_a = ROOM(8 << 20), memory_b = ROOM(8 << 20);
 static uint32_t order[STORY_OPS_MAX * 2];
 
-static const char *text_of(struct story *s, const uint32_t *in, uint32_t count, uint8_t *memory, size_t len)
+static const char *text_of(struct story *s, const uint32_t *in, uint32_t count, struct room *memory)
 {
-    struct arena arena = arena_over(memory, len);
+    struct arena arena = room_arena(memory);
     const struct case_state *state = story_fold_in(s, in, count, &arena);
 
     return story_encode(state, &arena);
@@ -31,11 +32,11 @@ START_TEST(the_order_of_arrival_changes_nothing)
     for (uint64_t seed = 0; seed < WORLDS; seed++) {
         struct story *s = world_draw(seed, OPS);
         struct draw d = {seed};
-        const char *expected = text_of(s, order, in_order(s), memory_a, sizeof(memory_a));
+        const char *expected = text_of(s, order, in_order(s), &memory_a);
 
         for (int i = 0; i < 3; i++) {
             draw_shuffle(&d, order, s->count);
-            ck_assert_str_eq(text_of(s, order, s->count, memory_b, sizeof(memory_b)), expected);
+            ck_assert_str_eq(text_of(s, order, s->count, &memory_b), expected);
         }
     }
 }
@@ -47,12 +48,12 @@ START_TEST(an_op_that_arrives_twice_counts_once)
         struct story *s = world_draw(seed, OPS);
         struct draw d = {seed};
         uint32_t count = in_order(s);
-        const char *expected = text_of(s, order, count, memory_a, sizeof(memory_a));
+        const char *expected = text_of(s, order, count, &memory_a);
 
         for (uint32_t i = 0; i < s->count; i++)
             order[count++] = draw_below(&d, s->count);
         draw_shuffle(&d, order, count);
-        ck_assert_str_eq(text_of(s, order, count, memory_b, sizeof(memory_b)), expected);
+        ck_assert_str_eq(text_of(s, order, count, &memory_b), expected);
     }
 }
 END_TEST
@@ -78,9 +79,9 @@ START_TEST(copies_of_one_op_join_alike_in_any_order)
         }
         s->count = 2 * first;
         count = in_order(s);
-        expected = text_of(s, order, count, memory_a, sizeof(memory_a));
+        expected = text_of(s, order, count, &memory_a);
         draw_shuffle(&d, order, count);
-        ck_assert_str_eq(text_of(s, order, count, memory_b, sizeof(memory_b)), expected);
+        ck_assert_str_eq(text_of(s, order, count, &memory_b), expected);
     }
 }
 END_TEST
@@ -90,11 +91,11 @@ START_TEST(two_halves_fold_alike_whichever_is_first)
     for (uint64_t seed = 0; seed < WORLDS; seed++) {
         struct story *s = world_draw(seed, OPS);
         uint32_t half = s->count / 2;
-        const char *expected = text_of(s, order, in_order(s), memory_a, sizeof(memory_a));
+        const char *expected = text_of(s, order, in_order(s), &memory_a);
 
         for (uint32_t i = 0; i < s->count; i++)
             order[i] = (i + half) % s->count;
-        ck_assert_str_eq(text_of(s, order, s->count, memory_b, sizeof(memory_b)), expected);
+        ck_assert_str_eq(text_of(s, order, s->count, &memory_b), expected);
     }
 }
 END_TEST

@@ -6,6 +6,7 @@
  * than an assessment that nobody named.
  */
 #include "tests/unit/cases/story.h"
+#include "tests/unit/support/room.h"
 
 #if defined(__SANITIZE_THREAD__)
 #define WORLDS 60
@@ -24,7 +25,7 @@ struct apart {
 };
 
 static const char *const divisions[] = {"NTH", "EST", "WST"};
-static uint8_t memory[16 << 20];
+static struct room memory = ROOM(16 << 20);
 
 /* --- who saw what ------------------------------------------------------------------------------------------------- */
 
@@ -315,7 +316,7 @@ static void check_risks(const struct apart *w, const struct view *v, const struc
 static void check_view(const struct apart *w, uint32_t phases, uint64_t seed)
 {
     static struct view v;
-    struct arena arena = arena_over(memory, sizeof(memory));
+    struct arena arena = room_arena(&memory);
     const struct case_state *state;
 
     look_at(w, phases, &v);

@@ -144,7 +144,7 @@ static bool take_frame(struct lab_node *n, const struct lab_frame *f, struct are
 
 enum cw_err lab_turn(struct lab_node *n)
 {
-    struct arena arena = arena_over(n->lab->memory, MEMORY_LEN);
+    struct arena arena = room_arena(&n->lab->memory);
     struct input inputs[64];
     uint32_t count = 0;
     struct lab_frame *taken = NULL;
@@ -214,7 +214,7 @@ uint32_t lab_ask(struct lab_node *n, const struct lab_op *op)
 
 bool lab_receipt_holds(struct lab_node *n, struct receipt_facts *out)
 {
-    struct arena arena = arena_over(n->lab->memory, MEMORY_LEN);
+    struct arena arena = room_arena(&n->lab->memory);
     const struct cert_source certs = world_certs(&n->lab->world);
     ProtobufCMessage *message;
     struct refusal why = {0};
@@ -279,7 +279,7 @@ bool lab_same_case(struct lab *lab, const struct cw_case_id *id)
     struct hash inputs[LAB_NODES_MAX], states[LAB_NODES_MAX];
 
     for (uint32_t i = 0; i < lab->count; i++) {
-        struct arena arena = arena_over(lab->memory, MEMORY_LEN);
+        struct arena arena = room_arena(&lab->memory);
         struct node_read read;
         struct loaded_case c;
 
@@ -327,9 +327,9 @@ struct lab *lab_new(uint32_t count)
 {
     struct lab *lab = calloc(1, sizeof *lab);
 
-    lab->world_memory = malloc(OPS_MEMORY_LEN);
-    lab->memory = malloc(MEMORY_LEN);
-    world_make(&lab->world, lab->world_memory, 1, 1);
+    lab->world_memory = (struct room)ROOM(OPS_MEMORY_LEN);
+    lab->memory = (struct room)ROOM(MEMORY_LEN);
+    world_make(&lab->world, room_bytes(&lab->world_memory), 1, 1);
     lab->world.arena.len = OPS_MEMORY_LEN; /* room for what the officer will write */
     lab->count = count;
     lab->logs_max = 64;
@@ -373,7 +373,7 @@ void lab_free(struct lab *lab)
         free(r);
     }
     verify_cache_free(lab->cache);
-    free(lab->world_memory);
-    free(lab->memory);
+    room_done(&lab->world_memory);
+    room_done(&lab->memory);
     free(lab);
 }

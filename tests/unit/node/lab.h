@@ -14,6 +14,7 @@
 #include "proto/schema.h"
 #include "tests/unit/support/mem_store.h"
 #include "tests/unit/support/proto_world.h"
+#include "tests/unit/support/room.h"
 
 #define LAB_NODES_MAX 3
 #define LAB_CLIENT 7   /* the link of the officer's program, at every node */
@@ -65,7 +66,7 @@ struct lab_node {
 
 struct lab {
     struct world world;
-    uint8_t *world_memory;
+    struct room world_memory;
     struct verify_cache *cache;
     uint32_t count;
     uint32_t fold_ops_max; /* of nodes opened from now on; 0: the daemon's own */
@@ -89,7 +90,7 @@ struct lab {
     uint8_t boot_id[16];
     uint32_t next_submission;
     struct lab_reader *readers;
-    uint8_t *memory; /* intake, one arena after another */
+    struct room memory; /* intake, one arena after another */
     size_t used;
 };
 

@@ -133,6 +133,7 @@ void lab_put_frame(struct lab_node *to, link_id link, bool from_client, struct c
 /* Link i+1 of a node leads to node i. */
 void lab_send(void *ctx, link_id link, struct cw_slice frame)
 {
+    static struct room reading = ROOM(1 << 20);
     struct lab_node *n = ctx;
     ProtobufCMessage *message;
     struct arena arena;
@@ -151,11 +152,10 @@ void lab_send(void *ctx, link_id link, struct cw_slice frame)
     n->answers++;
     memcpy(n->answer, frame.data, frame.len);
     n->answer_len = frame.len;
-    arena = arena_over(malloc(1 << 20), 1 << 20);
+    arena = room_arena(&reading);
     world_must(wire_unpack(&cw__answer__descriptor, frame, &arena, &message, NULL) == CW_OK,
                "an answer cannot be read");
     n->code = ((Cw__Answer *)(void *)message)->code;
-    free(arena.base);
 }
 
 static void dial(void *ctx, link_id link, const char *address, const uint8_t server_key[static KEY_LEN])

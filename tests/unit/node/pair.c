@@ -139,9 +139,10 @@ void pair_hear(const struct lab_op *op)
 
 const Cw__Answer *pair_ask(Cw__Request *request)
 {
-    static uint8_t memory[16 << 20], kept[16 << 20], frame[MESSAGE_LEN_MAX];
+    static struct room memory = ROOM(16 << 20), kept = ROOM(16 << 20);
+    static uint8_t frame[MESSAGE_LEN_MAX];
     struct reader_identity who = {.link = LAB_CLIENT, .cert = pair.lab->world.officer.id, .subject = SUBJECT_PERSON};
-    struct arena arena = arena_over(memory, sizeof memory), out = arena_over(kept, sizeof kept);
+    struct arena arena = room_arena(&memory), out = room_arena(&kept);
     struct writer w = writer_over(frame, sizeof frame);
     ProtobufCMessage *message;
 

@@ -139,7 +139,8 @@ static struct lab_reader *reader_at(struct lab_node *n, link_id link)
 void lab_tell_reader(struct lab_node *n, link_id link, struct cw_slice frame)
 {
     struct lab_reader *r = reader_at(n, link);
-    struct arena arena = arena_over(malloc((size_t)8 << 20), (size_t)8 << 20);
+    static struct room reading = ROOM(8 << 20);
+    struct arena arena = room_arena(&reading);
     ProtobufCMessage *message;
 
     if (r != NULL) {
@@ -148,7 +149,6 @@ void lab_tell_reader(struct lab_node *n, link_id link, struct cw_slice frame)
                    "a feed's message cannot be read");
         take_answer(r, (const Cw__Answer *)(const void *)message);
     }
-    free(arena.base);
 }
 
 void reader_hear(struct lab_node *n)

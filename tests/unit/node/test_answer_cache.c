@@ -52,8 +52,9 @@ static struct reader_identity officer(void)
 
 static const Cw__Answer *ask_as(const struct reader_identity *who, const struct cw_case_id *id)
 {
-    static uint8_t read_memory[8 << 20], memory[4 << 20], frame[MESSAGE_LEN_MAX];
-    struct arena reading = arena_over(read_memory, sizeof read_memory), arena = arena_over(memory, sizeof memory);
+    static struct room read_memory = ROOM(8 << 20), memory = ROOM(4 << 20);
+    static uint8_t frame[MESSAGE_LEN_MAX];
+    struct arena reading = room_arena(&read_memory), arena = room_arena(&memory);
     struct writer out = writer_over(frame, sizeof frame);
     Cw__Request request = CW__REQUEST__INIT;
     Cw__GetCase get = CW__GET_CASE__INIT;

@@ -7,7 +7,6 @@
 
 #include <check.h>
 #include <stdio.h>
-#include <stdlib.h>
 
 /*
  * A log is given in chunks that fit a frame, whatever was sealed into it: what has no room beside the others is asked for
@@ -16,13 +15,13 @@
 
 #define ENTRIES 40
 #define LARGE ((size_t)786432) /* of one entry: what an honest daemon seals at most */
-#define ARENA_LEN ((size_t)16 << 20)
 
 static struct lab *lab;
 static struct lab_node *north;
 static struct lab_hand rogue;
 static struct world_identity auditor;
-static uint8_t *memory, *kept, frame[MESSAGE_LEN_MAX];
+static struct room memory = ROOM(16 << 20), kept = ROOM(16 << 20);
+static uint8_t frame[MESSAGE_LEN_MAX];
 
 static void must(enum cw_err err)
 {
@@ -35,15 +34,10 @@ static void set_up(void)
     north = &lab->nodes[0];
     lab_start(north);
     lab_run(lab, 500);
-    memory = malloc(ARENA_LEN);
-    kept = malloc(ARENA_LEN);
-    ck_assert(memory != NULL && kept != NULL);
 }
 
 static void tear_down(void)
 {
-    free(memory);
-    free(kept);
     lab_free(lab);
 }
 
@@ -53,7 +47,7 @@ static void tear_down(void)
 static const Cw__ExportChunk *ask(const struct reader_identity *who, Cw__ExportLog export)
 {
     Cw__Request request = CW__REQUEST__INIT;
-    struct arena arena = arena_over(memory, ARENA_LEN), out = arena_over(kept, ARENA_LEN);
+    struct arena arena = room_arena(&memory), out = room_arena(&kept);
     struct writer w = writer_over(frame, sizeof frame);
     ProtobufCMessage *message;
     const Cw__Answer *answer;

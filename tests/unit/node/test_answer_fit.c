@@ -4,25 +4,21 @@
 #include "tests/unit/node/lab.h"
 
 #include <check.h>
-#include <stdlib.h>
 
 /* However long a case is, whoever asks is shown it: what does not fit a frame is counted (docs/protocol.md §7.9). */
 
 #define OPS 110u
 #define SAID ((size_t)OPS * WRITES_MAX)
-#define ARENA_LEN ((size_t)64 << 20)
 
 static struct lab *lab;
 static struct lab_node *north;
-static uint8_t *reading, *unpacking;
+static struct room reading = ROOM(64 << 20), unpacking = ROOM(64 << 20);
 static struct lab_op opened;
 
 static void begin(void)
 {
     lab = lab_new(1);
     north = &lab->nodes[0];
-    reading = malloc(ARENA_LEN);
-    unpacking = malloc(ARENA_LEN);
     lab_start(north);
     lab_run(lab, 2000);
     lab_open_case(lab, 1, SPOIL_NOTHING, &opened);
@@ -32,8 +28,6 @@ static void begin(void)
 static void end(void)
 {
     lab_free(lab);
-    free(reading);
-    free(unpacking);
 }
 
 static void say_handling(uint32_t number)
@@ -58,7 +52,7 @@ static const Cw__Answer *ask(Cw__Request *request)
 {
     static uint8_t frame[MESSAGE_LEN_MAX];
     struct reader_identity who = {.link = LAB_CLIENT, .cert = lab->world.officer.id, .subject = SUBJECT_PERSON};
-    struct arena read = arena_over(reading, ARENA_LEN), arena = arena_over(unpacking, ARENA_LEN);
+    struct arena read = room_arena(&reading), arena = room_arena(&unpacking);
     struct writer out = writer_over(frame, sizeof frame);
     ProtobufCMessage *message;
 
@@ -158,15 +152,9 @@ static struct arena making;
 
 static void start_making(void)
 {
-    reading = malloc(ARENA_LEN);
-    making = arena_over(reading, ARENA_LEN);
+    making = room_arena(&reading);
     made = (struct answering){.arena = &making};
     memset(long_text, 'x', sizeof long_text - 1);
-}
-
-static void end_making(void)
-{
-    free(reading);
 }
 
 static Cw__ViewValue *value_at(uint64_t hlc, const char *text)
@@ -324,7 +312,7 @@ Suite *suite_answer_fit(void)
     tcase_set_timeout(cases, 60);
     tcase_add_test(cases, an_officer_cannot_make_a_case_too_long_to_be_shown);
     suite_add_tcase(suite, cases);
-    tcase_add_checked_fixture(views, start_making, end_making);
+    tcase_add_checked_fixture(views, start_making, NULL);
     tcase_add_test(views, what_fits_is_left_as_it_is);
     tcase_add_test(views, one_value_that_many_writes_share_is_shown_by_its_beginning);
     tcase_add_test(views, the_longest_list_is_cut_and_not_what_somebody_must_decide);

@@ -65,9 +65,10 @@ static bool slice_starts(struct cw_slice text, const char *with)
 
 static const Cw__Answer *ask(struct lab_node *at, const char *division, int64_t ms)
 {
-    static uint8_t read_memory[8 << 20], memory[4 << 20], frame[MESSAGE_LEN_MAX];
+    static struct room read_memory = ROOM(8 << 20), memory = ROOM(4 << 20);
+    static uint8_t frame[MESSAGE_LEN_MAX];
     struct reader_identity who = {.link = LAB_CLIENT, .cert = lab->world.officer.id, .subject = SUBJECT_PERSON};
-    struct arena reading = arena_over(read_memory, sizeof read_memory), arena = arena_over(memory, sizeof memory);
+    struct arena reading = room_arena(&read_memory), arena = room_arena(&memory);
     struct writer out = writer_over(frame, sizeof frame);
     Cw__Request request = CW__REQUEST__INIT;
     Cw__GetCase get = CW__GET_CASE__INIT;

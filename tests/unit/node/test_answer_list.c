@@ -72,8 +72,8 @@ struct page {
 
 static void unpack(struct cw_slice frame, struct page *out)
 {
-    static uint8_t memory[4 << 20];
-    struct arena arena = arena_over(memory, sizeof memory);
+    static struct room memory = ROOM(4 << 20);
+    struct arena arena = room_arena(&memory);
     ProtobufCMessage *message;
 
     ck_assert_int_eq(wire_unpack(&cw__answer__descriptor, frame, &arena, &message, NULL), CW_OK);
@@ -94,9 +94,10 @@ static void unpack(struct cw_slice frame, struct page *out)
 
 static void ask(Cw__ListCases *list, struct page *out)
 {
-    static uint8_t memory[8 << 20], frame[MESSAGE_LEN_MAX];
+    static struct room memory = ROOM(8 << 20);
+    static uint8_t frame[MESSAGE_LEN_MAX];
     struct reader_identity who = {.link = LAB_CLIENT, .cert = lab->world.officer.id, .subject = SUBJECT_PERSON};
-    struct arena arena = arena_over(memory, sizeof memory);
+    struct arena arena = room_arena(&memory);
     struct writer w = writer_over(frame, sizeof frame);
     Cw__Request request = CW__REQUEST__INIT;
 

@@ -2,6 +2,7 @@
 #include "node/answer.h"
 #include "proto/wire.h"
 #include "tests/unit/node/feed_pair.h"
+#include "tests/unit/support/room.h"
 
 #include <check.h>
 #include <stdio.h>
@@ -59,8 +60,8 @@ struct reply_text {
 
 static void read_answer(const struct writer *frame, struct reply_text *out)
 {
-    static uint8_t memory[4 << 20];
-    struct arena arena = arena_over(memory, sizeof memory);
+    static struct room memory = ROOM(4 << 20);
+    struct arena arena = room_arena(&memory);
     ProtobufCMessage *message;
     const Cw__Answer *answer;
 
@@ -75,8 +76,9 @@ static void read_answer(const struct writer *frame, struct reply_text *out)
 /* As a client's frame comes. */
 static enum told asks(Cw__Request *request, const struct reader_identity *who, struct reply_text *out)
 {
-    static uint8_t memory[16 << 20], bytes[4096], answer[MESSAGE_LEN_MAX];
-    struct arena arena = arena_over(memory, sizeof memory);
+    static struct room memory = ROOM(16 << 20);
+    static uint8_t bytes[4096], answer[MESSAGE_LEN_MAX];
+    struct arena arena = room_arena(&memory);
     struct writer frame = writer_over(bytes, sizeof bytes), w = writer_over(answer, sizeof answer);
     static const uint8_t id[16] = {1};
     const Cw__Request *read;

@@ -13,7 +13,8 @@ static struct lab *lab;
 static struct lab_node *north, *east;
 static struct lab_op op, note;
 static struct peer_message said;
-static uint8_t memory[1 << 22], frame[1 << 20], answer[1 << 17];
+static struct room memory = ROOM(4 << 20);
+static uint8_t frame[1 << 20], answer[1 << 17];
 
 static void long_note(void)
 {
@@ -40,7 +41,7 @@ static struct cw_slice encoded(struct arena *arena)
 /* North holds all of an entry but its wraps, and east all of it. */
 static void two_nodes(void)
 {
-    struct arena arena = arena_over(memory, sizeof memory);
+    struct arena arena = room_arena(&memory);
 
     lab = lab_new(2);
     north = &lab->nodes[0];
@@ -71,7 +72,7 @@ static link_id next_answer(struct arena *arena)
         lab->now += 100;
         ck_assert_int_eq(lab_turn(east), CW_OK);
         for (struct lab_frame *f = north->inbox; f != NULL; f = f->next) {
-            *arena = arena_over(memory, sizeof memory);
+            *arena = room_arena(&memory);
             ck_assert_uint_le(f->len, sizeof answer);
             memcpy(answer, f->bytes, f->len);
             if (f->from_client || peer_message_parse(slice(answer, f->len), arena, &said) != CW_OK ||

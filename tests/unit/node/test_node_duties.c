@@ -85,7 +85,7 @@ static void count_mark(const struct case_state *state, const struct case_clock *
 
 static struct seen look_for(struct lab_node *n, uint32_t clock)
 {
-    struct arena arena = arena_over(lab->memory, (size_t)16 << 20);
+    struct arena arena = room_arena(&lab->memory);
     struct node_read read;
     struct loaded_case c;
     struct seen out = {0};
@@ -135,9 +135,10 @@ static void assess(struct lab_node *at, uint32_t number)
 /* What is overdue here, as a list shows it; *out_due: of the first row. */
 static size_t overdue(struct lab_node *n, const char *owner, uint64_t *out_due)
 {
-    static uint8_t memory[8 << 20], frame[MESSAGE_LEN_MAX];
+    static struct room memory = ROOM(8 << 20);
+    static uint8_t frame[MESSAGE_LEN_MAX];
     struct reader_identity who = {.link = LAB_CLIENT, .cert = lab->world.officer.id, .subject = SUBJECT_PERSON};
-    struct arena arena = arena_over(memory, sizeof memory);
+    struct arena arena = room_arena(&memory);
     struct writer w = writer_over(frame, sizeof frame);
     Cw__Request request = CW__REQUEST__INIT;
     Cw__ListCases list = CW__LIST_CASES__INIT;

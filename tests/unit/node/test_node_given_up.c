@@ -111,7 +111,7 @@ static struct input submitted(uint32_t number, struct arena *arena, struct lab_o
 
 START_TEST(what_stands_behind_the_input_that_failed_is_not_lost)
 {
-    struct arena arena = arena_over(lab->memory, (size_t)48 << 20);
+    struct arena arena = room_arena(&lab->memory);
     struct lab_op first, second;
 
     dial_west();
@@ -133,7 +133,7 @@ END_TEST
 
 START_TEST(a_link_that_comes_up_behind_the_input_that_failed_is_greeted)
 {
-    struct arena arena = arena_over(lab->memory, (size_t)48 << 20);
+    struct arena arena = room_arena(&lab->memory);
     struct lab_op op;
 
     dial_west();
@@ -149,7 +149,7 @@ END_TEST
 /* On a full disk what peers send again would come to nothing again, at once, for ever. */
 START_TEST(peers_are_not_greeted_at_once_after_a_turn_that_came_to_nothing)
 {
-    struct arena arena = arena_over(lab->memory, (size_t)48 << 20);
+    struct arena arena = room_arena(&lab->memory);
     struct lab_op op;
 
     lab_run(lab, 3000);

@@ -49,9 +49,10 @@ static void end(void)
 
 static const Cw__CaseList *list_of_children(bool overdue)
 {
-    static uint8_t memory[8 << 20], frame[MESSAGE_LEN_MAX];
+    static struct room memory = ROOM(8 << 20);
+    static uint8_t frame[MESSAGE_LEN_MAX];
     struct reader_identity who = {.link = LAB_CLIENT, .cert = lab->world.officer.id, .subject = SUBJECT_PERSON};
-    struct arena arena = arena_over(memory, sizeof memory);
+    struct arena arena = room_arena(&memory);
     struct writer w = writer_over(frame, sizeof frame);
     Cw__Request request = CW__REQUEST__INIT;
     Cw__ListCases list = CW__LIST_CASES__INIT;
@@ -70,7 +71,7 @@ static const Cw__CaseList *list_of_children(bool overdue)
 
 static uint32_t breaches_signed(void)
 {
-    struct arena arena = arena_over(lab->memory, (size_t)16 << 20);
+    struct arena arena = room_arena(&lab->memory);
     struct node_read read;
     struct loaded_case c;
     uint32_t count = 0;

@@ -11,7 +11,7 @@
 static struct lab *lab;
 static struct lab_node *north, *east;
 static uint8_t frame_memory[MESSAGE_LEN_MAX];
-static uint8_t arena_memory[16 << 20];
+static struct room arena_memory = ROOM(16 << 20);
 
 static void two_nodes(void)
 {
@@ -163,7 +163,7 @@ static void other_root_index(struct entry_record *e, struct arena *arena)
 /* Whether east would take the batch once `change` was done to its first entry. */
 static bool is_taken(struct cw_slice frame, void (*change)(struct entry_record *e, struct arena *arena))
 {
-    struct arena arena = arena_over(arena_memory, sizeof arena_memory);
+    struct arena arena = room_arena(&arena_memory);
     const struct reader_identity who = {north->index + 1, false, lab->world.daemons[WORLD_NTH].id, SUBJECT_DAEMON};
     struct writer w = writer_over(frame_memory, sizeof frame_memory);
     struct peer_message m;
@@ -185,7 +185,7 @@ static void expect_bundle_is_named(void)
         as_single,  other_index, other_count, other_signature, other_path,
         short_path, no_path,     no_proof,    cut_proof,       other_header,
     };
-    struct arena arena = arena_over(arena_memory, sizeof arena_memory);
+    struct arena arena = room_arena(&arena_memory);
     struct cw_slice frame = pushed_frame(&arena);
 
     ck_assert(is_taken(frame, nothing));
@@ -227,7 +227,7 @@ START_TEST(whatever_a_relay_exchanges_of_a_single_proof_is_its_own_making)
     static void (*const changes[])(struct entry_record *, struct arena *) = {
         other_signature, no_proof, cut_proof, other_header, a_path_where_none_belongs,
     };
-    struct arena arena = arena_over(arena_memory, sizeof arena_memory);
+    struct arena arena = room_arena(&arena_memory);
     struct lab_op op;
     struct cw_slice frame;
 

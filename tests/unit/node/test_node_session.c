@@ -11,7 +11,8 @@
 
 static struct lab *lab;
 static struct lab_node *north, *east;
-static uint8_t arena_memory[16 << 20], frame[MESSAGE_LEN_MAX], request_bytes[MESSAGE_LEN_MAX];
+static struct room arena_memory = ROOM(16 << 20);
+static uint8_t frame[MESSAGE_LEN_MAX], request_bytes[MESSAGE_LEN_MAX];
 
 static void two_nodes(void)
 {
@@ -44,8 +45,8 @@ static void keep(const Cw__Answer *answer, struct token *out)
 
 static const Cw__Answer *unpacked(struct cw_slice bytes)
 {
-    static uint8_t memory[8 << 20];
-    struct arena arena = arena_over(memory, sizeof memory);
+    static struct room memory = ROOM(8 << 20);
+    struct arena arena = room_arena(&memory);
     ProtobufCMessage *message;
 
     ck_assert_int_eq(wire_unpack(&cw__answer__descriptor, bytes, &arena, &message, NULL), CW_OK);
@@ -70,7 +71,7 @@ static const Cw__Answer *get(struct lab_node *n, const struct cw_case_id *id, co
                              size_t count)
 {
     struct reader_identity who = {.link = LAB_CLIENT, .cert = lab->world.officer.id, .subject = SUBJECT_PERSON};
-    struct arena arena = arena_over(arena_memory, sizeof arena_memory);
+    struct arena arena = room_arena(&arena_memory);
     struct writer out = writer_over(frame, sizeof frame);
     ProtobufCBinaryData session[SEEN_TOKENS_MAX + 1];
     Cw__Request request = CW__REQUEST__INIT;
@@ -212,7 +213,7 @@ END_TEST
 /* A reboot opens another log; a session need not carry the one before. */
 START_TEST(a_log_that_ended_is_implied_by_the_one_after_it)
 {
-    struct arena arena = arena_over(arena_memory, sizeof arena_memory);
+    struct arena arena = room_arena(&arena_memory);
     struct token before, after;
     struct lab_op first, second;
     struct seen seen;
@@ -266,7 +267,7 @@ END_TEST
 
 START_TEST(a_session_of_another_network_is_refused)
 {
-    struct arena arena = arena_over(arena_memory, sizeof arena_memory);
+    struct arena arena = room_arena(&arena_memory);
     struct token wrote, other;
     struct lab_op op;
     struct seen seen;

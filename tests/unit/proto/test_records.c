@@ -2,6 +2,7 @@
 /* The law of the strict grammar: whatever is accepted is written back byte for byte. */
 #include "tests/unit/proto/record_kinds.h"
 #include "tests/unit/proto/samples.h"
+#include "tests/unit/support/room.h"
 
 #include <check.h>
 
@@ -200,10 +201,10 @@ END_TEST
 
 START_TEST(nothing_and_too_much_are_refused)
 {
-    static uint8_t big[JOIN_LEN_MAX + 1]; /* no record may be longer */
+    static struct room big = ROOM(JOIN_LEN_MAX + 1); /* no record may be longer */
 
     ck_assert_int_ne(accepts(kind_at(_i), slice(NULL, 0)), CW_OK);
-    ck_assert_int_eq(accepts(kind_at(_i), slice(big, sizeof(big))), CW_REFUSED_SIZE);
+    ck_assert_int_eq(accepts(kind_at(_i), slice(room_bytes(&big), big.len)), CW_REFUSED_SIZE);
 }
 END_TEST
 

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "proto/client.pb-c.h"
 #include "proto/wire_order.h"
+#include "tests/unit/support/room.h"
 
 #include <check.h>
 
-static uint8_t memory[4 << 20];
+static struct room memory = ROOM(4 << 20);
 static uint8_t bytes[1 << 20];
 
 static struct cw_slice packed_request(void)
@@ -31,7 +32,7 @@ static struct cw_slice packed_request(void)
 
 static enum cw_err unpack(struct cw_slice raw, size_t arena_len, bool *unknown)
 {
-    struct arena arena = arena_over(memory, arena_len);
+    struct arena arena = arena_over(room_bytes(&memory), arena_len);
     ProtobufCMessage *message;
 
     return wire_unpack(&cw__request__descriptor, raw, &arena, &message, unknown);
@@ -39,7 +40,7 @@ static enum cw_err unpack(struct cw_slice raw, size_t arena_len, bool *unknown)
 
 START_TEST(a_request_comes_back)
 {
-    struct arena arena = arena_over(memory, sizeof(memory));
+    struct arena arena = room_arena(&memory);
     ProtobufCMessage *message;
     bool unknown = true;
 
@@ -57,7 +58,7 @@ START_TEST(a_request_cut_inside_a_field_is_refused)
 
     for (size_t cut = 1; cut < whole.len; cut++) {
         if (cut != 18) /* where the second field begins: still a message */
-            ck_assert_msg(unpack(slice(whole.data, cut), sizeof(memory), NULL) != CW_OK, "at %zu", cut);
+            ck_assert_msg(unpack(slice(whole.data, cut), memory.len, NULL) != CW_OK, "at %zu", cut);
     }
 }
 END_TEST
@@ -85,8 +86,7 @@ static const struct {
 
 START_TEST(ill_formed_bytes_are_refused)
 {
-    ck_assert_msg(unpack(slice(bad[_i].b, bad[_i].len), sizeof(memory), NULL) == CW_REFUSED_MALFORMED, "%s",
-                  bad[_i].name);
+    ck_assert_msg(unpack(slice(bad[_i].b, bad[_i].len), memory.len, NULL) == CW_REFUSED_MALFORMED, "%s", bad[_i].name);
     ck_assert_int_eq(wire_prescan(&cw__request__descriptor, slice(bad[_i].b, bad[_i].len), 100), CW_REFUSED_MALFORMED);
 }
 END_TEST
@@ -96,7 +96,7 @@ START_TEST(unknown_fields_are_told)
     const uint8_t newer[] = {0xa2, 0x06, 0x02, 'h', 'i', 0xa8, 0x06, 0x05};
     bool unknown = false;
 
-    ck_assert_int_eq(unpack(slice(newer, sizeof(newer)), sizeof(memory), &unknown), CW_OK);
+    ck_assert_int_eq(unpack(slice(newer, sizeof(newer)), memory.len, &unknown), CW_OK);
     ck_assert(unknown);
 }
 END_TEST
@@ -120,7 +120,7 @@ START_TEST(fields_out_of_order_and_numbers_cut_off_are_told)
 {
     struct cw_slice raw = slice(orders[_i].b, orders[_i].len);
 
-    ck_assert_msg(unpack(raw, sizeof(memory), NULL) == CW_OK, "%s", orders[_i].name);
+    ck_assert_msg(unpack(raw, memory.len, NULL) == CW_OK, "%s", orders[_i].name);
     ck_assert_msg(wire_in_order(&cw__request__descriptor, raw) == orders[_i].in_order, "%s", orders[_i].name);
 }
 END_TEST
@@ -136,7 +136,7 @@ START_TEST(a_megabyte_of_empty_sub_messages_is_refused_before_it_is_unpacked)
     for (size_t i = 0; i < inner / 2; i++)
         writer_be16(&w, 0x1a00); /* an empty part */
     ck_assert(!w.failed);
-    ck_assert_int_eq(unpack(slice(bytes, w.len), sizeof(memory), NULL), CW_REFUSED_SIZE);
+    ck_assert_int_eq(unpack(slice(bytes, w.len), memory.len, NULL), CW_REFUSED_SIZE);
 }
 END_TEST
 
@@ -150,7 +150,7 @@ START_TEST(forty_kilobytes_of_empty_sub_messages_are_refused_too)
     writer_varint(&w, 40000);
     for (size_t i = 0; i < 20000; i++)
         writer_be16(&w, 0x1a00);
-    ck_assert_int_eq(unpack(slice(bytes, w.len), sizeof(memory), &unknown), CW_REFUSED_SIZE);
+    ck_assert_int_eq(unpack(slice(bytes, w.len), memory.len, &unknown), CW_REFUSED_SIZE);
     ck_assert_int_eq(wire_prescan(&cw__request__descriptor, slice(bytes, w.len), WIRE_FIELDS_MAX), CW_REFUSED_SIZE);
 }
 END_TEST
@@ -163,7 +163,7 @@ START_TEST(a_megabyte_of_unknown_numbers_is_refused)
         writer_be16(&w, 0xa006);
         writer_u8(&w, 1);
     }
-    ck_assert_int_eq(unpack(slice(bytes, w.len), sizeof(memory), NULL), CW_REFUSED_SIZE);
+    ck_assert_int_eq(unpack(slice(bytes, w.len), memory.len, NULL), CW_REFUSED_SIZE);
 }
 END_TEST
 
@@ -181,7 +181,7 @@ START_TEST(an_arena_that_is_too_small_at_any_point_is_local_and_left_as_it_was)
     struct cw_slice request = packed_request();
 
     for (size_t len = 0; len < 4096; len += 8) {
-        struct arena arena = arena_over(memory, len);
+        struct arena arena = arena_over(room_bytes(&memory), len);
         ProtobufCMessage *message;
         enum cw_err err = wire_unpack(&cw__request__descriptor, request, &arena, &message, NULL);
         if (err == CW_OK)
